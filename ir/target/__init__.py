@@ -1,0 +1,1 @@
+"""What a program is compiled for: tokenizer, chat template, seams and cache rules."""

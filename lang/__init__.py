@@ -1,0 +1,1 @@
+"""The `.sgl` language: grammar, syntax tree, checks, lowering and formatter."""

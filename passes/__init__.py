@@ -1,0 +1,1 @@
+"""The optimizations, one file each, and the runner that applies them."""

@@ -1,0 +1,1 @@
+"""The places a call can be sent to, behind one protocol."""

@@ -1,0 +1,1 @@
+"""The embedded engine: a radix cache, a scheduler and a model from transformers."""

@@ -1,0 +1,1 @@
+"""The attention kernels behind one protocol: torch, triton and flashinfer."""
