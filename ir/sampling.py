@@ -1,0 +1,86 @@
+"""Sampling parameters, declared once.
+
+Every signature, schema and wire format in the project derives from the fields of
+`Sampling`; a parameter that is not a field here does not exist. A leaf: imports nothing
+of the project.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields, replace
+from typing import Literal, get_args
+
+SelectMethod = Literal[
+    "token_length_normalized", "greedy_token_selection", "unconditional_likelihood_normalized"
+]
+SELECT_METHODS: tuple[str, ...] = get_args(SelectMethod)
+
+ConstraintKind = Literal["regex", "json", "grammar", "type"]
+"""What `Constraint.text` is: a regular expression, a JSON schema as JSON text, EBNF, or the
+canonical text of a declared type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """The parameters of one `gen`. Defaults are those of `.sgl`; the Python front end has its own.
+
+    `n=None` means one continuation that joins the prompt; a given `n` (1 included) means n
+    samples that leave the prompt unchanged. Token counts are in tokens, -1 is no limit.
+    """
+
+    max_tokens: int = 256  # most tokens to generate
+    min_tokens: int = 0  # no end before this many tokens
+    temperature: float = 0.0  # 0 is greedy
+    top_p: float = 1.0  # nucleus
+    top_k: int = -1  # only the k likeliest tokens; -1 is all
+    min_p: float = 0.0  # least share of the likeliest token's probability
+    stop: tuple[str, ...] = ()  # texts that end the generation
+    stop_token_ids: tuple[int, ...] = ()  # tokens that end the generation
+    stop_regex: tuple[str, ...] = ()  # patterns that end the generation
+    frequency_penalty: float = 0.0  # subtracted per earlier occurrence
+    presence_penalty: float = 0.0  # subtracted once if it occurred
+    repetition_penalty: float = 1.0  # divides logits of what occurred
+    ignore_eos: bool = False  # go on past the end of sequence
+    n: int | None = None  # samples of one prompt
+    seed: int | None = None  # makes a sampled call repeatable
+    logprobs: bool = False  # return log probabilities
+    top_logprobs: int = 0  # alternatives per position
+
+    @property
+    def is_deterministic(self) -> bool:
+        """Whether two calls on equal prompts must give equal tokens."""
+        return self.temperature == 0.0 or self.top_k == 1 or self.seed is not None
+
+    def merged(self, **changes: object) -> Sampling:
+        """A copy with the given fields replaced."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+SAMPLING_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Sampling))
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """What constrained decoding must match.
+
+    `style="canonical"` is the project's one meaning of constrained output: keys in declared
+    order, `", "` and `": "` as separators, no other white space. `"free"` is the grammar
+    backend's own behaviour.
+    """
+
+    kind: ConstraintKind
+    text: str
+    style: Literal["canonical", "free"] = "canonical"
+
+
+def call_seed(
+    run_seed: int, row: int, path: tuple[str, ...], indices: tuple[int, ...], sample: int = 0
+) -> int:
+    """The seed of one sampled call without a seed of its own: 63 bits, from where it stands alone.
+
+    `path`: the program and sites that lead to the call, e.g. `("agent", "3", "judge", "1")`.
+    """
+    where = json.dumps([run_seed, row, path, indices, sample])
+    return int.from_bytes(hashlib.blake2b(where.encode(), digest_size=8).digest(), "big") >> 1

@@ -1,0 +1,171 @@
+"""What every backend is: asked with token ids, answers with token ids and an account of the work.
+
+Called by the executor; implemented by `mock`, the embedded engine and the remote clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from ...ir.sampling import Constraint, Sampling
+
+Finish = Literal["eos", "stop", "length", "constraint", "aborted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a backend can do. What it cannot do is an error before the first call."""
+
+    token_ids: bool = True
+    select: bool = True
+    constraints: frozenset[str] = frozenset({"regex", "json", "grammar", "type"})
+    prefill: bool = True
+    seeds: bool = True
+    logprobs: bool = True
+    images: bool = False
+    max_context: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the plan knows of the future of a prompt; never changes an answer.
+
+    `next_use`: model calls until the prompt is used again (None: unknown).
+    """
+
+    next_use: int | None = None
+    pin: bool = False
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GenRequest:
+    """Continue `ids`. One continuation per entry of `seeds` (more than one shares one prefill).
+
+    `on_tokens(sample, ids)` is called with new ids as they come, from any thread.
+    """
+
+    ids: tuple[int, ...]
+    sampling: Sampling
+    seeds: tuple[int, ...]
+    constraint: Constraint | None = None
+    hints: Hints = field(default_factory=Hints)
+    on_tokens: Callable[[int, tuple[int, ...]], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SelectRequest:
+    """Score each of `choices` (token ids) as a continuation of `ids`.
+
+    `unconditional`: prompt ids for unconditional scoring, when the method needs it.
+    """
+
+    ids: tuple[int, ...]
+    choices: tuple[tuple[int, ...], ...]
+    unconditional: tuple[int, ...] | None = None
+    hints: Hints = field(default_factory=Hints)
+
+
+@dataclass(frozen=True, slots=True)
+class PrefillRequest:
+    """Compute the KV of `ids`, ahead of a call. Nothing is generated."""
+
+    ids: tuple[int, ...]
+    speculative: bool = False
+    hints: Hints = field(default_factory=Hints)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Work done for one request, in tokens; times in seconds.
+
+    prompt = cached + prefilled + replayed for a gen. `prefilled` also counts the choice tokens fed
+    for a select and the prompts of unconditional scoring. `decoded`: generated tokens that
+    were fed back one step at a time; `forced`: appended by a grammar without a sampling step.
+    """
+
+    prompt: int = 0
+    cached: int = 0
+    prefilled: int = 0
+    replayed: int = 0
+    decoded: int = 0
+    forced: int = 0
+    queue_s: float = 0.0
+    prefill_s: float = 0.0
+    decode_s: float = 0.0
+    ttft_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One continuation.
+
+    `ids`: what was sampled, the end token and the tokens of a stop string included. `kept`: what stays
+    in the prompt (without those; where a stop string ends inside a token, the ids before that token and
+    the re-encoded rest). `text`: the text of `kept`. Logprobs align with `ids`.
+    """
+
+    ids: tuple[int, ...]
+    kept: tuple[int, ...]
+    text: str
+    finish: Finish
+    logprobs: tuple[float, ...] = ()
+    top_logprobs: tuple[tuple[tuple[int, float], ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GenReply:
+    """One completion per seed, in order, and the work of all of them together."""
+
+    completions: tuple[Completion, ...]
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class SelectReply:
+    """Log probabilities of every token of every choice, and the work."""
+
+    logprobs: tuple[tuple[float, ...], ...]
+    usage: Usage
+    unconditional: tuple[tuple[float, ...], ...] = ()
+
+
+class BackendError(Exception):
+    """A request that could not be served; becomes the error of its row.
+
+    Codes 31xx: 3101 context too long, 3102 constraint not usable, 3103 no memory for it,
+    3104 capability missing, 3105 the server failed, 3106 closed.
+    """
+
+    def __init__(self, code: str, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.code, self.message, self.help = code, message, help
+
+
+class Backend(Protocol):
+    """The protocol. Methods may be called concurrently from one event loop."""
+
+    name: str
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        ...
+
+    async def generate(self, request: GenRequest) -> GenReply:
+        """Continue a prompt. Raises BackendError."""
+        ...
+
+    async def select(self, request: SelectRequest) -> SelectReply:
+        """Score choices. Raises BackendError."""
+        ...
+
+    async def prefill(self, request: PrefillRequest) -> Usage:
+        """Warm a prompt; returns when its KV is there. Raises BackendError."""
+        ...
+
+    async def close(self) -> None:
+        """Stop serving; pending requests fail with 3106."""
+        ...

@@ -1,0 +1,441 @@
+"""The plan: what the compiler hands to the runtime, and all that the runtime knows of a program.
+
+A plan is data: msgspec structs, strict, versioned, JSON on disk, nothing executable. Programs are
+step lists over numbered registers; values in registers are JSON values and prompt states. Pure
+expressions are small tagged trees that `expressions.py` evaluates.
+
+Written by `compiler/planner`, read by the executor, `explain` and the server. Imports without torch.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+PLAN_VERSION = 1
+
+
+class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of every part of a plan: immutable, and unknown fields are an error."""
+
+
+# --- expressions (pure, bounded; names of operators are those of ir.ops) ------------------------
+
+
+class Ref(Struct, tag="ref"):
+    """The value of a register."""
+
+    register: int
+
+
+class Lit(Struct, tag="lit"):
+    """A JSON constant."""
+
+    value: Any
+
+
+class FormatExpr(Struct, tag="format"):
+    """The concatenated text forms of the parts."""
+
+    parts: list[Expr]
+
+
+class ListExpr(Struct, tag="list"):
+    """A list (of prompts, too)."""
+
+    items: list[Expr]
+
+
+class RecordExpr(Struct, tag="record"):
+    """A record in field order."""
+
+    names: list[str]
+    values: list[Expr]
+
+
+class FieldExpr(Struct, tag="field"):
+    """A field of a record."""
+
+    record: Expr
+    name: str
+
+
+class IndexExpr(Struct, tag="index"):
+    """An element of a list (also of a list of prompts) or a character of a string."""
+
+    items: Expr
+    index: Expr
+
+
+class CompareExpr(Struct, tag="compare"):
+    """A comparison; `op` as in `ir.ops.CompareOp`."""
+
+    op: str
+    left: Expr
+    right: Expr
+
+
+class ArithExpr(Struct, tag="arith"):
+    """Arithmetic; `op` as in `ir.ops.ArithOp`."""
+
+    op: str
+    args: list[Expr]
+
+
+class BuiltinExpr(Struct, tag="builtin"):
+    """One of the fixed pure functions of `ir.values.BUILTINS`."""
+
+    name: str
+    args: list[Expr]
+
+
+Expr = (
+    Ref
+    | Lit
+    | FormatExpr
+    | ListExpr
+    | RecordExpr
+    | FieldExpr
+    | IndexExpr
+    | CompareExpr
+    | ArithExpr
+    | BuiltinExpr
+)
+
+
+# --- steps ---------------------------------------------------------------------------------------
+
+
+class Body(Struct):
+    """A region: its argument registers, its steps, and what it yields."""
+
+    args: list[int]
+    steps: list[Step]
+    yields: list[Expr]
+
+
+class MarkSpan(Struct):
+    """`text[start:end]` is a turn marker."""
+
+    start: int
+    end: int
+    role: str
+    edge: Literal["begin", "end"]
+
+
+class RootStep(Struct, tag="root"):
+    """An empty prompt."""
+
+    out: int
+    bos: bool = True
+    node: int = 0
+
+
+class TextStep(Struct, tag="text"):
+    """Append a literal; `node` is the prefix node at which the longer prompt ends."""
+
+    out: int
+    prompt: Expr
+    text: str
+    node: int
+    plain: bool = False
+    marks: list[MarkSpan] = []
+
+
+class InsertStep(Struct, tag="insert"):
+    """Append the text form of a value; its control tokens are plain text."""
+
+    out: int
+    prompt: Expr
+    value: Expr
+    node: int
+
+
+class TurnStep(Struct, tag="turn"):
+    """Open or close a turn, where the template is rendered whole per call (PFX502)."""
+
+    out: int
+    prompt: Expr
+    role: str
+    edge: Literal["begin", "end"]
+    node: int
+    tools: Expr | None = None
+
+
+class ImageStep(Struct, tag="image"):
+    """Append an image."""
+
+    out: int
+    prompt: Expr
+    image: Expr
+    node: int
+
+
+class GenStep(Struct, tag="gen"):
+    """A call of the gen family `family`. `dynamic`: parameters whose value is computed."""
+
+    family: int
+    prompt: Expr
+    out_value: int
+    out_prompt: int | None = None
+    out_samples: int | None = None
+    indices: list[Expr] = []
+    dynamic: list[tuple[str, Expr]] = []
+
+
+class SelectStep(Struct, tag="select"):
+    """A call of the select family `family`."""
+
+    family: int
+    prompt: Expr
+    choices: Expr
+    out_value: int
+    out_prompt: int
+    indices: list[Expr] = []
+
+
+class EvalStep(Struct, tag="eval"):
+    """Evaluate a pure expression."""
+
+    out: int
+    expr: Expr
+
+
+class CollectStep(Struct, tag="collect"):
+    """A comprehension; the body's argument is the item, it yields value and keep."""
+
+    out: int
+    items: Expr
+    body: Body
+
+
+class IfStep(Struct, tag="if"):
+    """Run one of two bodies."""
+
+    outs: list[int]
+    cond: Expr
+    then: Body
+    orelse: Body
+
+
+class ForStep(Struct, tag="for"):
+    """Loop; body arguments are index, item, carried."""
+
+    outs: list[int]
+    items: Expr
+    inits: list[Expr]
+    body: Body
+
+
+class WhileStep(Struct, tag="while"):
+    """Loop; `cond` arguments are the carried, body arguments are index, carried."""
+
+    outs: list[int]
+    inits: list[Expr]
+    cond: Body
+    body: Body
+    limit: Expr
+
+
+class ForkStep(Struct, tag="fork"):
+    """Arms; `group` names the group whose shared prefix is sent first."""
+
+    outs: list[int]
+    items: Expr | None
+    bodies: list[Body]
+    group: int | None = None
+
+
+class TogetherStep(Struct, tag="together"):
+    """Steps that do not depend on each other and start at once."""
+
+    steps: list[Step]
+
+
+class HostStep(Struct, tag="host"):
+    """Call a host function."""
+
+    out: int
+    extern: str
+    args: list[Expr]
+    pure: bool = False
+    span: SourceSpan | None = None
+
+
+class CallStep(Struct, tag="call"):
+    """Run another program of the plan."""
+
+    out: int
+    program: str
+    args: list[Expr]
+    site: str
+    indices: list[Expr] = []
+
+
+class PrefetchStep(Struct, tag="prefetch"):
+    """Warm a prompt, all but its last position."""
+
+    prompt: Expr
+    speculative: bool = False
+
+
+class RetainStep(Struct, tag="retain"):
+    """Hint: used again after `next_use` calls; `pin`: do not evict."""
+
+    prompt: Expr
+    next_use: int = 0
+    pin: bool = False
+
+
+class ReleaseStep(Struct, tag="release"):
+    """Hint: not used again."""
+
+    prompt: Expr
+
+
+class ReturnStep(Struct, tag="return"):
+    """The program's result."""
+
+    value: Expr
+
+
+Step = (
+    RootStep
+    | TextStep
+    | InsertStep
+    | TurnStep
+    | ImageStep
+    | GenStep
+    | SelectStep
+    | EvalStep
+    | CollectStep
+    | IfStep
+    | ForStep
+    | WhileStep
+    | ForkStep
+    | TogetherStep
+    | HostStep
+    | CallStep
+    | PrefetchStep
+    | RetainStep
+    | ReleaseStep
+    | ReturnStep
+)
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+class SourceSpan(Struct):
+    """A place in the user's file: 1-based line and column, and the text that stands there."""
+
+    file: str
+    line: int
+    column: int
+    text: str = ""
+
+
+class PrefixNode(Struct):
+    """One edge of the prefix tree, named by its end.
+
+    `ids` are the token ids that the node settles after its parent (None when they depend on
+    values: a hole). Text after the last safe seam settles in a child. `parents` has more than one
+    entry where control flow joins. `lifetime` is the shortest lifetime on the edge.
+    """
+
+    id: int
+    kind: Literal["root", "text", "insert", "image", "turn", "gen", "select", "join"]
+    parents: list[int]
+    ids: list[int] | None
+    text: str = ""
+    lifetime: str = "const"
+    span: SourceSpan | None = None
+
+
+class Family(Struct):
+    """All calls that one source call site can make.
+
+    `node`: the prefix node of its prompt; `out_node`: of its result. `cached_at`: the prediction,
+    given an empty cache and the plan's order: the cached prefix of a call ends at the deepest of these
+    nodes on the call's own path (nowhere when none is). For a gen or select node that position is
+    all that the engine fed: everything but the call's last generated token.
+    """
+
+    id: int
+    program: str
+    site: str
+    kind: Literal["gen", "select"]
+    node: int
+    out_node: int
+    cached_at: list[int]
+    name: str = ""
+    sampling: dict[str, Any] = {}
+    constraint: tuple[str, str, str] | None = None
+    method: str = ""
+    value_type: str = "str"
+    wave: int = 0
+    span: SourceSpan | None = None
+
+
+class Group(Struct):
+    """The calls of a fork and the prefix that they share; the prefix is sent once, first."""
+
+    id: int
+    node: int
+    families: list[int]
+
+
+class Parameter(Struct):
+    """A parameter of a program. `default`: a 1-element list, or none."""
+
+    name: str
+    type: str
+    register: int
+    lifetime: str = "request"
+    default: list[Any] = []
+
+
+class PlanProgram(Struct):
+    """One program: signature and steps. `schema` is the JSON schema of its parameters."""
+
+    name: str
+    parameters: list[Parameter]
+    result: str
+    steps: list[Step]
+    registers: int
+    doc: str = ""
+
+
+class HostBinding(Struct):
+    """A host function that must be bound by name before the run."""
+
+    name: str
+    parameters: list[tuple[str, str]]
+    result: str
+    pure: bool = False
+
+
+class TargetInfo(Struct):
+    """What the plan is specialised to; running on another tokenizer or template is an error."""
+
+    name: str
+    tokenizer: str
+    template: str
+    approximate: bool = False
+    whole_render: bool = False
+
+
+class Plan(Struct):
+    """A compiled module. `entry` is the program that `run` starts."""
+
+    version: int
+    target: TargetInfo
+    entry: str
+    programs: list[PlanProgram]
+    nodes: list[PrefixNode]
+    families: list[Family]
+    groups: list[Group] = []
+    hosts: list[HostBinding] = []
+    level: int = 1
+    source: str = ""
