@@ -34,7 +34,6 @@ and the run's seed they fix a sampled call's seed, whatever passes do (DESIGN 3,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from typing import Literal

@@ -7,6 +7,7 @@ text, the same in `.sgl`, in the IR and in messages.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 
@@ -108,3 +109,108 @@ def accepts(wanted: Type, given: Type) -> bool:
             )
         case _:
             return wanted == FLOAT and given == INT
+
+
+# --- text ---------------------------------------------------------------------------------------
+
+MAX_TYPE_DEPTH = 64
+_TOKEN = re.compile(
+    r'\s*(?:(?P<string>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)'
+    r"|(?P<name>[^\W\d]\w*)|(?P<mark>[\[\]{}():,|?]))"
+)
+
+
+def parse_type(text: str) -> Type:
+    """The type that `text` spells, as `str(type)` writes it. Raises ValueError."""
+    tokens: list[str] = []
+    at = 0
+    while text[at:].strip():
+        found = _TOKEN.match(text, at)
+        if not found:
+            raise ValueError(f"not a type: {text[at:].strip()[:40]!r}")
+        tokens.append(found.group().strip())
+        at = found.end()
+    parser = _TypeParser(tokens)
+    kind = parser.type(0)
+    parser.end()
+    return kind
+
+
+class _TypeParser:
+    """Recursive descent over the tokens of a type."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self._tokens = [*tokens, ""]
+        self._at = 0
+
+    def type(self, depth: int) -> Type:
+        if depth > MAX_TYPE_DEPTH:
+            raise ValueError("a type nested too deeply")
+        kind = self._atom(depth)
+        while self._take_if("?"):
+            kind = OptionalType(kind)
+        return kind
+
+    def end(self) -> None:
+        if self._peek():
+            raise ValueError(f"unexpected {self._peek()!r} after a type")
+
+    def _atom(self, depth: int) -> Type:
+        token = self._take()
+        if token == "(":
+            kind = self.type(depth + 1)
+            self._expect(")")
+            return kind
+        if token == "{":
+            return self._record(depth)
+        if token == "list":
+            self._expect("[")
+            item = self.type(depth + 1)
+            self._expect("]")
+            return ListType(item)
+        if token in SCALARS:
+            return SCALARS[token]
+        return self._union(token)
+
+    def _record(self, depth: int) -> Type:
+        found: dict[str, Type] = {}
+        while not self._take_if("}"):
+            if found:
+                self._expect(",")
+            name = self._take()
+            if not name.isidentifier() or name in found:
+                raise ValueError(f"not a new field name: {name!r}")
+            self._expect(":")
+            found[name] = self.type(depth + 1)
+        return RecordType(tuple(found.items()))
+
+    def _union(self, first: str) -> Type:
+        literals = [self._literal(first)]
+        while self._take_if("|"):
+            literals.append(self._literal(self._take()))
+        return UnionType(tuple(literals))
+
+    def _literal(self, token: str) -> str | int | float | bool:
+        if not token:
+            raise ValueError("a type is missing")
+        if token[0] not in '"-0123456789' and token not in ("true", "false"):
+            raise ValueError(f"unknown type {token!r}")
+        return json.loads(token)
+
+    def _peek(self) -> str:
+        return self._tokens[self._at]
+
+    def _take(self) -> str:
+        token = self._peek()
+        self._at += bool(token)
+        return token
+
+    def _take_if(self, token: str) -> bool:
+        if self._peek() != token:
+            return False
+        self._at += 1
+        return True
+
+    def _expect(self, token: str) -> None:
+        if self._take() != token:
+            raise ValueError(f"{token!r} is missing in a type")
