@@ -67,7 +67,10 @@ def repair_pre_tokenizer(tokenizer: Tokenizer, name: str | None) -> None:
 
 def _splits_like_gpt2(tokenizer: Tokenizer) -> bool:
     """Tell whether nothing but GPT-2's own regex splits: what transformers leaves when it knows no better."""
-    return isinstance(tokenizer.pre_tokenizer, pre_tokenizers.ByteLevel) and tokenizer.pre_tokenizer.use_regex
+    return (
+        isinstance(tokenizer.pre_tokenizer, pre_tokenizers.ByteLevel)
+        and tokenizer.pre_tokenizer.use_regex
+    )
 
 
 def _field(gguf: Path, key: str) -> str | None:

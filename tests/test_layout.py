@@ -1,0 +1,79 @@
+"""The house stands as pyproject.toml says: packages, folders and links agree, and the door stays light."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
+FOLDERS = ("compiler", "ir", "lang", "passes", "runtime")
+HEAVY = ("torch", "triton", "flashinfer", "transformers", "xgrammar")
+
+
+def folders_with_code() -> set[str]:
+    files = [file for folder in FOLDERS for file in (ROOT / folder).rglob("__init__.py")]
+    return {"sglc." + ".".join(file.parent.relative_to(ROOT).parts) for file in files}
+
+
+def run_python(code: str) -> str:
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT / "src", capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_every_folder_is_a_listed_package() -> None:
+    assert set(SETTINGS["tool"]["setuptools"]["packages"]) == {"sglc"} | folders_with_code()
+
+
+def test_every_python_file_is_in_a_package() -> None:
+    files = [file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")]
+    assert [file for file in files if not (file.parent / "__init__.py").exists()] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_link_leads_to_the_folder(folder: str) -> None:
+    link = ROOT / "src" / "sglc" / folder
+    assert link.is_symlink()
+    assert link.readlink() == Path("..", "..", folder)
+    assert SETTINGS["tool"]["setuptools"]["package-dir"][f"sglc.{folder}"] == folder
+
+
+def test_the_root_is_a_bare_docstring() -> None:
+    """pytest imports it under the checkout's name: whatever it imports would be loaded twice."""
+    lines = (ROOT / "__init__.py").read_text().strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith('"""')
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    import sglc
+
+    assert sglc.__version__ == SETTINGS["project"]["version"]
+
+
+def test_every_public_name_exists() -> None:
+    import sglc
+
+    assert [name for name in sglc.__all__ if not hasattr(sglc, name)] == []
+    with pytest.raises(AttributeError, match="no_such_name"):
+        sglc.no_such_name  # noqa: B018
+
+
+@pytest.mark.parametrize("module", ["sglc", "sglc.runtime.models", "sglc.runtime.plan"])
+def test_a_light_module_leaves_torch_alone(module: str) -> None:
+    loaded = f"import sys, {module}; print(*sorted(set(sys.modules) & set({HEAVY})))"
+    assert run_python(loaded) == ""
+
+
+def test_structure_md_has_one_line_per_module() -> None:
+    script = "import runpy; print(runpy.run_path('../docs/make_structure.py')['page']())"
+    expected = run_python(script)
+    assert (ROOT / "docs" / "structure.md").read_text().strip() == expected, "run `make bless`"
+
+
+def test_every_module_says_what_it_is() -> None:
+    page = (ROOT / "docs" / "structure.md").read_text()
+    assert [line for line in page.splitlines() if line.endswith("`:")] == []
