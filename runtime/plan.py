@@ -239,12 +239,13 @@ class WhileStep(Struct, tag="while"):
 
 
 class ForkStep(Struct, tag="fork"):
-    """Arms; `group` names the group whose shared prefix is sent first."""
+    """Arms; `group` names the group whose shared prefix, that of `prompt`, is sent first."""
 
     outs: list[int]
     items: Expr | None
     bodies: list[Body]
     group: int | None = None
+    prompt: Expr | None = None
 
 
 class TogetherStep(Struct, tag="together"):
@@ -341,7 +342,8 @@ class PrefixNode(Struct):
 
     `ids` are the token ids that the node settles after its parent (None when they depend on
     values: a hole). Text after the last safe seam settles in a child. `parents` has more than one
-    entry where control flow joins. `lifetime` is the shortest lifetime on the edge.
+    entry where control flow joins. `lifetime` is the shortest lifetime on the edge. `tokens` is how many tokens
+    the edge's text has; an estimate where `ids` is None, and 0 where nothing is known before the run.
     """
 
     id: int
@@ -351,6 +353,7 @@ class PrefixNode(Struct):
     text: str = ""
     lifetime: str = "const"
     span: SourceSpan | None = None
+    tokens: int = 0
 
 
 class Family(Struct):
@@ -358,8 +361,9 @@ class Family(Struct):
 
     `node`: the prefix node of its prompt; `out_node`: of its result. `cached_at`: the prediction,
     given an empty cache and the plan's order: the cached prefix of a call ends at the deepest of these
-    nodes on the call's own path (nowhere when none is). For a gen or select node that position is
-    all that the engine fed: everything but the call's last generated token.
+    nodes on the call's own path that this row has asked about or sent before (nowhere when none is). For
+    a gen or select node that position is all that the engine fed: everything but the call's last generated
+    token. For others it reaches into the text after the last seam as far as an earlier call's ids agree.
     """
 
     id: int
