@@ -38,12 +38,10 @@ from dataclasses import dataclass, field
 from enum import Flag, auto
 from typing import Literal
 
+from .limits import Json as Json
 from .sampling import Constraint, Sampling, SelectMethod
 from .span import Span
 from .types import Type
-
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
-"""A constant; records are dicts in field order. Nothing ever mutates one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
