@@ -1,0 +1,298 @@
+"""The radix cache: a tree over token ids whose values are KV slots.
+
+A path from a root spells a token sequence; the slots along it hold the sequence's keys and values. The tree owns the
+slots in it. A request locks the path it reads, and what is locked is never evicted:
+
+    ids      |--------- prompt ---------|-- generated --|
+    tree     |== locked path ==|                             slots owned by the tree
+    request                    |== own slots ===========|    until they are inserted, or released
+
+Used by the scheduler alone, from one thread. Nothing here imports torch.
+"""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .slots import Slots
+
+Ids = NDArray[np.int32]
+
+_EMPTY = np.zeros(0, dtype=np.int32)
+
+
+class Node:
+    """An edge of the tree with the node at its end: `key` are the token ids of the edge, `slots` their places."""
+
+    __slots__ = ("children", "depth", "due", "key", "last_use", "locks", "parent", "pinned", "queued", "slots")
+
+    def __init__(self, parent: "Node | None", key: Ids, slots: Slots) -> None:
+        self.parent = parent
+        self.key = key
+        self.slots = slots
+        self.depth: int = (parent.depth if parent else 0) + len(key)  # tokens from the root to the edge's end
+        self.children: dict[int | bytes, Node] = {}
+        self.locks = 0
+        self.last_use = 0
+        self.due = -1  # the tick at which the plan expects the next use; -1 unknown
+        self.pinned = False
+        self.queued = False  # whether the eviction heap holds an entry for it
+
+    @property
+    def start(self) -> int:
+        """The position of the edge's first token."""
+        return self.depth - len(self.key)
+
+    def path(self) -> "list[Node]":
+        """The nodes from below the root to this one."""
+        nodes = []
+        node = self
+        while node.parent is not None:
+            nodes.append(node)
+            node = node.parent
+        return nodes[::-1]
+
+    def path_slots(self) -> Slots:
+        """The slots of the whole sequence that ends here."""
+        pieces = [node.slots for node in self.path()]
+        return np.concatenate(pieces) if pieces else _EMPTY
+
+
+class Match(NamedTuple):
+    """The longest known prefix: it ends `length` tokens from the root, on the edge of `node`."""
+
+    node: Node
+    length: int
+
+
+class Inserted(NamedTuple):
+    """Where an inserted sequence ends, and how many of its leading tokens the tree had before."""
+
+    node: Node
+    existing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What the plan knows of the future of a sequence. `next_use`: model calls until then; negative: never again."""
+
+    next_use: int | None = None
+    pin: bool = False
+
+
+NO_RETENTION = Retention()
+
+
+class RadixCache:
+    """Token sequences to slots, with locks and eviction.
+
+    `page_size` is the granularity of sharing: prefixes match and enter the tree in whole pages. `policy` is what goes
+    first among unlocked leaves: `lru` (refined by the plan's hints), `fifo`, or `lru-plain` (hints ignored).
+    """
+
+    def __init__(self, page_size: int = 1, policy: str = "lru") -> None:
+        if policy not in ("lru", "lru-plain", "fifo"):
+            raise ValueError(f"unknown eviction policy `{policy}`")
+        self.page_size = page_size
+        self.policy = policy
+        self.tick = 0
+        self.version = 0  # raised when a path changes its nodes: a split or an eviction
+        self.tokens = 0  # in the tree
+        self.locked_tokens = 0
+        self.nodes = 0
+        self._roots: dict[str, Node] = {}
+        self._heap: list[tuple[tuple[int, int], int, Node]] = []
+        self._serial = 0
+
+    @property
+    def evictable_tokens(self) -> int:
+        """How many slots eviction can give back."""
+        return self.tokens - self.locked_tokens
+
+    def match(self, ids: Ids, namespace: str = "", start: Node | None = None) -> Match:
+        """Find the longest prefix of `ids` in the tree; changes nothing. `start`: a node known to lie on the path."""
+        node = start or self._root(namespace)
+        length = node.depth
+        size = self.page_size
+        while len(ids) - length >= size:
+            child = node.children.get(self._child_key(ids, length))
+            if child is None:
+                break
+            common = self._whole_pages(_common_prefix(child.key, ids[length : length + len(child.key)]))
+            length += common
+            node = child
+            if common < len(child.key):
+                break
+        return Match(node, length)
+
+    def touch(self, match: Match, retention: Retention = NO_RETENTION) -> Node:
+        """Mark a match as used now and return the node that ends exactly there, splitting an edge if need be."""
+        self.tick += 1
+        node = self._split(match.node, match.length)
+        self._mark(node, retention)
+        return node
+
+    def insert(
+        self,
+        ids: Ids,
+        slots: Slots,
+        namespace: str = "",
+        retention: Retention = NO_RETENTION,
+        start: Node | None = None,
+    ) -> Inserted:
+        """Add a sequence. The tree takes the slots from `existing` on; those before it that differ remain the caller's.
+
+        A part of a page at the end is not taken: the returned node's depth says how far the tree reaches.
+        """
+        ids = ids[: self._whole_pages(len(ids))]
+        self.tick += 1
+        match = self.match(ids, namespace, start)
+        node = self._split(match.node, match.length)
+        if match.length < len(ids):
+            node = self._add_leaf(node, ids[match.length :], slots[match.length : len(ids)])
+        self._mark(node, retention)
+        return Inserted(node, match.length)
+
+    def lock(self, node: Node) -> None:
+        """Keep the whole path to `node` from being evicted, until `unlock`."""
+        while node.parent is not None:
+            if node.locks == 0:
+                self.locked_tokens += len(node.key)
+            node.locks += 1
+            node = node.parent
+
+    def unlock(self, node: Node) -> None:
+        """Undo one `lock`."""
+        while node.parent is not None:
+            if node.locks <= 0:
+                raise ValueError("a path was unlocked that is not locked")
+            node.locks -= 1
+            if node.locks == 0:
+                self.locked_tokens -= len(node.key)
+                self._offer(node)
+            node = node.parent
+
+    def evict(self, count: int) -> Slots:
+        """Remove unlocked leaves until `count` slots are gathered or none is left; return their slots."""
+        freed: list[Slots] = []
+        total = 0
+        while total < count and self._heap:
+            rank, _, node = heapq.heappop(self._heap)
+            node.queued = False
+            if not self._is_evictable(node):
+                continue
+            if rank != self._rank(node):  # used since it was offered
+                self._offer(node)
+                continue
+            freed.append(self._remove(node))
+            total += len(node.key)
+        return np.concatenate(freed) if freed else _EMPTY
+
+    def clear(self) -> Slots:
+        """Evict everything that is not locked."""
+        return self.evict(self.evictable_tokens)
+
+    def walk(self) -> Iterator[Node]:
+        """All nodes below the roots."""
+        stack = [child for root in self._roots.values() for child in root.children.values()]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(node.children.values())
+
+    def _root(self, namespace: str) -> Node:
+        root = self._roots.get(namespace)
+        if root is None:
+            root = self._roots[namespace] = Node(None, _EMPTY, _EMPTY)
+        return root
+
+    def _child_key(self, ids: Ids, at: int) -> int | bytes:
+        return int(ids[at]) if self.page_size == 1 else ids[at : at + self.page_size].tobytes()
+
+    def _whole_pages(self, length: int) -> int:
+        return length - length % self.page_size
+
+    def _add_leaf(self, parent: Node, key: Ids, slots: Slots) -> Node:
+        leaf = Node(parent, key.copy(), slots.copy())
+        parent.children[self._child_key(key, 0)] = leaf
+        self.tokens += len(key)
+        self.nodes += 1
+        return leaf
+
+    def _split(self, node: Node, depth: int) -> Node:
+        """Return a node that ends at `depth`: `node`, or a new one above it. Handles keep pointing at the deep end."""
+        if node.depth == depth:
+            return node
+        cut = depth - node.start
+        parent = node.parent
+        assert parent is not None and 0 < cut < len(node.key)
+        upper = Node(parent, node.key[:cut], node.slots[:cut])
+        upper.locks, upper.last_use, upper.due, upper.pinned = node.locks, node.last_use, node.due, node.pinned
+        parent.children[self._child_key(node.key, 0)] = upper
+        node.key, node.slots, node.parent = node.key[cut:], node.slots[cut:], upper
+        upper.children[self._child_key(node.key, 0)] = node
+        self.nodes += 1
+        self.version += 1
+        return upper
+
+    def _mark(self, node: Node, retention: Retention) -> None:
+        """Stamp the whole path as used now; hints replace what was known of its end."""
+        if node.parent is not None and (retention.next_use is not None or retention.pin):
+            node.pinned = retention.pin
+            node.due = -1 if retention.next_use is None else self.tick + retention.next_use
+            if retention.next_use is not None and retention.next_use < 0:
+                node.due, node.pinned = -2, False
+        while node.parent is not None:
+            if self.policy != "fifo" or node.last_use == 0:
+                node.last_use = self.tick
+            self._offer(node)
+            node = node.parent
+
+    def _is_evictable(self, node: Node) -> bool:
+        return node.locks == 0 and not node.children and node.parent is not None
+
+    def _offer(self, node: Node) -> None:
+        if not node.queued and self._is_evictable(node):
+            node.queued = True
+            self._serial += 1
+            heapq.heappush(self._heap, (self._rank(node), self._serial, node))
+
+    def _rank(self, node: Node) -> tuple[int, int]:
+        """The order of eviction, lowest first: never used again, unknown by age, known by distance, pinned."""
+        if self.policy != "lru":
+            return (1, node.last_use)
+        if node.pinned:
+            return (3, node.last_use)
+        if node.due == -2:
+            return (0, node.last_use)
+        if node.due > self.tick:
+            return (2, -node.due)
+        return (1, node.last_use)
+
+    def _remove(self, leaf: Node) -> Slots:
+        parent = leaf.parent
+        assert parent is not None
+        del parent.children[self._child_key(leaf.key, 0)]
+        leaf.parent = None
+        self.tokens -= len(leaf.key)
+        self.nodes -= 1
+        self.version += 1
+        self._offer(parent)
+        return leaf.slots
+
+
+def _common_prefix(a: Ids, b: Ids) -> int:
+    """How many leading ids two sequences share."""
+    n = min(len(a), len(b))
+    if n <= 4:  # cheaper than numpy's start-up
+        for i in range(n):
+            if a[i] != b[i]:
+                return i
+        return n
+    differs = a[:n] != b[:n]
+    at = int(differs.argmax())
+    return at if differs[at] else n
