@@ -31,7 +31,7 @@ def convert(gguf: Path, folder: Path) -> None:
             _convert_weights(gguf, folder)
         except (ValueError, KeyError, NotImplementedError) as error:
             raise ModelError(
-                "SGL3106",
+                "SGL3406",
                 f"transformers can't read `{gguf.name}`: {error}",
                 "use the original model folder, in Hugging Face format",
             ) from error

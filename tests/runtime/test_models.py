@@ -44,9 +44,9 @@ def test_a_whole_folder_is_taken_as_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "code", "lacks"),
     [
-        (("tokenizer.json", "model.safetensors"), "SGL3102", "config.json"),
-        (("tokenizer.json", "config.json"), "SGL3102", "*.safetensors"),
-        (("config.json", "model.safetensors"), "SGL3103", "tokenizer.json"),
+        (("tokenizer.json", "model.safetensors"), "SGL3402", "config.json"),
+        (("tokenizer.json", "config.json"), "SGL3402", "*.safetensors"),
+        (("config.json", "model.safetensors"), "SGL3403", "tokenizer.json"),
     ],
 )
 def test_a_folder_that_lacks_a_file_is_refused(
@@ -59,7 +59,7 @@ def test_a_folder_that_lacks_a_file_is_refused(
 
 @pytest.mark.parametrize("name", ["./nowhere", "/no/where", "a/b/c", "~/no/where", ""])
 def test_a_path_that_leads_nowhere_is_not_asked_of_the_hub(name: str) -> None:
-    assert refused(name).code == "SGL3102"
+    assert refused(name).code == "SGL3402"
     assert find_model(name) is None
 
 
@@ -71,7 +71,7 @@ def test_a_hub_that_does_not_answer_is_an_error_with_a_way_out(
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", offline)
     error = refused("owner/model")
-    assert error.code == "SGL3104"
+    assert error.code == "SGL3404"
     assert "much more" not in error.message
     assert find_model("owner/model") is None
 
@@ -117,10 +117,10 @@ def test_a_failed_conversion_leaves_nothing(
 ) -> None:
     def half(source: Path, folder: Path) -> None:
         (folder / "config.json").write_text("{}")
-        raise ModelError("SGL3106", "broken", "mend it")
+        raise ModelError("SGL3406", "broken", "mend it")
 
     monkeypatch.setattr(found, "_convert", half)
-    assert refused(str(gguf)).code == "SGL3106"
+    assert refused(str(gguf)).code == "SGL3406"
     assert [path for path in cache.iterdir() if path.is_dir()] == []
 
 
@@ -139,7 +139,7 @@ def test_a_cache_that_can_not_be_written_is_an_error(
 ) -> None:
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert refused(str(gguf)).code == "SGL3107"
+    assert refused(str(gguf)).code == "SGL3407"
 
 
 @pytest.mark.model
