@@ -1,1 +1,21 @@
-"""What a program is compiled for: tokenizer, chat template, seams and cache rules."""
+"""What a program is compiled for: tokenizer, chat template, seams and cache rules.
+
+A leaf: imports nothing of the project but `sampling`, and `tokenizers` and jinja2 only where they are used.
+"""
+
+from .parts import Part
+from .prompt import TokenPrompt
+from .stopping import StopTracker
+from .target import Target
+from .template import ChatTemplate, TemplateError
+from .tokenizer import Tokenizer
+
+__all__ = [
+    "ChatTemplate",
+    "Part",
+    "StopTracker",
+    "Target",
+    "TemplateError",
+    "TokenPrompt",
+    "Tokenizer",
+]

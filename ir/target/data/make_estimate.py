@@ -1,0 +1,59 @@
+"""Trains the estimating tokenizer: `python ir/target/data/make_estimate.py`, from the root of the checkout.
+
+The text is the project's own: documentation, examples, sources, and `corpus.txt` beside this file. The
+result is deterministic for a given text; it is committed, so that counts don't move when a page is edited.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+KINDS = {".md", ".py", ".sgl", ".txt", ".toml", ".lark", ".jsonl"}
+SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+VOCABULARY = 4096 + 256 + len(SPECIAL)
+# cl100k's pattern: most models of today split like this, or nearly.
+PATTERN = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+
+
+def corpus() -> list[str]:
+    """The committed text files of the project; prose counts double."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    files = [ROOT / name for name in listed.stdout.splitlines()]
+    texts = [file.read_text("utf-8") for file in files if file.suffix in KINDS and file.is_file()]
+    prose = [
+        text for file, text in zip(files, texts, strict=False) if file.suffix in {".md", ".txt"}
+    ]
+    return [*texts, *prose]
+
+
+def train(texts: list[str]) -> Tokenizer:
+    """A byte-level BPE over `texts` with ChatML's tokens."""
+    tokenizer = Tokenizer(models.BPE())
+    split = pre_tokenizers.Split(Regex(PATTERN), "isolated")
+    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([split, byte_level])
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=SPECIAL,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
+if __name__ == "__main__":
+    text = json.dumps(
+        json.loads(train(corpus()).to_str()), ensure_ascii=False, separators=(",", ":")
+    )
+    (HERE / "estimate.json").write_text(text + "\n", "utf-8")

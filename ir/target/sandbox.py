@@ -1,0 +1,83 @@
+"""The jinja2 sandbox that chat templates run in: what the Hugging Face libraries offer, with limits.
+
+Imports jinja2, so it is imported where a template is compiled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from time import monotonic
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.ext import Extension, loopcontrols
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from .template import TemplateError
+
+MAX_SOURCE = 1 << 20
+MAX_OUTPUT = 1 << 26
+MAX_SECONDS = 10.0
+
+
+class _Generation(Extension):
+    """`{% generation %}` marks what a model said, for training; it renders its body."""
+
+    tags = {"generation"}  # noqa: RUF012
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+
+def compile_template(source: str, day: str) -> jinja2.Template:
+    """Compile a template for which it is always `day`. Raises TemplateError."""
+    if len(source) > MAX_SOURCE:
+        raise TemplateError(f"the template is longer than {MAX_SOURCE} characters")
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
+    )
+    environment.filters["tojson"] = _tojson
+    environment.globals["raise_exception"] = _raise_exception
+    environment.globals["strftime_now"] = _clock_at(date.fromisoformat(day))
+    try:
+        return environment.from_string(source)
+    except jinja2.TemplateError as error:
+        raise TemplateError(f"not a template: {error}") from error
+
+
+def run_template(template: jinja2.Template, **variables: Any) -> str:
+    """Render within the limits on size and time. Raises TemplateError with the template's own words."""
+    deadline = monotonic() + MAX_SECONDS
+    pieces: list[str] = []
+    size = 0
+    try:
+        for piece in template.generate(**variables):
+            size += len(piece)
+            if size > MAX_OUTPUT or monotonic() > deadline:
+                raise TemplateError("the template does not come to an end")
+            pieces.append(piece)
+    except TemplateError:
+        raise
+    except Exception as error:  # a template is a program: it can raise anything
+        raise TemplateError(str(error) or type(error).__name__) from error
+    return "".join(pieces)
+
+
+def _tojson(
+    value: Any, ensure_ascii: bool = False, indent: int | None = None, **options: Any
+) -> str:
+    """JSON as it is: jinja2's own filter escapes HTML."""
+    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, **options)
+
+
+def _raise_exception(message: str) -> None:
+    raise TemplateError(message)
+
+
+def _clock_at(day: date) -> Callable[[str], str]:
+    return lambda pattern: day.strftime(pattern)

@@ -1,0 +1,34 @@
+"""What a program is compiled for: a tokenizer, a chat template and the rules of a prefix cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .template import ChatTemplate
+from .tokenizer import Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target. A plan carries the digests of its tokenizer and template, and runs on no other."""
+
+    name: str
+    tokenizer: Tokenizer
+    template: ChatTemplate | None = None
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Target:
+        """The target of a model folder in Hugging Face format. Raises OSError or ValueError."""
+        path = Path(folder)
+        return cls(path.name, Tokenizer.from_file(path), ChatTemplate.from_folder(path))
+
+    @classmethod
+    def estimating(cls) -> Target:
+        """The target that stands in where no model is at hand: every number is approximate."""
+        return cls("estimate", Tokenizer.estimating(), ChatTemplate.chatml())
+
+    @property
+    def template_digest(self) -> str:
+        """The digest of the template; empty without one."""
+        return self.template.digest if self.template else ""
