@@ -1,0 +1,184 @@
+"""The fast path for plain decoders: Llama, Mistral, Qwen2, Qwen3 and models that say they are one of these.
+
+The same arithmetic as transformers' modules, without what isn't arithmetic: fused projections, weights packed once,
+rotation in three operations, residuals and gates inside the products, no modules and no hooks.
+"""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from .attention.base import Attention, LayerOptions
+from .batch import Batch
+from .linear import Linear
+from .pool import Pool, Shape
+
+FAMILIES = ("llama", "mistral", "qwen2", "qwen3")
+ROPES = ("default", "llama3", "linear")
+
+
+def can_run(config: dict[str, Any]) -> bool:
+    """Whether the model is one of the family, with nothing that this file leaves out."""
+    return (
+        config.get("model_type") in FAMILIES
+        and config.get("hidden_act") == "silu"
+        and not config.get("mlp_bias")
+        and not config.get("quantization_config")
+        and (config.get("sliding_window") is None or not config.get("use_sliding_window", True))
+        and _rope(config).get("rope_type", "default") in ROPES
+    )
+
+
+@dataclass(slots=True, eq=False)
+class Layer:
+    """The weights of one layer."""
+
+    attention_norm: torch.Tensor
+    qkv: Linear
+    q_norm: torch.Tensor | None
+    k_norm: torch.Tensor | None
+    out: Linear
+    mlp_norm: torch.Tensor
+    gate: Linear
+    up: Linear
+    down: Linear
+
+
+class Llama:
+    """A decoder of the Llama family."""
+
+    def __init__(self, shape: Shape, config: dict[str, Any], weights: dict[str, torch.Tensor]) -> None:
+        self.shape = shape
+        self.epsilon: float = config["rms_norm_eps"]
+        self.embedding = weights["model.embed_tokens.weight"]
+        self.dtype, self.device = self.embedding.dtype, self.embedding.device
+        self.layers = [_layer(weights, i) for i in range(shape.layers)]
+        self.norm = weights["model.norm.weight"]
+        self.head = Linear(weights.get("lm_head.weight", self.embedding))
+        self.options = LayerOptions(scale=shape.head_dim**-0.5)
+        self._cos, self._sin = _rotation_tables(config, shape, self.dtype, self.device)
+
+    def forward(self, batch: Batch, pool: Pool, attention: Attention) -> None:
+        """Compute a batch."""
+        rows = torch.from_numpy(batch.ids).to(self.device)
+        at = torch.from_numpy(batch.positions).to(self.device)
+        x = self.embedding.index_select(0, rows.long())
+        cos, sin = self._cos.index_select(0, at)[:, None], self._sin.index_select(0, at)[:, None]
+        for i, layer in enumerate(self.layers):
+            h = self._norm(x, layer.attention_norm)
+            q, k, v = self._project(layer, h, cos, sin)
+            x = layer.out.plus(attention.run(i, q, k, v, self.options).flatten(1), x)
+            h = self._norm(x, layer.mlp_norm)
+            x = layer.down.plus(layer.up.times(h, layer.gate.silu(h)), x)
+        slots = torch.from_numpy(batch.slots).to(self.device)
+        pool.hidden.index_copy_(0, slots.long(), self._norm(x, self.norm))
+
+    def logits(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Apply the head."""
+        return self.head(hidden).float()
+
+    def _norm(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        return functional.rms_norm(x, weight.shape, weight, self.epsilon)
+
+    def _project(
+        self, layer: Layer, h: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Queries, keys and values, `[tokens, heads, head_dim]`; the first two rotated by their positions."""
+        heads, kv_heads = self.shape.heads, self.shape.kv_heads
+        qkv = layer.qkv(h).view(len(h), heads + 2 * kv_heads, self.shape.head_dim)
+        qk, v = qkv[:, : heads + kv_heads], qkv[:, heads + kv_heads :]
+        if layer.q_norm is not None and layer.k_norm is not None:
+            parts = self._norm(qk[:, :heads], layer.q_norm), self._norm(qk[:, heads:], layer.k_norm)
+            qk = torch.cat(parts, dim=1)
+        qk = torch.addcmul(qk * cos, qk.roll(self.shape.head_dim // 2, -1), sin)
+        return qk[:, :heads], qk[:, heads:], v
+
+
+def load(folder: Path, config: dict[str, Any], dtype: torch.dtype, device: torch.device) -> Llama:
+    """Read the safetensors of a model folder."""
+    from safetensors.torch import load_file
+
+    weights: dict[str, torch.Tensor] = {}
+    for file in sorted(folder.glob("*.safetensors")):
+        weights |= {name: w.to(device, dtype) for name, w in load_file(file).items()}
+    if config.get("tie_word_embeddings"):
+        weights.pop("lm_head.weight", None)
+    with torch.inference_mode():
+        return Llama(read_shape(config), config, weights)
+
+
+def read_shape(config: dict[str, Any]) -> Shape:
+    """The sizes that the pool needs."""
+    heads: int = config["num_attention_heads"]
+    return Shape(
+        layers=config["num_hidden_layers"],
+        heads=heads,
+        kv_heads=config.get("num_key_value_heads") or heads,
+        head_dim=config.get("head_dim") or config["hidden_size"] // heads,
+        hidden=config["hidden_size"],
+        vocab=config["vocab_size"],
+        max_context=config["max_position_embeddings"],
+    )
+
+
+def _layer(weights: dict[str, torch.Tensor], i: int) -> Layer:
+    def get(name: str) -> torch.Tensor:
+        return weights[f"model.layers.{i}.{name}"]
+
+    def maybe(name: str) -> torch.Tensor | None:
+        return weights.get(f"model.layers.{i}.{name}")
+
+    biases = [maybe(f"self_attn.{x}_proj.bias") for x in "qkv"]
+    bias = torch.cat([b for b in biases if b is not None]) if biases[0] is not None else None
+    return Layer(
+        attention_norm=get("input_layernorm.weight"),
+        qkv=Linear(torch.cat([get(f"self_attn.{x}_proj.weight") for x in "qkv"]), bias),
+        q_norm=maybe("self_attn.q_norm.weight"),
+        k_norm=maybe("self_attn.k_norm.weight"),
+        out=Linear(get("self_attn.o_proj.weight"), maybe("self_attn.o_proj.bias")),
+        mlp_norm=get("post_attention_layernorm.weight"),
+        gate=Linear(get("mlp.gate_proj.weight")),
+        up=Linear(get("mlp.up_proj.weight")),
+        down=Linear(get("mlp.down_proj.weight")),
+    )
+
+
+def _rope(config: dict[str, Any]) -> dict[str, Any]:
+    """The rotation's parameters; older configurations spread them over several entries."""
+    found = dict(config.get("rope_parameters") or config.get("rope_scaling") or {})
+    found.setdefault("rope_type", found.get("type", "default"))
+    found.setdefault("rope_theta", config.get("rope_theta", 10000.0))
+    return found
+
+
+def _frequencies(rope: dict[str, Any], head_dim: int) -> torch.Tensor:
+    frequencies = 1.0 / rope["rope_theta"] ** (torch.arange(0, head_dim, 2).float() / head_dim)
+    match rope["rope_type"]:
+        case "linear":
+            return frequencies / rope["factor"]
+        case "llama3":
+            return _stretch(frequencies, rope)
+        case _:
+            return frequencies
+
+
+def _stretch(frequencies: torch.Tensor, rope: dict[str, Any]) -> torch.Tensor:
+    """Llama 3: long waves are slowed by `factor`, short ones kept, those between blended."""
+    turns = rope["original_max_position_embeddings"] * frequencies / (2 * math.pi)
+    low, high = rope["low_freq_factor"], rope["high_freq_factor"]
+    keep = ((turns - low) / (high - low)).clamp(0, 1)
+    return frequencies * keep + frequencies / rope["factor"] * (1 - keep)
+
+
+def _rotation_tables(
+    config: dict[str, Any], shape: Shape, dtype: torch.dtype, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Cosine and sine by position; the sine's first half is negative, so that a roll does for `rotate_half`."""
+    frequencies = _frequencies(_rope(config), shape.head_dim)
+    angles = torch.outer(torch.arange(shape.max_context).float(), frequencies)
+    cos, sin = angles.cos(), angles.sin()
+    return torch.cat([cos, cos], -1).to(device, dtype), torch.cat([-sin, sin], -1).to(device, dtype)

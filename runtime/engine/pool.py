@@ -1,0 +1,42 @@
+"""The memory behind the slots: keys and values of every layer, and the last hidden state, per token.
+
+The last hidden state is kept for every token (a few percent of the keys and values): a prompt whose tokens are all in
+the cache is sampled from at once, at whatever token it ends, without running its last position again.
+"""
+
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the pool needs to know of a model."""
+
+    layers: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    hidden: int
+    vocab: int
+    max_context: int
+
+    def bytes_per_token(self, dtype: torch.dtype) -> int:
+        """Memory that one token takes."""
+        return (2 * self.layers * self.kv_heads * self.head_dim + self.hidden) * dtype.itemsize
+
+
+class Pool:
+    """Tensors indexed by slot. Slot 0 is for padding; memory is only touched, and so only taken, where slots are used."""
+
+    def __init__(self, shape: Shape, capacity: int, dtype: torch.dtype, device: torch.device) -> None:
+        self.shape, self.capacity = shape, capacity
+        size = (shape.layers, capacity + 1, shape.kv_heads, shape.head_dim)
+        self.keys = torch.zeros(size, dtype=dtype, device=device)
+        self.values = torch.zeros(size, dtype=dtype, device=device)
+        self.hidden = torch.zeros((capacity + 1, shape.hidden), dtype=dtype, device=device)
+
+    def store(self, layer: int, slots: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> None:
+        """Write the keys and values of new tokens, `[tokens, kv_heads, head_dim]`."""
+        self.keys[layer].index_copy_(0, slots, key)
+        self.values[layer].index_copy_(0, slots, value)
