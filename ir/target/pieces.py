@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _encode_with(copy: tokenizers.Tokenizer, renamed: dict[int | None, int]) -> 
             return []
         try:
             ids = copy.encode(text, add_special_tokens=False).ids
-        except UnicodeEncodeError:
+        except TypeError:  # what the library makes of a lone surrogate
             ids = copy.encode(_without_surrogates(text), add_special_tokens=False).ids
         return [renamed.get(id, id) for id in ids] if renamed else ids
 
@@ -104,7 +104,7 @@ def token_bytes_function(backend: tokenizers.Tokenizer, added: dict[int, str]) -
     decoder = json.loads(backend.decoder.__getstate__()) if backend.decoder else None
     is_byte_level = _mentions(decoder, "ByteLevel")
 
-    @lru_cache(maxsize=None)
+    @cache
     def to_bytes(id: int) -> bytes:
         if id in added:
             return added[id].encode()

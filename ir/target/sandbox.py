@@ -27,7 +27,7 @@ MAX_SECONDS = 10.0
 class _Generation(Extension):
     """`{% generation %}` marks what a model said, for training; it renders its body."""
 
-    tags = {"generation"}  # noqa: RUF012
+    tags = {"generation"}
 
     def parse(self, parser: Parser) -> list[nodes.Node]:
         next(parser.stream)

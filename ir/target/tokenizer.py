@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from .control import ControlMatch, ControlToken, ControlTokens
-from .pieces import PieceEncoder, ToBytes, piece_encoders, token_bytes_function
 from .parts import Part, after, joined, merged
+from .pieces import PieceEncoder, ToBytes, piece_encoders, token_bytes_function
 from .seams import SeamRule, seam_rule
 
 if TYPE_CHECKING:
