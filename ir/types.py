@@ -122,26 +122,24 @@ _TOKEN = re.compile(
 
 def parse_type(text: str) -> Type:
     """The type that `text` spells, as `str(type)` writes it. Raises ValueError."""
-    tokens: list[str] = []
-    at = 0
-    while text[at:].strip():
-        found = _TOKEN.match(text, at)
-        if not found:
-            raise ValueError(f"not a type: {text[at:].strip()[:40]!r}")
-        tokens.append(found.group().strip())
-        at = found.end()
-    parser = _TypeParser(tokens)
-    kind = parser.type(0)
-    parser.end()
+    kind, end = parse_type_at(text, 0)
+    if text[end:].strip():
+        raise ValueError(f"unexpected {text[end:].strip()[:40]!r} after a type")
     return kind
 
 
-class _TypeParser:
-    """Recursive descent over the tokens of a type."""
+def parse_type_at(text: str, start: int) -> tuple[Type, int]:
+    """The type that stands at `start` in a longer text, and where it ends. Raises ValueError."""
+    parser = _TypeParser(text, start)
+    return parser.type(0), parser.at
 
-    def __init__(self, tokens: list[str]) -> None:
-        self._tokens = [*tokens, ""]
-        self._at = 0
+
+class _TypeParser:
+    """Recursive descent over a text; `at` is the end of what was taken."""
+
+    def __init__(self, text: str, at: int) -> None:
+        self._text = text
+        self.at = at
 
     def type(self, depth: int) -> Type:
         if depth > MAX_TYPE_DEPTH:
@@ -150,10 +148,6 @@ class _TypeParser:
         while self._take_if("?"):
             kind = OptionalType(kind)
         return kind
-
-    def end(self) -> None:
-        if self._peek():
-            raise ValueError(f"unexpected {self._peek()!r} after a type")
 
     def _atom(self, depth: int) -> Type:
         token = self._take()
@@ -197,18 +191,22 @@ class _TypeParser:
             raise ValueError(f"unknown type {token!r}")
         return json.loads(token)
 
-    def _peek(self) -> str:
-        return self._tokens[self._at]
+    def _next(self) -> tuple[str, int]:
+        """The next token and its end; at the end of the text an empty one."""
+        found = _TOKEN.match(self._text, self.at)
+        return (found.group().strip(), found.end()) if found else ("", self.at)
 
     def _take(self) -> str:
-        token = self._peek()
-        self._at += bool(token)
+        token, self.at = self._next()
+        if not token and self._text[self.at :].strip():
+            raise ValueError(f"not a type: {self._text[self.at :].strip()[:40]!r}")
         return token
 
     def _take_if(self, token: str) -> bool:
-        if self._peek() != token:
+        found, end = self._next()
+        if found != token:
             return False
-        self._at += 1
+        self.at = end
         return True
 
     def _expect(self, token: str) -> None:
