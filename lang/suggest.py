@@ -1,0 +1,19 @@
+"""Did-you-mean: the known word that a misspelt one is closest to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_MOST_CANDIDATES = 2000
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like `word`, if one is like it at all."""
+    candidates = sorted(set(known))[:_MOST_CANDIDATES]
+    by_case = [name for name in candidates if name.lower() == word.lower()]
+    if by_case:
+        return by_case[0]
+    cutoff = 0.5 if len(word) <= 4 else 0.6
+    found = get_close_matches(word[:80], candidates, n=1, cutoff=cutoff)
+    return found[0] if found else None
