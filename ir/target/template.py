@@ -41,6 +41,7 @@ class ChatTemplate:
     source: str
     tokens: Mapping[str, str] = field(default_factory=dict[str, str])
     date: str = DATE
+    models: dict[Any, Any] = field(default_factory=dict[Any, Any], repr=False, compare=False)
 
     @classmethod
     def from_folder(cls, folder: Path) -> ChatTemplate | None:
