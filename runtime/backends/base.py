@@ -41,6 +41,17 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptText:
+    """A prompt as text, for backends that do not take token ids.
+
+    `turns`: (role, content, whether its end is still to come) for chat APIs; none for a raw completion.
+    """
+
+    text: str
+    turns: tuple[tuple[str, str, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GenRequest:
     """Continue `ids`. One continuation per entry of `seeds` (more than one shares one prefill).
 
@@ -53,19 +64,24 @@ class GenRequest:
     constraint: Constraint | None = None
     hints: Hints = field(default_factory=Hints)
     on_tokens: Callable[[int, tuple[int, ...]], None] | None = None
+    prompt_text: PromptText | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SelectRequest:
     """Score each of `choices` (token ids) as a continuation of `ids`.
 
-    `unconditional`: prompt ids for unconditional scoring, when the method needs it.
+    `unconditional`: prompt ids for unconditional scoring, when the method needs it. Where they are
+    empty (a model without a start token), the first token of a choice has no log probability there.
+    `prompt_text` and `choice_texts`: the same as text, for backends that do not take token ids.
     """
 
     ids: tuple[int, ...]
     choices: tuple[tuple[int, ...], ...]
     unconditional: tuple[int, ...] | None = None
     hints: Hints = field(default_factory=Hints)
+    prompt_text: PromptText | None = None
+    choice_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,139 @@
+"""What the interpreter of a plan works on: the run that rows share, and the frame of one instance.
+
+A frame belongs to one path of control: an arm of a fork gets a copy of the registers, a called program
+gets its own. Nothing here acts; `control.py`, `calls.py`, `forks.py` and `hosts.py` do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..ir.target import Target
+from .backends.base import Backend
+from .concurrency import WeightLimit
+from .effects import effectful_programs
+from .errors import RunError
+from .expressions import UNBOUND, evaluate
+from .plan import Expr, Family, Group, HostBinding, Plan, PlanProgram
+from .prompts import PromptState
+from .streaming import Listener
+from .trace import Sink
+
+HOST_THREADS = 8
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that the instances of one run share.
+
+    `job` names the run in idempotency keys; `effectful` are the programs that call effectful host functions.
+    """
+
+    plan: Plan
+    backend: Backend
+    target: Target
+    hosts: Mapping[str, Callable[..., Any]]
+    sink: Sink
+    limit: WeightLimit
+    pool: ThreadPoolExecutor
+    run_seed: int = 0
+    job: str = ""
+    listener: Listener | None = None
+    families: dict[int, Family] = field(default_factory=dict)
+    groups: dict[int, Group] = field(default_factory=dict)
+    programs: dict[str, PlanProgram] = field(default_factory=dict)
+    bindings: dict[str, HostBinding] = field(default_factory=dict)
+    effectful: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, plan: Plan, **shared: Any) -> Run:
+        """A run with the plan's tables as dictionaries."""
+        return cls(
+            plan,
+            **shared,
+            families={family.id: family for family in plan.families},
+            groups={group.id: group for group in plan.groups},
+            programs={program.name: program for program in plan.programs},
+            bindings={host.name: host for host in plan.hosts},
+            effectful=effectful_programs(plan),
+        )
+
+    def now(self) -> float:
+        """Seconds on the backend's clock, or on ours when it has none of its own."""
+        clock = getattr(self.backend, "clock", None)
+        return clock() if clock is not None else time.monotonic()
+
+    def program(self, name: str) -> PlanProgram:
+        """A program of the plan. Raises RunError (SGL3004)."""
+        if name not in self.programs:
+            raise RunError("SGL3004", f"the plan has no program `{name}`")
+        return self.programs[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an instance stands: row, programs and sites that lead to it, indices of its callers."""
+
+    row: int
+    path: tuple[str, ...]
+    indices: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Frame:
+    """Registers and place of one path of control.
+
+    `key` and `count` name effectful host calls the same way in every run; `tasks` are prefetches
+    under way.
+    """
+
+    registers: list[Any]
+    scope: Scope
+    key: tuple[int, ...] = ()
+    count: int = 0
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    result: Any = UNBOUND
+
+    @classmethod
+    def of(cls, program: PlanProgram, args: list[Any], scope: Scope) -> Frame:
+        """A fresh frame with the parameters bound."""
+        registers: list[Any] = [UNBOUND] * program.registers
+        for parameter, value in zip(program.parameters, args, strict=True):
+            registers[parameter.register] = value
+        return cls(registers, scope)
+
+    def arm(self, index: int) -> Frame:
+        """A frame for an arm: sees what is bound now, binds for itself."""
+        return replace(self, registers=list(self.registers), key=self._child(index), count=0)
+
+    def lane(self, index: int) -> Frame:
+        """A frame for a step that runs beside others: the same registers, its own host order."""
+        return replace(self, key=self._child(index), count=0)
+
+    def _child(self, index: int) -> tuple[int, ...]:
+        return (*self.key, self.count, index)
+
+    def next_key(self) -> tuple[int, ...]:
+        """The name of the next effectful host call here."""
+        self.count += 1
+        return (*self.key, self.count)
+
+    def value(self, expr: Expr) -> Any:
+        """The value of an expression here."""
+        return evaluate(expr, self.registers)
+
+    def prompt(self, expr: Expr) -> PromptState:
+        """The value of an expression that is a prompt. Raises RunError (SGL3004)."""
+        found = self.value(expr)
+        if not isinstance(found, PromptState):
+            raise RunError("SGL3004", "the plan uses a value as a prompt")
+        return found
+
+    def indices(self, exprs: list[Expr]) -> tuple[int, ...]:
+        """Loop and arm indices, the callers' first."""
+        return (*self.scope.indices, *(int(self.value(expr)) for expr in exprs))

@@ -1,0 +1,169 @@
+"""Prompt states at run time: token ids so far, how they came about, and where turns begin and end.
+
+A state is immutable, and appending shares everything with the state before, so that an instance
+may hold as many forks of a prompt as it likes. The executor makes them; nobody else has to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..ir.target import Part, TokenPrompt, Tokenizer
+from .backends.base import Hints
+from .plan import MarkSpan
+
+NO_HINTS = Hints()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The prompt passed prefix node `node` when it had `position` tokens that an engine has fed."""
+
+    node: int
+    position: int
+    before: Mark | None = None
+
+    def __iter__(self) -> Iterator[Mark]:
+        """This mark and those before it, deepest first."""
+        mark: Mark | None = self
+        while mark is not None:
+            yield mark
+            mark = mark.before
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One append: its text, the turn markers in it, and whether control tokens in it count."""
+
+    text: str
+    marks: tuple[MarkSpan, ...] = ()
+    literal: bool = False
+    before: Piece | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn as text. `open`: its end marker has not been appended yet."""
+
+    role: str
+    content: str
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PromptState:
+    """A prompt as the executor holds it.
+
+    `tokens` settles ids as far as no continuation can change them; `mark` is the path through the
+    plan's prefix nodes; `piece` is the same prompt as text. `tools` are for a template that is
+    rendered whole; `images` are appended images, in order; `hints` are for calls on exactly this prompt.
+    """
+
+    tokens: TokenPrompt
+    mark: Mark | None = None
+    piece: Piece | None = None
+    tools: Any = None
+    images: tuple[str, ...] = ()
+    hints: Hints = NO_HINTS
+
+    @classmethod
+    def start(cls, tokenizer: Tokenizer, bos: bool, node: int) -> PromptState:
+        """The empty prompt."""
+        tokens = TokenPrompt.start(tokenizer, bos=bos)
+        return cls(tokens, Mark(node, len(tokens.settled)))
+
+    def append(
+        self,
+        tokenizer: Tokenizer,
+        text: str,
+        node: int,
+        *,
+        literal: bool,
+        marks: tuple[MarkSpan, ...] = (),
+    ) -> PromptState:
+        """The prompt with text after it; control tokens in it count only if it is `literal`."""
+        tokens = self.tokens.append(tokenizer, Part(text, literal)) if text else self.tokens
+        return replace(
+            self,
+            tokens=tokens,
+            mark=Mark(node, len(tokens.settled), self.mark),
+            piece=Piece(text, marks, literal, self.piece),
+            hints=NO_HINTS,
+        )
+
+    def ids(self, tokenizer: Tokenizer) -> tuple[int, ...]:
+        """The ids that a call on this prompt is asked with."""
+        return self.tokens.ids(tokenizer)
+
+    def extended(
+        self, prompt: tuple[int, ...], kept: tuple[int, ...], text: str, node: int, fed: int
+    ) -> PromptState:
+        """The prompt, asked as `prompt`, with what a model said; `fed` of the kept ids have KV."""
+        return replace(
+            self,
+            tokens=TokenPrompt(prompt + kept, (), True),
+            mark=Mark(node, len(prompt) + fed, self.mark),
+            piece=Piece(text, (), False, self.piece),
+            hints=NO_HINTS,
+        )
+
+    def with_hints(self, hints: Hints) -> PromptState:
+        """The same prompt, with what the plan knows of its future."""
+        return replace(self, hints=hints)
+
+    def with_tools(self, tools: Any) -> PromptState:
+        """The same prompt, with tools for its template."""
+        return replace(self, tools=tools)
+
+    def with_image(self, image: str, node: int) -> PromptState:
+        """The prompt with an image after it; images have no tokens of ours."""
+        mark = Mark(node, len(self.tokens.settled), self.mark)
+        return replace(self, images=(*self.images, image), mark=mark, hints=NO_HINTS)
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The appends, first to last."""
+        found: list[Piece] = []
+        piece = self.piece
+        while piece is not None:
+            found.append(piece)
+            piece = piece.before
+        return tuple(reversed(found))
+
+    @property
+    def text(self) -> str:
+        """The whole prompt as text, turn markers included."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The turns of the prompt; empty for a raw completion."""
+        return tuple(read_messages(self.pieces))
+
+
+def read_messages(pieces: tuple[Piece, ...]) -> Iterator[Message]:
+    """Cut the text between the markers of each turn into messages."""
+    role, content = "", [""]
+    for piece in pieces:
+        at = 0
+        for mark in sorted(piece.marks, key=lambda mark: mark.start):
+            content.append(piece.text[at : mark.start])
+            if mark.edge == "end":
+                yield Message(mark.role, "".join(content))
+            role, content = (mark.role if mark.edge == "begin" else ""), [""]
+            at = mark.end
+        content.append(piece.text[at:])
+    if role:
+        yield Message(role, "".join(content), open=True)
+
+
+def common_prefix(left: tuple[int, ...], right: tuple[int, ...]) -> int:
+    """How many leading ids two sequences share."""
+    shared = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        shared += 1
+    return shared
