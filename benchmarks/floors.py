@@ -1,0 +1,130 @@
+"""What the machine could do at best: matrix products per second, bytes per second, and the least time of a workload.
+
+A step can't be faster than its arithmetic at the measured rate of a large bf16 product, nor than reading the
+weights and the distinct keys and values once at the measured copy rate. The floor of a workload is the sum over its
+steps of the larger of the two, with every shared prefix computed once: a bound that no schedule can pass, not a
+forecast.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Measured rates: floating-point operations and bytes (read plus written) per second."""
+
+    flops: float
+    bandwidth: float
+
+    def __str__(self) -> str:
+        return f"matmul {self.flops / 1e9:.0f} GFLOP/s (bf16, 2048³), copy {self.bandwidth / 1e9:.1f} GB/s"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a decoder costs: weights in its layers and head, and per token of context."""
+
+    layers: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    layer_weights: int  # parameters in all layers
+    head_weights: int
+
+    @classmethod
+    def of(cls, folder: Path) -> "Size":
+        """Read a Llama-like model folder."""
+        c = json.loads((folder / "config.json").read_text())
+        heads, hidden = c["num_attention_heads"], c["hidden_size"]
+        head_dim = c.get("head_dim") or hidden // heads
+        kv_heads = c.get("num_key_value_heads") or heads
+        attention = hidden * head_dim * (2 * heads + 2 * kv_heads)
+        layer = attention + 3 * hidden * c["intermediate_size"]
+        layers = c["num_hidden_layers"]
+        return cls(layers, heads, kv_heads, head_dim, layers * layer, hidden * c["vocab_size"])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`times` equal forwards. `pairs`: query-key pairs per layer and head; `keys`: distinct context tokens read."""
+
+    rows: int
+    logits: int
+    pairs: float
+    keys: float
+    times: int = 1
+
+    def seconds(self, size: Size, machine: Machine) -> float:
+        """The least time that the machine takes for all `times` of them."""
+        flops = 2 * (size.layer_weights * self.rows + size.head_weights * self.logits)
+        flops += 4 * self.pairs * size.layers * size.heads * size.head_dim
+        weights = 2 * (size.layer_weights + (size.head_weights if self.logits else 0))
+        context = self.keys * 2 * 2 * size.layers * size.kv_heads * size.head_dim
+        return self.times * max(flops / machine.flops, (weights + context) / machine.bandwidth)
+
+
+def prefill(rows: int, context: int = 0, logits: int = 1) -> Step:
+    """`rows` new tokens after `context` tokens, each seeing all before it."""
+    return Step(rows, logits, rows * context + rows * (rows + 1) / 2, context + rows)
+
+
+def extend(requests: int, own: int, shared: int) -> Step:
+    """`requests` of `own` new tokens each, after one shared context."""
+    pairs = requests * (own * shared + own * (own + 1) / 2)
+    return Step(requests * own, requests, pairs, shared + requests * own)
+
+
+def decode(requests: int, steps: int, own: int, shared: int = 0) -> Step:
+    """`steps` steps of one token for each request, after `shared` common and about `own` own tokens of context."""
+    mean = own + steps / 2
+    return Step(
+        requests, requests, requests * (shared + mean), shared + requests * mean, times=steps
+    )
+
+
+def floor(steps: Iterable[Step], size: Size, machine: Machine) -> float:
+    """The least seconds that a workload takes."""
+    return sum(step.seconds(size, machine) for step in steps)
+
+
+def measure(seconds: float = 1.0) -> Machine:
+    """Take both rates now, with torch's threads as they are set."""
+    with torch.inference_mode():
+        a = torch.randn(2048, 2048).bfloat16()
+        b, out = torch.randn(2048, 2048).bfloat16(), torch.empty(2048, 2048, dtype=torch.bfloat16)
+        product = _best(lambda: torch.mm(a, b, out=out), seconds)
+        source = torch.zeros(1 << 28, dtype=torch.uint8)
+        target = torch.empty_like(source)
+        copy = _best(lambda: target.copy_(source), seconds)
+    return Machine(2 * 2048**3 / product, 2 * len(source) / copy)
+
+
+def _best(work: Callable[[], object], seconds: float) -> float:
+    """The shortest time among repetitions within `seconds`, after one that is not counted."""
+    work()
+    best = float("inf")
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        begun = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - begun)
+    return best
+
+
+def main() -> None:
+    """Print the machine's rates."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    torch.set_num_threads(parser.parse_args().threads)
+    print(measure())
+
+
+if __name__ == "__main__":
+    main()
