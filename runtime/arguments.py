@@ -38,6 +38,7 @@ def _bound(program: PlanProgram, parameter: Parameter, given: Mapping[str, Any])
     wrong = mismatch(parse_type(parameter.type), value)
     if wrong:
         raise RunError(
-            "SGL3604", f"the parameter `{parameter.name}` is `{parameter.type}`, and was given {wrong}"
+            "SGL3604",
+            f"the parameter `{parameter.name}` is `{parameter.type}`, and was given {wrong}",
         )
     return value

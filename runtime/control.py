@@ -12,10 +12,10 @@ from ..ir.values import truth
 from .appends import bind_image, bind_insert, bind_root, bind_text, bind_turn, release, retain
 from .calls import run_gen, run_prefetch, run_select
 from .concurrency import cancel_all, run_together
+from .effects import has_host_effects
 from .errors import RunError
 from .forks import run_fork
 from .hosts import run_host
-from .effects import has_host_effects
 from .instance import Frame, Run, Scope
 from .plan import (
     Body,

@@ -75,7 +75,9 @@ class Executor:
             raise
         except Exception as error:
             message = f"{type(error).__name__}: {error}"
-            raise RunError("SGL3999", message, "this is a defect of sglc, please report it") from error
+            raise RunError(
+                "SGL3999", message, "this is a defect of sglc, please report it"
+            ) from error
 
     def close(self) -> None:
         """Stop the threads of host functions; those that still run are not waited for."""
@@ -103,7 +105,13 @@ async def execute(
 ) -> Any:
     """Run one instance of `program`; its result. Raises RunError."""
     with Executor(
-        plan, backend=backend, target=target, hosts=hosts, run_seed=run_seed, trace=trace, listener=listener
+        plan,
+        backend=backend,
+        target=target,
+        hosts=hosts,
+        run_seed=run_seed,
+        trace=trace,
+        listener=listener,
     ) as executor:
         return await executor.run(program, args, row)
 

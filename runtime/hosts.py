@@ -54,7 +54,9 @@ async def run_host(run: Run, frame: Frame, step: HostStep) -> None:
 def idempotency_key(run: Run, frame: Frame) -> str:
     """The same for the same call of the same row of the same job, whatever ran before a crash."""
     scope = frame.scope
-    where = json.dumps([run.job, run.run_seed, scope.row, scope.path, scope.indices, frame.next_key()])
+    where = json.dumps(
+        [run.job, run.run_seed, scope.row, scope.path, scope.indices, frame.next_key()]
+    )
     return hashlib.blake2b(where.encode(), digest_size=16).hexdigest()
 
 

@@ -86,12 +86,15 @@ class ModelCall:
             self._ids, ids, alone, self._state.hints, self._text(), tuple(choices)
         )
         self._draft.note(
-            choices=[list(choice) for choice in ids], unconditional=None if alone is None else list(alone)
+            choices=[list(choice) for choice in ids],
+            unconditional=None if alone is None else list(alone),
         )
         reply = await self._send(len(ids), lambda: self._run.backend.select(request))
         index = self._decided(reply, choices)
         fed = fed_by_select(ids[index], ids)
-        after = self._state.extended(self._ids, ids[index], choices[index], self._family.out_node, fed)
+        after = self._state.extended(
+            self._ids, ids[index], choices[index], self._family.out_node, fed
+        )
         return index, after
 
     def after_gen(self, reply: GenReply, sample: int) -> PromptState:
@@ -173,7 +176,9 @@ class ModelCall:
         scope, family = self._scope, self._family
         assert self._run.listener is not None
         self._run.listener(
-            Delta(scope.row, scope.path, family.site, self._indices, family.name, sample, text, done)
+            Delta(
+                scope.row, scope.path, family.site, self._indices, family.name, sample, text, done
+            )
         )
 
 

@@ -56,7 +56,9 @@ def _checked(name: str, value: Any) -> Any:
     if isinstance(value, int | float) and not isinstance(value, bool):
         low, high = _LEAST.get(name), _MOST.get(name)
         if (low is not None and value < low) or (high is not None and value > high):
-            raise _wrong(name, value, f"{'at least ' + str(low) if high is None else 'between 0 and 1'}")
+            raise _wrong(
+                name, value, f"{'at least ' + str(low) if high is None else 'between 0 and 1'}"
+            )
     return value
 
 

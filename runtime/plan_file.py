@@ -30,7 +30,9 @@ def encode_plan(plan: Plan) -> bytes:
 
 def plan_digest(plan: Plan) -> str:
     """A hash of everything in the plan."""
-    return hashlib.blake2b(msgspec.json.encode(plan, order="deterministic"), digest_size=16).hexdigest()
+    return hashlib.blake2b(
+        msgspec.json.encode(plan, order="deterministic"), digest_size=16
+    ).hexdigest()
 
 
 def write_plan(plan: Plan, path: Path) -> None:
@@ -76,7 +78,9 @@ def _check_version(data: bytes, name: str) -> None:
         raise RunError("SGL3001", f"`{name}` is not a plan: it has no version", _REBUILD)
     if found != PLAN_VERSION:
         raise RunError(
-            "SGL3002", f"`{name}` has plan version {found}, this sglc reads {PLAN_VERSION}", _REBUILD
+            "SGL3002",
+            f"`{name}` has plan version {found}, this sglc reads {PLAN_VERSION}",
+            _REBUILD,
         )
 
 
@@ -114,11 +118,21 @@ def check_references(plan: Plan) -> None:
 
 
 def _check_part(
-    part: Struct, registers: int, families: set[int], groups: set[int], hosts: set[str], programs: set[str]
+    part: Struct,
+    registers: int,
+    families: set[int],
+    groups: set[int],
+    hosts: set[str],
+    programs: set[str],
 ) -> None:
     if isinstance(part, Ref):
         _require(0 <= part.register < registers, f"register {part.register}")
-    for name, known in (("family", families), ("group", groups), ("extern", hosts), ("program", programs)):
+    for name, known in (
+        ("family", families),
+        ("group", groups),
+        ("extern", hosts),
+        ("program", programs),
+    ):
         found = getattr(part, name, None)
         _require(found is None or found in known, f"{name} `{found}`")
     outs = [getattr(part, name, None) for name in ("out", "out_value", "out_prompt", "out_samples")]

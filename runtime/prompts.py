@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..ir.target import Part, TokenPrompt, Tokenizer
+from ..ir.target import Part, Tokenizer, TokenPrompt
 from .backends.base import Hints
 from .plan import MarkSpan
 

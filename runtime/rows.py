@@ -70,7 +70,9 @@ def _decoded(text: bytes) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RunError("SGL3601", f"the line is not JSON: {error}") from None
     if not isinstance(found, dict):
-        raise RunError("SGL3601", f"the line holds a {type(found).__name__}, not an object of parameters")
+        raise RunError(
+            "SGL3601", f"the line holds a {type(found).__name__}, not an object of parameters"
+        )
     return found
 
 

@@ -225,5 +225,7 @@ def _read_lines(path: Path, lines: Iterable[str]) -> Iterator[Record]:
         if (number == 1) != isinstance(record, Header):
             raise RunError("SGL3005", f"{path}:{number}: a trace starts with one header line")
         if isinstance(record, Header) and record.version != TRACE_VERSION:
-            raise RunError("SGL3005", f"{path}: trace version {record.version} is not {TRACE_VERSION}")
+            raise RunError(
+                "SGL3005", f"{path}: trace version {record.version} is not {TRACE_VERSION}"
+            )
         yield record
