@@ -164,6 +164,14 @@ def _strip(text: Json, characters: Json = None) -> str:
     return _text("strip", text).strip(None if characters is None else _text("strip", characters))
 
 
+def _lstrip(text: Json) -> str:
+    return _text("lstrip", text).lstrip()
+
+
+def _rstrip(text: Json) -> str:
+    return _text("rstrip", text).rstrip()
+
+
 def _replace(text: Json, old: Json, new: Json) -> str:
     whole, before, after = (_text("replace", part) for part in (text, old, new))
     bounded_text(len(whole) + whole.count(before) * (len(after) - len(before)))
@@ -284,6 +292,8 @@ BUILTINS: dict[str, Callable[..., Json]] = {
     "join": _join,
     "split": _split,
     "strip": _strip,
+    "lstrip": _lstrip,
+    "rstrip": _rstrip,
     "lower": _lower,
     "upper": _upper,
     "replace": _replace,
@@ -309,6 +319,8 @@ ARITIES: dict[str, tuple[int, int | None]] = {
     "join": (1, 2),
     "split": (1, 2),
     "strip": (1, 2),
+    "lstrip": (1, 1),
+    "rstrip": (1, 1),
     "lower": (1, 1),
     "upper": (1, 1),
     "replace": (3, 3),

@@ -57,6 +57,8 @@ _BUILTIN_TYPES: dict[str, Type] = {
     "join": STR,
     "split": ListType(STR),
     "strip": STR,
+    "lstrip": STR,
+    "rstrip": STR,
     "lower": STR,
     "upper": STR,
     "replace": STR,
