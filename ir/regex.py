@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import lru_cache, reduce
 
 MAX_PATTERN = 20_000  # characters of one pattern
 MAX_COUNT = 1_000  # of a counted repetition
@@ -95,7 +95,7 @@ def literal(text: str) -> Regex:
 # --- the automaton --------------------------------------------------------------------------------
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def is_complete(state: Regex) -> bool:
     """Whether the text may end here."""
     match state:
@@ -109,7 +109,7 @@ def is_complete(state: Regex) -> bool:
             return least == 0 or is_complete(item)
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def after(state: Regex, char: str) -> Regex:
     """The state after one character; `NOTHING` when it is not allowed."""
     match state:
@@ -187,7 +187,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0", "a
 _HEX = {"x": 2, "u": 4, "U": 8}
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def compile_pattern(pattern: str) -> Regex:
     """The start state for a pattern. Raises RegexError.
 
