@@ -76,6 +76,8 @@ async def prefill(
         return
     draft = Draft(run, frame.scope, "prefill", ids, state.mark.node if state.mark else -1)
     draft.note(speculative=speculative, group=group)
+    if state.mark is not None and not speculative:
+        state.mark.ask(ids)
     usage, failed = Usage(), None
     try:
         usage = await run.backend.prefill(PrefillRequest(ids, speculative, state.hints))

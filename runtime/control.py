@@ -190,6 +190,7 @@ async def _run_call(run: Run, frame: Frame, step: CallStep) -> None:
         frame.scope.row,
         (*frame.scope.path, step.site, step.program),
         frame.indices(step.indices),
+        frame.scope.roots,
     )
     args = [frame.value(arg) for arg in step.args]
     frame.registers[step.out] = await run_program(run, program, args, scope)

@@ -20,6 +20,7 @@ from .effects import effectful_programs
 from .errors import RunError
 from .expressions import UNBOUND, evaluate
 from .plan import Expr, Family, Group, HostBinding, Plan, PlanProgram
+from .paths import Roots
 from .prompts import PromptState
 from .streaming import Listener
 from .trace import Sink
@@ -77,11 +78,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where an instance stands: row, programs and sites that lead to it, indices of its callers."""
+    """Where an instance stands: row, programs and sites that lead to it, indices of its callers.
+
+    `roots` are where all prompts of the row begin.
+    """
 
     row: int
     path: tuple[str, ...]
     indices: tuple[int, ...] = ()
+    roots: Roots = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -51,8 +51,9 @@ class ModelCall:
             family=family.id, site=family.site, name=family.name, indices=list(indices)
         )
         if not run.plan.target.whole_render:
-            node, cached = predict(family, state, len(self._ids))
+            node, cached = predict(family, state, self._ids)
             self._draft.note(predicted_node=node, predicted_cached=cached)
+        self._ask(self._ids)
 
     async def generate(self, sampling: Sampling, constraint: Constraint | None) -> GenReply:
         """Ask for one completion per seed. Raises RunError."""
@@ -66,6 +67,7 @@ class ModelCall:
         reply = await self._send(len(seeds), lambda: self._run.backend.generate(request))
         done = tuple(self._with_ids(each) for each in reply.completions)
         streams.finish(done)
+        self._ask(*(self._ids + each.ids[:-1] for each in done if len(each.ids) > 1))
         self._draft.note(
             outputs=[list(each.ids) for each in done],
             kept=[list(each.kept) for each in done],
@@ -91,11 +93,17 @@ class ModelCall:
         )
         reply = await self._send(len(ids), lambda: self._run.backend.select(request))
         index = self._decided(reply, choices)
+        self._ask(*(self._ids + each[:-1] for each in ids if len(each) > 1))
         fed = fed_by_select(ids[index], ids)
         after = self._state.extended(
             self._ids, ids[index], choices[index], self._family.out_node, fed
         )
         return index, after
+
+    def _ask(self, *sequences: tuple[int, ...]) -> None:
+        """Note what an engine has KV for from here on."""
+        if self._state.mark is not None:
+            self._state.mark.ask(*sequences)
 
     def after_gen(self, reply: GenReply, sample: int) -> PromptState:
         """The prompt with what one sample said."""

@@ -20,13 +20,25 @@ class Prediction(NamedTuple):
     cached: int
 
 
-def predict(family: Family, state: PromptState, prompt_length: int) -> Prediction:
-    """The deepest node of `family.cached_at` on the prompt's own path."""
+def predict(family: Family, state: PromptState, ids: tuple[int, ...]) -> Prediction:
+    """The deepest node of `family.cached_at` on the prompt's own path that was asked about before.
+
+    Behind the node's last seam the count follows what was asked: text that has no seam yet has its tokens
+    all the same, and where they agree they are cached.
+    """
     wanted = set(family.cached_at)
     for mark in state.mark or ():
-        if mark.node in wanted:
-            return Prediction(mark.node, min(mark.position, prompt_length))
+        if mark.node in wanted and (mark.fed or mark.asked):
+            own = min(mark.position, len(ids)) if mark.fed else 0
+            known = (_shared(asked, ids, mark.position) for asked in mark.asked)
+            return Prediction(mark.node, max(own, *known))
     return Prediction(None, 0)
+
+
+def _shared(asked: tuple[int, ...], ids: tuple[int, ...], position: int) -> int:
+    """How many leading ids agree, when those before `position` are known to."""
+    start = min(position, len(asked), len(ids))
+    return start + common_prefix(asked[start:], ids[start:])
 
 
 def fed_by_gen(kept: tuple[int, ...], outputs: Iterable[tuple[int, ...]]) -> int:

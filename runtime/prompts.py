@@ -12,25 +12,10 @@ from typing import Any
 
 from ..ir.target import Part, Tokenizer, TokenPrompt
 from .backends.base import Hints
+from .paths import Mark, Roots, root_mark
 from .plan import MarkSpan
 
 NO_HINTS = Hints()
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The prompt passed prefix node `node` when it had `position` tokens that an engine has fed."""
-
-    node: int
-    position: int
-    before: Mark | None = None
-
-    def __iter__(self) -> Iterator[Mark]:
-        """This mark and those before it, deepest first."""
-        mark: Mark | None = self
-        while mark is not None:
-            yield mark
-            mark = mark.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +54,12 @@ class PromptState:
     hints: Hints = NO_HINTS
 
     @classmethod
-    def start(cls, tokenizer: Tokenizer, bos: bool, node: int) -> PromptState:
-        """The empty prompt."""
+    def start(
+        cls, tokenizer: Tokenizer, bos: bool, node: int, roots: Roots | None = None
+    ) -> PromptState:
+        """The empty prompt; `roots` are those of its row."""
         tokens = TokenPrompt.start(tokenizer, bos=bos)
-        return cls(tokens, Mark(node, len(tokens.settled)))
+        return cls(tokens, root_mark({} if roots is None else roots, node, len(tokens.settled)))
 
     def append(
         self,
@@ -88,7 +75,7 @@ class PromptState:
         return replace(
             self,
             tokens=tokens,
-            mark=Mark(node, len(tokens.settled), self.mark),
+            mark=self._passed(node, len(tokens.settled), text),
             piece=Piece(text, marks, literal, self.piece),
             hints=NO_HINTS,
         )
@@ -104,7 +91,7 @@ class PromptState:
         return replace(
             self,
             tokens=TokenPrompt(prompt + kept, (), True),
-            mark=Mark(node, len(prompt) + fed, self.mark),
+            mark=self.mark.answered(node, len(prompt) + fed) if self.mark else None,
             piece=Piece(text, (), False, self.piece),
             hints=NO_HINTS,
         )
@@ -119,8 +106,11 @@ class PromptState:
 
     def with_image(self, image: str, node: int) -> PromptState:
         """The prompt with an image after it; images have no tokens of ours."""
-        mark = Mark(node, len(self.tokens.settled), self.mark)
+        mark = self._passed(node, len(self.tokens.settled), image)
         return replace(self, images=(*self.images, image), mark=mark, hints=NO_HINTS)
+
+    def _passed(self, node: int, position: int, text: str) -> Mark | None:
+        return self.mark.then(node, position, text) if self.mark else None
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
