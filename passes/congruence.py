@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import fields
 from typing import cast
 
-from ..ir.ops import BaseOp, Const, Op, Operand, Value
-from ..ir.structure import OPERAND_FIELDS, RESULT_FIELDS
+from ..ir.ops import BaseOp, Block, Const, Op, Operand, Value
+from ..ir.structure import OPERAND_FIELDS, REGION_FIELDS, RESULT_FIELDS, regions, results
 
 _PLACES = frozenset({"span", "site", "indices", "name"})
 
@@ -31,6 +31,45 @@ def op_key(op: Op) -> Hashable:
         wants,
         tuple(_field_key(value) if name in OPERAND_FIELDS[cls] else value for name, value in named),
     )
+
+
+def block_key(block: Block) -> Hashable:
+    """Equal for blocks that do the same, whatever their values and calls are called."""
+    return _Numbering().block(block)
+
+
+class _Numbering:
+    """Names the values of a block by the order of their definition."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Value, int] = {}
+
+    def block(self, block: Block) -> Hashable:
+        self._define(block.args)
+        return tuple(self._op(op) for op in block.ops)
+
+    def _define(self, values: Iterable[Value]) -> None:
+        for value in values:
+            self._numbers[value] = len(self._numbers)
+
+    def _op(self, op: Op) -> Hashable:
+        cls = cast("type[BaseOp]", type(op))
+        skipped = _PLACES | set(RESULT_FIELDS[cls]) | set(REGION_FIELDS[cls])
+        names = [f.name for f in fields(cls) if f.name not in skipped]
+        own = tuple(self._field(getattr(op, name), name in OPERAND_FIELDS[cls]) for name in names)
+        inner = tuple(self.block(block) for block in regions(op))
+        wants = tuple(getattr(op, name) is not None for name in RESULT_FIELDS[cls])
+        self._define(results(op))
+        return cls, own, inner, wants
+
+    def _field(self, held: object, is_operand: bool) -> Hashable:
+        if not is_operand:
+            return cast("Hashable", held)
+        if isinstance(held, tuple):
+            return tuple(self._field(item, True) for item in cast("tuple[object, ...]", held))
+        if isinstance(held, Value) and held in self._numbers:
+            return "local", self._numbers[held]
+        return _field_key(held)
 
 
 def _field_key(held: object) -> Hashable:

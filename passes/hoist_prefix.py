@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..ir.module import Module
-from ..ir.ops import Block, For, Fork, If, Insert, Op, Operand, Root, Text, Value, While
+from ..ir.ops import Block, For, Fork, If, Op, Operand, Root, Text, Value, While
 from ..ir.structure import operands, regions, results, substitute, substitute_block
-from ..ir.types import BOOL, FLOAT, INT, PROMPT, STR, UnionType
+from ..ir.types import PROMPT
 from .context import Context
 from .rewriter import each_program, rebuilt
+from .safety import cannot_fail
 from .shared_heads import Factored, HeadFinder, is_append, prompt_of
 from .texts import cut_text, shorten, token_count
 
@@ -128,7 +129,7 @@ class _Hoister:
         kept: list[Op] = []
         for op in body.ops:
             is_outer = not any(operand in own for operand in operands(op))
-            if is_outer and is_append(op) and (always or _cannot_fail(op)):
+            if is_outer and is_append(op) and (always or cannot_fail(op)):
                 lifted.append(op)
                 continue
             kept.append(op)
@@ -186,14 +187,6 @@ def _heads(block: Block) -> Iterable[tuple[Value, Op]]:
         if prompt is not None and not any(operand in own for operand in operands(op)):
             yield prompt, op
         own.update(results(op))
-
-
-def _cannot_fail(op: Op) -> bool:
-    """Whether an append may run where it did not run before (a loop over an empty list)."""
-    if not isinstance(op, Insert):
-        return isinstance(op, Text)
-    kind = op.value.type
-    return kind in (STR, INT, FLOAT, BOOL) or isinstance(kind, UnionType)
 
 
 def _without_heads(block: Block, found: Factored) -> Block:

@@ -1,0 +1,148 @@
+"""`move-code`: what the program leaves free is put where most of the prompt is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..ir.module import Module, Program
+from ..ir.ops import (
+    Block,
+    Builtin,
+    Collect,
+    Const,
+    For,
+    Index,
+    Op,
+    Operand,
+    Unordered,
+    Value,
+    Yield,
+)
+from ..ir.structure import clone_block
+from ..ir.types import ANY, BOOL, INT, ListType
+from .calls_early import start_calls_early
+from .context import Context
+from .lifetimes import Lifetimes
+from .rewriter import Rewriter, each_program, instantiate, rebuilt
+from .sections import Section, lay_out, misplaced, pieces_of, ties
+from .suggestions import suggest
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCode:
+    """Lay out `unordered` regions, sort `unordered` loops, start calls before host functions.
+
+        %p1 = unordered %p0 section (%a) {       %p1 = text %p0, "Be brief.\\n"
+          %a1 = insert %a, %user_name       ->   %p2 = insert %p1, %user_name
+          yield %a1
+        } section (%b) {
+          %b1 = text %b, "Be brief.\\n"
+          yield %b1
+        }
+
+    Sections go by lifetime, then by length, then as written. A section whose text refers to
+    another (`above`, `the following`, numbers, pronouns) keeps its place relative to it, with a
+    warning. Nothing moves outside a declared freedom unless no prompt changes: there it only
+    suggests an `unordered`, with the tokens to be gained and what speaks against it.
+    """
+
+    name: ClassVar[str] = "move-code"
+    min_gain: int = 16
+
+    def run(self, module: Module, context: Context) -> Module:
+        """Rewrite every program."""
+
+        def rewrite(program: Program) -> Block:
+            lifetimes = Lifetimes(program)
+            suggest(program, lifetimes, context, self.min_gain)
+            return _Mover(lifetimes, context).block(program.body)
+
+        return each_program(module, rewrite)
+
+
+class _Mover(Rewriter):
+    def __init__(self, lifetimes: Lifetimes, context: Context) -> None:
+        super().__init__()
+        self._lifetimes, self._context = lifetimes, context
+
+    def block(self, block: Block) -> Block:
+        new = super().block(block)
+        return rebuilt(new, start_calls_early(new.ops, self._context))
+
+    def visit(self, op: Op) -> Sequence[Op]:
+        match op:
+            case Unordered():
+                return self._lay_out(op)
+            case For(key=Block() as key):
+                before, op = _sorted_loop(op, key)
+                self._context.did("sorted a loop whose order is free", span=op.span)
+                return (*before, self.descend(op))
+            case _:
+                return (self.descend(op),)
+
+    def _lay_out(self, op: Unordered) -> Sequence[Op]:
+        """The sections one after the other, in the order that shares most."""
+        tokenizer = self._context.target.tokenizer
+        sections = [
+            Section(tuple(pieces_of(block.ops[:-1], self._lifetimes, tokenizer)))
+            for block in op.sections
+        ]
+        order = self._order(op, sections)
+        prompt: Operand = op.prompt
+        ops: list[Op] = []
+        for i in order:
+            inner, (prompt,) = instantiate(self.block(op.sections[i]), (prompt,))
+            ops += inner
+        self.replace(op.result, prompt)
+        return ops
+
+    def _order(self, op: Unordered, sections: Sequence[Section]) -> tuple[int, ...]:
+        held = ties(sections)
+        layout, free = lay_out(sections, held), lay_out(sections)
+        if layout != free:
+            for i, found in held:
+                what = f"section {i + 1} of an `unordered` region keeps its place"
+                self._context.warns(what, f"`{found.words}` refers to its surroundings", op.span)
+        if layout.is_changed:
+            gain = misplaced(sections) - misplaced([sections[i] for i in layout.order])
+            shown = ", ".join(str(i + 1) for i in layout.order)
+            what = f"laid out an `unordered` region as sections {shown}"
+            self._context.did(what, "by lifetime, then length", op.span, gain)
+        return layout.order
+
+
+def _sorted_loop(op: For, key: Block) -> tuple[list[Op], For]:
+    """The loop over its items in the order of their keys; ties keep input order.
+
+    The index that the body sees stays that of the input, so that calls keep their names.
+    """
+    many, pair_list = ListType(ANY), ListType(ListType(ANY))
+    keys, numbered = Value(many, "keys"), Value(pair_list, "numbered")
+    pairs, ordered = Value(pair_list, "pairs"), Value(pair_list, "ordered")
+    copy = clone_block(key, {})
+    end = copy.ops[-1]
+    assert isinstance(end, Yield)
+    keyed = Block(copy.args, (*copy.ops[:-1], Yield(values=(*end.values, Const(True, BOOL)))))
+    before: list[Op] = [
+        Collect(result=keys, items=op.items, body=keyed, span=op.span),
+        Builtin(result=numbered, name="enumerate", args=(op.items,), span=op.span),
+        Builtin(result=pairs, name="zip", args=(keys, numbered), span=op.span),
+        Builtin(result=ordered, name="sorted", args=(pairs,), span=op.span),
+    ]
+    index, item, *carried = op.body.args
+    place, pair, entry = (
+        Value(INT, "place"),
+        Value(ListType(ANY), "pair"),
+        Value(ListType(ANY), "entry"),
+    )
+    unpack: list[Op] = [
+        Index(result=entry, items=pair, index=Const(1, INT)),
+        Index(result=index, items=entry, index=Const(0, INT)),
+        Index(result=item, items=entry, index=Const(1, INT)),
+    ]
+    body = Block((place, pair, *carried), (*unpack, *op.body.ops))
+    return before, For(
+        results=op.results, items=ordered, inits=op.inits, body=body, key=None, span=op.span
+    )
