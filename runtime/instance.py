@@ -19,8 +19,8 @@ from .concurrency import WeightLimit
 from .effects import effectful_programs
 from .errors import RunError
 from .expressions import UNBOUND, evaluate
-from .plan import Expr, Family, Group, HostBinding, Plan, PlanProgram
 from .paths import Roots
+from .plan import Expr, Family, Group, HostBinding, Plan, PlanProgram
 from .prompts import PromptState
 from .streaming import Listener
 from .trace import Sink

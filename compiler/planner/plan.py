@@ -1,0 +1,69 @@
+"""Planning: a module and its target become a plan. Everything else in this folder serves this function."""
+
+from __future__ import annotations
+
+from ...ir.module import Module, Program
+from ...ir.ops import Turn
+from ...ir.structure import walk
+from ...ir.target import Target
+from ...runtime.plan import PLAN_VERSION, Plan, PlanProgram, TargetInfo
+from .effects import ModuleEffects
+from .families import Families
+from .groups import Groups
+from .predictions import predict
+from .prefixes import PrefixTable
+from .signatures import choose_entry, hosts, parameter
+from .steps import Shared, program_steps
+from .waves import with_waves
+
+
+def plan(
+    module: Module, target: Target, entry: str | None = None, level: int = 1, source: str = ""
+) -> Plan:
+    """Lay out a module for a target. At level 0 steps stay in source order, one at a time.
+
+    Raises CompileFailed when the entry program can't be told (SGL20xx).
+    """
+    start = choose_entry(module, entry)
+    table = PrefixTable(target.tokenizer)
+    shared = Shared(module, table, Families(), Groups(), ModuleEffects(module), level)
+    programs = [_program(program, shared) for program in module.programs]
+    families = predict(
+        programs, shared.families.all, shared.groups.all, table.entries, shared.loop_heads, start
+    )
+    return Plan(
+        version=PLAN_VERSION,
+        target=target_info(target, module),
+        entry=start,
+        programs=programs,
+        nodes=table.nodes(),
+        families=with_waves(programs, families),
+        groups=shared.groups.all,
+        hosts=hosts(module),
+        level=level,
+        source=source,
+    )
+
+
+def target_info(target: Target, module: Module) -> TargetInfo:
+    """What the plan says of its target. A turn that is left is rendered whole at each call."""
+    turns = any(isinstance(op, Turn) for program in module.programs for op in walk(program.body))
+    return TargetInfo(
+        name=target.name,
+        tokenizer=target.tokenizer.digest,
+        template=target.template_digest,
+        approximate=target.tokenizer.approximate,
+        whole_render=turns,
+    )
+
+
+def _program(program: Program, shared: Shared) -> PlanProgram:
+    steps, registers = program_steps(program, shared)
+    return PlanProgram(
+        name=program.name,
+        parameters=[parameter(param, at) for at, param in enumerate(program.params)],
+        result=str(program.result),
+        steps=steps,
+        registers=registers.count,
+        doc=program.doc,
+    )
