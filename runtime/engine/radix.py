@@ -122,7 +122,7 @@ class RadixCache:
             child = node.children.get(self._child_key(ids, length))
             if child is None:
                 break
-            common = self._whole_pages(_common_prefix(child.key, ids[length : length + len(child.key)]))
+            common = self._whole_pages(common_prefix(child.key, ids[length : length + len(child.key)]))
             length += common
             node = child
             if common < len(child.key):
@@ -285,7 +285,7 @@ class RadixCache:
         return leaf.slots
 
 
-def _common_prefix(a: Ids, b: Ids) -> int:
+def common_prefix(a: Ids, b: Ids) -> int:
     """How many leading ids two sequences share."""
     n = min(len(a), len(b))
     if n <= 4:  # cheaper than numpy's start-up

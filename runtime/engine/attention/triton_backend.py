@@ -1,0 +1,217 @@
+"""Attention by our own Triton kernels: any device that Triton compiles for, and the CPU through its interpreter.
+
+`plan` cuts the batch into tiles on the host and sends them to the device in one copy; `run` launches three kernels: store,
+attend, merge. Stretches of few rows (decode) and of many (prefill, shared prefixes) have tiles of their own size.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import triton
+import triton.language as tl
+
+from ..batch import Batch
+from ..pool import Pool
+from .base import LayerOptions
+from .triton_kernels import attend_kernel, merge_kernel, store_kernel
+from .triton_tiles import Ints, Stretch, Tiles, by_row, choose_split, cut, stretches
+
+# Sharing a stretch costs one more part to merge for each row: it must save this many reads of a token.
+LEAST_SAVED = 512
+
+# Rows of a tile, (row, query head) pairs counted: the smallest that a matrix product takes, and a large one.
+NARROW = 16
+WIDE = 64
+KEYS = 64  # keys that a tile looks at together
+
+
+@dataclass(slots=True, eq=False)
+class Launch:
+    """Tiles of one size on the device, and where their parts lie among all parts."""
+
+    tiles: int
+    block_rows: int
+    first_part: int
+    arrays: dict[str, torch.Tensor]
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    """One way to compute a batch: launches, and the parts of each row. `direct`: every row is in one part alone."""
+
+    launches: list[Launch]
+    begin: torch.Tensor
+    order: torch.Tensor
+    parts: int
+    direct: bool
+
+
+class TritonAttention:
+    """Our kernels over one pool."""
+
+    name = "triton"
+
+    def __init__(self, pool: Pool, least_saved: int = LEAST_SAVED, split: int | None = None) -> None:
+        self.pool = pool
+        self.least_saved = least_saved
+        self.split = split
+        self.group = pool.shape.heads // pool.shape.kv_heads
+        self._processors = _processors(pool.keys.device)
+        self._batch: Batch | None = None
+        self._slots = torch.zeros(0, dtype=torch.int32, device=pool.keys.device)
+        self._plans: dict[bool, Plan] = {}
+
+    def plan(self, batch: Batch) -> None:
+        """Forget the last batch; cut the new one when a layer asks. Layers with a window see whole contexts."""
+        self._batch = batch
+        self._slots = self._send([batch.slots])[0]
+        self._plans = {}
+
+    def run(
+        self, layer: int, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, options: LayerOptions
+    ) -> torch.Tensor:
+        """Store, attend, merge."""
+        self._store(layer, k, v)
+        plan = self._plan(windowed=options.window is not None)
+        direct = plan.direct and options.sinks is None
+        out = torch.empty(q.shape, dtype=q.dtype, device=q.device)
+        heads, size = q.shape[1:]
+        if direct:
+            self._attend(layer, plan, q, out, out, options, direct=True)
+            return out
+        partial = torch.empty((plan.parts, heads, size), dtype=torch.float32, device=q.device)
+        lse = torch.empty((plan.parts, heads), dtype=torch.float32, device=q.device)
+        self._attend(layer, plan, q, partial, lse, options, direct=False)
+        sinks = options.sinks if options.sinks is not None else lse
+        merge_kernel[(len(q), heads)](
+            partial,
+            lse,
+            plan.begin,
+            plan.order,
+            sinks,
+            out,
+            HEADS=heads,
+            SIZE=size,
+            BLOCK_SIZE=triton.next_power_of_2(size),
+            SINKS=options.sinks is not None,
+        )
+        return out
+
+    def _store(self, layer: int, k: torch.Tensor, v: torch.Tensor) -> None:
+        heads, size = k.shape[1:]
+        keys, values = self.pool.keys[layer], self.pool.values[layer]
+        store_kernel[(len(k),)](
+            k,
+            v,
+            keys,
+            values,
+            self._slots,
+            k.stride(0),
+            k.stride(1),
+            v.stride(0),
+            v.stride(1),
+            keys.stride(0),
+            HEADS=heads,
+            SIZE=size,
+            BLOCK=triton.next_power_of_2(heads * size),
+        )
+
+    def _attend(
+        self,
+        layer: int,
+        plan: Plan,
+        q: torch.Tensor,
+        out: torch.Tensor,
+        lse: torch.Tensor,
+        options: LayerOptions,
+        direct: bool,
+    ) -> None:
+        keys, values = self.pool.keys[layer], self.pool.values[layer]
+        size = q.shape[2]
+        for launch in plan.launches:
+            attend_kernel[(launch.tiles, self.pool.shape.kv_heads)](
+                q,
+                keys,
+                values,
+                out if direct else out[launch.first_part :],
+                lse if direct else lse[launch.first_part :],
+                **launch.arrays,
+                scale=options.scale,
+                softcap=options.softcap or 0.0,
+                window=options.window or 0,
+                q_row=q.stride(0),
+                q_head=q.stride(1),
+                pool_slot=keys.stride(0),
+                HEADS=q.shape[1],
+                GROUP=self.group,
+                SIZE=size,
+                BLOCK_SIZE=max(16, triton.next_power_of_2(size)),
+                BLOCK_ROWS=launch.block_rows,
+                BLOCK_KEYS=KEYS,
+                SOFTCAP=options.softcap is not None,
+                WINDOW=options.window is not None,
+                DIRECT=direct,
+                PRODUCT=_product(q),
+                PRECISION="ieee" if q.dtype == torch.float32 else "tf32",
+            )
+
+    # ---- planning
+
+    def _plan(self, windowed: bool) -> Plan:
+        """A window is measured in positions, which whole contexts alone have: such layers share nothing."""
+        if windowed not in self._plans:
+            assert self._batch is not None, "run before plan"
+            context = self._batch.whole if windowed else self._batch.grouped(self.least_saved)
+            self._plans[windowed] = self._cut(stretches(self._batch, context), self._batch.tokens)
+        return self._plans[windowed]
+
+    def _cut(self, found: Sequence[Stretch], count: int) -> Plan:
+        narrow_rows, wide_rows = max(NARROW // self.group, 1), WIDE // self.group
+        narrow = [s for s in found if len(s.rows) <= narrow_rows]
+        wide = [s for s in found if len(s.rows) > narrow_rows]
+        sizes = [
+            (self._tiles(some, block), triton.next_power_of_2(max(block * self.group, NARROW)))
+            for some, block in ((narrow, narrow_rows), (wide, wide_rows))
+            if some
+        ]
+        rows = np.concatenate([tiles.rows for tiles, _ in sizes])
+        begin, order = by_row(rows, count)
+        launches = self._launches(sizes)
+        ends = self._send([begin, order])
+        return Plan(launches, *ends, parts=len(rows), direct=len(rows) == count)
+
+    def _tiles(self, found: Sequence[Stretch], block: int) -> Tiles:
+        split = self.split or choose_split(found, block, self.pool.shape.kv_heads, self._processors)
+        return cut(found, block, split)
+
+    def _launches(self, sizes: Sequence[tuple[Tiles, int]]) -> list[Launch]:
+        launches: list[Launch] = []
+        first = 0
+        for tiles, block_rows in sizes:
+            names = ("start", "count", "offset", "begin", "end", "rows", "limits", "keys")
+            sent = self._send([getattr(tiles, name) for name in names])
+            arrays = dict(zip(names, sent, strict=True))
+            arrays["slots"] = arrays.pop("keys")
+            launches.append(Launch(len(tiles.start), block_rows, first, arrays))
+            first += tiles.parts
+        return launches
+
+    def _send(self, arrays: Sequence[Ints]) -> list[torch.Tensor]:
+        """Copy arrays to the device together."""
+        sent = torch.from_numpy(np.concatenate(arrays)).to(self.pool.keys.device, non_blocking=True)
+        return list(sent.split([len(array) for array in arrays]))
+
+
+def _product(q: torch.Tensor) -> tl.dtype:
+    """The type of matrix products: the interpreter, which is all there is on a CPU, knows no bfloat16."""
+    if q.device.type == "cpu" or q.dtype == torch.float32:
+        return tl.float32
+    return tl.bfloat16 if q.dtype == torch.bfloat16 else tl.float16
+
+
+def _processors(device: torch.device) -> int:
+    if device.type != "cuda":
+        return 1
+    return torch.cuda.get_device_properties(device).multi_processor_count

@@ -1,0 +1,263 @@
+"""The engine: one thread that owns a model, its pool, its tree and its scheduler, and is fed through a queue.
+
+Callers are on other threads (the backend's event loop). They send commands and are called back; they share no state
+with the engine but a few counters that are read only.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+
+from ...ir.target import Tokenizer
+from ..backends.base import BackendError
+from .attention.base import Attention
+from .batch import Batch
+from .grammar import GrammarBackend
+from .jobs import GenJob, GenTask, PrefillJob, Request, SelectJob
+from .model import Model
+from .pool import Pool
+from .radix import RadixCache
+from .sampler import Sampled, Sampler
+from .scheduler import OutOfMemory, Policy, Scheduler
+from .slots import SlotAllocator
+from .task import Job, Task
+
+
+@dataclass(slots=True)
+class Times:
+    """Where the engine's time went, in seconds, and how often it ran the model."""
+
+    schedule: float = 0.0
+    plan: float = 0.0
+    forward: float = 0.0
+    sample: float = 0.0
+    deliver: float = 0.0
+    forwards: int = 0
+    tokens: int = 0
+    decode_forwards: int = 0
+
+
+@dataclass(slots=True)
+class Totals:
+    """The work of all requests that have ended."""
+
+    requests: int = 0
+    prompt: int = 0
+    cached: int = 0
+    prefilled: int = 0
+    decoded: int = 0
+    forced: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Parts:
+    """What an engine is made of."""
+
+    model: Model
+    pool: Pool
+    attention: Attention
+    grammar: GrammarBackend
+    tokenizer: Tokenizer
+    cache: RadixCache
+    policy: Policy
+    threads: int | None = None
+    times: Times = field(default_factory=Times)
+    totals: Totals = field(default_factory=Totals)
+
+
+class Engine:
+    """Serves requests until it is closed. Several engines may live in one process."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.times, self.totals = parts.times, parts.totals
+        self._sampler = Sampler(parts.model.shape.vocab)
+        self.scheduler = self._new_scheduler()
+        self._commands: queue.SimpleQueue[tuple[str, Request | None]] = queue.SimpleQueue()
+        self._requests: dict[Request, None] = {}
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="sglc-engine", daemon=True)
+
+    # ---- for callers, from any thread
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def submit(self, request: Request) -> None:
+        """Queue a request; its caller is told when it ends."""
+        self._commands.put(("submit", request))
+
+    def abort(self, request: Request) -> None:
+        """Stop working on a request and free what it holds. Nothing happens if it has ended."""
+        self._commands.put(("abort", request))
+
+    def close(self) -> None:
+        """Stop; whatever is pending fails with 3106. Returns when the thread has ended."""
+        self._commands.put(("close", None))
+        if self._thread.is_alive() and threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    # ---- the thread
+
+    def _run(self) -> None:
+        if self.parts.threads:
+            torch.set_num_threads(self.parts.threads)
+        with torch.inference_mode():
+            while not self._closed:
+                self._take_commands()
+                if self.scheduler.has_work and not self._closed:
+                    self._step_safely()
+        for request in list(self._requests):
+            request.end(None, BackendError("3106", "the engine was closed"))
+        self._requests.clear()
+
+    def _take_commands(self) -> None:
+        """Take what has come; wait for something if there is nothing to do."""
+        try:
+            while True:
+                self._obey(*self._commands.get(block=not self.scheduler.has_work and not self._closed))
+                if self._closed:
+                    return
+        except queue.Empty:
+            return
+
+    def _obey(self, verb: str, request: Request | None) -> None:
+        if verb == "close":
+            self._closed = True
+        elif request is not None and verb == "submit":
+            self._requests[request] = None
+            self.scheduler.submit(request)
+            if not request.tasks:  # nothing to compute: a select without choices
+                self._answer(request)
+        elif request in self._requests:
+            self._fail(request, BackendError("3106", "the request was aborted"))
+
+    def _step_safely(self) -> None:
+        """Run a step; if it fails, everyone in it fails and the engine starts afresh."""
+        try:
+            self.step()
+        except Exception as error:
+            failure = BackendError("3105", f"the engine failed: {type(error).__name__}: {error}")
+            failure.__cause__ = error
+            for request in list(self._requests):
+                request.end(None, failure)
+            self._requests.clear()
+            self.scheduler = self._new_scheduler()
+
+    def step(self) -> None:
+        """One forward over everything that is scheduled, then one sampling over everyone who is due."""
+        times, scheduler = self.times, self.scheduler
+        t0 = time.perf_counter()
+        segments = scheduler.schedule()
+        t1 = time.perf_counter()
+        if segments:
+            self._forward(Batch(segments))
+        t2 = time.perf_counter()
+        fresh = scheduler.computed()
+        new = set(fresh)
+        due = [t for t in scheduler.ready if isinstance(t, GenTask) and (t.wants_token or t in new)]
+        if due:
+            self._sample(due)
+        self._deliver(fresh)
+        t3 = time.perf_counter()
+        times.schedule += t1 - t0
+        times.sample += t3 - t2
+
+    def _forward(self, batch: Batch) -> None:
+        parts, times = self.parts, self.times
+        start = time.perf_counter()
+        parts.attention.plan(batch)
+        planned = time.perf_counter()
+        parts.model.forward(batch, parts.pool, parts.attention)
+        times.plan += planned - start
+        times.forward += time.perf_counter() - planned
+        times.forwards += 1
+        times.tokens += batch.tokens
+        times.decode_forwards += batch.tokens == len(batch.segments)
+
+    def _sample(self, due: Sequence[GenTask]) -> None:
+        """The next token of every task that is due, from the last hidden states in the pool."""
+        parts = self.parts
+        slots = torch.tensor([task.last_slot for task in due], device=parts.model.device)
+        logits = parts.model.logits(parts.pool.hidden.index_select(0, slots))
+        parts.grammar.mask(logits, [task.matcher for task in due])
+        sampled = self._sampler.sample(logits, [task.row for task in due])
+        now = time.perf_counter()
+        for task, one in zip(due, sampled, strict=True):
+            task.wants_token = False
+            task.job.work.first = task.job.work.first or now
+            self._take(task, one)
+
+    def _take(self, task: GenTask, sampled: Sampled) -> None:
+        before = task.length
+        if not task.take(sampled):
+            task.take_forced()
+        job = task.job
+        assert isinstance(job, GenJob)
+        if job.on_tokens is not None and task.length > before:
+            job.on_tokens(task.number, tuple(task.ids[before : task.length].tolist()))
+        if task.finish is not None:
+            self.scheduler.finish(task)
+            if job.finish_one():
+                self._answer(job)
+
+    def _deliver(self, fresh: Sequence[Task]) -> None:
+        """Answer the selects and prefills that are computed."""
+        for job in dict.fromkeys(task.job for task in fresh):
+            if isinstance(job, SelectJob | PrefillJob) and job.is_ready:
+                self._answer(job)
+
+    def _answer(self, job: Request) -> None:
+        match job:
+            case SelectJob():
+                reply = job.reply(self._score(*job.positions()))
+            case GenJob():
+                reply = job.reply()
+            case _:
+                reply = job.close_account()
+        for task in job.tasks:
+            if not isinstance(task, GenTask):
+                self.scheduler.finish(task)
+        self._count(job)
+        self._requests.pop(job, None)
+        job.end(reply)
+
+    def _score(self, slots: list[int], tokens: list[int]) -> list[float]:
+        """The log probability of each token after the token in the slot beside it."""
+        if not slots:
+            return []
+        parts = self.parts
+        unique = sorted(set(slots))
+        row = {slot: n for n, slot in enumerate(unique)}
+        index = torch.tensor(unique, device=parts.model.device)
+        scores = torch.log_softmax(parts.model.logits(parts.pool.hidden.index_select(0, index)), -1)
+        return scores[[row[slot] for slot in slots], tokens].tolist()
+
+    def _fail(self, job: Job, error: Exception) -> None:
+        assert isinstance(job, Request)
+        if isinstance(error, OutOfMemory):
+            error = BackendError("3103", str(error), "raise `kv_cache_tokens`, or ask for less at once")
+        self.scheduler.abort(job)
+        self._requests.pop(job, None)
+        job.end(None, error)
+
+    def _count(self, job: Request) -> None:
+        work, totals = job.work, self.totals
+        totals.requests += 1
+        totals.prompt += work.prompt
+        totals.cached += work.cached
+        totals.prefilled += work.prefilled
+        totals.decoded += work.decoded
+        totals.forced += work.forced
+
+    def _new_scheduler(self) -> Scheduler:
+        parts = self.parts
+        parts.cache = RadixCache(parts.cache.page_size, parts.cache.policy)
+        return Scheduler(parts.cache, SlotAllocator(parts.pool.capacity), parts.policy, self._fail)

@@ -1,0 +1,218 @@
+"""The three kinds of request as the engine works on them: generate, select, prefill."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from ...ir.target import StopTracker, Tokenizer
+from ..backends.base import (
+    Completion,
+    Finish,
+    GenReply,
+    GenRequest,
+    Hints,
+    PrefillRequest,
+    SelectReply,
+    SelectRequest,
+    Usage,
+)
+from .grammar import Matcher
+from .radix import Ids, Retention
+from .sampler import Row, Sampled
+from .task import Job, Task
+
+Done = Callable[[Any, BaseException | None], None]
+"""Told once how a request ended, from the engine's thread: the reply or the error."""
+
+
+def array(ids: Sequence[int]) -> Ids:
+    """Token ids as the engine keeps them."""
+    return np.array(ids, dtype=np.int32)
+
+
+class Request(Job):
+    """A job with a caller."""
+
+    def __init__(self, hints: Hints, prompt: int, done: Done) -> None:
+        super().__init__(hints.namespace, Retention(hints.next_use, hints.pin))
+        self.work.prompt = prompt
+        self._done = done
+        self.is_over = False
+
+    def end(self, reply: Any, error: BaseException | None = None) -> None:
+        """Tell the caller, once."""
+        if not self.is_over:
+            self.is_over = True
+            self._done(reply, error)
+
+    def close_account(self) -> Usage:
+        """The work, with the moment of its end."""
+        self.work.ended = time.perf_counter()
+        if self.work.first is None:
+            self.work.first = self.work.ended
+        return self.work.usage()
+
+
+class GenJob(Request):
+    """Continuations of one prompt: one task each; the first computes the prompt and the others find it."""
+
+    def __init__(
+        self,
+        request: GenRequest,
+        tokenizer: Tokenizer,
+        make_matcher: Callable[[], Matcher] | None,
+        vocab: int,
+        device: torch.device,
+        done: Done,
+    ) -> None:
+        super().__init__(request.hints, len(request.ids), done)
+        self.on_tokens = request.on_tokens
+        ids, limit = array(request.ids), request.sampling.max_tokens
+        room = limit if 0 <= limit <= 4096 else 4096
+        for number, seed in enumerate(request.seeds):
+            matcher = make_matcher() if make_matcher else None
+            row = Row(request.sampling, seed)
+            if row.has_penalties:
+                row.start_counting(ids, vocab, device)
+            self.tasks.append(GenTask(self, ids, number, row, matcher, tokenizer, room))
+        self._left = len(self.tasks)
+
+    def finish_one(self) -> bool:
+        """One sample has ended; returns whether it was the last."""
+        self._left -= 1
+        return self._left == 0
+
+    def reply(self) -> GenReply:
+        """All completions, in order."""
+        completions = tuple(task.completion() for task in self.tasks if isinstance(task, GenTask))
+        return GenReply(completions, self.close_account())
+
+
+class GenTask(Task):
+    """One continuation: what it samples, and when it ends."""
+
+    def __init__(
+        self, job: GenJob, ids: Ids, number: int, row: Row, matcher: Matcher | None, tokenizer: Tokenizer, room: int
+    ) -> None:
+        super().__init__(job, ids, prompt=len(ids), room=room, generates=True)
+        self.number = number
+        self.row = row
+        self.matcher = matcher
+        self.tracker = StopTracker(tokenizer, row.sampling, job_prompt(ids, tokenizer))
+        self.logprobs: list[float] = []
+        self.top: list[tuple[tuple[int, float], ...]] = []
+        self._ends = tuple(sorted(self.tracker.end_ids))
+        self._wants_logprobs = row.sampling.logprobs or row.sampling.top_logprobs > 0
+        row.banned = () if self.tracker.may_end else self._ends
+
+    @property
+    def finish(self) -> Finish | None:
+        """Why it ended; None while it goes on."""
+        return self.tracker.finish
+
+    def take(self, sampled: Sampled) -> bool:
+        """Add a sampled token; returns whether the continuation is finished."""
+        token = sampled.token
+        if self._wants_logprobs:
+            self.logprobs.append(sampled.logprob)
+            self.top.append(sampled.top)
+        if self.matcher is not None and not self.matcher.accept(token):
+            self.tracker.end("constraint")
+            return True
+        return self._add(token)
+
+    def take_forced(self) -> None:
+        """Add the tokens that must follow; they need no sampling."""
+        if self.matcher is None or self._wants_logprobs:
+            return
+        for token in self.matcher.forced():
+            self.matcher.accept(token)
+            self.job.work.forced += 1
+            if self._add(token):
+                return
+
+    def completion(self) -> Completion:
+        """What came of it."""
+        stopped = self.tracker.completion()
+        return Completion(
+            stopped.ids, stopped.kept, stopped.text, stopped.finish, tuple(self.logprobs), tuple(self.top)
+        )
+
+    def _add(self, token: int) -> bool:
+        self.push(token)
+        self.row.count(token)
+        finished = self.tracker.feed(token)
+        if not finished and self.matcher is not None and self.matcher.is_finished:
+            self.tracker.end("constraint")
+            return True
+        self.row.banned = () if self.tracker.may_end else self._ends
+        return finished
+
+
+def job_prompt(ids: Ids, tokenizer: Tokenizer) -> list[int]:
+    """The start of a prompt, enough for the tracker to tell whether text precedes the generation."""
+    return ids[: len(tokenizer.bos_ids) + 1].tolist()
+
+
+class PrefillJob(Request):
+    """A prompt to be computed ahead of its call."""
+
+    def __init__(self, request: PrefillRequest, done: Done) -> None:
+        super().__init__(request.hints, len(request.ids), done)
+        self.tasks = [Task(self, array(request.ids), prompt=len(request.ids))]
+
+
+class SelectJob(Request):
+    """Choices to be scored. Every proper prefix of a choice is computed once, in one tree-shaped extend.
+
+    A token is scored at the position before it, so a choice's last token is never computed.
+    """
+
+    def __init__(self, request: SelectRequest, done: Done) -> None:
+        super().__init__(request.hints, len(request.ids), done)
+        self.request = request
+        self._at: dict[tuple[int, ...], Task] = {}
+        self._scores = [self._plan(request.ids, choice, account=True) for choice in request.choices]
+        self._unconditional: list[_Scored] = []
+        if request.unconditional is not None:
+            self._unconditional = [self._plan(request.unconditional, c, account=False) for c in request.choices]
+            self.work.prompt += len(request.unconditional)
+        self.tasks = [task for task in dict.fromkeys(self._at.values()) if task.length]
+
+    def positions(self) -> tuple[list[int], list[int]]:
+        """For every token to be scored: the slot of the token before it, and its id."""
+        slots: list[int] = []
+        tokens: list[int] = []
+        found: dict[Task, list[int]] = {task: task.all_slots().tolist() for task in self.tasks}
+        for scored in (*self._scores, *self._unconditional):
+            if scored.tokens:
+                slots += found[scored.task][scored.start - 1 : scored.start - 1 + len(scored.tokens)]
+                tokens += scored.tokens
+        return slots, tokens
+
+    def reply(self, logprobs: Sequence[float]) -> SelectReply:
+        """Deal the scores of `positions` out to the choices."""
+        rest = iter(logprobs)
+        dealt = [tuple(next(rest) for _ in scored.tokens) for scored in (*self._scores, *self._unconditional)]
+        count = len(self._scores)
+        return SelectReply(tuple(dealt[:count]), self.close_account(), tuple(dealt[count:]))
+
+    def _plan(self, prompt: tuple[int, ...], choice: tuple[int, ...], account: bool) -> _Scored:
+        skipped = 0 if prompt else 1  # nothing comes before the first token of all
+        scored = choice[skipped:]
+        fed = prompt + choice[: max(len(choice) - 1, 0)]
+        if fed not in self._at:
+            self._at[fed] = Task(self, array(fed), prompt=len(prompt) if account else 0)
+        return _Scored(self._at[fed], len(prompt) + skipped, list(scored))
+
+
+class _Scored:
+    """Tokens to be scored from position `start` of a task on."""
+
+    def __init__(self, task: Task, start: int, tokens: list[int]) -> None:
+        self.task, self.start, self.tokens = task, start, tokens

@@ -1,0 +1,127 @@
+"""The engine's options, with the names that people know, and how an engine is put together from them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from ...ir.target import Tokenizer
+from ..models import resolve_model
+from .attention.base import Attention
+from .attention.torch_backend import LEAST_SAVED, TorchAttention
+from .engine import Engine, Parts
+from .grammar import make_grammar_backend
+from .model import ModelUnsupported, load_model
+from .pool import Pool, Shape
+from .radix import RadixCache
+from .scheduler import Policy
+
+# Without a number from the user, the pool takes this share of the memory that is there, up to so many tokens.
+MEMORY_SHARE = 0.3
+MOST_TOKENS = 131_072
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """What an engine is built from. Memory is touched only as it is used."""
+
+    model_path: str | Path | None = None  # None: the default model
+    dtype: str = "auto"  # bfloat16 where the hardware has it, else float32
+    device: str = "auto"
+    kv_cache_tokens: int | None = None  # slots of the pool; None: from `mem_fraction_static`
+    mem_fraction_static: float = MEMORY_SHARE
+    chunked_prefill_size: int = 512
+    max_running_requests: int = 256
+    schedule_policy: str = "lpm"  # or `fcfs`
+    schedule_age_weight: float = 200.0
+    eviction_policy: str = "lru"  # with the plan's hints; or `lru-plain`, `fifo`
+    page_size: int = 1
+    disable_radix_cache: bool = False
+    wait_for_siblings: bool = True
+    disable_cascade: bool = False  # attend to a shared prefix once per request instead of once per group
+    attention_backend: str = "auto"
+    grammar_backend: str = "xgrammar"
+    model_impl: str = "auto"  # `fast`, `transformers`, or the first of them that can
+    threads: int | None = None  # of torch; None leaves them as they are
+    preempt_every: int = 0  # for tests
+
+    def policy(self) -> Policy:
+        """The scheduler's part."""
+        return Policy(
+            chunked_prefill_size=self.chunked_prefill_size,
+            max_running_requests=self.max_running_requests,
+            schedule_policy=self.schedule_policy,
+            age_weight=self.schedule_age_weight,
+            wait_for_siblings=self.wait_for_siblings,
+            disable_radix_cache=self.disable_radix_cache,
+            preempt_every=self.preempt_every,
+        )
+
+
+def build_engine(options: EngineOptions) -> Engine:
+    """Load the model and put an engine together. Raises ModelError, ModelUnsupported or ValueError."""
+    if options.schedule_policy not in ("lpm", "fcfs"):
+        raise ValueError(f"unknown schedule policy `{options.schedule_policy}`: it is `lpm` or `fcfs`")
+    folder = resolve_model(None if options.model_path is None else str(options.model_path))
+    device = torch.device(_device(options.device))
+    dtype = _dtype(options.dtype, device)
+    tokenizer = Tokenizer.from_file(folder)
+    model = load_model(folder, dtype, device, options.model_impl)
+    capacity = options.kv_cache_tokens or _capacity(model.shape, dtype, device, options.mem_fraction_static)
+    pool = Pool(model.shape, capacity, dtype, device)
+    parts = Parts(
+        model=model,
+        pool=pool,
+        attention=make_attention(options, pool),
+        grammar=make_grammar_backend(options.grammar_backend, tokenizer, model.shape.vocab),
+        tokenizer=tokenizer,
+        cache=RadixCache(options.page_size, options.eviction_policy),
+        policy=options.policy(),
+        threads=options.threads,
+    )
+    return Engine(parts)
+
+
+def make_attention(options: EngineOptions, pool: Pool) -> Attention:
+    """The attention backend of a name; `auto` is the best that the device has."""
+    least_saved = 1 << 60 if options.disable_cascade else LEAST_SAVED
+    match options.attention_backend:
+        case "auto" | "torch":
+            return TorchAttention(pool, least_saved)
+        case name:
+            raise ValueError(f"unknown attention backend `{name}`")
+
+
+def _device(name: str) -> str:
+    return name if name != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _dtype(name: str, device: torch.device) -> torch.dtype:
+    if name == "auto":
+        return torch.bfloat16 if device.type == "cuda" or _cpu_has_bfloat16() else torch.float32
+    dtype = getattr(torch, name, None)
+    if dtype not in (torch.float32, torch.bfloat16, torch.float16):
+        raise ValueError(f"unknown dtype `{name}`: it is `auto`, `float32`, `bfloat16` or `float16`")
+    return dtype
+
+
+def _cpu_has_bfloat16() -> bool:
+    try:
+        flags = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def _capacity(shape: Shape, dtype: torch.dtype, device: torch.device, share: float) -> int:
+    if device.type == "cuda":
+        memory = torch.cuda.mem_get_info(device)[0]
+    else:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    tokens = int(memory * share) // shape.bytes_per_token(dtype)
+    if tokens < 64:
+        raise ModelUnsupported(f"{tokens} tokens of this model fit into {share:.0%} of the memory")
+    return min(tokens, MOST_TOKENS)

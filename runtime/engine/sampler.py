@@ -1,0 +1,183 @@
+"""Chooses next tokens for all rows of a step in a few batched operations.
+
+A row's token depends on its logits, its parameters, its seed and its position alone, never on the rows beside it: the
+noise is one uniform number per row, hashed from seed and position, that picks from the cumulative distribution.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ...ir.sampling import Sampling
+
+# Of a filtered distribution this many likeliest tokens are looked at first; the whole vocabulary is sorted only if
+# a nucleus is wider.
+CANDIDATES = 512
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """What sampling needs to know of one sequence. `seen` and `produced` serve penalties alone."""
+
+    sampling: Sampling
+    seed: int
+    position: int = 0  # tokens generated so far
+    banned: tuple[int, ...] = ()  # tokens that may not come now (ends before `min_tokens`)
+    seen: torch.Tensor | None = None  # vocab: whether a token stands in the prompt or was generated
+    produced: torch.Tensor | None = None  # vocab: how often it was generated
+
+    @property
+    def is_greedy(self) -> bool:
+        """Whether the likeliest token is taken."""
+        return self.sampling.temperature == 0.0 or self.sampling.top_k == 1
+
+    @property
+    def has_penalties(self) -> bool:
+        """Whether earlier tokens count."""
+        s = self.sampling
+        return bool(s.frequency_penalty or s.presence_penalty or s.repetition_penalty != 1.0)
+
+    def start_counting(self, prompt: NDArray[np.int32], vocab: int, device: torch.device) -> None:
+        """Prepare for penalties."""
+        self.seen = torch.zeros(vocab, dtype=torch.bool, device=device)
+        self.seen[torch.from_numpy(prompt.astype(np.int64)).to(device)] = True
+        self.produced = torch.zeros(vocab, dtype=torch.float32, device=device)
+
+    def count(self, token: int) -> None:
+        """Note a generated token."""
+        self.position += 1
+        if self.seen is not None and self.produced is not None:
+            self.seen[token] = True
+            self.produced[token] += 1
+
+
+class Sampled(NamedTuple):
+    """One row's next token, and its log probabilities where asked for (from the model's own logits)."""
+
+    token: int
+    logprob: float = 0.0
+    top: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(slots=True)
+class Sampler:
+    """The batched choice over one vocabulary."""
+
+    vocab: int
+
+    def sample(self, logits: torch.Tensor, rows: Sequence[Row]) -> list[Sampled]:
+        """Choose a token per row; `logits` `[rows, vocab]` float32 may be overwritten. Masks are applied before."""
+        wants = [i for i, row in enumerate(rows) if row.sampling.logprobs or row.sampling.top_logprobs]
+        raw = torch.log_softmax(logits[wants], -1) if wants else None
+        self._ban(logits, rows)
+        _penalize(logits, rows)
+        tokens = self.choose(logits, rows)
+        sampled = [Sampled(token) for token in tokens]
+        if raw is not None:
+            _add_logprobs(sampled, raw, wants, rows)
+        return sampled
+
+    def choose(self, logits: torch.Tensor, rows: Sequence[Row]) -> list[int]:
+        """The tokens, without penalties and records."""
+        tokens = logits.argmax(-1)
+        random = [i for i, row in enumerate(rows) if not row.is_greedy]
+        if random:
+            index = torch.tensor(random, device=logits.device)
+            tokens[index] = _draw(logits[index], [rows[i] for i in random])
+        return tokens.tolist()
+
+    def _ban(self, logits: torch.Tensor, rows: Sequence[Row]) -> None:
+        pairs = [(i, token) for i, row in enumerate(rows) for token in row.banned if token < self.vocab]
+        if pairs:
+            at, tokens = torch.tensor(pairs, device=logits.device).unbind(1)
+            logits[at, tokens] = float("-inf")
+
+
+def _penalize(logits: torch.Tensor, rows: Sequence[Row]) -> None:
+    at = [i for i, row in enumerate(rows) if row.has_penalties]
+    if not at:
+        return
+    seen = torch.stack([row.seen for i in at if (row := rows[i]).seen is not None])
+    produced = torch.stack([row.produced for i in at if (row := rows[i]).produced is not None])
+    settings = [(s.repetition_penalty, s.frequency_penalty, s.presence_penalty) for s in (rows[i].sampling for i in at)]
+    repetition, frequency, presence = torch.tensor(settings, device=logits.device).T[..., None]
+    part = logits[at]
+    scaled = torch.where(part > 0, part / repetition, part * repetition)
+    part = torch.where(seen, scaled, part)
+    logits[at] = part - produced * frequency - (produced > 0) * presence
+
+
+def _draw(logits: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
+    """Sample at temperature from what top-k, nucleus and min-p leave."""
+    temperature = torch.tensor([row.sampling.temperature for row in rows], device=logits.device)
+    probabilities = torch.softmax(logits / temperature[:, None], -1)
+    noise = torch.from_numpy(uniform([r.seed for r in rows], [r.position for r in rows])).to(logits.device)
+    filtered = [i for i, row in enumerate(rows) if _is_filtered(row.sampling)]
+    tokens = _pick(probabilities, noise)
+    if filtered:
+        at = torch.tensor(filtered, device=logits.device)
+        tokens[at] = _draw_filtered(probabilities[at], noise[at], [rows[i].sampling for i in filtered])
+    return tokens
+
+
+def _is_filtered(sampling: Sampling) -> bool:
+    return sampling.top_p < 1.0 or sampling.top_k > 0 or sampling.min_p > 0.0
+
+
+def _draw_filtered(
+    probabilities: torch.Tensor, noise: torch.Tensor, samplings: Sequence[Sampling]
+) -> torch.Tensor:
+    vocab = probabilities.shape[-1]
+    limits = [(s.top_p, s.top_k if s.top_k > 0 else vocab, s.min_p) for s in samplings]
+    top_p, top_k, min_p = torch.tensor(limits, dtype=torch.float64, device=noise.device).T[..., None]
+    width = min(vocab, CANDIDATES)
+    values, tokens = probabilities.topk(width)
+    if width < vocab and not _is_enough(values, top_p, top_k, min_p):
+        values, tokens = probabilities.sort(descending=True, stable=True)
+    before = values.double().cumsum(-1) - values
+    rank = torch.arange(values.shape[-1], device=noise.device)
+    keep = (before < top_p) & (rank < top_k) & (values >= min_p * values[:, :1])
+    keep[:, 0] = True
+    picked = _pick(values * keep, noise)
+    return tokens.gather(1, picked[:, None])[:, 0]
+
+
+def _is_enough(values: torch.Tensor, top_p: torch.Tensor, top_k: torch.Tensor, min_p: torch.Tensor) -> bool:
+    """Whether no row keeps a token beyond the candidates."""
+    last = values[:, -1:].double()
+    done = (values.double().sum(-1, keepdim=True) >= top_p) | (top_k <= values.shape[-1]) | (last < min_p * values[:, :1])
+    return bool(done.all())
+
+
+def _pick(weights: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+    """Per row, the index whose share of the cumulative weight holds the noise; never one of weight 0."""
+    total = weights.double().cumsum(-1)
+    index = torch.searchsorted(total, noise[:, None] * total[:, -1:], right=True)[:, 0]
+    return index.clamp_(max=weights.shape[-1] - 1)
+
+
+def uniform(seeds: Sequence[int], positions: Sequence[int]) -> NDArray[np.float64]:
+    """A number in [0, 1) per pair of seed and position (splitmix64)."""
+    with np.errstate(over="ignore"):
+        x = np.array([s & 0xFFFFFFFFFFFFFFFF for s in seeds], dtype=np.uint64)
+        for salt in (np.array(positions, dtype=np.uint64), np.uint64(0x5851F42D4C957F2D)):
+            x = x + (salt + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+            x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            x = x ^ (x >> np.uint64(31))
+    return (x >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def _add_logprobs(sampled: list[Sampled], raw: torch.Tensor, wants: list[int], rows: Sequence[Row]) -> None:
+    chosen = torch.tensor([sampled[i].token for i in wants], device=raw.device)
+    values = raw.gather(1, chosen[:, None])[:, 0].tolist()
+    width = max(rows[i].sampling.top_logprobs for i in wants)
+    top_values, top_tokens = (x.tolist() for x in raw.topk(width)) if width else ([[]] * len(wants),) * 2
+    for n, i in enumerate(wants):
+        k = rows[i].sampling.top_logprobs
+        top = tuple(zip(top_tokens[n][:k], top_values[n][:k], strict=True))
+        sampled[i] = Sampled(sampled[i].token, values[n], top)

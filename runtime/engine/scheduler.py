@@ -1,0 +1,331 @@
+"""Decides what the next forward computes: every decoding task's next tokens, and prefill up to a budget.
+
+Sharing needs no protocol between requests. A prefill chunk enters the tree when it is scheduled, before it is computed:
+whoever is scheduled later in the same step matches it, and reads its slots in the same forward. A task whose next
+tokens are those that another is about to compute is parked until that one has passed the point where the two part.
+
+Memory is found in this order: free slots, eviction of what nobody holds, preemption of the youngest task that is not in
+the step. A preempted task's computed tokens stay in the tree as long as there is room.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .batch import Segment
+from .parking import Parking
+from .radix import RadixCache, Retention, common_prefix
+from .slots import SlotAllocator, Slots
+from .task import Job, Phase, Task
+
+# In a longer queue only the oldest are ordered by match: looking all of them up would cost more than it gains.
+ORDERED = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How the scheduler behaves; EngineBackend's options of the same names set it."""
+
+    chunked_prefill_size: int = 512
+    max_running_requests: int = 256
+    schedule_policy: str = "lpm"  # longest prefix match first, or `fcfs`
+    age_weight: float = 200.0  # a second of waiting counts like this many matched tokens
+    max_wait_s: float = 5.0  # who has waited longer goes first
+    wait_for_siblings: bool = True
+    disable_radix_cache: bool = False
+    preempt_every: int = 0  # for tests: preempt the youngest every so many steps
+
+
+@dataclass(slots=True)
+class Counters:
+    """What happened since the start."""
+
+    steps: int = 0
+    preempted: int = 0
+    evicted: int = 0
+    parked: int = 0
+
+
+class OutOfMemory(Exception):
+    """A task can't be served even alone."""
+
+
+class Scheduler:
+    """The queue, the running tasks, the tree and the slots. Lives in the engine's thread."""
+
+    def __init__(
+        self, cache: RadixCache, slots: SlotAllocator, policy: Policy, fail: Callable[[Job, Exception], None]
+    ) -> None:
+        self.cache, self.slots, self.policy, self._fail = cache, slots, policy, fail
+        self.counters = Counters()
+        self.waiting: dict[Task, None] = {}
+        self.prefilling: dict[Task, None] = {}
+        self.ready: dict[Task, None] = {}  # decoding, or waiting for the rest of their job
+        self._parking = Parking()
+        self._fresh: list[Task] = []  # became ready in this step
+        self._jobs = 0
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a step would do anything."""
+        return bool(self.waiting or self.prefilling or self.ready)
+
+    def submit(self, job: Job) -> None:
+        """Queue a job's tasks."""
+        if self.policy.disable_radix_cache:  # a namespace of its own, and first to go
+            self._jobs += 1
+            job.namespace, job.retention = f"{job.namespace}\0{self._jobs}", Retention(next_use=-1)
+        self.waiting.update(dict.fromkeys(job.tasks))
+
+    def schedule(self) -> list[Segment]:
+        """Choose the segments of the next forward."""
+        self.counters.steps += 1
+        if self.policy.preempt_every and self.counters.steps % self.policy.preempt_every == 0:
+            self._preempt_youngest()
+        segments = self._decode()
+        segments += self._prefill(max(1, self.policy.chunked_prefill_size - len(segments)))
+        if not segments and not any(task.wants_token for task in self.ready) and not self._fresh:
+            self._unblock()
+        return segments
+
+    def computed(self) -> list[Task]:
+        """The forward has run: return the tasks that became ready in it."""
+        for task in (*self.ready, *self.prefilling):
+            task.fed = False
+        fresh, self._fresh = self._fresh, []
+        if not self.policy.wait_for_siblings:
+            for task in fresh:
+                self._keep(task, hold=True)
+        return fresh
+
+    def finish(self, task: Task) -> None:
+        """End a task; what it computed enters the tree."""
+        if task.node is not None:
+            self._keep(task, hold=False)
+        self._remove(task)
+        task.phase = Phase.DONE
+
+    def abort(self, job: Job) -> None:
+        """End a job at once; the slots that are its alone are free again."""
+        for task in job.tasks:
+            self._drop(task)
+            self._remove(task)
+            task.phase = Phase.DONE
+
+    # ---- decoding
+
+    def _decode(self) -> list[Segment]:
+        segments: list[Segment] = []
+        for task in sorted(self.ready, key=lambda task: task.serial):
+            count = task.length - task.computed
+            if count == 0 or task.phase is not Phase.READY:  # it waits for its job, or was preempted just now
+                continue
+            slots = self._slots_at_any_cost(task, count)
+            if slots is not None:
+                segments.append(self._extend(task, slots))
+                task.wants_token = True
+        return segments
+
+    def _slots_at_any_cost(self, task: Task, count: int) -> Slots | None:
+        """Slots for a decoding task, if need be taken from younger ones; None when it gave way itself."""
+        while not self._make_room(count):
+            holders = [t for t in (*self.prefilling, *self.ready) if not t.fed]
+            victim = max(holders, key=lambda t: t.serial)
+            if victim is not task:
+                self._preempt(victim)
+            elif len(self.prefilling) + len(self.ready) > 1:
+                self._preempt(task)
+                return None
+            else:
+                self._fail_for_memory(task)
+                return None
+        return self.slots.allocate(count)
+
+    def _extend(self, task: Task, slots: Slots) -> Segment:
+        """Give a task slots for its next tokens, and make the segment that computes them."""
+        start, end = task.computed, task.computed + len(slots)
+        segment = Segment(task.ids[start:end].copy(), slots, task.node, task.own.copy())
+        task.slots[start:end] = slots
+        task.own_end = end
+        task.fed = True
+        task.count_computed(start, end)
+        return segment
+
+    # ---- prefill
+
+    def _prefill(self, budget: int) -> list[Segment]:
+        segments: list[Segment] = []
+        queue = deque([*self.prefilling, *self._order()])
+        while queue and budget > 0:
+            task = queue.popleft()
+            if task.phase is Phase.WAITING and not self._admit(task):
+                break  # nobody overtakes the first in line
+            segment = self._advance(task, budget)
+            if segment is not None:
+                segments.append(segment)
+                budget -= len(segment.ids)
+            freed = self._parking.release(task, task.computed if task.phase is Phase.PREFILLING else None)
+            self.waiting.update(dict.fromkeys(freed))
+            queue.extendleft(reversed(freed))
+        return segments
+
+    def _order(self) -> list[Task]:
+        """The waiting tasks in the order in which they are tried."""
+        tasks = sorted(self.waiting, key=lambda task: task.serial)
+        if self.policy.schedule_policy != "lpm" or len(tasks) < 2 or not self._has_place(tasks[0]):
+            return tasks
+        now = time.perf_counter()
+        return sorted(tasks[:ORDERED], key=lambda task: self._rank(task, now)) + tasks[ORDERED:]
+
+    def _rank(self, task: Task, now: float) -> tuple[int, float]:
+        waited = now - task.job.work.arrived
+        if waited > self.policy.max_wait_s:
+            return (0, -waited)
+        matched = self.cache.match(task.known, task.job.namespace).length
+        return (1, -(matched + waited * self.policy.age_weight))
+
+    def _has_place(self, task: Task) -> bool:
+        """Whether one more may run; a job that runs may always bring in the rest of its tasks."""
+        running = len(self.ready) + len(self.prefilling)
+        return running < self.policy.max_running_requests or task.job.work.started is not None
+
+    def _admit(self, task: Task) -> bool:
+        """Let a waiting task start, if there is room for it beside those that run."""
+        if not self._has_place(task):
+            return False
+        match = self.cache.match(task.known, task.job.namespace)
+        wanted = task.length - match.length + len(self.ready)  # a token each for those that decode
+        if wanted > self.slots.free + self.cache.evictable_tokens and (self.ready or self.prefilling):
+            return False
+        self.waiting.pop(task)
+        self.prefilling[task] = None
+        task.phase = Phase.PREFILLING
+        task.node = self.cache.touch(match, task.job.retention)
+        self.cache.lock(task.node)
+        task.own_end = task.node.depth
+        task.count_found(task.node.depth)
+        task.job.work.started = task.job.work.started or time.perf_counter()
+        return True
+
+    def _advance(self, task: Task, budget: int) -> Segment | None:
+        """Take a task as far as the tree, its siblings and the budget let it."""
+        siblings = self.policy.wait_for_siblings
+        if siblings:
+            self._follow(task)
+            producer = self._producer(task)
+            if producer is not None:
+                self._park(task, producer)
+                return None
+        segment = self._compute(task, budget) if task.computed < task.length else None
+        if segment is not None and siblings:
+            self._keep(task, hold=True)
+        if task.computed == task.length:
+            self.prefilling.pop(task)
+            self.ready[task] = None
+            task.phase = Phase.READY
+            self._fresh.append(task)
+        return segment
+
+    def _compute(self, task: Task, budget: int) -> Segment | None:
+        """The next chunk of a task: whole pages, or up to its end; None while there is no room."""
+        left, page = task.length - task.computed, self.cache.page_size
+        count = left if left <= budget else max(budget - budget % page, page)
+        count = min(count, left)
+        return self._extend(task, self.slots.allocate(count)) if self._make_room(count) else None
+
+    def _follow(self, task: Task) -> None:
+        """Move a task forward to what has entered the tree since it last looked."""
+        old = task.node
+        assert old is not None
+        if task.own_end > old.depth or old.depth == task.length:
+            return
+        match = self.cache.match(task.known, task.job.namespace, old)
+        if match.length > old.depth:
+            task.node = self.cache.touch(match, task.job.retention)
+            self.cache.lock(task.node)
+            self.cache.unlock(old)
+            task.own_end = match.length
+            task.count_found(match.length)
+
+    def _producer(self, task: Task) -> Task | None:
+        """A task before this one that stands where this one stands and goes the same way next."""
+        at, page = task.computed, self.cache.page_size
+        for other in self.prefilling:
+            if other is task or at + page > task.length:
+                return None
+            if other.node is task.node and (other.known[at : at + page] == task.known[at : at + page]).all():
+                return other
+        return None
+
+    def _park(self, task: Task, producer: Task) -> None:
+        self._drop(task)
+        self._remove(task)
+        task.phase = Phase.WAITING
+        self._parking.park(task, producer, common_prefix(task.known, producer.known))
+        self.counters.parked += 1
+
+    # ---- slots
+
+    def _make_room(self, count: int) -> bool:
+        if self.slots.free < count:
+            freed = self.cache.evict(count - self.slots.free)
+            self.counters.evicted += len(freed)
+            self.slots.release(freed)
+        return self.slots.free >= count
+
+    def _keep(self, task: Task, hold: bool) -> None:
+        """Hand a task's computed tokens to the tree. `hold`: the task goes on reading them."""
+        old, slots = task.node, task.all_slots()
+        assert old is not None
+        ids, job = task.ids[: len(slots)], task.job
+        done = self.cache.insert(ids, slots, job.namespace, job.retention, start=old)
+        self.slots.release(slots[old.depth : done.existing])  # another computed the same meanwhile
+        if hold:
+            self.cache.lock(done.node)
+            task.node = done.node
+        else:
+            self.slots.release(slots[max(done.node.depth, old.depth) :])
+            task.node, task.own_end = None, 0
+        self.cache.unlock(old)
+
+    def _drop(self, task: Task) -> None:
+        """Give back what a task holds; nothing enters the tree."""
+        if task.node is not None:
+            self.slots.release(task.own)
+            self.cache.unlock(task.node)
+            task.node, task.own_end = None, 0
+
+    # ---- preemption
+
+    def _preempt(self, task: Task) -> None:
+        """Send a task back to the queue; its computed tokens stay in the tree until the room is needed."""
+        self._keep(task, hold=False)
+        self._remove(task)
+        task.phase = Phase.WAITING
+        task.wants_token = False
+        self.waiting[task] = None
+        self.counters.preempted += 1
+
+    def _preempt_youngest(self) -> None:
+        holders = [*self.prefilling, *self.ready]
+        if holders:
+            self._preempt(max(holders, key=lambda t: t.serial))
+
+    def _unblock(self) -> None:
+        """Nothing can go on: the youngest holder gives way; a job that holds everything and can't go on fails."""
+        holders = sorted((*self.prefilling, *self.ready), key=lambda t: t.serial)
+        if holders and holders[-1].job is not holders[0].job:
+            self._preempt(holders[-1])
+        elif holders:
+            self._fail_for_memory(holders[0])
+
+    def _fail_for_memory(self, task: Task) -> None:
+        self._fail(task.job, OutOfMemory(f"{task.length} tokens don't fit into {self.slots.capacity} slots"))
+
+    def _remove(self, task: Task) -> None:
+        """Take a task out of every list; those parked behind it go back to the queue."""
+        for place in (self.waiting, self.prefilling, self.ready):
+            place.pop(task, None)
+        self._parking.remove(task)
+        self.waiting.update(dict.fromkeys(self._parking.release(task)))
