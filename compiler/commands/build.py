@@ -1,0 +1,63 @@
+"""`sglc build`: compile a program to a plan, or to the IR after the passes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from ...runtime.plan_file import encode_plan
+from ..driver import compile_file, split_entry
+from .failures import show
+from .options import CompileOptions, watching
+
+DEFAULT = CompileOptions()
+
+
+def build(
+    file: str,
+    *,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    emit: Literal["plan", "ir", "none"] = "plan",
+    print_after: str = "",
+    print_changed: Annotated[bool, Parameter(negative=())] = False,
+    dump_dir: Path | None = None,
+    options: CompileOptions = DEFAULT,
+) -> int:
+    """Compile a program to a plan, or to the IR after the passes.
+
+    Parameters
+    ----------
+    file
+        FILE[:program], `.sgl` or `.sglir`.
+    output
+        Where to write; stdout without it.
+    emit
+        What to write.
+    print_after
+        Print the IR after these passes (comma separated, or `all`) to stderr.
+    print_changed
+        Print the IR after each pass that changed it.
+    dump_dir
+        Write the IR after every pass into this folder.
+    """
+    path, entry = split_entry(file)
+    watch = watching(print_after, print_changed, dump_dir)
+    made = compile_file(path, options.driver_options(entry, watch), options.model)
+    if made.warnings:
+        show(made.warnings)
+    if emit == "none":
+        return 0
+    if emit == "ir":
+        from ...ir.printer import print_module
+
+        data = print_module(made.module).encode()
+    else:
+        data = encode_plan(made.plan)
+    if output is None:
+        sys.stdout.buffer.write(data)
+    else:
+        output.write_bytes(data)
+    return 0

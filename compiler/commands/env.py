@@ -1,0 +1,30 @@
+"""`sglc env`: versions and the environment variables that are read, for reports."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from sglc import __version__
+
+from ..knobs import KNOBS
+
+PACKAGES = ("torch", "transformers", "tokenizers", "xgrammar", "triton", "networkx", "msgspec", "lark")
+
+
+def env() -> int:
+    """List versions, and the environment variables that are read."""
+    print(f"sglc {__version__}, Python {platform.python_version()}, {platform.platform()}")
+    for name in PACKAGES:
+        print(f"  {name:13} {_version(name)}")
+    print()
+    for knob in KNOBS:
+        print(f"{knob.name}={knob.read()}\n  {knob.does}")
+    return 0
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,36 @@
+"""`sglc models`: the models at hand, without loading any of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ...runtime.models import ModelError, converted_models, default_gguf, find_model
+
+
+def models() -> int:
+    """List the models at hand: what `--model` takes, and what each can hold."""
+    folders = converted_models()
+    default = find_model(None)
+    for folder in folders:
+        mark = "  (default)" if folder == default else ""
+        print(f"{folder}{mark}\n  {_summary(folder)}")
+    if default is None:
+        print(_default_state())
+    return 0
+
+
+def _summary(folder: Path) -> str:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+    kind = ", ".join(config.get("architectures") or ["unknown architecture"])
+    context = config.get("max_position_embeddings", "?")
+    dtype = config.get("dtype") or config.get("torch_dtype") or "?"
+    return f"{kind}, context {context}, {dtype}, {size / 2**20:.0f} MiB"
+
+
+def _default_state() -> str:
+    try:
+        return f"the default model is not converted yet: `make setup` converts {default_gguf().name}"
+    except ModelError as error:
+        return f"{error.message}: {error.help}"

@@ -1,0 +1,57 @@
+"""Options that several commands share: how to compile, and for which model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ...passes.runner import RunOptions
+from ..driver import Options
+from ..knobs import CRASH_DIR, VERIFY
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class CompileOptions:
+    """How to compile."""
+
+    level: Annotated[int, Parameter(name=["--level"], help="-O0, -O1 (default) or -O2.")] = 1
+    passes: Annotated[str | None, Parameter(help="Run these passes instead of the level's.")] = None
+    disable: Annotated[
+        list[str] | None, Parameter(help="Leave out a pass; may be repeated.", negative=())
+    ] = None
+    model: Annotated[
+        str | None,
+        Parameter(name=["--model"], help="Model folder, GGUF file or hub name; `estimate` for none."),
+    ] = None
+
+    def driver_options(self, entry: str | None, watch: RunOptions | None = None) -> Options:
+        """The driver's form of these options."""
+        from .failures import UsageError
+
+        if self.level not in (0, 1, 2):
+            raise UsageError("SGL2020", f"there is no level -O{self.level}", "the levels are 0, 1 and 2")
+        return Options(
+            level=self.level,
+            passes=self.passes,
+            disabled=tuple(name for part in self.disable or () for name in part.split(",")),
+            entry=entry,
+            watch=watch or watching(),
+        )
+
+
+def watching(
+    print_after: str = "", print_changed: bool = False, dump_dir: Path | None = None
+) -> RunOptions:
+    """How closely the pipeline is watched, as options and environment say."""
+    level = VERIFY.read()
+    return RunOptions(
+        verify=int(level) if level.isdigit() else 1,
+        print_after=frozenset(name for name in print_after.split(",") if name),
+        print_changed=print_changed,
+        dump_dir=dump_dir,
+        crash_dir=Path(CRASH_DIR.read()),
+    )

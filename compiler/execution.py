@@ -1,0 +1,115 @@
+"""Running a plan from the command line: one instance or the rows of a file, with trace and journal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..runtime.backends.base import Backend
+from ..runtime.executor import Executor, header_of
+from ..runtime.journal import JOURNAL_VERSION, Journal, JournalHeader, input_digest
+from ..runtime.plan import Plan
+from ..runtime.plan_file import plan_digest
+from ..runtime.rows import Row, RowResult, run_rows
+from ..runtime.trace import Sink, Tee, Trace, TraceWriter
+from .progress import Progress
+from .targets import Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One run: what is run, over what, and where its traces go."""
+
+    plan: Plan
+    choice: Choice
+    program: str
+    rows: Sequence[Row]
+    hosts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    seed: int = 0
+    trace_file: Path | None = None
+    journal_file: Path | None = None
+    resume: bool = False
+    progress: Progress | None = None
+    on_row: Callable[[RowResult], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The results in row order, and everything that was traced."""
+
+    results: list[RowResult]
+    trace: Trace
+
+    @property
+    def failed(self) -> list[RowResult]:
+        """The rows that ended in an error."""
+        return [result for result in self.results if result.error]
+
+
+def execute_job(job: Job, backend: Backend) -> Outcome:
+    """Run all rows and close the backend. Raises RunError for what can be known before the first call."""
+    return asyncio.run(_execute(job, backend))
+
+
+async def _execute(job: Job, backend: Backend) -> Outcome:
+    trace, results = Trace(), []
+    try:
+        with ExitStack() as stack:
+            sinks: list[Sink] = [trace]
+            if job.progress is not None:
+                sinks.append(job.progress)
+            if job.trace_file is not None:
+                stream = stack.enter_context(job.trace_file.open("w", encoding="utf-8"))
+                header = header_of(job.plan, job.program, backend, job.seed)
+                sinks.append(TraceWriter(stream, header))
+            executor = stack.enter_context(
+                Executor(
+                    job.plan,
+                    backend=backend,
+                    target=job.choice.target,
+                    hosts=job.hosts,
+                    run_seed=job.seed,
+                    trace=Tee(*sinks),
+                )
+            )
+            journal = _journal(job)
+            if journal is not None:
+                stack.enter_context(journal)
+            await run_rows(
+                executor,
+                job.program,
+                job.rows,
+                journal=journal,
+                order=journal.header.order if journal else None,
+                on_row=lambda result: _note(job, results, result),
+            )
+    finally:
+        await backend.close()
+    return Outcome(sorted(results, key=lambda result: result.row), trace)
+
+
+def _note(job: Job, results: list[RowResult], result: RowResult) -> None:
+    results.append(result)
+    if job.progress is not None:
+        job.progress.row_done()
+    if job.on_row is not None:
+        job.on_row(result)
+
+
+def _journal(job: Job) -> Journal | None:
+    if job.journal_file is None:
+        return None
+    header = JournalHeader(
+        journal=JOURNAL_VERSION,
+        plan=plan_digest(job.plan),
+        program=job.program,
+        input=input_digest(job.rows),
+        seed=job.seed,
+        order=[row.row for row in job.rows],
+    )
+    open_journal = Journal.resume if job.resume else Journal.create
+    return open_journal(job.journal_file, header)
