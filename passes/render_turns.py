@@ -65,11 +65,12 @@ class _Renderer(Rewriter):
             case Root(bos=True):
                 return (replace(op, bos=False),)
             case Turn() if self._model:
-                return (self._marker(op, self._model),)
+                return (self.marker(op, self._model),)
             case _:
                 return (self.descend(op),)
 
-    def _marker(self, turn: Turn, model: TurnModel) -> Text:
+    def marker(self, turn: Turn, model: TurnModel) -> Text:
+        """The text that stands for an edge of a turn."""
         if turn.edge == "end":
             text = model.closers[turn.role]
         else:

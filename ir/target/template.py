@@ -108,8 +108,8 @@ class ChatTemplate:
         return compile_template(self.source, self.date)
 
 
-# Stands right after the final content. A template that trims contents takes the space, which shows that it does.
-_END_MARK = "QzEndOfFinalMessageQz "
+# Stands right after the final content. A template that trims contents takes the white space, which shows that it does.
+_END_MARK = "QzEndOfFinalMessageQz \t \n\t "
 
 
 def _with_end_mark(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
