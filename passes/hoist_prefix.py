@@ -210,13 +210,15 @@ def _with_heads(ops: Sequence[Op], found: Factored) -> list[Op]:
 
 def _split_program_heads(module: Module, min_tokens: int, context: Context) -> Module:
     """Split the first texts of all programs where they part, so that they name the same prefix."""
-    heads: dict[Op, Text] = {}
+    heads: dict[bool, dict[Op, Text]] = {True: {}, False: {}}
     for program in module.programs:
-        roots = {op.result: op.bos for op in program.body.ops if isinstance(op, Root)}
+        starts = {op.result: op.bos for op in program.body.ops if isinstance(op, Root)}
         for op in program.body.ops:
-            if isinstance(op, Text) and op.prompt in roots:
-                heads[op] = op
-    pieces = _pieces(heads, min_tokens, context)
+            if isinstance(op, Text) and op.prompt in starts:
+                heads[starts[op.prompt]][op] = op
+    pieces = {
+        k: v for same in heads.values() for k, v in _pieces(same, min_tokens, context).items()
+    }
     if not pieces:
         return module
     return each_program(

@@ -25,7 +25,7 @@ class Rewriter:
         """The rewritten block; the same object when no op changed."""
         ops: list[Op] = []
         for op in block.ops:
-            ops.extend(self.visit(substitute(op, self._replaced) if self._replaced else op))
+            ops.extend(self.visit(self.current(op)))
         return rebuilt(block, ops)
 
     def visit(self, op: Op) -> Sequence[Op]:
@@ -41,6 +41,10 @@ class Rewriter:
         return (
             op if all(a is b for a, b in zip(blocks, new, strict=True)) else with_regions(op, new)
         )
+
+    def current(self, op: Op) -> Op:
+        """The op with its operands as they stand now."""
+        return substitute(op, self._replaced) if self._replaced else op
 
     def resolved(self, operand: Operand) -> Operand:
         """The operand as it stands now."""

@@ -56,8 +56,8 @@ def moved_marks(marks: Iterable[Mark], by: int) -> tuple[Mark, ...]:
 def common_head(texts: Sequence[Text], tokenizer: Tokenizer) -> int:
     """How many leading characters all of the texts share, cut back to a place where all may be cut.
 
-    That is a seam after which no continuation changes the tokens before it; no mark is cut, and a
-    text that is shared whole by all is not cut at all.
+    That is a seam after which no continuation changes the tokens before it, or the end of a turn
+    marker that has such a seam inside (a marker is never cut). What all share whole is not cut.
     """
     shared = common_length([text.text for text in texts])
     first = texts[0]
@@ -67,7 +67,8 @@ def common_head(texts: Sequence[Text], tokenizer: Tokenizer) -> int:
     if all(len(text.text) == shared for text in texts):
         return shared
     cut = settled_length(tokenizer, first.text[:shared], plain=first.plain)
-    return _outside_marks(texts, cut)
+    torn = [mark.end for mark in first.marks if mark.start < cut < mark.end <= shared]
+    return _outside_marks(texts, torn[0] if torn else cut)
 
 
 def cut_text(op: Text, at: int, head: Value) -> tuple[Text, Text | None]:
