@@ -22,7 +22,10 @@ def _check_family(family: Family, backend: Backend) -> None:
     can = backend.capabilities
     if family.kind == "select" and not can.select:
         raise _cannot(
-            backend, "score choices", "a `gen` constrained to a union of literals asks the same", family
+            backend,
+            "score choices",
+            "a `gen` constrained to a union of literals asks the same",
+            family,
         )
     if family.constraint and family.constraint[0] not in can.constraints:
         kind = family.constraint[0]

@@ -76,9 +76,9 @@ async def run_together(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
     finally:
         await cancel_all(tasks)
-    for task in tasks:
-        if not task.cancelled() and (error := task.exception()):
-            raise error
+    errors = [task.exception() for task in tasks if not task.cancelled()]
+    for error in filter(None, errors):
+        raise error
     return [task.result() for task in tasks]
 
 

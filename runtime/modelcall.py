@@ -172,6 +172,11 @@ class ModelCall:
         except asyncio.CancelledError:
             self._draft.write(Usage(), CANCELLED)
             raise
+        except Exception as error:
+            message = f"`{self._run.backend.name}` raised {type(error).__name__}: {error}"
+            failed = RunError("SGL3105", message, span=self._family.span)
+            self._draft.write(Usage(), failed)
+            raise failed from error
 
     def _with_ids(self, done: Completion) -> Completion:
         """The completion of a backend without token ids, encoded once, as a continuation."""

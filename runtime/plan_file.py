@@ -7,7 +7,6 @@ make reading it run away.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ import msgspec
 
 from ..ir.target import Target
 from .errors import RunError
+from .nesting import MAX_DEPTH, is_too_deep
 from .plan import PLAN_VERSION, Plan, Ref, Struct, TargetInfo
 
 MAX_BYTES = 64 * 1024 * 1024
-MAX_DEPTH = 200
 _DECODER = msgspec.json.Decoder(Plan)
 
 
@@ -51,7 +50,8 @@ def decode_plan(data: bytes, name: str = "<plan>") -> Plan:
     """Decode strictly: known version, known fields, bounded depth, references that exist."""
     if len(data) > MAX_BYTES:
         raise RunError("SGL3001", f"`{name}` is larger than {MAX_BYTES} bytes")
-    _check_depth(data, name)
+    if is_too_deep(data):
+        raise RunError("SGL3001", f"`{name}` is nested more than {MAX_DEPTH} levels deep")
     _check_version(data, name)
     try:
         plan = _DECODER.decode(data)
@@ -82,21 +82,6 @@ def _check_version(data: bytes, name: str) -> None:
             f"`{name}` has plan version {found}, this sglc reads {PLAN_VERSION}",
             _REBUILD,
         )
-
-
-_BRACKET = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-
-
-def _check_depth(data: bytes, name: str) -> None:
-    """Count brackets outside strings: deep nesting is refused before anything recurses into it."""
-    depth = 0
-    for found in _BRACKET.finditer(data):
-        if found.group() in (b"[", b"{"):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise RunError("SGL3001", f"`{name}` is nested more than {MAX_DEPTH} levels deep")
-        elif found.group() in (b"]", b"}"):
-            depth -= 1
 
 
 def check_references(plan: Plan) -> None:

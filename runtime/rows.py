@@ -5,7 +5,6 @@ A row that fails, or that is no row at all, is a record with its error; the othe
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,11 @@ from typing import Any
 import msgspec
 
 from .arguments import bind_arguments
+from .concurrency import run_together
 from .errors import ErrorRecord, RunError
 from .executor import Executor
 from .journal import Journal
+from .nesting import MAX_DEPTH, is_too_deep
 from .plan import PlanProgram, Struct
 
 ROWS_AT_A_TIME = 128
@@ -65,9 +66,11 @@ def _row(row: int, line: int, text: bytes, program: PlanProgram) -> Row:
 def _decoded(text: bytes) -> dict[str, Any]:
     if len(text) > MAX_LINE:
         raise RunError("SGL3601", f"the line is longer than {MAX_LINE} bytes")
+    if is_too_deep(text):
+        raise RunError("SGL3601", f"the line is nested more than {MAX_DEPTH} levels deep")
     try:
         found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RunError("SGL3601", f"the line is not JSON: {error}") from None
     if not isinstance(found, dict):
         raise RunError(
@@ -118,9 +121,7 @@ async def run_rows(
                 journal.add(result)
             report(result)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(at_a_time, len(by_number))):
-            group.create_task(work())
+    await run_together([work() for _ in range(min(at_a_time, len(by_number)))])
 
 
 async def run_row(executor: Executor, program: str, row: Row) -> RowResult:

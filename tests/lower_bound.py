@@ -15,7 +15,9 @@ from typing import Any
 def calls_of(path: Path) -> list[dict[str, Any]]:
     """The calls of a trace file, as plain JSON; prefills and failed calls are not among them."""
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [r for r in records if r["type"] == "call" and r["kind"] != "prefill" and not r.get("error")]
+    return [
+        r for r in records if r["type"] == "call" and r["kind"] != "prefill" and not r.get("error")
+    ]
 
 
 def lower_bound(calls: Iterable[dict[str, Any]]) -> int:

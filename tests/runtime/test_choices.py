@@ -1,6 +1,7 @@
 """The three ways to pick a choice, on tables computed by hand."""
 
 import pytest
+
 from sglc.runtime.choices import decide
 
 

@@ -1,6 +1,7 @@
 """Expression trees: what they give, and that they stay within their bounds."""
 
 import pytest
+
 from sglc.runtime import expressions
 from sglc.runtime.errors import RunError
 from sglc.runtime.expressions import UNBOUND, evaluate
