@@ -138,7 +138,7 @@ def forked(arms: int = 6) -> Plan:
     items = ListExpr([Lit(f"{n} is the arm") for n in range(arms)])
     body = Body([index, item], steps, [Ref(again)])
     writer.steps.append(ForkStep([out], items, [body], 0, Ref(shared)))
-    chosen, end = writer.select(
+    _, end = writer.select(
         writer.text(shared, "<|im_start|>Which?"), Lit(["first one", "first two"])
     )
     writer.gen(end, max_tokens=4)
