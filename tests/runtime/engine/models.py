@@ -28,3 +28,25 @@ def save_tiny(folder: Path, kind: str = "llama", **changes: Any) -> Path:
     config = CONFIG_MAPPING[kind](**{**SMALL, **changes})
     AutoModelForCausalLM.from_config(config).float().save_pretrained(folder)
     return folder
+
+
+def save_tokenizer(folder: Path) -> Path:
+    """Write a byte-level tokenizer beside a tiny model: 256 bytes, some merges, and two control tokens."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    merges = [("t", "h"), ("th", "e"), ("i", "n"), ("Ġ", "a"), ('"', ","), ('"', ":"), ("Ġ", '"')]
+    vocab = {text: i for i, text in enumerate([*alphabet, *(a + b for a, b in merges)])}
+    tokenizer = Tokenizer(models.BPE(vocab, merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens(["<|begin|>", "<|end|>"])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text('{"eos_token": "<|end|>"}')
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny Llama with its tokenizer."""
+    return save_tokenizer(save_tiny(tmp_path_factory.mktemp("tiny")))
