@@ -14,6 +14,7 @@ from ..ir.target.turns import Refusal, TurnModel, probe
 from .context import Context
 from .rewriter import Rewriter, each_program
 from .turn_states import TurnStates
+from .turn_trims import DoesNotCompose, TrimmingRenderer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,37 @@ class RenderTurns:
             return module
         template = context.target.template or _missing(states)
         model = _probe(template, states, context)
-        obstacle = _obstacle(states, model)
-        if obstacle:
-            context.warns("the chat template is rendered whole for each call (PFX502)", obstacle)
-
-        def rewrite(program: Program) -> Block:
-            found = states[program.name]
-            return (
-                _Renderer(found, None if obstacle else model).block(program.body)
-                if found.turns
-                else program.body
+        try:
+            _check(states, model)
+            return each_program(
+                module, lambda program: _rendered(program, states[program.name], model, context)
+            )
+        except DoesNotCompose as obstacle:
+            context.warns(
+                "the chat template is rendered whole for each call (PFX502)", str(obstacle)
+            )
+            return each_program(
+                module, lambda program: _rendered(program, states[program.name], None, context)
             )
 
-        return each_program(module, rewrite)
+
+def _rendered(
+    program: Program, states: TurnStates, model: TurnModel | None, context: Context
+) -> Block:
+    """The body of a program with its turns as text; without a model only its roots change."""
+    if not states.turns:
+        return program.body
+    renderer = _Renderer(states, model)
+    if model is None or not model.trims_contents:
+        return renderer.block(program.body)
+    declined: dict[str, None] = {}
+    trimming = TrimmingRenderer(
+        lambda turn: renderer.marker(turn, model), model.trims, declined.setdefault
+    )
+    body = trimming.body(program.body)
+    for what in declined:
+        context.declined(what, "which edges are trimmed depends on their order")
+    return body
 
 
 class _Renderer(Rewriter):
@@ -98,13 +117,13 @@ def _probe(template: ChatTemplate, states: dict[str, TurnStates], context: Conte
     return model
 
 
-def _obstacle(states: dict[str, TurnStates], model: TurnModel) -> str:
-    """Why turns can't be text here; empty when they can."""
+def _check(states: dict[str, TurnStates], model: TurnModel) -> None:
+    """Raise DoesNotCompose where turns can't be text."""
     if model.mismatch is not None:
-        return str(model.mismatch)
-    return next(
-        (reason for name, found in states.items() for reason in _doubts(name, found, model)), ""
-    )
+        raise DoesNotCompose(str(model.mismatch))
+    for name, found in states.items():
+        for doubt in _doubts(name, found, model):
+            raise DoesNotCompose(doubt)
 
 
 def _doubts(name: str, states: TurnStates, model: TurnModel) -> Iterator[str]:
