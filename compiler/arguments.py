@@ -19,7 +19,9 @@ def read_arguments(words: Iterable[str], program: PlanProgram) -> dict[str, Any]
         name, equals, value = word.partition("=")
         if not equals:
             known = ", ".join(f"{name}=..." for name in types) or "no arguments"
-            raise _failed("SGL2022", f"`{word}` is not `name=value`", f"`{program.name}` takes {known}")
+            raise _failed(
+                "SGL2022", f"`{word}` is not `name=value`", f"`{program.name}` takes {known}"
+            )
         found[name] = _value(name, value, types.get(name, STR))
     return found
 
@@ -43,8 +45,8 @@ def _sample(kind: Type) -> str:
     text = str(kind)
     samples = {"int": "3", "float": "0.5", "bool": "true"}
     if text.startswith("list["):
-        return "'[\"a\", \"b\"]'"
-    return samples.get(text, "'{\"name\": \"value\"}'")
+        return '\'["a", "b"]\''
+    return samples.get(text, '\'{"name": "value"}\'')
 
 
 def _failed(code: str, message: str, help: str) -> CompileFailed:

@@ -64,13 +64,17 @@ def _engine(options: BackendOptions, choice: Choice) -> Backend:
             "`pip install 'sglc[engine]'` installs what it needs",
         ) from error
     except ValueError as error:
-        raise _failed("SGL2032", str(error), "`sglc run --help` lists the engine's options") from error
+        raise _failed(
+            "SGL2032", str(error), "`sglc run --help` lists the engine's options"
+        ) from error
 
 
 def _remote(name: str, options: BackendOptions, choice: Choice) -> Backend:
     if options.base_url is None:
         raise _failed(
-            "SGL2033", f"the backend `{name}` needs the address of a server", "`--base-url` gives it"
+            "SGL2033",
+            f"the backend `{name}` needs the address of a server",
+            "`--base-url` gives it",
         )
     try:
         if name == "sglang":

@@ -19,8 +19,12 @@ class Knob:
         return os.environ.get(self.name) or self.default
 
 
-VERIFY = Knob("SGLC_VERIFY", "1", "verify the IR after passes: 0 never, 1 when it changed, 2 also its text")
-CRASH_DIR = Knob("SGLC_CRASH_DIR", ".", "where reproducers and reports of our own faults are written")
+VERIFY = Knob(
+    "SGLC_VERIFY", "1", "verify the IR after passes: 0 never, 1 when it changed, 2 also its text"
+)
+CRASH_DIR = Knob(
+    "SGLC_CRASH_DIR", ".", "where reproducers and reports of our own faults are written"
+)
 TRACEBACK = Knob("SGLC_TRACEBACK", "", "`full` shows the traceback of an internal error at once")
 CACHE = Knob("XDG_CACHE_HOME", "~/.cache", "converted models are kept in `sglc/models` below it")
 COLOUR = Knob("NO_COLOR", "", "anything turns colour off")

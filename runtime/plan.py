@@ -220,12 +220,13 @@ class IfStep(Struct, tag="if"):
 
 
 class ForStep(Struct, tag="for"):
-    """Loop; body arguments are index, item, carried."""
+    """Loop; body arguments are index, item, carried. `heads`: the prefix nodes at which an iteration begins."""
 
     outs: list[int]
     items: Expr
     inits: list[Expr]
     body: Body
+    heads: list[int] = []
 
 
 class WhileStep(Struct, tag="while"):
@@ -236,6 +237,7 @@ class WhileStep(Struct, tag="while"):
     cond: Body
     body: Body
     limit: Expr
+    heads: list[int] = []
 
 
 class ForkStep(Struct, tag="fork"):
@@ -343,7 +345,8 @@ class PrefixNode(Struct):
     `ids` are the token ids that the node settles after its parent (None when they depend on
     values: a hole). Text after the last safe seam settles in a child. `parents` has more than one
     entry where control flow joins. `lifetime` is the shortest lifetime on the edge. `tokens` is how many tokens
-    the edge's text has; an estimate where `ids` is None, and 0 where nothing is known before the run.
+    the edge's text has; an estimate where `ids` is None, and 0 where nothing is known before the run. The text
+    of a join at the head of a loop says how often the loop runs, that of a hole which value stands there.
     """
 
     id: int

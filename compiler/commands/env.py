@@ -9,7 +9,16 @@ from sglc import __version__
 
 from ..knobs import KNOBS
 
-PACKAGES = ("torch", "transformers", "tokenizers", "xgrammar", "triton", "networkx", "msgspec", "lark")
+PACKAGES = (
+    "torch",
+    "transformers",
+    "tokenizers",
+    "xgrammar",
+    "triton",
+    "networkx",
+    "msgspec",
+    "lark",
+)
 
 
 def env() -> int:

@@ -39,7 +39,9 @@ def report(error: BaseException, arguments: Sequence[str]) -> int:
             say(error.code, error.message, error.help)
             return USAGE
         case RunError():
-            where = f"{error.span.file}:{error.span.line}:{error.span.column}: " if error.span else ""
+            where = (
+                f"{error.span.file}:{error.span.line}:{error.span.column}: " if error.span else ""
+            )
             say(error.code, error.message, error.help, where)
             return USAGE if error.code in INPUT_CODES else DIAGNOSTICS
         case BrokenPipeError():
@@ -88,7 +90,9 @@ def internal(error: BaseException, arguments: Sequence[str]) -> int:
     if not message.startswith("internal error"):
         message = f"internal error: {type(error).__name__}: {message}"
     print(message, file=sys.stderr)
-    print(f"the report is in {_write_report(error, arguments)}; please send it to us", file=sys.stderr)
+    print(
+        f"the report is in {_write_report(error, arguments)}; please send it to us", file=sys.stderr
+    )
     return INTERNAL
 
 

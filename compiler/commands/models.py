@@ -31,6 +31,8 @@ def _summary(folder: Path) -> str:
 
 def _default_state() -> str:
     try:
-        return f"the default model is not converted yet: `make setup` converts {default_gguf().name}"
+        return (
+            f"the default model is not converted yet: `make setup` converts {default_gguf().name}"
+        )
     except ModelError as error:
         return f"{error.message}: {error.help}"

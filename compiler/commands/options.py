@@ -25,7 +25,9 @@ class CompileOptions:
     ] = None
     model: Annotated[
         str | None,
-        Parameter(name=["--model"], help="Model folder, GGUF file or hub name; `estimate` for none."),
+        Parameter(
+            name=["--model"], help="Model folder, GGUF file or hub name; `estimate` for none."
+        ),
     ] = None
 
     def driver_options(self, entry: str | None, watch: RunOptions | None = None) -> Options:
@@ -33,7 +35,9 @@ class CompileOptions:
         from .failures import UsageError
 
         if self.level not in (0, 1, 2):
-            raise UsageError("SGL2020", f"there is no level -O{self.level}", "the levels are 0, 1 and 2")
+            raise UsageError(
+                "SGL2020", f"there is no level -O{self.level}", "the levels are 0, 1 and 2"
+            )
         return Options(
             level=self.level,
             passes=self.passes,

@@ -140,7 +140,9 @@ def _rows(arguments: tuple[str, ...], input: Path | None, program: PlanProgram) 
         return rows
     if arguments:
         raise UsageError(
-            "SGL2025", "arguments and `--input` can't be given together", "the rows hold all arguments"
+            "SGL2025",
+            "arguments and `--input` can't be given together",
+            "the rows hold all arguments",
         )
     return read_rows(input, program)
 

@@ -28,9 +28,7 @@ def plan(
     table = PrefixTable(target.tokenizer)
     shared = Shared(module, table, Families(), Groups(), ModuleEffects(module), level)
     programs = [_program(program, shared) for program in module.programs]
-    families = predict(
-        programs, shared.families.all, shared.groups.all, table.entries, shared.loop_heads, start
-    )
+    families = predict(programs, shared.families.all, shared.groups.all, table.entries, start)
     return Plan(
         version=PLAN_VERSION,
         target=target_info(target, module),

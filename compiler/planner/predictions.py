@@ -12,7 +12,7 @@ that the first one left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -20,9 +20,6 @@ import msgspec
 
 from ...runtime import plan as p
 from .prefixes import Entry
-
-LoopHeads = Mapping[tuple[str, int], Sequence[int]]
-"""By program and the first argument register of the loop's body."""
 
 
 @dataclass(slots=True)
@@ -67,11 +64,10 @@ def predict(
     families: list[p.Family],
     groups: Sequence[p.Group],
     entries: Sequence[Entry],
-    heads: LoopHeads,
     entry: str,
 ) -> list[p.Family]:
-    """The families with their predictions. `heads`: the joins at the head of each loop."""
-    walker = Walker({q.name: q for q in programs}, families, groups, entries, heads)
+    """The families with their predictions."""
+    walker = Walker({q.name: q for q in programs}, families, groups, entries)
     walker.program(entry)
     for program in programs:
         if program.name not in walker.walked:
@@ -89,12 +85,10 @@ class Walker:
         families: Sequence[p.Family],
         groups: Sequence[p.Group],
         entries: Sequence[Entry],
-        heads: LoopHeads,
     ) -> None:
         self._programs, self._families, self._groups = programs, families, groups
-        self._entries, self._heads = entries, heads
-        self._loops = {head for many in heads.values() for head in many}
-        self._current = ""
+        self._entries = entries
+        self._loops = {e.id for e in entries if e.kind == "join" and e.text}
         self._static = _static_nodes(entries)
         self._back: dict[int, frozenset[int]] = {}
         self.asked = Asked()
@@ -106,9 +100,7 @@ class Walker:
         times = self.walked.get(name, 0)
         if times < 2:
             self.walked[name] = times + 1
-            caller, self._current = self._current, name
             self.steps(self._programs[name].steps)
-            self._current = caller
 
     def steps(self, steps: Iterable[p.Step]) -> None:
         """Walk steps."""
@@ -123,10 +115,10 @@ class Walker:
                 pass
             case p.IfStep(then=then, orelse=orelse):
                 self._branches(then, orelse)
-            case p.ForStep(body=body):
-                self._loop([body])
-            case p.WhileStep(cond=cond, body=body):
-                self._loop([cond, body])
+            case p.ForStep(body=body, heads=heads):
+                self._loop([body], heads)
+            case p.WhileStep(cond=cond, body=body, heads=heads):
+                self._loop([cond, body], heads)
             case p.ForkStep():
                 self._fork(step)
             case p.TogetherStep(steps=members):
@@ -201,13 +193,13 @@ class Walker:
         for node in logs[0][0] + logs[1][0]:
             self.asked.add(node, node in both)
 
-    def _loop(self, bodies: list[p.Body]) -> None:
+    def _loop(self, bodies: list[p.Body], heads: Sequence[int]) -> None:
         with self.asked.branch() as first:
             for body in bodies:
                 self.steps(body.steps)
             touched = list(first[0])
             new = frozenset(first[0]) - self._static
-        for head in self._heads.get((self._current, bodies[-1].args[0]), ()):
+        for head in heads:
             self._back[head] = new
         for node in touched:
             if node not in new:

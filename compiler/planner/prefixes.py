@@ -91,9 +91,9 @@ class PrefixTable:
         entry = Entry(0, "join", distinct, rest=_common(rests), lifetime=self._shortest(distinct))
         return self._intern(("join", tuple(sorted(distinct))), entry)
 
-    def loop(self, parent: int) -> int:
-        """A join whose second parent, the end of a loop's body, is not known yet."""
-        entry = Entry(0, "join", [parent], rest=None, lifetime=self[parent].lifetime)
+    def loop(self, parent: int, times: str, span: SourceSpan | None) -> int:
+        """A join whose second parent, the end of a loop's body, is not known yet. `times`: how often it runs."""
+        entry = Entry(0, "join", [parent], text=times, span=span, lifetime=self[parent].lifetime)
         return self._intern(("loop", len(self.entries)), entry)
 
     def close_loop(self, head: int, end: int) -> None:

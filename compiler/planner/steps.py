@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ...ir.module import Module, Program
 from ...ir.ops import (
@@ -36,6 +36,7 @@ from ...ir.ops import (
     While,
     Yield,
 )
+from ...ir.span import Span
 from ...ir.structure import operands
 from ...ir.types import PROMPT, ListType, OptionalType, Type
 from ...ir.uses import Uses
@@ -61,7 +62,6 @@ class Shared:
     groups: Groups
     effects: ModuleEffects
     level: int
-    loop_heads: dict[tuple[str, int], list[int]] = field(default_factory=dict)
 
 
 def holds_prompt(kind: Type) -> bool:
@@ -306,36 +306,39 @@ class StepWriter:
         inits = self.registers.operands(op.inits)
         before = self.registers.flush()
         self._place(op.body.args[1], self._nodes_of((op.items,)))
-        heads = self._open(op.inits, op.body.args[2:])
+        heads = self._open(op.inits, op.body.args[2:], _count_of(op.items), op.span)
         body = self._body(op.body)
-        self._close(heads, body, op)
+        met = self._close(heads, body, op)
         outs = [self.registers.new(result) for result in op.results]
-        return [*before, p.ForStep(outs, items, inits, body)]
+        return [*before, p.ForStep(outs, items, inits, body, met)]
 
     def _while(self, op: While) -> list[p.Step]:
         inits = self.registers.operands(op.inits)
         limit = self.registers.operand(op.limit)
         before = self.registers.flush()
-        heads = self._open(op.inits, op.body.args[1:])
+        heads = self._open(op.inits, op.body.args[1:], "turns", op.span)
         for arg, head in zip(op.cond.args, heads, strict=True):
             if head is not None:
                 self._nodes[arg] = head
         cond, body = self._body(op.cond), self._body(op.body)
-        self._close(heads, body, op)
+        met = self._close(heads, body, op)
         outs = [self.registers.new(result) for result in op.results]
-        return [*before, p.WhileStep(outs, inits, cond, body, limit)]
+        return [*before, p.WhileStep(outs, inits, cond, body, limit, met)]
 
-    def _open(self, inits: tuple[Operand, ...], args: tuple[Value, ...]) -> list[int | None]:
+    def _open(
+        self, inits: tuple[Operand, ...], args: tuple[Value, ...], times: str, span: Span | None
+    ) -> list[int | None]:
         """The loop heads of the carried prompts (None for other values)."""
         heads: list[int | None] = []
         for init, arg in zip(inits, args, strict=True):
             nodes = self._nodes_of((init,)) if holds_prompt(arg.type) else []
-            heads.append(self._table.loop(nodes[0]) if nodes else None)
+            heads.append(self._table.loop(nodes[0], times, source_span(span)) if nodes else None)
             if nodes:
                 self._nodes[arg] = heads[-1]  # type: ignore[assignment]
         return heads
 
-    def _close(self, heads: list[int | None], body: p.Body, op: For | While) -> None:
+    def _close(self, heads: list[int | None], body: p.Body, op: For | While) -> list[int]:
+        """Say where the body ends; the heads that the loop has."""
         for head, end, result in zip(heads, _yielded(op.body), op.results, strict=True):
             for node in self._nodes_of((end,)):
                 if head is None:
@@ -345,7 +348,7 @@ class StepWriter:
             if head is not None:
                 self._nodes[result] = head
         met = [head for head in heads if head is not None]
-        self._shared.loop_heads[self._program, body.args[0]] = met
+        return met
 
     def _fork(self, op: Fork) -> list[p.Step]:
         items = self.registers.operand(op.items) if op.items is not None else None
@@ -373,6 +376,13 @@ class StepWriter:
 def _yielded(block: Block) -> tuple[Operand, ...]:
     last = block.ops[-1]
     return last.values if isinstance(last, Yield) else ()
+
+
+def _count_of(items: Operand) -> str:
+    """How often a loop over `items` runs, as formulas name it."""
+    if isinstance(items, Const) and isinstance(items.value, list):
+        return str(len(items.value))
+    return f"len({items.hint or 'items'})" if isinstance(items, Value) else "n"
 
 
 def _mark(mark: Mark) -> p.MarkSpan:
