@@ -1,0 +1,302 @@
+"""What a program written in Python appends to its prompt: `gen`, `select`, roles, images, and text.
+
+These are values without behaviour. Direct mode appends them one by one; source lowering recognises
+the functions by identity (`PRIMITIVES`) and never calls them. Names and meaning are SGLang's; sampling
+parameters derive from `ir.sampling.Sampling`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ...ir.ops import Role
+from ...ir.sampling import SAMPLING_FIELDS, SELECT_METHODS, Constraint, SelectMethod
+
+
+class Appendable:
+    """Base of everything that `s +=` takes besides text; `+` joins."""
+
+    def __add__(self, other: Appendable | str) -> Joined:
+        return Joined((*_items(self), *_items(other)))
+
+    def __radd__(self, other: str) -> Joined:
+        return Joined((*_items(other), *_items(self)))
+
+
+@dataclass(frozen=True, eq=False)
+class Joined(Appendable):
+    """Several things in a row."""
+
+    items: tuple[Appendable | str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class GenMark(Appendable):
+    """A `gen`. `given` are the sampling parameters that the call names, as fields of `Sampling`.
+
+    `schema` is the pydantic class of `json_schema=`, if it was one.
+    """
+
+    name: str | None
+    given: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    constraint: Constraint | None = None
+    schema: type | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class SelectMark(Appendable):
+    """A `select`, or a `gen` with choices."""
+
+    name: str | None
+    choices: tuple[str, ...]
+    method: SelectMethod = "token_length_normalized"
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeMark(Appendable):
+    """The begin or the end of a turn."""
+
+    role: Role
+    edge: Literal["begin", "end"]
+
+
+@dataclass(frozen=True, eq=False)
+class ImageMark(Appendable):
+    """An image: a path, a URL, or its bytes."""
+
+    source: str | bytes
+
+
+def _items(what: Appendable | str) -> tuple[Appendable | str, ...]:
+    return what.items if isinstance(what, Joined) else (what,)
+
+
+# --- gen and select -----------------------------------------------------------------------------
+
+_SGLANG_ORDER = (
+    "name", "max_tokens", "min_tokens", "n", "stop", "stop_token_ids", "stop_regex", "temperature",
+    "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "ignore_eos", "return_logprob",
+    "logprob_start_len", "top_logprobs_num", "return_text_in_logprobs", "dtype", "choices",
+    "choices_method", "regex", "json_schema",
+)  # fmt: skip
+"""The order in which positional arguments have always come."""
+ALIASES = {"return_logprob": "logprobs", "top_logprobs_num": "top_logprobs", "max_new_tokens": "max_tokens"}
+"""Names of SGLang for fields of `Sampling`."""
+IGNORED = frozenset({"logprob_start_len", "return_text_in_logprobs"})
+"""Accepted and without effect: log probabilities always start at the answer, and text is always there."""
+_CONSTRAINTS = ("regex", "json_schema", "ebnf")
+_OURS = tuple(name for name in SAMPLING_FIELDS if name not in _SGLANG_ORDER)
+GEN_PARAMETERS = (*_SGLANG_ORDER, "ebnf", *_OURS)
+_NOT_FOR_TYPED = {"min_tokens", "dtype", "choices", "choices_method", "regex", "json_schema", "ebnf"}
+
+
+def signature_of(names: tuple[str, ...]) -> inspect.Signature:
+    """A signature of optional parameters; `name` may be positional as all others may."""
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return inspect.Signature([inspect.Parameter(name, kind, default=None) for name in names])
+
+
+def sampling_given(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The sampling parameters among arguments, by the names of `Sampling`; None means not given."""
+    named = {ALIASES.get(name, name): value for name, value in given.items() if value is not None}
+    return {name: _frozen(value) for name, value in named.items() if name in SAMPLING_FIELDS}
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+_GEN = signature_of(GEN_PARAMETERS)
+_TYPED = signature_of(tuple(name for name in GEN_PARAMETERS if name not in _NOT_FOR_TYPED))
+
+
+def gen(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
+    """Ask the model to continue the prompt. With `choices` it is a `select`."""
+    return mark_of(_GEN.bind(*args, **kwargs).arguments)
+
+
+def gen_int(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
+    """A `gen` whose answer is an integer."""
+    return mark_of({**_TYPED.bind(*args, **kwargs).arguments, "dtype": int})
+
+
+def gen_string(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
+    """A `gen` whose answer is a quoted string of words."""
+    return mark_of({**_TYPED.bind(*args, **kwargs).arguments, "dtype": str})
+
+
+for _function, _signature in ((gen, _GEN), (gen_int, _TYPED), (gen_string, _TYPED)):
+    _function.__signature__ = _signature  # type: ignore[attr-defined]
+
+
+def select(
+    name: str | None = None,
+    choices: list[str] | None = None,
+    temperature: float = 0.0,
+    choices_method: SelectMethod | Any = "token_length_normalized",
+) -> SelectMark:
+    """Ask the model which of the choices follows best."""
+    if temperature > 1e-5:
+        raise ValueError("select picks the best choice: its temperature must be 0")
+    return SelectMark(name, choices_of(choices), method_of(choices_method))
+
+
+def mark_of(given: Mapping[str, Any]) -> GenMark | SelectMark:
+    """The mark that the arguments of a `gen` make; also used by source lowering."""
+    name = given.get("name")
+    if given.get("choices") is not None:
+        return SelectMark(name, choices_of(given["choices"]), method_of(given.get("choices_method")))
+    sampling = sampling_given(given)
+    constraint, stops = constraint_of(given)
+    if stops:
+        sampling["stop"] = (*_as_tuple(sampling.get("stop", ())), *stops)
+    schema = given.get("json_schema")
+    return GenMark(name, sampling, constraint, schema if isinstance(schema, type) else None)
+
+
+def _as_tuple(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def choices_of(choices: Any) -> tuple[str, ...]:
+    """The choices of a select, checked. Raises TypeError."""
+    if isinstance(choices, str) or not choices or not all(isinstance(c, str) for c in choices):
+        raise TypeError("`choices` must be a list of texts, with at least one")
+    return tuple(choices)
+
+
+def method_of(method: Any) -> SelectMethod:
+    """A choices method by name, or by the object of that name. Raises ValueError."""
+    name = getattr(method, "name", None) or getattr(method, "__name__", None) or method
+    if name is None:
+        return "token_length_normalized"
+    if name not in SELECT_METHODS:
+        raise ValueError(f"no choices method {name!r}; there are {', '.join(SELECT_METHODS)}")
+    return name
+
+
+# --- constraints --------------------------------------------------------------------------------
+
+REGEX_OF_TYPE = {
+    "int": r"[-+]?[0-9]+[ \n]*",
+    "float": r"[-+]?[0-9]*\.?[0-9]+[ \n]*",
+    "bool": r"(True|False)",
+    "str": r"\"[\w\d\s]*\"",
+}
+"""The patterns of `dtype=`, and for numbers the stops " " and newline: SGLang's."""
+
+
+def constraint_of(given: Mapping[str, Any]) -> tuple[Constraint | None, tuple[str, ...]]:
+    """What constrains a gen, and the stops that come with it. Raises TypeError, ValueError."""
+    asked = [name for name in _CONSTRAINTS if given.get(name) is not None]
+    if len(asked) > 1:
+        raise ValueError(f"one gen takes one constraint, not {' and '.join(asked)}")
+    dtype = given.get("dtype")
+    if dtype is not None:
+        name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", "")
+        if name not in REGEX_OF_TYPE:
+            raise TypeError(f"dtype must be int, float, str or bool, not {dtype!r}")
+        stops = (" ", "\n") if name in ("int", "float") else ()
+        return Constraint("regex", REGEX_OF_TYPE[name]), stops
+    if not asked:
+        return None, ()
+    kind: Any = {"regex": "regex", "json_schema": "json", "ebnf": "grammar"}[asked[0]]
+    value = given[asked[0]]
+    return Constraint(kind, schema_text(value) if kind == "json" else value), ()
+
+
+def schema_text(schema: Any) -> str:
+    """A JSON schema as text: from a pydantic class, a dict, or JSON text. Raises TypeError, ValueError."""
+    if isinstance(schema, str):
+        if not isinstance(json.loads(schema), dict):
+            raise ValueError("a JSON schema is an object")
+        return schema
+    if isinstance(schema, dict):
+        return json.dumps(schema)
+    make = getattr(schema, "model_json_schema", None)
+    if make is None:
+        raise TypeError("`json_schema` takes a pydantic class, a dict or JSON text")
+    return json.dumps(make())
+
+
+# --- roles and images ---------------------------------------------------------------------------
+
+
+def role_begin(role: Role) -> EdgeMark:
+    """The begin of a turn."""
+    return EdgeMark(role, "begin")
+
+
+def role_end(role: Role) -> EdgeMark:
+    """The end of a turn."""
+    return EdgeMark(role, "end")
+
+
+def _turn(role: Role, content: Appendable | str | None) -> Appendable:
+    """A whole turn. Without content it is an empty one, as in SGLang."""
+    inner = () if content is None else _items(content)
+    return Joined((EdgeMark(role, "begin"), *inner, EdgeMark(role, "end")))
+
+
+def system(expr: Appendable | str | None = None) -> Appendable:
+    """A system turn."""
+    return _turn("system", expr)
+
+
+def user(expr: Appendable | str | None = None) -> Appendable:
+    """A user turn."""
+    return _turn("user", expr)
+
+
+def assistant(expr: Appendable | str | None = None) -> Appendable:
+    """An assistant turn."""
+    return _turn("assistant", expr)
+
+
+def system_begin() -> EdgeMark:
+    """Open a system turn."""
+    return EdgeMark("system", "begin")
+
+
+def system_end() -> EdgeMark:
+    """Close a system turn."""
+    return EdgeMark("system", "end")
+
+
+def user_begin() -> EdgeMark:
+    """Open a user turn."""
+    return EdgeMark("user", "begin")
+
+
+def user_end() -> EdgeMark:
+    """Close a user turn."""
+    return EdgeMark("user", "end")
+
+
+def assistant_begin() -> EdgeMark:
+    """Open an assistant turn."""
+    return EdgeMark("assistant", "begin")
+
+
+def assistant_end() -> EdgeMark:
+    """Close an assistant turn."""
+    return EdgeMark("assistant", "end")
+
+
+def image(expr: str | bytes) -> ImageMark:
+    """Append an image: a path, a URL, or its bytes."""
+    return ImageMark(expr)
+
+
+PRIMITIVES: Mapping[Callable[..., Any], str] = {
+    function: function.__name__
+    for function in (
+        gen, gen_int, gen_string, select, image, system, user, assistant, system_begin, system_end,
+        user_begin, user_end, assistant_begin, assistant_end,
+    )
+}  # fmt: skip
+"""The functions that source lowering knows, by identity."""
