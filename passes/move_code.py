@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..ir.module import Module, Program
@@ -13,21 +13,24 @@ from ..ir.ops import (
     Collect,
     Const,
     For,
+    GetField,
     Index,
+    MakeList,
     Op,
     Operand,
     Unordered,
     Value,
     Yield,
 )
-from ..ir.structure import clone_block
-from ..ir.types import ANY, BOOL, INT, ListType
+from ..ir.types import ANY, BOOL, INT, ListType, RecordType
 from .calls_early import start_calls_early
 from .context import Context
 from .lifetimes import Lifetimes
 from .rewriter import Rewriter, each_program, instantiate, rebuilt
 from .sections import Section, lay_out, misplaced, pieces_of, ties
 from .suggestions import suggest
+
+_KEYED = ListType(ListType(ANY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,31 +121,36 @@ def _sorted_loop(op: For, key: Block) -> tuple[list[Op], For]:
 
     The index that the body sees stays that of the input, so that calls keep their names.
     """
-    many, pair_list = ListType(ANY), ListType(ListType(ANY))
-    keys, numbered = Value(many, "keys"), Value(pair_list, "numbered")
-    pairs, ordered = Value(pair_list, "pairs"), Value(pair_list, "ordered")
-    copy = clone_block(key, {})
-    end = copy.ops[-1]
-    assert isinstance(end, Yield)
-    keyed = Block(copy.args, (*copy.ops[:-1], Yield(values=(*end.values, Const(True, BOOL)))))
+    index, item, *carried = op.body.args
+    entry_type = RecordType((("index", INT), ("item", item.type)))
+    numbered, ordered = Value(ListType(entry_type), "numbered"), Value(_KEYED, "ordered")
+    pairs = Value(_KEYED, "pairs")
     before: list[Op] = [
-        Collect(result=keys, items=op.items, body=keyed, span=op.span),
         Builtin(result=numbered, name="enumerate", args=(op.items,), span=op.span),
-        Builtin(result=pairs, name="zip", args=(keys, numbered), span=op.span),
+        Collect(result=pairs, items=numbered, body=_keyed(entry_type, key), span=op.span),
         Builtin(result=ordered, name="sorted", args=(pairs,), span=op.span),
     ]
-    index, item, *carried = op.body.args
-    place, pair, entry = (
-        Value(INT, "place"),
-        Value(ListType(ANY), "pair"),
-        Value(ListType(ANY), "entry"),
-    )
+    place, pair = Value(INT, "place"), Value(ListType(ANY), "pair")
     unpack: list[Op] = [
-        Index(result=entry, items=pair, index=Const(1, INT)),
-        Index(result=index, items=entry, index=Const(0, INT)),
-        Index(result=item, items=entry, index=Const(1, INT)),
+        Index(result=index, items=pair, index=Const(1, INT)),
+        Index(result=item, items=op.items, index=index),
     ]
     body = Block((place, pair, *carried), (*unpack, *op.body.ops))
-    return before, For(
-        results=op.results, items=ordered, inits=op.inits, body=body, key=None, span=op.span
+    return before, replace(op, items=ordered, body=body, key=None)
+
+
+def _keyed(entry_type: RecordType, key: Block) -> Block:
+    """A comprehension's body: an entry `{index, item}` becomes the list of its key and its index."""
+    entry, item = Value(entry_type, "entry"), Value(entry_type.fields[1][1], "item")
+    index, pair = Value(INT, "index"), Value(ListType(ANY), "pair")
+    ops, (value,) = instantiate(key, (item,))
+    return Block(
+        (entry,),
+        (
+            GetField(result=item, record=entry, name="item"),
+            *ops,
+            GetField(result=index, record=entry, name="index"),
+            MakeList(result=pair, items=(value, index)),
+            Yield(values=(pair, Const(True, BOOL))),
+        ),
     )
