@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import NamedTuple, cast, get_args
 
 from .cursor import Cursor
@@ -57,14 +57,21 @@ from .ops import (
     While,
     Yield,
 )
-from .sampling import SELECT_METHODS, Constraint, ConstraintKind, Sampling, SelectMethod
+from .sampling import (
+    SAMPLING_TYPES,
+    SELECT_METHODS,
+    Constraint,
+    ConstraintKind,
+    Sampling,
+    SelectMethod,
+    takes,
+)
 from .span import Span
 from .structure import results, with_results
 from .types import ANY, PROMPT, Type
 
 MAX_REGION_DEPTH = 60
 _NO_BLOCK = Block((), ())
-_SAMPLING_TYPES = {f.name: str(f.type) for f in fields(Sampling)}
 
 
 class _Target(NamedTuple):
@@ -365,7 +372,7 @@ class OpReader:
         for _ in self._list("(", ")"):
             start = self._cursor.at
             name = self._cursor.word("a parameter")
-            if name not in _SAMPLING_TYPES:
+            if name not in SAMPLING_TYPES:
                 span = self._cursor.since(start)
                 raise self._cursor.failure("1006", f"no sampling parameter `{name}`", span)
             self._cursor.expect("=")
@@ -373,14 +380,14 @@ class OpReader:
         return Sampling().merged(**changes)
 
     def _sampling_value(self, name: str, value: Json, start: int) -> object:
-        if not _fits(_SAMPLING_TYPES[name], value):
-            wanted = _SAMPLING_TYPES[name]
+        if not takes(name, value):
+            wanted = SAMPLING_TYPES[name]
             span = self._cursor.since(start)
             raise self._cursor.failure("1006", f"`{name}` takes {wanted}", span)
         return tuple(value) if isinstance(value, list) else value
 
     def _dynamic(self) -> tuple[str, Operand]:
-        known = (*_SAMPLING_TYPES, *get_args(ConstraintKind))
+        known = (*SAMPLING_TYPES, *get_args(ConstraintKind))
         name = self._choice(known, "a parameter")
         self._cursor.expect("=")
         return name, self._operand()
@@ -495,21 +502,6 @@ def _new(kind: Type) -> Value:
 
 def _many(count: int) -> tuple[Value, ...]:
     return tuple(_new(ANY) for _ in range(count))
-
-
-def _fits(wanted: str, value: Json) -> bool:
-    """Whether a constant may be the value of a sampling field with that annotation."""
-    match wanted:
-        case "int" | "int | None":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "float":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "bool":
-            return isinstance(value, bool)
-        case "tuple[str, ...]":
-            return isinstance(value, list) and all(isinstance(item, str) for item in value)
-        case _:
-            return isinstance(value, list) and all(type(item) is int for item in value)
 
 
 def _compare_reader(kind: CompareOp) -> Callable[[OpReader, int], Op]:

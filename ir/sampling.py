@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, fields, replace
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 SelectMethod = Literal[
     "token_length_normalized", "greedy_token_selection", "unconditional_likelihood_normalized"
@@ -59,6 +59,29 @@ class Sampling:
 
 
 SAMPLING_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Sampling))
+SAMPLING_TYPES: dict[str, str] = {f.name: str(f.type) for f in fields(Sampling)}
+"""The annotation of each parameter."""
+
+
+def takes(name: str, value: object) -> bool:
+    """Whether a JSON value may be the value of a parameter (lists stand for tuples)."""
+    match SAMPLING_TYPES[name]:
+        case "int" | "int | None":
+            return type(value) is int
+        case "float":
+            return type(value) in (int, float)
+        case "bool":
+            return type(value) is bool
+        case "tuple[str, ...]":
+            return _holds(value, str)
+        case _:
+            return _holds(value, int)
+
+
+def _holds(value: object, kind: type) -> bool:
+    if not isinstance(value, list | tuple):
+        return False
+    return all(type(item) is kind for item in cast("list[object]", value))
 
 
 @dataclass(frozen=True, slots=True)
