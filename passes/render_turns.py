@@ -59,6 +59,8 @@ def _rendered(
     """The body of a program with its turns as text; without a model only its roots change."""
     if not states.turns:
         return program.body
+    if model is not None:
+        context.did(f"wrote the turns of `{program.name}` as text", _added(states, model))
     renderer = _Renderer(states, model)
     if model is None or not model.trims_contents:
         return renderer.block(program.body)
@@ -115,6 +117,17 @@ def _probe(template: ChatTemplate, states: dict[str, TurnStates], context: Conte
             "a date breaks prefixes",
         )
     return model
+
+
+def _added(states: TurnStates, model: TurnModel) -> str:
+    """What the template puts before the first turn by itself, such as a default system turn."""
+    for before, role in states.orders():
+        if before is None:
+            first = model.openers[None, role]
+            later = next((text for (b, r), text in model.openers.items() if b and r == role), first)
+            if first != later:
+                return f"the template begins with {first.removesuffix(later)!r}"
+    return ""
 
 
 def _check(states: dict[str, TurnStates], model: TurnModel) -> None:

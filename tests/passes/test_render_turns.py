@@ -376,6 +376,11 @@ def test_roots_of_turns_have_no_bos_of_their_own() -> None:
         assert [op.bos for op in walk(after.programs[0].body) if isinstance(op, Root)] == [False]
 
 
+def test_text_that_the_template_adds_is_reported() -> None:
+    _, context = rendered(CHAT, "inserts_system")
+    assert "You answer in one sentence." in context.remarks[0].why
+
+
 def test_a_raw_completion_is_left_alone() -> None:
     raw = parse_module(
         'program @raw() -> str {\n  %p = root\n  _, %x = gen %p site "1"\n  return %x\n}\n'
@@ -405,7 +410,7 @@ def test_a_target_without_a_template_is_an_error() -> None:
 def test_a_template_with_a_clock_is_pinned_and_reported() -> None:
     after, context = rendered(CHAT, "dated")
     assert turns_left(after) == 0
-    assert [remark.action for remark in context.remarks] == ["warns"]
+    assert [remark.action for remark in context.remarks] == ["warns", "did"]
     assert "2026-01-01" in context.remarks[0].what
 
 
@@ -480,7 +485,7 @@ def test_a_trimming_template_keeps_the_order_of_sections_and_says_so() -> None:
     context = Context(target("trims")).named("render-turns")
     after = RenderTurns().run(module, context)
     assert not any(isinstance(op, Unordered) for op in walk(after.programs[0].body))
-    assert "keep their order" in str(context.remarks[0])
+    assert any("keep their order" in str(remark) for remark in context.remarks)
 
 
 ARMS = """
