@@ -367,6 +367,7 @@ class Family(Struct):
     nodes on the call's own path that this row has asked about or sent before (nowhere when none is). For
     a gen or select node that position is all that the engine fed: everything but the call's last generated
     token. For others it reaches into the text after the last seam as far as an earlier call's ids agree.
+    `expected` are those of them at which calls end when loops and forks run at least once; -1: at none.
     """
 
     id: int
@@ -376,6 +377,7 @@ class Family(Struct):
     node: int
     out_node: int
     cached_at: list[int]
+    expected: list[int] = []
     name: str = ""
     sampling: dict[str, Any] = {}
     constraint: tuple[str, str, str] | None = None

@@ -1,9 +1,9 @@
 """Predictions: for every family the nodes at which its calls' cached prefix can end.
 
-The programs are walked in plan order with the set of nodes that have been asked about. A call finds the
-first such nodes on every way up from its own; the deepest of them on the path that a call really takes is
-where its cached prefix ends. `sure` are nodes that were asked about on every path that leads here; others
-may not have been, so the way up goes on behind them.
+The programs are walked in plan order with the nodes that have been asked about. A call finds the first such
+nodes on every way up from its own; the deepest of them on the path that a call really takes is where its
+cached prefix ends. Nodes have grades: `SURE` were asked about on every path that leads here, `USUAL` when loops
+and forks run at least once, `MAY` on some path only. The way up goes on behind all but sure ones.
 
 Loops are walked twice: in the second iteration what the body appends is new, while the way up through the
 loop's head leads into the iteration before. The second of two calls of a program finds the static head
@@ -12,51 +12,48 @@ that the first one left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import msgspec
 
 from ...runtime import plan as p
 from .prefixes import Entry
 
+MAY, USUAL, SURE = 0, 1, 2
+NOTHING = -1
 
-@dataclass(slots=True)
+
 class Asked:
-    """The nodes asked about so far. `added` are logs of open branches, so that one can be undone."""
+    """The grades of the nodes that have been asked about, with undo for branches."""
 
-    may: set[int] = field(default_factory=set)
-    sure: set[int] = field(default_factory=set)
-    logs: list[tuple[list[int], list[int]]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._grades: dict[int, int] = {}
+        self._journal: list[tuple[int, int | None]] = []
 
-    def add(self, node: int, sure: bool) -> None:
-        """Note a node."""
-        for known, at in ((self.may, 0), (self.sure, 1)):
-            if (at == 0 or sure) and node not in known:
-                known.add(node)
-                for log in self.logs:
-                    log[at].append(node)
+    def grade(self, node: int) -> int:
+        """The grade of a node; -1 when nobody asked."""
+        return self._grades.get(node, -1)
+
+    def add(self, node: int, grade: int) -> None:
+        """Note a node; its grade never falls."""
+        old = self._grades.get(node)
+        if old is None or grade > old:
+            self._grades[node] = grade
+            self._journal.append((node, old))
 
     @contextmanager
-    def branch(self):
-        """What is noted inside, in a log `(may, sure)`, is forgotten again at the end."""
-        log: tuple[list[int], list[int]] = ([], [])
-        self.logs.append(log)
-        yield log
-        self.logs.pop()
-        self.may.difference_update(log[0])
-        self.sure.difference_update(log[1])
-        for outer in self.logs:
-            _drop(outer[0], log[0])
-            _drop(outer[1], log[1])
-
-
-def _drop(log: list[int], nodes: list[int]) -> None:
-    """Take what was logged last off an outer log."""
-    if nodes:
-        gone = set(nodes)
-        log[:] = [node for node in log if node not in gone]
+    def branch(self) -> Iterator[dict[int, int]]:
+        """What is noted inside is forgotten again, and is in the dictionary given, filled at the end."""
+        start, noted = len(self._journal), dict[int, int]()
+        yield noted
+        noted.update((node, self._grades[node]) for node, _ in self._journal[start:])
+        for node, old in reversed(self._journal[start:]):
+            if old is None:
+                del self._grades[node]
+            else:
+                self._grades[node] = old
+        del self._journal[start:]
 
 
 def predict(
@@ -73,7 +70,12 @@ def predict(
         if program.name not in walker.walked:
             walker.asked = Asked()
             walker.program(program.name)
-    return [msgspec.structs.replace(f, cached_at=sorted(walker.found[f.id])) for f in families]
+    return [
+        msgspec.structs.replace(
+            f, cached_at=sorted(walker.found[f.id]), expected=sorted(walker.expected[f.id])
+        )
+        for f in families
+    ]
 
 
 class Walker:
@@ -90,9 +92,11 @@ class Walker:
         self._entries = entries
         self._loops = {e.id for e in entries if e.kind == "join" and e.text}
         self._static = _static_nodes(entries)
-        self._back: dict[int, frozenset[int]] = {}
+        self._back: dict[int, Mapping[int, int]] = {}
+        self._is_sibling = False
         self.asked = Asked()
         self.found: list[set[int]] = [set() for _ in families]
+        self.expected: list[set[int]] = [set() for _ in families]
         self.walked: dict[str, int] = {}
 
     def program(self, name: str) -> None:
@@ -130,27 +134,29 @@ class Walker:
 
     def _ask(self, number: int) -> None:
         family = self._families[number]
-        self.found[number] |= self._nearest(family.node)
-        self._note(family.node, sure=True)
-        self.asked.add(family.out_node, sure=True)
+        found = self._nearest(family.node, SURE)
+        self.found[number] |= found
+        if not self._is_sibling:
+            usual = {n for n in self._nearest(family.node, USUAL) if n in found}
+            self.expected[number] |= usual or {NOTHING}
+        self._note(family.node, SURE)
+        self.asked.add(family.out_node, SURE)
 
-    def _note(self, node: int, sure: bool) -> None:
+    def _note(self, node: int, grade: int) -> None:
         """Everything on the way up from a node has been asked about."""
-        stack, seen = [node], set()
+        stack, seen = [(node, grade)], set[tuple[int, int]]()
         while stack:
-            at = stack.pop()
-            if at in seen or at in (self.asked.sure if sure else self.asked.may):
+            at, grade = stack.pop()
+            if (at, grade) in seen or self.asked.grade(at) >= grade:
                 continue
-            seen.add(at)
-            self.asked.add(at, sure)
+            seen.add((at, grade))
+            self.asked.add(at, grade)
             parents = self._entries[at].parents
-            certain = len(parents) if len(parents) == 1 or not sure else int(at in self._loops)
-            stack += parents[:certain]
-            for parent in parents[certain:]:
-                self._note(parent, sure=False)
+            certain = len(parents) if len(parents) == 1 else int(at in self._loops)
+            stack += [(q, grade if i < certain else MAY) for i, q in enumerate(parents)]
 
-    def _nearest(self, node: int) -> set[int]:
-        """The first nodes upwards that were asked about, on every way up."""
+    def _nearest(self, node: int, enough: int) -> set[int]:
+        """The first nodes upwards that were asked about, on every way up as far as one of grade `enough`."""
         found: set[int] = set()
         seen: set[tuple[int, int | None]] = set()
         stack: list[tuple[int, int | None]] = [(node, None)]
@@ -159,22 +165,22 @@ class Walker:
             if (at, head) in seen:
                 continue
             seen.add((at, head))
-            may, sure = self._standing(at, head)
-            if may and self._entries[at].kind not in ("join", "root"):
+            grade = self._standing(at, head)
+            if grade >= (MAY if enough == SURE else enough) and self._entries[at].kind != "root":
                 found.add(at)
-            if not sure:
+            if grade < enough:
                 stack += self._above(at, head)
         return found
 
-    def _standing(self, node: int, head: int | None) -> tuple[bool, bool]:
-        """Whether a node may have been, and surely was, asked about, seen from inside or from behind `head`."""
-        if self._entries[node].kind == "join":
-            return False, False
-        if self._entries[node].kind in ("gen", "select"):
-            return True, True  # it could not stand on the way up otherwise
-        if head is not None and node in self._back[head]:
-            return True, True
-        return node in self.asked.may, node in self.asked.sure
+    def _standing(self, node: int, head: int | None) -> int:
+        """The grade of a node, seen from inside or from behind the loop head `head`; joins have none."""
+        kind = self._entries[node].kind
+        if kind == "join":
+            return -1
+        if kind in ("gen", "select"):
+            return SURE  # it could not stand on the way up otherwise
+        behind = self._back[head].get(node, -1) if head is not None else -1
+        return max(behind, self.asked.grade(node))
 
     def _above(self, node: int, head: int | None) -> list[tuple[int, int | None]]:
         parents = self._entries[node].parents
@@ -184,57 +190,71 @@ class Walker:
         return [(parents[0], head), *before]
 
     def _branches(self, then: p.Body, orelse: p.Body) -> None:
-        logs = []
-        for body in (then, orelse):
-            with self.asked.branch() as log:
-                self.steps(body.steps)
-                logs.append((list(log[0]), list(log[1])))
-        both = set(logs[0][1]) & set(logs[1][1])
-        for node in logs[0][0] + logs[1][0]:
-            self.asked.add(node, node in both)
+        with self.asked.branch() as left:
+            self.steps(then.steps)
+        with self.asked.branch() as right:
+            self.steps(orelse.steps)
+        for node in {**left, **right}:
+            self.asked.add(node, min(left.get(node, MAY), right.get(node, MAY)))
 
     def _loop(self, bodies: list[p.Body], heads: Sequence[int]) -> None:
         with self.asked.branch() as first:
             for body in bodies:
                 self.steps(body.steps)
-            touched = list(first[0])
-            new = frozenset(first[0]) - self._static
+        new = {node: grade for node, grade in first.items() if node not in self._static}
         for head in heads:
             self._back[head] = new
-        for node in touched:
-            if node not in new:
-                self.asked.add(node, sure=False)
+        for node in first.keys() - new.keys():
+            self.asked.add(node, MAY)
         with self.asked.branch() as later:
             for body in bodies:
                 self.steps(body.steps)
-            touched += later[0]
-        for node in touched:
-            self.asked.add(node, sure=False)
+        for node, grade in {**later, **first}.items():
+            self.asked.add(node, min(grade, USUAL))
 
     def _fork(self, step: p.ForkStep) -> None:
-        certain = step.items is None
-        logs: list[int] = []
-        with self.asked.branch() as log:
+        with self.asked.branch() as arms:
             if step.group is not None:
-                self._note(self._groups[step.group].node, sure=True)
-            for body in step.bodies:
-                self._arm(body, repeats=not certain)
-            logs = [*log[0]]
-            sure = set(log[1])
-        for node in logs:
-            self.asked.add(node, certain and node in sure)
+                self._note(self._groups[step.group].node, SURE)
+            if step.items is None:
+                self._different(step.bodies)
+            else:
+                self._alike(step.bodies[0])
+        most = SURE if step.items is None else USUAL
+        for node, grade in arms.items():
+            self.asked.add(node, min(grade, most))
 
-    def _arm(self, body: p.Body, repeats: bool) -> None:
-        self.steps(body.steps)
-        if repeats:  # a sibling that was sent before may have left what this one needs
+    def _different(self, bodies: Sequence[p.Body]) -> None:
+        """Arms that run beside each other: what one asked about, a later one may find."""
+        noted: dict[int, int] = {}
+        for body in bodies:
+            with self.asked.branch() as arm:
+                for node in noted:
+                    self.asked.add(node, MAY)
+                self.steps(body.steps)
+            noted |= {node: max(grade, noted.get(node, MAY)) for node, grade in arm.items()}
+        for node, grade in noted.items():
+            self.asked.add(node, grade)
+
+    def _alike(self, body: p.Body) -> None:
+        """Arms of one body: a sibling that was sent before may have left what an arm needs."""
+        with self.asked.branch() as first:
             self.steps(body.steps)
+        was, self._is_sibling = self._is_sibling, True
+        with self.asked.branch():
+            for node in first:
+                self.asked.add(node, MAY)
+            self.steps(body.steps)
+        self._is_sibling = was
+        for node, grade in first.items():
+            self.asked.add(node, grade)
 
     def _call(self, name: str) -> None:
-        with self.asked.branch() as log:
+        with self.asked.branch() as noted:
             self.program(name)
-            left = [node for node in log[0] if node in self._static]
-        for node in left:
-            self.asked.add(node, sure=True)
+        for node, grade in noted.items():
+            if node in self._static:
+                self.asked.add(node, grade)
 
 
 def _static_nodes(entries: Sequence[Entry]) -> frozenset[int]:

@@ -1,0 +1,175 @@
+"""From a plan, and the build that made it, to its report."""
+
+from __future__ import annotations
+
+from ...ir.span import Span
+from ...passes.context import Context
+from ...runtime import plan as p
+from ..driver import Build
+from ..planner.waves import critical_path
+from . import report as r
+from .formula import Formula
+from .lengths import Lengths
+from .multiplicity import Multiplicity
+
+
+def of_build(build: Build) -> r.Report:
+    """The report of a plan together with what the passes did."""
+    made = of_plan(build.plan)
+    return _with_passes(made, build.context, [str(d) for d in build.warnings])
+
+
+def of_plan(plan: p.Plan) -> r.Report:
+    """The report of a plan alone."""
+    lengths = Lengths(plan)
+    critical = critical_path(plan.programs)
+    waves: dict[int, list[int]] = {}
+    for family in plan.families:
+        waves.setdefault(family.wave, []).append(family.id)
+    return r.Report(
+        version=r.REPORT_VERSION,
+        source=plan.source,
+        entry=plan.entry,
+        level=plan.level,
+        target=_target(plan.target),
+        nodes=_nodes(plan, lengths),
+        calls=_calls(plan, lengths, set(critical)),
+        groups=[_group(group, plan, lengths) for group in plan.groups],
+        waves=[waves[wave] for wave in sorted(waves)],
+        critical_path=list(critical),
+    )
+
+
+def count(formula: Formula) -> r.Count:
+    """A formula as it stands in a report."""
+    number = formula.number if formula.is_known else None
+    return r.Count(str(formula), formula.json(), number)
+
+
+def place(span: p.SourceSpan | None) -> r.Place | None:
+    """A plan's span as a place."""
+    return None if span is None else r.Place(span.file, span.line, span.column, span.text)
+
+
+def _target(info: p.TargetInfo) -> r.Target:
+    return r.Target(info.name, info.approximate, info.tokenizer, info.template, info.whole_render)
+
+
+def _nodes(plan: p.Plan, lengths: Lengths) -> list[r.Node]:
+    """The table as a tree, depth first; a join hangs below its first parent."""
+    children: dict[int, list[p.PrefixNode]] = {}
+    for node in plan.nodes:
+        children.setdefault(node.parents[0] if node.parents else -1, []).append(node)
+    asked: dict[int, list[int]] = {}
+    for family in plan.families:
+        asked.setdefault(family.node, []).append(family.id)
+    calls_below = _calls_below(plan)
+    found: list[r.Node] = []
+    stack = [(node, 0) for node in reversed(children.get(-1, []))]
+    while stack:
+        node, depth = stack.pop()
+        found.append(
+            r.Node(
+                id=node.id,
+                parent=node.parents[0] if node.parents else -1,
+                depth=depth,
+                kind=node.kind,
+                text=node.text,
+                tokens=count(lengths.edge(node)),
+                exact=node.ids is not None,
+                lifetime=node.lifetime,
+                place=place(node.span),
+                families=asked.get(node.id, []),
+                joins=node.parents[1:],
+                shared_by=calls_below.get(node.id, 0),
+            )
+        )
+        below = children.get(node.id, [])
+        stack += [(child, depth + (len(below) > 1)) for child in reversed(below)]
+    return found
+
+
+def _calls_below(plan: p.Plan) -> dict[int, int]:
+    """How many families' prompts go through each node."""
+    nodes = {node.id: node for node in plan.nodes}
+    counts: dict[int, int] = {}
+    for family in plan.families:
+        stack, seen = [family.node], set()
+        while stack:
+            at = stack.pop()
+            if at not in seen:
+                seen.add(at)
+                counts[at] = counts.get(at, 0) + 1
+                stack += nodes[at].parents
+    return counts
+
+
+def _calls(plan: p.Plan, lengths: Lengths, critical: set[int]) -> list[r.Call]:
+    groups = {family: group.id for group in plan.groups for family in group.families}
+    times = Multiplicity(plan)
+    return [
+        r.Call(
+            family=family.id,
+            program=family.program,
+            name=family.name or f"call {family.site}",
+            site=family.site,
+            kind=family.kind,
+            node=family.node,
+            wave=family.wave,
+            prompt=count(lengths.prompt(family)),
+            endings=_endings(plan, family, lengths),
+            place=place(family.span),
+            group=groups.get(family.id),
+            samples=family.sampling.get("n") or 1,
+            times=times.of(family.id),
+            on_critical_path=family.id in critical,
+        )
+        for family in plan.families
+    ]
+
+
+def _endings(plan: p.Plan, family: p.Family, lengths: Lengths) -> list[r.Ending]:
+    """Where the cached prefix ends, the deepest place first."""
+    prompt = lengths.prompt(family)
+    nodes = sorted(family.expected, reverse=True)
+    return [_ending(plan, family, node, prompt, lengths, len(nodes) == 1) for node in nodes]
+
+
+def _ending(
+    plan: p.Plan, family: p.Family, node: int, prompt: Formula, lengths: Lengths, alone: bool
+) -> r.Ending:
+    if node < 0:
+        return r.Ending(node, "always" if alone else "first", count(Formula()), count(prompt))
+    behind = lengths.after(family, node)
+    behind = behind if behind is not None else prompt
+    at = plan.nodes[node]
+    when = f"after `{at.text}`" if at.kind in ("gen", "select") else "then"
+    return r.Ending(node, "always" if alone else when, count(prompt - behind), count(behind))
+
+
+def _group(group: p.Group, plan: p.Plan, lengths: Lengths) -> r.Group:
+    families = {family.id: family for family in plan.families}
+    first = families[group.families[0]]
+    shared = lengths.prompt(first) - (lengths.after(first, group.node) or Formula())
+    return r.Group(group.id, group.node, group.families, count(shared))
+
+
+def _with_passes(made: r.Report, context: Context, warnings: list[str]) -> r.Report:
+    import msgspec
+
+    runs = [
+        r.PassRun(q.pass_name, q.changed, q.seconds * 1e3, q.ops_before, q.ops_after)
+        for q in context.reports
+    ]
+    remarks = [
+        r.Remark(q.pass_name, q.action, q.what, q.why, _span_place(q.span), q.tokens)
+        for q in context.remarks
+    ]
+    return msgspec.structs.replace(made, passes=runs, remarks=remarks, warnings=warnings)
+
+
+def _span_place(span: Span | None) -> r.Place | None:
+    if span is None:
+        return None
+    line, column = span.source.position(span.start)
+    return r.Place(span.source.name, line, column, span.text[:200])

@@ -1,0 +1,185 @@
+"""The report: everything that `explain` says, as one tree of data. Text, JSON, Mermaid and HTML render it.
+
+The report of a plan is made before anything runs, without torch; `measure.py` adds what a run did.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+REPORT_VERSION = 1
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Base of every part of a report."""
+
+
+class Place(Part):
+    """A place in the source."""
+
+    file: str
+    line: int
+    column: int
+    text: str = ""
+
+
+class Count(Part):
+    """A token count: the number if it is known, else None, and always the formula as text and as data."""
+
+    text: str
+    formula: Any
+    number: int | None = None
+
+
+class Node(Part):
+    """A node of the prefix tree, in depth-first order; `parent` is -1 at the root.
+
+    `exact`: the tokens do not depend on values. `joins` are further parents.
+    """
+
+    id: int
+    parent: int
+    depth: int
+    kind: str
+    text: str
+    tokens: Count
+    exact: bool
+    lifetime: str
+    place: Place | None = None
+    families: list[int] = []
+    joins: list[int] = []
+    shared_by: int = 0
+
+
+class Ending(Part):
+    """One place at which the cached prefix of a call can end. `node` -1: nothing is cached."""
+
+    node: int
+    when: str
+    cached: Count
+    prefilled: Count
+
+
+class Call(Part):
+    """One family: what its calls are asked, and what is predicted of them. The first ending is the deepest."""
+
+    family: int
+    program: str
+    name: str
+    site: str
+    kind: str
+    node: int
+    wave: int
+    prompt: Count
+    endings: list[Ending]
+    place: Place | None = None
+    group: int | None = None
+    samples: int = 1
+    times: str = "once"
+    on_critical_path: bool = False
+
+
+class Group(Part):
+    """A fork whose shared prefix is sent once, before its arms."""
+
+    id: int
+    node: int
+    families: list[int]
+    shared: Count
+
+
+class Remark(Part):
+    """What a pass did or declined."""
+
+    pass_name: str
+    action: str
+    what: str
+    why: str = ""
+    place: Place | None = None
+    tokens: int = 0
+
+
+class PassRun(Part):
+    """One step of the pipeline."""
+
+    name: str
+    changed: bool
+    milliseconds: float
+    ops_before: int
+    ops_after: int
+
+
+class World(Part):
+    """Prefilled tokens of one of the four worlds: as planned, predicted from the rows, and measured."""
+
+    name: str
+    predicted: int | None = None
+    measured: int | None = None
+
+
+class Measured(Part):
+    """One measured call beside its prediction."""
+
+    row: int
+    family: int
+    name: str
+    path: str
+    prompt: int
+    predicted: int | None
+    cached: int
+    prefilled: int
+    replayed: int
+    generated: int
+    queue_ms: float
+    prefill_ms: float
+    decode_ms: float
+    cause: str = ""
+
+
+class Target(Part):
+    """What the plan is compiled for."""
+
+    name: str
+    approximate: bool
+    tokenizer: str
+    template: str
+    whole_render: bool = False
+
+
+class Report(Part):
+    """The whole report."""
+
+    version: int
+    source: str
+    entry: str
+    level: int
+    target: Target
+    nodes: list[Node]
+    calls: list[Call]
+    groups: list[Group]
+    waves: list[list[int]]
+    critical_path: list[int]
+    worlds: list[World] = []
+    rows: int = 0
+    passes: list[PassRun] = []
+    remarks: list[Remark] = []
+    measured: list[Measured] = []
+    backend: str = ""
+    warnings: list[str] = []
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a report."""
+    return msgspec.json.schema(Report)
+
+
+def to_json(report: Report) -> bytes:
+    """A report as canonical JSON."""
+    return msgspec.json.format(msgspec.json.encode(report, order="deterministic"), indent=1) + b"\n"
+
+
+def from_json(data: bytes) -> Report:
+    """A report read back. Raises msgspec.DecodeError."""
+    return msgspec.json.decode(data, type=Report)

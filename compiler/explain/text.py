@@ -1,0 +1,215 @@
+"""A report as text: the prefix tree, the waves, the calls, the worlds and what the passes did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from . import report as r
+
+WIDTH = 100
+TEXT_WIDTH = 52
+
+
+def render(report: r.Report, why: bool = False) -> str:
+    """The whole report as text."""
+    sections = [
+        _head(report),
+        _tree(report),
+        _waves(report),
+        _calls(report),
+        _groups(report),
+        _worlds(report),
+        _measured(report),
+        _passes(report, why),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in map(list, sections) if lines) + "\n"
+
+
+def _head(report: r.Report) -> Iterator[str]:
+    about = " (estimated: every number is approximate)" if report.target.approximate else ""
+    yield f"{report.source or report.entry}  program {report.entry}  -O{report.level}"
+    yield f"for {report.target.name}{about}"
+    if report.target.whole_render:
+        yield "the chat template does not compose: every call renders its conversation whole"
+
+
+def _tree(report: r.Report) -> Iterator[str]:
+    yield "Prefix tree: tokens, lifetime, text; `~` is an estimate, |x| the tokens of a value"
+    calls = {call.family: call for call in report.calls}
+    for node in report.nodes:
+        if node.kind == "root" and not node.tokens.number:
+            continue
+        yield f"{_size(node):>14}  {node.lifetime:8}{'  ' * node.depth}{_shown(node)}{_askers(node, calls)}"
+
+
+def _size(node: r.Node) -> str:
+    if node.kind == "join":
+        return ""
+    return node.tokens.text if node.exact or node.tokens.number is None else f"~{node.tokens.text}"
+
+
+def _shown(node: r.Node) -> str:
+    match node.kind:
+        case "join" if node.text:
+            where = f" at line {node.place.line}" if node.place else ""
+            return f"loop, {node.text} times{where}"
+        case "join":
+            return "paths meet"
+        case "gen" | "select":
+            return f"<- {node.text or node.kind}"
+        case "insert" | "image":
+            return node.text
+        case _:
+            return quoted(node.text)
+
+
+def quoted(text: str, width: int = TEXT_WIDTH) -> str:
+    """A text on one line, shortened in the middle."""
+    shown = text.replace("\n", "\\n")
+    if len(shown) > width:
+        shown = shown[: width // 2 - 1] + " .. " + shown[-(width // 2 - 3) :]
+    return f'"{shown}"'
+
+
+def _askers(node: r.Node, calls: dict[int, r.Call]) -> str:
+    names = [calls[family].name for family in node.families]
+    return f"   => {', '.join(names)}" if names else ""
+
+
+def _waves(report: r.Report) -> Iterator[str]:
+    calls = {call.family: call for call in report.calls}
+    programs = list(dict.fromkeys(call.program for call in report.calls))
+    yield "Waves: calls that can run together; * is on the longest chain"
+    for wave, families in enumerate(report.waves):
+        for program in programs:
+            members = [calls[f] for f in families if calls[f].program == program]
+            if members:
+                prefix = f"{program}: " if len(programs) > 1 else ""
+                yield f"{wave:>4}  {prefix}{', '.join(map(_member, members))}"
+
+
+def _member(call: r.Call) -> str:
+    star = "*" if call.on_critical_path else ""
+    samples = f" n={call.samples}" if call.samples > 1 else ""
+    times = f" ({call.times})" if call.times != "once" else ""
+    return f"{call.name}{star}{samples}{times}"
+
+
+def _calls(report: r.Report) -> Iterator[str]:
+    yield "Calls: predicted tokens, given an empty cache"
+    rows = [("call", "line", "prompt", "cached", "prefilled", "")]
+    for call in report.calls:
+        line = str(call.place.line) if call.place else call.site
+        for at, ending in enumerate(call.endings):
+            name, prompt = (call.name, call.prompt.text) if at == 0 else ("", "")
+            when = "" if ending.when == "always" else ending.when
+            rows.append(
+                (
+                    name,
+                    line if at == 0 else "",
+                    prompt,
+                    ending.cached.text,
+                    ending.prefilled.text,
+                    when,
+                )
+            )
+    yield from table(rows)
+
+
+def table(rows: list[tuple[str, ...]], indent: str = "  ") -> Iterator[str]:
+    """Rows as aligned columns; the first row is the head."""
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+        yield (indent + "  ".join(cells)).rstrip()
+
+
+def _groups(report: r.Report) -> Iterator[str]:
+    if not report.groups:
+        return
+    calls = {call.family: call for call in report.calls}
+    yield "Groups: a prefix that is sent once, before the calls that share it"
+    for group in report.groups:
+        names = ", ".join(calls[family].name for family in group.families)
+        yield f"  {group.shared.text} tokens, then {names}"
+
+
+def _worlds(report: r.Report) -> Iterator[str]:
+    if not report.worlds:
+        return
+    measured = any(world.measured is not None for world in report.worlds)
+    yield f"Four worlds: prefilled tokens over {report.rows} row{'s' if report.rows != 1 else ''}"
+    most = max((world.predicted or world.measured or 0) for world in report.worlds)
+    rows = [("", "predicted", "measured" if measured else "", "")]
+    for world in report.worlds:
+        known = world.predicted if world.predicted is not None else world.measured or 0
+        bar = "#" * round(40 * known / most) if most else ""
+        rows.append(
+            (world.name, _number(world.predicted), _number(world.measured) if measured else "", bar)
+        )
+    yield from table(rows)
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
+
+
+def _measured(report: r.Report) -> Iterator[str]:
+    if not report.measured:
+        return
+    yield f"Measured on {report.backend}: cached tokens beside their prediction, times in ms"
+    rows = [
+        (
+            "row",
+            "call",
+            "prompt",
+            "predicted",
+            "cached",
+            "prefilled",
+            "out",
+            "queue",
+            "prefill",
+            "decode",
+            "",
+        )
+    ]
+    for call in report.measured:
+        rows.append(
+            (
+                str(call.row),
+                call.name,
+                str(call.prompt),
+                "" if call.predicted is None else str(call.predicted),
+                str(call.cached),
+                str(call.prefilled),
+                str(call.generated),
+                f"{call.queue_ms:.1f}",
+                f"{call.prefill_ms:.1f}",
+                f"{call.decode_ms:.1f}",
+                call.cause,
+            )
+        )
+    yield from table(rows)
+
+
+def _passes(report: r.Report, why: bool) -> Iterator[str]:
+    if not report.passes:
+        return
+    yield "Passes"
+    for run in report.passes:
+        state = f"{run.ops_before} -> {run.ops_after} ops" if run.changed else "unchanged"
+        yield f"  {run.name:16} {state:18} {run.milliseconds:6.1f} ms"
+    wanted = ("did", "declined", "suggests", "warns") if why else ("did", "warns")
+    remarks = [remark for remark in report.remarks if remark.action in wanted]
+    if remarks:
+        yield ""
+        yield from _remarks(remarks)
+
+
+def _remarks(remarks: Iterable[r.Remark]) -> Iterator[str]:
+    for remark in remarks:
+        line = f"line {remark.place.line}: " if remark.place else ""
+        gain = f" ({remark.tokens} tokens)" if remark.tokens else ""
+        yield f"  {remark.pass_name} {remark.action}: {line}{remark.what}{gain}"
+        if remark.why:
+            yield f"    because {remark.why}"
