@@ -1,0 +1,296 @@
+"""Translation validation: whether two modules mean the same, judged by the reference interpreter.
+
+DESIGN 7.3 in code. Shared by the golden tests and the random ones. After any passes, on any inputs:
+
+- the result is the same;
+- every call that is still made is asked with the same ids and parameters, and answers the same;
+- no call is made that was not made before, and none twice;
+- a call that is gone has a twin that asks the same and draws nothing at random, or nothing depends
+  on its answer: with another answer the program gives the same result and makes the same calls;
+- a prompt that is prefetched is one that a call asks about (speculative ones apart).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sglc.ir.interpret import Outcome, RowFailed, SourceCall, run
+from sglc.ir.module import Module, Program
+from sglc.ir.ops import (
+    Block,
+    Const,
+    For,
+    Gen,
+    Index,
+    Insert,
+    Op,
+    Prefetch,
+    Select,
+    Unordered,
+    Value,
+)
+from sglc.ir.sampling import Sampling
+from sglc.ir.structure import regions, walk, with_regions
+from sglc.ir.target import Target
+from sglc.ir.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    PROMPT,
+    STR,
+    ListType,
+    OptionalType,
+    RecordType,
+    Type,
+    UnionType,
+)
+from sglc.passes.context import Context
+from sglc.passes.inline import Inline
+from sglc.passes.move_code import MoveCode
+from sglc.passes.pipeline import pipeline
+from sglc.passes.runner import RunOptions, run_pipeline
+
+_PREFETCH_SITE = "prefetch:"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One program, and what it is run with."""
+
+    program: str
+    args: Mapping[str, object]
+    run_seed: int = 0
+
+
+class Different(AssertionError):
+    """The two modules do not mean the same."""
+
+
+def assert_equivalent(before: Module, after: Module, target: Target, *, seeds: int = 2) -> None:
+    """Run every program of both modules on made-up arguments; raises Different."""
+    before = baseline(before, after, target)
+    for program in before.programs:
+        for seed in range(seeds):
+            case = Case(program.name, sample_args(program, seed), seed)
+            assert_same_meaning(before, after, case, target)
+
+
+def baseline(before: Module, after: Module, target: Target) -> Module:
+    """What a rewritten module is judged against: the module, its free orders laid out if they are."""
+    if _has_free_orders(before) and not _has_free_orders(after):
+        passes = (Inline(), MoveCode())
+        return run_pipeline(before, passes, Context(target), RunOptions(verify=0))
+    return before
+
+
+def _has_free_orders(module: Module) -> bool:
+    owners = (*module.programs, *module.fragments)
+    ops = (op for owner in owners for op in walk(owner.body))
+    return any(isinstance(op, Unordered) or (isinstance(op, For) and op.key) for op in ops)
+
+
+def at_level_0(module: Module, target: Target) -> Module:
+    """The module as `-O0` leaves it."""
+    return run_pipeline(module, pipeline(0), Context(target), RunOptions(verify=0))
+
+
+def assert_same_meaning(
+    before: Module, after: Module, case: Case, target: Target
+) -> Outcome | None:
+    """Run one case on both; raises Different. None when the case fails before and may fail after."""
+    try:
+        old = _run(before, case, target)
+    except RowFailed:
+        return None
+    try:
+        new = _run(_with_visible_prefetches(after), case, target)
+    except RowFailed as failure:
+        raise Different(f"fails only afterwards: {failure}") from failure
+    calls = [call for call in new.transcript if not _is_prefetch(call)]
+    if new.result != old.result:
+        raise Different(f"the result was {old.result!r} and is {new.result!r}")
+    _compare_calls(old.transcript, calls)
+    _judge_missing(before, case, target, old, calls)
+    _judge_prefetches([call for call in new.transcript if _is_prefetch(call)], calls)
+    return old
+
+
+# --- the calls -----------------------------------------------------------------------------------
+
+
+def _compare_calls(old: tuple[SourceCall, ...], new: list[SourceCall]) -> None:
+    known = {call.key: call for call in old}
+    made = {call.key for call in new}
+    free = Counter(inputs_of(call) for call in old if call.key not in made)
+    for key, count in Counter(call.key for call in new).items():
+        if count > 1:
+            raise Different(f"a call is made {count} times: {key}")
+    for call in new:
+        was = known.get(call.key)
+        if was is None:
+            if not _is_deterministic(call) or not free[inputs_of(call)]:
+                raise Different(f"a call is made that was not made before: {call.key}")
+            free[inputs_of(call)] -= 1  # made in the name of its twin in another arm
+            continue
+        for part in ("asked", "returned", "value", "sampling", "constraint", "seed", "choices"):
+            if getattr(was, part) != getattr(call, part):
+                raise Different(
+                    f"`{part}` of the call {call.key} was {getattr(was, part)!r} "
+                    f"and is {getattr(call, part)!r}"
+                )
+
+
+def inputs_of(call: SourceCall) -> tuple[object, ...]:
+    """What a deterministic call's answer depends on."""
+    return (call.kind, call.asked, call.sampling, call.constraint, call.method, call.choices)
+
+
+def _is_deterministic(call: SourceCall) -> bool:
+    return call.sampling is None or call.sampling.is_deterministic
+
+
+def _judge_missing(
+    before: Module, case: Case, target: Target, old: Outcome, new: list[SourceCall]
+) -> None:
+    """Every call that is gone has a twin, or nothing depends on it."""
+    kept = {call.key for call in new}
+    twins = {inputs_of(call) for call in new if _is_deterministic(call)}
+    gone = [call for call in old.transcript if call.key not in kept]
+    sites = {
+        (call.path[-2], call.path[-1])
+        for call in gone
+        if not (_is_deterministic(call) and inputs_of(call) in twins)
+    }
+    for program, site in sorted(sites):
+        changed = _with_another_answer(before, program, site)
+        try:
+            other = _run(changed, case, target)
+        except RowFailed as failure:
+            raise Different(f"call {site} of `{program}` is gone, and was needed") from failure
+        same = {call.key: call.asked for call in other.transcript if call.key in kept}
+        wanted = {call.key: call.asked for call in new if call.path[-2:] != (program, site)}
+        same = {key: same[key] for key in wanted if key in same}
+        if other.result != old.result or same != wanted:
+            raise Different(f"call {site} of `{program}` is gone, and its answer was used")
+
+
+def _judge_prefetches(prefetches: list[SourceCall], calls: list[SourceCall]) -> None:
+    """What is warmed is the beginning of what some call asks about, a token or two at its end apart."""
+    for prefetch in prefetches:
+        known = prefetch.asked
+        if not any(_begins(call.asked, known) for call in calls):
+            raise Different(
+                f"a prompt of {len(known)} tokens is prefetched, and no call is asked it"
+            )
+
+
+def _begins(asked: tuple[int, ...], known: tuple[int, ...]) -> bool:
+    """Whether `asked` begins with `known`, up to the last word, which what follows may change."""
+    shared = sum(
+        1
+        for _ in itertools.takewhile(
+            lambda pair: pair[0] == pair[1], zip(asked, known, strict=False)
+        )
+    )
+    return shared >= len(known) - 8
+
+
+# --- running -------------------------------------------------------------------------------------
+
+
+def _run(module: Module, case: Case, target: Target) -> Outcome:
+    hosts = {extern.name: _host(extern.name, extern.result) for extern in module.externs}
+    return run(module, case.program, case.args, target=target, hosts=hosts, run_seed=case.run_seed)  # type: ignore[arg-type]
+
+
+def _host(name: str, result: Type):
+    def call(*args: object) -> object:
+        return sample_value(result, f"{name}{args!r}"[:24], 0)
+
+    return call
+
+
+def sample_args(program: Program, seed: int) -> dict[str, object]:
+    """An argument for every parameter, made of its name and type."""
+    return {
+        param.name: sample_value(param.value.type, param.name, seed) for param in program.params
+    }
+
+
+def sample_value(kind: Type, name: str, seed: int) -> object:
+    """A value of a type; others for other names and seeds."""
+    match kind:
+        case ListType(item):
+            return [sample_value(item, f"{name} {i}", seed) for i in range(2 + seed)]
+        case RecordType(fields):
+            return {field: sample_value(inner, f"{name}.{field}", seed) for field, inner in fields}
+        case UnionType(literals):
+            return literals[seed % len(literals)]
+        case OptionalType(item):
+            return sample_value(item, name, seed)
+    if kind == INT:
+        return len(name) % 5 + seed
+    if kind == FLOAT:
+        return 0.5 + seed
+    if kind == BOOL:
+        return seed % 2 == 0
+    return f"the {name} of run {seed}" if kind == STR else f"any {name}"
+
+
+# --- rewriting for the sake of a check -----------------------------------------------------------
+
+
+def _map_ops(module: Module, change) -> Module:
+    def block(program: str, old: Block) -> Block:
+        return Block(old.args, tuple(itertools.chain(*(one(program, op) for op in old.ops))))
+
+    def one(program: str, op: Op) -> Iterator[Op]:
+        if regions(op):
+            op = with_regions(op, tuple(block(program, region) for region in regions(op)))
+        yield from change(program, op)
+
+    return module.with_programs(
+        tuple(replace(p, body=block(p.name, p.body)) for p in module.programs)
+    )
+
+
+def _with_visible_prefetches(module: Module) -> Module:
+    """Prefetches as calls of their own, so that the transcript shows what they warm."""
+    counter = itertools.count()
+
+    def change(program: str, op: Op) -> Iterator[Op]:
+        if isinstance(op, Prefetch) and op.speculative:
+            return
+        if not isinstance(op, Prefetch):
+            yield op
+            return
+        site = f"{_PREFETCH_SITE}{next(counter)}"
+        sampling = Sampling(max_tokens=1)
+        after, text = Value(PROMPT), Value(STR)
+        yield Gen(prompt=after, value=text, source=op.prompt, site=site, sampling=sampling)
+
+    return _map_ops(module, change)
+
+
+def _is_prefetch(call: SourceCall) -> bool:
+    return call.path[-1].startswith(_PREFETCH_SITE)
+
+
+def _with_another_answer(module: Module, program: str, site: str) -> Module:
+    """The module, with another answer from the call at a site."""
+
+    def change(owner: str, op: Op) -> Iterator[Op]:
+        if owner == program and isinstance(op, Gen) and op.site == site:
+            yield replace(
+                op, sampling=op.sampling.merged(temperature=1.5, top_k=-1, seed=987654321)
+            )
+        elif owner == program and isinstance(op, Select) and op.site == site:
+            yield Index(result=op.value, items=op.choices, index=Const(-1, INT))
+            yield Insert(result=op.prompt, prompt=op.source, value=op.value)
+        else:
+            yield op
+
+    return _map_ops(module, change)
