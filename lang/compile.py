@@ -1,0 +1,83 @@
+"""The door of the front end: a source file to a module, with every diagnostic on the way.
+
+Called by the driver, the test runner and the language server.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..ir.diagnostic import CompileFailed, Diagnostic, Severity, has_errors
+from ..ir.module import Module
+from ..ir.span import Source, Span
+from .check import Checked, Checker
+from .loader import Loader
+from .lower import lower
+from .report import Reporter
+from .symbols import FileScope
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A file as far as it can be understood; `checked` also where there are errors."""
+
+    file: FileScope
+    checked: Checked
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the file can be lowered."""
+        return not has_errors(self.diagnostics)
+
+
+def analyse(source: Source, path: Path | None = None) -> Analysis:
+    """Parse and check a file and its imports. Never raises on bad input."""
+    path = path if path is not None else Path(source.name)
+    reporter = Reporter()
+    loader = Loader(path.parent, reporter)
+    file = loader.add(source, path)
+    checked = Checker(loader, reporter).check(file)
+    found = sorted(reporter.diagnostics, key=_place)
+    return Analysis(file, checked, tuple(found))
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int, str]:
+    span: Span | None = diagnostic.span
+    return (span.source.name, span.start, diagnostic.code) if span else ("", 0, diagnostic.code)
+
+
+def compile_source(
+    source: Source, path: Path | None = None
+) -> tuple[Module | None, list[Diagnostic]]:
+    """The module of a source, or None where there are errors, and all diagnostics."""
+    analysis = analyse(source, path)
+    found = list(analysis.diagnostics)
+    if not analysis.is_valid:
+        return None, found
+    try:
+        return lower(analysis.checked), found
+    except CompileFailed as failure:
+        return None, [*found, *failure.diagnostics]
+
+
+def load_file(path: Path) -> tuple[Module, list[Diagnostic]]:
+    """The module of a file and the warnings. Raises CompileFailed, OSError."""
+    module, diagnostics = compile_source(source_of(path), path)
+    if module is None:
+        raise CompileFailed(diagnostics)
+    return module, [d for d in diagnostics if d.severity is not Severity.ERROR]
+
+
+def source_of(path: Path) -> Source:
+    """The source at a path. Raises CompileFailed when it is not text, OSError."""
+    data = path.read_bytes()
+    try:
+        return Source(str(path), data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        headline = f"`{path}` is not UTF-8 text"
+        notes = (f"byte {error.start} is not valid",)
+        raise CompileFailed(
+            [Diagnostic("SGL0028", headline, helps=("save it as UTF-8",), notes=notes)]
+        ) from error
