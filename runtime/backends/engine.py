@@ -1,6 +1,6 @@
 """The embedded engine as a backend: a model in this process, served from its own thread.
 
-    backend = EngineBackend(model_path="models/llama", kv_cache_tokens=50_000)
+backend = EngineBackend(model_path="models/llama", kv_cache_tokens=50_000)
 """
 
 from __future__ import annotations
@@ -57,7 +57,12 @@ class EngineBackend:
         parts = self.engine.parts
         return await self._serve(
             lambda done: GenJob(
-                request, parts.tokenizer, make_matcher, parts.model.shape.vocab, parts.model.device, done
+                request,
+                parts.tokenizer,
+                make_matcher,
+                parts.model.shape.vocab,
+                parts.model.device,
+                done,
             )
         )
 
@@ -96,7 +101,9 @@ class EngineBackend:
         limit = request.sampling.max_tokens
         self._check_length(request.ids, max(limit, 1))
         if not request.ids:
-            raise BackendError("3101", "an empty prompt can't be continued", "begin the prompt with some text")
+            raise BackendError(
+                "3101", "an empty prompt can't be continued", "begin the prompt with some text"
+            )
         if limit >= 0:
             return request
         rest = min(self._max_context, self.engine.parts.pool.capacity) - len(request.ids)
@@ -112,7 +119,9 @@ class EngineBackend:
         capacity = self.engine.parts.pool.capacity
         if len(ids) > capacity:
             raise BackendError(
-                "3103", f"{len(ids)} tokens don't fit into {capacity} slots", "raise `kv_cache_tokens`"
+                "3103",
+                f"{len(ids)} tokens don't fit into {capacity} slots",
+                "raise `kv_cache_tokens`",
             )
 
     async def _compile(self, constraint: Constraint | None) -> Callable[[], Matcher] | None:
@@ -143,7 +152,10 @@ class EngineBackend:
 
 
 def _tell(
-    loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any], reply: Any, error: BaseException | None
+    loop: asyncio.AbstractEventLoop,
+    future: asyncio.Future[Any],
+    reply: Any,
+    error: BaseException | None,
 ) -> None:
     """Hand an end from the engine's thread to the caller's loop, which may be gone."""
     try:

@@ -58,11 +58,15 @@ class Batch:
         self.segments = segments
         self.lengths: NDArray[np.int64] = np.array([len(s.ids) for s in segments], dtype=np.int64)
         self.starts: NDArray[np.int64] = np.array([s.start for s in segments], dtype=np.int64)
-        self.offsets: NDArray[np.int64] = np.concatenate([[0], np.cumsum(self.lengths)])  # of each segment's first row
+        self.offsets: NDArray[np.int64] = np.concatenate(
+            [[0], np.cumsum(self.lengths)]
+        )  # of each segment's first row
         self.ids: Ids = np.concatenate([s.ids for s in segments])
         self.slots: Slots = np.concatenate([s.slots for s in segments])
         rows = np.arange(self.offsets[-1])
-        self.positions: NDArray[np.int64] = rows + np.repeat(self.starts - self.offsets[:-1], self.lengths)
+        self.positions: NDArray[np.int64] = rows + np.repeat(
+            self.starts - self.offsets[:-1], self.lengths
+        )
 
     @property
     def tokens(self) -> int:
@@ -99,7 +103,9 @@ class Batch:
             else:
                 for i in group:
                     pieces[i] += slots
-        return Context(levels, [_join([*p, s.own]) for p, s in zip(pieces, self.segments, strict=True)])
+        return Context(
+            levels, [_join([*p, s.own]) for p, s in zip(pieces, self.segments, strict=True)]
+        )
 
 
 def _path(segment: Segment) -> list[Node]:
@@ -107,4 +113,10 @@ def _path(segment: Segment) -> list[Node]:
 
 
 def _join(pieces: list[Slots]) -> Slots:
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int32)
+    return (
+        pieces[0]
+        if len(pieces) == 1
+        else np.concatenate(pieces)
+        if pieces
+        else np.zeros(0, dtype=np.int32)
+    )

@@ -122,7 +122,9 @@ class Engine:
         """Take what has come; wait for something if there is nothing to do."""
         try:
             while True:
-                self._obey(*self._commands.get(block=not self.scheduler.has_work and not self._closed))
+                self._obey(
+                    *self._commands.get(block=not self.scheduler.has_work and not self._closed)
+                )
                 if self._closed:
                     return
         except queue.Empty:
@@ -192,17 +194,23 @@ class Engine:
         now = time.perf_counter()
         for task, one in zip(due, sampled, strict=True):
             task.wants_token = False
+            if task.finish is not None:  # all of its output was forced
+                self._tell(task)
+                continue
             task.job.work.first = task.job.work.first or now
             self._take(task, one)
 
     def _take(self, task: GenTask, sampled: Sampled) -> None:
-        before = task.length
         if not task.take(sampled):
             task.take_forced()
+        self._tell(task)
+
+    def _tell(self, task: GenTask) -> None:
+        """Stream a task's new tokens; end it if they were the last."""
         job = task.job
         assert isinstance(job, GenJob)
-        if job.on_tokens is not None and task.length > before:
-            job.on_tokens(task.number, tuple(task.ids[before : task.length].tolist()))
+        if job.on_tokens is not None and (new := task.untold()):
+            job.on_tokens(task.number, new)
         if task.finish is not None:
             self.scheduler.finish(task)
             if job.finish_one():
@@ -243,7 +251,9 @@ class Engine:
     def _fail(self, job: Job, error: Exception) -> None:
         assert isinstance(job, Request)
         if isinstance(error, OutOfMemory):
-            error = BackendError("3103", str(error), "raise `kv_cache_tokens`, or ask for less at once")
+            error = BackendError(
+                "3103", str(error), "raise `kv_cache_tokens`, or ask for less at once"
+            )
         self.scheduler.abort(job)
         self._requests.pop(job, None)
         job.end(None, error)

@@ -70,7 +70,9 @@ class TransformersModel:
         self.head = model.get_output_embeddings()
         config = model.config.get_text_config()
         self.softcap: float | None = getattr(config, "final_logit_softcapping", None)
-        self.factor: float = getattr(config, "logit_scale", 1.0) / (getattr(config, "logits_scaling", None) or 1.0)
+        self.factor: float = getattr(config, "logit_scale", 1.0) / (
+            getattr(config, "logits_scaling", None) or 1.0
+        )
         self.shape = _shape(config)
         self.dtype, self.device = model.dtype, model.device
 
@@ -83,7 +85,9 @@ class TransformersModel:
             input_ids=ids[None], position_ids=positions[None], use_cache=False, sglc_calls=calls
         )
         if calls.layers != list(range(self.shape.layers)):
-            raise ModelUnsupported(f"`{self.name}`: of {self.shape.layers} layers, {calls.layers} called attention")
+            raise ModelUnsupported(
+                f"`{self.name}`: of {self.shape.layers} layers, {calls.layers} called attention"
+            )
         slots = torch.from_numpy(batch.slots).long().to(self.device)
         pool.hidden.index_copy_(0, slots, output.last_hidden_state[0].to(pool.hidden.dtype))
 
@@ -101,7 +105,9 @@ class TransformersModel:
 def load(folder: Path, dtype: torch.dtype, device: torch.device) -> TransformersModel:
     """Load a model folder through transformers, and see that it answers as it should."""
     try:
-        loaded: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="eager")
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=dtype, attn_implementation="eager"
+        )
     except (OSError, ValueError, KeyError) as error:
         raise ModelUnsupported(f"`{folder}` can't be loaded by transformers: {error}") from error
     return adopt(loaded.to(device).eval())
@@ -118,10 +124,14 @@ def adopt(loaded: Any) -> TransformersModel:
             actual = _probe(model)
         except (TypeError, ValueError, AttributeError, RuntimeError) as error:
             kind = loaded.config.model_type
-            raise ModelUnsupported(f"`{kind}` can't run with the engine's attention: {error}") from error
+            raise ModelUnsupported(
+                f"`{kind}` can't run with the engine's attention: {error}"
+            ) from error
     worst = (actual - expected).abs().max().item() / max(expected.abs().max().item(), 1e-6)
     if worst > (1e-3 if loaded.dtype == torch.float32 else 0.1):
-        raise ModelUnsupported(f"`{model.name}` answers otherwise under the engine's attention (by {worst:.2g})")
+        raise ModelUnsupported(
+            f"`{model.name}` answers otherwise under the engine's attention (by {worst:.2g})"
+        )
     return model
 
 
@@ -130,7 +140,12 @@ def _probe(model: TransformersModel) -> torch.Tensor:
     pool = Pool(model.shape, PROBE_TOKENS, model.dtype, model.device)
     ids = np.arange(1, PROBE_TOKENS + 1, dtype=np.int32)
     half = PROBE_TOKENS // 2
-    batch = Batch([Segment(ids[:half], ids[:half], None, _EMPTY), Segment(ids[half:], ids[half:], None, ids[:half])])
+    batch = Batch(
+        [
+            Segment(ids[:half], ids[:half], None, _EMPTY),
+            Segment(ids[half:], ids[half:], None, ids[:half]),
+        ]
+    )
     attention = TorchAttention(pool)
     attention.plan(batch)
     model.forward(batch, pool, attention)

@@ -97,7 +97,14 @@ class GenTask(Task):
     """One continuation: what it samples, and when it ends."""
 
     def __init__(
-        self, job: GenJob, ids: Ids, number: int, row: Row, matcher: Matcher | None, tokenizer: Tokenizer, room: int
+        self,
+        job: GenJob,
+        ids: Ids,
+        number: int,
+        row: Row,
+        matcher: Matcher | None,
+        tokenizer: Tokenizer,
+        room: int,
     ) -> None:
         super().__init__(job, ids, prompt=len(ids), room=room, generates=True)
         self.number = number
@@ -109,6 +116,8 @@ class GenTask(Task):
         self._ends = tuple(sorted(self.tracker.end_ids))
         self._wants_logprobs = row.sampling.logprobs or row.sampling.top_logprobs > 0
         row.banned = () if self.tracker.may_end else self._ends
+        self._told = len(ids)
+        self.take_forced()  # what any output begins with is computed together with the prompt
 
     @property
     def finish(self) -> Finish | None:
@@ -132,15 +141,26 @@ class GenTask(Task):
             return
         for token in self.matcher.forced():
             self.matcher.accept(token)
+            self.forced.add(self.length)
             self.job.work.forced += 1
             if self._add(token):
                 return
+
+    def untold(self) -> tuple[int, ...]:
+        """The generated tokens since this was last asked."""
+        start, self._told = self._told, self.length
+        return tuple(self.ids[start : self.length].tolist())
 
     def completion(self) -> Completion:
         """What came of it."""
         stopped = self.tracker.completion()
         return Completion(
-            stopped.ids, stopped.kept, stopped.text, stopped.finish, tuple(self.logprobs), tuple(self.top)
+            stopped.ids,
+            stopped.kept,
+            stopped.text,
+            stopped.finish,
+            tuple(self.logprobs),
+            tuple(self.top),
         )
 
     def _add(self, token: int) -> bool:
@@ -180,7 +200,9 @@ class SelectJob(Request):
         self._scores = [self._plan(request.ids, choice, account=True) for choice in request.choices]
         self._unconditional: list[_Scored] = []
         if request.unconditional is not None:
-            self._unconditional = [self._plan(request.unconditional, c, account=False) for c in request.choices]
+            self._unconditional = [
+                self._plan(request.unconditional, c, account=False) for c in request.choices
+            ]
             self.work.prompt += len(request.unconditional)
         self.tasks = [task for task in dict.fromkeys(self._at.values()) if task.length]
 
@@ -191,14 +213,19 @@ class SelectJob(Request):
         found: dict[Task, list[int]] = {task: task.all_slots().tolist() for task in self.tasks}
         for scored in (*self._scores, *self._unconditional):
             if scored.tokens:
-                slots += found[scored.task][scored.start - 1 : scored.start - 1 + len(scored.tokens)]
+                slots += found[scored.task][
+                    scored.start - 1 : scored.start - 1 + len(scored.tokens)
+                ]
                 tokens += scored.tokens
         return slots, tokens
 
     def reply(self, logprobs: Sequence[float]) -> SelectReply:
         """Deal the scores of `positions` out to the choices."""
         rest = iter(logprobs)
-        dealt = [tuple(next(rest) for _ in scored.tokens) for scored in (*self._scores, *self._unconditional)]
+        dealt = [
+            tuple(next(rest) for _ in scored.tokens)
+            for scored in (*self._scores, *self._unconditional)
+        ]
         count = len(self._scores)
         return SelectReply(tuple(dealt[:count]), self.close_account(), tuple(dealt[count:]))
 

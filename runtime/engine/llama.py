@@ -51,7 +51,9 @@ class Layer:
 class Llama:
     """A decoder of the Llama family."""
 
-    def __init__(self, shape: Shape, config: dict[str, Any], weights: dict[str, torch.Tensor]) -> None:
+    def __init__(
+        self, shape: Shape, config: dict[str, Any], weights: dict[str, torch.Tensor]
+    ) -> None:
         self.shape = shape
         self.epsilon: float = config["rms_norm_eps"]
         self.embedding = weights["model.embed_tokens.weight"]

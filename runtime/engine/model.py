@@ -36,7 +36,9 @@ def read_config(folder: Path) -> dict[str, Any]:
     try:
         config: dict[str, Any] = json.loads((folder / "config.json").read_text())
     except (OSError, ValueError) as error:
-        raise ModelUnsupported(f"`{folder}` is not a model folder: its config.json can't be read ({error})") from error
+        raise ModelUnsupported(
+            f"`{folder}` is not a model folder: its config.json can't be read ({error})"
+        ) from error
     return config
 
 

@@ -41,7 +41,9 @@ class EngineOptions:
     page_size: int = 1
     disable_radix_cache: bool = False
     wait_for_siblings: bool = True
-    disable_cascade: bool = False  # attend to a shared prefix once per request instead of once per group
+    disable_cascade: bool = (
+        False  # attend to a shared prefix once per request instead of once per group
+    )
     attention_backend: str = "auto"
     grammar_backend: str = "xgrammar"
     model_impl: str = "auto"  # `fast`, `transformers`, or the first of them that can
@@ -64,13 +66,17 @@ class EngineOptions:
 def build_engine(options: EngineOptions) -> Engine:
     """Load the model and put an engine together. Raises ModelError, ModelUnsupported or ValueError."""
     if options.schedule_policy not in ("lpm", "fcfs"):
-        raise ValueError(f"unknown schedule policy `{options.schedule_policy}`: it is `lpm` or `fcfs`")
+        raise ValueError(
+            f"unknown schedule policy `{options.schedule_policy}`: it is `lpm` or `fcfs`"
+        )
     folder = resolve_model(None if options.model_path is None else str(options.model_path))
     device = torch.device(_device(options.device))
     dtype = _dtype(options.dtype, device)
     tokenizer = Tokenizer.from_file(folder)
     model = load_model(folder, dtype, device, options.model_impl)
-    capacity = options.kv_cache_tokens or _capacity(model.shape, dtype, device, options.mem_fraction_static)
+    capacity = options.kv_cache_tokens or _capacity(
+        model.shape, dtype, device, options.mem_fraction_static
+    )
     pool = Pool(model.shape, capacity, dtype, device)
     parts = Parts(
         model=model,
@@ -104,7 +110,9 @@ def _dtype(name: str, device: torch.device) -> torch.dtype:
         return torch.bfloat16 if device.type == "cuda" or _cpu_has_bfloat16() else torch.float32
     dtype = getattr(torch, name, None)
     if dtype not in (torch.float32, torch.bfloat16, torch.float16):
-        raise ValueError(f"unknown dtype `{name}`: it is `auto`, `float32`, `bfloat16` or `float16`")
+        raise ValueError(
+            f"unknown dtype `{name}`: it is `auto`, `float32`, `bfloat16` or `float16`"
+        )
     return dtype
 
 

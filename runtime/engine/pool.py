@@ -27,16 +27,20 @@ class Shape:
 
 
 class Pool:
-    """Tensors indexed by slot. Slot 0 is for padding; memory is only touched, and so only taken, where slots are used."""
+    """Tensors indexed by slot. Slot 0 is for padding; memory is taken only where slots are used."""
 
-    def __init__(self, shape: Shape, capacity: int, dtype: torch.dtype, device: torch.device) -> None:
+    def __init__(
+        self, shape: Shape, capacity: int, dtype: torch.dtype, device: torch.device
+    ) -> None:
         self.shape, self.capacity = shape, capacity
         size = (shape.layers, capacity + 1, shape.kv_heads, shape.head_dim)
         self.keys = torch.zeros(size, dtype=dtype, device=device)
         self.values = torch.zeros(size, dtype=dtype, device=device)
         self.hidden = torch.zeros((capacity + 1, shape.hidden), dtype=dtype, device=device)
 
-    def store(self, layer: int, slots: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> None:
+    def store(
+        self, layer: int, slots: torch.Tensor, key: torch.Tensor, value: torch.Tensor
+    ) -> None:
         """Write the keys and values of new tokens, `[tokens, kv_heads, head_dim]`."""
         self.keys[layer].index_copy_(0, slots, key)
         self.values[layer].index_copy_(0, slots, value)

@@ -28,13 +28,26 @@ _EMPTY = np.zeros(0, dtype=np.int32)
 class Node:
     """An edge of the tree with the node at its end: `key` are the token ids of the edge, `slots` their places."""
 
-    __slots__ = ("children", "depth", "due", "key", "last_use", "locks", "parent", "pinned", "queued", "slots")
+    __slots__ = (
+        "children",
+        "depth",
+        "due",
+        "key",
+        "last_use",
+        "locks",
+        "parent",
+        "pinned",
+        "queued",
+        "slots",
+    )
 
     def __init__(self, parent: "Node | None", key: Ids, slots: Slots) -> None:
         self.parent = parent
         self.key = key
         self.slots = slots
-        self.depth: int = (parent.depth if parent else 0) + len(key)  # tokens from the root to the edge's end
+        self.depth: int = (parent.depth if parent else 0) + len(
+            key
+        )  # tokens from the root to the edge's end
         self.children: dict[int | bytes, Node] = {}
         self.locks = 0
         self.last_use = 0
@@ -122,7 +135,9 @@ class RadixCache:
             child = node.children.get(self._child_key(ids, length))
             if child is None:
                 break
-            common = self._whole_pages(common_prefix(child.key, ids[length : length + len(child.key)]))
+            common = self._whole_pages(
+                common_prefix(child.key, ids[length : length + len(child.key)])
+            )
             length += common
             node = child
             if common < len(child.key):
@@ -229,9 +244,15 @@ class RadixCache:
             return node
         cut = depth - node.start
         parent = node.parent
-        assert parent is not None and 0 < cut < len(node.key)
+        assert parent is not None
+        assert 0 < cut < len(node.key)
         upper = Node(parent, node.key[:cut], node.slots[:cut])
-        upper.locks, upper.last_use, upper.due, upper.pinned = node.locks, node.last_use, node.due, node.pinned
+        upper.locks, upper.last_use, upper.due, upper.pinned = (
+            node.locks,
+            node.last_use,
+            node.due,
+            node.pinned,
+        )
         parent.children[self._child_key(node.key, 0)] = upper
         node.key, node.slots, node.parent = node.key[cut:], node.slots[cut:], upper
         upper.children[self._child_key(node.key, 0)] = node

@@ -71,7 +71,9 @@ class Sampler:
 
     def sample(self, logits: torch.Tensor, rows: Sequence[Row]) -> list[Sampled]:
         """Choose a token per row; `logits` `[rows, vocab]` float32 may be overwritten. Masks are applied before."""
-        wants = [i for i, row in enumerate(rows) if row.sampling.logprobs or row.sampling.top_logprobs]
+        wants = [
+            i for i, row in enumerate(rows) if row.sampling.logprobs or row.sampling.top_logprobs
+        ]
         raw = torch.log_softmax(logits[wants], -1) if wants else None
         self._ban(logits, rows)
         _penalize(logits, rows)
@@ -91,7 +93,9 @@ class Sampler:
         return tokens.tolist()
 
     def _ban(self, logits: torch.Tensor, rows: Sequence[Row]) -> None:
-        pairs = [(i, token) for i, row in enumerate(rows) for token in row.banned if token < self.vocab]
+        pairs = [
+            (i, token) for i, row in enumerate(rows) for token in row.banned if token < self.vocab
+        ]
         if pairs:
             at, tokens = torch.tensor(pairs, device=logits.device).unbind(1)
             logits[at, tokens] = float("-inf")
@@ -103,7 +107,10 @@ def _penalize(logits: torch.Tensor, rows: Sequence[Row]) -> None:
         return
     seen = torch.stack([row.seen for i in at if (row := rows[i]).seen is not None])
     produced = torch.stack([row.produced for i in at if (row := rows[i]).produced is not None])
-    settings = [(s.repetition_penalty, s.frequency_penalty, s.presence_penalty) for s in (rows[i].sampling for i in at)]
+    settings = [
+        (s.repetition_penalty, s.frequency_penalty, s.presence_penalty)
+        for s in (rows[i].sampling for i in at)
+    ]
     repetition, frequency, presence = torch.tensor(settings, device=logits.device).T[..., None]
     part = logits[at]
     scaled = torch.where(part > 0, part / repetition, part * repetition)
@@ -115,12 +122,16 @@ def _draw(logits: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
     """Sample at temperature from what top-k, nucleus and min-p leave."""
     temperature = torch.tensor([row.sampling.temperature for row in rows], device=logits.device)
     probabilities = torch.softmax(logits / temperature[:, None], -1)
-    noise = torch.from_numpy(uniform([r.seed for r in rows], [r.position for r in rows])).to(logits.device)
+    noise = torch.from_numpy(uniform([r.seed for r in rows], [r.position for r in rows])).to(
+        logits.device
+    )
     filtered = [i for i, row in enumerate(rows) if _is_filtered(row.sampling)]
     tokens = _pick(probabilities, noise)
     if filtered:
         at = torch.tensor(filtered, device=logits.device)
-        tokens[at] = _draw_filtered(probabilities[at], noise[at], [rows[i].sampling for i in filtered])
+        tokens[at] = _draw_filtered(
+            probabilities[at], noise[at], [rows[i].sampling for i in filtered]
+        )
     return tokens
 
 
@@ -133,7 +144,9 @@ def _draw_filtered(
 ) -> torch.Tensor:
     vocab = probabilities.shape[-1]
     limits = [(s.top_p, s.top_k if s.top_k > 0 else vocab, s.min_p) for s in samplings]
-    top_p, top_k, min_p = torch.tensor(limits, dtype=torch.float64, device=noise.device).T[..., None]
+    top_p, top_k, min_p = torch.tensor(limits, dtype=torch.float64, device=noise.device).T[
+        ..., None
+    ]
     width = min(vocab, CANDIDATES)
     values, tokens = probabilities.topk(width)
     if width < vocab and not _is_enough(values, top_p, top_k, min_p):
@@ -146,10 +159,16 @@ def _draw_filtered(
     return tokens.gather(1, picked[:, None])[:, 0]
 
 
-def _is_enough(values: torch.Tensor, top_p: torch.Tensor, top_k: torch.Tensor, min_p: torch.Tensor) -> bool:
+def _is_enough(
+    values: torch.Tensor, top_p: torch.Tensor, top_k: torch.Tensor, min_p: torch.Tensor
+) -> bool:
     """Whether no row keeps a token beyond the candidates."""
     last = values[:, -1:].double()
-    done = (values.double().sum(-1, keepdim=True) >= top_p) | (top_k <= values.shape[-1]) | (last < min_p * values[:, :1])
+    done = (
+        (values.double().sum(-1, keepdim=True) >= top_p)
+        | (top_k <= values.shape[-1])
+        | (last < min_p * values[:, :1])
+    )
     return bool(done.all())
 
 
@@ -172,11 +191,15 @@ def uniform(seeds: Sequence[int], positions: Sequence[int]) -> NDArray[np.float6
     return (x >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
-def _add_logprobs(sampled: list[Sampled], raw: torch.Tensor, wants: list[int], rows: Sequence[Row]) -> None:
+def _add_logprobs(
+    sampled: list[Sampled], raw: torch.Tensor, wants: list[int], rows: Sequence[Row]
+) -> None:
     chosen = torch.tensor([sampled[i].token for i in wants], device=raw.device)
     values = raw.gather(1, chosen[:, None])[:, 0].tolist()
     width = max(rows[i].sampling.top_logprobs for i in wants)
-    top_values, top_tokens = (x.tolist() for x in raw.topk(width)) if width else ([[]] * len(wants),) * 2
+    top_values, top_tokens = (
+        (x.tolist() for x in raw.topk(width)) if width else ([[]] * len(wants),) * 2
+    )
     for n, i in enumerate(wants):
         k = rows[i].sampling.top_logprobs
         top = tuple(zip(top_tokens[n][:k], top_values[n][:k], strict=True))

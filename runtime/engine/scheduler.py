@@ -55,7 +55,11 @@ class Scheduler:
     """The queue, the running tasks, the tree and the slots. Lives in the engine's thread."""
 
     def __init__(
-        self, cache: RadixCache, slots: SlotAllocator, policy: Policy, fail: Callable[[Job, Exception], None]
+        self,
+        cache: RadixCache,
+        slots: SlotAllocator,
+        policy: Policy,
+        fail: Callable[[Job, Exception], None],
     ) -> None:
         self.cache, self.slots, self.policy, self._fail = cache, slots, policy, fail
         self.counters = Counters()
@@ -119,7 +123,9 @@ class Scheduler:
         segments: list[Segment] = []
         for task in sorted(self.ready, key=lambda task: task.serial):
             count = task.length - task.computed
-            if count == 0 or task.phase is not Phase.READY:  # it waits for its job, or was preempted just now
+            if (
+                count == 0 or task.phase is not Phase.READY
+            ):  # it waits for its job, or was preempted just now
                 continue
             slots = self._slots_at_any_cost(task, count)
             if slots is not None:
@@ -165,7 +171,9 @@ class Scheduler:
             if segment is not None:
                 segments.append(segment)
                 budget -= len(segment.ids)
-            freed = self._parking.release(task, task.computed if task.phase is Phase.PREFILLING else None)
+            freed = self._parking.release(
+                task, task.computed if task.phase is Phase.PREFILLING else None
+            )
             self.waiting.update(dict.fromkeys(freed))
             queue.extendleft(reversed(freed))
         return segments
@@ -196,7 +204,9 @@ class Scheduler:
             return False
         match = self.cache.match(task.known, task.job.namespace)
         wanted = task.length - match.length + len(self.ready)  # a token each for those that decode
-        if wanted > self.slots.free + self.cache.evictable_tokens and (self.ready or self.prefilling):
+        if wanted > self.slots.free + self.cache.evictable_tokens and (
+            self.ready or self.prefilling
+        ):
             return False
         self.waiting.pop(task)
         self.prefilling[task] = None
@@ -254,7 +264,10 @@ class Scheduler:
         for other in self.prefilling:
             if other is task or at + page > task.length:
                 return None
-            if other.node is task.node and (other.known[at : at + page] == task.known[at : at + page]).all():
+            if (
+                other.node is task.node
+                and (other.known[at : at + page] == task.known[at : at + page]).all()
+            ):
                 return other
         return None
 
@@ -321,7 +334,10 @@ class Scheduler:
             self._fail_for_memory(holders[0])
 
     def _fail_for_memory(self, task: Task) -> None:
-        self._fail(task.job, OutOfMemory(f"{task.length} tokens don't fit into {self.slots.capacity} slots"))
+        self._fail(
+            task.job,
+            OutOfMemory(f"{task.length} tokens don't fit into {self.slots.capacity} slots"),
+        )
 
     def _remove(self, task: Task) -> None:
         """Take a task out of every list; those parked behind it go back to the queue."""

@@ -16,8 +16,8 @@ class OutOfSlots(Exception):
 class SlotAllocator:
     """Which of the slots 1..capacity are free. Slot 0 is never handed out: padding reads and writes it.
 
-    Free slots are kept as a stack whose top is handed out in ascending runs, so that tokens computed together mostly lie
-    side by side and attention can read them without a gather. Both operations cost O(slots moved).
+    Free slots are kept as a stack whose top is handed out in ascending runs, so that tokens computed together mostly
+    lie side by side and attention can read them without a gather. Both operations cost O(slots moved).
     """
 
     def __init__(self, capacity: int) -> None:
@@ -51,7 +51,7 @@ class SlotAllocator:
         return slots
 
     def release(self, slots: Slots) -> None:
-        """Take slots back. Giving back what is not handed out, or one slot twice, is our own fault and raises ValueError."""
+        """Take slots back. What is not handed out, or comes twice, is our own fault: ValueError."""
         if not len(slots):
             return
         if not self._held[slots].all() or slots.min() < 1:

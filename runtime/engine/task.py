@@ -24,8 +24,12 @@ class Phase(enum.Enum):
     """Where a task stands."""
 
     WAITING = enum.auto()  # holds nothing
-    PREFILLING = enum.auto()  # holds a locked path, and maybe slots of its own; part of its target is computed
-    READY = enum.auto()  # its target is computed: a gen decodes, the others wait for the rest of their job
+    PREFILLING = (
+        enum.auto()
+    )  # holds a locked path, and maybe slots of its own; part of its target is computed
+    READY = (
+        enum.auto()
+    )  # its target is computed: a gen decodes, the others wait for the rest of their job
     DONE = enum.auto()
 
 
@@ -73,7 +77,9 @@ class Task:
     request's prompt, for the account; from `generated` on they were generated.
     """
 
-    def __init__(self, job: Job, ids: Ids, *, prompt: int, room: int = 0, generates: bool = False) -> None:
+    def __init__(
+        self, job: Job, ids: Ids, *, prompt: int, room: int = 0, generates: bool = False
+    ) -> None:
         self.job = job
         self.serial = next(_SERIALS)  # order of arrival
         self.ids: Ids = np.concatenate([ids, np.zeros(room, dtype=np.int32)])
@@ -84,6 +90,7 @@ class Task:
         self.phase = Phase.WAITING
         self.node: Node | None = None
         self.own_end = 0
+        self.forced: set[int] = set()  # positions of generated tokens that were not sampled
         self.high_water = 0  # positions computed so far, also before a preemption
         self.fed = False  # whether it has a segment in the step being scheduled
         self.wants_token = False  # whether its next token is to be sampled after the step
@@ -107,7 +114,9 @@ class Task:
     def last_slot(self) -> int:
         """The slot of the last computed token."""
         assert self.node is not None
-        return int(self.slots[self.own_end - 1] if self.own_end > self.node.depth else self.node.slots[-1])
+        return int(
+            self.slots[self.own_end - 1] if self.own_end > self.node.depth else self.node.slots[-1]
+        )
 
     def all_slots(self) -> Slots:
         """The slots of every computed token."""
@@ -118,7 +127,10 @@ class Task:
         """Add a token that was sampled or forced, to be fed in the next step."""
         if self.length == len(self.ids):
             more = np.zeros(max(64, self.length // 2), dtype=np.int32)
-            self.ids, self.slots = np.concatenate([self.ids, more]), np.concatenate([self.slots, more])
+            self.ids, self.slots = (
+                np.concatenate([self.ids, more]),
+                np.concatenate([self.slots, more]),
+            )
         self.ids[self.length] = token
         self.length += 1
 
@@ -130,12 +142,12 @@ class Task:
         work.reached = max(work.reached, reach)
 
     def count_computed(self, start: int, end: int) -> None:
-        """Account for tokens that are computed: generated ones count as decoded, the first time."""
+        """Account for tokens that are computed: generated ones count as decoded or forced, the first time."""
         work = self.job.work
         again = max(0, min(end, self.high_water) - start)
-        decoded = max(0, end - max(start, self.generated, self.high_water))
-        work.decoded += decoded
-        work.prefilled += end - start - decoded
+        new = range(max(start, self.generated, self.high_water), end)
+        work.decoded += len(new) - len(self.forced.intersection(new))
+        work.prefilled += end - start - len(new)
         work.recomputed += again
         work.reached = max(work.reached, min(end, self.prompt))
         self.high_water = max(self.high_water, end)

@@ -15,7 +15,9 @@ class LayerOptions:
     scale: float
     window: int | None = None  # a query sees this many last positions, its own included
     softcap: float | None = None
-    sinks: torch.Tensor | None = None  # one logit per head that takes part in the softmax and has no value
+    sinks: torch.Tensor | None = (
+        None  # one logit per head that takes part in the softmax and has no value
+    )
 
     @property
     def is_plain(self) -> bool:

@@ -131,15 +131,28 @@ class TorchAttention:
         width, depth = int(lengths.max()), int((private + lengths).max())
         keys = np.zeros((len(box), depth), dtype=np.int64)
         filled = np.arange(depth) < (private + lengths)[:, None]
-        keys[filled] = np.concatenate([s for i in box for s in (context.private[i], batch.segments[i].slots)])
+        keys[filled] = np.concatenate(
+            [s for i in box for s in (context.private[i], batch.segments[i].slots)]
+        )
         rows = np.concatenate([_rows(batch, i) for i in box])
         gather = valid = None
         if width > 1:
             column = np.arange(width)
-            gather = self._tensor((batch.offsets[box][:, None] + np.minimum(column, lengths[:, None] - 1)).ravel())
+            gather = self._tensor(
+                (batch.offsets[box][:, None] + np.minimum(column, lengths[:, None] - 1)).ravel()
+            )
             valid = self._tensor(np.flatnonzero(column < lengths[:, None]))
         mask = self._mask(private, width, depth) if width > 1 or not filled.all() else None
-        return Padded(self._index(rows), gather, valid, self._tensor(keys.ravel()), mask, len(box), width, depth)
+        return Padded(
+            self._index(rows),
+            gather,
+            valid,
+            self._tensor(keys.ravel()),
+            mask,
+            len(box),
+            width,
+            depth,
+        )
 
     def _mask(self, private: Rows, width: int, depth: int) -> torch.Tensor:
         """Row j of a segment sees its private context and the segment's rows up to j."""
@@ -163,14 +176,23 @@ class TorchAttention:
     # ---- running
 
     def _attend(
-        self, part: Shared | Causal | Padded, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float
+        self,
+        part: Shared | Causal | Padded,
+        q: torch.Tensor,
+        keys: torch.Tensor,
+        values: torch.Tensor,
+        scale: float,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Attend one part: `[rows, kv_heads, group, head_dim]` and the log-sum-exp without the last dimension."""
         match part:
             case Shared():
-                return _attend_shared(_take(q, part.rows), _take(keys, part.keys), _take(values, part.keys), scale)
+                return _attend_shared(
+                    _take(q, part.rows), _take(keys, part.keys), _take(values, part.keys), scale
+                )
             case Causal():
-                return _attend_causal(_take(q, part.rows), _take(keys, part.keys), _take(values, part.keys), scale)
+                return _attend_causal(
+                    _take(q, part.rows), _take(keys, part.keys), _take(values, part.keys), scale
+                )
             case Padded():
                 return _attend_padded(part, q, keys, values, scale)
 
@@ -182,7 +204,11 @@ class TorchAttention:
         for i, segment in enumerate(batch.segments):
             slots = self._tensor(np.concatenate([batch.whole.private[i], segment.slots]))
             rows = q[int(batch.offsets[i]) : int(batch.offsets[i + 1])]
-            outs.append(attend_plainly(rows, self.pool.keys[layer][slots], self.pool.values[layer][slots], options))
+            outs.append(
+                attend_plainly(
+                    rows, self.pool.keys[layer][slots], self.pool.values[layer][slots], options
+                )
+            )
         return torch.cat(outs)
 
 
@@ -201,7 +227,9 @@ class _Merge:
         self.lse[rows] = torch.logaddexp(old_lse, lse)
 
 
-def attend_plainly(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, options: LayerOptions) -> torch.Tensor:
+def attend_plainly(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, options: LayerOptions
+) -> torch.Tensor:
     """The definition: the last `len(q)` positions attend to `k` and `v`, with everything a layer may ask for."""
     group = q.shape[1] // k.shape[1]
     k, v = (x.float().repeat_interleave(group, dim=1).transpose(0, 1) for x in (k, v))
@@ -234,7 +262,9 @@ def _attend_shared(
     rows, heads, group, size = q.shape
     q = q.transpose(0, 1).reshape(1, heads, rows * group, size)
     out, lse = flash(q, k.transpose(0, 1)[None], v.transpose(0, 1)[None], scale)
-    return out.view(heads, rows, group, size).transpose(0, 1), lse.view(heads, rows, group).transpose(0, 1)
+    return out.view(heads, rows, group, size).transpose(0, 1), lse.view(
+        heads, rows, group
+    ).transpose(0, 1)
 
 
 def _attend_causal(
@@ -253,13 +283,21 @@ def _attend_padded(
     _, heads, group, size = q.shape
     count, width, depth = part.count, part.width, part.depth
     q = _take(q, part.rows) if part.gather is None else q.index_select(0, part.gather)
-    q = q.view(count, width, heads, group, size).transpose(1, 2).reshape(count, heads, width * group, size)
+    q = (
+        q.view(count, width, heads, group, size)
+        .transpose(1, 2)
+        .reshape(count, heads, width * group, size)
+    )
     k = keys.index_select(0, part.keys).view(count, depth, heads, size).transpose(1, 2)
     v = values.index_select(0, part.keys).view(count, depth, heads, size).transpose(1, 2)
     out, lse = flash(q, k, v, scale, mask=part.mask)
     out = out.view(count, heads, width, group, size).transpose(1, 2).reshape(-1, heads, group, size)
     lse = lse.view(count, heads, width, group).transpose(1, 2).reshape(-1, heads, group)
-    return (out, lse) if part.valid is None else (out.index_select(0, part.valid), lse.index_select(0, part.valid))
+    return (
+        (out, lse)
+        if part.valid is None
+        else (out.index_select(0, part.valid), lse.index_select(0, part.valid))
+    )
 
 
 def flash(
@@ -288,7 +326,9 @@ def plain_attention(
     """The same in public operations."""
     scores = (q @ k.transpose(-1, -2)).float() * scale
     if causal:
-        scores = scores.masked_fill(torch.ones_like(scores, dtype=torch.bool).triu(1), float("-inf"))
+        scores = scores.masked_fill(
+            torch.ones_like(scores, dtype=torch.bool).triu(1), float("-inf")
+        )
     if mask is not None:
         scores = scores + mask.float()
     lse = scores.logsumexp(-1)

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -19,14 +20,18 @@ def prompt(seed: int, length: int) -> tuple[int, ...]:
     return tuple(random.Random(seed).choices(range(250), k=length))
 
 
-def gen(ids: Sequence[int], tokens: int = 16, seeds: Sequence[int] = (0,), **sampling: object) -> GenRequest:
+def gen(
+    ids: Sequence[int], tokens: int = 16, seeds: Sequence[int] = (0,), **sampling: object
+) -> GenRequest:
     """A request for `tokens` tokens, end tokens ignored."""
     constraint = sampling.pop("constraint", None)
     hints = sampling.pop("hints", Hints())
     assert constraint is None or isinstance(constraint, Constraint)
     assert isinstance(hints, Hints)
     sampling.setdefault("ignore_eos", True)
-    return GenRequest(tuple(ids), Sampling(max_tokens=tokens, **sampling), tuple(seeds), constraint, hints)  # type: ignore[arg-type]
+    return GenRequest(
+        tuple(ids), Sampling(max_tokens=tokens, **sampling), tuple(seeds), constraint, hints
+    )
 
 
 def ask(backend: EngineBackend, *requests: GenRequest) -> list[GenReply]:

@@ -33,11 +33,15 @@ def test_greedy_text_is_the_models(make_backend: Make, tiny: Path) -> None:
     ids = prompt(1, 20)
     (reply,) = ask(make_backend(), gen(ids, 12))
     expected = reference(tiny, ids, 12)
-    assert reply.completions[0].ids == expected or is_coin_toss(tiny, ids, reply.completions[0].ids, expected)
+    assert reply.completions[0].ids == expected or is_coin_toss(
+        tiny, ids, reply.completions[0].ids, expected
+    )
     assert reply.completions[0].finish == "length"
 
 
-def test_thirty_two_requests_of_thirty_two_tokens_take_at_most_forty_decode_forwards(make_backend: Make) -> None:
+def test_thirty_two_requests_of_thirty_two_tokens_take_at_most_forty_decode_forwards(
+    make_backend: Make,
+) -> None:
     backend = make_backend()
     replies = ask(backend, *(gen(prompt(i, 20), 32) for i in range(32)))
     assert all(len(ids) == 32 for ids in ids_of(replies))
@@ -45,7 +49,9 @@ def test_thirty_two_requests_of_thirty_two_tokens_take_at_most_forty_decode_forw
     assert sum(r.usage.decoded for r in replies) == 32 * 31
 
 
-def test_a_shared_prefix_is_computed_once_though_all_arms_arrive_together(make_backend: Make) -> None:
+def test_a_shared_prefix_is_computed_once_though_all_arms_arrive_together(
+    make_backend: Make,
+) -> None:
     shared = prompt(1, 600)
     arms = [gen(shared + prompt(10 + i, 5), 4) for i in range(12)]
     usage = [reply.usage for reply in ask(make_backend(chunked_prefill_size=64), *arms)]
@@ -96,7 +102,7 @@ def test_generated_tokens_stay_cached_but_the_last(make_backend: Make) -> None:
     backend = make_backend()
     ids = prompt(1, 20)
     made = ids_of(ask(backend, gen(ids, 10)))[0]
-    usage = ask(backend, gen(ids + made + (7,), 1))[0].usage
+    usage = ask(backend, gen((*ids, *made, 7), 1))[0].usage
     assert (usage.cached, usage.prefilled) == (20 + 9, 2)
 
 
@@ -138,7 +144,7 @@ def test_prefill_leaves_its_keys_and_values(make_backend: Make) -> None:
     ids = prompt(1, 70)
     usage = asyncio.run(backend.prefill(PrefillRequest(ids)))
     assert (usage.prompt, usage.prefilled, usage.cached) == (70, 70, 0)
-    assert ask(backend, gen(ids + (1,), 1))[0].usage.prefilled == 1
+    assert ask(backend, gen((*ids, 1), 1))[0].usage.prefilled == 1
 
 
 def test_namespaces_do_not_share(make_backend: Make) -> None:
@@ -173,7 +179,9 @@ def test_streaming_delivers_every_id_once(make_backend: Make) -> None:
         (lambda: gen(prompt(1, 90), 40), "3103"),
     ],
 )
-def test_what_cannot_be_served(make_backend: Make, request_of: Callable[[], GenRequest], code: str) -> None:
+def test_what_cannot_be_served(
+    make_backend: Make, request_of: Callable[[], GenRequest], code: str
+) -> None:
     backend = make_backend(kv_cache_tokens=100 if code == "3103" else 4000)
     with pytest.raises(BackendError) as caught:
         ask(backend, request_of())

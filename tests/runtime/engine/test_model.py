@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
 
 from sglc.runtime.engine.attention.torch_backend import TorchAttention
 from sglc.runtime.engine.batch import Batch, Segment
@@ -12,29 +14,30 @@ from sglc.runtime.engine.pool import Pool
 
 from .models import save_tiny
 
-torch = pytest.importorskip("torch")
-
 CPU = torch.device("cpu")
 EMPTY = np.zeros(0, dtype=np.int32)
 IDS = np.random.default_rng(3).integers(3, 300, 150).astype(np.int32)
 
 
-def expected_logits(folder: Path) -> "torch.Tensor":
+def expected_logits(folder: Path) -> Tensor:
     from transformers import AutoModelForCausalLM
 
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+    model = AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager"
+    ).eval()
     with torch.inference_mode():
         return model(input_ids=torch.from_numpy(IDS).long()[None]).logits[0]
 
 
-def compute(model: Model, cuts: list[int], at_once: bool) -> "torch.Tensor":
+def compute(model: Model, cuts: list[int], at_once: bool) -> Tensor:
     """The logits of IDS, computed in pieces: one forward each, or all in one."""
     pool = Pool(model.shape, 200, model.dtype, CPU)
     slots = np.random.default_rng(5).permutation(np.arange(1, 201, dtype=np.int32))[: len(IDS)]
     attention = TorchAttention(pool)
     edges = [0, *cuts, len(IDS)]
     pieces = [
-        Segment(IDS[a:b], slots[a:b], None, slots[:a]) for a, b in zip(edges, edges[1:], strict=False)
+        Segment(IDS[a:b], slots[a:b], None, slots[:a])
+        for a, b in zip(edges, edges[1:], strict=False)
     ]
     with torch.inference_mode():
         for batch in [Batch(pieces)] if at_once else [Batch([p]) for p in pieces]:
@@ -55,21 +58,27 @@ FAMILIES = {
 
 @pytest.fixture(scope="module", params=FAMILIES)
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_tiny(tmp_path_factory.mktemp(request.param), request.param, **FAMILIES[request.param])
+    return save_tiny(
+        tmp_path_factory.mktemp(request.param), request.param, **FAMILIES[request.param]
+    )
 
 
 @pytest.mark.parametrize("at_once", [False, True])
 @pytest.mark.parametrize("cuts", [[], [70], [1, 2, 3, 80, 81], list(range(1, 150, 7))])
 def test_logits_do_not_depend_on_the_cut(folder: Path, cuts: list[int], at_once: bool) -> None:
     model = load_model(folder, torch.float32, CPU)
-    torch.testing.assert_close(compute(model, cuts, at_once), expected_logits(folder), atol=2e-3, rtol=1e-3)
+    torch.testing.assert_close(
+        compute(model, cuts, at_once), expected_logits(folder), atol=2e-3, rtol=1e-3
+    )
 
 
 @pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3", "mistral"])
 def test_the_fast_path_is_taken_and_agrees_with_transformers(kind: str, tmp_path: Path) -> None:
     folder = save_tiny(tmp_path, kind, **FAMILIES[kind])
     fast, slow = (load_model(folder, torch.float32, CPU, path) for path in ("fast", "transformers"))
-    torch.testing.assert_close(compute(fast, [60], True), compute(slow, [60], True), atol=2e-3, rtol=1e-3)
+    torch.testing.assert_close(
+        compute(fast, [60], True), compute(slow, [60], True), atol=2e-3, rtol=1e-3
+    )
 
 
 @pytest.mark.parametrize("rope", [
@@ -82,7 +91,9 @@ def test_the_fast_path_is_taken_and_agrees_with_transformers(kind: str, tmp_path
 def test_stretched_rotations(rope: dict[str, object], tmp_path: Path) -> None:
     folder = save_tiny(tmp_path, rope_parameters=rope)
     model = load_model(folder, torch.float32, CPU, "fast")
-    torch.testing.assert_close(compute(model, [], True), expected_logits(folder), atol=2e-3, rtol=1e-3)
+    torch.testing.assert_close(
+        compute(model, [], True), expected_logits(folder), atol=2e-3, rtol=1e-3
+    )
 
 
 def test_packed_and_plain_weights_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +109,13 @@ def test_packed_and_plain_weights_agree(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_model_without_such_attention_is_refused_by_name(kind: str, tmp_path: Path) -> None:
     from transformers import CONFIG_MAPPING, AutoModelForCausalLM
 
-    config = CONFIG_MAPPING[kind](vocab_size=64, hidden_size=32, num_hidden_layers=3, num_attention_heads=2)
+    sizes: dict[str, int] = {
+        "vocab_size": 64,
+        "hidden_size": 32,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 2,
+    }
+    config = CONFIG_MAPPING[kind](**sizes)
     AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path)
     with pytest.raises(ModelUnsupported, match=kind):
         load_model(tmp_path, torch.float32, CPU)

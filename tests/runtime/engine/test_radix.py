@@ -11,7 +11,9 @@ from sglc.runtime.engine.slots import OutOfSlots, SlotAllocator
 
 CAPACITY = 60
 SPACES = st.sampled_from(["", "tenant"])
-IDS = st.lists(st.integers(0, 2), min_size=1, max_size=12)  # a tiny alphabet: prefixes collide all the time
+IDS = st.lists(
+    st.integers(0, 2), min_size=1, max_size=12
+)  # a tiny alphabet: prefixes collide all the time
 HINTS = st.builds(Retention, st.none() | st.integers(-1, 5), st.booleans())
 
 
@@ -24,7 +26,9 @@ class CacheMachine(RuleBasedStateMachine):
 
     requests = Bundle("requests")
 
-    @initialize(page_size=st.sampled_from([1, 1, 3]), policy=st.sampled_from(["lru", "lru-plain", "fifo"]))
+    @initialize(
+        page_size=st.sampled_from([1, 1, 3]), policy=st.sampled_from(["lru", "lru-plain", "fifo"])
+    )
     def start(self, page_size: int, policy: str) -> None:
         self.page = page_size
         self.cache = RadixCache(page_size, policy)
@@ -35,7 +39,13 @@ class CacheMachine(RuleBasedStateMachine):
 
     def expected_length(self, space: str, ids: list[int]) -> int:
         whole = len(ids) - len(ids) % self.page
-        return max((n for n in range(0, whole + 1, self.page) if n == 0 or (space, tuple(ids[:n])) in self.known))
+        return max(
+            (
+                n
+                for n in range(0, whole + 1, self.page)
+                if n == 0 or (space, tuple(ids[:n])) in self.known
+            )
+        )
 
     def make_room(self, count: int) -> bool:
         """Evict as the scheduler does; False when even that is not enough."""
@@ -44,7 +54,9 @@ class CacheMachine(RuleBasedStateMachine):
         return self.slots.free >= count
 
     def drop(self, freed: np.ndarray) -> None:
-        locked = {int(s) for _, _, node, own in self.held.values() for s in [*node.path_slots(), *own]}
+        locked = {
+            int(s) for _, _, node, own in self.held.values() for s in [*node.path_slots(), *own]
+        }
         gone = {int(s) for s in freed}
         assert not gone & locked, "a locked slot was evicted"
         assert gone <= set(self.known.values())
@@ -165,7 +177,12 @@ def test_least_recently_used_goes_first() -> None:
 def test_hints_refine_the_order() -> None:
     """Never again, then unknown, then the farthest next use, then what is pinned."""
     cache = RadixCache()
-    fill(cache, ([1], Retention(pin=True)), ([2], Retention(next_use=90)), ([3], Retention(next_use=50)))
+    fill(
+        cache,
+        ([1], Retention(pin=True)),
+        ([2], Retention(next_use=90)),
+        ([3], Retention(next_use=50)),
+    )
     fill(cache, ([4], Retention()), ([5], Retention(next_use=-1)))
     order = []
     while cache.tokens:
