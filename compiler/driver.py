@@ -99,7 +99,7 @@ def load(path: Path) -> tuple[Module, tuple[Diagnostic, ...]]:
         from ..ir.parser import parse_module
 
         return parse_module(read_text(path), str(path)), ()
-    from ..lang import load_file
+    from ..lang.compile import load_file
 
     module, diagnostics = load_file(path)
     return module, tuple(diagnostics)

@@ -1,0 +1,96 @@
+"""What a run did, beside what was predicted: measured calls, the four worlds, and the cause of every difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from ...runtime.plan import Plan
+from ...runtime.trace import CallRecord, Trace
+from ...runtime.worlds import Worlds, worlds
+from . import report as r
+
+NAMES = ("stateless", "prefix cache alone", "compiled", "lower bound")
+
+
+def predicted_worlds(trace: Trace, rows: int) -> list[r.World]:
+    """The four worlds as the mock backend's exact account of the same calls predicts them."""
+    return [
+        r.World(name, predicted=n)
+        for name, n in zip(NAMES, _numbers(worlds(trace.requests)), strict=True)
+    ]
+
+
+def with_predicted(report: r.Report, trace: Trace, rows: int) -> r.Report:
+    """The report with the worlds of rows that were run on the mock backend."""
+    return msgspec.structs.replace(report, worlds=predicted_worlds(trace, rows), rows=rows)
+
+
+def with_measured(report: r.Report, trace: Trace, rows: int, backend: str, plan: Plan) -> r.Report:
+    """The report with what a run measured. Predictions that it holds already stay."""
+    numbers = _numbers(worlds(trace.requests))
+    before = {world.name: world.predicted for world in report.worlds}
+    both = [
+        r.World(name, before.get(name), number) for name, number in zip(NAMES, numbers, strict=True)
+    ]
+    calls = [_measured(record, plan) for record in _in_order(trace.calls)]
+    return msgspec.structs.replace(report, worlds=both, rows=rows, measured=calls, backend=backend)
+
+
+def predicted_compiled(requests: Iterable[CallRecord]) -> int:
+    """What the plan says the calls of a trace prefill: all that is not predicted to be cached."""
+    total = 0
+    for record in requests:
+        if record.kind == "prefill" or record.error:
+            continue
+        total += len(record.prompt) - (record.predicted_cached or 0)
+    return total
+
+
+def _numbers(found: Worlds) -> tuple[int, int, int, int]:
+    return (found.stateless, found.cache_alone, found.compiled, found.lower_bound)
+
+
+def _in_order(calls: Sequence[CallRecord]) -> list[CallRecord]:
+    return sorted(calls, key=lambda call: (call.row, call.started))
+
+
+def _measured(record: CallRecord, plan: Plan) -> r.Measured:
+    return r.Measured(
+        row=record.row,
+        family=record.family,
+        name=record.name or f"call {record.site}",
+        path="/".join(record.path),
+        prompt=len(record.prompt),
+        predicted=record.predicted_cached,
+        cached=record.cached,
+        prefilled=record.prefilled,
+        replayed=record.replayed,
+        generated=sum(map(len, record.outputs)),
+        queue_ms=record.queue_s * 1e3,
+        prefill_ms=record.prefill_s * 1e3,
+        decode_ms=record.decode_s * 1e3,
+        cause=cause(record, plan),
+    )
+
+
+def cause(record: CallRecord, plan: Plan) -> str:
+    """Why the cached prefix of a call does not end where it was predicted; empty when it does."""
+    if record.error is not None:
+        return f"failed: {record.error.code}"
+    predicted = record.predicted_cached
+    if predicted is None:
+        return "template: the conversation is rendered whole" if plan.target.whole_render else ""
+    if record.cached > predicted:
+        return f"extra: {record.cached - predicted} tokens left by another row or run, or equal by chance"
+    if record.cached == predicted:
+        return ""
+    missing = predicted - record.cached
+    if record.cached and record.cached % 16 == 0 and missing < 16:
+        return f"page rounding: {missing} tokens short of a whole page"
+    if record.replayed:
+        return "replayed: the whole prompt was there, its last position was computed again"
+    if record.cached == 0:
+        return f"eviction: nothing of {predicted} tokens was there any more"
+    return f"eviction or seam: {missing} tokens were not there"
