@@ -31,7 +31,7 @@ def predict(family: Family, state: PromptState, ids: tuple[int, ...]) -> Predict
         if mark.node in wanted and (mark.fed or mark.asked):
             own = min(mark.position, len(ids)) if mark.fed else 0
             known = (_shared(asked, ids, mark.position) for asked in mark.asked)
-            return Prediction(mark.node, max(own, *known))
+            return Prediction(mark.node, max((own, *known)))
     return Prediction(None, 0)
 
 
