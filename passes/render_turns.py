@@ -102,8 +102,7 @@ class _Renderer(Rewriter):
 
 def _openings(states: TurnStates, turn: Turn, model: TurnModel) -> list[str]:
     """The different texts that may open a turn: one, unless paths with different turns before it meet."""
-    befores = {state.before for state in states.of(turn.prompt)}
-    return sorted({model.openers[before, turn.role] for before in befores}) or [""]
+    return sorted({model.openers[order] for order in states.orders_of(turn)}) or [""]
 
 
 def _probe(template: ChatTemplate, states: dict[str, TurnStates], context: Context) -> TurnModel:

@@ -34,6 +34,7 @@ from ..ir.ops import (
     Yield,
 )
 from ..ir.structure import walk
+from ..ir.target.turns import Order
 
 
 class TurnState(NamedTuple):
@@ -63,14 +64,17 @@ class TurnStates:
         """The states that a prompt may be in; empty for what no path reaches."""
         return self._states.get(prompt, _NOTHING) if isinstance(prompt, Value) else _NOTHING
 
-    def orders(self) -> dict[tuple[Role | None, Role], Turn]:
+    def orders(self) -> dict[Order, Turn]:
         """Every pair of consecutive turns that the program can make, with an op that makes it."""
-        found: dict[tuple[Role | None, Role], Turn] = {}
+        found: dict[Order, Turn] = {}
         for turn in self.turns:
-            if turn.edge == "begin":
-                for state in sorted(self.of(turn.prompt), key=str):
-                    found.setdefault((state.before, turn.role), turn)
+            for order in self.orders_of(turn) if turn.edge == "begin" else ():
+                found.setdefault(order, turn)
         return found
+
+    def orders_of(self, turn: Turn) -> list[Order]:
+        """The pairs of consecutive turns that the beginning of a turn makes."""
+        return [(state.before, turn.role) for state in sorted(self.of(turn.prompt), key=str)]
 
     def _block(self, block: Block) -> tuple[Operand, ...]:
         """Walk a block; returns what it yields."""

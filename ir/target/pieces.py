@@ -45,14 +45,14 @@ def _encoder(
     """An encoder with the model of `backend`, other components, and only the plain added tokens."""
     import tokenizers
 
-    empty = {"type": "BPE", "vocab": {}, "merges": []}
+    empty: dict[str, Any] = {"type": "BPE", "vocab": {}, "merges": []}
     donor = tokenizers.Tokenizer.from_str(json.dumps({"version": "1.0", "model": empty} | state))
     copy = tokenizers.Tokenizer(backend.model)
     for name in ("normalizer", "pre_tokenizer"):
         if getattr(donor, name) is not None:
             setattr(copy, name, getattr(donor, name))
     originals = backend.get_added_tokens_decoder()
-    copy.add_tokens([originals[token.id] for token in plain])
+    copy.add_tokens([originals[token.id] for token in plain])  # pyright: ignore[reportUnknownMemberType]
     renamed = {copy.token_to_id(token.content): token.id for token in plain}
     return _encode_with(copy, {old: new for old, new in renamed.items() if old != new})
 
@@ -82,7 +82,7 @@ def _without_dummy_space(state: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     def strip(node: Any) -> Any:
         if not isinstance(node, dict):
             return node
-        config = cast("dict[str, Any]", dict(cast("dict[str, Any]", node)))
+        config = dict(cast("dict[str, Any]", node))
         if config.get("type") == "Prepend":
             return None
         if config.get("prepend_scheme", "never") != "never":

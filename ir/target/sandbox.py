@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 from jinja2 import nodes
@@ -68,9 +68,12 @@ def compile_template(source: str, day: str) -> jinja2.Template:
     environment = _Environment(
         trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
     )
-    environment.filters["tojson"] = _tojson
-    environment.globals["raise_exception"] = _raise_exception
-    environment.globals["strftime_now"] = _clock_at(date.fromisoformat(day))
+    offered = {
+        "raise_exception": _raise_exception,
+        "strftime_now": _clock_at(date.fromisoformat(day)),
+    }
+    cast("dict[str, object]", environment.filters)["tojson"] = _tojson
+    cast("dict[str, object]", environment.globals).update(offered)
     try:
         return environment.from_string(source)
     except jinja2.TemplateError as error:

@@ -39,7 +39,7 @@ class StopTracker:
     ) -> None:
         self._tokenizer = tokenizer
         self._sampling = sampling
-        self._end_ids = frozenset() if sampling.ignore_eos else tokenizer.eos_ids
+        self._end_ids = frozenset[int]() if sampling.ignore_eos else tokenizer.eos_ids
         self._patterns = tuple(_Pattern.of(text) for text in sampling.stop_regex)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._ids: list[int] = []

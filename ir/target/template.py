@@ -14,6 +14,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from .config import named_tokens
+
 if TYPE_CHECKING:
     import jinja2
 
@@ -56,7 +58,7 @@ class ChatTemplate:
             if alone.is_file()
             else _default(config.get("chat_template"))
         )
-        return cls(source, _named_tokens(config)) if source else None
+        return cls(source, named_tokens(config)) if source else None
 
     @classmethod
     def chatml(cls) -> ChatTemplate:
@@ -135,12 +137,3 @@ def _default(chat_template: object) -> str | None:
         named = {entry["name"]: entry["template"] for entry in entries}
         return named.get("default")
     return chat_template if isinstance(chat_template, str) else None
-
-
-def _named_tokens(config: Mapping[str, Any]) -> dict[str, str]:
-    named: dict[str, str] = {}
-    for name, value in config.items():
-        text = value.get("content") if isinstance(value, dict) else value
-        if name.endswith("_token") and isinstance(text, str):
-            named[name] = text
-    return named

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from .config import end_tokens
 from .control import ControlMatch, ControlToken, ControlTokens
 from .parts import Part, after, joined, merged
 from .pieces import PieceEncoder, ToBytes, piece_encoders, token_bytes_function
@@ -55,7 +56,7 @@ class Tokenizer:
         file = Path(path)
         file = file / "tokenizer.json" if file.is_dir() else file
         text = file.read_text(encoding="utf-8")
-        return _build(_load(text), text, _end_tokens(file.parent), approximate)
+        return _build(_load(text), text, end_tokens(file.parent), approximate)
 
     @classmethod
     def from_json(
@@ -194,22 +195,3 @@ def _state(component: object) -> Mapping[str, Any] | None:
     if component is None:
         return None
     return cast("Mapping[str, Any]", json.loads(component.__getstate__()))  # type: ignore[attr-defined]
-
-
-def _end_tokens(folder: Path) -> tuple[str | int, ...]:
-    """The end tokens that the files beside a tokenizer name: text or ids."""
-    names: list[str | int] = []
-    for file, key in (
-        ("tokenizer_config.json", "eos_token"),
-        ("config.json", "eos_token_id"),
-        ("generation_config.json", "eos_token_id"),
-    ):
-        value = _read_json(folder / file).get(key)
-        value = value.get("content") if isinstance(value, dict) else value
-        values = cast("list[object]", value if isinstance(value, list) else [value])
-        names.extend(name for name in values if isinstance(name, str | int))
-    return tuple(names)
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}

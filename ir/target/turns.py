@@ -276,13 +276,11 @@ def _conversations(orders: frozenset[Order]) -> Iterator[tuple[Role, ...]]:
     """The conversations of up to `DEPTH` turns, and one that ends in each order that lies deeper."""
     reached: set[Order] = set()
     level: list[tuple[Role, ...]] = [()]
+    steps = sorted(orders, key=str)
     depth = 0
     while level:
         longer = [
-            (*roles, role)
-            for roles in level
-            for before, role in sorted(orders, key=str)
-            if _ends(roles, before)
+            _longer(roles, order) for roles in level for order in steps if _ends(roles, order[0])
         ]
         depth += 1
         if depth > DEPTH:
@@ -290,6 +288,10 @@ def _conversations(orders: frozenset[Order]) -> Iterator[tuple[Role, ...]]:
         yield from longer
         reached |= {_orders(roles)[-1] for roles in longer}
         level = longer
+
+
+def _longer(roles: tuple[Role, ...], order: Order) -> tuple[Role, ...]:
+    return (*roles, order[1])
 
 
 def _ends(roles: tuple[Role, ...], before: Role | None) -> bool:

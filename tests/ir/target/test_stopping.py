@@ -1,0 +1,168 @@
+"""When a generation ends, and what of it stays in the prompt."""
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sglc.ir.sampling import Sampling
+from sglc.ir.target import Part, StopTracker, Tokenizer
+from sglc.ir.target.stopping import Stopped
+
+from .conftest import trained
+
+TOKENIZER = trained("smollm")
+EOS = TOKENIZER.special["<|im_end|>"]
+
+
+def ids_of(text: str) -> tuple[int, ...]:
+    return TOKENIZER.encode([Part(text, False)], continuation=True)
+
+
+def run(ids: tuple[int, ...], tokenizer: Tokenizer = TOKENIZER, **sampling: Any) -> Stopped:
+    """Feed ids until the tracker has had enough."""
+    tracker = StopTracker(tokenizer, Sampling(**sampling), ())
+    for token in ids:
+        if tracker.feed(token):
+            break
+    return tracker.completion()
+
+
+def test_an_end_token_does_not_stay() -> None:
+    ids = ids_of("the cat's")
+    assert run((*ids, EOS, 5)) == Stopped((*ids, EOS), ids, "the cat's", "eos")
+
+
+def test_an_end_token_can_be_ignored() -> None:
+    done = run((*ids_of("a"), EOS, *ids_of("b")), ignore_eos=True, max_tokens=3)
+    assert done.finish == "length"
+    assert done.text == "a<|im_end|>b"
+
+
+def test_a_stop_token_ends_it() -> None:
+    ids = ids_of("the cat's")
+    assert run(ids, stop_token_ids=(ids[-1],)) == Stopped(
+        ids, ids[:-1], TOKENIZER.decode(ids[:-1]), "stop"
+    )
+
+
+def test_the_longest_allowed() -> None:
+    ids = ids_of("the cat's 1234")
+    assert run(ids, max_tokens=2) == Stopped(ids[:2], ids[:2], TOKENIZER.decode(ids[:2]), "length")
+    assert run(ids, max_tokens=-1).finish == "aborted"
+
+
+def test_a_stop_string_at_a_token_border_keeps_the_ids() -> None:
+    ids = ids_of("the cat's\n\n1")
+    done = run(ids, stop=("\n",))
+    assert done.text == "the cat's"
+    assert done.kept == ids_of("the cat's") == ids[: len(done.kept)]
+
+
+def test_a_stop_string_inside_a_token_encodes_what_is_left_of_it_again() -> None:
+    ids = ids_of("1 naïve")
+    assert len(ids) == 2
+    done = run(ids, stop=("ve",))
+    assert done.text == "1 naï"
+    assert done.finish == "stop"
+    assert done.kept == ids[:1] + ids_of(" naï")
+    assert TOKENIZER.decode(done.kept) == "1 naï"
+
+
+def test_the_first_of_several_stops_wins() -> None:
+    assert run(ids_of("the cat's it'S"), stop=("it", "'s")).text == "the cat"
+
+
+def test_a_stop_pattern() -> None:
+    assert run(ids_of("the 12345 cat"), stop_regex=(r"\d{3}",)).text == "the "
+    assert run(ids_of("the 1 cat, it's"), stop_regex=(r"c.*,",)).text == "the 1 "
+
+
+def test_no_end_before_the_least_number_of_tokens() -> None:
+    ids = ids_of("a a a a a\na\na")
+    done = run(ids, stop=("\n", " a"), min_tokens=len(ids_of("a a a a a\na")))
+    assert done.text == "a a a a a\na"
+    tracker = StopTracker(TOKENIZER, Sampling(min_tokens=1))
+    assert not tracker.may_end
+    tracker.feed(ids[0])
+    assert tracker.may_end
+
+
+def test_bytes_of_one_character_come_together() -> None:
+    ids = ids_of("\U0001f9ff")
+    assert len(ids) == 3
+    tracker = StopTracker(TOKENIZER, Sampling())
+    shown = []
+    for token in ids:
+        tracker.feed(token)
+        shown.append(tracker.text)
+    assert shown == ["", "", "\U0001f9ff"]
+
+
+def test_a_character_that_never_ends_is_replaced() -> None:
+    done = run(ids_of("\U0001f9ff"), max_tokens=2)
+    assert done.text == TOKENIZER.decode(done.kept) == "\ufffd"
+
+
+def test_ended_from_outside() -> None:
+    tracker = StopTracker(TOKENIZER, Sampling())
+    tracker.feed(ids_of("a")[0])
+    tracker.end("constraint")
+    assert tracker.completion().finish == "constraint"
+    with pytest.raises(ValueError, match="finished"):
+        tracker.feed(1)
+
+
+def test_a_dummy_space_is_dropped_at_the_start_of_a_text_only() -> None:
+    tokenizer = trained("metaspace always")
+    (word,) = tokenizer.encode([Part("cat's", False)])[:1]
+    for prompt, text in (((), "cat"), ((5,), " cat")):
+        tracker = StopTracker(tokenizer, Sampling(), prompt)
+        tracker.feed(word)
+        assert tracker.text.startswith(text)
+
+
+PIECES = st.lists(
+    st.sampled_from(["the", " ", "\n", "a", "ab", "🎉", "naïve", "123", "'s", "aab"]), max_size=15
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    pieces=PIECES,
+    stops=st.lists(st.sampled_from(["a", "ab", "\n", "23", "🎉", "aab", "e1"]), max_size=3),
+)
+def test_a_stop_string_cuts_where_a_search_of_the_whole_text_would(
+    pieces: list[str], stops: list[str]
+) -> None:
+    ids = tuple(token for piece in pieces for token in ids_of(piece))
+    done = run(ids, stop=tuple(stops), max_tokens=-1)
+    text = "".join(pieces)
+    found = _first_stop(ids, stops)
+    assert done.text == (text if found is None else text[:found])
+    assert TOKENIZER.decode(done.kept) == done.text
+    assert done.ids == ids[: len(done.ids)]
+
+
+def _first_stop(ids: tuple[int, ...], stops: list[str]) -> int | None:
+    """Naively: decode everything after each token and look for all stops."""
+    for count in range(1, len(ids) + 1):
+        text = TOKENIZER.decode(ids[:count])
+        found = [text.find(stop) for stop in stops if stop in text]
+        if found:
+            return min(found)
+    return None
+
+
+def test_time_is_linear_in_the_text() -> None:
+    tracker = StopTracker(
+        TOKENIZER, Sampling(max_tokens=-1, stop=("never",), stop_regex=(r"ne[vw]er\d",))
+    )
+    (token,) = ids_of("the")
+    started = time.process_time()
+    for _ in range(20_000):
+        tracker.feed(token)
+    assert time.process_time() - started < 2
+    assert len(tracker.completion().text) == 60_000
