@@ -25,6 +25,7 @@ class Capabilities:
     seeds: bool = True
     logprobs: bool = True
     images: bool = False
+    chat: bool = False  # asked with turns alone; there is no raw completion
     max_context: int | None = None
 
 
