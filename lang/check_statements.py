@@ -260,12 +260,6 @@ class StatementChecker(CallChecker):
             )  # fmt: skip
             return
         bound = self.scope.lookup(name)
-        if bound is None and name in self.file.names:
-            symbol = self.file.names[name]
-            self.report(
-                "SGL0101", target.span, f"`{name}` is {kind_word(symbol)} of this file",
-                help="choose another name", also=(symbol.span, "declared here"),
-            )  # fmt: skip
         if bound is not None:
             kind = self._rebound(target, kind, declared, bound)
         fixed = declared is not None or (bound is not None and bound.fixed)
@@ -466,12 +460,10 @@ class StatementChecker(CallChecker):
     def _check_targets(self, targets: tuple[s.Ident, ...]) -> None:
         for target in targets:
             bound = self.scope.lookup(target.text)
-            symbol = self.file.names.get(target.text)
-            place = bound.span if bound is not None else symbol.span if symbol is not None else None
-            if place is not None:
+            if bound is not None:
                 self.report(
                     "SGL0101", target.span, f"`{target.text}` is bound already",
-                    help="choose another name for the loop", also=(place, "bound here"),
+                    help="choose another name for the loop", also=(bound.span, "bound here"),
                 )  # fmt: skip
 
     def _order_key(self, key: s.Expr) -> None:

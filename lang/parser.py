@@ -94,8 +94,21 @@ class _Run:
         self.source, self.tokens = source, tokens
         self.diagnostics: list[Diagnostic] = []
         self.parser = _grammar().parse_interactive("")
-        self.line_state = self.parser.copy(deepcopy_values=False)
+        self.line_state = self.snapshot()
         self.line_start = 0
+
+    def snapshot(self) -> tuple[list[Any], list[Any]]:
+        """The parser's stacks as they stand; cheap, because there is one for each line."""
+        state = self.parser.parser_state
+        return state.state_stack[:], state.value_stack[:]
+
+    def at_line_start(self) -> InteractiveParser:
+        """A parser that stands where the current line begins."""
+        parser = self.parser.copy(deepcopy_values=False)
+        states, values = self.line_state
+        parser.parser_state.state_stack = states[:]
+        parser.parser_state.value_stack = values[:]
+        return parser
 
     def parse(self) -> Tree[Token]:
         """Feed all tokens and return the tree."""
@@ -104,7 +117,7 @@ class _Run:
             token = self.tokens[at]
             if token.type not in _LAYOUT_TOKENS:
                 if at == 0 or self.tokens[at - 1].type in _LAYOUT_TOKENS:
-                    self.line_state = self.parser.copy(deepcopy_values=False)
+                    self.line_state = self.snapshot()
                     self.line_start = at
             try:
                 self.parser.feed_token(token)
@@ -154,7 +167,7 @@ class _Run:
         line = self.line_start
         if at < line or any(t.type in _LAYOUT_TOKENS for t in self.tokens[line:at]):
             return self.parser
-        state = self.line_state.copy(deepcopy_values=False)
+        state = self.at_line_start()
         for token in self.tokens[line:at]:
             state.feed_token(token)
         return state
@@ -200,7 +213,7 @@ class _Run:
             "BROKEN", "", start_pos=line[0].start_pos, end_pos=line[-1].end_pos or 0
         )
         broken.names = tuple(token for token in line if token.type == "NAME")
-        self.parser = self.line_state.copy(deepcopy_values=False)
+        self.parser = self.at_line_start()
         self.tokens[self.line_start : end] = [broken]
         self.parser.feed_token(broken)
         return self.line_start + 1
