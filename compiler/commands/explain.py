@@ -118,7 +118,9 @@ def _traced(job: Job, options: BackendOptions) -> Trace:
     for result in outcome.failed[:1]:
         error = result.error
         assert error is not None
-        raise RunError(error.code, f"row {result.row} failed: {error.message}", error.help, error.span)
+        raise RunError(
+            error.code, f"row {result.row} failed: {error.message}", error.help, error.span
+        )
     return outcome.trace
 
 

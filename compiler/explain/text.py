@@ -137,8 +137,13 @@ def _groups(report: r.Report) -> Iterator[str]:
 def _worlds(report: r.Report) -> Iterator[str]:
     if not report.worlds:
         return
-    measured = any(world.measured is not None for world in report.worlds)
     yield f"Four worlds: prefilled tokens over {report.rows} row{'s' if report.rows != 1 else ''}"
+    yield from worlds_table(report)
+
+
+def worlds_table(report: r.Report) -> Iterator[str]:
+    """The four worlds as bars, predicted and measured."""
+    measured = any(world.measured is not None for world in report.worlds)
     most = max((world.predicted or world.measured or 0) for world in report.worlds)
     rows = [("", "predicted", "measured" if measured else "", "")]
     for world in report.worlds:
@@ -207,9 +212,20 @@ def _passes(report: r.Report, why: bool) -> Iterator[str]:
 
 
 def _remarks(remarks: Iterable[r.Remark]) -> Iterator[str]:
+    """Remarks, those that say the same in one line with all their places."""
+    lines: dict[tuple[str, str, str, str], list[r.Remark]] = {}
     for remark in remarks:
-        line = f"line {remark.place.line}: " if remark.place else ""
-        gain = f" ({remark.tokens} tokens)" if remark.tokens else ""
-        yield f"  {remark.pass_name} {remark.action}: {line}{remark.what}{gain}"
-        if remark.why:
-            yield f"    because {remark.why}"
+        lines.setdefault((remark.pass_name, remark.action, remark.what, remark.why), []).append(
+            remark
+        )
+    for (name, action, what, why), same in lines.items():
+        places = sorted({remark.place.line for remark in same if remark.place})
+        where = (
+            f"line{'s' if len(places) > 1 else ''} {', '.join(map(str, places))}: "
+            if places
+            else ""
+        )
+        tokens = sum(remark.tokens for remark in same)
+        yield f"  {name} {action}: {where}{what}" + (f" ({tokens} tokens)" if tokens else "")
+        if why:
+            yield f"    because {why}"

@@ -15,6 +15,7 @@ from ...ir.ops import (
     For,
     Fork,
     Gen,
+    GetField,
     Host,
     If,
     Image,
@@ -91,6 +92,7 @@ class StepWriter:
         self._table = shared.table
         self.registers = Registers(Uses.of(program))
         self._nodes: dict[Value, int] = {}
+        self._names: dict[Value, str] = {}
         self._lifetimes = Lifetimes(program.params, program.body)
         self._writers: dict[type, Callable[..., list[p.Step]]] = {
             Root: self._root, Text: self._text, Insert: self._insert, Turn: self._turn,
@@ -131,14 +133,21 @@ class StepWriter:
             return write(op)
         if isinstance(op, Use):
             raise ValueError(f"fragment `{op.fragment}` was not inlined")
-        for value in (op.result,):  # all others are pure and have one result
-            self._place(value, self._nodes_of(operands(op)))
+        self._place(op.result, self._nodes_of(operands(op)))  # all others are pure, with one result
+        if isinstance(op, GetField):
+            self._names[op.result] = f"{self._name(op.record)}.{op.name}"
         return self.registers.evaluate(op)  # type: ignore[arg-type]
 
     def _body(self, block: Block) -> p.Body:
         args = [self.registers.new(arg) for arg in block.args]
         steps, yields = self.block(block)
         return p.Body(args, steps, yields)
+
+    def _name(self, operand: Operand) -> str:
+        """What the prefix table calls a value."""
+        if isinstance(operand, Const):
+            return text_form(operand.value)
+        return self._names.get(operand) or operand.hint or "value"
 
     # --- prompts and their nodes --------------------------------------------------------------
 
@@ -174,7 +183,7 @@ class StepWriter:
             "insert",
             self._node(op.prompt),
             op.value if isinstance(op.value, Value) else json.dumps(op.value.value),
-            text=_shown(op.value),
+            text="{" + self._name(op.value) + "}",
             lifetime=self._lifetimes.of(op.value),
             span=source_span(op.span),
         )
@@ -387,10 +396,3 @@ def _count_of(items: Operand) -> str:
 
 def _mark(mark: Mark) -> p.MarkSpan:
     return p.MarkSpan(mark.start, mark.end, mark.role, mark.edge)
-
-
-def _shown(operand: Operand) -> str:
-    """What an insert shows in the tree: the name of the value, or the constant itself."""
-    if isinstance(operand, Const):
-        return text_form(operand.value)
-    return "{" + (operand.hint or "value") + "}"
