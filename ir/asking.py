@@ -24,10 +24,10 @@ Scores = Sequence[Sequence[float]]
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt as the interpreter holds it; `last` is the role of its last turn."""
+    """A prompt as the interpreter holds it; `roles` are those of its turns, in order."""
 
     tokens: TokenPrompt
-    last: Role | None = None
+    roles: tuple[Role, ...] = ()
 
     def with_text(self, target: Target, text: str, *, literal: bool) -> Prompt:
         """The prompt with text after it; control tokens in it count only if it is literal."""
@@ -38,12 +38,14 @@ class Prompt:
         """The prompt with a turn opened or closed, as the target's template writes it."""
         if target.template is None:
             raise EvalError("3206", "the target has no chat template")
-        order = (self.last, role)
-        model = probe(target.template, [order])
+        roles = (*self.roles, role) if edge == "begin" else self.roles
+        before: tuple[Role | None, ...] = (None, *roles)
+        orders = tuple(zip(before, roles, strict=False))
+        model = probe(target.template, orders)
         if not model.composes:
             raise EvalError("3206", f"the chat template does not compose: {model.mismatch}")
-        text = model.openers[order] if edge == "begin" else model.closers[role]
-        return replace(self.with_text(target, text, literal=True), last=role)
+        text = model.openers[orders[-1]] if edge == "begin" else model.closers[role]
+        return replace(self.with_text(target, text, literal=True), roles=roles)
 
     def with_ids(self, target: Target, ids: Sequence[int]) -> Prompt:
         """The prompt with what a model said."""

@@ -24,6 +24,11 @@ class BlockBuilder:
         return op
 
     @property
+    def ops(self) -> tuple[Op, ...]:
+        """What was emitted so far."""
+        return tuple(self._ops)
+
+    @property
     def is_terminated(self) -> bool:
         """Whether the last op ends the block."""
         return bool(self._ops) and isinstance(self._ops[-1], Yield | Return)

@@ -29,7 +29,7 @@ _MASK = (1 << 64) - 1
 _FACTOR = 0x9E3779B97F4A7C15
 _END_ODDS = 12  # one in so many free tokens is the end of sequence
 _STOP_ODDS = 8  # one in so many begins a stop string, when there is one
-_PART_END_ODDS = 4  # one in so many ends a free part of constrained output that may end
+_PART_END_ODDS = 2  # one in so many ends a free part of constrained output that may end
 
 TopLogprobs = tuple[tuple[tuple[int, float], ...], ...]
 

@@ -1,0 +1,804 @@
+"""Random well-formed programs: small modules that verify, run on the hash model, and use every op.
+
+`generate(random)` makes one from any source of randomness; `programs()` is the hypothesis strategy,
+which shrinks. `python -m tests.programs` prints in how many of 1,000 programs each op occurs.
+
+A program is in one of three modes. `raw`: text and calls, no turns. `outside`: between turns, where
+only turns and control flow may stand. `inside`: in a turn, as raw but without turns. Every statement
+leaves the prompt in the mode that it found it in, so that arms and iterations always fit.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from hypothesis import strategies as st
+
+from sglc.ir.builder import BlockBuilder
+from sglc.ir.module import LIFETIMES, Extern, Fragment, Module, Param, Program
+from sglc.ir.ops import (
+    Arith,
+    Block,
+    Builtin,
+    Call,
+    Collect,
+    Compare,
+    Const,
+    For,
+    Fork,
+    Format,
+    Gen,
+    GetField,
+    Host,
+    If,
+    Image,
+    Index,
+    Insert,
+    Json,
+    MakeList,
+    MakeRecord,
+    Operand,
+    Pick,
+    Prefetch,
+    Release,
+    Retain,
+    Return,
+    Role,
+    Root,
+    Select,
+    Text,
+    Turn,
+    Unordered,
+    Use,
+    Value,
+    While,
+    Yield,
+)
+from sglc.ir.sampling import SELECT_METHODS, Constraint, Sampling
+from sglc.ir.structure import walk
+from sglc.ir.types import BOOL, INT, PROMPT, STR, ListType, RecordType, Type
+
+Mode = Literal["raw", "outside", "inside"]
+
+TEXTS = ListType(STR)
+NUMBERS = ListType(INT)
+VERDICT = RecordType((("label", STR), ("score", INT)))
+PROMPTS = ListType(PROMPT)
+
+LITERALS = (
+    "You are careful.\n",
+    "Q: ",
+    "\nA:",
+    " and ",
+    "Document:\n",
+    "Summarise it in one line. ",
+    "\n\n",
+    "one two three four five",
+    "<|im_end|>",
+)
+WORDS = ("yes", "no", "alpha", "beta", "a longer phrase")
+EXTERNS = (
+    Extern("shout", (("text", STR),), STR),
+    Extern("tag", (("text", STR), ("number", INT)), STR, pure=True),
+)
+
+
+@dataclass
+class Scope:
+    """What is bound here, by type, and the prompts that stand where the current one does."""
+
+    values: dict[Type, list[Operand]]
+    prompt: Value
+    prompts: list[Value] = field(default_factory=list)
+    arms: list[Value] = field(default_factory=list)
+
+    def inner(self, prompt: Value) -> Scope:
+        """A copy for a region, with its own current prompt."""
+        values = {kind: list(found) for kind, found in self.values.items()}
+        return Scope(values, prompt, [*self.prompts, prompt], list(self.arms))
+
+    def add(self, value: Value) -> None:
+        """Bind a value."""
+        self.values.setdefault(value.type, []).append(value)
+
+
+@dataclass(frozen=True)
+class RandomProgram:
+    """A module, the program to run, and what to run it with."""
+
+    module: Module
+    entry: str
+    args: dict[str, Json]
+
+    @property
+    def hosts(self) -> dict[str, Callable[..., object]]:
+        """Host functions that depend on their arguments alone."""
+        return {
+            "shout": lambda text: f"{text[:20].upper()}!",
+            "tag": lambda text, number: f"[{number}:{text[:10]}]",
+        }
+
+
+class Writer:
+    """Writes one body."""
+
+    def __init__(
+        self,
+        source: random.Random,
+        fragments: tuple[Fragment, ...] = (),
+        programs: tuple[Program, ...] = (),
+        budget: int = 14,
+    ) -> None:
+        self._random = source
+        self._fragments, self._programs = fragments, programs
+        self._budget = budget
+        self._sites = 0
+        self._depth = 0
+        self._indices: list[Value] = []
+        self._builder = BlockBuilder()
+
+    # --- choosing -------------------------------------------------------------------------------
+
+    def _chance(self, percent: int) -> bool:
+        return self._random.randrange(100) < percent
+
+    def _any(self, items: list[Operand] | tuple[str, ...] | tuple[Role, ...]) -> object:
+        return items[self._random.randrange(len(items))]
+
+    def _word(self) -> str:
+        return WORDS[self._random.randrange(len(WORDS))]
+
+    def _operand(self, scope: Scope, kind: Type) -> Operand:
+        """A bound value of a type, or a constant."""
+        found = scope.values.get(kind, [])
+        if found and self._chance(75):
+            return found[self._random.randrange(len(found))]
+        return self._constant(kind)
+
+    def _constant(self, kind: Type) -> Const:
+        small = self._random.randrange(5)
+        values: dict[Type, Json] = {
+            STR: self._word(),
+            INT: small,
+            BOOL: small > 2,
+            TEXTS: [self._word() for _ in range(1 + small % 3)],
+            NUMBERS: [small, 1],
+            VERDICT: {"label": self._word(), "score": small},
+        }
+        return Const(values[kind], kind)
+
+    def _site(self) -> str:
+        self._sites += 1
+        return str(self._sites)
+
+    # --- blocks ---------------------------------------------------------------------------------
+
+    def program(self, name: str, lifetimes: bool = True) -> Program:
+        """A whole program."""
+        params = tuple(
+            Param(
+                hint,
+                Value(kind, hint),
+                LIFETIMES[self._random.randrange(len(LIFETIMES))] if lifetimes else "request",
+                ("a default",) if hint == "topic" and self._chance(20) else None,
+            )
+            for hint, kind in PARAMETERS
+        )
+        mode: Mode = "outside" if self._chance(40) else "raw"
+        root = self._builder.emit(Root(result=Value(PROMPT), bos=not self._chance(20)))
+        scope = Scope({}, root.result, [root.result])
+        for param in params:
+            scope.add(param.value)
+        if mode == "raw":
+            self._text(scope)
+        self._statements(scope, mode, 3 + self._random.randrange(6))
+        if mode == "raw":
+            self._gen(scope, mode)
+        result = self._result(scope)
+        self._builder.emit(Return(value=result))
+        body = self._builder.seal(*(param.value for param in params))
+        return Program(name, params, result.type, body, doc=self._word() * self._chance(30))
+
+    def fragment(self, name: str, mode: Mode) -> Fragment:
+        """A fragment for prompts in that mode."""
+        prompt, text = Value(PROMPT), Value(STR, "text")
+        scope = Scope({STR: [text]}, prompt, [prompt])
+        self._statements(scope, mode, 1 + self._random.randrange(3))
+        self._builder.emit(Yield(values=(scope.prompt,)))
+        return Fragment(name, (Param("text", text),), self._builder.seal(prompt, text))
+
+    def _result(self, scope: Scope) -> Value:
+        """A record of some of what is bound, so that some calls are used and some are not."""
+        kinds = (STR, INT, BOOL, TEXTS)
+        picked = [(kind, self._operand(scope, kind)) for kind in kinds if self._chance(75)]
+        names = tuple(f"r{number}" for number, _ in enumerate(picked))
+        kind = RecordType(tuple((n, k) for n, (k, _) in zip(names, picked, strict=True)))
+        values = tuple(value for _, value in picked)
+        record = MakeRecord(result=Value(kind, "result"), names=names, values=values)
+        return self._builder.emit(record).result
+
+    def _region(
+        self, scope: Scope, mode: Mode, args: tuple[Value, ...], count: int
+    ) -> tuple[BlockBuilder, Scope]:
+        """Write statements into a builder of their own; the caller ends and seals it."""
+        outer, self._builder = self._builder, BlockBuilder()
+        self._depth += 1
+        for arg in args:
+            if arg.type != PROMPT:
+                scope.add(arg)
+        self._statements(scope, mode, count)
+        self._depth -= 1
+        builder, self._builder = self._builder, outer
+        return builder, scope
+
+    def _statements(self, scope: Scope, mode: Mode, count: int) -> None:
+        for _ in range(count):
+            if self._budget <= 0:
+                return
+            self._budget -= 1
+            self._statement(scope, mode)
+
+    def _statement(self, scope: Scope, mode: Mode) -> None:
+        choices = list(_VALUE_STATEMENTS)
+        choices += [Writer._turn] * 4 if mode == "outside" else _PROMPT_STATEMENTS
+        if self._depth < 2:
+            choices += _CONTROL_STATEMENTS
+        write = choices[self._random.randrange(len(choices))]
+        write(self, scope, mode)
+
+    # --- prompts --------------------------------------------------------------------------------
+
+    def _append(self, scope: Scope, make: Callable[[Value, Value], object]) -> None:
+        """Emit an op from the current prompt to a new one, which becomes the current."""
+        result = Value(PROMPT)
+        self._builder.emit(make(result, scope.prompt))  # type: ignore[type-var]
+        scope.prompt = result
+        scope.prompts.append(result)
+
+    def _text(self, scope: Scope, mode: Mode = "raw") -> None:
+        text = str(self._any(LITERALS))
+        plain = self._chance(10)
+        self._append(scope, lambda to, p: Text(result=to, prompt=p, text=text, plain=plain))
+
+    def _insert(self, scope: Scope, mode: Mode) -> None:
+        value = self._operand(scope, (STR, STR, INT, BOOL)[self._random.randrange(4)])
+        self._append(scope, lambda to, p: Insert(result=to, prompt=p, value=value))
+
+    def _turn(self, scope: Scope, mode: Mode) -> None:
+        """A whole turn, with statements inside."""
+        roles: tuple[Role, ...] = ("system", "user", "assistant")
+        role = roles[self._random.randrange(3)]
+        self._append(scope, lambda to, p: Turn(result=to, prompt=p, role=role, edge="begin"))
+        scope.prompts.pop()
+        inside = replace(scope, prompts=[scope.prompt], arms=[])
+        self._text(inside)
+        self._statements(inside, "inside", 1 + self._random.randrange(3))
+        if role == "assistant":
+            self._gen(inside, "inside")
+        scope.prompt = inside.prompt
+        self._append(scope, lambda to, p: Turn(result=to, prompt=p, role=role, edge="end"))
+
+    def _use(self, scope: Scope, mode: Mode) -> None:
+        usable = [f for f in self._fragments if f.name.startswith(mode) or mode == "inside"]
+        usable = [f for f in usable if mode != "inside" or f.name.startswith("raw")]
+        if not usable:
+            return
+        fragment = usable[self._random.randrange(len(usable))]
+        args, site = (self._operand(scope, STR),), self._site()
+        self._append(
+            scope,
+            lambda to, p: Use(
+                result=to,
+                prompt=p,
+                fragment=fragment.name,
+                args=args,
+                site=site,
+                indices=self._at(),
+            ),
+        )
+
+    def _unordered(self, scope: Scope, mode: Mode) -> None:
+        sections: list[Block] = []
+        for _ in range(2):
+            prompt = Value(PROMPT)
+            inner = scope.inner(prompt)
+            outer, self._builder = self._builder, BlockBuilder()
+            self._text(inner)
+            self._insert(inner, mode)
+            self._builder.emit(Yield(values=(inner.prompt,)))
+            sections.append(self._builder.seal(prompt))
+            self._builder = outer
+        self._append(scope, lambda to, p: Unordered(result=to, prompt=p, sections=tuple(sections)))
+
+    def _hint(self, scope: Scope, mode: Mode) -> None:
+        prompt = scope.prompts[self._random.randrange(len(scope.prompts))]
+        kind = self._random.randrange(3)
+        if kind == 0:
+            self._builder.emit(Prefetch(prompt=prompt, speculative=self._chance(30)))
+        elif kind == 1:
+            uses = self._random.randrange(3)
+            self._builder.emit(Retain(prompt=prompt, next_use=uses, pin=self._chance(30)))
+        else:
+            self._builder.emit(Release(prompt=prompt))
+
+    def _pick(self, scope: Scope, mode: Mode) -> None:
+        """Go on from an arm, or from an earlier prompt."""
+        if not scope.arms:
+            scope.prompt = scope.prompts[self._random.randrange(len(scope.prompts))]
+            return
+        arms = scope.arms[self._random.randrange(len(scope.arms))]
+        index = Const(self._random.randrange(2), INT)
+        result = Value(PROMPT)
+        self._builder.emit(Pick(result=result, prompts=arms, index=index))
+        scope.prompt = result
+        scope.prompts.append(result)
+
+    # --- calls ----------------------------------------------------------------------------------
+
+    def _at(self) -> tuple[Operand, ...]:
+        return tuple(self._indices)
+
+    def _gen(self, scope: Scope, mode: Mode) -> None:
+        kind, constraint, sampling = self._parameters()
+        is_many = self._chance(20)
+        if is_many:
+            sampling = sampling.merged(n=2 + self._random.randrange(2))
+        value = Value(ListType(kind) if is_many else kind, "answer")
+        samples = Value(PROMPTS, "samples") if is_many and self._chance(50) else None
+        after = None if is_many else Value(PROMPT)
+        source = self._source(scope)
+        op = Gen(
+            prompt=after,
+            value=value,
+            source=source,
+            site=self._site(),
+            indices=self._at(),
+            sampling=sampling,
+            constraint=constraint,
+            dynamic=self._dynamic(scope),
+            samples=samples,
+            name="answer" * self._chance(50),
+        )
+        self._builder.emit(op)
+        if self._chance(15):
+            self._twin(op, scope)
+        if samples is not None:
+            scope.arms.append(samples)
+        if after is not None:
+            scope.prompt = after
+            scope.prompts.append(after)
+        self._bind_answer(scope, value)
+
+    def _twin(self, op: Gen, scope: Scope) -> None:
+        """The same call once more, at another site."""
+        value = Value(op.value.type, "again")
+        prompt = None if op.prompt is None else Value(PROMPT)
+        self._builder.emit(replace(op, prompt=prompt, value=value, samples=None, site=self._site()))
+        self._bind_answer(scope, value)
+
+    def _source(self, scope: Scope) -> Value:
+        if self._chance(80):
+            return scope.prompt
+        return scope.prompts[self._random.randrange(len(scope.prompts))]
+
+    def _bind_answer(self, scope: Scope, value: Value) -> None:
+        """Bind what a model said; numbers are made small, so that arithmetic stays in bounds."""
+        if value.type == INT:
+            small = Arith(result=Value(INT, "small"), op="mod", args=(value, Const(7, INT)))
+            self._builder.emit(small)
+            scope.add(small.result)
+        elif value.type != NUMBERS:
+            scope.add(value)
+
+    def _parameters(self) -> tuple[Type, Constraint | None, Sampling]:
+        changes: dict[str, object] = {"max_tokens": 4 + self._random.randrange(12)}
+        if self._chance(40):
+            changes["temperature"] = 0.7
+        if self._chance(10):
+            changes["seed"] = self._random.randrange(9)
+        if self._chance(20):
+            changes["stop"] = ("\n",)
+        if self._chance(10):
+            changes["min_tokens"] = 2
+        if self._chance(5):
+            changes["ignore_eos"] = True
+        if self._chance(55):
+            return STR, None, Sampling().merged(**changes)
+        kind, text = self._constraint()
+        changes["max_tokens"] = 120
+        changes.pop("stop", None)
+        return kind, Constraint("type", str(text)), Sampling().merged(**changes)
+
+    def _constraint(self) -> tuple[Type, Type | str]:
+        kinds: tuple[tuple[Type, Type | str], ...] = (
+            (INT, INT),
+            (BOOL, BOOL),
+            (VERDICT, VERDICT),
+            (NUMBERS, NUMBERS),
+            (STR, '"yes" | "no"'),
+        )
+        return kinds[self._random.randrange(len(kinds))]
+
+    def _dynamic(self, scope: Scope) -> tuple[tuple[str, Operand], ...]:
+        if not self._chance(10):
+            return ()
+        return (("seed", self._operand(scope, INT)),)
+
+    def _select(self, scope: Scope, mode: Mode) -> None:
+        choices: Operand = Const(list(WORDS[: 2 + self._random.randrange(3)]), TEXTS)
+        if self._chance(15):
+            choices = self._constant(TEXTS)
+        method = SELECT_METHODS[self._random.randrange(3)]
+        op = Select(
+            prompt=Value(PROMPT),
+            value=Value(STR, "choice"),
+            source=self._source(scope),
+            choices=choices,
+            site=self._site(),
+            indices=self._at(),
+            method=method,
+            name="choice" * self._chance(50),
+        )
+        self._builder.emit(op)
+        scope.prompt = op.prompt
+        scope.prompts.append(op.prompt)
+        scope.add(op.value)
+
+    def _host(self, scope: Scope, mode: Mode) -> None:
+        extern = EXTERNS[self._random.randrange(2)]
+        args = tuple(self._operand(scope, kind) for _, kind in extern.params)
+        op = Host(result=Value(STR, "seen"), extern=extern.name, args=args, pure=extern.pure)
+        self._builder.emit(op)
+        scope.add(op.result)
+
+    def _call(self, scope: Scope, mode: Mode) -> None:
+        if not self._programs:
+            return
+        program = self._programs[self._random.randrange(len(self._programs))]
+        args = (
+            Const(False, BOOL),
+            *(self._operand(scope, param.value.type) for param in program.params[1:]),
+        )
+        op = Call(
+            result=Value(program.result, "called"),
+            program=program.name,
+            args=args,
+            site=self._site(),
+            indices=self._at(),
+        )
+        self._builder.emit(op)
+        fields = program.result.fields if isinstance(program.result, RecordType) else ()
+        for name, kind in fields:
+            field_of = GetField(result=Value(kind, name), record=op.result, name=name)
+            scope.add(self._builder.emit(field_of).result)
+
+    # --- values ---------------------------------------------------------------------------------
+
+    def _compute(self, scope: Scope, mode: Mode) -> None:
+        """One op on values; what it gives can be used from here on."""
+        makers = (
+            self._arith,
+            self._compare,
+            self._format,
+            self._list,
+            self._record,
+            self._field,
+            self._index,
+            self._builtin,
+            self._collect,
+        )
+        op = makers[self._random.randrange(len(makers))](scope)
+        self._builder.emit(op)
+        scope.add(op.result)
+
+    def _arith(self, scope: Scope) -> Arith:
+        kind = self._random.randrange(4)
+        one, two = self._operand(scope, INT), self._operand(scope, INT)
+        if kind == 0:
+            added = Arith(result=Value(INT, "sum"), op="add", args=(one, two))
+            self._builder.emit(added)
+            return Arith(result=Value(INT), op="mod", args=(added.result, Const(5, INT)))
+        if kind == 1:
+            return Arith(result=Value(BOOL), op="not", args=(self._operand(scope, BOOL),))
+        if kind == 2:
+            texts = self._operand(scope, STR), self._operand(scope, STR)
+            return Arith(result=Value(STR), op="add", args=texts)
+        return Arith(result=Value(INT), op="floordiv", args=(one, Const(2, INT)))
+
+    def _compare(self, scope: Scope) -> Compare:
+        kind = (STR, INT)[self._random.randrange(2)]
+        op = ("eq", "ne", "lt", "ge")[self._random.randrange(4)]
+        sides = self._operand(scope, kind), self._operand(scope, kind)
+        return Compare(result=Value(BOOL, "is"), op=op, left=sides[0], right=sides[1])
+
+    def _format(self, scope: Scope) -> Format:
+        parts = (self._operand(scope, STR), Const(": ", STR), self._operand(scope, INT))
+        return Format(result=Value(STR, "line"), parts=parts)
+
+    def _list(self, scope: Scope) -> MakeList:
+        items = (self._operand(scope, STR), self._operand(scope, STR))
+        return MakeList(result=Value(TEXTS, "texts"), items=items)
+
+    def _record(self, scope: Scope) -> MakeRecord:
+        values = (self._operand(scope, STR), self._operand(scope, INT))
+        return MakeRecord(result=Value(VERDICT, "verdict"), names=("label", "score"), values=values)
+
+    def _field(self, scope: Scope) -> GetField:
+        record = self._operand(scope, VERDICT)
+        is_label = self._chance(50)
+        if is_label:
+            return GetField(result=Value(STR, "label"), record=record, name="label")
+        raw = GetField(result=Value(INT, "score"), record=record, name="score")
+        self._builder.emit(raw)
+        return self._halved(raw.result)  # type: ignore[return-value]
+
+    def _halved(self, value: Value) -> Arith:
+        return Arith(result=Value(INT, "small"), op="mod", args=(value, Const(7, INT)))
+
+    def _index(self, scope: Scope) -> Index:
+        texts = MakeList(
+            result=Value(TEXTS),
+            items=(self._operand(scope, STR), self._operand(scope, STR)),
+        )
+        self._builder.emit(texts)
+        index = Const((0, 1, -1)[self._random.randrange(3)], INT)
+        return Index(result=Value(STR, "item"), items=texts.result, index=index)
+
+    def _builtin(self, scope: Scope) -> Builtin:
+        name = ("upper", "len", "join", "sorted", "majority", "json")[self._random.randrange(6)]
+        kinds = {"upper": (STR, STR), "len": (STR, INT), "sorted": (TEXTS, TEXTS)}
+        given, kind = kinds.get(name, (TEXTS, STR))
+        args: tuple[Operand, ...] = (self._operand(scope, given),)
+        if name == "majority":
+            args = (self._constant(TEXTS),)
+        if name == "join":
+            args = (*args, Const(", ", STR))
+        if name == "len":
+            length = Builtin(result=Value(INT, "length"), name=name, args=args)
+            self._builder.emit(length)
+            return self._halved(length.result)  # type: ignore[return-value]
+        return Builtin(result=Value(kind, name), name=name, args=args)
+
+    def _collect(self, scope: Scope) -> Collect:
+        item = Value(STR, "each")
+        body = BlockBuilder()
+        value = body.emit(Format(result=Value(STR), parts=(item, Const("!", STR)))).result
+        other = self._operand(scope, STR)
+        keep = body.emit(Compare(result=Value(BOOL), op="ne", left=item, right=other)).result
+        body.emit(Yield(values=(value, keep)))
+        items = self._operand(scope, TEXTS)
+        return Collect(result=Value(TEXTS, "kept"), items=items, body=body.seal(item))
+
+    # --- control --------------------------------------------------------------------------------
+
+    def _if(self, scope: Scope, mode: Mode) -> None:
+        cond = self._operand(scope, BOOL)
+        blocks: list[Block] = []
+        shared = str(self._any(LITERALS)) if mode != "outside" and self._chance(40) else ""
+        for _ in range(2):
+            inner = scope.inner(scope.prompt)
+            builder, inner = self._arm(inner, mode, (), shared)
+            builder.emit(Yield(values=(inner.prompt, self._operand(inner, STR))))
+            blocks.append(builder.seal())
+        results = (Value(PROMPT), Value(STR, "either"))
+        self._builder.emit(If(results=results, cond=cond, then=blocks[0], orelse=blocks[1]))
+        self._after(scope, results)
+
+    def _arm(
+        self, scope: Scope, mode: Mode, args: tuple[Value, ...], shared: str
+    ) -> tuple[BlockBuilder, Scope]:
+        """A region, perhaps beginning with a text that its siblings begin with as well."""
+        if not shared:
+            return self._region(scope, mode, args, 1 + self._random.randrange(3))
+        start = Value(PROMPT)
+        op = Text(result=start, prompt=scope.prompt, text=shared)
+        scope = scope.inner(start)
+        builder, scope = self._region(scope, mode, args, 1 + self._random.randrange(3))
+        whole = BlockBuilder()
+        for each in (op, *builder.ops):
+            whole.emit(each)
+        return whole, scope
+
+    def _after(self, scope: Scope, results: tuple[Value, ...]) -> None:
+        """Go on after a region op: its first result is the prompt."""
+        scope.prompt = results[0]
+        scope.prompts.append(results[0])
+        for value in results[1:]:
+            scope.add(value)
+
+    def _for(self, scope: Scope, mode: Mode) -> None:
+        index, item = Value(INT, "i"), Value(STR, "item")
+        prompt, text = Value(PROMPT), Value(STR, "so_far")
+        first = self._operand(scope, STR)
+        self._indices.append(index)
+        builder, inner = self._region(
+            scope.inner(prompt), mode, (index, item, text), 1 + self._random.randrange(3)
+        )
+        self._indices.pop()
+        builder.emit(Yield(values=(inner.prompt, self._operand(inner, STR))))
+        results = (Value(PROMPT), Value(STR, "last"))
+        self._builder.emit(
+            For(
+                results=results,
+                items=self._items(scope),
+                inits=(scope.prompt, first),
+                body=builder.seal(index, item, prompt, text),
+                key=self._key() if self._chance(30) else None,
+            )
+        )
+        self._after(scope, results)
+
+    def _items(self, scope: Scope) -> Operand:
+        """A short list to go over; lists from models may be long."""
+        if self._chance(50):
+            return self._constant(TEXTS)
+        found = [
+            v for v in scope.values.get(TEXTS, []) if isinstance(v, Value) and v.hint == "docs"
+        ]
+        return found[0] if found else self._constant(TEXTS)
+
+    def _key(self) -> Block:
+        item, builder = Value(STR, "item"), BlockBuilder()
+        length = builder.emit(Builtin(result=Value(INT), name="len", args=(item,))).result
+        builder.emit(Yield(values=(length,)))
+        return builder.seal(item)
+
+    def _while(self, scope: Scope, mode: Mode) -> None:
+        seen, now = Value(INT, "n"), Value(INT, "n")
+        asked, prompt = Value(PROMPT), Value(PROMPT)
+        cond = BlockBuilder()
+        goes_on = Compare(result=Value(BOOL), op="lt", left=seen, right=self._operand(scope, INT))
+        cond.emit(goes_on)
+        cond.emit(Yield(values=(goes_on.result,)))
+        index = Value(INT, "turn")
+        self._indices.append(index)
+        builder, inner = self._region(
+            scope.inner(prompt), mode, (index, now), 1 + self._random.randrange(2)
+        )
+        self._indices.pop()
+        more = Arith(result=Value(INT), op="add", args=(now, Const(1, INT)))
+        builder.emit(more)
+        builder.emit(Yield(values=(inner.prompt, more.result)))
+        results = (Value(PROMPT), Value(INT, "turns"))
+        self._builder.emit(
+            While(
+                results=results,
+                inits=(scope.prompt, Const(0, INT)),
+                cond=cond.seal(asked, seen),
+                body=builder.seal(index, prompt, now),
+                limit=Const(1 + self._random.randrange(3), INT),
+            )
+        )
+        self._after(scope, results)
+
+    def _fork(self, scope: Scope, mode: Mode) -> None:
+        index, item = Value(INT, "arm"), Value(STR, "item")
+        self._indices.append(index)
+        shared = str(self._any(LITERALS)) if mode != "outside" and self._chance(50) else ""
+        builder, inner = self._arm(scope.inner(scope.prompt), mode, (index, item), shared)
+        self._indices.pop()
+        builder.emit(Yield(values=(inner.prompt, self._operand(inner, STR))))
+        results = (Value(PROMPTS, "arms"), Value(TEXTS, "found"))
+        items = Const([self._word() for _ in range(2 + self._random.randrange(2))], TEXTS)
+        self._builder.emit(Fork(results=results, items=items, bodies=(builder.seal(index, item),)))
+        scope.arms.append(results[0])
+        scope.add(results[1])
+
+    def _parallel(self, scope: Scope, mode: Mode) -> None:
+        bodies: list[Block] = []
+        results: list[Value] = []
+        shared = str(self._any(LITERALS)) if mode != "outside" and self._chance(50) else ""
+        for number in range(2):
+            builder, inner = self._arm(scope.inner(scope.prompt), mode, (), shared)
+            builder.emit(Yield(values=(inner.prompt, self._operand(inner, STR))))
+            bodies.append(builder.seal())
+            results += [Value(PROMPT), Value(STR, f"arm{number}")]
+        self._builder.emit(Fork(results=tuple(results), items=None, bodies=tuple(bodies)))
+        both = MakeList(result=Value(PROMPTS), items=(results[0], results[2]))
+        if self._chance(50):
+            self._builder.emit(both)
+            scope.arms.append(both.result)
+        scope.add(results[1])
+        scope.add(results[3])
+
+    def _image(self, scope: Scope, mode: Mode) -> None:
+        """An image in an arm that never runs: the hash model does not see."""
+        dead = BlockBuilder()
+        seen = Value(PROMPT)
+        image = Const("cat.png", STR)
+        dead.emit(Image(result=seen, prompt=scope.prompt, image=image))
+        dead.emit(Yield(values=(seen,)))
+        live = BlockBuilder()
+        live.emit(Yield(values=(scope.prompt,)))
+        results = (Value(PROMPT),)
+        found = [v for v in scope.values.get(BOOL, []) if getattr(v, "hint", "") == "never"]
+        cond = found[0] if found else Const(False, BOOL)
+        self._builder.emit(If(results=results, cond=cond, then=dead.seal(), orelse=live.seal()))
+        self._after(scope, results)
+
+
+_Statement = Callable[[Writer, Scope, Mode], None]
+_VALUE_STATEMENTS: list[_Statement] = [
+    Writer._compute,
+    Writer._compute,
+    Writer._compute,
+    Writer._host,
+    Writer._call,
+    Writer._hint,
+    Writer._pick,
+    Writer._use,
+]
+_PROMPT_STATEMENTS: list[_Statement] = [
+    Writer._text,
+    Writer._text,
+    Writer._insert,
+    Writer._insert,
+    Writer._gen,
+    Writer._gen,
+    Writer._gen,
+    Writer._select,
+    Writer._unordered,
+    Writer._image,
+]
+_CONTROL_STATEMENTS: list[_Statement] = [
+    Writer._if,
+    Writer._if,
+    Writer._for,
+    Writer._while,
+    Writer._fork,
+    Writer._fork,
+    Writer._parallel,
+]
+
+PARAMETERS: tuple[tuple[str, Type], ...] = (
+    ("never", BOOL),
+    ("topic", STR),
+    ("count", INT),
+    ("docs", TEXTS),
+)
+
+
+def generate(source: random.Random) -> RandomProgram:
+    """One random program with its arguments; equal sources give equal programs."""
+    raw = Writer(source, budget=3).fragment("raw_text", "raw")
+    turned = Writer(source, budget=3).fragment("outside_turn", "outside")
+    helper = Writer(source, (raw, turned), budget=4).program("helper")
+    main = Writer(source, (raw, turned), (helper,)).program("main")
+    module = Module((helper, main), (raw, turned), EXTERNS)
+    count = source.randrange(4)
+    docs: list[Json] = [WORDS[source.randrange(len(WORDS))] for _ in range(1 + count % 3)]
+    args: dict[str, Json] = {
+        "never": False,
+        "topic": WORDS[source.randrange(len(WORDS))],
+        "count": count,
+        "docs": docs,
+    }
+    return RandomProgram(module, "main", args)
+
+
+def programs() -> st.SearchStrategy[RandomProgram]:
+    """Random programs, for hypothesis: it shrinks them by making simpler choices."""
+    return st.randoms(use_true_random=False).map(generate)
+
+
+def seeded(count: int, seed: int = 0) -> list[RandomProgram]:
+    """That many programs, the same every time."""
+    return [generate(random.Random(seed * 1_000_003 + number)) for number in range(count)]
+
+
+def histogram(found: list[RandomProgram]) -> dict[str, float]:
+    """In which share of programs each op occurs, fragments and called programs included."""
+    counts: Counter[str] = Counter()
+    for program in found:
+        owners = (*program.module.programs, *program.module.fragments)
+        counts.update({type(op).__name__ for owner in owners for op in walk(owner.body)})
+    return {name: count / len(found) for name, count in counts.items()}
+
+
+if __name__ == "__main__":
+    for name, share in sorted(histogram(seeded(1000)).items(), key=lambda pair: pair[1]):
+        print(f"{name:12} {share:6.1%}")
