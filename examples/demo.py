@@ -73,9 +73,8 @@ def show_answers(outcome: Outcome) -> None:
     """A table of what the model said, and how often its label is ours."""
     wanted = labels()
     table = Table(show_lines=False, expand=False)
-    for column in ("row", "label", "ours"):
-        table.add_column(column, no_wrap=True, min_width=len(column) if column == "row" else 8)
-    table.add_column("answer", no_wrap=True, overflow="ellipsis", ratio=1)
+    for column in ("row", "label", "ours", "answer"):
+        table.add_column(column, no_wrap=True)
     right = 0
     for result in outcome.results:
         if result.error:
@@ -91,7 +90,8 @@ def show_answers(outcome: Outcome) -> None:
     )
 
 
-def _first_words(text: str, width: int = 160) -> str:
+def _first_words(text: str) -> str:
+    width = max(20, OUT.width - 38)
     line = " ".join(text.split())
     return (line if len(line) <= width else line[: width - 2] + "..").replace("[", "\\[")
 
