@@ -9,6 +9,7 @@
 | `startswith(text, prefix)`, `endswith(text, suffix)` | a bool |
 | `contains(x, item)` | whether a text has a substring, a list an item, a record a field |
 | `sorted(items, reverse=false)` | a sorted list; equal items keep their order |
+| `slice(x, first, last)` | the part of a list or text that `x[first:last]` is; `none` for an end |
 | `range(stop)`, `range(start, stop, step=1)` | a list of ints |
 | `enumerate(items, start=0)` | a list of `{index, item}` |
 | `zip(a, b)` | a list of `{first, second}`, as long as the shorter |
@@ -224,6 +225,13 @@ def _sorted(items: Json, reverse: Json = False) -> list[Json]:
     return sorted(_items("sorted", items), key=_Ordered, reverse=reverse)
 
 
+def _slice(value: Json, first: Json, last: Json) -> Json:
+    if not isinstance(value, str | list):
+        raise wrong_type("slicing", value)
+    begin = None if first is None else _whole("a bound", first)
+    return value[begin : None if last is None else _whole("a bound", last)]
+
+
 def _range(first: Json, stop: Json = None, step: Json = 1) -> list[Json]:
     start, end = (0, first) if stop is None else (first, stop)
     stride = _whole("range", step)
@@ -301,6 +309,7 @@ BUILTINS: dict[str, Callable[..., Json]] = {
     "endswith": _endswith,
     "contains": contains,
     "sorted": _sorted,
+    "slice": _slice,
     "range": _range,
     "enumerate": _enumerate,
     "zip": _zip,
@@ -328,6 +337,7 @@ ARITIES: dict[str, tuple[int, int | None]] = {
     "endswith": (2, 2),
     "contains": (2, 2),
     "sorted": (1, 2),
+    "slice": (3, 3),
     "range": (1, 3),
     "enumerate": (1, 2),
     "zip": (2, 2),

@@ -258,7 +258,7 @@ def _builtin_type(op: Builtin) -> Type:
     first = op.args[0].type
     item = item_type(first)
     match op.name:
-        case "sorted":
+        case "sorted" | "slice":
             return first
         case "enumerate":
             return ListType(RecordType((("index", INT), ("item", item))))
