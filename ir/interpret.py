@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeGuard, cast
+from typing import Literal, Protocol, TypeGuard, cast
 
 from .asking import Prompt, choose, parameters, value_of
 from .hashmodel import ConstraintError, Generated, HashModel
@@ -61,10 +61,37 @@ from .values import (
     format_text,
     item_of,
     text_form,
+    to_json,
     truth,
 )
 
 Hosts = Mapping[str, Callable[..., object]]
+
+
+class Model(Protocol):
+    """What answers calls: the hash model, or a real one for the tests of a program."""
+
+    def generate(
+        self, ids: Sequence[int], sampling: Sampling, seed: int, constraint: Constraint | None
+    ) -> Generated:
+        """Continue `ids`. Raises ConstraintError."""
+        ...
+
+    def score(self, ids: Sequence[int], choice: Sequence[int]) -> tuple[float, ...]:
+        """The log probability of each token of a choice that follows `ids`."""
+        ...
+
+
+class Mocks(Protocol):
+    """What a test says in place of the model, and of images."""
+
+    def answer(self, program: str, name: str) -> tuple[Json] | None:
+        """The answer of the next call that `program` binds to `name`; None: ask the model."""
+        ...
+
+    def image(self, image: Json) -> str:
+        """The text that stands for an image. Raises EvalError."""
+        ...
 
 
 class RowFailed(Exception):
@@ -122,9 +149,12 @@ def run(
     hosts: Hosts | None = None,
     run_seed: int = 0,
     row: int = 0,
+    model: Model | None = None,
+    mocks: Mocks | None = None,
 ) -> Outcome:
     """Run one program of a verified module. Raises RowFailed."""
-    machine = _Machine(module, target, hosts or {}, run_seed, row)
+    asked = model if model is not None else HashModel(target.tokenizer)
+    machine = _Machine(module, target, hosts or {}, run_seed, row, asked, mocks)
     entry = module.program(program)
     given = [args[p.name] if p.name in args else _default(entry, p.name) for p in entry.params]
     result = machine.program(entry, given, (program,), ())
@@ -147,12 +177,14 @@ class _Machine:
     hosts: Hosts
     run_seed: int
     row: int
-    model: HashModel = field(init=False)
+    model: Model
+    mocks: Mocks | None = None
     transcript: list[SourceCall] = field(default_factory=list[SourceCall])
     limits_reached: list[Span | None] = field(default_factory=list[Span | None])
 
-    def __post_init__(self) -> None:
-        self.model = HashModel(self.target.tokenizer)
+    def mocked(self, path: tuple[str, ...], name: str) -> tuple[Json] | None:
+        """What a test answers to a call, if it does; `path` ends in the program and the site."""
+        return self.mocks.answer(path[-2], name) if self.mocks is not None else None
 
     def program(
         self,
@@ -263,7 +295,10 @@ class _Frame:
                     raise EvalError("3206", "turns with tools have a meaning when rendered only")
                 return self._prompt(op.prompt).with_turn(self._target, role, edge)
             case Image():
-                raise EvalError("3104", "the hash model does not take images")
+                if self._machine.mocks is None:
+                    raise EvalError("3104", "the hash model does not take images")
+                shown = self._machine.mocks.image(self._json(op.image))
+                return self._prompt(op.prompt).with_text(self._target, shown, literal=False)
             case Use():
                 return self._use(op)
             case Pick():
@@ -303,7 +338,11 @@ class _Frame:
         for sample in range(1 if sampling.n is None else sampling.n):
             seed = self._seed(sampling, path, indices, sample)
             asked = prompt.ids(self._target)
-            done = self._model.generate(asked, sampling, seed, constraint)
+            mock = self._machine.mocked(path, op.name)
+            if mock is None:
+                done = self._model.generate(asked, sampling, seed, constraint)
+            else:
+                done = self._as_generated(mock[0])
             call = SourceCall(
                 "gen",
                 path,
@@ -317,7 +356,7 @@ class _Frame:
                 constraint,
                 seed,
             )
-            values.append(self._answered(call, done))
+            values.append(self._answered(call, done, mock))
             after.append(prompt.with_ids(self._target, done.kept))
         self._env[op.value] = values[0] if sampling.n is None else values
         if op.prompt is not None:
@@ -332,10 +371,16 @@ class _Frame:
             return sampling.seed + sample
         return call_seed(self._machine.run_seed, self._machine.row, path, indices, sample)
 
-    def _answered(self, call: SourceCall, done: Generated) -> Json:
+    def _as_generated(self, value: Json) -> Generated:
+        """A mocked answer, as if a model had given it."""
+        text = value if isinstance(value, str) else to_json(value)
+        ids = self._target.tokenizer.encode((Part(text, False),), continuation=True)
+        return Generated(ids, ids, text, "stop", 0)
+
+    def _answered(self, call: SourceCall, done: Generated, mock: tuple[Json] | None) -> Json:
         """The value of a continuation; the call is in the transcript even when it has none."""
         self._machine.transcript.append(call)
-        value = value_of(done, call.constraint)
+        value = value_of(done, call.constraint) if mock is None else mock[0]
         self._machine.transcript[-1] = replace(call, value=value)
         return value
 
@@ -346,11 +391,13 @@ class _Frame:
         prompt, tokenizer = self._prompt(op.source), self._target.tokenizer
         asked = prompt.ids(self._target)
         ids = tuple(tokenizer.encode((Part(each, False),), continuation=True) for each in choices)
-        bare = tokenizer.bos_ids or tuple(sorted(tokenizer.eos_ids))[:1]
-        scores = [self._model.score(asked, each) for each in ids]
-        alone = [self._model.score(bare, each) for each in ids]
-        best = choose(op.method, scores, alone)
         path, indices = self._place(op)
+        best = self._mocked_choice(path, op, choices)
+        if best is None:
+            bare = tokenizer.bos_ids or tuple(sorted(tokenizer.eos_ids))[:1]
+            scores = [self._model.score(asked, each) for each in ids]
+            alone = [self._model.score(bare, each) for each in ids]
+            best = choose(op.method, scores, alone)
         self._machine.transcript.append(
             SourceCall(
                 "select",
@@ -367,6 +414,17 @@ class _Frame:
         )
         self._env[op.prompt] = prompt.with_ids(self._target, ids[best])
         self._env[op.value] = choices[best]
+
+    def _mocked_choice(
+        self, path: tuple[str, ...], op: Select, choices: Sequence[str]
+    ) -> int | None:
+        """The choice that a test makes in place of the model."""
+        mock = self._machine.mocked(path, op.name)
+        if mock is None:
+            return None
+        if mock[0] not in choices:
+            raise EvalError("3205", f"the mock answers {mock[0]!r}, which is no choice")
+        return choices.index(cast("str", mock[0]))
 
     def _call(self, op: Call) -> Json:
         path, indices = self._place(op)
