@@ -96,11 +96,11 @@ def _op_problems(module: Module, owner: Owner, op: Op) -> Iterator[tuple[str, st
     for prompt in _prompt_operands(op):
         if prompt.type != PROMPT or isinstance(prompt, Const):
             yield "1103", f"{_shown(prompt)} is not a prompt"
-    for operand in _value_operands(op):
-        if holds_prompt(operand.type):
-            yield "1106", f"{_shown(operand)} is a prompt, which is no value"
+    misused = [operand for operand in _value_operands(op) if holds_prompt(operand.type)]
+    for operand in misused:
+        yield "1106", f"{_shown(operand)} is a prompt, which is no value"
     for operand, wanted in _wanted(module, owner, op):
-        if not fits(wanted, operand.type):
+        if operand not in misused and not fits(wanted, operand.type):
             yield "1103", f"{_shown(operand)} is a `{operand.type}`, not a `{wanted}`"
     yield from _shape_problems(op)
     yield from _result_problems(op)
