@@ -5,6 +5,7 @@ A leaf: imports nothing of the project but `sampling`, and `tokenizers` and jinj
 
 from .parts import Part
 from .prompt import TokenPrompt
+from .rules import Rules
 from .stopping import StopTracker
 from .target import Target
 from .template import ChatTemplate, TemplateError
@@ -13,6 +14,7 @@ from .tokenizer import Tokenizer
 __all__ = [
     "ChatTemplate",
     "Part",
+    "Rules",
     "StopTracker",
     "Target",
     "TemplateError",

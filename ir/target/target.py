@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from .rules import Rules, rules_for
 from .template import ChatTemplate
 from .tokenizer import Tokenizer
 
@@ -16,6 +17,7 @@ class Target:
     name: str
     tokenizer: Tokenizer
     template: ChatTemplate | None = None
+    rules: Rules = field(default_factory=lambda: rules_for("sglc"))
 
     @classmethod
     def load(cls, folder: str | Path) -> Target:
@@ -27,6 +29,10 @@ class Target:
     def estimating(cls) -> Target:
         """The target that stands in where no model is at hand: every number is approximate."""
         return cls("estimate", Tokenizer.estimating(), ChatTemplate.chatml())
+
+    def served_by(self, name: str) -> Target:
+        """The same model behind another cache: `vllm:32`, `anthropic`. Raises KeyError or ValueError."""
+        return replace(self, rules=rules_for(name))
 
     @property
     def template_digest(self) -> str:
