@@ -7,10 +7,16 @@ from collections.abc import Hashable, Iterable
 from dataclasses import fields
 from typing import cast
 
-from ..ir.ops import BaseOp, Block, Const, Op, Operand, Value
+from ..ir.ops import BaseOp, Block, Const, Gen, Op, Operand, Select, Value
 from ..ir.structure import OPERAND_FIELDS, REGION_FIELDS, RESULT_FIELDS, regions, results
 
-_PLACES = frozenset({"span", "site", "indices", "name"})
+_PLACES = frozenset({"span", "site", "indices"})
+
+
+def _ignored(cls: type[BaseOp]) -> frozenset[str]:
+    """Fields that say where an op stands or what its answer is called, not what it does."""
+    is_call = any(f.name == "site" for f in fields(cls))
+    return _PLACES | {"name"} if is_call else _PLACES
 
 
 def operand_key(operand: Operand) -> Hashable:
@@ -23,7 +29,7 @@ def operand_key(operand: Operand) -> Hashable:
 def op_key(op: Op) -> Hashable:
     """Equal for ops without regions that give the same results wherever both may stand."""
     cls = cast("type[BaseOp]", type(op))
-    skipped = _PLACES | set(RESULT_FIELDS[cls])
+    skipped = _ignored(cls) | set(RESULT_FIELDS[cls])
     named = [(f.name, getattr(op, f.name)) for f in fields(cls) if f.name not in skipped]
     wants = tuple(getattr(op, name) is not None for name in RESULT_FIELDS[cls])
     return (
@@ -54,13 +60,13 @@ class _Numbering:
 
     def _op(self, op: Op) -> Hashable:
         cls = cast("type[BaseOp]", type(op))
-        skipped = _PLACES | set(RESULT_FIELDS[cls]) | set(REGION_FIELDS[cls])
+        skipped = _ignored(cls) | set(RESULT_FIELDS[cls]) | set(REGION_FIELDS[cls])
         names = [f.name for f in fields(cls) if f.name not in skipped]
         own = tuple(self._field(getattr(op, name), name in OPERAND_FIELDS[cls]) for name in names)
         inner = tuple(self.block(block) for block in regions(op))
-        wants = tuple(getattr(op, name) is not None for name in RESULT_FIELDS[cls])
+        gives = tuple(value.type for value in results(op))
         self._define(results(op))
-        return cls, own, inner, wants
+        return cls, own, inner, gives
 
     def _field(self, held: object, is_operand: bool) -> Hashable:
         if not is_operand:
