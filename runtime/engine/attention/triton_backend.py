@@ -1,7 +1,8 @@
 """Attention by our own Triton kernels: any device that Triton compiles for, and the CPU through its interpreter.
 
-`plan` cuts the batch into tiles on the host and sends them to the device in one copy; `run` launches three kernels: store,
-attend, merge. Stretches of few rows (decode) and of many (prefill, shared prefixes) have tiles of their own size.
+`plan` cuts the batch into tiles on the host and sends them to the device in one copy; `run` launches three kernels:
+store, attend, merge. Stretches of few rows (decode) and of many (prefill, shared prefixes) have tiles of their own
+size.
 """
 
 from collections.abc import Sequence
@@ -53,7 +54,9 @@ class TritonAttention:
 
     name = "triton"
 
-    def __init__(self, pool: Pool, least_saved: int = LEAST_SAVED, split: int | None = None) -> None:
+    def __init__(
+        self, pool: Pool, least_saved: int = LEAST_SAVED, split: int | None = None
+    ) -> None:
         self.pool = pool
         self.least_saved = least_saved
         self.split = split

@@ -1,9 +1,9 @@
 """Triton kernels: store new keys and values, attend tile by tile, merge partial results by their log-sum-exp.
 
 Attention is computed in the tiles of `triton_tiles`: online softmax over blocks of keys (Milakov and Gimelshein 2018;
-FlashAttention, Dao et al. 2022), split over the keys where there are few rows (Flash-Decoding), shared stretches once for
-all rows that see them and merged with the rows' own (cascade inference, FlashInfer; Hydragen). The query heads of one key
-head are rows of the same tile, so keys are read once per group.
+FlashAttention, Dao et al. 2022), split over the keys where there are few rows (Flash-Decoding), shared stretches
+once for all rows that see them and merged with the rows' own (cascade inference, FlashInfer; Hydragen). The query
+heads of one key head are rows of the same tile, so keys are read once per group.
 
 Keys and values are gathered slot by slot: the pool's page size is 1. Log-sum-exps are kept in base 2.
 """
@@ -107,7 +107,11 @@ def attend_kernel(
         there = index < last
         slot = tl.load(mine + index, mask=there, other=0).to(tl.int64)
         base = slot * pool_slot + kv_head * SIZE
-        key = tl.load(keys + base[None, :] + element[:, None], mask=inside[:, None] & there[None, :], other=0.0)
+        key = tl.load(
+            keys + base[None, :] + element[:, None],
+            mask=inside[:, None] & there[None, :],
+            other=0.0,
+        )
         score = tl.dot(query, key.to(PRODUCT), input_precision=PRECISION) * scale
         if SOFTCAP:  # tanh by the logistic function
             score = softcap * (2.0 * tl.sigmoid(2.0 * score / softcap) - 1.0)
@@ -119,8 +123,14 @@ def attend_kernel(
         anchor = tl.where(higher == float("-inf"), 0.0, higher)  # a row that has seen nothing yet
         decay, weight = tl.exp2(best - anchor), tl.exp2(score - anchor[:, None])
         total = total * decay + tl.sum(weight, axis=1)
-        value = tl.load(values + base[:, None] + element[None, :], mask=there[:, None] & inside[None, :], other=0.0)
-        acc = acc * decay[:, None] + tl.dot(weight.to(PRODUCT), value.to(PRODUCT), input_precision=PRECISION)
+        value = tl.load(
+            values + base[:, None] + element[None, :],
+            mask=there[:, None] & inside[None, :],
+            other=0.0,
+        )
+        acc = acc * decay[:, None] + tl.dot(
+            weight.to(PRODUCT), value.to(PRODUCT), input_precision=PRECISION
+        )
         best = higher
     none = total == 0.0
     total = tl.where(none, 1.0, total)

@@ -1,14 +1,15 @@
 """Cuts the attention of a batch into tiles: the units of work of the Triton kernels. Pure numpy, no device.
 
-A stretch is a set of query rows and a list of keys that they attend to. A tile is a block of a stretch's rows and a range
-of its keys; it yields one partial result (a part) for each of its rows, and the parts of a row are merged afterwards:
+A stretch is a set of query rows and a list of keys that they attend to. A tile is a block of a stretch's rows and a
+range of its keys; it yields one partial result (a part) for each of its rows, and the parts of a row are merged
+afterwards:
 
     keys of a stretch   |------ split 0 ------|------ split 1 ------|-- split 2 --|
     rows, block 0                tile                  tile             tile
     rows, block 1                tile                  tile             tile
 
-Every tile has its own entries in `rows` and `limits`, so a part is named by its place there. `limits` says how far into
-the stretch's keys a row sees: all of them in a shared stretch, up to itself among new tokens.
+Every tile has its own entries in `rows` and `limits`, so a part is named by its place there. `limits` says how far
+into the stretch's keys a row sees: all of them in a shared stretch, up to itself among new tokens.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,8 +38,9 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tiles:
-    """Tiles of one block size. Tile i: parts `start[i]`..`start[i] + count[i]`, keys `begin[i]`..`end[i]` of the list at
-    `keys[offset[i]]`.
+    """Tiles of one block size.
+
+    Tile i: parts `start[i]`..`start[i] + count[i]`, keys `begin[i]`..`end[i]` of the list at `keys[offset[i]]`.
     """
 
     start: Ints
@@ -68,9 +70,14 @@ def cut(found: Sequence[Stretch], block: int, split: int) -> Tiles:
     offset = 0
     for stretch in found:
         for first in range(0, len(stretch.rows), block):
-            rows, limits = stretch.rows[first : first + block], stretch.limits[first : first + block]
+            rows, limits = (
+                stretch.rows[first : first + block],
+                stretch.limits[first : first + block],
+            )
             seen = int(limits.max()) + 1
-            blocks += [(rows, limits, offset, at, min(at + split, seen)) for at in range(0, seen, split)]
+            blocks += [
+                (rows, limits, offset, at, min(at + split, seen)) for at in range(0, seen, split)
+            ]
         offset += len(stretch.keys)
     count = _ints(len(rows) for rows, *_ in blocks)
     return Tiles(
