@@ -84,14 +84,26 @@ _SGLANG_ORDER = (
     "choices_method", "regex", "json_schema",
 )  # fmt: skip
 """The order in which positional arguments have always come."""
-ALIASES = {"return_logprob": "logprobs", "top_logprobs_num": "top_logprobs", "max_new_tokens": "max_tokens"}
+ALIASES = {
+    "return_logprob": "logprobs",
+    "top_logprobs_num": "top_logprobs",
+    "max_new_tokens": "max_tokens",
+}
 """Names of SGLang for fields of `Sampling`."""
 IGNORED = frozenset({"logprob_start_len", "return_text_in_logprobs"})
 """Accepted and without effect: log probabilities always start at the answer, and text is always there."""
 _CONSTRAINTS = ("regex", "json_schema", "ebnf")
 _OURS = tuple(name for name in SAMPLING_FIELDS if name not in _SGLANG_ORDER)
 GEN_PARAMETERS = (*_SGLANG_ORDER, "ebnf", *_OURS)
-_NOT_FOR_TYPED = {"min_tokens", "dtype", "choices", "choices_method", "regex", "json_schema", "ebnf"}
+_NOT_FOR_TYPED = {
+    "min_tokens",
+    "dtype",
+    "choices",
+    "choices_method",
+    "regex",
+    "json_schema",
+    "ebnf",
+}
 
 
 def signature_of(names: tuple[str, ...]) -> inspect.Signature:
@@ -149,7 +161,9 @@ def mark_of(given: Mapping[str, Any]) -> GenMark | SelectMark:
     """The mark that the arguments of a `gen` make; also used by source lowering."""
     name = given.get("name")
     if given.get("choices") is not None:
-        return SelectMark(name, choices_of(given["choices"]), method_of(given.get("choices_method")))
+        return SelectMark(
+            name, choices_of(given["choices"]), method_of(given.get("choices_method"))
+        )
     sampling = sampling_given(given)
     constraint, stops = constraint_of(given)
     if stops:

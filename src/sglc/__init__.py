@@ -9,7 +9,56 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 # Public name -> module that defines it. The door exports what is listed here and nothing else.
-_MODULE_OF: dict[str, str] = {}
+_MODULES: dict[str, tuple[str, ...]] = {
+    "sglc.compiler.program": ("Program", "function"),
+    "sglc.compiler.state": ("State",),
+    "sglc.compiler.endpoints": (
+        "Endpoint",
+        "Engine",
+        "Mock",
+        "OpenAI",
+        "Runtime",
+        "RuntimeEndpoint",
+        "flush_cache",
+        "get_server_info",
+        "set_default_backend",
+    ),
+    "sglc.compiler.lowering": ("DirectModeWarning",),
+    "sglc.compiler.driver": ("Options", "compile_file", "compile_module"),
+    "sglc.compiler.unsupported": (
+        "Anthropic",
+        "Crusoe",
+        "LiteLLM",
+        "VertexAI",
+        "global_config",
+        "separate_reasoning",
+        "video",
+    ),
+    "sglc.ir.diagnostic": ("CompileFailed", "Diagnostic"),
+    "sglc.lang.python.surface": (
+        "assistant",
+        "assistant_begin",
+        "assistant_end",
+        "gen",
+        "gen_int",
+        "gen_string",
+        "image",
+        "select",
+        "system",
+        "system_begin",
+        "system_end",
+        "user",
+        "user_begin",
+        "user_end",
+    ),
+    "sglc.runtime.choices": (
+        "greedy_token_selection",
+        "token_length_normalized",
+        "unconditional_likelihood_normalized",
+    ),
+    "sglc.runtime.errors": ("RunError",),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = ["__version__"]
 __all__ += list(_MODULE_OF)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -1,0 +1,405 @@
+"""Direct mode: a Python program's operations are sent as they happen, through the executor of plans.
+
+A *session* is one run of a function; a *strand* is one prompt of it, to which operations are appended in
+order. Appending never waits: each strand is a chain of tasks on the endpoint's event loop, so that arms run
+at once without a thread each. Every operation becomes one step of a plan and is executed as such.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..ir.ops import Role
+from ..ir.sampling import Constraint
+from ..lang.python.surface import Appendable, EdgeMark, GenMark, ImageMark, Joined, SelectMark
+from ..runtime.calls import prefill
+from ..runtime.control import run_steps
+from ..runtime.errors import RunError
+from ..runtime.instance import Frame, Run
+from ..runtime.plan import (
+    Family,
+    GenStep,
+    ImageStep,
+    Lit,
+    MarkSpan,
+    Ref,
+    RootStep,
+    SelectStep,
+    SourceSpan,
+    Step,
+    TextStep,
+    TurnStep,
+)
+from ..runtime.prompts import PromptState
+from ..runtime.streaming import Delta
+from ..runtime.trace import CallRecord, Record, Sink
+from .streams import TextStream
+from .turn_texts import TurnTexts
+from .variables import Variable
+
+ROOT, NODE = 0, 1
+"""Direct mode has no prefix table: every prompt but the empty one ends at the same node."""
+PROMPT, VALUE = 0, 1
+"""The registers of a strand."""
+
+
+@dataclass
+class Session:
+    """One run of a function in direct mode.
+
+    `defaults` are the sampling parameters of gens that do not name their own; `literals` are the
+    texts that stand in the function's source, in which control tokens count.
+    """
+
+    run: Run
+    loop: asyncio.AbstractEventLoop
+    program: str
+    defaults: Mapping[str, Any]
+    turns: TurnTexts
+    literals: frozenset[str] = frozenset()
+    is_streaming: bool = False
+    strands: list[Strand] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _sites: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
+
+    def family(self, kind: Any, name: str, span: SourceSpan | None, **fields: Any) -> Family:
+        """A family for one call."""
+        site = f"{span.line}:{span.column}" if span else "?"
+        with self._lock:
+            number = len(self.run.families)
+            family = Family(
+                number, self.program, site, kind, NODE, NODE, [NODE], name=name, span=span, **fields
+            )  # fmt: skip
+            self.run.families[number] = family
+        return family
+
+    def occurrence(self, site: str, arm: tuple[int, ...]) -> int:
+        """How often this site of this arm was called before."""
+        with self._lock:
+            count = self._sites.get((site, arm), 0)
+            self._sites[site, arm] = count + 1
+        return count
+
+    @property
+    def error(self) -> BaseException | None:
+        """The first error of any strand, in the order in which they were made."""
+        return next((strand.error for strand in list(self.strands) if strand.error), None)
+
+    async def settle(self) -> None:
+        """Wait until no strand has anything to do."""
+        for strand in list(self.strands):
+            await strand.idle()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a strand stands: its prompt, the turn that is open and the one before."""
+
+    prompt: PromptState | None = None
+    open: Role | None = None
+    before: Role | None = None
+
+
+class Group:
+    """The prefix that sibling arms share. It is sent once, when the first of them asks something."""
+
+    def __init__(self, place: Place, outer: Group | None) -> None:
+        self._place, self._outer = place, outer
+        self._sent: asyncio.Task[None] | None = None
+
+    async def send(self, strand: Strand) -> None:
+        """Have the prefix computed; waits for it."""
+        if self._outer is not None:
+            await self._outer.send(strand)
+        if self._sent is None:
+            self._sent = asyncio.ensure_future(self._send(strand))
+        await asyncio.shield(self._sent)
+
+    async def _send(self, strand: Strand) -> None:
+        shared, asked = self._place.prompt, strand.place.prompt
+        run = strand.session.run
+        if shared is not None and asked is not None and run.backend.capabilities.prefill:
+            bare = asked.tokens == shared.tokens
+            await prefill(run, strand.frame, shared, leave_last=bare)
+
+
+class Strand:
+    """One prompt of a session, and the operations that are appended to it."""
+
+    def __init__(
+        self,
+        session: Session,
+        frame: Frame,
+        arm: tuple[int, ...] = (),
+        start: Callable[[], Awaitable[tuple[Place, Group | None]]] | None = None,
+    ) -> None:
+        self.session, self.frame, self.arm = session, frame, arm
+        self.place = Place()
+        self.group: Group | None = None
+        self.error: BaseException | None = None
+        self.stream = TextStream()
+        self._tail: concurrent.futures.Future[Any] | None = None
+        self._lock = threading.Lock()
+        session.strands.append(self)
+        if start is not None:
+            self.submit(lambda: self._begin(start))
+
+    # --- the chain of operations ----------------------------------------------------------------
+
+    def submit(self, work: Callable[[], Awaitable[Any]]) -> concurrent.futures.Future[Any]:
+        """Do `work` on the loop after everything that was submitted before, unless that failed."""
+        with self._lock:
+            before = self._tail
+            self._tail = asyncio.run_coroutine_threadsafe(
+                self._after(before, work), self.session.loop
+            )
+            return self._tail
+
+    async def _after(
+        self, before: concurrent.futures.Future[Any] | None, work: Callable[[], Awaitable[Any]]
+    ) -> Any:
+        if before is not None:
+            await asyncio.wait([asyncio.wrap_future(before)])
+        if self.error is not None:
+            raise self.error
+        try:
+            return await work()
+        except asyncio.CancelledError:
+            self.error = RunError("SGL3606", "the run was cancelled")
+            raise
+        except Exception as error:
+            self.error = error
+            raise
+
+    async def idle(self) -> None:
+        """Wait for what was submitted so far, whether it fails or not."""
+        tail = self._tail
+        if tail is not None:
+            await asyncio.wait([asyncio.wrap_future(tail)])
+
+    def sync(self) -> None:
+        """Wait, in a thread other than the loop's, for what was submitted so far."""
+        tail = self._tail
+        if tail is not None:
+            concurrent.futures.wait([tail])
+
+    async def _begin(self, start: Callable[[], Awaitable[tuple[Place, Group | None]]]) -> None:
+        self.place, self.group = await start()
+        if self.place.prompt is not None:
+            self.frame.registers[PROMPT] = self.place.prompt
+
+    def fork(self, size: int) -> list[Strand]:
+        """New strands that begin where this one stands now."""
+        made: list[Group] = []
+
+        async def snapshot() -> Place:
+            return self.place
+
+        here = self.submit(snapshot)
+
+        async def start() -> tuple[Place, Group | None]:
+            place = await asyncio.wrap_future(here)
+            if not made:
+                made.append(Group(place, self.group))
+            return place, made[0] if size > 1 else self.group
+
+        number = self.session.occurrence("fork", self.arm)
+        frames = [Frame([None, None], self.frame.scope) for _ in range(size)]
+        return [
+            Strand(self.session, frame, (*self.arm, number, index), start)
+            for index, frame in enumerate(frames)
+        ]
+
+    # --- operations -----------------------------------------------------------------------------
+
+    def append(
+        self, item: Appendable | str, span: SourceSpan | None, variable: Variable | None
+    ) -> None:
+        """Append one thing; a call binds `variable`."""
+        self.append_work(self._work(item, span, variable), variable)
+
+    def append_work(self, work: Callable[[], Awaitable[None]], variable: Variable | None) -> None:
+        """Do `work` in its turn; if it fails, so does reading `variable`."""
+        done = self.submit(work)
+        if variable is not None:
+            done.add_done_callback(lambda future: _fail(variable, future))
+
+    def _work(
+        self, item: Appendable | str, span: SourceSpan | None, variable: Variable | None
+    ) -> Callable[[], Awaitable[None]]:
+        match item:
+            case str():
+                return lambda: self._text(item, span)
+            case EdgeMark(role, edge):
+                return lambda: self._edge(role, edge, span)
+            case GenMark():
+                return lambda: self._gen(item, span, variable)
+            case SelectMark():
+                return lambda: self._select(item, span, variable)
+            case ImageMark(source):
+                return lambda: self._do(
+                    span, ImageStep(PROMPT, Ref(PROMPT), Lit(str(source)), NODE)
+                )
+            case _:
+                raise TypeError(f"`s +=` does not take a {type(item).__name__}")
+
+    async def _text(self, text: str, span: SourceSpan | None) -> None:
+        literal = text in self.session.literals
+        await self._do(span, TextStep(PROMPT, Ref(PROMPT), text, NODE, plain=not literal))
+        self.stream.write(text)
+
+    async def _edge(self, role: Role, edge: str, span: SourceSpan | None) -> None:
+        place, begins = self.place, edge == "begin"
+        if begins and place.open is not None:
+            raise RunError("SGL0591", f"a {role} turn inside a {place.open} turn", span=span)
+        if not begins and place.open != role:
+            raise RunError("SGL0591", f"the end of a {role} turn that is not open", span=span)
+        text = self.session.turns.text(place.before, role, begins)
+        if text is None:
+            step: Step = TurnStep(PROMPT, Ref(PROMPT), role, "begin" if begins else "end", NODE)
+        else:
+            mark = MarkSpan(0, len(text), role, "begin" if begins else "end")
+            step = TextStep(PROMPT, Ref(PROMPT), text, NODE, marks=[mark])
+        await self._do(span, step, turns=True)
+        opened, before = (role, place.before) if begins else (None, role)
+        self.place = replace(self.place, open=opened, before=before)
+        self.stream.write(text or "")
+
+    async def _gen(self, mark: GenMark, span: SourceSpan | None, variable: Variable | None) -> None:
+        name = mark.name or ""
+        sampling = {**self.session.defaults, **mark.given}
+        family = self.session.family(
+            "gen", name, span, sampling=_listed(sampling), constraint=_triple(mark.constraint)
+        )
+        after = None if sampling.get("n") is not None else PROMPT
+        await self._ask(
+            GenStep(family.id, Ref(PROMPT), VALUE, after, None, self._indices(family)),
+            name,
+            variable,
+        )
+
+    async def _select(
+        self, mark: SelectMark, span: SourceSpan | None, variable: Variable | None
+    ) -> None:
+        name = mark.name or ""
+        family = self.session.family("select", name, span, method=mark.method)
+        choices = Lit(list(mark.choices))
+        step = SelectStep(family.id, Ref(PROMPT), choices, VALUE, PROMPT, self._indices(family))
+        await self._ask(step, name, variable)
+        self.stream.write(self.frame.registers[VALUE], name)
+
+    def _indices(self, family: Family) -> list[Any]:
+        return [Lit(each) for each in (*self.arm, self.session.occurrence(family.site, self.arm))]
+
+    async def _ask(self, step: GenStep | SelectStep, name: str, variable: Variable | None) -> None:
+        if self.group is not None:
+            await self.group.send(self)
+        catch = _Catch(self.session.run.sink)
+        run = replace(self.session.run, sink=catch, listener=self._listener(name))
+        try:
+            await self._do(None, step, run)
+        finally:
+            if variable is not None:
+                variable.call = catch.call
+        if variable is not None:
+            variable.value.set_result(self.frame.registers[VALUE])
+        if (
+            not self.session.is_streaming
+            and isinstance(step, GenStep)
+            and step.out_prompt is not None
+        ):
+            self.stream.write(catch.call.texts[0] if catch.call else "", name)
+
+    def _listener(self, name: str) -> Callable[[Delta], None] | None:
+        if not self.session.is_streaming:
+            return None
+
+        def listen(delta: Delta) -> None:
+            if delta.sample == 0 and delta.text:
+                self.stream.write(delta.text, name)
+
+        return listen
+
+    async def _do(
+        self, span: SourceSpan | None, step: Step, run: Run | None = None, turns: bool = False
+    ) -> None:
+        """Execute one step of a plan on this strand's prompt."""
+        try:
+            if self.place.prompt is None:
+                root = RootStep(PROMPT, not turns, ROOT)
+                await run_steps(self.session.run, self.frame, [root])
+            await run_steps(run or self.session.run, self.frame, [step])
+        except RunError as error:
+            error.located(span)
+            raise
+        self.place = replace(self.place, prompt=self.frame.registers[PROMPT])
+
+
+class _Catch:
+    """A sink that remembers the last call that went through it."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.call: CallRecord | None = None
+
+    def add(self, record: Record) -> None:
+        if isinstance(record, CallRecord):
+            self.call = record
+        self._sink.add(record)
+
+
+def _fail(variable: Variable, done: concurrent.futures.Future[Any]) -> None:
+    """A call that failed, or was never reached, gives its error to those who wait for its value."""
+    if not variable.value.done():
+        error = (
+            RunError("SGL3606", "the run was cancelled") if done.cancelled() else done.exception()
+        )
+        variable.value.set_exception(error or RunError("SGL3606", "the call gave no value"))
+
+
+def flatten(what: Any) -> list[Appendable | str]:
+    """The single things that an appended value consists of. Raises TypeError."""
+    if isinstance(what, Joined):
+        return [each for item in what.items for each in flatten(item)]
+    if isinstance(what, str | Appendable):
+        return [what]
+    if isinstance(what, list | tuple):
+        return [each for item in what for each in flatten(item)]
+    raise TypeError(
+        f"`s +=` takes text and what sglc's functions make, not a {type(what).__name__}"
+    )
+
+
+def _listed(sampling: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in sampling.items()}
+
+
+def _triple(constraint: Constraint | None) -> tuple[str, str, str] | None:
+    return (constraint.kind, constraint.text, constraint.style) if constraint else None
+
+
+_OURS = str(Path(__file__).resolve().parent.parent)
+
+
+def caller_span() -> SourceSpan | None:
+    """The place in the user's file that called into sglc."""
+    frame = sys._getframe(1)
+    while frame is not None and _is_ours(frame.f_code.co_filename):
+        frame = frame.f_back
+    if frame is None:
+        return None
+    positions = list(frame.f_code.co_positions())
+    _, _, column, _ = positions[frame.f_lasti // 2]
+    return SourceSpan(frame.f_code.co_filename, frame.f_lineno, (column or 0) + 1)
+
+
+def _is_ours(filename: str) -> bool:
+    path = str(Path(filename).resolve())
+    return any(path.startswith(f"{_OURS}/{part}/") for part in ("compiler", "lang", "runtime"))
