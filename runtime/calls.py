@@ -48,12 +48,16 @@ async def run_select(run: Run, frame: Frame, step: SelectStep) -> None:
         frame.registers[step.out_prompt] = after
 
 
-def run_prefetch(run: Run, frame: Frame, step: PrefetchStep) -> None:
-    """Start warming a prompt, all but its last position; nobody waits for it."""
+async def run_prefetch(run: Run, frame: Frame, step: PrefetchStep) -> None:
+    """Start warming a prompt, all but its last position; nobody waits for it.
+
+    It is sent before anything that comes after it, so that what follows finds it.
+    """
     if run.backend.capabilities.prefill:
         state = frame.prompt(step.prompt)
         coming = prefill(run, frame, state, leave_last=True, speculative=step.speculative)
         frame.tasks.append(asyncio.ensure_future(coming))
+        await asyncio.sleep(0)
 
 
 async def prefill(
@@ -72,7 +76,7 @@ async def prefill(
     ids = state.tokens.settled
     if leave_last and not state.tokens.tail:
         ids = ids[:-1]
-    if not ids:
+    if not ids or (state.mark is not None and state.mark.covers(ids)):
         return
     draft = Draft(run, frame.scope, "prefill", ids, state.mark.node if state.mark else -1)
     draft.note(speculative=speculative, group=group)

@@ -53,6 +53,10 @@ class Mark:
         for mark in self:
             mark.asked.extend(sequences)
 
+    def covers(self, ids: Ids) -> bool:
+        """Whether all of `ids` was asked about already."""
+        return any(asked[: len(ids)] == ids for asked in self.asked)
+
 
 def root_mark(roots: Roots, node: int, position: int) -> Mark:
     """The mark of the empty prompt at `node`, one per row."""

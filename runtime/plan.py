@@ -277,10 +277,11 @@ class CallStep(Struct, tag="call"):
 
 
 class PrefetchStep(Struct, tag="prefetch"):
-    """Warm a prompt, all but its last position."""
+    """Warm a prompt, all but its last position; `node` is where it ends."""
 
     prompt: Expr
     speculative: bool = False
+    node: int = -1
 
 
 class RetainStep(Struct, tag="retain"):

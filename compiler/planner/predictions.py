@@ -115,8 +115,8 @@ class Walker:
         match step:
             case p.GenStep(family=family) | p.SelectStep(family=family):
                 self._ask(family)
-            case p.PrefetchStep():
-                pass
+            case p.PrefetchStep(node=node, speculative=False):
+                self._note(node, SURE)
             case p.IfStep(then=then, orelse=orelse):
                 self._branches(then, orelse)
             case p.ForStep(body=body, heads=heads):

@@ -268,7 +268,7 @@ class StepWriter:
 
     def _prefetch(self, op: Prefetch) -> list[p.Step]:
         prompt = self.registers.operand(op.prompt)
-        return [*self.registers.flush(), p.PrefetchStep(prompt, op.speculative)]
+        return [*self.registers.flush(), p.PrefetchStep(prompt, op.speculative, self._node(op.prompt))]
 
     def _retain(self, op: Retain) -> list[p.Step]:
         return [p.RetainStep(self.registers.operand(op.prompt), op.next_use, op.pin)]

@@ -1,0 +1,69 @@
+"""What a run must account for, read from its trace file by code that shares nothing with the runtime."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from example_programs import Example
+from lower_bound import calls_of, lower_bound, measured
+
+from sglc.compiler.driver import Build
+from sglc.runtime.backends.base import Backend
+from sglc.runtime.executor import Executor, header_of
+from sglc.runtime.rows import RowResult, rows_of, run_rows
+from sglc.runtime.trace import TraceWriter
+
+
+def run_traced(
+    build: Build, example: Example, backend: Backend, path: Path, rows: int = 1
+) -> list[RowResult]:
+    """Run the first rows of an example, all at once, and write the trace."""
+    return asyncio.run(_run(build, example, backend, path, rows))
+
+
+async def _run(
+    build: Build, example: Example, backend: Backend, path: Path, rows: int
+) -> list[RowResult]:
+    plan, results = build.plan, list[RowResult]()
+    program = next(p for p in plan.programs if p.name == plan.entry)
+    given = rows_of([dict(row) for row in example.rows[:rows]], program)
+    with path.open("w", encoding="utf-8") as stream:
+        trace = TraceWriter(stream, header_of(plan, plan.entry, backend, 0))
+        with Executor(
+            plan, backend=backend, target=build.choice.target, hosts=example.hosts, trace=trace
+        ) as executor:
+            await run_rows(executor, plan.entry, given, on_row=results.append)
+    return results
+
+
+def is_tight(path: Path) -> bool:
+    """Whether the run prefilled exactly the lower bound and replayed nothing."""
+    did = measured(path)
+    return did["prefilled"] == lower_bound(calls_of(path)) and did["replayed"] == 0
+
+
+def gap(path: Path) -> str:
+    """The account in words, for a failing test."""
+    return f"{measured(path)}, lower bound {lower_bound(calls_of(path))}"
+
+
+def mispredicted(path: Path) -> list[dict[str, Any]]:
+    """The calls whose cached prefix does not end where the plan said."""
+    return [
+        {key: call.get(key) for key in ("kind", "name", "indices", "predicted_node", "predicted_cached", "cached")}
+        for call in calls_of(path)
+        if call.get("predicted_cached", 0) != call.get("cached", 0)
+    ]
+
+
+def calls(path: Path) -> list[dict[str, Any]]:
+    """The calls of a trace file."""
+    return calls_of(path)
+
+
+def trace_lines(path: Path) -> list[dict[str, Any]]:
+    """All records of a trace file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
