@@ -95,6 +95,8 @@ CALLS: list[tuple[str, list[Json], Json]] = [
     ("contains", [["x"], "x"], True),
     ("sorted", [["b", "a"]], ["a", "b"]),
     ("sorted", [[1, 3, 2], True], [3, 2, 1]),
+    ("slice", [[1, 2, 3], 1, None], [2, 3]),
+    ("slice", ["abc", None, -1], "ab"),
     ("range", [3], [0, 1, 2]),
     ("range", [3, 0, -1], [3, 2, 1]),
     ("enumerate", [["a"]], [{"index": 0, "item": "a"}]),
