@@ -8,8 +8,8 @@ from typing import Any
 
 import lower_bound as naive
 import pytest
+
 from sglc.compiler.driver import Build, Options, compile_file
-from sglc.compiler.targets import Choice
 from sglc.ir.interpret import SourceCall
 from sglc.ir.interpret import run as interpret
 from sglc.ir.target import Target
@@ -18,7 +18,7 @@ from sglc.runtime.executor import execute, header_of
 from sglc.runtime.trace import CallRecord, Trace, TraceWriter, read_trace
 from sglc.runtime.worlds import worlds
 
-SEED = 1
+SEED = 3
 """Chosen so that no two arms say the same by chance: then more would be cached than can be predicted."""
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 TARGET = Target.estimating()
