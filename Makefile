@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constr
 JOBS   ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-data check bless test-slow bench clean
+.PHONY: help setup demo test test-browser test-data check bless test-slow bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,11 @@ test-data: setup  ## fetch published tokenizers, which some tests skip without
 
 test-slow: setup  ## run the slow tests
 	@$(BIN)/python -m pytest -q -m "slow and not gpu"
+
+# Needs chromium and chromedriver on the PATH (Debian: chromium, chromium-driver).
+test-browser: setup  ## test the page of `explain` in a headless browser
+	@$(PIP) -e '.[browser]'
+	@$(BIN)/python -m pytest -q -m browser tests/browser
 
 check: setup  ## lint, formatting, types and the import law
 	@$(BIN)/ruff check .

@@ -17,6 +17,7 @@ from ...runtime.trace import Trace
 from ..backends import BackendName, BackendOptions, make_backend
 from ..driver import compile_module, load, split_entry, stage_of
 from ..execution import Job, execute_job
+from ..explain import html
 from ..explain import report as r
 from ..explain.make import of_build, of_plan
 from ..explain.measure import with_measured, with_predicted
@@ -28,7 +29,7 @@ from .failures import UsageError, show
 from .options import CompileOptions
 
 DEFAULT = CompileOptions()
-Format = Literal["text", "json"]
+Format = Literal["text", "json", "html"]
 
 
 def explain(
@@ -141,6 +142,8 @@ def _good_rows(input: Path, program: PlanProgram) -> list[Row]:
 def _shown(report: r.Report, format: Format, why: bool) -> bytes:
     if format == "json":
         return r.to_json(report)
+    if format == "html":
+        return html.render(report).encode()
     return render(report, why).encode()
 
 

@@ -140,7 +140,7 @@ function leadText(all) {
       `${(100 * (1 - given.compiled / given.stateless)).toFixed(0)} % is shared. The controls below try other workloads.`;
   const asked = calls.reduce((sum, call) => sum + timesOf(call) * (call.samples || 1), 0);
   const saved = 100 * (1 - all[2].tokens / Math.max(1, all[0].tokens));
-  return `One row asks the model ${asked.toFixed(asked % 1 ? 1 : 0)} times. Sent call by call, ${state.rows} rows make it read ` +
+  return `One row asks the model ${asked === 1 ? "once" : `${asked.toFixed(asked % 1 ? 1 : 0)} times`}. Sent call by call, ${state.rows} rows make it read ` +
     `${grouped(all[0].tokens)} tokens; compiled, ${grouped(all[2].tokens)}: ${saved.toFixed(0)} % is shared.`;
 }
 
@@ -296,12 +296,13 @@ function inversions() {
 }
 
 function drawBreaks() {
-  const found = inversions();
-  if (!found.length) return show("breaks");
+  const all = inversions().sort((a, b) => b.tokens - a.tokens), found = all.slice(0, 4), rest = all.slice(4);
+  if (!all.length) return show("breaks");
+  const more = rest.length ? [element("li", { class: "quiet", text: `and ${rest.length} more, ${grouped(rest.reduce((sum, each) => sum + each.tokens, 0))} tokens` })] : [];
   show("breaks", element("p", { class: "quiet", text: "What breaks the sharing between rows (dashed lines):" }), element("ul", { class: "breaks" },
     ...found.map(({ node, worst, tokens }) => element("li", {},
       element("span", { text: `${grouped(tokens)} ${node.lifetime} tokens stand behind ${worst.text}, which lives for one ${worst.lifetime}: ` }),
-      element("code", { text: shortened(oneLine(node.text), 90) }), element("span", { class: "quiet", text: ` ${placeOf(node)}` })))));
+      element("code", { text: shortened(oneLine(node.text), 90) }), element("span", { class: "quiet", text: ` ${placeOf(node)}` }))), ...more));
 }
 
 function drawDetail() {
