@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.browser.conftest import screenshot
 
 from sglc.compiler.driver import Options, compile_module, load
 from sglc.compiler.explain import html
 from sglc.compiler.explain.make import of_build
 from sglc.compiler.targets import choose_target
-from tests.browser.conftest import screenshot
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ PROBLEM = """
 program ask(user_name: str @user, question: str) -> str:
     system:
         "The user is {user_name}.\\n"
-        "Answer in plain English. Use at most five sentences. Quote the text when you make a claim about it. Never guess."
+        "Answer in plain English. Use at most five sentences. Quote the text when you make a claim. Never guess."
     user: question
     assistant: answer = gen(max_tokens=64)
     return answer
@@ -105,7 +105,8 @@ def test_small_program(browser: Any, tmp_path: Path, theme: str):
     assert len(nodes) >= 6
     nodes[0].click()
     detail = browser.find_element("id", "detail").text
-    assert "You are a document analysis assistant." in detail and "triage.sgl:4" in detail
+    assert "You are a document analysis assistant." in detail
+    assert "triage.sgl:4" in detail
 
 
 def test_controls_change_the_bill(browser: Any, tmp_path: Path):
@@ -145,7 +146,8 @@ def test_program_with_a_problem(browser: Any, tmp_path: Path, theme: str):
 
 
 def test_a_prompt_can_not_break_out(browser: Any, tmp_path: Path):
-    hostile = 'program p(x: str) -> str:\n    "</script><script>document.title=`gone`</script><img src=x>{x}"\n    a = gen()\n    return a\n'
+    text = "</script><script>document.title=`gone`</script><img src=x>{x}"
+    hostile = f'program p(x: str) -> str:\n    "{text}"\n    a = gen()\n    return a\n'
     opened(browser, page_of(source(hostile, tmp_path), tmp_path), "light", "hostile")
     assert "gone" not in browser.title
     assert not browser.find_elements("tag name", "img")
