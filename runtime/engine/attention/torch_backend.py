@@ -1,10 +1,10 @@
 """Attention in plain torch: the reference for the other backends, and what runs on a CPU.
 
-Each query's context is cut into parts that are attended to by one kernel call each, for many queries at once, and the
+Each query's context is cut into parts that are attended to by one product each, for many queries at once, and the
 partial results are merged by their log-sum-exp:
 
-    shared    a stretch of context and all rows of the segments that share it: read once for all of them
-    causal    the new tokens of one long segment, among themselves
+    dense     a stretch of keys and all rows that see it: the context that several segments share, read once for all
+              of them, or the context of one long segment with its own tokens behind it
     padded    many short segments (decode rows above all), their private contexts side by side with padding
 
 Query heads that read the same key head are folded into rows of one matrix, so no key is ever copied per head.
@@ -21,41 +21,35 @@ from ..batch import Batch, Context
 from ..pool import Pool
 from ..slots import Slots
 from .base import LayerOptions
+from .products import attend
 
 Index = slice | torch.Tensor
 Rows = NDArray[np.int64]
 
 # A segment of at least this many new tokens is attended to by itself: its matrices are large enough.
 LONG = 64
-# Sharing a stretch of context costs a kernel call and a merge: it must save this many reads of a token.
+# Sharing a stretch of context costs a product and a merge: it must save this many reads of a token.
 LEAST_SAVED = 128
 
 
 @dataclass(slots=True, eq=False)
-class Shared:
-    """`rows` attend to all of `keys`."""
+class Dense:
+    """`rows` attend to `keys`. With a mask, the last `len(mask)` keys are the rows' own, each seen from itself on."""
 
     rows: Index
     keys: Index
-
-
-@dataclass(slots=True, eq=False)
-class Causal:
-    """Rows `rows`, a run, attend to `keys`, as many, each to those up to its own."""
-
-    rows: slice
-    keys: Index
+    mask: torch.Tensor | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Padded:
-    """Segments of at most `width` rows, each with at most `depth` keys, padded to a rectangle."""
+    """`count` segments of at most `width` rows, each with at most `depth` keys, padded to a rectangle."""
 
     rows: Index  # the real rows, in order
-    gather: torch.Tensor | None  # rectangle of rows, when segments have more than one row
+    gather: torch.Tensor | None  # the rectangle's rows, when segments have more than one
     valid: torch.Tensor | None  # where the real rows lie in the rectangle
-    keys: torch.Tensor  # rectangle of slots, flat
-    mask: torch.Tensor | None  # 0 or -inf: [segments, 1, width * group, depth]
+    keys: torch.Tensor  # a place in the pool per segment, head and key, flat
+    mask: torch.Tensor | None  # 0 or -inf: [segments, 1, width, 1, depth]
     count: int
     width: int
     depth: int
@@ -72,7 +66,7 @@ class TorchAttention:
         self.group = pool.shape.heads // pool.shape.kv_heads
         self._batch: Batch | None = None
         self._slots = torch.zeros(0, dtype=torch.int64)
-        self._parts: list[Shared | Causal | Padded] = []
+        self._parts: list[Dense | Padded] = []
 
     def plan(self, batch: Batch) -> None:
         """Cut the context of every segment into parts."""
@@ -94,26 +88,30 @@ class TorchAttention:
         keys, values = self.pool.keys[layer], self.pool.values[layer]
         q = q.view(len(q), self.pool.shape.kv_heads, self.group, -1)
         if len(self._parts) == 1:  # it covers every row, in order
-            out, _ = self._attend(self._parts[0], q, keys, values, options.scale)
+            out, _ = self._attend(self._parts[0], q, keys, values, options.scale, wants_lse=False)
             return out.reshape(len(q), -1, q.shape[-1])
         merge = _Merge(q)
         for part in self._parts:
-            merge.add(part.rows, *self._attend(part, q, keys, values, options.scale))
+            merge.add(
+                part.rows, *self._attend(part, q, keys, values, options.scale, wants_lse=True)
+            )
         return merge.out.to(q.dtype).view(len(q), -1, q.shape[-1])
 
     # ---- planning
 
-    def _shared(self, batch: Batch, context: Context) -> Iterable[Shared]:
+    def _shared(self, batch: Batch, context: Context) -> Iterable[Dense]:
         for level in context.levels:
             rows = np.concatenate([_rows(batch, i) for i in level.segments])
-            yield Shared(self._index(rows), self._index(level.slots))
+            yield Dense(self._index(rows), self._index(level.slots))
 
-    def _long(self, batch: Batch, context: Context, long: list[int]) -> Iterable[Shared | Causal]:
+    def _long(self, batch: Batch, context: Context, long: list[int]) -> Iterable[Dense]:
         for i in long:
-            rows = slice(int(batch.offsets[i]), int(batch.offsets[i + 1]))
-            if len(context.private[i]):
-                yield Shared(rows, self._index(context.private[i]))
-            yield Causal(rows, self._index(batch.segments[i].slots))
+            slots = np.concatenate([context.private[i], batch.segments[i].slots])
+            yield Dense(
+                self._index(_rows(batch, i)),
+                self._index(slots),
+                self._triangle(int(batch.lengths[i])),
+            )
 
     def _short(self, batch: Batch, context: Context, short: list[int]) -> Iterable[Padded]:
         """Segments of similar width and depth share a rectangle: at most half of each side is padding."""
@@ -143,24 +141,24 @@ class TorchAttention:
             )
             valid = self._tensor(np.flatnonzero(column < lengths[:, None]))
         mask = self._mask(private, width, depth) if width > 1 or not filled.all() else None
+        heads = self.pool.shape.kv_heads
+        places = (keys[:, None] * heads + np.arange(heads)[:, None]).ravel()
         return Padded(
-            self._index(rows),
-            gather,
-            valid,
-            self._tensor(keys.ravel()),
-            mask,
-            len(box),
-            width,
-            depth,
+            self._index(rows), gather, valid, self._tensor(places), mask, len(box), width, depth
         )
 
     def _mask(self, private: Rows, width: int, depth: int) -> torch.Tensor:
         """Row j of a segment sees its private context and the segment's rows up to j."""
         limit = private[:, None, None] + np.arange(width)[:, None]
-        hidden = self._tensor(np.arange(depth) > limit)
-        mask = torch.zeros(hidden.shape, dtype=self.pool.keys.dtype, device=hidden.device)
-        mask.masked_fill_(hidden, float("-inf"))
-        return mask[:, None].repeat_interleave(self.group, dim=2)
+        return self._minus_infinity(np.arange(depth) > limit)[:, None, :, None]
+
+    def _triangle(self, rows: int) -> torch.Tensor:
+        """Row j of a run sees the run up to j."""
+        return self._minus_infinity(np.triu(np.ones((rows, rows), dtype=bool), 1))
+
+    def _minus_infinity(self, hidden: NDArray[np.bool_]) -> torch.Tensor:
+        mask = torch.zeros(hidden.shape, dtype=self.pool.keys.dtype, device=self.pool.keys.device)
+        return mask.masked_fill_(self._tensor(hidden), float("-inf"))
 
     def _index(self, array: Slots | Rows) -> Index:
         """A slice where the numbers are a run, so that nothing is gathered."""
@@ -177,24 +175,18 @@ class TorchAttention:
 
     def _attend(
         self,
-        part: Shared | Causal | Padded,
+        part: Dense | Padded,
         q: torch.Tensor,
         keys: torch.Tensor,
         values: torch.Tensor,
         scale: float,
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Attend one part: `[rows, kv_heads, group, head_dim]` and the log-sum-exp without the last dimension."""
-        match part:
-            case Shared():
-                return _attend_shared(
-                    _take(q, part.rows), _take(keys, part.keys), _take(values, part.keys), scale
-                )
-            case Causal():
-                return _attend_causal(
-                    _take(q, part.rows), _take(keys, part.keys), _take(values, part.keys), scale
-                )
-            case Padded():
-                return _attend_padded(part, q, keys, values, scale)
+        wants_lse: bool,
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Attend one part: `[rows, kv_heads, group, head_dim]`, and the log-sum-exp without the last dimension."""
+        if isinstance(part, Dense):
+            k, v = _take(keys, part.keys), _take(values, part.keys)
+            return _attend_dense(_take(q, part.rows), k, v, part.mask, scale, wants_lse)
+        return _attend_padded(part, q, keys, values, scale, wants_lse)
 
     def _run_reference(self, layer: int, q: torch.Tensor, options: LayerOptions) -> torch.Tensor:
         """Windows, soft caps and sinks: one segment after the other, in float32."""
@@ -218,13 +210,28 @@ class _Merge:
     def __init__(self, q: torch.Tensor) -> None:
         self.out = torch.zeros(q.shape, dtype=torch.float32, device=q.device)
         self.lse = torch.full(q.shape[:-1], float("-inf"), dtype=torch.float32, device=q.device)
+        self._is_empty = True
 
-    def add(self, rows: Index, out: torch.Tensor, lse: torch.Tensor) -> None:
+    def add(self, rows: Index, out: torch.Tensor, lse: torch.Tensor | None) -> None:
         """Weigh the new part against what is there: softmax over the union of the keys."""
-        old_out, old_lse = self.out[rows], self.lse[rows]
+        assert lse is not None
+        if self._is_empty and len(out) == len(self.out):
+            self.out, self.lse = out.float().contiguous(), lse.float()
+        elif isinstance(rows, slice):
+            self._blend(self.out[rows], self.lse[rows], out, lse)
+        else:
+            old_out, old_lse = self.out[rows], self.lse[rows]
+            self._blend(old_out, old_lse, out, lse)
+            self.out[rows], self.lse[rows] = old_out, old_lse
+        self._is_empty = False
+
+    @staticmethod
+    def _blend(
+        old_out: torch.Tensor, old_lse: torch.Tensor, out: torch.Tensor, lse: torch.Tensor
+    ) -> None:
         weight = torch.sigmoid(lse - old_lse)
-        self.out[rows] = torch.lerp(old_out, out.float(), weight[..., None])
-        self.lse[rows] = torch.logaddexp(old_lse, lse)
+        old_out.lerp_(out.float(), weight[..., None])
+        torch.logaddexp(old_lse, lse, out=old_lse)
 
 
 def attend_plainly(
@@ -256,84 +263,38 @@ def _take(x: torch.Tensor, index: Index) -> torch.Tensor:
     return x[index] if isinstance(index, slice) else x.index_select(0, index)
 
 
-def _attend_shared(
-    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, scale: float
-) -> tuple[torch.Tensor, torch.Tensor]:
+def _attend_dense(
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    mask: torch.Tensor | None,
+    scale: float,
+    wants_lse: bool,
+) -> tuple[torch.Tensor, torch.Tensor | None]:
     rows, heads, group, size = q.shape
-    q = q.transpose(0, 1).reshape(1, heads, rows * group, size)
-    out, lse = flash(q, k.transpose(0, 1)[None], v.transpose(0, 1)[None], scale)
-    return out.view(heads, rows, group, size).transpose(0, 1), lse.view(
-        heads, rows, group
-    ).transpose(0, 1)
-
-
-def _attend_causal(
-    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, scale: float
-) -> tuple[torch.Tensor, torch.Tensor]:
-    rows, heads, group, size = q.shape
-    k = k.transpose(0, 1)[:, None].expand(heads, group, rows, size)
-    v = v.transpose(0, 1)[:, None].expand(heads, group, rows, size)
-    out, lse = flash(q.permute(1, 2, 0, 3), k, v, scale, causal=True)
-    return out.permute(2, 0, 1, 3), lse.permute(2, 0, 1)
+    q = q.transpose(0, 1).reshape(1, heads, rows, group, size)
+    mask = None if mask is None else mask[None, None, :, None]
+    out, lse = attend(q, k.transpose(0, 1)[None], v.transpose(0, 1)[None], mask, scale, wants_lse)
+    return out[0].transpose(0, 1), None if lse is None else lse[0].transpose(0, 1)
 
 
 def _attend_padded(
-    part: Padded, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float
-) -> tuple[torch.Tensor, torch.Tensor]:
+    part: Padded,
+    q: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    scale: float,
+    wants_lse: bool,
+) -> tuple[torch.Tensor, torch.Tensor | None]:
     _, heads, group, size = q.shape
     count, width, depth = part.count, part.width, part.depth
     q = _take(q, part.rows) if part.gather is None else q.index_select(0, part.gather)
-    q = (
-        q.view(count, width, heads, group, size)
-        .transpose(1, 2)
-        .reshape(count, heads, width * group, size)
-    )
-    k = keys.index_select(0, part.keys).view(count, depth, heads, size).transpose(1, 2)
-    v = values.index_select(0, part.keys).view(count, depth, heads, size).transpose(1, 2)
-    out, lse = flash(q, k, v, scale, mask=part.mask)
-    out = out.view(count, heads, width, group, size).transpose(1, 2).reshape(-1, heads, group, size)
-    lse = lse.view(count, heads, width, group).transpose(1, 2).reshape(-1, heads, group)
-    return (
-        (out, lse)
-        if part.valid is None
-        else (out.index_select(0, part.valid), lse.index_select(0, part.valid))
-    )
-
-
-def flash(
-    q: torch.Tensor,
-    k: torch.Tensor,
-    v: torch.Tensor,
-    scale: float,
-    causal: bool = False,
-    mask: torch.Tensor | None = None,
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Attention with its log-sum-exp, by torch's own CPU kernel where it is there."""
-    if q.device.type == "cpu" and _FLASH is not None:
-        out, lse = _FLASH(q, k, v, 0.0, causal, attn_mask=mask, scale=scale)
+    q = q.view(count, width, heads, group, size).transpose(1, 2)
+    k = keys.view(-1, size).index_select(0, part.keys).view(count, heads, depth, size)
+    v = values.view(-1, size).index_select(0, part.keys).view(count, heads, depth, size)
+    out, lse = attend(q, k, v, part.mask, scale, wants_lse)
+    out = out.transpose(1, 2).reshape(-1, heads, group, size)
+    lse = None if lse is None else lse.transpose(1, 2).reshape(-1, heads, group)
+    if part.valid is None:
         return out, lse
-    return plain_attention(q, k, v, scale, causal, mask)
-
-
-def plain_attention(
-    q: torch.Tensor,
-    k: torch.Tensor,
-    v: torch.Tensor,
-    scale: float,
-    causal: bool = False,
-    mask: torch.Tensor | None = None,
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """The same in public operations."""
-    scores = (q @ k.transpose(-1, -2)).float() * scale
-    if causal:
-        scores = scores.masked_fill(
-            torch.ones_like(scores, dtype=torch.bool).triu(1), float("-inf")
-        )
-    if mask is not None:
-        scores = scores + mask.float()
-    lse = scores.logsumexp(-1)
-    return (torch.exp(scores - lse[..., None]).to(v.dtype) @ v), lse
-
-
-# A private name: absent in some later torch, it is replaced by the plain form.
-_FLASH = getattr(torch.ops.aten, "_scaled_dot_product_flash_attention_for_cpu", None)
+    return out.index_select(0, part.valid), None if lse is None else lse.index_select(0, part.valid)

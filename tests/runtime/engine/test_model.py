@@ -1,5 +1,6 @@
 """Models: the fast path, transformers and the eager model of transformers must agree, however a batch is cut."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def compute(model: Model, cuts: list[int], at_once: bool) -> Tensor:
     edges = [0, *cuts, len(IDS)]
     pieces = [
         Segment(IDS[a:b], slots[a:b], None, slots[:a])
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in pairwise(edges)
     ]
     with torch.inference_mode():
         for batch in [Batch(pieces)] if at_once else [Batch([p]) for p in pieces]:
@@ -122,5 +123,5 @@ def test_a_model_without_such_attention_is_refused_by_name(kind: str, tmp_path: 
 
 
 def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnsupported, match="config.json"):
+    with pytest.raises(ModelUnsupported, match=r"config\.json"):
         load_model(tmp_path, torch.float32, CPU)

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    rule,
+)
 
 from sglc.runtime.engine.radix import Node, RadixCache, Retention
 from sglc.runtime.engine.slots import OutOfSlots, SlotAllocator
@@ -22,7 +29,7 @@ def array(ids: list[int]) -> np.ndarray:
 
 
 class CacheMachine(RuleBasedStateMachine):
-    """`known` is the model: (namespace, prefix) to slot. `held` are requests: a locked node and slots of their own."""
+    """`known` is the model: namespace and prefix to slot. `held` are requests: a locked node and slots of their own."""
 
     requests = Bundle("requests")
 
@@ -33,19 +40,19 @@ class CacheMachine(RuleBasedStateMachine):
         self.page = page_size
         self.cache = RadixCache(page_size, policy)
         self.slots = SlotAllocator(CAPACITY)
-        self.known: dict[tuple[str, tuple[int, ...]], int] = {}
+        self.known: dict[tuple[str, tuple[int, ...], int], int] = {}
         self.held: dict[int, tuple[str, list[int], Node, np.ndarray]] = {}
         self.count = 0
 
+    def key(self, space: str, ids: list[int], at: int) -> tuple[str, tuple[int, ...], int]:
+        """What decides the slot of position `at`: all ids up to the end of its page."""
+        return space, tuple(ids[: (at // self.page + 1) * self.page]), at
+
     def expected_length(self, space: str, ids: list[int]) -> int:
-        whole = len(ids) - len(ids) % self.page
-        return max(
-            (
-                n
-                for n in range(0, whole + 1, self.page)
-                if n == 0 or (space, tuple(ids[:n])) in self.known
-            )
-        )
+        length = 0
+        while length + self.page <= len(ids) and self.key(space, ids, length) in self.known:
+            length += self.page
+        return length
 
     def make_room(self, count: int) -> bool:
         """Evict as the scheduler does; False when even that is not enough."""
@@ -69,7 +76,7 @@ class CacheMachine(RuleBasedStateMachine):
         match = self.cache.match(array(ids), space)
         assert match.length == self.expected_length(space, ids)
         node = self.cache.touch(match, hints)
-        expected = [self.known[space, tuple(ids[: i + 1])] for i in range(match.length)]
+        expected = [self.known[self.key(space, ids, i)] for i in range(match.length)]
         assert node.path_slots().tolist() == expected
         self.cache.lock(node)
         self.count += 1
@@ -105,7 +112,7 @@ class CacheMachine(RuleBasedStateMachine):
         self.slots.release(slots[node.depth : inserted.existing])
         self.slots.release(slots[end:])
         for i in range(inserted.existing, end):
-            self.known[space, tuple(ids[: i + 1])] = int(slots[i])
+            self.known[self.key(space, ids, i)] = int(slots[i])
         self.cache.unlock(node)
 
     @rule(request=consumes(requests))
