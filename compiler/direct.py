@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from ..runtime.plan import (
 from ..runtime.prompts import PromptState
 from ..runtime.streaming import Delta
 from ..runtime.trace import CallRecord, Record, Sink
+from .speculation import Pending, can_speculate, speculate
 from .streams import TextStream
 from .turn_texts import TurnTexts
 from .variables import Variable
@@ -55,7 +57,8 @@ class Session:
     """One run of a function in direct mode.
 
     `defaults` are the sampling parameters of gens that do not name their own; `literals` are the
-    texts that stand in the function's source, in which control tokens count.
+    texts that stand in the function's source, in which control tokens count. `spec_tokens`: the tokens of one
+    call for a whole assistant turn, where that is wanted.
     """
 
     run: Run
@@ -65,6 +68,7 @@ class Session:
     turns: TurnTexts
     literals: frozenset[str] = frozenset()
     is_streaming: bool = False
+    spec_tokens: int = 0
     strands: list[Strand] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _sites: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
@@ -147,6 +151,7 @@ class Strand:
         self.stream = TextStream()
         self._tail: concurrent.futures.Future[Any] | None = None
         self._lock = threading.Lock()
+        self._turn: list[Pending] | None = None
         session.strands.append(self)
         if start is not None:
             self.submit(lambda: self._begin(start))
@@ -180,12 +185,14 @@ class Strand:
 
     async def idle(self) -> None:
         """Wait for what was submitted so far, whether it fails or not."""
+        self.flush()
         tail = self._tail
         if tail is not None:
             await asyncio.wait([asyncio.wrap_future(tail)])
 
     def sync(self) -> None:
         """Wait, in a thread other than the loop's, for what was submitted so far."""
+        self.flush()
         tail = self._tail
         if tail is not None:
             concurrent.futures.wait([tail])
@@ -197,6 +204,7 @@ class Strand:
 
     def fork(self, size: int) -> list[Strand]:
         """New strands that begin where this one stands now."""
+        self.flush()
         made: list[Group] = []
 
         async def snapshot() -> Place:
@@ -223,13 +231,33 @@ class Strand:
         self, item: Appendable | str, span: SourceSpan | None, variable: Variable | None
     ) -> None:
         """Append one thing; a call binds `variable`."""
+        if self._turn is not None and isinstance(item, str | GenMark):
+            self._turn.append(Pending(item, span, variable))
+            return
+        self.flush()
         self.append_work(self._work(item, span, variable), variable)
+        if self.session.spec_tokens and _opens_answer(item):
+            self._turn = []
+
+    def flush(self) -> None:
+        """Send what an assistant turn has held back for one call."""
+        turn, self._turn = self._turn, None
+        if turn and can_speculate(turn):
+            tokens = self.session.spec_tokens
+            done = self.submit(lambda: speculate(self, turn, tokens))
+            for pending in turn:
+                if pending.variable is not None:
+                    done.add_done_callback(partial(_fail, pending.variable))
+            return
+        for pending in turn or ():
+            work = self._work(pending.item, pending.span, pending.variable)
+            self.append_work(work, pending.variable)
 
     def append_work(self, work: Callable[[], Awaitable[None]], variable: Variable | None) -> None:
         """Do `work` in its turn; if it fails, so does reading `variable`."""
         done = self.submit(work)
         if variable is not None:
-            done.add_done_callback(lambda future: _fail(variable, future))
+            done.add_done_callback(partial(_fail, variable))
 
     def _work(
         self, item: Appendable | str, span: SourceSpan | None, variable: Variable | None
@@ -244,15 +272,15 @@ class Strand:
             case SelectMark():
                 return lambda: self._select(item, span, variable)
             case ImageMark(source):
-                return lambda: self._do(
-                    span, ImageStep(PROMPT, Ref(PROMPT), Lit(str(source)), NODE)
+                return lambda: self.execute(
+                    ImageStep(PROMPT, Ref(PROMPT), Lit(str(source)), NODE), span
                 )
             case _:
                 raise TypeError(f"`s +=` does not take a {type(item).__name__}")
 
     async def _text(self, text: str, span: SourceSpan | None) -> None:
         literal = text in self.session.literals
-        await self._do(span, TextStep(PROMPT, Ref(PROMPT), text, NODE, plain=not literal))
+        await self.execute(TextStep(PROMPT, Ref(PROMPT), text, NODE, plain=not literal), span)
         self.stream.write(text)
 
     async def _edge(self, role: Role, edge: str, span: SourceSpan | None) -> None:
@@ -267,7 +295,7 @@ class Strand:
         else:
             mark = MarkSpan(0, len(text), role, "begin" if begins else "end")
             step = TextStep(PROMPT, Ref(PROMPT), text, NODE, marks=[mark])
-        await self._do(span, step, turns=True)
+        await self.execute(step, span, turns=True)
         opened, before = (role, place.before) if begins else (None, role)
         self.place = replace(self.place, open=opened, before=before)
         self.stream.write(text or "")
@@ -304,7 +332,7 @@ class Strand:
         catch = _Catch(self.session.run.sink)
         run = replace(self.session.run, sink=catch, listener=self._listener(name))
         try:
-            await self._do(None, step, run)
+            await self.execute(step, None, run)
         finally:
             if variable is not None:
                 variable.call = catch.call
@@ -327,10 +355,10 @@ class Strand:
 
         return listen
 
-    async def _do(
-        self, span: SourceSpan | None, step: Step, run: Run | None = None, turns: bool = False
+    async def execute(
+        self, step: Step, span: SourceSpan | None, run: Run | None = None, turns: bool = False
     ) -> None:
-        """Execute one step of a plan on this strand's prompt."""
+        """Execute one step of a plan on this strand's prompt. `turns`: the prompt is a conversation."""
         try:
             if self.place.prompt is None:
                 root = RootStep(PROMPT, not turns, ROOT)
@@ -353,6 +381,10 @@ class _Catch:
         if isinstance(record, CallRecord):
             self.call = record
         self._sink.add(record)
+
+
+def _opens_answer(item: object) -> bool:
+    return isinstance(item, EdgeMark) and (item.role, item.edge) == ("assistant", "begin")
 
 
 def _fail(variable: Variable, done: concurrent.futures.Future[Any]) -> None:

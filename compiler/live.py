@@ -97,9 +97,15 @@ def make_session(
         pool=endpoint.pool,
         run_seed=secrets.randbits(62) if run_seed is None else run_seed,
     )
-    literals = literals_of(program.function)
     return Session(
-        run, endpoint.loop.loop, program.__name__, job.defaults, turns, literals, is_streaming
+        run,
+        endpoint.loop.loop,
+        program.__name__,
+        job.defaults,
+        turns,
+        literals_of(program.function),
+        is_streaming,
+        (program.num_api_spec_tokens or 0) if endpoint.is_chat else 0,
     )
 
 

@@ -127,8 +127,10 @@ class State:
             text = strand.place.prompt.text if strand.place.prompt else ""
             variable.value.set_result(text[start.result() :])
 
+        strand.flush()
         start = strand.submit(length)
         yield
+        strand.flush()
         strand.append_work(lambda: bind(start), variable)
 
     # --- variables ------------------------------------------------------------------------------
@@ -153,7 +155,9 @@ class State:
         return name in self._variables
 
     def _await_names(self, name: object) -> None:
-        """A compiled run says only at its end which names it has bound."""
+        """Send what is held back; a compiled run says only at its end which names it has bound."""
+        if self._strand is not None:
+            self._strand.flush()
         if self._run is not None and name not in self._variables:
             self._run.sync()
             if self._run.error is not None and name not in self._variables:

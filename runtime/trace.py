@@ -107,7 +107,21 @@ class Note(Struct, tag="note"):
     span: SourceSpan | None = None
 
 
-Record = Header | CallRecord | HostRecord | Note
+class Speculated(Struct, tag="speculated"):
+    """One assistant turn whose `gens` were asked in one call of a chat API.
+
+    `tries` calls were made; `matched` says whether the last went as the turn does; `saved` are the prompt
+    tokens of the calls that were not made.
+    """
+
+    row: int
+    gens: int
+    tries: int
+    matched: bool
+    saved: int
+
+
+Record = Header | CallRecord | HostRecord | Note | Speculated
 
 
 class Sink(Protocol):
@@ -142,6 +156,11 @@ class Trace:
     def notes(self) -> tuple[Note, ...]:
         """The notes."""
         return tuple(r for r in self.records if isinstance(r, Note))
+
+    @property
+    def speculated(self) -> tuple[Speculated, ...]:
+        """The turns that were asked in one call."""
+        return tuple(r for r in self.records if isinstance(r, Speculated))
 
     @property
     def totals(self) -> Totals:
