@@ -289,6 +289,10 @@ class Strand:
             raise RunError("SGL0591", f"a {role} turn inside a {place.open} turn", span=span)
         if not begins and place.open != role:
             raise RunError("SGL0591", f"the end of a {role} turn that is not open", span=span)
+        if self.session.turns.is_missing:
+            raise RunError(
+                "SGL2202", "the model has no chat template, so turns can't be written", span=span
+            )
         text = self.session.turns.text(place.before, role, begins)
         if text is None:
             step: Step = TurnStep(PROMPT, Ref(PROMPT), role, "begin" if begins else "end", NODE)

@@ -25,6 +25,11 @@ class TurnTexts:
         self._orders = _USUAL
 
     @property
+    def is_missing(self) -> bool:
+        """Whether there is no template, and so no turns."""
+        return self._template is None
+
+    @property
     def composes(self) -> bool:
         """Whether the usual orders of turns can be written as text."""
         return self._template is None or _usable(self._model())

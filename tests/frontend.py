@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from plan_writer import TARGET, Script
+
 from sglc.compiler.endpoints import Endpoint
 from sglc.compiler.targets import Choice
 from sglc.runtime.backends.base import (
@@ -24,7 +25,9 @@ from sglc.runtime.backends.base import (
 class Recorder(Script):
     """A scripted backend that keeps the requests."""
 
-    def __init__(self, answer: Callable[[str], str] = lambda text: " ok", **capabilities: Any) -> None:
+    def __init__(
+        self, answer: Callable[[str], str] = lambda text: " ok", **capabilities: Any
+    ) -> None:
         super().__init__(answer, **capabilities)
         self.requests: list[GenRequest | SelectRequest | PrefillRequest] = []
 

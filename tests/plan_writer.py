@@ -8,7 +8,6 @@ from typing import Any
 
 from sglc.ir.target import Part, Target
 from sglc.runtime.backends.base import (
-    BackendError,
     Capabilities,
     Completion,
     GenReply,
@@ -158,6 +157,7 @@ class Script:
         self.capabilities = Capabilities(**capabilities)
         self.asked: list[str] = []
         self.running = self.peak = 0
+        self.is_closed = False
         self._answer = answer
 
     async def generate(self, request: GenRequest) -> GenReply:
@@ -194,4 +194,4 @@ class Script:
         return Usage(prefilled=len(request.ids))
 
     async def close(self) -> None:
-        raise BackendError("3106", "closed")
+        self.is_closed = True
