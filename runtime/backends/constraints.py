@@ -1,0 +1,82 @@
+"""Constraints as other servers take them: a regular expression, a JSON schema, or a grammar.
+
+A declared type has one canonical form, and a regular expression says exactly that form; so does a canonical JSON
+schema that a type can say. What no expression says goes to the server as the schema it is, if it may be free.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Literal, NamedTuple
+
+from ...ir.sampling import Constraint
+from ...ir.shape import Forced, Free, Many, OneOf, OutputPart, output_parts, type_of_schema
+from ...ir.types import STR, OptionalType, Type, parse_type
+from .base import BackendError
+
+Kind = Literal["regex", "json", "grammar"]
+
+_SPECIAL = frozenset(r"\.^$*+?()[]{}|")
+
+
+class WireConstraint(NamedTuple):
+    """A constraint as text: of which kind, and the text."""
+
+    kind: Kind
+    text: str
+
+
+def wire_constraint(constraint: Constraint) -> WireConstraint | None:
+    """What to send for a constraint; None when everything is allowed. Raises BackendError (3102)."""
+    match constraint.kind:
+        case "regex":
+            return WireConstraint("regex", constraint.text)
+        case "grammar":
+            return WireConstraint("grammar", constraint.text)
+        case "json" if constraint.style == "free":
+            return WireConstraint("json", constraint.text)
+        case "json":
+            return WireConstraint("regex", _pattern(_type_of(constraint.text)))
+        case "type":
+            kind = parse_type(constraint.text)
+            kind = kind.item if isinstance(kind, OptionalType) else kind
+            return None if kind == STR else WireConstraint("regex", _pattern(kind))
+
+
+def _type_of(schema: str) -> Type:
+    try:
+        return type_of_schema(json.loads(schema))
+    except (ValueError, RecursionError) as error:
+        raise BackendError(
+            "3102",
+            f"this schema has no canonical form that a server could be asked for: {error}",
+            '`constrained_style="free"` takes the server\'s own JSON',
+        ) from None
+
+
+def _pattern(kind: Type) -> str:
+    return pattern_of(output_parts(kind))
+
+
+def pattern_of(parts: tuple[OutputPart, ...]) -> str:
+    """The regular expression of what consists of these parts."""
+    return "".join(map(_part, parts))
+
+
+def _part(part: OutputPart) -> str:
+    match part:
+        case Forced(text):
+            return quoted(text)
+        case Free(pattern):
+            return f"({pattern})"
+        case OneOf(options):
+            return "(" + "|".join(quoted(start) + pattern_of(rest) for start, rest in options) + ")"
+        case Many(item):
+            inside = pattern_of(item)
+            return rf"\[({inside}(, {inside})*)?\]"
+
+
+def quoted(text: str) -> str:
+    """A text as an expression that matches it alone. Only what is special is escaped: engines differ in the rest."""
+    shown = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+    return "".join("\\" + char if char in _SPECIAL else shown.get(char, char) for char in text)

@@ -1,0 +1,69 @@
+"""What servers with OpenAI's API know beyond it: parameters, constraints, token ids; as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What a server knows beyond OpenAI's own API.
+
+    `fields`: names of parameters by field of `Sampling`. `constraints`: how each kind is sent, a path of
+    keys. `ids`: prompts may be token ids. `returns_ids`: and answers, when asked. `continues`: a chat may end in the
+    middle of a turn. `warms`: a prompt that was asked about is in the cache afterwards.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    constraints: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    ids: bool = False
+    returns_ids: bool = False
+    continues: bool = False
+    warms: bool = False
+
+
+OPENAI_FIELDS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
+MORE_FIELDS = {
+    "top_k": "top_k",
+    "min_p": "min_p",
+    "repetition_penalty": "repetition_penalty",
+    "min_tokens": "min_tokens",
+    "stop_token_ids": "stop_token_ids",
+    "ignore_eos": "ignore_eos",
+}
+SCHEMA_FORMAT = ("response_format",)
+
+DIALECTS: dict[str, Dialect] = {
+    "openai": Dialect(constraints={"json": SCHEMA_FORMAT}),
+    "vllm": Dialect(
+        fields=MORE_FIELDS,
+        constraints={kind: ("structured_outputs", kind) for kind in ("regex", "json", "grammar")},
+        ids=True,
+        returns_ids=True,
+        continues=True,
+        warms=True,
+    ),
+    "sglang": Dialect(
+        fields=MORE_FIELDS,
+        constraints={"regex": ("regex",), "json": SCHEMA_FORMAT, "grammar": ("ebnf",)},
+        ids=True,
+        continues=True,
+        warms=True,
+    ),
+    "llamacpp": Dialect(
+        fields={
+            "top_k": "top_k",
+            "min_p": "min_p",
+            "repetition_penalty": "repeat_penalty",
+            "ignore_eos": "ignore_eos",
+        },
+        constraints={"json": ("json_schema",), "grammar": ("grammar",)},
+        ids=True,
+    ),
+}
+
+
+def dialect_of(name: str) -> Dialect:
+    """The dialect of a server by what it calls itself; OpenAI's own where that is not known."""
+    return DIALECTS.get(name.replace(".", ""), DIALECTS["openai"])

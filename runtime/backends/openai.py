@@ -1,0 +1,337 @@
+"""Any server with OpenAI's API: vLLM, SGLang, llama.cpp, hosted services.
+
+Completions are asked with token ids where the server is known to take them, so that a prefix is the one that was
+cached; elsewhere with text. The chat API takes turns alone. What the API or the server at hand has no
+word for is an error with a way out: nothing is left away in silence.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from functools import cached_property
+from typing import Any, Literal, cast
+
+from ...ir.sampling import Constraint, Sampling
+from ...ir.target import Part, Target
+from .base import (
+    BackendError,
+    Capabilities,
+    Completion,
+    GenReply,
+    GenRequest,
+    PrefillRequest,
+    PromptText,
+    SelectReply,
+    SelectRequest,
+    Usage,
+)
+from .constraints import wire_constraint
+from .dialects import MORE_FIELDS, OPENAI_FIELDS, SCHEMA_FORMAT, Dialect, dialect_of
+from .http import Server
+from .openai_replies import (
+    Body,
+    Collected,
+    by_count,
+    by_offset,
+    cannot,
+    cannot_score,
+    finish_of,
+    logprobs_of,
+    usage_of,
+)
+from .remote import completion_of, side_by_side
+
+Api = Literal["completions", "chat"]
+
+_PLAIN = Sampling()
+
+
+class OpenAIBackend:
+    """A server by its address, such as `http://127.0.0.1:8000/v1`.
+
+    `api="chat"` asks with turns. `model` is the first that the server lists, unless it is named. The dialect is
+    what the server says of itself in its list of models, unless it is named.
+    """
+
+    name = "openai"
+
+    def __init__(
+        self,
+        base_url: str,
+        target: Target,
+        *,
+        model: str | None = None,
+        api_key: str | None = None,
+        api: Api = "completions",
+        dialect: str | None = None,
+        prompt: Literal["ids", "text"] | None = None,
+        timeout: float = 600.0,
+    ) -> None:
+        self._server = Server(base_url, api_key=api_key, timeout=timeout)
+        self._tokenizer = target.tokenizer
+        self._model, self._api, self._dialect_name, self._prompt = model, api, dialect, prompt
+
+    @cached_property
+    def capabilities(self) -> Capabilities:
+        """What the server can do; asks it who it is, once."""
+        dialect = self._dialect
+        kinds = {kind for kind in ("regex", "json", "grammar") if kind in dialect.constraints}
+        return Capabilities(
+            token_ids=self._takes_ids,
+            select=self._api == "completions",
+            constraints=frozenset(kinds | ({"type"} if "regex" in kinds else set[str]())),
+            prefill=dialect.warms and self._takes_ids,
+            logprobs=True,
+            chat=self._api == "chat",
+        )
+
+    async def generate(self, request: GenRequest) -> GenReply:
+        """Continue a prompt. Raises BackendError."""
+        sampling = request.sampling
+        self._refuse(sampling)
+        body = self._prompt_of(request.ids, request.prompt_text) | self._parameters(sampling)
+        body |= self._constraint(request.constraint)
+        if self._dialect.returns_ids and self._takes_ids:
+            body["return_token_ids"] = True
+        started = time.monotonic()
+        if request.on_tokens is not None and len(request.seeds) == 1:
+            answer, first = await self._streamed(
+                self._seeded(body, sampling, request.seeds[0]), request
+            )
+            answers = [answer]
+        else:
+            answers, first = await self._asked(body, request), 0.0
+        done = [
+            self._completion(request, choice) for answer in answers for choice in answer["choices"]
+        ]
+        if len(done) != len(request.seeds):
+            raise BackendError(
+                "3105", f"{len(request.seeds)} samples were asked for, and {len(done)} came"
+            )
+        return GenReply(tuple(done), usage_of(answers, time.monotonic() - started, first))
+
+    async def select(self, request: SelectRequest) -> SelectReply:
+        """Score choices by the log probabilities of an echoed prompt. Raises BackendError."""
+        if self._api == "chat":
+            raise cannot_score("a chat API")
+        text = request.prompt_text.text if request.prompt_text else ""
+        choices = list(
+            zip(request.choices, request.choice_texts or ("",) * len(request.choices), strict=True)
+        )
+        given = await side_by_side(self._score(request.ids, text, *choice) for choice in choices)
+        found = [logprobs for logprobs, _ in given]
+        answers = [answer for _, answer in given]
+        alone: list[tuple[float, ...]] = []
+        if request.unconditional is not None:
+            bare = await side_by_side(
+                self._score(request.unconditional, "", *choice) for choice in choices
+            )
+            alone = [logprobs for logprobs, _ in bare]
+            answers += [answer for _, answer in bare]
+        return SelectReply(tuple(found), usage_of(answers, 0.0, 0.0), tuple(alone))
+
+    async def prefill(self, request: PrefillRequest) -> Usage:
+        """Warm a prompt: the API has no word for it, so one token is asked for. Raises BackendError."""
+        body = self._prompt_of(request.ids, None) | {"max_tokens": 1, "temperature": 0}
+        return usage_of([await self._post(body)], 0.0, 0.0)
+
+    async def close(self) -> None:
+        """Let go of the connections; requests after this fail."""
+        await self._server.close()
+
+    # --- who the server is -------------------------------------------------------------------------
+
+    @cached_property
+    def _listing(self) -> dict[str, Any]:
+        """The first of the server's models, as it describes it. Raises BackendError."""
+        listed = self._server.get_now("/models")
+        found = (
+            cast("list[dict[str, Any]]", listed.get("data") or [])
+            if isinstance(listed, dict)
+            else []
+        )
+        return found[0] if found else {}
+
+    @cached_property
+    def _dialect(self) -> Dialect:
+        return dialect_of(self._dialect_name or str(self._listing.get("owned_by", "")))
+
+    @property
+    def _takes_ids(self) -> bool:
+        if self._api == "chat":
+            return False
+        return self._dialect.ids if self._prompt is None else self._prompt == "ids"
+
+    @cached_property
+    def _model_name(self) -> str:
+        name = self._model or self._listing.get("id")
+        if not name:
+            raise BackendError("3105", "the server lists no model", "`model=` names one")
+        return str(name)
+
+    # --- what is sent ------------------------------------------------------------------------------
+
+    def _prompt_of(self, ids: tuple[int, ...], text: PromptText | None) -> Body:
+        body: Body = {"model": self._model_name}
+        if self._api == "chat":
+            return body | self._messages(text)
+        if self._takes_ids:
+            return body | {"prompt": list(ids)}
+        return body | {"prompt": text.text if text else self._tokenizer.decode(ids)}
+
+    def _messages(self, text: PromptText | None) -> Body:
+        """The turns. An open one must be the assistant's: empty, or one that the server can continue."""
+        turns = text.turns if text else ()
+        if not turns:
+            raise cannot(
+                "be asked for a raw completion", "a program with turns, or the completions API, can"
+            )
+        messages = [{"role": role, "content": content} for role, content, _ in turns]
+        role, content, is_open = turns[-1]
+        if not is_open:
+            return {"messages": messages}
+        if role != "assistant":
+            raise cannot(
+                f"generate inside a {role} turn", "an assistant turn, or the completions API, can"
+            )
+        if not content:
+            return {"messages": messages[:-1]}
+        if not self._dialect.continues:
+            raise cannot(
+                "continue a turn that has begun",
+                "one `gen` for the whole turn, or the completions API, can",
+            )
+        return {
+            "messages": messages,
+            "continue_final_message": True,
+            "add_generation_prompt": False,
+        }
+
+    def _parameters(self, sampling: Sampling) -> Body:
+        body: Body = {name: getattr(sampling, name) for name in OPENAI_FIELDS}
+        if sampling.max_tokens >= 0:
+            body["max_tokens"] = sampling.max_tokens
+        if sampling.stop:
+            body["stop"] = list(
+                sampling.stop[:4]
+            )  # the most that the API takes; the rest is cut here
+        for name, wire in self._dialect.fields.items():
+            value = getattr(sampling, name)
+            if value != getattr(_PLAIN, name):
+                body[wire] = list(value) if isinstance(value, tuple) else value
+        if sampling.logprobs:
+            body["logprobs"] = True if self._api == "chat" else 1
+        return body
+
+    def _refuse(self, sampling: Sampling) -> None:
+        """Raise for parameters that the server has no name for. A stop pattern is applied here, exactly."""
+        for name in MORE_FIELDS:
+            if name not in self._dialect.fields and getattr(sampling, name) != getattr(
+                _PLAIN, name
+            ):
+                raise cannot(
+                    f"be told `{name}`",
+                    "`dialect=` names a server that knows more than OpenAI's API",
+                )
+
+    def _constraint(self, constraint: Constraint | None) -> Body:
+        wire = wire_constraint(constraint) if constraint else None
+        if wire is None:
+            return {}
+        path = self._dialect.constraints.get(wire.kind)
+        if path is None:
+            raise BackendError(
+                "3104",
+                f"`openai` can't promise output that matches a {wire.kind}",
+                '`constrained_style="free"` takes the server\'s own JSON; the embedded engine takes all constraints',
+            )
+        if path == SCHEMA_FORMAT:
+            named = {"name": "answer", "schema": json.loads(wire.text), "strict": True}
+            return {"response_format": {"type": "json_schema", "json_schema": named}}
+        content: Any = json.loads(wire.text) if wire.kind == "json" else wire.text
+        for key in reversed(path):
+            content = {key: content}
+        return content
+
+    def _seeded(self, body: Body, sampling: Sampling, seed: int) -> Body:
+        return body if sampling.temperature == 0 else body | {"seed": seed % (1 << 31)}
+
+    async def _asked(self, body: Body, request: GenRequest) -> list[Body]:
+        """One request for each seed, so that each sample is the same in every run."""
+        bodies = [self._seeded(body, request.sampling, seed) for seed in request.seeds]
+        first = await self._post(bodies[0])  # the others find its prompt in the cache
+        return [first, *await side_by_side(self._post(other) for other in bodies[1:])]
+
+    async def _post(self, body: Body) -> Body:
+        answer = await self._server.post(self._path, body)
+        if not isinstance(answer, dict) or not answer.get("choices"):
+            raise BackendError("3105", "the server's answer has no choices: is it OpenAI's API?")
+        return cast("Body", answer)
+
+    @property
+    def _path(self) -> str:
+        return "/chat/completions" if self._api == "chat" else "/completions"
+
+    # --- what comes back ---------------------------------------------------------------------------
+
+    async def _streamed(self, body: Body, request: GenRequest) -> tuple[Body, float]:
+        """Collect a stream into the answer that the same request would get at once."""
+        assert request.on_tokens is not None
+        collected = Collected()
+        started, first = time.monotonic(), 0.0
+        options = {"stream": True, "stream_options": {"include_usage": True}}
+        async for event in self._server.events(self._path, body | options):
+            text, ids = collected.add(event)
+            fresh = ids or self._tokenizer.encode((Part(text, False),), continuation=True)
+            if fresh:
+                first = first or time.monotonic() - started
+                request.on_tokens(0, tuple(fresh))
+        return collected.answer(), first
+
+    def _completion(self, request: GenRequest, choice: Body) -> Completion:
+        text = (
+            str(choice["message"].get("content") or "")
+            if "message" in choice
+            else str(choice.get("text") or "")
+        )
+        finish, matched = finish_of(choice)
+        ids = cast("list[int] | None", choice.get("token_ids"))
+        exact = ids is not None
+        if ids is None:
+            ids = list(self._tokenizer.encode((Part(text, False),), continuation=True))
+        values = logprobs_of(choice)
+        sampling = (
+            request.sampling if exact else request.sampling.merged(max_tokens=-1, min_tokens=0)
+        )
+        logprobs = values if len(values) == len(ids) else ()
+        return completion_of(
+            self._tokenizer, sampling, request.ids, ids, finish, matched=matched, logprobs=logprobs
+        )
+
+    async def _score(
+        self, ids: tuple[int, ...], text: str, choice: tuple[int, ...], choice_text: str
+    ) -> tuple[tuple[float, ...], Body]:
+        """The log probabilities of one choice after a prompt. Raises BackendError."""
+        prompt: Any = [*ids, *choice] if self._takes_ids else text + choice_text
+        body = {
+            "model": self._model_name,
+            "prompt": prompt,
+            "max_tokens": 0,
+            "echo": True,
+            "logprobs": 1,
+            "temperature": 0,
+        }
+        try:
+            answer = await self._post(body)
+        except BackendError as error:
+            if error.code == "3105" and "can't be reached" not in error.message:
+                raise cannot_score(f"this server ({error.message})") from error
+            raise
+        echoed = cast("Body", answer["choices"][0].get("logprobs") or {})
+        values = cast("list[float | None]", echoed.get("token_logprobs") or [])
+        if self._takes_ids:
+            return by_count(values, len(ids), len(choice)), answer
+        return by_offset(
+            values, cast("list[int]", echoed.get("text_offset") or []), len(text)
+        ), answer

@@ -1,0 +1,314 @@
+"""A server of SGLang, through its native `/generate`: token ids in, token ids and cached-token counts out.
+
+Prompts are never sent as text, so that control tokens stay what they are and a prefix is the one that was
+cached. Before its first call the backend makes sure that the server's tokenizer is the target's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any, cast
+
+from ...ir.sampling import Constraint, Sampling
+from ...ir.target import Part, Target
+from .base import (
+    BackendError,
+    Capabilities,
+    Completion,
+    Finish,
+    GenReply,
+    GenRequest,
+    PrefillRequest,
+    SelectReply,
+    SelectRequest,
+    Usage,
+)
+from .constraints import wire_constraint
+from .http import Server
+from .remote import TopLogprobs, completion_of
+
+Reply = dict[str, Any]
+
+_PROBE = "In 2024 it's naïve:\n\n  déjà vu, 日本語 1234567 (ok)."
+_WIRE_NAMES = {"regex": "regex", "json": "json_schema", "grammar": "ebnf"}
+
+
+class SGLangBackend:
+    """A running SGLang server.
+
+    `seeds`: the server was started with deterministic inference and takes a seed per request. Without it a
+    sampled call can't be repeated, and one with a seed of its own is refused.
+    """
+
+    name = "sglang"
+
+    def __init__(
+        self,
+        base_url: str,
+        target: Target,
+        *,
+        api_key: str | None = None,
+        seeds: bool = False,
+        check_tokenizer: bool = True,
+        timeout: float = 600.0,
+    ) -> None:
+        self.capabilities = Capabilities(seeds=seeds)
+        self._server = Server(base_url, api_key=api_key, timeout=timeout)
+        self._tokenizer = target.tokenizer
+        self._is_checked = not check_tokenizer
+        self._probing: asyncio.Future[None] | None = None
+
+    async def generate(self, request: GenRequest) -> GenReply:
+        """Continue a prompt. Raises BackendError."""
+        await self._check()
+        body = self._body(request)
+        started = time.monotonic()
+        if request.on_tokens is not None and len(request.seeds) == 1:
+            replies, first = await self._streamed(body, request)
+        else:
+            replies, first = _replies(await self._server.post("/generate", body)), 0.0
+            for sample, reply in enumerate(replies):
+                if request.on_tokens is not None:
+                    request.on_tokens(sample, tuple(reply["output_ids"]))
+        if len(replies) != len(request.seeds):
+            raise BackendError(
+                "3105", f"{len(request.seeds)} samples were asked for, and {len(replies)} came"
+            )
+        done = tuple(self._completion(request, reply) for reply in replies)
+        return GenReply(done, _usage(len(request.ids), replies, first, time.monotonic() - started))
+
+    async def select(self, request: SelectRequest) -> SelectReply:
+        """Score choices: the prompt first, alone, then all choices on top of it at once. Raises BackendError."""
+        usage = await self.prefill(PrefillRequest(request.ids)) if request.ids else Usage()
+        given, fed = await self._scores(request.ids, request.choices)
+        alone: tuple[tuple[float, ...], ...] = ()
+        if request.unconditional is not None:
+            alone, more = await self._scores(request.unconditional, request.choices)
+            fed += more
+        total = Usage(prompt=usage.prompt, cached=usage.cached, prefilled=usage.prefilled + fed)
+        return SelectReply(given, total, alone)
+
+    async def prefill(self, request: PrefillRequest) -> Usage:
+        """Warm a prompt. Raises BackendError."""
+        await self._check()
+        body = {
+            "input_ids": list(request.ids),
+            "sampling_params": {"max_new_tokens": 0, "temperature": 0},
+        }
+        return _usage(
+            len(request.ids), _replies(await self._server.post("/generate", body)), 0.0, 0.0
+        )
+
+    async def flush(self) -> None:
+        """Empty the server's cache. Raises BackendError."""
+        await self._server.post_text("/flush_cache")
+
+    async def close(self) -> None:
+        """Let go of the connections; requests after this fail."""
+        await self._server.close()
+
+    def _body(self, request: GenRequest) -> dict[str, Any]:
+        sampling = request.sampling
+        params = _sampling_params(sampling) | _constraint_params(request.constraint)
+        body: dict[str, Any] = {"input_ids": list(request.ids), "sampling_params": params}
+        if sampling.logprobs or sampling.top_logprobs:
+            body |= {"return_logprob": True, "top_logprobs_num": sampling.top_logprobs}
+        count = len(request.seeds)
+        is_drawn = sampling.temperature > 0 and sampling.top_k != 1
+        if is_drawn and self.capabilities.seeds:
+            seeded = [params | {"sampling_seed": seed % (1 << 31)} for seed in request.seeds]
+            body["sampling_params"] = seeded if count > 1 else seeded[0]
+            body["input_ids"] = [list(request.ids)] * count if count > 1 else body["input_ids"]
+        elif is_drawn and sampling.seed is not None:
+            raise BackendError(
+                "3104",
+                "`sglang` can't repeat a sampled call by its seed",
+                "a server with `--enable-deterministic-inference` can: `seeds=True` says that it is one",
+            )
+        elif count > 1:
+            params["n"] = count
+        return body
+
+    async def _streamed(
+        self, body: dict[str, Any], request: GenRequest
+    ) -> tuple[list[Reply], float]:
+        """Hand on ids as they come; servers send either all ids so far or only the new ones."""
+        assert request.on_tokens is not None
+        ids: list[int] = []
+        started, first = time.monotonic(), 0.0
+        last: Reply = {}
+        async for event in self._server.events("/generate", body | {"stream": True}):
+            last = event
+            sent = list(cast("list[int]", event.get("output_ids") or ()))
+            total = int(event["meta_info"].get("completion_tokens", len(sent)))
+            fresh = sent[len(ids) :] if len(sent) == total else sent
+            if fresh:
+                first = first or time.monotonic() - started
+                ids += fresh
+                request.on_tokens(0, tuple(fresh))
+        if not last:
+            raise BackendError("3105", "the stream ended before it began")
+        return [last | {"output_ids": ids}], first
+
+    def _completion(self, request: GenRequest, reply: Reply) -> Completion:
+        meta = reply["meta_info"]
+        finish, matched = _finish(meta.get("finish_reason"))
+        rows = cast("list[list[Any]]", meta.get("output_token_logprobs") or ())
+        tops = cast("list[list[list[Any]]]", meta.get("output_top_logprobs") or ())
+        return completion_of(
+            self._tokenizer,
+            request.sampling,
+            request.ids,
+            reply["output_ids"],
+            finish,
+            matched=matched,
+            logprobs=[float(row[0]) for row in rows],
+            top_logprobs=_tops(tops) if request.sampling.top_logprobs else (),
+        )
+
+    async def _scores(
+        self, prompt: tuple[int, ...], choices: Sequence[tuple[int, ...]]
+    ) -> tuple[tuple[tuple[float, ...], ...], int]:
+        """The log probabilities of each choice after `prompt`, and how many tokens were computed for them.
+
+        Input log probabilities start at the position asked for, and their first entry is always null: so the
+        prompt's last token is asked for as well. The first token of all has none.
+        """
+        body = {
+            "input_ids": [[*prompt, *choice] for choice in choices],
+            "sampling_params": {"max_new_tokens": 0, "temperature": 0},
+            "return_logprob": True,
+            "logprob_start_len": max(0, len(prompt) - 1),
+        }
+        replies = _replies(await self._server.post("/generate", body))
+        found = [
+            _choice_logprobs(reply, prompt, choice)
+            for reply, choice in zip(replies, choices, strict=True)
+        ]
+        fed = sum(len(prompt) + len(c) - _cached(r) for r, c in zip(replies, choices, strict=True))
+        return tuple(found), fed
+
+    async def _check(self) -> None:
+        """Compare the server's tokenizer with the target's, once for all that ask. Raises BackendError."""
+        if self._is_checked:
+            return
+        if self._probing is None or self._probing.get_loop() is not asyncio.get_running_loop():
+            self._probing = asyncio.ensure_future(self._compare())
+        probing = self._probing
+        try:
+            await asyncio.shield(probing)
+        except BackendError:
+            self._probing = None
+            raise
+        self._is_checked = True
+
+    async def _compare(self) -> None:
+        theirs = await self._their_ids(_PROBE)
+        ours = self._tokenizer.encode((Part(_PROBE, False),))
+        if theirs not in (ours, self._tokenizer.bos_ids + ours):
+            raise BackendError(
+                "3105",
+                "the server's tokenizer is not the one that the plan was made for",
+                "`--model` names the folder of the model that the server runs",
+            )
+
+    async def _their_ids(self, text: str) -> tuple[int, ...]:
+        body = {
+            "text": text,
+            "sampling_params": {"max_new_tokens": 0, "temperature": 0},
+            "return_logprob": True,
+            "logprob_start_len": 0,
+        }
+        (reply,) = _replies(await self._server.post("/generate", body))
+        return tuple(int(entry[1]) for entry in reply["meta_info"]["input_token_logprobs"])
+
+
+def _sampling_params(sampling: Sampling) -> dict[str, Any]:
+    """The parameters by the names that the server knows; an unknown one would be refused."""
+    params: dict[str, Any] = {
+        "min_new_tokens": sampling.min_tokens,
+        "stop": list(sampling.stop),
+        "stop_token_ids": list(sampling.stop_token_ids),
+        "stop_regex": list(sampling.stop_regex),
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "top_k": sampling.top_k,
+        "min_p": sampling.min_p,
+        "frequency_penalty": sampling.frequency_penalty,
+        "presence_penalty": sampling.presence_penalty,
+        "repetition_penalty": sampling.repetition_penalty,
+        "ignore_eos": sampling.ignore_eos,
+        "skip_special_tokens": False,
+        "spaces_between_special_tokens": False,
+    }
+    if sampling.max_tokens >= 0:
+        params["max_new_tokens"] = sampling.max_tokens
+    return params
+
+
+def _constraint_params(constraint: Constraint | None) -> dict[str, Any]:
+    wire = wire_constraint(constraint) if constraint else None
+    return {_WIRE_NAMES[wire.kind]: wire.text} if wire else {}
+
+
+def _replies(answer: Any) -> list[Reply]:
+    """One reply, or a list of them for several texts or samples."""
+    found = cast("list[Reply]", answer if isinstance(answer, list) else [answer])
+    for reply in found:
+        if "meta_info" not in reply:
+            raise BackendError(
+                "3105", "the server's reply has no `meta_info`: is it an SGLang server?"
+            )
+        reply.setdefault("output_ids", [])
+    return found
+
+
+def _finish(reason: Any) -> tuple[Finish, int | None]:
+    """Why a generation ended, and the token that ended it if it was one."""
+    if not isinstance(reason, dict):
+        return "aborted", None
+    fields = cast("dict[str, Any]", reason)
+    match fields.get("type"):
+        case "length":
+            return "length", None
+        case "stop":
+            matched = fields.get("matched")
+            return ("eos", matched) if isinstance(matched, int) else ("stop", None)
+        case _:
+            raise BackendError(
+                "3105", f"the server gave up: {fields.get('message', 'it does not say why')}"
+            )
+
+
+def _tops(rows: list[list[list[Any]]]) -> TopLogprobs:
+    return tuple(tuple((int(entry[1]), float(entry[0])) for entry in row or ()) for row in rows)
+
+
+def _choice_logprobs(
+    reply: Reply, prompt: tuple[int, ...], choice: tuple[int, ...]
+) -> tuple[float, ...]:
+    rows = cast("list[list[Any]]", reply["meta_info"]["input_token_logprobs"])
+    expected = (*prompt[-1:], *choice)
+    if tuple(int(row[1]) for row in rows) != expected:
+        raise BackendError("3105", "the server scored other tokens than it was asked for")
+    return tuple(float(row[0]) for row in rows[1:])
+
+
+def _cached(reply: Reply) -> int:
+    return int(reply["meta_info"].get("cached_tokens") or 0)
+
+
+def _usage(prompt: int, replies: Sequence[Reply], first: float, total: float) -> Usage:
+    """The work of the samples of one prompt: what the least lucky of them found in the cache."""
+    cached = min(map(_cached, replies), default=0)
+    decoded = sum(max(0, len(reply["output_ids"]) - 1) for reply in replies)
+    return Usage(
+        prompt=prompt,
+        cached=cached,
+        prefilled=prompt - cached,
+        decoded=decoded,
+        decode_s=max(0.0, total - first),
+        ttft_s=first,
+    )
