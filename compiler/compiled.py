@@ -49,6 +49,9 @@ class CompiledRun:
     returned: Any = None
     error: BaseException | None = None
     _prompt: PromptState | None = None
+    _shown: str = ""
+    _heard: set[str] = field(default_factory=set)
+    _speaking: tuple[Any, ...] | None = None
     over: concurrent.futures.Future[None] = field(default_factory=concurrent.futures.Future)
 
     def sync(self) -> None:
@@ -70,8 +73,23 @@ class CompiledRun:
 
     def hear(self, delta: Delta) -> None:
         """Take streamed text of this instance."""
+        call = (delta.path, delta.site, delta.indices)
+        if delta.before is not None and delta.is_main and self._speaking is None:
+            self._show(delta.before)
+            self._speaking = call
         if delta.text and delta.sample == 0:
-            self.stream.write(delta.text, delta.name)
+            is_main = call == self._speaking
+            self.stream.write(delta.text, delta.name, is_main)
+            self._heard.add(delta.name)
+            self._shown += delta.text if is_main else ""
+        if delta.done and call == self._speaking:
+            self._speaking = None
+
+    def _show(self, text: str) -> None:
+        """Stream what the program has appended since."""
+        if text.startswith(self._shown):
+            self.stream.write(text[len(self._shown) :])
+            self._shown = text
 
     def finish(self, result: Mapping[str, Any]) -> None:
         """The instance ended well."""
@@ -81,6 +99,7 @@ class CompiledRun:
         for name, value in result.items():
             if value is not None and name not in (PROMPT_FIELD, RETURN_FIELD):
                 self._bind(name, value, calls.get(name))
+        self._show(self._prompt.text if self._prompt else "")
         self._end()
 
     def fail(self, error: BaseException) -> None:
@@ -91,6 +110,8 @@ class CompiledRun:
     def _bind(self, name: str, value: Any, call: CallRecord | None) -> None:
         self.variables.bind(name, value, call)
         self.variables.get(name).schema = self.schemas.get(name)
+        if name not in self._heard and isinstance(value, str):
+            self.stream.write(value, name, is_main=False)
 
     def _end(self) -> None:
         self.stream.close(self.error)

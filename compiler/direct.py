@@ -325,7 +325,6 @@ class Strand:
         choices = Lit(list(mark.choices))
         step = SelectStep(family.id, Ref(PROMPT), choices, VALUE, PROMPT, self._indices(family))
         await self._ask(step, name, variable)
-        self.stream.write(self.frame.registers[VALUE], name)
 
     def _indices(self, family: Family) -> list[Any]:
         return [Lit(each) for each in (*self.arm, self.session.occurrence(family.site, self.arm))]
@@ -342,12 +341,9 @@ class Strand:
                 variable.call = catch.call
         if variable is not None:
             variable.value.set_result(self.frame.registers[VALUE])
-        if (
-            not self.session.is_streaming
-            and isinstance(step, GenStep)
-            and step.out_prompt is not None
-        ):
-            self.stream.write(catch.call.texts[0] if catch.call else "", name)
+        joins = isinstance(step, SelectStep) or step.out_prompt is not None
+        if not self.session.is_streaming and joins and catch.call:
+            self.stream.write(catch.call.texts[0], name)
 
     def _listener(self, name: str) -> Callable[[Delta], None] | None:
         if not self.session.is_streaming:

@@ -9,16 +9,22 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of text. `name` is the variable that it belongs to, empty for what the program wrote."""
+    """A piece of text. `name` is the variable that it belongs to, empty for what the program wrote.
+
+    `is_main`: it is part of the prompt whose stream this is; an arm's is not.
+    """
 
     text: str
     name: str = ""
-    meta: Any = None
+    is_main: bool = True
+
+    def is_wanted(self, name: str | None) -> bool:
+        """Whether a reader of `name`, or of the whole prompt, gets it."""
+        return self.is_main if name is None else self.name == name
 
 
 class TextStream:
@@ -31,11 +37,11 @@ class TextStream:
         self._changed = threading.Condition()
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
 
-    def write(self, text: str, name: str = "", meta: Any = None) -> None:
+    def write(self, text: str, name: str = "", is_main: bool = True) -> None:
         """Append a chunk, from any thread."""
-        if text or meta is not None:
+        if text:
             with self._changed:
-                self._chunks.append(Chunk(text, name, meta))
+                self._chunks.append(Chunk(text, name, is_main))
                 self._wake()
 
     def close(self, error: BaseException | None = None) -> None:
@@ -58,7 +64,7 @@ class TextStream:
                 self._changed.wait_for(lambda at=at: len(self._chunks) > at or self._is_closed)
                 new, at = self._chunks[at:], len(self._chunks)
                 done = self._is_closed and not new
-            yield from (chunk for chunk in new if name is None or chunk.name == name)
+            yield from (chunk for chunk in new if chunk.is_wanted(name))
             if done:
                 break
         if self._error is not None:
@@ -73,7 +79,7 @@ class TextStream:
                 done = self._is_closed and not new
                 turn = None if new or done else self._turn()
             for chunk in new:
-                if name is None or chunk.name == name:
+                if chunk.is_wanted(name):
                     yield chunk
             if done:
                 break

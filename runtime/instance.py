@@ -101,6 +101,7 @@ class Frame:
     scope: Scope
     key: tuple[int, ...] = ()
     count: int = 0
+    in_arm: bool = False
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
     result: Any = UNBOUND
 
@@ -114,7 +115,8 @@ class Frame:
 
     def arm(self, index: int) -> Frame:
         """A frame for an arm: sees what is bound now, binds for itself."""
-        return replace(self, registers=list(self.registers), key=self._child(index), count=0)
+        registers, key = list(self.registers), self._child(index)
+        return replace(self, registers=registers, key=key, count=0, in_arm=True)
 
     def lane(self, index: int) -> Frame:
         """A frame for a step that runs beside others: the same registers, its own host order."""

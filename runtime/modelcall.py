@@ -45,6 +45,7 @@ class ModelCall:
     ) -> None:
         self._run, self._scope, self._family = run, frame.scope, family
         self._state, self._indices = state, indices
+        self._is_main = not frame.in_arm and len(frame.scope.path) == 1
         self._ids = asked_ids(run, state)
         self._draft = Draft(run, frame.scope, family.kind, self._ids, family.node)
         self._draft.note(
@@ -64,6 +65,7 @@ class ModelCall:
             self._ids, sampling, seeds, constraint, self._state.hints, streams.listen, self._text()
         )
         self._draft.note_parameters(sampling, constraint, seeds)
+        self._announce()
         reply = await self._send(len(seeds), lambda: self._run.backend.generate(request))
         done = tuple(self._with_ids(each) for each in reply.completions)
         streams.finish(done)
@@ -91,8 +93,11 @@ class ModelCall:
             choices=[list(choice) for choice in ids],
             unconditional=None if alone is None else list(alone),
         )
+        self._announce()
         reply = await self._send(len(ids), lambda: self._run.backend.select(request))
         index = self._decided(reply, choices)
+        if self._run.listener is not None:
+            self._delta(0, choices[index], True)
         self._ask(*(self._ids + each[:-1] for each in ids if len(each) > 1))
         fed = fed_by_select(ids[index], ids)
         after = self._state.extended(
@@ -185,12 +190,26 @@ class ModelCall:
         ids = self._run.target.tokenizer.encode((Part(done.text, False),), continuation=True)
         return replace(done, ids=ids, kept=ids)
 
-    def _delta(self, sample: int, text: str, done: bool) -> None:
+    def _announce(self) -> None:
+        """Tell who listens that the call begins, and after what."""
+        if self._run.listener is not None:
+            self._delta(0, "", False, self._state.text)
+
+    def _delta(self, sample: int, text: str, done: bool, before: str | None = None) -> None:
         scope, family = self._scope, self._family
         assert self._run.listener is not None
         self._run.listener(
             Delta(
-                scope.row, scope.path, family.site, self._indices, family.name, sample, text, done
+                scope.row,
+                scope.path,
+                family.site,
+                self._indices,
+                family.name,
+                sample,
+                text,
+                done,
+                before,
+                self._is_main,
             )
         )
 

@@ -15,7 +15,11 @@ from ..ir.target import StopTracker, Tokenizer
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """New text of one sample of one call; `done` comes once, last."""
+    """New text of one sample of one call; `done` comes once, last.
+
+    The first delta of a call has no text: `before` is then the text of its prompt. `is_main`: the call is on
+    the prompt line of the program that was started, not in an arm and not in a program that it called.
+    """
 
     row: int
     path: tuple[str, ...]
@@ -25,6 +29,8 @@ class Delta:
     sample: int
     text: str
     done: bool = False
+    before: str | None = None
+    is_main: bool = True
 
 
 Listener = Callable[[Delta], None]

@@ -389,6 +389,7 @@ def test_streamed_text_adds_up():
     plan = writer.plan(Lit(None))
     asyncio.run(execute(plan, "main", {}, backend=script, target=TARGET, listener=deltas.append))
     assert "".join(delta.text for delta in deltas) == "Zwölf naïve Öfen… 🔥"
+    assert deltas[0].before == "S"
     assert [delta.done for delta in deltas] == [False] * (len(deltas) - 1) + [True]
     assert len(deltas) > 3
 
