@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..ir.ops import Effect, Op, Operand
+from ..ir.ops import Effect, Op, Value
 from ..ir.structure import effects, regions, results, walk
 from .context import Context
 from .dependence import needed
@@ -38,7 +38,7 @@ def start_calls_early(ops: Sequence[Op], context: Context) -> Sequence[Op]:
 
 def _movable(ops: Sequence[Op]) -> list[Op]:
     """The ops that depend on nothing that must stay behind the first of them."""
-    stuck: set[Operand] = set()
+    stuck: set[Value] = set()
     found: list[Op] = []
     for op in ops:
         if _may_move(op) and not stuck & needed(op):
@@ -65,7 +65,7 @@ def _is_end(op: Op) -> bool:
 
 def _with_what_they_need(calls: Sequence[Op], movable: Sequence[Op]) -> set[Op]:
     """The calls, and the movable ops that their prompts are made of."""
-    wanted: set[Operand] = set()
+    wanted: set[Value] = set()
     early: set[Op] = set()
     for op in reversed(movable):
         if op in calls or any(value in wanted for value in results(op)):

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import fields
 from typing import cast
 
-from ..ir.ops import BaseOp, Block, Const, Gen, Op, Operand, Select, Value
+from ..ir.ops import BaseOp, Block, Const, Op, Operand, Value
 from ..ir.structure import OPERAND_FIELDS, REGION_FIELDS, RESULT_FIELDS, regions, results
 
 _PLACES = frozenset({"span", "site", "indices"})

@@ -10,6 +10,7 @@ from ..ir.module import Module, Program
 from ..ir.ops import Block, Call, Effect, For, Fork, Gen, If, Op, Operand, Value, While, Yield
 from ..ir.structure import effects, operands, regions, results, walk, with_regions
 from .context import Context
+from .dependence import reads
 from .rewriter import Rewriter, each_program, rebuilt
 
 _T = TypeVar("_T")
@@ -34,7 +35,8 @@ class EliminateDead:
 
         def rewrite(program: Program) -> Block:
             body = _Unchanging().block(program.body)
-            return _Sweeper(quiet, context).block(body)
+            sweeper = _Sweeper(quiet, context)
+            return sweeper.without_vain_hints(sweeper.block(body))
 
         return each_program(module, rewrite)
 
@@ -92,17 +94,32 @@ class _Sweeper:
         for op in reversed(block.ops):
             if self._is_needed(op):
                 slim = self._slimmed(op)
-                self._mark(operands(slim))
+                if not effects(op) & Effect.HINT or regions(op):
+                    self._mark(operands(slim))
                 kept.append(slim)
             elif effects(op) & Effect.MODEL:
                 self._context.did("dropped a call that nobody uses", span=op.span)
         kept.reverse()
         return rebuilt(block, kept)
 
+    def without_vain_hints(self, block: Block) -> Block:
+        """The swept block without hints about prompts that nothing but hints knows."""
+        kept: list[Op] = []
+        for op in block.ops:
+            if regions(op):
+                blocks = tuple(self.without_vain_hints(region) for region in regions(op))
+                kept.append(with_regions(op, blocks))
+            elif not effects(op) & Effect.HINT or reads(op, self._live):
+                kept.append(op)
+        return rebuilt(block, kept)
+
     def _is_needed(self, op: Op) -> bool:
         if any(value in self._live for value in results(op)):
             return True
-        return bool(self._effects(op) & (Effect.HOST | Effect.CONTROL | Effect.HINT))
+        kind = self._effects(op)
+        return bool(kind & (Effect.HOST | Effect.CONTROL)) or (
+            kind == Effect.HINT and not regions(op)
+        )
 
     def _effects(self, op: Op) -> Effect:
         """The effects of an op, knowing which programs reach no host function."""

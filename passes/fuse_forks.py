@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..ir.module import Module
-from ..ir.ops import Block, Effect, Fork, Op, Operand, Value, Yield
+from ..ir.ops import Block, Effect, Fork, Op, Value, Yield
 from ..ir.structure import effects, operands, results
 from .congruence import block_key
 from .context import Context
@@ -113,7 +113,7 @@ class _Fuser(Rewriter):
         """The block with the fork at a position and the next fork made one, if that may be."""
         first = ops[at]
         assert isinstance(first, Fork)
-        tainted: set[Operand] = set(results(first))
+        tainted: set[Value] = set(results(first))
         moved: list[Op] = []
         stays: list[Op] = []
         for position in range(at + 1, len(ops)):

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..ir.module import Module
-from ..ir.ops import Block, For, Fork, If, Op, Operand, Root, Text, Value, While
-from ..ir.structure import operands, regions, results, substitute, substitute_block
+from ..ir.ops import Block, For, Fork, If, Op, Root, Text, Value, While
+from ..ir.structure import regions, results, substitute, substitute_block
 from ..ir.types import PROMPT
 from .context import Context
+from .dependence import reads
 from .rewriter import each_program, rebuilt
 from .safety import cannot_fail
-from .shared_heads import Factored, HeadFinder, is_append, prompt_of
+from .shared_heads import Factored, HeadFinder, heads, is_append, prompt_of
 from .texts import cut_text, shorten, token_count
 
 
@@ -97,7 +98,7 @@ class _Hoister:
         arm_of: dict[Op, int] = {}
         siblings: dict[Value, list[Op]] = {}
         for arm, block in enumerate(blocks):
-            for prompt, op in _heads(block):
+            for prompt, op in heads(block):
                 arm_of[op] = arm
                 siblings.setdefault(prompt, []).append(op)
 
@@ -110,7 +111,7 @@ class _Hoister:
         """Say why what is left at the heads of the arms stays there."""
         texts: dict[Value, list[str]] = {}
         for block in blocks:
-            for prompt, head in _heads(block):
+            for prompt, head in heads(block):
                 if isinstance(head, Text):
                     texts.setdefault(prompt, []).append(head.text)
         for begins in texts.values():
@@ -128,7 +129,7 @@ class _Hoister:
         lifted: list[Op] = []
         kept: list[Op] = []
         for op in body.ops:
-            is_outer = not any(operand in own for operand in operands(op))
+            is_outer = not reads(op, own)
             if is_outer and is_append(op) and (always or cannot_fail(op)):
                 lifted.append(op)
                 continue
@@ -179,16 +180,6 @@ class _Hoister:
                 self._context.did(f"moved a value's text above the {kind}", span=head.span)
 
 
-def _heads(block: Block) -> Iterable[tuple[Value, Op]]:
-    """The appends of a block that extend a prompt of an enclosing block, with nothing of its own."""
-    own: set[Operand] = set(block.args)
-    for op in block.ops:
-        prompt = prompt_of(op)
-        if prompt is not None and not any(operand in own for operand in operands(op)):
-            yield prompt, op
-        own.update(results(op))
-
-
 def _without_heads(block: Block, found: Factored) -> Block:
     """An arm, its heads replaced by what is left of them."""
     ops = [rest for op in block.ops if (rest := found.rest.get(op, op)) is not None]
@@ -210,14 +201,14 @@ def _with_heads(ops: Sequence[Op], found: Factored) -> list[Op]:
 
 def _split_program_heads(module: Module, min_tokens: int, context: Context) -> Module:
     """Split the first texts of all programs where they part, so that they name the same prefix."""
-    heads: dict[bool, dict[Op, Text]] = {True: {}, False: {}}
+    firsts: dict[bool, dict[Op, Text]] = {True: {}, False: {}}
     for program in module.programs:
         starts = {op.result: op.bos for op in program.body.ops if isinstance(op, Root)}
         for op in program.body.ops:
             if isinstance(op, Text) and op.prompt in starts:
-                heads[starts[op.prompt]][op] = op
+                firsts[starts[op.prompt]][op] = op
     pieces = {
-        k: v for same in heads.values() for k, v in _pieces(same, min_tokens, context).items()
+        k: v for same in firsts.values() for k, v in _pieces(same, min_tokens, context).items()
     }
     if not pieces:
         return module
@@ -230,11 +221,11 @@ def _split_program_heads(module: Module, min_tokens: int, context: Context) -> M
     )
 
 
-def _pieces(heads: dict[Op, Text], min_tokens: int, context: Context) -> dict[Op, list[Op]]:
+def _pieces(firsts: dict[Op, Text], min_tokens: int, context: Context) -> dict[Op, list[Op]]:
     """Each head that shares a beginning with another program's, cut where they part."""
     finder = HeadFinder(context.target.tokenizer, lambda members: len(members) > 1, min_tokens)
     pieces: dict[Op, list[Op]] = {}
-    pending = [list(heads.items())]
+    pending = [list(firsts.items())]
     while pending:
         members = pending.pop()
         for chosen, length in finder.groups(members):

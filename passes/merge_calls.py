@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..ir.module import Module
-from ..ir.ops import Block, Const, Effect, For, Fork, Gen, Host, If, Op, Operand, Select, Value
-from ..ir.structure import effects, operands, regions, results, substitute_block
+from ..ir.ops import Block, Const, Effect, For, Fork, Gen, Host, If, Op, Select, Turn, Value
+from ..ir.structure import effects, regions, results, substitute_block
 from ..ir.types import INT
 from .congruence import op_key
 from .context import Context
+from .dependence import reads
 from .rewriter import Rewriter, each_program, rebuilt
 
 _MERGEABLE = Effect.APPENDS | Effect.MODEL
@@ -95,10 +96,10 @@ class _Merger(Rewriter):
                 lifted, blocks = _lift_common(bodies)
                 op = replace(op, bodies=tuple(blocks)) if lifted else op
             case Fork(items=Const(value=[_, *_]), bodies=(body,)):
-                lifted, (body,) = _lift_common([_at_first_index(body)])
+                lifted, body = _lift_repeated(body)
                 op = replace(op, bodies=(body,)) if lifted else op
             case For(items=Const(value=[_, *_]), body=body):
-                lifted, (body,) = _lift_common([_at_first_index(body)])
+                lifted, body = _lift_repeated(body)
                 op = replace(op, body=body) if lifted else op
             case _:
                 lifted = []
@@ -145,26 +146,27 @@ def _heads(block: Block) -> dict[Hashable, Op]:
 
     What comes after a host function with effects stays after it, errors included.
     """
-    own: set[Operand] = set(block.args)
+    own = set(block.args)
     heads: dict[Hashable, Op] = {}
     for op in block.ops:
         kind = effects(op)
         if kind & Effect.HOST:
             break
-        movable = not regions(op) and not kind & ~_MERGEABLE and not isinstance(op, Host)
-        if movable and not own & set(operands(op)):
+        movable = not regions(op) and not kind & ~_MERGEABLE and not isinstance(op, Host | Turn)
+        if movable and not reads(op, own):
             heads.setdefault(op_key(op), op)
         own.update(results(op))
     return heads
 
 
-def _at_first_index(body: Block) -> Block:
-    """A body whose deterministic calls are named as those of its first round.
+def _lift_repeated(body: Block) -> tuple[list[Op], Block]:
+    """The calls that every round of a body makes alike, named as those of the first round.
 
-    The index of such a call is a name only: what it answers does not depend on it.
+    The index of a deterministic call is a name only: what it answers does not depend on it.
     """
-    index = body.args[0]
-    return rebuilt(body, [_renamed(op, index) for op in body.ops])
+    named = {_renamed(op, body.args[0]): op for op in body.ops}
+    lifted, (rest,) = _lift_common([Block(body.args, tuple(named))])
+    return lifted, rebuilt(body, [named[op] for op in rest.ops])
 
 
 def _renamed(op: Op, index: Value) -> Op:

@@ -13,6 +13,7 @@ from .fold_constants import FoldConstants
 from .fuse_forks import FuseForks
 from .hoist_prefix import HoistPrefix
 from .inline import Inline
+from .insert_prefetch import InsertPrefetch
 from .merge_calls import MergeCalls
 from .move_code import MoveCode
 from .options import PipelineError, parse_passes
@@ -29,6 +30,7 @@ PASSES: tuple[tuple[int, Pass], ...] = (
     (1, MergeCalls()),  # before arms are taken apart: equal prompts are easiest seen whole
     (1, FuseForks()),  # one group for what starts together, so that hoisting sees all its arms
     (1, HoistPrefix()),  # after all text is final: what is cut here must not be joined again
+    (1, InsertPrefetch()),  # after hoisting: what is warmed is what arms share
 )
 
 REGISTRY: dict[str, type[Pass]] = {step.name: type(step) for _, step in PASSES}

@@ -12,19 +12,23 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..ir.ops import Effect, Op, Operand, Text, Value
+from ..ir.ops import Block, Effect, Op, Operand, Text, Turn, Value
 from ..ir.structure import effects, operands, regions, results
 from ..ir.target import Tokenizer
 from ..ir.types import PROMPT
 from .congruence import op_key
+from .dependence import reads
 from .texts import common_head, common_length, cut_text, token_count
 
 Wanted = Callable[[Sequence[Op]], bool]
 
 
 def is_append(op: Op) -> bool:
-    """Whether the op makes a prompt from a prompt and does nothing else."""
-    return effects(op) == Effect.APPENDS and not regions(op)
+    """Whether the op makes a prompt from a prompt and does nothing else.
+
+    The edge of a turn does more: it belongs to the block that it stands in.
+    """
+    return effects(op) == Effect.APPENDS and not regions(op) and not isinstance(op, Turn)
 
 
 def prompt_of(op: Op) -> Value | None:
@@ -32,6 +36,16 @@ def prompt_of(op: Op) -> Value | None:
     if not is_append(op):
         return None
     return next((o for o in operands(op) if isinstance(o, Value) and o.type == PROMPT), None)
+
+
+def heads(block: Block) -> Iterable[tuple[Value, Op]]:
+    """The appends of a block that extend a prompt of an enclosing block, with nothing of its own."""
+    own = set(block.args)
+    for op in block.ops:
+        prompt = prompt_of(op)
+        if prompt is not None and not reads(op, own):
+            yield prompt, op
+        own.update(results(op))
 
 
 @dataclass(slots=True)

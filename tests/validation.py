@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from sglc.ir.interpret import Outcome, RowFailed, SourceCall, run
 from sglc.ir.module import Module, Program
 from sglc.ir.ops import (
     Block,
+    Call,
     Const,
     For,
     Gen,
@@ -53,6 +54,7 @@ from sglc.passes.move_code import MoveCode
 from sglc.passes.pipeline import pipeline
 from sglc.passes.runner import RunOptions, run_pipeline
 
+Key = tuple[tuple[str, ...], tuple[int, ...], int]
 _PREFETCH_SITE = "prefetch:"
 
 
@@ -80,13 +82,14 @@ def assert_equivalent(before: Module, after: Module, target: Target, *, seeds: i
 
 def baseline(before: Module, after: Module, target: Target) -> Module:
     """What a rewritten module is judged against: the module, its free orders laid out if they are."""
-    if _has_free_orders(before) and not _has_free_orders(after):
+    if has_free_orders(before) and not has_free_orders(after):
         passes = (Inline(), MoveCode())
         return run_pipeline(before, passes, Context(target), RunOptions(verify=0))
     return before
 
 
-def _has_free_orders(module: Module) -> bool:
+def has_free_orders(module: Module) -> bool:
+    """Whether a module leaves the order of sections or of a loop free."""
     owners = (*module.programs, *module.fragments)
     ops = (op for owner in owners for op in walk(owner.body))
     return any(isinstance(op, Unordered) or (isinstance(op, For) and op.key) for op in ops)
@@ -102,26 +105,27 @@ def assert_same_meaning(
 ) -> Outcome | None:
     """Run one case on both; raises Different. None when the case fails before and may fail after."""
     try:
-        old = _run(before, case, target)
+        old = _run(_with_visible_prefetches(before), case, target)
     except RowFailed:
         return None
     try:
         new = _run(_with_visible_prefetches(after), case, target)
     except RowFailed as failure:
         raise Different(f"fails only afterwards: {failure}") from failure
-    calls = [call for call in new.transcript if not _is_prefetch(call)]
+    asked_before, warmed_before = _without_prefetches(old)
+    calls, warmed = _without_prefetches(new)
     if new.result != old.result:
         raise Different(f"the result was {old.result!r} and is {new.result!r}")
-    _compare_calls(old.transcript, calls)
-    _judge_missing(before, case, target, old, calls)
-    _judge_prefetches([call for call in new.transcript if _is_prefetch(call)], calls)
+    _compare_calls(asked_before, calls)
+    _judge_missing(before, case, target, replace(old, transcript=tuple(asked_before)), calls)
+    _judge_prefetches(warmed, [*calls, *warmed_before])
     return old
 
 
 # --- the calls -----------------------------------------------------------------------------------
 
 
-def _compare_calls(old: tuple[SourceCall, ...], new: list[SourceCall]) -> None:
+def _compare_calls(old: list[SourceCall], new: list[SourceCall]) -> None:
     known = {call.key: call for call in old}
     made = {call.key for call in new}
     free = Counter(inputs_of(call) for call in old if call.key not in made)
@@ -159,22 +163,28 @@ def _judge_missing(
     kept = {call.key for call in new}
     twins = {inputs_of(call) for call in new if _is_deterministic(call)}
     gone = [call for call in old.transcript if call.key not in kept]
-    sites = {
-        (call.path[-2], call.path[-1])
-        for call in gone
-        if not (_is_deterministic(call) and inputs_of(call) in twins)
-    }
-    for program, site in sorted(sites):
-        changed = _with_another_answer(before, program, site)
+    gone = [c for c in gone if not (_is_deterministic(c) and inputs_of(c) in twins)]
+    for owner, site in sorted({_cause(call, kept) for call in gone}):
+        changed = _with_another_answer(before, owner, site)
         try:
             other = _run(changed, case, target)
         except RowFailed as failure:
-            raise Different(f"call {site} of `{program}` is gone, and was needed") from failure
-        same = {call.key: call.asked for call in other.transcript if call.key in kept}
-        wanted = {call.key: call.asked for call in new if call.path[-2:] != (program, site)}
-        same = {key: same[key] for key in wanted if key in same}
-        if other.result != old.result or same != wanted:
-            raise Different(f"call {site} of `{program}` is gone, and its answer was used")
+            raise Different(f"call {site} of `{owner}` is gone, and was needed") from failure
+        if other.result != old.result or _asked(other.transcript, kept) != _asked(new, kept):
+            raise Different(f"call {site} of `{owner}` is gone, and its answer was used")
+
+
+def _asked(calls: Iterable[SourceCall], kept: Set[Key]) -> dict[Key, tuple[int, ...]]:
+    return {call.key: call.asked for call in calls if call.key in kept}
+
+
+def _cause(call: SourceCall, kept: Set[Key]) -> tuple[str, str]:
+    """The program and site to look at: the call, or the outermost call of a program that is gone."""
+    alive = {path[:length] for path, _, _ in kept for length in range(len(path) + 1)}
+    gone = next((n for n in range(3, len(call.path), 2) if call.path[:n] not in alive), None)
+    if gone is None:
+        return call.path[-2], call.path[-1]
+    return call.path[gone - 3], call.path[gone - 2]
 
 
 def _judge_prefetches(prefetches: list[SourceCall], calls: list[SourceCall]) -> None:
@@ -252,8 +262,10 @@ def _map_ops(module: Module, change) -> Module:
             op = with_regions(op, tuple(block(program, region) for region in regions(op)))
         yield from change(program, op)
 
-    return module.with_programs(
-        tuple(replace(p, body=block(p.name, p.body)) for p in module.programs)
+    return replace(
+        module,
+        programs=tuple(replace(p, body=block(p.name, p.body)) for p in module.programs),
+        fragments=tuple(replace(f, body=block(f.name, f.body)) for f in module.fragments),
     )
 
 
@@ -275,22 +287,46 @@ def _with_visible_prefetches(module: Module) -> Module:
     return _map_ops(module, change)
 
 
+def _without_prefetches(outcome: Outcome) -> tuple[list[SourceCall], list[SourceCall]]:
+    """The calls of a transcript, and the prefetches that were made visible in it."""
+    calls = [call for call in outcome.transcript if not _is_prefetch(call)]
+    return calls, [call for call in outcome.transcript if _is_prefetch(call)]
+
+
 def _is_prefetch(call: SourceCall) -> bool:
-    return call.path[-1].startswith(_PREFETCH_SITE)
+    return _PREFETCH_SITE in call.path[-1]
 
 
 def _with_another_answer(module: Module, program: str, site: str) -> Module:
-    """The module, with another answer from the call at a site."""
+    """The module, with another answer from the call at a site; of a program, from all its calls."""
 
     def change(owner: str, op: Op) -> Iterator[Op]:
-        if owner == program and isinstance(op, Gen) and op.site == site:
-            yield replace(
-                op, sampling=op.sampling.merged(temperature=1.5, top_k=-1, seed=987654321)
-            )
-        elif owner == program and isinstance(op, Select) and op.site == site:
-            yield Index(result=op.value, items=op.choices, index=Const(-1, INT))
-            yield Insert(result=op.prompt, prompt=op.source, value=op.value)
+        if owner == program and isinstance(op, Gen | Select) and op.site == site:
+            yield from _answering_otherwise(op)
+        elif owner == program and isinstance(op, Call) and op.site == site:
+            yield replace(op, program=f"{op.program}~")
         else:
             yield op
 
-    return _map_ops(module, change)
+    return _map_ops(_with_odd_twins(module), change)
+
+
+def _with_odd_twins(module: Module) -> Module:
+    """The module, with a twin `name~` of every program, in which every call answers otherwise."""
+
+    def change(_: str, op: Op) -> Iterator[Op]:
+        if isinstance(op, Gen | Select):
+            yield from _answering_otherwise(op)
+        else:
+            yield replace(op, program=f"{op.program}~") if isinstance(op, Call) else op
+
+    odd = _map_ops(module, change).programs
+    return module.with_programs((*module.programs, *(replace(p, name=f"{p.name}~") for p in odd)))
+
+
+def _answering_otherwise(op: Gen | Select) -> Iterator[Op]:
+    if isinstance(op, Gen):
+        yield replace(op, sampling=op.sampling.merged(temperature=1.5, top_k=-1, seed=987654321))
+    else:
+        yield Index(result=op.value, items=op.choices, index=Const(-1, INT))
+        yield Insert(result=op.prompt, prompt=op.source, value=op.value)

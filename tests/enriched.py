@@ -1,0 +1,121 @@
+"""Random programs in which there is more to optimize: most answers matter, and some work is repeated.
+
+`programs.generate` makes any well-formed program; in many of them little of what is asked is used, so
+that one pass removes what the others would have shared. These keep the same ops and change the odds.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+import programs
+from programs import RandomProgram
+
+from sglc.ir.module import Program
+from sglc.ir.ops import (
+    Block,
+    Call,
+    For,
+    Fork,
+    Gen,
+    Host,
+    MakeRecord,
+    Op,
+    Return,
+    Select,
+    Text,
+    Unordered,
+    Use,
+    Value,
+)
+from sglc.ir.structure import clone_op, regions, results, with_regions
+from sglc.ir.types import PROMPT, ListType, RecordType
+from sglc.passes.rewriter import Rewriter, instantiate
+
+_REPEATED = (Fork, Gen, Select, Host)
+_HEAD = "You answer questions about documents, in plain words and in one line.\n"
+
+
+def generate(source: random.Random) -> RandomProgram:
+    """A random program, two times in three with more of it used and some of it repeated."""
+    program = programs.generate(source)
+    if source.randrange(3) == 0:
+        return program
+    entry = program.module.program(program.entry)
+    body = entry.body
+    if source.randrange(2):
+        body = _repeated(body, source)
+    if source.randrange(2):
+        body = _with_head(body)
+    if source.randrange(2):
+        body = _Ordered().block(body)
+    entry = _all_used(replace(entry, body=body))
+    others = tuple(p for p in program.module.programs if p.name != entry.name)
+    return replace(program, module=program.module.with_programs((*others, entry)))
+
+
+def seeded(count: int, seed: int = 0) -> list[RandomProgram]:
+    """That many programs, the same every time."""
+    return [generate(random.Random(seed * 7_368_787 + number)) for number in range(count)]
+
+
+def _repeated(body: Block, source: random.Random) -> Block:
+    """One or two calls or forks done once more, directly after the first time."""
+    places = [at for at, op in enumerate(body.ops) if isinstance(op, _REPEATED)]
+    chosen = set(source.sample(places, min(len(places), 2)))
+    ops: list[Op] = []
+    for at, op in enumerate(body.ops):
+        ops.append(op)
+        if at in chosen:
+            ops.append(_renamed(clone_op(op, {}), str(at)))
+    return Block(body.args, tuple(ops))
+
+
+def _renamed(op: Op, mark: str) -> Op:
+    """The op with call sites of its own."""
+    if isinstance(op, Gen | Select | Use | Call):
+        return replace(op, site=f"{op.site}r{mark}")
+    if not regions(op):
+        return op
+    blocks = [
+        Block(block.args, tuple(_renamed(inner, mark) for inner in block.ops))
+        for block in regions(op)
+    ]
+    return with_regions(op, tuple(blocks))
+
+
+class _Ordered(Rewriter):
+    """Orders that are free become those of the source, so that nothing may change a prompt."""
+
+    def visit(self, op: Op) -> Sequence[Op]:
+        if isinstance(op, For) and op.key:
+            return (self.descend(replace(op, key=None)),)
+        if not isinstance(op, Unordered):
+            return (self.descend(op),)
+        prompt, ops = op.prompt, list[Op]()
+        for section in op.sections:
+            inner, (prompt,) = instantiate(section, (prompt,))
+            ops += inner
+        self.replace(op.result, prompt)
+        return ops
+
+
+def _with_head(body: Block) -> Block:
+    """A longer text at the start of a raw program."""
+    first, second, *rest = body.ops
+    if not isinstance(second, Text):
+        return body
+    return Block(body.args, (first, replace(second, text=_HEAD + second.text), *rest))
+
+
+def _all_used(program: Program) -> Program:
+    """The program, its result a record of every value that its body binds at the top."""
+    *ops, _ = program.body.ops
+    values = [v for op in ops for v in results(op) if v.type not in (PROMPT, ListType(PROMPT))]
+    names = tuple(f"v{number}" for number in range(len(values)))
+    kind = RecordType(tuple(zip(names, (value.type for value in values), strict=True)))
+    record = MakeRecord(result=Value(kind, "all"), names=names, values=tuple(values))
+    body = Block(program.body.args, (*ops, record, Return(value=record.result)))
+    return replace(program, result=kind, body=body)

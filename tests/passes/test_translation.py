@@ -1,0 +1,51 @@
+"""Translation validation: passes keep what every call is asked, on random programs (DESIGN 7.3)."""
+
+from __future__ import annotations
+
+import enriched
+import pytest
+from programs import histogram
+from translation import campaign
+
+from sglc.ir.ops import OP_CLASSES
+from sglc.ir.target import Target
+from sglc.passes.pipeline import pipeline
+
+COUNT = 700
+LEVEL_1_COUNT = 300
+
+
+@pytest.fixture(scope="module")
+def target() -> Target:
+    return Target.estimating()
+
+
+def test_level_1_keeps_the_meaning_and_every_pass_has_work(target: Target):
+    findings = campaign(range(LEVEL_1_COUNT), target, pipeline(1))
+
+    assert findings.problems == []
+    idle = [
+        step.name for step in pipeline(1) if findings.changed[step.name] < 0.03 * findings.programs
+    ]
+    assert idle == [], f"changes fewer than 3% of the programs: {dict(findings.changed)}"
+
+
+def test_any_pipeline_keeps_the_meaning(target: Target):
+    findings = campaign(range(5_000, 5_000 + COUNT), target)
+
+    assert findings.problems == []
+    assert findings.failed_rows < 0.05 * findings.programs
+
+
+@pytest.mark.slow
+def test_any_pipeline_keeps_the_meaning_and_survives_its_text(target: Target):
+    findings = campaign(range(50_000, 53_000), target, verify=2)
+
+    assert findings.problems == []
+
+
+def test_every_op_occurs_in_many_programs():
+    shares = histogram(enriched.seeded(400))
+
+    rare = {kind.__name__: shares.get(kind.__name__, 0.0) for kind in OP_CLASSES}
+    assert {name: share for name, share in rare.items() if share < 0.05} == {}

@@ -1,0 +1,121 @@
+"""Random programs through random pipelines, judged by the reference interpreter.
+
+The tests take a fixed slice; `python tests/translation.py --count 20000` takes more, and prints how
+often each pass changed a program. A failure names the number that makes the same program again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import enriched
+import validation
+from programs import RandomProgram
+
+from sglc.ir.module import Module
+from sglc.ir.target import Target
+from sglc.passes.context import Context, Pass
+from sglc.passes.insert_prefetch import InsertPrefetch
+from sglc.passes.options import describe
+from sglc.passes.pipeline import PASSES, pipeline
+from sglc.passes.runner import RunOptions, run_pipeline
+
+LAST = ("insert-prefetch", "plan-retention")
+"""They write down what is certain to be asked, so they come after all that drops a call."""
+
+
+@dataclass
+class Findings:
+    """What a campaign saw: how often each pass changed a program, and what went wrong."""
+
+    programs: int = 0
+    failed_rows: int = 0
+    changed: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+
+def random_pipeline(source: random.Random) -> tuple[Pass, ...]:
+    """A whole level, a level without one pass, or any passes in any order."""
+    kind = source.randrange(4)
+    level = 1 + source.randrange(2)
+    if kind == 0:
+        return pipeline(level)
+    if kind == 1:
+        optional = sorted({step.name for lowest, step in PASSES if lowest})
+        return pipeline(level, {source.choice(optional)})
+    steps: list[Pass] = [step for _, step in PASSES]
+    steps = source.sample(steps, 1 + source.randrange(len(steps)))
+    steps = [InsertPrefetch(min_tokens=1) if s.name == "insert-prefetch" else s for s in steps]
+    return tuple(sorted(steps, key=lambda step: step.name in LAST))
+
+
+def judge(
+    program: RandomProgram, passes: Sequence[Pass], target: Target, verify: int = 1
+) -> tuple[Context, bool]:
+    """Run the passes on a program and compare; raises Different or PassFailed. Whether it could run."""
+    context, options = Context(target), RunOptions(verify=verify)
+    case = validation.Case(program.entry, program.args)
+    before = program.module
+    for part in _parts(before, passes):
+        after = run_pipeline(before, part, context, options)
+        if not (part[0].name == "move-code" and validation.has_free_orders(before)):
+            if validation.assert_same_meaning(before, after, case, target) is None:
+                return context, False
+        before = after
+    return context, True
+
+
+def _parts(module: Module, passes: Sequence[Pass]) -> list[Sequence[Pass]]:
+    """The passes, cut around `move-code` when it has an order to choose: that may change prompts."""
+    if not validation.has_free_orders(module):
+        return [passes]
+    cuts = [at for at, step in enumerate(passes) if step.name == "move-code"]
+    edges = sorted({0, len(passes), *cuts, *(at + 1 for at in cuts)})
+    return [passes[a:b] for a, b in itertools.pairwise(edges)]
+
+
+def campaign(
+    numbers: Iterable[int], target: Target, passes: Sequence[Pass] | None = None, verify: int = 1
+) -> Findings:
+    """Judge many programs; with `passes` always these, otherwise random ones."""
+    findings = Findings()
+    for number in numbers:
+        source = random.Random(number)
+        program = enriched.generate(source)
+        chosen = random_pipeline(source) if passes is None else passes
+        findings.programs += 1
+        try:
+            context, could_run = judge(program, chosen, target, verify)
+        except Exception as error:
+            findings.problems.append(f"program {number} through {describe(chosen)}: {error}")
+            continue
+        findings.failed_rows += not could_run
+        findings.changed.update({r.pass_name for r in context.reports if r.changed})
+    return findings
+
+
+def main() -> int:
+    """Run a campaign from the command line; 1 when something is different."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--first", type=int, default=1_000_000)
+    options = parser.parse_args()
+    numbers = range(options.first, options.first + options.count)
+    findings = campaign(numbers, Target.estimating(), verify=2)
+    for name, count in findings.changed.most_common():
+        print(f"{name:16} changed {count / findings.programs:6.1%} of the programs")
+    print(f"{findings.programs} programs, {findings.failed_rows} fail by themselves")
+    for problem in findings.problems[:20]:
+        print(problem, file=sys.stderr)
+    print(f"{len(findings.problems)} differ")
+    return 1 if findings.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
