@@ -558,14 +558,12 @@ class StatementChecker(CallChecker):
     def _parallel(self, node: s.Parallel) -> None:
         self._no_effects_here(node.head, "`parallel`")
         found: list[Variable] = []
+        self._only(node.body, s.Arm, "SGL0310", "`parallel` holds arms alone", "put it under `arm:`")
         for statement in node.body:
-            if isinstance(statement, s.Broken):
-                self.statement(statement)
-            elif not isinstance(statement, s.Arm):
-                self.report("SGL0310", _head(statement), "`parallel` holds arms alone",
-                            help="put it under `arm:`")  # fmt: skip
-            else:
+            if isinstance(statement, s.Arm):
                 found += self._arm(statement)
+            else:
+                self.statement(statement)
         seen: dict[str, Variable] = {}
         for variable in found:
             other = seen.setdefault(variable.name, variable)
@@ -578,25 +576,35 @@ class StatementChecker(CallChecker):
             self._bind_after_arms(variable, variable.type)
         self._bind_arms(node.arms)
 
+    def _only(
+        self, body: s.Body, kind: type[s.Stmt], code: str, headline: str, help: str
+    ) -> None:
+        """Report the first statement of a block that holds one kind alone."""
+        strangers = [x for x in body if not isinstance(x, kind | s.Broken)]
+        if strangers:
+            self.report(code, _head(strangers[0]), headline, help=help)
+
     def _arm(self, node: s.Arm) -> list[Variable]:
         with self.inner_scope(Scope(self.scope, "arm")) as scope, self.inside("an arm", node.head):
             self.body(node.body)
         return list(scope.variables.values())
 
     def _unordered(self, node: s.Unordered) -> None:
+        self._only(
+            node.body, s.Section, "SGL0311", "`unordered` holds sections alone", "put it under `section:`"
+        )
         for statement in node.body:
-            if isinstance(statement, s.Broken):
-                self.statement(statement)
-            elif not isinstance(statement, s.Section):
-                self.report("SGL0311", _head(statement), "`unordered` holds sections alone",
-                            help="put it under `section:`")  # fmt: skip
+            if isinstance(statement, s.Section):
+                self._section(node, statement)
             else:
-                outer, self.section = self.section, node.head
-                with self.inside("a section", statement.head):
-                    with self.inner_scope(Scope(self.scope, "inner")):
-                        with self.purely("a section of `unordered`"):
-                            self.body(statement.body)
-                self.section = outer
+                self.statement(statement)
+
+    def _section(self, node: s.Unordered, section: s.Section) -> None:
+        outer, self.section = self.section, node.head
+        with self.inside("a section", section.head), self.purely("a section of `unordered`"):
+            with self.inner_scope(Scope(self.scope, "inner")):
+                self.body(section.body)
+        self.section = outer
 
 
 def _head(node: s.Stmt) -> Span:

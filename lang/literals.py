@@ -50,6 +50,7 @@ def decode(piece: Piece) -> tuple[str, list[BadEscape]]:
         if value is None:
             start = piece.start + match.start()
             bad.append(BadEscape(raw[match.start() : end], start, piece.start + end))
+            out.append(raw[match.start() : end])
         else:
             out.append(value)
     out.append(raw[end:])

@@ -78,9 +78,16 @@ def parse(source: Source) -> Parsed:
     run = _Run(source, tokens)
     builder = TreeBuilder(source)
     items = builder.items(run.parse())
-    diagnostics += run.diagnostics + builder.diagnostics
+    spoilt = {_line(source, d) for d in scanned.diagnostics}
+    diagnostics += [d for d in run.diagnostics if _line(source, d) not in spoilt]
+    diagnostics += builder.diagnostics
     tree = SyntaxTree(source, items, tuple(scanned.comments))
     return Parsed(tree, tuple(sorted(diagnostics, key=_place)))
+
+
+def _line(source: Source, diagnostic: Diagnostic) -> int:
+    """The line of a diagnostic: what follows from an unreadable character is not reported again."""
+    return source.position(_place(diagnostic))[0]
 
 
 def _place(diagnostic: Diagnostic) -> int:

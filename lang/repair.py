@@ -14,6 +14,7 @@ from lark import Token
 from lark.exceptions import UnexpectedToken
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
+from .layout import HEADERS
 from .scanner import CLOSERS, OPENERS, OPERATORS
 
 _SHOWN = {kind: text for text, kind in OPERATORS.items()} | {
@@ -23,7 +24,7 @@ _SHOWN = {kind: text for text, kind in OPERATORS.items()} | {
 }  # fmt: skip
 _WORDY = frozenset({"a name", "text", "a number", "the end of the line", "an indented block",
                     "a turn"})  # fmt: skip
-_INSERTED = ("_COLON", "_COMMA", "_ASSIGN", "IN", "AS", "DEF", "_DOT")
+_INSERTED_BY = {"FOR": "IN", "FORK": "IN", "IMPORT": "AS", "EXTERN": "DEF"}
 _REPLACED = {"_ASSIGN": "EQ", "_COLON": "_ASSIGN", "EQ": "_ASSIGN", "_COMMA": "_COLON"}
 _MANY = 400
 
@@ -107,8 +108,10 @@ def _candidates(tokens: list[Token], line: int, at: int, end: int) -> Iterator[R
     if not rest:
         return
     start, stop = token.start_pos or 0, token.end_pos or 0
-    if token.type in _REPLACED:
-        kind = _REPLACED[token.type]
+    kind = _REPLACED.get(token.type)
+    if tokens[line].type in ("FOR", "FORK") and token.type == "NAME" and at == line + 2:
+        kind = "IN"
+    if kind is not None:
         other = Token(kind, _SHOWN[kind], start_pos=start, end_pos=stop)
         label = f"expected {_quoted(kind)}"
         helps = ("`==` compares, `=` binds a name",) if "EQ" in (kind, token.type) else ()
@@ -125,7 +128,9 @@ def _insertions(
     place = before.end_pos or 0
     closing = _open_brackets(tokens[line:at])
     sequences = [closing[:1], closing, [*closing, "_COLON"]] if closing else []
-    sequences += [[kind] for kind in _INSERTED]
+    sequences += [["_COLON"], ["_ASSIGN"], *([["_COMMA"]] if closing else [])]
+    own = _INSERTED_BY.get(tokens[line].type)
+    sequences += [[own]] if own else []
     for kinds in sequences:
         added = [Token(k, _SHOWN.get(k, k), start_pos=place, end_pos=place) for k in kinds]
         missing = "".join(_SHOWN[k] for k in kinds)
@@ -184,6 +189,8 @@ def _known_mistake(tokens: list[Token], line: int, at: int, end: int) -> Repair 
     if first.type == "ELSE" and following.value == "if" or token.value == "if" and at == line + 1:
         if first.type == "ELSE":
             return _unexpected(token, "another condition is an `elif`")
+    if token.type in HEADERS and at > line and tokens[at - 1].type == "_COLON":
+        return _unexpected(token, "a block inside a block stands on a line of its own")
     if token.type == "_COMMA" and first.type == "RETURN":
         return _unexpected(token, "several values are returned as a record: `return {a, b}`")
     if token.type == "_QUESTION" and first.type not in ("TYPE", "PROGRAM", "PROMPT", "EXTERN"):
@@ -194,6 +201,12 @@ def _known_mistake(tokens: list[Token], line: int, at: int, end: int) -> Repair 
         "STRING", "_TEXT_END"
     ) and not _open_brackets(tokens[line:at]):  # fmt: skip
         return _unexpected(token, "each text stands on a line of its own")
+    if "_END_HOLE" in _open_brackets(tokens[line:at]) and token.type != "_END_HOLE":
+        hole = max(i for i in range(line, at) if tokens[i].type == "_HOLE")
+        if token.type in ("_COLON", "_COMMA", "_ASSIGN") or at == hole + 1:
+            return _unexpected(token, "`{{` and `}}` stand for braces in text")
+    if token.type == "_END_HOLE" and tokens[at - 1].type == "_HOLE":
+        return _unexpected(token, "`{{` and `}}` stand for braces in text")
     word = _FOREIGN.get(first.value) if at <= line + 1 else None
     return _unexpected(first, word) if word is not None else None
 

@@ -41,6 +41,7 @@ _MASTER = re.compile(
 )
 _NUMBER = re.compile(r"(\d+(_\d+)*)(\.\d+(_\d+)*)?([eE][+-]?\d+)?")
 _BODY = re.compile(r"[^\"'\\{}\r\n]+")
+_MEANT = {"&": "and", "!": "not"}
 _STRANGE = {
     "&": "`and` joins conditions",
     "!": "`not` negates a condition",
@@ -54,13 +55,16 @@ _STRANGE = {
 
 @dataclass
 class Text:
-    """A literal that is being scanned: where it began, its quotes, whether it interpolates."""
+    """A literal that is being scanned: where it began, its quotes, whether it interpolates.
+
+    `hole`: where the last hole began, as an offset, a number of tokens and of diagnostics.
+    """
 
     start: int
     quote: str
     raw: bool
     holes: int = 0
-    first_token: int = 0
+    hole: tuple[int, int, int] = (0, 0, 0)
 
 
 @dataclass
@@ -186,7 +190,7 @@ class _Scanner:
             self.leave_hole_unclosed(holes[-1])
 
     def take_number(self, start: int, value: str) -> None:
-        """Add a number; one that isn't a number is reported and stands for 0."""
+        """Add a number; one that isn't a number is reported and stands for 1."""
         if _NUMBER.fullmatch(value) and len(value) <= 40:
             self.emit("NUMBER", start, value)
             return
@@ -194,7 +198,7 @@ class _Scanner:
         self.report(
             "SGL0010", start, end, f"`{value[:40]}` is not a number", "", "write `12` or `1.5`"
         )
-        self.tokens.append(Token("NUMBER", "0", start_pos=start, end_pos=end))
+        self.tokens.append(Token("NUMBER", "1", start_pos=start, end_pos=end))
 
     def take_strange(self, start: int, value: str) -> None:
         """Report characters the language doesn't have, a run of them once, and skip them."""
@@ -210,6 +214,10 @@ class _Scanner:
             "",
             _STRANGE.get(value, "outside of text, only names, numbers and operators stand here"),
         )
+        if value in _MEANT:
+            self.tokens.append(
+                Token("NAME", _MEANT[value], start_pos=start, end_pos=self.pos)
+            )
 
     # --- text -------------------------------------------------------------------------------------
 
@@ -233,7 +241,7 @@ class _Scanner:
             self.pos += 1  # the empty text; three quotes were matched before
             self.emit("STRING", begin, self.text[begin : self.pos])
             return
-        text = Text(begin, quote, raw, first_token=len(self.tokens))
+        text = Text(begin, quote, raw)
         self.scan_body(text, self.pos)
 
     def scan_body(self, text: Text, part: int) -> None:
@@ -281,6 +289,7 @@ class _Scanner:
             )
         self.add_part(part)
         text.holes += 1
+        text.hole = (self.pos, len(self.tokens), len(self.diagnostics))
         self.emit("_HOLE", self.pos, "{")
         self.push(text, self.pos)
         self.pos += 1
@@ -298,16 +307,19 @@ class _Scanner:
         self.scan_body(text, self.pos)
 
     def leave_hole_unclosed(self, text: Text) -> None:
-        """Report a hole that the line, or the file, ended; close the hole and its text."""
-        hole = next(t for t in reversed(self.tokens) if t.type == "_HOLE")
+        """Report a hole that the line, or the file, ended; read on as if its brace were text."""
+        start, tokens, diagnostics = text.hole
         while self.open.pop() is not text:
             pass
+        del self.tokens[tokens:]
+        del self.diagnostics[diagnostics:]
         self.report(
-            "SGL0005", hole.start_pos or 0, hole.end_pos or 0, "`{` is never closed",
+            "SGL0005", start, start + 1, "`{` is never closed",
             "interpolation begins here", "write `{{` for a brace, or close it: `{name}`",
         )  # fmt: skip
-        self.tokens.append(Token("_END_HOLE", "", start_pos=self.pos, end_pos=self.pos))
-        self.tokens.append(Token("_TEXT_END", "", start_pos=self.pos, end_pos=self.pos))
+        self.pos = start + 1
+        text.raw = True
+        self.scan_body(text, start)
 
     def end_text(self, text: Text, part: int, *, closed: bool) -> None:
         """Add the end of a text: one `STRING` token when it has no holes."""

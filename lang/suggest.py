@@ -14,6 +14,6 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     by_case = [name for name in candidates if name.lower() == word.lower()]
     if by_case:
         return by_case[0]
-    cutoff = 0.5 if len(word) <= 4 else 0.6
-    found = get_close_matches(word[:80], candidates, n=1, cutoff=cutoff)
+    similar = [name for name in candidates if len(name) > 1]
+    found = get_close_matches(word[:80], similar, n=1, cutoff=0.6)
     return found[0] if found else None

@@ -1,0 +1,27 @@
+"""`sglc rule CODE`: the page of a diagnostic."""
+
+from __future__ import annotations
+
+from ..rules import codes, page_of
+from .failures import UsageError
+
+
+def rule(code: str | None = None) -> int:
+    """Print the page of a diagnostic, or the list of all.
+
+    Parameters
+    ----------
+    code
+        For example `SGL0104`.
+    """
+    if code is None:
+        for known in codes():
+            title = page_of(known).splitlines()[0].removeprefix("# ").removeprefix(f"{known}: ")
+            print(f"{known}  {title}")
+        return 0
+    wanted = code.upper()
+    wanted = f"SGL{wanted}" if wanted.isdigit() else wanted
+    if wanted not in codes():
+        raise UsageError("SGL2028", f"there is no rule `{code}`", "`sglc rule` lists them all")
+    print(page_of(wanted), end="")
+    return 0

@@ -1,0 +1,89 @@
+"""The source of a function: its syntax tree with the positions of the user's own file."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...ir.diagnostic import Diagnostic, Label, Severity
+from ...ir.span import Source, Span
+
+
+class CannotLower(Exception):
+    """Carries the diagnostic that says why a function runs in direct mode."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.headline)
+        self.diagnostic = diagnostic
+
+
+@dataclass(frozen=True)
+class FunctionSource:
+    """A function with its tree, its file, and the names that it sees from outside."""
+
+    function: Callable[..., Any]
+    node: ast.FunctionDef
+    source: Source
+    closure: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, function: Callable[..., Any]) -> FunctionSource:
+        """Read a function's file. Raises CannotLower (SGL0501)."""
+        code = getattr(function, "__code__", None)
+        if code is None:
+            raise CannotLower(Diagnostic("SGL0501", f"{function!r} is not a Python function"))
+        text = "".join(linecache.getlines(code.co_filename, function.__globals__))
+        node = _find(text, code)
+        if node is None:
+            headline = f"the source of `{function.__name__}` is not at hand"
+            raise CannotLower(Diagnostic("SGL0501", headline))
+        try:
+            closure = inspect.getclosurevars(function).nonlocals
+        except ValueError:
+            closure = {}
+        return cls(function, node, Source(code.co_filename, text), closure)
+
+    def span(self, node: ast.AST) -> Span:
+        """Where a node stands in the file."""
+        start = self._offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+        end = self._offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+        return Span(self.source, start, end)
+
+    def _offset(self, line: int, column: int) -> int:
+        """The character offset of a position of `ast`, whose columns count UTF-8 bytes."""
+        start = self.source.line_starts[line - 1]
+        text = self.source.line(line)
+        return start + len(text.encode()[:column].decode(errors="ignore"))
+
+    def refuse(self, code: str, node: ast.AST, headline: str, help: str = "") -> CannotLower:
+        """The reason why a node can't be lowered."""
+        label = Label(self.span(node))
+        helps = (help,) if help else ()
+        return CannotLower(Diagnostic(code, headline, (label,), helps, severity=Severity.ERROR))
+
+    def outer(self, name: str) -> tuple[Any] | None:
+        """What a name that the function does not bind means now; None when it means nothing."""
+        import builtins
+
+        for scope in (self.closure, self.function.__globals__, vars(builtins)):
+            if name in scope:
+                return (scope[name],)
+        return None
+
+
+def _find(text: str, code: Any) -> ast.FunctionDef | None:
+    """The definition that a code object was compiled from."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            if first == code.co_firstlineno:
+                return node
+    return None
