@@ -30,7 +30,7 @@ from sglc.ir.ops import (
     Use,
     Value,
 )
-from sglc.ir.structure import clone_op, regions, results, with_regions
+from sglc.ir.structure import clone_block, clone_op, operands, regions, results, with_regions
 from sglc.ir.types import PROMPT, ListType, RecordType
 from sglc.passes.rewriter import Rewriter, instantiate
 
@@ -67,10 +67,22 @@ def _repeated(body: Block, source: random.Random) -> Block:
     chosen = set(source.sample(places, min(len(places), 2)))
     ops: list[Op] = []
     for at, op in enumerate(body.ops):
+        again = at in chosen
+        if again and isinstance(op, Fork) and op.items is None and source.randrange(2):
+            op, again = _with_equal_arm(op, str(at)), False
         ops.append(op)
-        if at in chosen:
+        if again:
             ops.append(_renamed(clone_op(op, {}), str(at)))
     return Block(body.args, tuple(ops))
+
+
+def _with_equal_arm(op: Fork, mark: str) -> Fork:
+    """The fork with its first arm once more, at the end."""
+    copy = clone_block(op.bodies[0], {})
+    arm = Block((), tuple(_renamed(inner, mark) for inner in copy.ops))
+    width = len(operands(copy.ops[-1]))
+    again = tuple(Value(value.type, value.hint) for value in op.results[:width])
+    return replace(op, results=(*op.results, *again), bodies=(*op.bodies, arm))
 
 
 def _renamed(op: Op, mark: str) -> Op:
