@@ -98,6 +98,10 @@ class Engine:
         """Stop working on a request and free what it holds. Nothing happens if it has ended."""
         self._commands.put(("abort", request))
 
+    def flush(self) -> None:
+        """Forget all keys and values that no request holds."""
+        self._commands.put(("flush", None))
+
     def close(self) -> None:
         """Stop; whatever is pending fails with 3106. Returns when the thread has ended."""
         self._commands.put(("close", None))
@@ -133,6 +137,8 @@ class Engine:
     def _obey(self, verb: str, request: Request | None) -> None:
         if verb == "close":
             self._closed = True
+        elif verb == "flush":
+            self.scheduler.slots.release(self.scheduler.cache.clear())
         elif request is not None and verb == "submit":
             self._requests[request] = None
             self.scheduler.submit(request)
@@ -245,7 +251,9 @@ class Engine:
         unique = sorted(set(slots))
         row = {slot: n for n, slot in enumerate(unique)}
         index = torch.tensor(unique, device=parts.model.device)
-        scores = torch.log_softmax(parts.model.logits(parts.pool.hidden.index_select(0, index)), -1)
+        scores = torch.log_softmax(
+            parts.model.logits(parts.pool.hidden.index_select(0, index)).float(), -1
+        )
         return scores[[row[slot] for slot in slots], tokens].tolist()
 
     def _fail(self, job: Job, error: Exception) -> None:

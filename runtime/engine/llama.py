@@ -58,10 +58,17 @@ class Llama:
         self.epsilon: float = config["rms_norm_eps"]
         self.embedding = weights["model.embed_tokens.weight"]
         self.dtype, self.device = self.embedding.dtype, self.embedding.device
+        scale = shape.head_dim**-0.5
+        folds = (
+            math.log2(scale).is_integer()
+            and "model.layers.0.self_attn.q_norm.weight" not in weights
+        )
+        if folds:  # a power of two: in the weights it costs nothing and rounds nothing
+            _scale_queries(weights, scale)
+        self.options = LayerOptions(scale=1.0 if folds else scale)
         self.layers = [_layer(weights, i) for i in range(shape.layers)]
         self.norm = weights["model.norm.weight"]
         self.head = Linear(weights.get("lm_head.weight", self.embedding))
-        self.options = LayerOptions(scale=shape.head_dim**-0.5)
         self._cos, self._sin = _rotation_tables(config, shape, self.dtype, self.device)
 
     def forward(self, batch: Batch, pool: Pool, attention: Attention) -> None:
@@ -81,7 +88,7 @@ class Llama:
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
         """Apply the head."""
-        return self.head(hidden).float()
+        return self.head(hidden)
 
     def _norm(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         return functional.rms_norm(x, weight.shape, weight, self.epsilon)
@@ -125,6 +132,12 @@ def read_shape(config: dict[str, Any]) -> Shape:
         vocab=config["vocab_size"],
         max_context=config["max_position_embeddings"],
     )
+
+
+def _scale_queries(weights: dict[str, torch.Tensor], scale: float) -> None:
+    for name, weight in weights.items():
+        if ".q_proj." in name:
+            weights[name] = weight * scale
 
 
 def _layer(weights: dict[str, torch.Tensor], i: int) -> Layer:

@@ -27,7 +27,7 @@ class Model(Protocol):
         ...
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
-        """What follows each hidden state: `[rows, vocab]` in float32."""
+        """What follows each hidden state: `[rows, vocab]`, in the model's dtype or float32."""
         ...
 
 

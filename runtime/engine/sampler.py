@@ -70,7 +70,13 @@ class Sampler:
     vocab: int
 
     def sample(self, logits: torch.Tensor, rows: Sequence[Row]) -> list[Sampled]:
-        """Choose a token per row; `logits` `[rows, vocab]` float32 may be overwritten. Masks are applied before."""
+        """Choose a token per row; `logits` `[rows, vocab]` may be overwritten. Masks are applied before."""
+        if all(
+            row.is_greedy and not row.has_penalties and not _wants_logprobs(row) for row in rows
+        ):
+            self._ban(logits, rows)
+            return [Sampled(token) for token in logits.argmax(-1).tolist()]
+        logits = logits.float()
         wants = [
             i for i, row in enumerate(rows) if row.sampling.logprobs or row.sampling.top_logprobs
         ]
@@ -99,6 +105,10 @@ class Sampler:
         if pairs:
             at, tokens = torch.tensor(pairs, device=logits.device).unbind(1)
             logits[at, tokens] = float("-inf")
+
+
+def _wants_logprobs(row: Row) -> bool:
+    return row.sampling.logprobs or row.sampling.top_logprobs > 0
 
 
 def _penalize(logits: torch.Tensor, rows: Sequence[Row]) -> None:

@@ -9,6 +9,8 @@ import torch
 
 # Scores of at most so many elements at a time.
 BLOCK = 1 << 24
+# A triangle of more rows than this is cut, so that early rows don't meet the keys of late ones.
+TRIANGLE = 128
 
 # A private name: where a later torch lacks it, `plain` serves.
 _FLASH = getattr(torch.ops.aten, "_scaled_dot_product_flash_attention_for_cpu", None)
@@ -67,14 +69,26 @@ def _in_blocks(
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
     """Go through the rows in blocks whose scores stay small."""
     batch, heads, rows, group, _ = q.shape
-    step = max(1, BLOCK // (batch * heads * group * k.shape[2]))
+    keys = k.shape[2]
+    is_triangle = mask is not None and mask.shape[2] == mask.shape[4] > TRIANGLE
+    step = min(max(1, BLOCK // (batch * heads * group * keys)), TRIANGLE if is_triangle else rows)
     if step >= rows:
         return _products(q, k, v, mask, scale, wants_lse)
     outs: list[torch.Tensor] = []
     lses: list[torch.Tensor] = []
     for at in range(0, rows, step):
-        part = None if mask is None else mask[:, :, at : at + step]
-        out, lse = _products(q[:, :, at : at + step], k, v, part, scale, wants_lse)
+        end = min(at + step, rows)
+        seen = keys - rows + end if is_triangle else keys
+        part = (
+            mask
+            if mask is None
+            else mask[:, :, at:end, :, at:end]
+            if is_triangle
+            else mask[:, :, at:end]
+        )
+        out, lse = _products(
+            q[:, :, at:end], k[:, :, :seen], v[:, :, :seen], part, scale, wants_lse
+        )
         outs.append(out)
         if lse is not None:
             lses.append(lse)
@@ -92,7 +106,7 @@ def _products(
     batch, heads, rows, group, size = q.shape
     keys = k.shape[2]
     k, v = k.reshape(batch * heads, keys, size), v.reshape(batch * heads, keys, size)
-    folded = (q * scale).reshape(batch * heads, rows * group, size)
+    folded = (q if scale == 1.0 else q * scale).reshape(batch * heads, rows * group, size)
     scores = torch.bmm(folded, k.transpose(1, 2))
     if mask is not None:
         scores.view(batch, heads, rows, group, keys)[..., keys - mask.shape[-1] :].add_(mask)

@@ -30,6 +30,8 @@ Rows = NDArray[np.int64]
 LONG = 64
 # Sharing a stretch of context costs a product and a merge: it must save this many reads of a token.
 LEAST_SAVED = 128
+# Rectangles are so many keys deep, or a multiple: the matrix kernels are built anew for every shape.
+DEPTH_STEP = 32
 
 
 @dataclass(slots=True, eq=False)
@@ -127,6 +129,7 @@ class TorchAttention:
         lengths = batch.lengths[box]
         private = np.array([len(context.private[i]) for i in box])
         width, depth = int(lengths.max()), int((private + lengths).max())
+        depth += -depth % DEPTH_STEP
         keys = np.zeros((len(box), depth), dtype=np.int64)
         filled = np.arange(depth) < (private + lengths)[:, None]
         keys[filled] = np.concatenate(
