@@ -42,7 +42,12 @@ class RecordType:
         return dict(self.fields).get(name)
 
     def __str__(self) -> str:
-        return "{" + ", ".join(f"{name}: {kind}" for name, kind in self.fields) + "}"
+        return "{" + ", ".join(f"{_word(name)}: {kind}" for name, kind in self.fields) + "}"
+
+
+def _word(name: str) -> str:
+    """A field's name, quoted where it would not read back."""
+    return name if name.isidentifier() else json.dumps(name, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +176,9 @@ class _TypeParser:
         while not self._take_if("}"):
             if found:
                 self._expect(",")
-            name = self._take()
-            if not name.isidentifier() or name in found:
+            token = self._take()
+            name: str = json.loads(token) if token.startswith('"') else token
+            if name in found or not (name.isidentifier() or token.startswith('"')):
                 raise ValueError(f"not a new field name: {name!r}")
             self._expect(":")
             found[name] = self.type(depth + 1)

@@ -81,13 +81,18 @@ def _param_problems(owner: Program) -> Iterator[Diagnostic]:
             yield problem("1106", owner, f"parameter `{param.name}` is a prompt")
 
 
+def is_hidden(name: str) -> bool:
+    """Whether a field is for the caller of a program alone (`$prompt`): there a prompt may be."""
+    return name.startswith("$")
+
+
 def holds_prompt(kind: Type) -> bool:
     """Whether a value of the type is a prompt or has one inside."""
     match kind:
         case ListType(item) | OptionalType(item):
             return holds_prompt(item)
         case RecordType(fields):
-            return any(holds_prompt(field) for _, field in fields)
+            return any(holds_prompt(field) for name, field in fields if not is_hidden(name))
         case _:
             return kind == PROMPT
 
@@ -135,7 +140,8 @@ def _value_operands(op: Op) -> tuple[Operand, ...]:
         case Format():
             return op.parts
         case MakeRecord():
-            return op.values
+            pairs = zip(op.names, op.values, strict=False)
+            return tuple(value for name, value in pairs if not is_hidden(name))
         case GetField():
             return (op.record,)
         case Index():

@@ -300,7 +300,7 @@ class Appends(Expressions):
         self, cond: Operand, builders: list[Any], scopes: list[Any], node: ast.AST
     ) -> None:
         """End two regions that start from this scope, and mean afterwards what either left behind."""
-        slots = [slot for slot in _slots(scopes[0], scopes[1]) if slot.differs]
+        slots = [slot for slot in slots_of(scopes[0], scopes[1]) if slot.differs]
         blocks = []
         for side, builder in enumerate(builders):
             builder.emit(Yield(values=tuple(slot.sides[side] for slot in slots)))
@@ -319,18 +319,18 @@ class Appends(Expressions):
                     raise self.refuse("SGL0591", node, "a turn that is open on one path only")
         for slot, value in zip(slots, results, strict=True):
             slot.put(merged, value)
-        for slot in _slots(scopes[0], scopes[1]):
+        for slot in slots_of(scopes[0], scopes[1]):
             if not slot.differs:
                 slot.put(merged, slot.sides[0])
         self.scope.adopt(merged)
 
 
-class _Slot:
+class Slot:
     """One thing that two scopes may mean differently: a name, a prompt, or a variable of a state."""
 
     def __init__(self, key: tuple[Any, ...], sides: tuple[Operand, Operand], certain: bool) -> None:
         self.key, self.sides, self.certain = key, sides, certain
-        self.differs = sides[0] is not sides[1]
+        self.differs = sides[0] != sides[1]
         self.kind = common_type([side.type for side in sides])
         self.hint = key[-1] if isinstance(key[-1], str) else ""
 
@@ -345,25 +345,25 @@ class _Slot:
                 scope.states[number].variables[name] = Variable(value, self.certain)
 
 
-def _slots(one: Any, two: Any) -> list[_Slot]:
+def slots_of(one: Any, two: Any) -> list[Slot]:
     """Everything that may differ between two scopes."""
     nothing = Const(None, NONE)
-    found: list[_Slot] = []
+    found: list[Slot] = []
     for name in dict.fromkeys((*one.names, *two.names)):
         sides = tuple(s.names.get(name, nothing) for s in (one, two))
         if all(isinstance(side, Value | Const) for side in sides):
-            found.append(_Slot(("name", name), cast("tuple[Operand, Operand]", sides), True))
+            found.append(Slot(("name", name), cast("tuple[Operand, Operand]", sides), True))
     for number in one.states:
         if number not in two.states:
             continue
         states = one.states[number], two.states[number]
         prompts = states[0].prompt, states[1].prompt
-        found.append(_Slot(("prompt", number), prompts, True))
+        found.append(Slot(("prompt", number), prompts, True))
         for name in dict.fromkeys((*states[0].variables, *states[1].variables)):
             vars_ = [state.variables.get(name) for state in states]
             certain = all(each is not None and each.certain for each in vars_)
             values = tuple(each.value if each else nothing for each in vars_)
-            slot = _Slot(
+            slot = Slot(
                 ("variable", number, name), cast("tuple[Operand, Operand]", values), certain
             )
             found.append(slot)

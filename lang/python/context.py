@@ -102,10 +102,12 @@ class Context:
         """Whatever is lowered inside is forgotten, but for the numbers of its sites."""
         mark = _Mark(len(self.externs), self._states)
         hosts, group = dict(self.hosts), dict(self._group)
-        yield
-        self.hosts, self._group = hosts, group
-        del self.externs[mark.hosts :]
-        self._states = mark.states
+        try:
+            yield
+        finally:
+            self.hosts, self._group = hosts, group
+            del self.externs[mark.hosts :]
+            self._states = mark.states
 
     # --- states and arms ------------------------------------------------------------------------
 

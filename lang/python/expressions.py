@@ -142,6 +142,8 @@ class Expressions(Context):
         """What `str` gives for a value."""
         if value.type == STR:
             return value
+        if isinstance(value, Const):
+            return Const(str(value.value), STR)
         if value.type in SCALARS:
             op = Builtin(result=Value(STR), name="python_str", args=(value,))
             return self.emit(op, node).result
@@ -349,6 +351,8 @@ class Expressions(Context):
                 number = self.state_of(owner)
                 if number is not None and attr in READS and len(args) == 1:
                     return self._variable(owner, args[0], node)
+                if attr == "join" and isinstance(owner, ast.Constant) and len(args) == 1:
+                    return self._joined_list(owner, args[0], node)
                 if number is None and attr in _METHODS:
                     return self._method(owner, attr, args, node)
             case ast.Call(func=ast.Name(id="len" | "str" as name), args=[only], keywords=[]):
@@ -357,6 +361,17 @@ class Expressions(Context):
             case _:
                 pass
         return None
+
+    def _joined_list(self, owner: ast.expr, items: ast.expr, node: ast.Call) -> Operand | None:
+        """`", ".join(...)` of what arms or samples said."""
+        if not isinstance(items, ast.ListComp | ast.Subscript):
+            return None
+        found = self._lowered(items)
+        if found is None or found.type != ListType(STR):
+            return None
+        separator = self.expr(owner)
+        op = Builtin(result=Value(STR, "joined"), name="join", args=(found, separator))
+        return self.emit(op, node).result
 
     def _method(
         self, owner: ast.expr, attr: str, args: list[ast.expr], node: ast.Call

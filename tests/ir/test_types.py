@@ -15,6 +15,7 @@ from sglc.ir.types import STR, ListType, OptionalType, RecordType, UnionType, pa
         "any",
         "list[int?]",
         "{}",
+        '{"$prompt": prompt, a: int}',
         '{name: str, parts: list[{kind: "x" | "y"}]}',
         '("a" | "b")?',
         "1 | 2",
