@@ -84,6 +84,8 @@ class CompiledRun:
             self._shown += delta.text if is_main else ""
         if delta.done and call == self._speaking:
             self._speaking = None
+        if delta.done and delta.sample == 0:
+            self.stream.end(delta.name)
 
     def _show(self, text: str) -> None:
         """Stream what the program has appended since."""

@@ -344,6 +344,7 @@ class Strand:
         joins = isinstance(step, SelectStep) or step.out_prompt is not None
         if not self.session.is_streaming and joins and catch.call:
             self.stream.write(catch.call.texts[0], name)
+        self.stream.end(name)
 
     def _listener(self, name: str) -> Callable[[Delta], None] | None:
         if not self.session.is_streaming:

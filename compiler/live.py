@@ -46,6 +46,7 @@ class LiveRun:
         if not in_thread:
             return self.run
         thread = threading.Thread(target=self._run_quietly, name="sglc-stream", daemon=True)
+        self.state.variables.owner = thread
         thread.start()
 
         def wait() -> None:
@@ -61,6 +62,7 @@ class LiveRun:
             self.state.ret_value = self._program.function(self.state, **self._job.args)
         except BaseException as error:
             self._raised = error
+        self.state.variables.release()
         self._endpoint.loop.run(self.session.settle())
         failed = self._raised or self.session.error
         for strand in list(self.session.strands):

@@ -69,9 +69,10 @@ def _warn(program: Program, diagnostics: tuple[Diagnostic, ...]) -> None:
 
 def explained(build: Build) -> str:
     """What `sglc explain` prints of a build."""
-    from .explain import explain_text
+    from .explain.make import of_build
+    from .explain.text import render
 
-    return explain_text(build)
+    return render(of_build(build))
 
 
 def warm(build: Build, endpoint: Endpoint) -> int:
@@ -105,14 +106,15 @@ def shown_html(program: Program) -> str:
     from html import escape
 
     from .endpoints import default_backend
+    from .explain.html import render
+    from .explain.make import of_build
 
     try:
         backend = default_backend()
     except RuntimeError:
         backend = Mock()
-    blank = {name: "" for name in program._signature.parameters if name not in program.bound}
     try:
-        shown = explained(program.compile(backend=backend, **blank))
+        page = render(of_build(program.compile(backend=backend, **program.blank_arguments())))
     except (CompileFailed, TypeError) as error:
-        shown = f"{program!r}\n{error}"
-    return f"<pre>{escape(shown)}</pre>"
+        return f"<pre>{escape(repr(program))}\n{escape(str(error))}</pre>"
+    return f'<iframe srcdoc="{escape(page)}" style="width: 100%; height: 40em; border: 0"></iframe>'

@@ -157,7 +157,14 @@ class Program:
         from .lowering import warm
 
         endpoint = backend or default_backend()
-        return warm(self.compile(backend=endpoint, **kwargs), endpoint)
+        build = self.compile(backend=endpoint, **{**self.blank_arguments(), **kwargs})
+        return warm(build, endpoint)
+
+    def blank_arguments(self) -> dict[str, Any]:
+        """Arguments that stand for ones that are not known: an empty text for each that is needed."""
+        empty = inspect.Parameter.empty
+        needed = (p for p in self._signature.parameters.values() if p.default is empty)
+        return {p.name: "" for p in needed if p.name not in self.bound}
 
     def _repr_html_(self) -> str:
         """The plan, for notebooks; the signature where there is no plan yet."""

@@ -58,9 +58,9 @@ class State:
         self, strand: Strand | None, run: Finished | None = None, variables: Variables | None = None
     ) -> None:
         self._strand, self._run = strand, run
-        self._variables = variables or (run.variables if run else Variables())
+        self.variables = variables or (run.variables if run else Variables())
         self._unnamed = 0
-        self._inherited = self._variables.copy() if variables else Variables()
+        self._inherited = self.variables.copy() if variables else Variables()
         self.ret_value: Any = None
 
     # --- appending ------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ class State:
         if name is None:
             name, self._unnamed = f"gen_{self._unnamed}", self._unnamed + 1
         schema = item.schema if isinstance(item, GenMark) else None
-        return self._variables.expect(name, span, schema)
+        return self.variables.expect(name, span, schema)
 
     def system(self, expr: Any = None) -> Any:
         """A system turn: around `expr`, or around a `with` block."""
@@ -118,7 +118,7 @@ class State:
 
     @contextmanager
     def _var_scope(self, name: str) -> Iterator[None]:
-        strand, variable = self._live(), self._variables.expect(name, caller_span())
+        strand, variable = self._live(), self.variables.expect(name, caller_span())
 
         async def length() -> int:
             return len(strand.place.prompt.text) if strand.place.prompt else 0
@@ -141,32 +141,32 @@ class State:
     def get_var(self, name: str) -> Any:
         """The value of a variable; waits for it. Raises KeyError, or the error that kept it from being bound."""
         self._await_names(name)
-        return self._variables.get(name).value.result()
+        return self.variables.get(name).value.result()
 
     def __setitem__(self, name: str, value: Any) -> None:
         self.set_var(name, value)
 
     def set_var(self, name: str, value: Any) -> None:
         """Bind a variable."""
-        self._variables.bind(name, value, span=caller_span())
+        self.variables.bind(name, value, span=caller_span())
 
     def __contains__(self, name: object) -> bool:
         self._await_names(name)
-        return name in self._variables
+        return name in self.variables
 
     def _await_names(self, name: object) -> None:
         """Send what is held back; a compiled run says only at its end which names it has bound."""
         if self._strand is not None:
             self._strand.flush()
-        if self._run is not None and name not in self._variables:
+        if self._run is not None and name not in self.variables:
             self._run.sync()
-            if self._run.error is not None and name not in self._variables:
+            if self._run.error is not None and name not in self.variables:
                 raise self._run.error
 
     def keys(self) -> list[str]:
         """The names that are bound, in order of first binding."""
         self.sync()
-        return list(self._variables)
+        return list(self.variables)
 
     # --- the prompt -----------------------------------------------------------------------------
 
@@ -207,7 +207,7 @@ class State:
         if position_ids_offset is not None:
             raise NotImplementedError("`position_ids_offset` never had an effect; leave it out")
         strands = self._live().fork(size)
-        return Forks([State(strand, variables=self._variables.copy()) for strand in strands], self)
+        return Forks([State(strand, variables=self.variables.copy()) for strand in strands], self)
 
     @contextmanager
     def copy(self, position_ids_offset: list[int] | None = None) -> Iterator[State]:
@@ -222,7 +222,7 @@ class State:
 
     def _call(self, name: str) -> CallRecord | None:
         self.get_var(name)
-        return self._variables.get(name).call
+        return self.variables.get(name).call
 
     def meta(self, name: str) -> CallRecord | None:
         """The trace record of the call that bound a variable."""
@@ -236,7 +236,7 @@ class State:
     def parsed(self, name: str, schema: type | None = None) -> Any:
         """The value of a JSON variable, as the pydantic class of its gen if it had one."""
         value = self.get_var(name)
-        return parsed_value(value, schema or self._variables.get(name).schema)
+        return parsed_value(value, schema or self.variables.get(name).schema)
 
     # --- streaming ------------------------------------------------------------------------------
 
@@ -261,7 +261,7 @@ class State:
                 yield chunk.text
 
     def _meta_of(self, chunk: Chunk) -> dict[str, Any]:
-        found = self._variables.get(chunk.name) if chunk.name in self._variables else None
+        found = self.variables.get(chunk.name) if chunk.name in self.variables else None
         return meta_info(found.call) if found and found.call else {}
 
     def __repr__(self) -> str:
@@ -304,14 +304,14 @@ class Forks(Sequence[State]):
             )
         names = dict.fromkeys(name for state in self._states for name in _own(state))
         for name in names:
-            found = [state._variables.get(name) for state in self._states if name in _own(state)]
+            found = [state.variables.get(name) for state in self._states if name in _own(state)]
             self._refuse_taken(name, found[0])
-            self._parent._variables.adopt(name, found[0] if len(found) == 1 else _gathered(found))
+            self._parent.variables.adopt(name, found[0] if len(found) == 1 else _gathered(found))
 
     def _refuse_taken(self, name: str, arm: Variable) -> None:
-        if name not in self._parent._variables:
+        if name not in self._parent.variables:
             return
-        first = self._parent._variables.get(name).span
+        first = self._parent.variables.get(name).span
         where = f", where {first.file}:{first.line} has bound it" if first else ""
         raise RunError(
             "SGL0592",
@@ -324,9 +324,7 @@ class Forks(Sequence[State]):
 def _own(state: State) -> list[str]:
     """The names that an arm itself has bound."""
     was = state._inherited
-    return [
-        n for n in state._variables if n not in was or state._variables.get(n) is not was.get(n)
-    ]
+    return [n for n in state.variables if n not in was or state.variables.get(n) is not was.get(n)]
 
 
 def _gathered(found: list[Variable]) -> Variable:

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 class Chunk:
     """A piece of text. `name` is the variable that it belongs to, empty for what the program wrote.
 
-    `is_main`: it is part of the prompt whose stream this is; an arm's is not.
+    `is_main`: it is part of the prompt whose stream this is; an arm's is not. `is_last`: the variable is whole.
     """
 
     text: str
     name: str = ""
     is_main: bool = True
+    is_last: bool = False
 
     def is_wanted(self, name: str | None) -> bool:
         """Whether a reader of `name`, or of the whole prompt, gets it."""
@@ -44,6 +45,12 @@ class TextStream:
                 self._chunks.append(Chunk(text, name, is_main))
                 self._wake()
 
+    def end(self, name: str) -> None:
+        """A variable is whole: who reads it alone is done."""
+        with self._changed:
+            self._chunks.append(Chunk("", name, is_last=True))
+            self._wake()
+
     def close(self, error: BaseException | None = None) -> None:
         """Nothing follows. Readers get what there is, then the error."""
         with self._changed:
@@ -64,7 +71,11 @@ class TextStream:
                 self._changed.wait_for(lambda at=at: len(self._chunks) > at or self._is_closed)
                 new, at = self._chunks[at:], len(self._chunks)
                 done = self._is_closed and not new
-            yield from (chunk for chunk in new if chunk.is_wanted(name))
+            for chunk in new:
+                if chunk.is_last and chunk.name == name:
+                    return
+                if chunk.is_wanted(name) and chunk.text:
+                    yield chunk
             if done:
                 break
         if self._error is not None:
@@ -79,7 +90,9 @@ class TextStream:
                 done = self._is_closed and not new
                 turn = None if new or done else self._turn()
             for chunk in new:
-                if chunk.is_wanted(name):
+                if chunk.is_last and chunk.name == name:
+                    return
+                if chunk.is_wanted(name) and chunk.text:
                     yield chunk
             if done:
                 break

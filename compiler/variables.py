@@ -29,10 +29,25 @@ class Variable:
 
 @dataclass(slots=True)
 class Variables:
-    """Variables by name, in order of first binding. Safe under threads."""
+    """Variables by name, in order of first binding. Safe under threads.
+
+    While a function runs in a thread of its own (`owner`), others wait for names that it may still bind.
+    """
 
     _found: dict[str, Variable] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Condition = field(default_factory=threading.Condition)
+    owner: threading.Thread | None = None
+
+    def release(self) -> None:
+        """The function is over: no further names will come."""
+        with self._lock:
+            self.owner = None
+            self._lock.notify_all()
+
+    def _await(self, name: object) -> None:
+        """Wait, in any thread but the owner's, until a name is there or none will come."""
+        if self.owner is not None and threading.current_thread() is not self.owner:
+            self._lock.wait_for(lambda: name in self._found or self.owner is None)
 
     def expect(
         self, name: str, span: SourceSpan | None = None, schema: type | None = None
@@ -41,6 +56,7 @@ class Variables:
         variable = Variable(concurrent.futures.Future(), span, schema=schema)
         with self._lock:
             self._found[name] = variable
+            self._lock.notify_all()
         return variable
 
     def bind(
@@ -55,10 +71,12 @@ class Variables:
         """Take over a variable of another state."""
         with self._lock:
             self._found[name] = variable
+            self._lock.notify_all()
 
     def get(self, name: str) -> Variable:
         """The variable of that name. Raises KeyError."""
         with self._lock:
+            self._await(name)
             if name not in self._found:
                 raise KeyError(self._unknown(name))
             return self._found[name]
@@ -75,7 +93,9 @@ class Variables:
             return Variables(dict(self._found))
 
     def __contains__(self, name: object) -> bool:
-        return name in self._found
+        with self._lock:
+            self._await(name)
+            return name in self._found
 
     def __iter__(self) -> Iterator[str]:
         return iter(list(self._found))
