@@ -144,8 +144,11 @@ class OpenAIBackend:
 
     @cached_property
     def _listing(self) -> dict[str, Any]:
-        """The first of the server's models, as it describes it. Raises BackendError."""
-        listed = self._server.get_now("/models")
+        """The first of the server's models, as it describes it; one that is away is found out by the first call."""
+        try:
+            listed = self._server.get_now("/models")
+        except BackendError:
+            return {}
         found = (
             cast("list[dict[str, Any]]", listed.get("data") or [])
             if isinstance(listed, dict)
@@ -163,22 +166,22 @@ class OpenAIBackend:
             return False
         return self._dialect.ids if self._prompt is None else self._prompt == "ids"
 
-    @cached_property
-    def _model_name(self) -> str:
+    async def _named(self, body: Body) -> Body:
+        """The body with the model's name. Raises BackendError."""
         name = self._model or self._listing.get("id")
         if not name:
+            await self._server.get("/models")  # says why, if the server is away
             raise BackendError("3105", "the server lists no model", "`model=` names one")
-        return str(name)
+        return {"model": name} | body
 
     # --- what is sent ------------------------------------------------------------------------------
 
     def _prompt_of(self, ids: tuple[int, ...], text: PromptText | None) -> Body:
-        body: Body = {"model": self._model_name}
         if self._api == "chat":
-            return body | self._messages(text)
+            return self._messages(text)
         if self._takes_ids:
-            return body | {"prompt": list(ids)}
-        return body | {"prompt": text.text if text else self._tokenizer.decode(ids)}
+            return {"prompt": list(ids)}
+        return {"prompt": text.text if text else self._tokenizer.decode(ids)}
 
     def _messages(self, text: PromptText | None) -> Body:
         """The turns. An open one must be the assistant's: empty, or one that the server can continue."""
@@ -234,6 +237,10 @@ class OpenAIBackend:
                     f"be told `{name}`",
                     "`dialect=` names a server that knows more than OpenAI's API",
                 )
+        if sampling.top_logprobs:
+            raise cannot(
+                "name the alternatives by their tokens", "`sglang` and the embedded engine can"
+            )
 
     def _constraint(self, constraint: Constraint | None) -> Body:
         wire = wire_constraint(constraint) if constraint else None
@@ -264,7 +271,7 @@ class OpenAIBackend:
         return [first, *await side_by_side(self._post(other) for other in bodies[1:])]
 
     async def _post(self, body: Body) -> Body:
-        answer = await self._server.post(self._path, body)
+        answer = await self._server.post(self._path, await self._named(body))
         if not isinstance(answer, dict) or not answer.get("choices"):
             raise BackendError("3105", "the server's answer has no choices: is it OpenAI's API?")
         return cast("Body", answer)
@@ -281,9 +288,9 @@ class OpenAIBackend:
         collected = Collected()
         started, first = time.monotonic(), 0.0
         options = {"stream": True, "stream_options": {"include_usage": True}}
-        async for event in self._server.events(self._path, body | options):
+        async for event in self._server.events(self._path, await self._named(body | options)):
             text, ids = collected.add(event)
-            fresh = ids or self._tokenizer.encode((Part(text, False),), continuation=True)
+            fresh = ids if collected.has_ids else self._encode(text)
             if fresh:
                 first = first or time.monotonic() - started
                 request.on_tokens(0, tuple(fresh))
@@ -299,7 +306,7 @@ class OpenAIBackend:
         ids = cast("list[int] | None", choice.get("token_ids"))
         exact = ids is not None
         if ids is None:
-            ids = list(self._tokenizer.encode((Part(text, False),), continuation=True))
+            ids = list(self._encode(text))
         values = logprobs_of(choice)
         sampling = (
             request.sampling if exact else request.sampling.merged(max_tokens=-1, min_tokens=0)
@@ -309,13 +316,15 @@ class OpenAIBackend:
             self._tokenizer, sampling, request.ids, ids, finish, matched=matched, logprobs=logprobs
         )
 
+    def _encode(self, text: str) -> tuple[int, ...]:
+        return self._tokenizer.encode((Part(text, False),), continuation=True)
+
     async def _score(
         self, ids: tuple[int, ...], text: str, choice: tuple[int, ...], choice_text: str
     ) -> tuple[tuple[float, ...], Body]:
         """The log probabilities of one choice after a prompt. Raises BackendError."""
         prompt: Any = [*ids, *choice] if self._takes_ids else text + choice_text
         body = {
-            "model": self._model_name,
             "prompt": prompt,
             "max_tokens": 0,
             "echo": True,

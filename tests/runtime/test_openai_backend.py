@@ -1,0 +1,301 @@
+"""The backend for OpenAI's API, against servers that speak as vLLM, as OpenAI and as a chat."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import pytest
+from fake_servers import OpenAIServer, running
+
+from sglc.ir.sampling import Constraint, Sampling
+from sglc.ir.target import Part, Target
+from sglc.runtime.backends.base import (
+    BackendError,
+    GenRequest,
+    PrefillRequest,
+    PromptText,
+    SelectRequest,
+)
+from sglc.runtime.backends.mock import MockBackend
+from sglc.runtime.backends.openai import OpenAIBackend
+
+TARGET = Target.estimating()
+T = TypeVar("T")
+TEXT = "<|im_start|>user\nSay something about rivers.<|im_end|>\n<|im_start|>assistant\n"
+TURNS = (("user", "Say something about rivers.", False), ("assistant", "", True))
+
+
+def ids_of(text: str) -> tuple[int, ...]:
+    return TARGET.tokenizer.encode((Part(text, True),))
+
+
+PROMPT = ids_of(TEXT)
+GREEDY = Sampling(max_tokens=12)
+
+
+def ask(
+    server: OpenAIServer, question: Callable[[OpenAIBackend], Awaitable[T]], **options: Any
+) -> T:
+    """The answer to one question, the backend closed after it."""
+
+    with running(server) as url:
+        backend = OpenAIBackend(f"{url}/v1", TARGET, **options)
+        _ = backend.capabilities  # as the executor asks, before the first call
+
+        async def main() -> T:
+            try:
+                return await question(backend)
+            finally:
+                await backend.close()
+
+        return asyncio.run(asyncio.wait_for(main(), 20))
+
+
+def gen(sampling: Sampling = GREEDY, seeds: tuple[int, ...] = (7,), **more: Any) -> GenRequest:
+    more.setdefault("prompt_text", PromptText(TEXT, TURNS))
+    return GenRequest(PROMPT, sampling, seeds, **more)
+
+
+def mocked(request: GenRequest) -> Any:
+    return asyncio.run(MockBackend(TARGET).generate(request)).completions
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"stop": ("e", " t")}, {"max_tokens": 400}, {"min_tokens": 6, "stop": ("e",)}]
+)
+def test_with_token_ids_a_generation_is_the_mock_s_to_the_token(changes: dict[str, Any]) -> None:
+    server = OpenAIServer(TARGET)
+    request = gen(GREEDY.merged(**changes))
+    (ours,) = ask(server, lambda backend: backend.generate(request)).completions
+    (theirs,) = mocked(request)
+    assert (ours.ids, ours.kept, ours.text) == (theirs.ids, theirs.kept, theirs.text)
+    assert server.asked[0][1]["prompt"] == list(PROMPT)
+
+
+def test_without_token_ids_the_text_is_the_same_and_is_encoded_once() -> None:
+    server = OpenAIServer(TARGET, owner="somebody")
+    request = gen(GREEDY.merged(stop=("e",)))
+    (ours,) = ask(server, lambda backend: backend.generate(request)).completions
+    (theirs,) = mocked(request)
+    assert (ours.text, ours.finish) == (theirs.text, theirs.finish)
+    assert ours.kept == TARGET.tokenizer.encode((Part(ours.text, False),), continuation=True)
+    assert server.asked[0][1]["prompt"] == TEXT
+
+
+def test_what_a_server_can_do_depends_on_what_it_says_it_is() -> None:
+    async def capabilities(backend: OpenAIBackend) -> Any:
+        return backend.capabilities
+
+    vllm = ask(OpenAIServer(TARGET), capabilities)
+    assert vllm.token_ids
+    assert vllm.prefill
+    assert vllm.constraints == {"regex", "json", "grammar", "type"}
+    other = ask(OpenAIServer(TARGET, owner="system"), capabilities)
+    assert not other.token_ids
+    assert not other.prefill
+    assert other.constraints == {"json"}
+    chat = ask(OpenAIServer(TARGET), capabilities, api="chat")
+    assert chat.chat
+    assert not chat.select
+
+
+def test_cached_tokens_are_the_server_s_own_account() -> None:
+    async def twice(backend: OpenAIBackend) -> Any:
+        await backend.generate(gen())
+        return await backend.generate(gen())
+
+    assert ask(OpenAIServer(TARGET), twice).usage.cached == len(PROMPT) - 1
+    silent = ask(OpenAIServer(TARGET, reports_cache=False), twice).usage
+    assert (silent.prompt, silent.cached) == (len(PROMPT), 0)
+
+
+def test_each_sample_has_its_own_seed() -> None:
+    server = OpenAIServer(TARGET)
+    request = gen(Sampling(temperature=1.0, max_tokens=5), (11, 12, 13))
+    ours = ask(server, lambda backend: backend.generate(request)).completions
+    assert [each.ids for each in ours] == [each.ids for each in mocked(request)]
+    assert sorted(body["seed"] for _, body in server.asked) == [11, 12, 13]
+
+
+@pytest.mark.parametrize(
+    ("owner", "api"), [("vllm", "completions"), ("system", "completions"), ("vllm", "chat")]
+)
+def test_a_stream_says_the_same(owner: str, api: Any) -> None:
+    seen: list[int] = []
+    request = gen(on_tokens=lambda sample, ids: seen.extend(ids))
+    reply = ask(
+        OpenAIServer(TARGET, owner=owner), lambda backend: backend.generate(request), api=api
+    )
+    (theirs,) = mocked(gen())
+    assert reply.completions[0].text == theirs.text
+    if reply.completions[0].ids == theirs.ids:
+        assert tuple(seen) == theirs.ids
+    else:
+        assert TARGET.tokenizer.decode(seen) == theirs.text
+    assert reply.usage.prompt == len(PROMPT)
+
+
+def test_a_chat_is_asked_with_turns() -> None:
+    server = OpenAIServer(TARGET)
+    (ours,) = ask(server, lambda backend: backend.generate(gen()), api="chat").completions
+    assert server.asked[0] == (
+        "/v1/chat/completions",
+        server.asked[0][1]
+        | {"messages": [{"role": "user", "content": "Say something about rivers."}]},
+    )
+    assert ours.text == mocked(gen())[0].text
+
+
+def test_a_turn_that_has_begun_is_continued_where_the_server_can() -> None:
+    server = OpenAIServer(TARGET)
+    begun = gen(prompt_text=PromptText("", (TURNS[0], ("assistant", "Rivers", True))))
+    ask(server, lambda backend: backend.generate(begun), api="chat")
+    assert server.asked[0][1]["continue_final_message"]
+    with pytest.raises(BackendError, match="continue a turn that has begun"):
+        ask(
+            OpenAIServer(TARGET, owner="system"),
+            lambda backend: backend.generate(begun),
+            api="chat",
+        )
+
+
+@pytest.mark.parametrize(
+    ("turns", "message"),
+    [((), "raw completion"), ((("user", "Half a", True),), "inside a user turn")],
+)
+def test_what_no_chat_can_do_is_an_error_with_a_way_out(turns: Any, message: str) -> None:
+    request = gen(prompt_text=PromptText("", turns))
+    with pytest.raises(BackendError, match=message) as caught:
+        ask(OpenAIServer(TARGET), lambda backend: backend.generate(request), api="chat")
+    assert caught.value.code == "3104"
+    assert caught.value.help
+
+
+@pytest.mark.parametrize(
+    "changes", [{"top_k": 5}, {"min_tokens": 3}, {"ignore_eos": True}, {"top_logprobs": 2}]
+)
+def test_a_parameter_that_the_server_does_not_know_is_never_left_away(
+    changes: dict[str, Any],
+) -> None:
+    request = gen(GREEDY.merged(**changes))
+    with pytest.raises(BackendError) as caught:
+        ask(OpenAIServer(TARGET, owner="system"), lambda backend: backend.generate(request))
+    assert caught.value.code == "3104"
+
+
+def test_more_stops_than_the_api_takes_and_patterns_are_applied_here() -> None:
+    server = OpenAIServer(TARGET)
+    request = gen(
+        Sampling(max_tokens=60, stop=("zq", "qz", "xj", "jx", "e"), stop_regex=("[aio]",))
+    )
+    (ours,) = ask(server, lambda backend: backend.generate(request)).completions
+    assert ours.text == mocked(request)[0].text
+    assert len(server.asked[0][1]["stop"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("constraint", "pattern"),
+    [
+        (Constraint("type", "int"), r"-?\d+"),
+        (Constraint("type", "{a: int}"), r'\{"a": -?\d+\}'),
+        (Constraint("json", '{"type": "boolean"}'), "true|false"),
+    ],
+)
+def test_a_constraint_is_sent_by_the_server_s_own_name(
+    constraint: Constraint, pattern: str
+) -> None:
+    server = OpenAIServer(TARGET)
+    request = gen(Sampling(max_tokens=200), constraint=constraint)
+    reply = ask(server, lambda backend: backend.generate(request))
+    assert re.fullmatch(pattern, reply.completions[0].text)
+    assert "regex" in server.asked[0][1]["structured_outputs"]
+
+
+def test_canonical_output_is_promised_only_where_it_can_be_kept() -> None:
+    schema = '{"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}'
+    server = OpenAIServer(TARGET, owner="system")
+    with pytest.raises(BackendError, match="can't promise"):
+        ask(server, lambda backend: backend.generate(gen(constraint=Constraint("json", schema))))
+    free = gen(Sampling(max_tokens=200), constraint=Constraint("json", schema, "free"))
+    ask(server, lambda backend: backend.generate(free))
+    assert server.asked[-1][1]["response_format"]["json_schema"]["strict"]
+
+
+CHOICES = (ids_of("yes"), ids_of("not at all"), ids_of("no"))
+TEXTS = ("yes", "not at all", "no")
+
+
+@pytest.mark.parametrize("owner", ["vllm", "system"])
+def test_choices_are_scored_by_the_echo(owner: str) -> None:
+    alone = ids_of("<|endoftext|>") if owner == "vllm" else None
+    request = SelectRequest(
+        PROMPT, CHOICES, alone, prompt_text=PromptText(TEXT), choice_texts=TEXTS
+    )
+    ours = ask(OpenAIServer(TARGET, owner=owner), lambda backend: backend.select(request))
+    theirs = asyncio.run(MockBackend(TARGET).select(request))
+    for mine, expected in (
+        (ours.logprobs, theirs.logprobs),
+        (ours.unconditional, theirs.unconditional),
+    ):
+        assert [pytest.approx(each) for each in expected] == list(mine)
+
+
+def test_a_server_that_does_not_echo_says_so_with_a_way_out() -> None:
+    request = SelectRequest(PROMPT, CHOICES, prompt_text=PromptText(TEXT), choice_texts=TEXTS)
+    with pytest.raises(BackendError, match="score choices") as caught:
+        ask(OpenAIServer(TARGET, echoes=False), lambda backend: backend.select(request))
+    assert caught.value.code == "3104"
+    assert "union of literals" in caught.value.help
+    with pytest.raises(BackendError, match="chat API"):
+        ask(OpenAIServer(TARGET), lambda backend: backend.select(request), api="chat")
+
+
+def test_a_prompt_and_a_choice_that_share_a_token_are_not_scored_askew() -> None:
+    text = TEXT + "Yes, a prom"
+    request = SelectRequest(
+        ids_of(text), CHOICES, prompt_text=PromptText(text), choice_texts=("pt", "x", "y")
+    )
+    with pytest.raises(BackendError, match="into one token"):
+        ask(OpenAIServer(TARGET, owner="system"), lambda backend: backend.select(request))
+
+
+def test_a_prompt_is_warmed_by_asking_for_one_token() -> None:
+    server = OpenAIServer(TARGET)
+
+    async def warm_then_ask(backend: OpenAIBackend) -> Any:
+        await backend.prefill(PrefillRequest(PROMPT))
+        return await backend.generate(gen())
+
+    assert ask(server, warm_then_ask).usage.cached == len(PROMPT) - 1
+    assert server.asked[0][1]["max_tokens"] == 1
+
+
+def test_a_long_prompt_and_an_unknown_model_are_errors_with_the_server_s_words() -> None:
+    with pytest.raises(BackendError, match="maximum context") as caught:
+        ask(OpenAIServer(TARGET, context=3), lambda backend: backend.generate(gen()))
+    assert caught.value.code == "3101"
+    with pytest.raises(BackendError, match="does not exist") as caught:
+        ask(OpenAIServer(TARGET), lambda backend: backend.generate(gen()), model="other")
+    assert caught.value.code == "3105"
+
+
+def test_log_probabilities() -> None:
+    request = gen(GREEDY.merged(logprobs=True))
+    (theirs,) = mocked(request)
+    for api in ("completions", "chat"):
+        (ours,) = ask(
+            OpenAIServer(TARGET), lambda backend: backend.generate(request), api=api
+        ).completions
+        if api == "completions":
+            assert ours.logprobs == pytest.approx(theirs.logprobs)
+
+
+def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sglc.runtime.backends.http.DELAYS", (0.0, 0.0))
+    backend = OpenAIBackend("http://127.0.0.1:9/v1", TARGET)
+    assert backend.capabilities.constraints == {"json"}
+    with pytest.raises(BackendError, match="can't be reached"):
+        asyncio.run(backend.generate(gen()))
