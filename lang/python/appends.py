@@ -203,9 +203,9 @@ class Appends(Expressions):
     def _insert(self, state: int, value: Operand, node: ast.expr) -> None:
         """Append a text; anything else is what direct mode refuses, so that Python refuses it here."""
         if value.type == ANY:
-            test = ast.parse(
-                "_v if isinstance(_v, str) else _v.no_text_can_be_made_of_this", mode="eval"
-            )
+            refusal = "TypeError(f'`s +=` takes text, not a {type(_v).__name__}')"
+            otherwise = f"(_ for _ in ()).throw({refusal})"
+            test = ast.parse(f"_v if isinstance(_v, str) else {otherwise}", mode="eval")
             for inner in ast.walk(test.body):
                 ast.copy_location(inner, node)
             value = self.host_expression(test.body, {"_v": value}, STR, "text")
