@@ -60,7 +60,7 @@ class _Merger(Rewriter):
             before = [kept for new in lifted for kept in self.visit(self.current(new))]
             return (*before, self.descend(self.current(op)))
         kind = effects(op)
-        if kind & ~_MERGEABLE:
+        if kind & ~_MERGEABLE or isinstance(op, Turn):  # a turn begins and ends in one block
             self._explain(op, kind)
             return (op,)
         key = op_key(op)

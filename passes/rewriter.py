@@ -20,6 +20,7 @@ class Rewriter:
 
     def __init__(self) -> None:
         self._replaced: dict[Value, Operand] = {}
+        self._standing_for: dict[Value, list[Value]] = {}
 
     def block(self, block: Block) -> Block:
         """The rewritten block; the same object when no op changed."""
@@ -52,7 +53,10 @@ class Rewriter:
 
     def replace(self, old: Value, new: Operand) -> None:
         """From here on, `new` stands where `old` stood."""
-        self._replaced[old] = new
+        stands_for = [old, *self._standing_for.pop(old, [])]
+        self._replaced.update(dict.fromkeys(stands_for, new))
+        if isinstance(new, Value):
+            self._standing_for.setdefault(new, []).extend(stands_for)
 
 
 def rebuilt(block: Block, ops: Sequence[Op]) -> Block:

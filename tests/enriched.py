@@ -26,12 +26,15 @@ from sglc.ir.ops import (
     Return,
     Select,
     Text,
+    Turn,
     Unordered,
     Use,
     Value,
+    Yield,
 )
-from sglc.ir.structure import clone_block, clone_op, operands, regions, results, with_regions
-from sglc.ir.types import PROMPT, ListType, RecordType
+from sglc.ir.sampling import Sampling
+from sglc.ir.structure import clone_block, clone_op, operands, regions, results, walk, with_regions
+from sglc.ir.types import PROMPT, STR, ListType, RecordType
 from sglc.passes.rewriter import Rewriter, instantiate
 
 _REPEATED = (Fork, Gen, Select, Host)
@@ -62,27 +65,45 @@ def seeded(count: int, seed: int = 0) -> list[RandomProgram]:
 
 
 def _repeated(body: Block, source: random.Random) -> Block:
-    """One or two calls or forks done once more, directly after the first time."""
+    """One or two calls or forks done once more, directly after the first time, and equal arms."""
     places = [at for at, op in enumerate(body.ops) if isinstance(op, _REPEATED)]
     chosen = set(source.sample(places, min(len(places), 2)))
+    is_raw = not any(isinstance(op, Turn) for op in walk(body))
     ops: list[Op] = []
     for at, op in enumerate(body.ops):
         again = at in chosen
-        if again and isinstance(op, Fork) and op.items is None and source.randrange(2):
-            op, again = _with_equal_arm(op, str(at)), False
+        if isinstance(op, Fork) and op.items is None and source.randrange(2):
+            op, again = _with_equal_arm(op, str(at), is_raw), False
         ops.append(op)
         if again:
             ops.append(_renamed(clone_op(op, {}), str(at)))
     return Block(body.args, tuple(ops))
 
 
-def _with_equal_arm(op: Fork, mark: str) -> Fork:
-    """The fork with its first arm once more, at the end."""
-    copy = clone_block(op.bodies[0], {})
+def _with_equal_arm(op: Fork, mark: str, is_raw: bool) -> Fork:
+    """The fork with its first arm once more, at the end; both yield all that they are told."""
+    first = _telling(op.bodies[0], mark, is_raw)
+    width = len(operands(op.bodies[0].ops[-1]))
+    told = tuple(Value(v.type, "told") for v in operands(first.ops[-1])[width:])
+    copy = clone_block(first, {})
     arm = Block((), tuple(_renamed(inner, mark) for inner in copy.ops))
-    width = len(operands(copy.ops[-1]))
-    again = tuple(Value(value.type, value.hint) for value in op.results[:width])
-    return replace(op, results=(*op.results, *again), bodies=(*op.bodies, arm))
+    again = tuple(Value(v.type, "again") for v in operands(first.ops[-1]))
+    values = (*op.results[:width], *told, *op.results[width:], *again)
+    return replace(op, results=values, bodies=(first, *op.bodies[1:], arm))
+
+
+def _telling(body: Block, mark: str, is_raw: bool) -> Block:
+    """An arm that also yields every answer that it gets; without turns it asks once more."""
+    *ops, end = body.ops
+    if is_raw:
+        (prompt, *_) = operands(end)
+        sampling = Sampling(max_tokens=8, temperature=0.9)
+        value, after = Value(STR, "drawn"), Value(PROMPT)
+        ops.append(
+            Gen(prompt=after, value=value, source=prompt, site=f"t{mark}", sampling=sampling)
+        )
+    answers = tuple(op.value for op in ops if isinstance(op, Gen | Select))
+    return Block(body.args, (*ops, Yield(values=(*operands(end), *answers))))
 
 
 def _renamed(op: Op, mark: str) -> Op:
