@@ -95,6 +95,8 @@ CALLS: list[tuple[str, list[Json], Json]] = [
     ("contains", [["x"], "x"], True),
     ("sorted", [["b", "a"]], ["a", "b"]),
     ("sorted", [[1, 3, 2], True], [3, 2, 1]),
+    ("lstrip", [" a "], "a "),
+    ("rstrip", [" a "], " a"),
     ("slice", [[1, 2, 3], 1, None], [2, 3]),
     ("slice", ["abc", None, -1], "ab"),
     ("range", [3], [0, 1, 2]),
@@ -109,6 +111,10 @@ CALLS: list[tuple[str, list[Json], Json]] = [
     ("json", [{"b": [1, None], "a": "é"}], '{"b": [1, null], "a": "é"}'),
     ("parse_json", ['{"a": [1.5, true]}'], {"a": [1.5, True]}),
     ("python_str", [0.1], "0.1"),
+    ("lstrip", [" a "], "a "),
+    ("rstrip", [" a "], " a"),
+    ("slice", [[1, 2, 3], 1, None], [2, 3]),
+    ("slice", ["abc", None, -1], "ab"),
 ]
 
 
