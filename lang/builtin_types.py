@@ -53,10 +53,14 @@ def _item(types: list[Type]) -> Type:
     return first.item if isinstance(first, ListType) else ANY
 
 
+def _plain(kind: Type) -> Type:
+    return literal_kind(kind) if isinstance(kind, UnionType) else kind
+
+
 def _least(types: list[Type]) -> Type:
     if len(types) == 1:
         return _item(types)
-    kinds = {literal_kind(t) if isinstance(t, UnionType) else t for t in types}
+    kinds = {_plain(kind) for kind in types}
     return FLOAT if kinds == {INT, FLOAT} else kinds.pop() if len(kinds) == 1 else ANY
 
 
@@ -97,7 +101,7 @@ BUILTINS: dict[str, Builtin] = {
                    "`{first, second}` for each pair of items"),
     "min": Builtin((("items", "orderable"),), 1, _least, "the least", variadic=True),
     "max": Builtin((("items", "orderable"),), 1, _least, "the greatest", variadic=True),
-    "sum": Builtin((("items", "numbers"),), 1, _item, "the sum"),
+    "sum": Builtin((("items", "numbers"),), 1, lambda t: _plain(_item(t)), "the sum"),
     "argmax": Builtin((("items", "list"),), 1, _always(INT), "the index of the greatest"),
     "majority": Builtin((("items", "list"),), 1, _item, "the most frequent item"),
     "json": Builtin((("x", "any"),), 1, _always(STR), "canonical JSON text"),
@@ -114,7 +118,7 @@ TAKEN = {
 
 def takes(what: str, given: Type, count: int) -> bool:
     """Whether a parameter takes an argument of a type (`count`: how many there are in all)."""
-    kind = literal_kind(given) if isinstance(given, UnionType) else given
+    kind = _plain(given)
     if kind == ANY:
         return True
     match what:
@@ -127,7 +131,7 @@ def takes(what: str, given: Type, count: int) -> bool:
         case "scalars":
             return isinstance(kind, ListType) and _is_scalar(kind.item)
         case "numbers":
-            return isinstance(kind, ListType) and kind.item in (*_NUMBER, ANY)
+            return isinstance(kind, ListType) and _plain(kind.item) in (*_NUMBER, ANY)
         case "orderable":
             return isinstance(kind, ListType) if count == 1 else kind in (*_NUMBER, STR)
         case _:

@@ -190,7 +190,7 @@ class ExpressionChecker:
             case s.Unary(op, value):
                 return self._unary(op, value)
             case s.Binary():
-                return self._binary(expr)
+                return self._binary(expr, expected)
             case s.Comparison():
                 return self._comparison(expr)
             case s.Logic(op, left, right):
@@ -482,8 +482,9 @@ class ExpressionChecker:
             return ANY
         return widened(kind)
 
-    def _binary(self, expr: s.Binary) -> Type:
-        left, right = widened(self.value(expr.left)), widened(self.value(expr.right))
+    def _binary(self, expr: s.Binary, expected: Type | None) -> Type:
+        left = widened(self.value(expr.left, expected))
+        right = widened(self.value(expr.right, left if expr.op == "add" else None))
         if ANY in (left, right):
             known = right if left == ANY else left
             return known if expr.op == "add" and known == STR else ANY

@@ -455,7 +455,7 @@ class StatementChecker(CallChecker):
                 with self.purely("the key of `by`"):
                     self._order_key(node.key)
             self.body(node.body)
-        self._after_loop(scope, loop_names)
+        self._after_loop(node, scope, loop_names)
 
     def _check_targets(self, targets: tuple[s.Ident, ...]) -> None:
         for target in targets:
@@ -480,12 +480,14 @@ class StatementChecker(CallChecker):
                 kind = widened(bound.type)
                 self.scope.bind(Variable(name, kind, bound.span, False, bound.turn, bound.is_param))
 
-    def _after_loop(self, scope: Scope, loop_names: set[str]) -> None:
+    def _after_loop(self, node: s.For | s.While, scope: Scope, loop_names: set[str]) -> None:
         """Carry what was bound before the loop; what was bound first in it ends."""
+        carried = self.facts.carried.setdefault(node, {})
         for name, variable in scope.variables.items():
             before = self.scope.lookup(name)
             if before is not None and name not in loop_names:
                 kind = joined(before.type, variable.type) or before.type
+                carried[name] = kind
                 span = before.span
                 self.scope.bind(Variable(name, kind, span, before.fixed, before.turn, before.is_param))
             elif before is None:
@@ -503,7 +505,7 @@ class StatementChecker(CallChecker):
                 self.condition(node.condition)
             self.narrow(node.condition, True)
             self.body(node.body)
-        self._after_loop(scope, set())
+        self._after_loop(node, scope, set())
 
     # --- arms -------------------------------------------------------------------------------------
 

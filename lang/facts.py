@@ -69,7 +69,7 @@ class Facts:
 
     `types`: of expressions. `symbols`: of names that are not local. `calls`: of calls and of `use`.
     `bindings`: where the local name that stands at a node was bound, with its type.
-    `mocks`: what the mocks of tests stand for.
+    `mocks`: what the mocks of tests stand for. `carried`: the types of names that a loop carries.
     """
 
     types: dict[s.Node, Type] = field(default_factory=dict)
@@ -77,3 +77,4 @@ class Facts:
     calls: dict[s.Node, CallFact] = field(default_factory=dict)
     bindings: dict[s.Node, tuple[Span, Type]] = field(default_factory=dict)
     mocks: dict[s.Mock, MockFact] = field(default_factory=dict)
+    carried: dict[s.Node, dict[str, Type]] = field(default_factory=dict)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..ir.infer import common_type
 from ..ir.ops import (
     Block,
     Builtin,
@@ -28,16 +27,18 @@ from ..ir.ops import (
     While,
 )
 from ..ir.span import Span
-from ..ir.types import ANY, IMAGE, INT, NONE, PROMPT, ListType, OptionalType, Type, UnionType
+from ..ir.types import ANY, IMAGE, INT, NONE, PROMPT, ListType
 from ..ir.values import text_form
 from . import syntax as s
-from .check_types import widened
+from .check_types import joined
 from .effects import Effects
 from .facts import GenCall, SelectCall, SymbolCall
 from .lower_calls import CallLowering
 from .lower_values import Frame
 
 NOTHING = Const(None, NONE)
+_Carried = list[tuple[str, Operand]]
+"""Names (the prompt is an empty one) and their values before a loop."""
 
 
 class StatementLowering(CallLowering):
@@ -176,7 +177,7 @@ class StatementLowering(CallLowering):
                 pairs.append((name, one, other))
         if first.prompt is not second.prompt and first.prompt and second.prompt:
             pairs.append(("", first.prompt, second.prompt))
-        kinds = [common_type([one.type, other.type]) for _, one, other in pairs]
+        kinds = [joined(one.type, other.type) or ANY for _, one, other in pairs]
         found = tuple(
             Value(kind, name) for kind, (name, _, _) in zip(kinds, pairs, strict=True)
         )
@@ -203,7 +204,7 @@ class StatementLowering(CallLowering):
         with self.region(node.head) as second:
             other = self._remaining(node, at + 1, rest)
             no = self.seal(second, (), (other,))
-        result = Value(common_type([one.type, other.type]), "result")
+        result = Value(joined(one.type, other.type) or ANY, "result")
         return self.emit(If((result,), cond, yes, no, span=node.head)).results[0]
 
     def _remaining(self, node: s.If, at: int, rest: Sequence[s.Stmt]) -> Operand:
@@ -217,7 +218,7 @@ class StatementLowering(CallLowering):
 
     # --- loops ------------------------------------------------------------------------------------
 
-    def _carried(self, body: s.Body, without: Iterable[str] = ()) -> list[tuple[str, Operand]]:
+    def _carried(self, body: s.Body, without: Iterable[str] = ()) -> _Carried:
         """The names (and, as an empty one, the prompt) that a loop carries, with their values."""
         effects = self.checked.effects.body(body)
         names = sorted(effects.assigned - set(without))
@@ -225,22 +226,24 @@ class StatementLowering(CallLowering):
         carried = [(name, value) for name, value in bound if value is not None]
         return [("", self.prompt()), *carried] if effects.prompt else carried
 
-    def _arguments_of(self, carried: list[tuple[str, Operand]]) -> list[Value]:
+    def _carried_values(self, node: s.For | s.While, carried: _Carried) -> tuple[Value, ...]:
+        """New values for what is carried: it may get other values than it began with."""
+        known = self.facts.carried.get(node, {})
+        return tuple(Value(known.get(name, value.type), name) for name, value in carried)
+
+    def _arguments_of(self, node: s.For | s.While, carried: _Carried) -> tuple[Value, ...]:
         """Block arguments for what is carried, bound in the current frame."""
-        args = [Value(_carried_type(value.type), name) for name, value in carried]
+        args = self._carried_values(node, carried)
         for arg, (name, _) in zip(args, carried, strict=True):
             self._rebind(name, arg)
         return args
 
-    def _leaving(self, frame: Frame, carried: list[tuple[str, Operand]]) -> list[Operand]:
+    def _leaving(self, frame: Frame, carried: _Carried) -> list[Operand]:
         """What an iteration leaves of what is carried."""
         left = [frame.lookup(name) if name else frame.prompt for name, _ in carried]
         return [value for value in left if value is not None]
 
-    def _after(self, carried: list[tuple[str, Operand]]) -> tuple[Value, ...]:
-        return tuple(Value(_carried_type(value.type), name) for name, value in carried)
-
-    def _finish_loop(self, carried: list[tuple[str, Operand]], results: Sequence[Value]) -> None:
+    def _finish_loop(self, carried: _Carried, results: Sequence[Value]) -> None:
         for value, (name, _) in zip(results, carried, strict=True):
             self._rebind(name, value)
 
@@ -250,13 +253,13 @@ class StatementLowering(CallLowering):
         carried = self._carried(node.body, targets)
         index, item = Value(INT, "index"), _item_value(items, node.targets)
         with self.region(node.head, index) as frame:
-            args = self._arguments_of(carried)
+            args = self._arguments_of(node, carried)
             self.bind_targets(node.targets, item, node.head)
             self.statements(node.body)
             body = self.seal(frame, (index, item, *args), self._leaving(frame, carried))
         key = self._key(node, items) if node.key is not None else None
         inits = tuple(value for _, value in carried)
-        results = self._after(carried)
+        results = self._carried_values(node, carried)
         self.emit(For(results, items, inits, body, key, span=node.head))
         self._finish_loop(carried, results)
 
@@ -273,15 +276,15 @@ class StatementLowering(CallLowering):
         limit = self.value(node.limit)
         carried = self._carried(node.body)
         with self.region(node.head) as frame:
-            args = self._arguments_of(carried)
+            args = self._arguments_of(node, carried)
             cond = self.seal(frame, args, (self.value(node.condition),))
         index = Value(INT, "index")
         with self.region(node.head, index) as frame:
-            args = self._arguments_of(carried)
+            args = self._arguments_of(node, carried)
             self.statements(node.body)
             body = self.seal(frame, (index, *args), self._leaving(frame, carried))
         inits = tuple(value for _, value in carried)
-        results = self._after(carried)
+        results = self._carried_values(node, carried)
         self.emit(While(results, inits, cond, body, limit, span=node.head))
         self._finish_loop(carried, results)
 
@@ -353,11 +356,3 @@ def _item_value(items: Operand, targets: tuple[s.Ident, ...]) -> Value:
     kind = items.type.item if isinstance(items.type, ListType) else ANY
     return Value(kind, targets[0].text if len(targets) == 1 else "item" if targets else "")
 
-
-def _carried_type(kind: Type) -> Type:
-    """The type of what goes around a loop: it may get other values than it began with."""
-    if kind == NONE:
-        return ANY
-    if isinstance(kind, OptionalType):
-        return OptionalType(_carried_type(kind.item))
-    return widened(kind) if isinstance(kind, UnionType) else kind

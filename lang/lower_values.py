@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..ir.builder import BlockBuilder
 from ..ir.diagnostic import CompileFailed, Diagnostic, Label
-from ..ir.infer import common_type, const_type
 from ..ir.ops import (
     Arith,
     BaseOp,
@@ -140,7 +139,7 @@ class ValueLowering:
         """The value of an expression."""
         match expr:
             case s.Literal(value):
-                return Const(value, const_type(value))
+                return Const(value, self.kind(expr))
             case s.Text(parts):
                 return self._text(expr, parts)
             case s.Name(name):
@@ -171,7 +170,7 @@ class ValueLowering:
                 return self._logic(expr, op == "and", left, right)
             case s.Conditional(then, condition, orelse):
                 sides = (lambda: self.value(then), lambda: self.value(orelse))
-                return self.choose(expr.span, self.value(condition), *sides)
+                return self.choose(expr, self.value(condition), *sides)
             case s.Call():
                 return self._call(expr)
 
@@ -206,9 +205,8 @@ class ValueLowering:
         operands = tuple(self.value(item) for item in items)
         if all(isinstance(operand, Const) for operand in operands):
             values = [operand.value for operand in operands if isinstance(operand, Const)]
-            return Const(values, ListType(common_type([o.type for o in operands])))
-        kind = ListType(common_type([operand.type for operand in operands]))
-        return self.emit(MakeList(Value(kind), operands, span=expr.span)).result
+            return Const(values, self.kind(expr))
+        return self.emit(MakeList(Value(self.kind(expr)), operands, span=expr.span)).result
 
     def _record(
         self, expr: s.Expr, entries: tuple[tuple[s.Ident, s.Expr], ...]
@@ -217,10 +215,8 @@ class ValueLowering:
         operands = tuple(self.value(value) for _, value in entries)
         if operands and all(isinstance(operand, Const) for operand in operands):
             values = [operand.value for operand in operands if isinstance(operand, Const)]
-            record = dict(zip(names, values, strict=True))
-            return Const(record, const_type(record))
-        kind = RecordType(tuple((n, o.type) for n, o in zip(names, operands, strict=True)))
-        return self.emit(MakeRecord(Value(kind), names, operands, span=expr.span)).result
+            return Const(dict(zip(names, values, strict=True)), self.kind(expr))
+        return self.emit(MakeRecord(Value(self.kind(expr)), names, operands, span=expr.span)).result
 
     def _field(self, expr: s.Field) -> Operand:
         symbol = self.facts.symbols.get(expr)
@@ -253,49 +249,42 @@ class ValueLowering:
     def _logic(self, expr: s.Logic, is_and: bool, left: s.Expr, right: s.Expr) -> Operand:
         first = self.value(left)
         if is_and:
-            return self.choose(expr.span, first, lambda: self.value(right), lambda: FALSE)
-        return self.choose(expr.span, first, lambda: TRUE, lambda: self.value(right))
+            return self.choose(expr, first, lambda: self.value(right), lambda: FALSE)
+        return self.choose(expr, first, lambda: TRUE, lambda: self.value(right))
 
     def choose(
-        self, span: Span, cond: Operand, then: Callable[[], Operand], orelse: Callable[[], Operand]
+        self, expr: s.Expr, cond: Operand, then: Callable[[], Operand], orelse: Callable[[], Operand]
     ) -> Operand:
         """One of two values, of which only the chosen one is computed."""
-        with self.region(span) as first:
-            one = then()
-            yes = self.seal(first, (), (one,))
-        with self.region(span) as second:
-            other = orelse()
-            no = self.seal(second, (), (other,))
-        if one.type == other.type and one is other:
-            return one
-        result = Value(common_type([one.type, other.type]))
-        return self.emit(If((result,), cond, yes, no, span=span)).results[0]
+        with self.region(expr.span) as first:
+            yes = self.seal(first, (), (then(),))
+        with self.region(expr.span) as second:
+            no = self.seal(second, (), (orelse(),))
+        result = Value(self.kind(expr))
+        return self.emit(If((result,), cond, yes, no, span=expr.span)).results[0]
 
     def _comprehension(self, expr: s.Comprehension) -> Operand:
+        """A comprehension; with a condition first a list of the kept items: others have no value."""
         items = self.value(expr.items)
-        item = Value(_item(items.type), expr.targets[0].text if len(expr.targets) == 1 else "item")
+        if expr.condition is not None:
+            condition = expr.condition
+            items = self._collect(expr, items, lambda item: (item, self.value(condition)))
+        return self._collect(expr, items, lambda item: (self.value(expr.value), TRUE))
+
+    def _collect(
+        self,
+        expr: s.Comprehension,
+        items: Operand,
+        of_item: Callable[[Operand], tuple[Operand, Operand]],
+    ) -> Operand:
+        """The values that a function gives for the items it keeps."""
+        name = expr.targets[0].text if len(expr.targets) == 1 else "item"
+        item = Value(_item(items.type), name)
         with self.region(expr.span) as frame:
             self.bind_targets(expr.targets, item, expr.span)
-            keep: Operand = TRUE
-            if expr.condition is None:
-                result = self.value(expr.value)
-            else:
-                keep = self.value(expr.condition)
-                result = self._kept(expr, keep)
-            body = self.seal(frame, (item,), (result, keep))
-        return self.emit(Collect(Value(ListType(result.type)), items, body, span=expr.span)).result
-
-    def _kept(self, expr: s.Comprehension, keep: Operand) -> Operand:
-        """The value of a kept item; that of a dropped one must not be computed."""
-        if isinstance(expr.value, s.Name | s.Literal):
-            return self.value(expr.value)
-        with self.region(expr.span) as first:
-            one = self.value(expr.value)
-            yes = self.seal(first, (), (one,))
-        with self.region(expr.span) as second:
-            no = self.seal(second, (), (Const(None, NONE),))
-        result = Value(one.type)
-        return self.emit(If((result,), keep, yes, no, span=expr.span)).results[0]
+            value, keep = of_item(item)
+            body = self.seal(frame, (item,), (value, keep))
+        return self.emit(Collect(Value(ListType(value.type)), items, body, span=expr.span)).result
 
     def bind_targets(self, targets: tuple[s.Ident, ...], item: Value, span: Span) -> None:
         """Bind the names of a loop to an item, or to its fields in order."""
@@ -342,7 +331,7 @@ class ValueLowering:
 
 def _default(param: ParamSymbol) -> Const:
     value = param.default[0] if param.default is not None else None
-    return Const(value, const_type(value))  # pyright: ignore[reportArgumentType]
+    return Const(value, param.type)  # pyright: ignore[reportArgumentType]
 
 
 def _item(kind: Type) -> Type:
