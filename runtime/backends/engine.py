@@ -86,6 +86,10 @@ class EngineBackend:
             return Usage()
         return await self._serve(partial(PrefillJob, request))
 
+    def flush(self) -> None:
+        """Forget all KV that no request holds."""
+        self.engine.flush()
+
     async def close(self) -> None:
         """Stop the engine; pending requests fail with 3106."""
         if self._is_open:
