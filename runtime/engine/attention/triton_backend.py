@@ -7,16 +7,16 @@ size.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
-import triton
 import triton.language as tl
 
 from ..batch import Batch
 from ..pool import Pool
+from . import triton_kernels as kernels
 from .base import LayerOptions
-from .triton_kernels import attend_kernel, merge_kernel, store_kernel
 from .triton_tiles import Ints, Stretch, Tiles, by_row, choose_split, cut, stretches
 
 # Sharing a stretch costs one more part to merge for each row: it must save this many reads of a token.
@@ -26,6 +26,15 @@ LEAST_SAVED = 512
 NARROW = 16
 WIDE = 64
 KEYS = 64  # keys that a tile looks at together
+
+# Launched as kernel[grid](...): the compiler's own types say nothing of that.
+_store: Any = kernels.store_kernel
+_attend_tiles: Any = kernels.attend_kernel
+_merge: Any = kernels.merge_kernel
+
+
+# The fields of `Tiles` that the kernel takes, under the same names.
+ARRAYS: tuple[str, ...] = ("start", "count", "offset", "begin", "end", "rows", "limits", "slots")
 
 
 @dataclass(slots=True, eq=False)
@@ -88,7 +97,7 @@ class TritonAttention:
         lse = torch.empty((plan.parts, heads), dtype=torch.float32, device=q.device)
         self._attend(layer, plan, q, partial, lse, options, direct=False)
         sinks = options.sinks if options.sinks is not None else lse
-        merge_kernel[(len(q), heads)](
+        _merge[(len(q), heads)](
             partial,
             lse,
             plan.begin,
@@ -97,7 +106,7 @@ class TritonAttention:
             out,
             HEADS=heads,
             SIZE=size,
-            BLOCK_SIZE=triton.next_power_of_2(size),
+            BLOCK_SIZE=next_power_of_2(size),
             SINKS=options.sinks is not None,
         )
         return out
@@ -105,7 +114,7 @@ class TritonAttention:
     def _store(self, layer: int, k: torch.Tensor, v: torch.Tensor) -> None:
         heads, size = k.shape[1:]
         keys, values = self.pool.keys[layer], self.pool.values[layer]
-        store_kernel[(len(k),)](
+        _store[(len(k),)](
             k,
             v,
             keys,
@@ -118,7 +127,7 @@ class TritonAttention:
             keys.stride(0),
             HEADS=heads,
             SIZE=size,
-            BLOCK=triton.next_power_of_2(heads * size),
+            BLOCK=next_power_of_2(heads * size),
         )
 
     def _attend(
@@ -134,7 +143,7 @@ class TritonAttention:
         keys, values = self.pool.keys[layer], self.pool.values[layer]
         size = q.shape[2]
         for launch in plan.launches:
-            attend_kernel[(launch.tiles, self.pool.shape.kv_heads)](
+            _attend_tiles[(launch.tiles, self.pool.shape.kv_heads)](
                 q,
                 keys,
                 values,
@@ -150,7 +159,7 @@ class TritonAttention:
                 HEADS=q.shape[1],
                 GROUP=self.group,
                 SIZE=size,
-                BLOCK_SIZE=max(16, triton.next_power_of_2(size)),
+                BLOCK_SIZE=max(16, next_power_of_2(size)),
                 BLOCK_ROWS=launch.block_rows,
                 BLOCK_KEYS=KEYS,
                 SOFTCAP=options.softcap is not None,
@@ -175,7 +184,7 @@ class TritonAttention:
         narrow = [s for s in found if len(s.rows) <= narrow_rows]
         wide = [s for s in found if len(s.rows) > narrow_rows]
         sizes = [
-            (self._tiles(some, block), triton.next_power_of_2(max(block * self.group, NARROW)))
+            (self._tiles(some, block), next_power_of_2(max(block * self.group, NARROW)))
             for some, block in ((narrow, narrow_rows), (wide, wide_rows))
             if some
         ]
@@ -193,10 +202,9 @@ class TritonAttention:
         launches: list[Launch] = []
         first = 0
         for tiles, block_rows in sizes:
-            names = ("start", "count", "offset", "begin", "end", "rows", "limits", "keys")
-            sent = self._send([getattr(tiles, name) for name in names])
-            arrays = dict(zip(names, sent, strict=True))
-            arrays["slots"] = arrays.pop("keys")
+            arrays = dict(
+                zip(ARRAYS, self._send([getattr(tiles, name) for name in ARRAYS]), strict=True)
+            )
             launches.append(Launch(len(tiles.start), block_rows, first, arrays))
             first += tiles.parts
         return launches
@@ -205,6 +213,11 @@ class TritonAttention:
         """Copy arrays to the device together."""
         sent = torch.from_numpy(np.concatenate(arrays)).to(self.pool.keys.device, non_blocking=True)
         return list(sent.split([len(array) for array in arrays]))
+
+
+def next_power_of_2(number: int) -> int:
+    """The least power of two that is not smaller."""
+    return 1 << (number - 1).bit_length()
 
 
 def _product(q: torch.Tensor) -> tl.dtype:

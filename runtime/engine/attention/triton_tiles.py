@@ -40,7 +40,7 @@ class Stretch:
 class Tiles:
     """Tiles of one block size.
 
-    Tile i: parts `start[i]`..`start[i] + count[i]`, keys `begin[i]`..`end[i]` of the list at `keys[offset[i]]`.
+    Tile i: parts `start[i]`..`start[i] + count[i]`, keys `begin[i]`..`end[i]` of the list at `slots[offset[i]]`.
     """
 
     start: Ints
@@ -50,7 +50,7 @@ class Tiles:
     end: Ints
     rows: Ints  # by part
     limits: Ints  # by part
-    keys: Slots
+    slots: Slots  # of the keys of all stretches
 
     @property
     def parts(self) -> int:
@@ -88,7 +88,7 @@ def cut(found: Sequence[Stretch], block: int, split: int) -> Tiles:
         end=_ints(one[4] for one in blocks),
         rows=_join([one[0] for one in blocks]),
         limits=_join([one[1] for one in blocks]),
-        keys=_join([stretch.keys for stretch in found]),
+        slots=_join([stretch.keys for stretch in found]),
     )
 
 

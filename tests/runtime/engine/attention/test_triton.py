@@ -68,7 +68,7 @@ def test_tiles_cover_every_visible_pair_once(block: int, split: int, least_saved
     ):
         for part in range(start, start + count):
             stop = min(end, cut.limits[part] + 1)
-            seen[int(cut.rows[part])] += [int(s) for s in cut.keys[offset + begin : offset + stop]]
+            seen[int(cut.rows[part])] += [int(s) for s in cut.slots[offset + begin : offset + stop]]
     for i, segment in enumerate(batch.segments):
         context = [*batch.whole.private[i], *segment.slots]
         for j in range(len(segment.ids)):
