@@ -15,7 +15,7 @@ from ..ir.types import ANY, NONE, Type, accepts
 from ..ir.values import EvalError
 from . import syntax as s
 from .builtin_types import BUILTINS
-from .check_expressions import MODEL_CALLS
+from .check_base import MODEL_CALLS
 from .check_statements import StatementChecker
 from .check_tests import TestChecker
 from .check_types import WRITABLE, TypeReader
@@ -111,7 +111,7 @@ class Checker:
         checker = StatementChecker(file, self.reporter, self.facts, self.effects)
         checker.owner = f"program `{decl.name.text}`"
         checker.has_turns = self.effects.body(decl.body).turns
-        checker.result = symbol.result if symbol is not None else ANY
+        checker.result = symbol.result if isinstance(symbol, ProgramSymbol) else ANY
         if decl.result is not None:
             checker.result_span = decl.result.span
         self._bind_params(checker, decl.params, symbol.params if symbol else ())
@@ -264,7 +264,11 @@ class Declarations:
         )
 
     def _text_value(self, expr: s.Expr) -> str | None:
-        if isinstance(expr, s.Call) and isinstance(expr.callee, s.Name) and expr.callee.text == "file":
+        if (
+            isinstance(expr, s.Call)
+            and isinstance(expr.callee, s.Name)
+            and expr.callee.text == "file"
+        ):
             return self._file_text(expr)
         value = self._constant(expr, "a text is known at compile time")
         if value is None or isinstance(value, str):
@@ -300,7 +304,9 @@ class Declarations:
         except NotConstant as error:
             self._not_constant(error.expr, why)
         except EvalError as error:
-            self.reporter.report("SGL0214", expr.span, error.message, why, help="write it as one text")
+            self.reporter.report(
+                "SGL0214", expr.span, error.message, why, help="write it as one text"
+            )
         return None
 
     def _text_symbol(self, node: s.Expr) -> Symbol | None:
@@ -316,7 +322,9 @@ class Declarations:
         if isinstance(expr, s.Name) and expr.text not in self.file.names:
             texts = [n for n, x in self.file.names.items() if isinstance(x, TextSymbol)]
             near = closest(expr.text, texts)
-            help = f"there is a text `{near}`" if near else "texts are declared before they are used"
+            help = (
+                f"there is a text `{near}`" if near else "texts are declared before they are used"
+            )
             self.reporter.report("SGL0104", expr.span, f"unknown name `{expr.text}`", help=help)
             return
         self.reporter.report("SGL0214", expr.span, "this is not known at compile time", why,
@@ -455,4 +463,3 @@ class CallGraph:
             "SGL0119", node.span, f"{kind_word(target)} that leads back to itself", " -> ".join(names),
             help="recursion is not bounded: write a loop with `max`",
         )  # fmt: skip
-

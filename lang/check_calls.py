@@ -27,7 +27,8 @@ from ..ir.types import (
 from ..ir.values import EvalError
 from . import syntax as s
 from .builtin_types import BUILTINS, TAKEN, takes
-from .check_expressions import MODEL_CALLS, ExpressionChecker
+from .check_base import MODEL_CALLS
+from .check_expressions import ExpressionChecker
 from .check_types import is_text
 from .constants import NotConstant, evaluate
 from .facts import BuiltinCall, GenCall, SelectCall, SymbolCall
@@ -118,7 +119,9 @@ class CallChecker(ExpressionChecker):
         if not isinstance(expr, s.Call) or not isinstance(expr.callee, s.Name):
             return False
         name = expr.callee.text
-        return name in MODEL_CALLS and self.scope.lookup(name) is None and name not in self.file.names
+        return (
+            name in MODEL_CALLS and self.scope.lookup(name) is None and name not in self.file.names
+        )
 
     def arguments_anyway(self, args: Sequence[s.Argument]) -> Type:
         """Check the arguments of a call that could not be resolved."""
@@ -152,7 +155,11 @@ class CallChecker(ExpressionChecker):
         name, value = node.name.text, node.value.span.text
         help = "functions are called by their names: `len(x)`"
         if name in BUILTINS:
-            help = f"write `{name}({value}, ...)`" if len(BUILTINS[name].params) > 1 else f"write `{name}({value})`"
+            help = (
+                f"write `{name}({value}, ...)`"
+                if len(BUILTINS[name].params) > 1
+                else f"write `{name}({value})`"
+            )
         elif name == "append":
             help = f"lists are joined: `{value} = {value} + [item]`"
         self.report("SGL0114", node.name.span, f"`{kind}` has no method `{name}`", help=help)
@@ -222,9 +229,7 @@ class CallChecker(ExpressionChecker):
         listed = ", ".join(f"`{param}`" for param in params)
         help = f"there is a parameter `{near}`" if near else (
             f"its parameters are {listed}" if listed else "it has no parameters")  # fmt: skip
-        self.report(
-            "SGL0108", name.span, f"`{callee}` has no parameter `{name.text}`", help=help
-        )
+        self.report("SGL0108", name.span, f"`{callee}` has no parameter `{name.text}`", help=help)
 
     # --- programs, host functions, fragments ------------------------------------------------------
 
@@ -337,7 +342,11 @@ class CallChecker(ExpressionChecker):
 
     def _unknown_option(self, name: s.Ident) -> None:
         near = _FOREIGN_OPTIONS.get(name.text) or closest(name.text, GEN_OPTIONS)
-        help = f"there is an option `{near}`" if near else "`max_tokens`, `stop` and `temperature` are the commonest"
+        help = (
+            f"there is an option `{near}`"
+            if near
+            else "`max_tokens`, `stop` and `temperature` are the commonest"
+        )
         if near == "json" and name.text != "json":
             help = "declare the type of the answer, or give a schema as text with `json`"
         self.report("SGL0108", name.span, f"`gen` has no option `{name.text}`", help=help)
@@ -509,7 +518,9 @@ class CallChecker(ExpressionChecker):
     def _choice_type(self, choices: Sequence[s.Expr]) -> Type:
         values = [self.constant(choice) for choice in choices]
         texts = tuple(value for value in values if isinstance(value, str))
-        return UnionType(tuple(dict.fromkeys(texts))) if values and len(texts) == len(values) else STR
+        return (
+            UnionType(tuple(dict.fromkeys(texts))) if values and len(texts) == len(values) else STR
+        )
 
     def _method(self, value: s.Expr | None) -> str:
         if value is None:

@@ -1,16 +1,14 @@
-"""The statements of programs, prompts and tests: bindings, control flow, turns, arms."""
+"""The statements of programs and prompts: appending, binding names, turns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..ir.diagnostic import Severity
 from ..ir.span import Span
 from ..ir.types import (
     ANY,
-    IMAGE,
     INT,
     NONE,
     PROMPT,
@@ -20,43 +18,27 @@ from ..ir.types import (
     accepts,
 )
 from . import syntax as s
-from .check_calls import CallChecker
-from .check_types import TypeReader, holds_prompt, joined, widened
-from .effects import EffectReader
-from .facts import Facts, GenCall, SymbolCall
-from .report import Reporter
-from .scope import Lost, Scope, Variable
+from .check_control import ControlChecker, head_of
+from .check_types import holds_prompt, joined, widened
+from .facts import GenCall, SymbolCall
+from .scope import Variable
 from .suggest import closest
-from .symbols import FileScope, FragmentSymbol, ModuleSymbol, ProgramSymbol, UnknownSymbol, kind_word
+from .symbols import (
+    FragmentSymbol,
+    ModuleSymbol,
+    ProgramSymbol,
+    UnknownSymbol,
+    kind_word,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    pass
 
 Check = Callable[[s.Body], None]
 
 
-class StatementChecker(CallChecker):
-    """Checks the body of one program or prompt. `turn` is the turn that we are in, if any."""
-
-    def __init__(
-        self, file: FileScope, reporter: Reporter, facts: Facts, effects: EffectReader
-    ) -> None:
-        super().__init__(file, reporter, facts)
-        self.effects = effects
-        self.types = TypeReader(file, reporter)
-        self.turn: s.Turn | None = None
-        self.has_turns = False
-        self.result: Type | None = None
-        self.result_span: Span | None = None
-        self.place: tuple[str, Span] | None = None
-        self.section: Span | None = None
-
-    @contextmanager
-    def inside(self, place: str, span: Span) -> Generator[None]:
-        """Check something that `return` can't leave."""
-        outer, self.place = self.place, self.place or (place, span)
-        yield
-        self.place = outer
+class StatementChecker(ControlChecker):
+    """Checks the body of one program or prompt."""
 
     def body(self, statements: s.Body) -> bool:
         """Check statements in order; whether they end in `return` on every path."""
@@ -64,22 +46,22 @@ class StatementChecker(CallChecker):
         for statement in statements:
             if returned is not None:
                 self.report(
-                    "SGL0307", _head(statement), "this never runs", "after the `return`",
+                    "SGL0307", head_of(statement), "this never runs", "after the `return`",
                     help="remove it, or move it before the `return`",
                     also=(returned, "the program ends here"), severity=Severity.WARNING,
                 )  # fmt: skip
                 break
             if self.statement(statement):
-                returned = _head(statement)
+                returned = head_of(statement)
         return returned is not None
 
     def statement(self, node: s.Stmt) -> bool:
         """Check one statement; whether it returns on every path."""
         match node:
             case s.Return():
-                return self._return(node)
+                return self.check_return(node)
             case s.If():
-                return self._if(node)
+                return self.check_if(node)
             case s.Turn():
                 self._turn(node)
             case s.Append():
@@ -91,22 +73,32 @@ class StatementChecker(CallChecker):
             case s.Resume():
                 self._resume(node)
             case s.For():
-                self._for(node)
+                self.check_for(node)
             case s.While():
-                self._while(node)
+                self.check_while(node)
             case s.Fork():
-                self._fork(node)
+                self.check_fork(node)
             case s.Parallel():
-                self._parallel(node)
+                self.check_parallel(node)
             case s.Unordered():
-                self._unordered(node)
+                self.check_unordered(node)
             case s.Arm(head=head):
-                self.stray("SGL0310", head, "`arm` outside `parallel`", "arms stand directly in `parallel:`")
+                self.stray(
+                    "SGL0310",
+                    head,
+                    "`arm` outside `parallel`",
+                    "arms stand directly in `parallel:`",
+                )
             case s.Section(head=head):
                 self.stray("SGL0311", head, "`section` outside `unordered`",
                            "sections stand directly in `unordered:`")  # fmt: skip
             case s.Mock() | s.Expect():
-                self.stray("SGL0312", node.span, "this belongs into a test", 'write a block `test "what it shows":`')
+                self.stray(
+                    "SGL0312",
+                    node.span,
+                    "this belongs into a test",
+                    'write a block `test "what it shows":`',
+                )
             case s.Broken(names, body):
                 for name in names:
                     self.bind_anyway(name)
@@ -134,7 +126,7 @@ class StatementChecker(CallChecker):
             return
         kind = self.infer(node.value)
         if kind == NONE and isinstance(node.value, s.Call):
-            self._no_effects_here(node.span, "a call")
+            self.no_effects_here(node.span, "a call")
             return  # a host function without a result, called for its effect
         self.appendable(node.value, kind, "appended")
         self.appends(node.span)
@@ -150,10 +142,10 @@ class StatementChecker(CallChecker):
 
     def _ask(self, call: s.Call, declared: Type | None) -> Type:
         """Check a model call as a statement."""
-        self._no_effects_here(call.span, "a model call")
+        self.no_effects_here(call.span, "a model call")
         return self.model_call(call, declared)
 
-    def _no_effects_here(self, span: Span, what: str) -> None:
+    def no_effects_here(self, span: Span, what: str) -> None:
         if self.section is not None:
             self.report(
                 "SGL0309", span, f"{what} in a section of `unordered`",
@@ -184,7 +176,11 @@ class StatementChecker(CallChecker):
             if symbol is None:
                 return None
         if symbol is None:
-            known = [n for n, x in self.file.names.items() if isinstance(x, FragmentSymbol | ModuleSymbol)]
+            known = [
+                n
+                for n, x in self.file.names.items()
+                if isinstance(x, FragmentSymbol | ModuleSymbol)
+            ]
             near = closest(first.text, known)
             self.report(
                 "SGL0112", first.span, f"unknown prompt `{first.text}`",
@@ -198,14 +194,16 @@ class StatementChecker(CallChecker):
             shown = ".".join(part.text for part in node.path)
             help = f"call it: `x = {shown}(...)`" if isinstance(symbol, ProgramSymbol) else (
                 f"append it as it is: `{shown}`")  # fmt: skip
-            self.report("SGL0112", node.span, f"`{shown}` is {kind_word(symbol)}, not a prompt", help=help)
+            self.report(
+                "SGL0112", node.span, f"`{shown}` is {kind_word(symbol)}, not a prompt", help=help
+            )
         return None
 
     # --- names ------------------------------------------------------------------------------------
 
     def _assign(self, node: s.Assign) -> None:
         declared = self.types.read(node.annotation) if node.annotation is not None else None
-        self._no_effects_here(node.span, "an assignment")
+        self.no_effects_here(node.span, "an assignment")
         if self.is_model_call(node.value):
             assert isinstance(node.value, s.Call)
             bound = self.scope.lookup(node.target.text)
@@ -267,22 +265,22 @@ class StatementChecker(CallChecker):
         is_param = bound is not None and bound.is_param
         self.scope.bind(Variable(name, kind, target.span, fixed, self.turn, is_param))
 
-    def _rebound(
-        self, target: s.Ident, kind: Type, declared: Type | None, bound: Variable
-    ) -> Type:
+    def _rebound(self, target: s.Ident, kind: Type, declared: Type | None, bound: Variable) -> Type:
         """The type of a name that is bound again."""
         if bound.fixed or bound.is_param:
             if declared is None and accepts(bound.type, kind):
                 return bound.type
             if declared == bound.type:
-                return declared
+                return bound.type
         else:
             merged = joined(bound.type, kind)
             if merged is not None and accepts(widened(bound.type), widened(merged)):
                 return widened(merged) if isinstance(bound.type, UnionType) else merged
         help = f"declare its type where it is first bound, or use another name than `{target.text}`"
         if kind == NONE:
-            help = f"declare it optional where it is first bound: `{target.text}: {bound.type}? = ...`"
+            help = (
+                f"declare it optional where it is first bound: `{target.text}: {bound.type}? = ...`"
+            )
         elif bound.type == NONE:
             help = f"declare it optional where it is first bound: `{target.text}: {kind}? = none`"
         elif bound.type == INT:
@@ -327,12 +325,14 @@ class StatementChecker(CallChecker):
 
     def _resume(self, node: s.Resume) -> None:
         kind = self.infer(node.prompt)
-        self._no_effects_here(node.span, "`resume`")
+        self.no_effects_here(node.span, "`resume`")
         if kind not in (PROMPT, ANY):
             help = "prompts are named by `fork ... as arms` and `gen(n=...) as samples`"
             if holds_prompt(kind):
                 help = f"take one of them: `resume {node.prompt.span.text[:30]}[0]`"
-            self.report("SGL0305", node.prompt.span, f"`resume` takes a prompt, not `{kind}`", help=help)
+            self.report(
+                "SGL0305", node.prompt.span, f"`resume` takes a prompt, not `{kind}`", help=help
+            )
         base = node.prompt
         while isinstance(base, s.Subscript):
             base = base.items
@@ -343,288 +343,3 @@ class StatementChecker(CallChecker):
                 help="resume it in the turn in which the arms were opened",
                 also=(variable.span, "made here"),
             )  # fmt: skip
-
-    # --- if ---------------------------------------------------------------------------------------
-
-    def _if(self, node: s.If) -> bool:
-        branches: list[tuple[Scope, bool]] = []
-        outer = Scope(self.scope, "branch")
-        for condition, body in node.clauses:
-            with self.inner_scope(outer):
-                self.condition(condition)
-            with self.inner_scope(Scope(outer, "branch")) as scope:
-                self.narrow(condition, True)
-                branches.append((scope, self.body(body)))
-            with self.inner_scope(outer):
-                self.narrow(condition, False)
-        with self.inner_scope(Scope(outer, "branch")) as scope:
-            branches.append((scope, self.body(node.orelse or ())))
-        self._merge(node, branches)
-        returns = [returns for _, returns in branches]
-        if node.orelse is None and all(returns[:-1]):
-            self.scope.narrowed.update(outer.narrowed)
-        self._return_order(node, returns)
-        return all(returns)
-
-    def _merge(self, node: s.If, branches: list[tuple[Scope, bool]]) -> None:
-        """Bind after an `if` what every branch that goes on has bound."""
-        going_on = [(index, scope) for index, (scope, returns) in enumerate(branches) if not returns]
-        names = dict.fromkeys(name for _, scope in going_on for name in scope.variables)
-        for name in names:
-            before = self.scope.lookup(name)
-            found = [scope.variables.get(name, before) for _, scope in going_on]
-            bound = [variable for variable in found if variable is not None]
-            first = bound[0]
-            if len(bound) == len(found):
-                self._bind_merged(node, name, bound)
-                continue
-            index = next(i for (i, _), v in zip(going_on, found, strict=True) if v is None)
-            self.scope.lost[name] = Lost(first.span, "branch", _branch_words(node, index))
-
-    def _bind_merged(self, node: s.If, name: str, bound: list[Variable]) -> None:
-        kind: Type | None = bound[0].type
-        for variable in bound[1:]:
-            merged = joined(kind, variable.type) if kind is not None else None
-            if merged is None:
-                self.report(
-                    "SGL0202", variable.span, f"`{name}` has another type in each arm",
-                    f"`{variable.type}` here", help="bind one type in every arm, or use two names",
-                    also=(bound[0].span, f"`{bound[0].type}` here"),
-                )  # fmt: skip
-                merged = ANY
-            kind = merged
-        fixed = any(variable.fixed for variable in bound)
-        turn = bound[0].turn
-        self.scope.bind(Variable(name, kind or ANY, bound[0].span, fixed, turn, bound[0].is_param))
-
-    def _return_order(self, node: s.If, returns: list[bool]) -> None:
-        """Arms that return stand before those that go on: what follows is the rest of one path."""
-        bodies = [*(body for _, body in node.clauses), node.orelse or ()]
-        partly = [self.effects.body(body).returns for body in bodies]
-        if not any(partly) or all(returns) or self.place is not None:
-            return
-        first = returns.index(False)
-        if any(partly[first:]):
-            self.report(
-                "SGL0308", node.head, "an arm that may return stands after one that goes on",
-                help="put the arms that always return first, or bind the result and return it at the end",
-            )  # fmt: skip
-
-    def _return(self, node: s.Return) -> bool:
-        kind = NONE
-        if node.value is not None:
-            kind = self.value(node.value, self.result)
-        if self.place is not None:
-            self.report(
-                "SGL0304", node.span, f"`return` inside {self.place[0]}",
-                help="bind the result to a name, and return it after the block",
-                also=(self.place[1], "opened here"),
-            )  # fmt: skip
-        elif self.result is not None and not accepts(self.result, kind):
-            if node.value is None:
-                self.report("SGL0201", node.span, f"`return` without a value of type `{self.result}`",
-                            help="name the value: `return answer`")  # fmt: skip
-            elif self.result_span is not None:
-                self.mismatch(node.value, self.result, kind, f"declared as `{self.result}`", self.result_span)
-            else:
-                self.report(
-                    "SGL0201", node.span, f"a value of type `{kind}` is returned, none is declared",
-                    help=f"declare it after the parameters: `-> {kind}`",
-                )  # fmt: skip
-        return True
-
-    # --- loops ------------------------------------------------------------------------------------
-
-    def _for(self, node: s.For) -> None:
-        item = self.item_type(node.items)
-        if holds_prompt(item):
-            self.report("SGL0305", node.items.span, "a loop over prompts",
-                        help="loop over indices: `for i in range(...)`")  # fmt: skip
-        if node.unordered and node.key is None:
-            self.report("SGL0316", node.head, "`unordered` without `by`",
-                        help="say what orders the items: `for d in unordered documents by d.id:`")  # fmt: skip
-        if node.key is not None and not node.unordered:
-            self.report("SGL0316", node.key.span, "`by` without `unordered`",
-                        help="say that the order is free: `for d in unordered documents by d.id:`")  # fmt: skip
-        with self.inner_scope(Scope(self.scope, "loop")) as scope, self.inside("a loop", node.head):
-            self._widen_carried(node)
-            loop_names = {target.text for target in node.targets}
-            self._check_targets(node.targets)
-            self.bind_targets(node.targets, item)
-            if node.key is not None:
-                with self.purely("the key of `by`"):
-                    self._order_key(node.key)
-            self.body(node.body)
-        self._after_loop(node, scope, loop_names)
-
-    def _check_targets(self, targets: tuple[s.Ident, ...]) -> None:
-        for target in targets:
-            bound = self.scope.lookup(target.text)
-            if bound is not None:
-                self.report(
-                    "SGL0101", target.span, f"`{target.text}` is bound already",
-                    help="choose another name for the loop", also=(bound.span, "bound here"),
-                )  # fmt: skip
-
-    def _order_key(self, key: s.Expr) -> None:
-        kind = self.value(key)
-        if isinstance(widened(kind), ListType) or kind == NONE or kind == IMAGE:
-            self.report("SGL0201", key.span, f"`by` takes a text or a number, not `{kind}`",
-                        help="name a field that orders the items: `by d.id`")  # fmt: skip
-
-    def _widen_carried(self, node: s.For | s.While) -> None:
-        """A name that a loop assigns may get any text, if it began as one of some literals."""
-        for name in self.effects.body(node.body).assigned:
-            bound = self.scope.lookup(name)
-            if bound is not None and not bound.fixed and isinstance(bound.type, UnionType):
-                kind = widened(bound.type)
-                self.scope.bind(Variable(name, kind, bound.span, False, bound.turn, bound.is_param))
-
-    def _after_loop(self, node: s.For | s.While, scope: Scope, loop_names: set[str]) -> None:
-        """Carry what was bound before the loop; what was bound first in it ends."""
-        carried = self.facts.carried.setdefault(node, {})
-        for name, variable in scope.variables.items():
-            before = self.scope.lookup(name)
-            if before is not None and name not in loop_names:
-                kind = joined(before.type, variable.type) or before.type
-                carried[name] = kind
-                span = before.span
-                self.scope.bind(Variable(name, kind, span, before.fixed, before.turn, before.is_param))
-            elif before is None:
-                self.scope.lost[name] = Lost(variable.span, "loop", "")
-
-    def _while(self, node: s.While) -> None:
-        if node.limit is None:
-            self.report("SGL0315", node.head, "a `while` without `max`",
-                        help="bound it: `while not done max 8:`")  # fmt: skip
-        else:
-            self.expect(node.limit, INT, "`max` takes an `int`")
-        with self.inner_scope(Scope(self.scope, "loop")) as scope, self.inside("a loop", node.head):
-            self._widen_carried(node)
-            with self.purely("a condition of `while`"):
-                self.condition(node.condition)
-            self.narrow(node.condition, True)
-            self.body(node.body)
-        self._after_loop(node, scope, set())
-
-    # --- arms -------------------------------------------------------------------------------------
-
-    def _fork(self, node: s.Fork) -> None:
-        self._no_effects_here(node.head, "a fork")
-        if node.targets:
-            item = self.item_type(node.items)
-        else:
-            item = INT
-            if self.value(node.items) not in (INT, ANY):
-                kind = self.facts.types[node.items]
-                help = f"name the item: `fork x in {node.items.span.text[:30]}:`"
-                self.report("SGL0201", node.items.span, f"a number of arms is an `int`, not `{kind}`", help=help)
-            self._identical_arms(node)
-        with self.inner_scope(Scope(self.scope, "arm")) as scope, self.inside("an arm", node.head):
-            self._check_targets(node.targets)
-            if node.targets:
-                self.bind_targets(node.targets, item)
-            self.body(node.body)
-        targets = {target.text for target in node.targets}
-        for name, variable in scope.variables.items():
-            if name not in targets:
-                self._bind_after_arms(variable, ListType(variable.type))
-        self._bind_arms(node.arms)
-
-    def _bind_after_arms(self, variable: Variable, kind: Type) -> None:
-        self.scope.bind(Variable(variable.name, kind, variable.span, False, self.turn))
-
-    def _bind_arms(self, arms: s.Ident | None) -> None:
-        if arms is not None:
-            self.bind(arms, ListType(PROMPT), None)
-
-    def _identical_arms(self, node: s.Fork) -> None:
-        """Warn of arms that all ask the same and get the same answer."""
-        count = self.constant(node.items)
-        if count == 1:
-            return
-        calls = [n for n in s.walk(node.body) if isinstance(n, s.Call)]
-        model = [call for call in calls if self.is_model_call(call)]
-        if model and len(model) == len([c for c in calls if not self._is_builtin(c)]):
-            if not any(_is_sampled(call) for call in model):
-                self.report(
-                    "SGL0317", node.head, "all arms ask the same and get the same answer",
-                    help="sample: `gen(temperature=0.8)`, or give each arm a text of its own: `fork x in xs:`",
-                    severity=Severity.WARNING,
-                )  # fmt: skip
-
-    def _is_builtin(self, call: s.Call) -> bool:
-        return isinstance(call.callee, s.Name) and not self.is_model_call(call) and (
-            call.callee.text not in self.file.names)  # fmt: skip
-
-    def _parallel(self, node: s.Parallel) -> None:
-        self._no_effects_here(node.head, "`parallel`")
-        found: list[Variable] = []
-        self._only(node.body, s.Arm, "SGL0310", "`parallel` holds arms alone", "put it under `arm:`")
-        for statement in node.body:
-            if isinstance(statement, s.Arm):
-                found += self._arm(statement)
-            else:
-                self.statement(statement)
-        seen: dict[str, Variable] = {}
-        for variable in found:
-            other = seen.setdefault(variable.name, variable)
-            if other is not variable:
-                self.report(
-                    "SGL0318", variable.span, f"two arms bind `{variable.name}`",
-                    help="the names of different arms are distinct", also=(other.span, "bound here, too"),
-                )  # fmt: skip
-        for variable in seen.values():
-            self._bind_after_arms(variable, variable.type)
-        self._bind_arms(node.arms)
-
-    def _only(
-        self, body: s.Body, kind: type[s.Stmt], code: str, headline: str, help: str
-    ) -> None:
-        """Report the first statement of a block that holds one kind alone."""
-        strangers = [x for x in body if not isinstance(x, kind | s.Broken)]
-        if strangers:
-            self.report(code, _head(strangers[0]), headline, help=help)
-
-    def _arm(self, node: s.Arm) -> list[Variable]:
-        with self.inner_scope(Scope(self.scope, "arm")) as scope, self.inside("an arm", node.head):
-            self.body(node.body)
-        return list(scope.variables.values())
-
-    def _unordered(self, node: s.Unordered) -> None:
-        self._only(
-            node.body, s.Section, "SGL0311", "`unordered` holds sections alone", "put it under `section:`"
-        )
-        for statement in node.body:
-            if isinstance(statement, s.Section):
-                self._section(node, statement)
-            else:
-                self.statement(statement)
-
-    def _section(self, node: s.Unordered, section: s.Section) -> None:
-        outer, self.section = self.section, node.head
-        with self.inside("a section", section.head), self.purely("a section of `unordered`"):
-            with self.inner_scope(Scope(self.scope, "inner")):
-                self.body(section.body)
-        self.section = outer
-
-
-def _head(node: s.Stmt) -> Span:
-    """What to underline when a statement as a whole is meant."""
-    return getattr(node, "head", node.span)
-
-
-def _branch_words(node: s.If, index: int) -> str:
-    if index < len(node.clauses):
-        return f"`{node.clauses[index][0].span.text[:60]}` holds"
-    shown = node.clauses[-1][0].span.text[:60]
-    return f"`{shown}` does not hold"
-
-
-def _is_sampled(call: s.Call) -> bool:
-    """Whether a model call draws: its temperature is not 0 and it has no seed."""
-    options = {arg.name.text: arg.value for arg in call.args if arg.name is not None}
-    temperature = options.get("temperature")
-    if temperature is None or "seed" in options:
-        return False
-    return not (isinstance(temperature, s.Literal) and temperature.value == 0)

@@ -84,7 +84,7 @@ class TestChecker(StatementChecker):
             symbol = self.member(path[1], symbol)
         if isinstance(symbol, ProgramSymbol):
             return symbol
-        if symbol is not None and not isinstance(symbol, UnknownSymbol) or symbol is None:
+        if (symbol is not None and not isinstance(symbol, UnknownSymbol)) or symbol is None:
             shown = ".".join(part.text for part in path)
             known = [n for n, x in self.file.names.items() if isinstance(x, ProgramSymbol)]
             near = closest(shown, known)
@@ -132,11 +132,15 @@ class TestChecker(StatementChecker):
             for ident, param in zip(node.params, symbol.params, strict=False):
                 self.scope.bind(Variable(ident.text, param.type, ident.span))
             with self.purely("a mock"):
-                self.expect(node.value, symbol.result, f"`{name.text}` gives `{symbol.result}`", symbol.span)
+                self.expect(
+                    node.value, symbol.result, f"`{name.text}` gives `{symbol.result}`", symbol.span
+                )
         self.facts.mocks[node] = MockFact(name.text, None, symbol, symbol.result)
 
 
-def _assignments(program: ProgramSymbol, checker: StatementChecker) -> Iterator[tuple[s.Assign, Type]]:
+def _assignments(
+    program: ProgramSymbol, checker: StatementChecker
+) -> Iterator[tuple[s.Assign, Type]]:
     """The model calls of a program, with the type of one answer."""
     for node in s.walk(program.decl.body):
         if isinstance(node, s.Assign):

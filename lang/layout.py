@@ -181,7 +181,7 @@ def _statement_word(line: list[Token], index: int, following: str) -> str | None
     if word in _BEFORE_STRING:
         return _BEFORE_STRING[word] if following in ("STRING", "NAME", "_TEXT_BEGIN") else None
     if word in _BEFORE_OPERAND:
-        plain = following == "_COLON" and not last or following == "_DOT"
+        plain = (following == "_COLON" and not last) or following == "_DOT"
         bare = following == "NL" and word not in ("return", "fork")
         return None if plain or bare else _BEFORE_OPERAND[word]
     if word in _BEFORE_COLON:

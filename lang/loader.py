@@ -133,7 +133,11 @@ class Loader:
         if folder.is_dir():
             near = closest(Path(name).name, [path.name for path in folder.iterdir()])
         if isinstance(error, FileNotFoundError):
-            help = f"there is a file `{near}`" if near else "the path starts from the folder of this file"
+            help = (
+                f"there is a file `{near}`"
+                if near
+                else "the path starts from the folder of this file"
+            )
             self.reporter.report("SGL0025", span, f"no file `{name}`", help=help)
         else:
             reason = (error.strerror or "it can't be opened").lower()

@@ -116,9 +116,7 @@ class StatementLowering(CallLowering):
         args = self.arguments(fact.args, fact.symbol.params)
         self.needed(fact.symbol)
         site, name = self.sites.next(), getattr(fact.symbol, "unique", fact.symbol.name)
-        op = Use(
-            Value(PROMPT), self.prompt(), name, args, site, self.frame.indices, span=node.span
-        )
+        op = Use(Value(PROMPT), self.prompt(), name, args, site, self.frame.indices, span=node.span)
         self.frame.prompt = self.emit(op).result
 
     def _turn(self, node: s.Turn) -> None:
@@ -178,9 +176,7 @@ class StatementLowering(CallLowering):
         if first.prompt is not second.prompt and first.prompt and second.prompt:
             pairs.append(("", first.prompt, second.prompt))
         kinds = [joined(one.type, other.type) or ANY for _, one, other in pairs]
-        found = tuple(
-            Value(kind, name) for kind, (name, _, _) in zip(kinds, pairs, strict=True)
-        )
+        found = tuple(Value(kind, name) for kind, (name, _, _) in zip(kinds, pairs, strict=True))
         yes = self.seal(first, (), [one for _, one, _ in pairs])
         no = self.seal(second, (), [other for _, _, other in pairs])
         self.emit(If(found, cond, yes, no, span=span))
@@ -336,7 +332,9 @@ class StatementLowering(CallLowering):
         self.emit(Fork(tuple(results), None, tuple(bodies), span=node.head))
         self.frame.names.update(zip(hints, results, strict=True))
         if node.arms is not None:
-            listed = MakeList(Value(ListType(PROMPT), node.arms.text), tuple(prompts), span=node.head)
+            listed = MakeList(
+                Value(ListType(PROMPT), node.arms.text), tuple(prompts), span=node.head
+            )
             self.frame.names[node.arms.text] = self.emit(listed).result
 
     def _unordered(self, node: s.Unordered) -> None:
@@ -355,4 +353,3 @@ def _item_value(items: Operand, targets: tuple[s.Ident, ...]) -> Value:
     """The block argument that is an item of a list."""
     kind = items.type.item if isinstance(items.type, ListType) else ANY
     return Value(kind, targets[0].text if len(targets) == 1 else "item" if targets else "")
-

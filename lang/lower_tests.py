@@ -78,9 +78,7 @@ def lower_tests(checked: Checked) -> TestSuite:
 class _Test:
     """One test under way."""
 
-    def __init__(
-        self, checked: Checked, lowering: Lowering, decl: s.TestDecl, name: str
-    ) -> None:
+    def __init__(self, checked: Checked, lowering: Lowering, decl: s.TestDecl, name: str) -> None:
         self.checked, self.lowering, self.decl = checked, lowering, decl
         self.name = _free(name, {symbol for symbol in checked.file.names})
         self.programs: list[Program] = []
@@ -147,9 +145,7 @@ class _Test:
         body = self._body(params)
         self._finish(name, params, body, body.value(node.value))
         program = fact.program.unique if fact.program is not None else ""
-        return MockCase(
-            fact.name, name, program, fact.extern is not None, fact.listed, node.span
-        )
+        return MockCase(fact.name, name, program, fact.extern is not None, fact.listed, node.span)
 
 
 def _of_type(body: s.Body, kind: type[_T]) -> list[_T]:

@@ -208,9 +208,7 @@ class ValueLowering:
             return Const(values, self.kind(expr))
         return self.emit(MakeList(Value(self.kind(expr)), operands, span=expr.span)).result
 
-    def _record(
-        self, expr: s.Expr, entries: tuple[tuple[s.Ident, s.Expr], ...]
-    ) -> Operand:
+    def _record(self, expr: s.Expr, entries: tuple[tuple[s.Ident, s.Expr], ...]) -> Operand:
         names = tuple(name.text for name, _ in entries)
         operands = tuple(self.value(value) for _, value in entries)
         if operands and all(isinstance(operand, Const) for operand in operands):
@@ -253,7 +251,11 @@ class ValueLowering:
         return self.choose(expr, first, lambda: TRUE, lambda: self.value(right))
 
     def choose(
-        self, expr: s.Expr, cond: Operand, then: Callable[[], Operand], orelse: Callable[[], Operand]
+        self,
+        expr: s.Expr,
+        cond: Operand,
+        then: Callable[[], Operand],
+        orelse: Callable[[], Operand],
     ) -> Operand:
         """One of two values, of which only the chosen one is computed."""
         with self.region(expr.span) as first:
@@ -336,4 +338,3 @@ def _default(param: ParamSymbol) -> Const:
 
 def _item(kind: Type) -> Type:
     return kind.item if isinstance(kind, ListType) else ANY
-

@@ -41,7 +41,7 @@ class Parsed:
 class BrokenLine(Token):
     """Stands for a line that could not be read; `names` are the names in it."""
 
-    names: tuple[Token, ...] = ()
+    names: tuple[Token, ...]
 
 
 class _NoLexer(Lexer):
@@ -50,14 +50,14 @@ class _NoLexer(Lexer):
     def __init__(self, lexer_conf: object) -> None:
         pass
 
-    def lex(self, *args: object) -> Any:
+    def lex(self, *args: Any, **more: Any) -> Any:
         """No tokens."""
         return iter(())
 
 
 @lru_cache(maxsize=1)
 def _grammar() -> Lark:
-    text = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
+    text = resources.files("sglc.lang").joinpath("grammar.lark").read_text(encoding="utf-8")
     options: dict[str, Any] = {"propagate_positions": True, "maybe_placeholders": True}
     return Lark(text, parser="lalr", lexer=_NoLexer, **options)
 
@@ -216,9 +216,9 @@ class _Run:
     def break_line(self, end: int) -> int:
         """Put a `BROKEN` token in the place of the current line, up to its `_NEWLINE` at `end`."""
         line = self.tokens[self.line_start : end]
-        broken = BrokenLine(
-            "BROKEN", "", start_pos=line[0].start_pos, end_pos=line[-1].end_pos or 0
-        )
+        start, stop = line[0].start_pos, line[-1].end_pos
+        token = BrokenLine("BROKEN", "", start_pos=start, end_pos=stop)
+        broken = cast("BrokenLine", token)
         broken.names = tuple(token for token in line if token.type == "NAME")
         self.parser = self.at_line_start()
         self.tokens[self.line_start : end] = [broken]

@@ -186,7 +186,9 @@ def _known_mistake(tokens: list[Token], line: int, at: int, end: int) -> Repair 
     if token.type in ("ELSE", "ELIF") and at == line:
         help = "it stands at the indentation of its `if`, right after the block"
         return Repair("SGL0013", f"`{token.value}` without an `if`", start, stop, "", (help,))
-    if first.type == "ELSE" and following.value == "if" or token.value == "if" and at == line + 1:
+    if (first.type == "ELSE" and following.value == "if") or (
+        token.value == "if" and at == line + 1
+    ):
         if first.type == "ELSE":
             return _unexpected(token, "another condition is an `elif`")
     if token.type in HEADERS and at > line and tokens[at - 1].type == "_COLON":

@@ -100,7 +100,8 @@ class _Scanner:
         while True:
             while self.pos < len(self.text):
                 match = _MASTER.match(self.text, self.pos)
-                assert match is not None and match.lastgroup is not None
+                assert match is not None
+                assert match.lastgroup is not None
                 self.pos = match.end()
                 self.take(match.lastgroup, match.start(), match.group())
             holes = [item for item in self.open if isinstance(item, Text)]
@@ -215,9 +216,7 @@ class _Scanner:
             _STRANGE.get(value, "outside of text, only names, numbers and operators stand here"),
         )
         if value in _MEANT:
-            self.tokens.append(
-                Token("NAME", _MEANT[value], start_pos=start, end_pos=self.pos)
-            )
+            self.tokens.append(Token("NAME", _MEANT[value], start_pos=start, end_pos=self.pos))
 
     # --- text -------------------------------------------------------------------------------------
 
@@ -284,9 +283,7 @@ class _Scanner:
     def open_hole(self, text: Text, part: int) -> None:
         """Add the text before a hole, and go back to scanning tokens."""
         if not text.holes:
-            self.tokens.append(
-                Token("_TEXT_BEGIN", text.quote, start_pos=text.start, end_pos=part)
-            )
+            self.tokens.append(Token("_TEXT_BEGIN", text.quote, start_pos=text.start, end_pos=part))
         self.add_part(part)
         text.holes += 1
         text.hole = (self.pos, len(self.tokens), len(self.diagnostics))

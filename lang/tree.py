@@ -408,7 +408,7 @@ class TreeBuilder:
         """Report escapes that are none."""
         for bad in decode(piece)[1]:
             span = Span(self.source, bad.start, bad.end)
-            helps = (f"write `\\{bad.text}` for a backslash, or mark the text raw: `r\"...\"`",)
+            helps = (f'write `\\{bad.text}` for a backslash, or mark the text raw: `r"..."`',)
             headline = f"unknown escape `{bad.text}`"
             self.diagnostics.append(Diagnostic("SGL0004", headline, (Label(span),), helps))
 

@@ -1,4 +1,4 @@
-"""`sglc lsp`: serve editors over stdin and stdout."""
+"""`sglc lsp`: the language server, over stdin and stdout."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from .failures import UsageError
 
 
 def lsp() -> int:
-    """Serve editors: the language server, over stdin and stdout."""
+    """Serve an editor over stdin and stdout, with the Language Server Protocol."""
     try:
-        from ..lsp import serve
-    except ModuleNotFoundError as error:
+        from ..lsp import make_server
+    except ImportError as error:
         raise UsageError(
-            "SGL2041",
+            "SGL2029",
             f"the language server needs the package `{error.name}`",
-            "`pip install 'sglc[lsp]'` brings it",
+            "`pip install 'sglc[lsp]'` installs it",
         ) from error
-    serve()
+    make_server().start_io()
     return 0

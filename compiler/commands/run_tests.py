@@ -22,7 +22,7 @@ from .failures import DIAGNOSTICS, show
 _SHOWN = 300
 
 
-def test(
+def run_tests(
     *paths: Path,
     model: str | None = None,
     only: Annotated[str, Parameter(name=["--only", "-k"])] = "",
