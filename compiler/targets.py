@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..ir.diagnostic import CompileFailed, Diagnostic
 from ..ir.target import Target
-from ..runtime.models import ModelError, find_model, resolve_model
+from ..runtime.models import find_model, resolve_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,14 @@ class Choice:
 def choose_target(model: str | None = None) -> Choice:
     """The target that `--model` names; without a name the default model if it is ready, else the estimate.
 
-    Raises CompileFailed (SGL34xx, SGL2010) when the named model can't be used.
+    Raises ModelError, CompileFailed (SGL2010) when the named model can't be used.
     """
     if model is None:
         folder = find_model(None)
         return Choice(Target.estimating()) if folder is None else of_folder(folder)
     if model == "estimate":
         return Choice(Target.estimating())
-    try:
-        return of_folder(find_model(model) or resolve_model(model))
-    except ModelError as error:
-        raise CompileFailed([Diagnostic(error.code, error.message, helps=(error.help,))]) from error
+    return of_folder(find_model(model) or resolve_model(model))
 
 
 def of_folder(folder: Path) -> Choice:

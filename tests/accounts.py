@@ -53,7 +53,10 @@ def gap(path: Path) -> str:
 def mispredicted(path: Path) -> list[dict[str, Any]]:
     """The calls whose cached prefix does not end where the plan said."""
     return [
-        {key: call.get(key) for key in ("kind", "name", "indices", "predicted_node", "predicted_cached", "cached")}
+        {
+            key: call.get(key)
+            for key in ("kind", "name", "indices", "predicted_node", "predicted_cached", "cached")
+        }
         for call in calls_of(path)
         if call.get("predicted_cached", 0) != call.get("cached", 0)
     ]

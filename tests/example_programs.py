@@ -51,7 +51,10 @@ def tools() -> dict[str, Callable[..., Any]]:
 
 def documents(count: int) -> list[dict[str, str]]:
     """Numbered documents."""
-    return [{"id": f"doc-{i}", "body": f"Note {i}: the meeting is on day {i + 3}."} for i in range(count)]
+    return [
+        {"id": f"doc-{i}", "body": f"Note {i}: the meeting is on day {i + 3}."}
+        for i in range(count)
+    ]
 
 
 DIMENSIONS = ["clarity", "structure", "evidence", "tone", "brevity", "originality"]
@@ -82,8 +85,18 @@ LIST = [
     Example(
         "ask",
         (
-            {"rules": TOOLS, "documents": documents(3), "user_name": "Ada", "question": "When is it?"},
-            {"rules": TOOLS, "documents": documents(3), "user_name": "Bob", "question": "What is it?"},
+            {
+                "rules": TOOLS,
+                "documents": documents(3),
+                "user_name": "Ada",
+                "question": "When is it?",
+            },
+            {
+                "rules": TOOLS,
+                "documents": documents(3),
+                "user_name": "Bob",
+                "question": "What is it?",
+            },
         ),
     ),
     Example("solve", ({"problem": "What is 12 times 7?"}, {"problem": "Is 91 a prime number?"})),

@@ -105,7 +105,9 @@ def _ids(build: Build, text: str) -> list[int]:
     from sglc.ir.target import Part
 
     words = text.split(" ", 1)[1]  # the first word may merge with what stands before it
-    return list(build.choice.target.tokenizer.encode((Part(" " + words[:-1], False),), continuation=True))
+    return list(
+        build.choice.target.tokenizer.encode((Part(" " + words[:-1], False),), continuation=True)
+    )
 
 
 def _prefills_of(ids: list[int], path: Path) -> int:
@@ -116,7 +118,9 @@ def _prefills_of(ids: list[int], path: Path) -> int:
     found = 0
     for request in requests:
         at = _find(ids, request["prompt"])
-        found += at is not None and request.get("cached", 0) <= at and request.get("prefilled", 0) > 0
+        found += (
+            at is not None and request.get("cached", 0) <= at and request.get("prefilled", 0) > 0
+        )
     return found
 
 
@@ -136,7 +140,9 @@ def assert_same_text(build: Build, one: dict[str, Any], other: dict[str, Any]) -
         return  # a different prompt follows from an earlier difference, which was judged on its own
     at = next(i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b)
     distance = top_two_distance(build, [*one["prompt"], *left[:at]])
-    print(f"{one['name']} {one['indices']}: tokens differ at {at}, the two likeliest are {distance:.1e} apart")
+    print(
+        f"{one['name']} {one['indices']}: tokens differ at {at}, the two likeliest are {distance:.1e} apart"
+    )
     assert distance < 1e-3
 
 
