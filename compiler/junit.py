@@ -32,7 +32,11 @@ def junit_xml(reports: Sequence[Report]) -> str:
 def _case(suite: ElementTree.Element, report: Report) -> None:
     line = str(report.span.source.position(report.span.start)[0])
     case = ElementTree.SubElement(
-        suite, "testcase", name=_clean(report.name), classname=_clean(report.file), file=_clean(report.file)
+        suite,
+        "testcase",
+        name=_clean(report.name),
+        classname=_clean(report.file),
+        file=_clean(report.file),
     )
     case.set("line", line)
     case.set("time", f"{report.seconds:.3f}")
@@ -40,7 +44,9 @@ def _case(suite: ElementTree.Element, report: Report) -> None:
         ElementTree.SubElement(case, "error", message=_clean(report.error))
     for unmet in report.unmet:
         left, right = (json.dumps(value, ensure_ascii=False) for value in (unmet.left, unmet.right))
-        failure = ElementTree.SubElement(case, "failure", message=_clean(f"expect {unmet.span.text}"))
+        failure = ElementTree.SubElement(
+            case, "failure", message=_clean(f"expect {unmet.span.text}")
+        )
         failure.text = _clean(f"left:  {left}\nright: {right}")
 
 

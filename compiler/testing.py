@@ -120,7 +120,10 @@ class _Run:
                 self._prepare(mock, hosts)
             outcome = self._interpret(self._case.program, {}, hosts)
         except RowFailed as failure:
-            error, where = str(failure.args[0] if not failure.span else failure.message), failure.span
+            error, where = (
+                str(failure.args[0] if not failure.span else failure.message),
+                failure.span,
+            )
             error = f"error[SGL{failure.code}]: {failure.message}"
         calls = self._calls(outcome.transcript) if outcome is not None else ()
         return Report(
@@ -153,12 +156,14 @@ class _Run:
         """Compute the answers of a mock, or put it in the place of a host function."""
         if mock.extern:
             names = [param.name for param in self._suite.module.program(mock.value).params]
-            hosts[mock.name] = lambda *args: self._interpret(
-                mock.value, dict(zip(names, args, strict=True)), {}
-            ).result
+            hosts[mock.name] = lambda *args: (
+                self._interpret(mock.value, dict(zip(names, args, strict=True)), {}).result
+            )
             return
         value = self._interpret(mock.value, {}, {}).result
-        self._answers.append((mock, list(value) if isinstance(value, list) and mock.listed else [value]))
+        self._answers.append(
+            (mock, list(value) if isinstance(value, list) and mock.listed else [value])
+        )
 
     def answer(self, program: str, name: str) -> tuple[Json] | None:
         """The answer of the next call that `program` binds to `name`, if there is a mock for it."""

@@ -1,4 +1,4 @@
-"""`sglc lsp`: the language server, over stdin and stdout."""
+"""`sglc lsp`: serve editors over stdin and stdout."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from .failures import UsageError
 
 
 def lsp() -> int:
-    """Serve an editor over stdin and stdout, with the Language Server Protocol."""
+    """Serve editors: the language server, over stdin and stdout."""
     try:
-        from ..lsp import make_server
-    except ImportError as error:
+        from ..lsp import serve
+    except ModuleNotFoundError as error:
         raise UsageError(
-            "SGL2029",
+            "SGL2041",
             f"the language server needs the package `{error.name}`",
-            "`pip install 'sglc[lsp]'` installs it",
+            "`pip install 'sglc[lsp]'` brings it",
         ) from error
-    make_server().start_io()
+    serve()
     return 0

@@ -20,7 +20,7 @@ def rule(code: str | None = None) -> int:
             print(f"{known}  {title}")
         return 0
     wanted = code.upper()
-    wanted = f"SGL{wanted}" if wanted.isdigit() else wanted
+    wanted = f"SGL{int(wanted):04}" if wanted.isdigit() else wanted
     if wanted not in codes():
         raise UsageError("SGL2028", f"there is no rule `{code}`", "`sglc rule` lists them all")
     print(page_of(wanted), end="")
