@@ -224,7 +224,10 @@ class Prefetch(BaseOp):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Retain(BaseOp):
-    """Hint: this prompt is used again after `next_use` model calls; `pin`: do not evict it."""
+    """Hint: this prompt is used again after `next_use` model calls; `pin`: do not evict it.
+
+    A negative `next_use`: after the next call on it, never again.
+    """
 
     prompt: Operand
     next_use: int = 0

@@ -9,28 +9,26 @@ from typing import ClassVar
 from ..ir.module import Module, Program
 from ..ir.ops import (
     Block,
-    Const,
     Effect,
-    Fork,
     Gen,
     Host,
     If,
     Insert,
     Op,
-    Operand,
     Prefetch,
-    Root,
     Select,
     Text,
     Value,
 )
 from ..ir.structure import effects, results
+from .certainty import is_certain
 from .context import Context
 from .dependence import inputs, needed
 from .rewriter import Rewriter, each_program, rebuilt
 from .safety import cannot_fail
 from .sections import VALUE_TOKENS
 from .shared_heads import heads, is_append, prompt_of
+from .static_heads import static_head
 from .texts import shorten, token_count
 
 
@@ -69,50 +67,21 @@ class InsertPrefetch:
 
 def _with_static_head(program: Program, body: Block, min_tokens: int, context: Context) -> Block:
     """The longest text that every run of a program begins with is warmed when the plan is loaded."""
-    head: Op | None = None
-    tokens = 0
-    static: set[Operand] = {
-        value for op in body.ops if isinstance(op, Root) for value in results(op)
-    }
-    for op in body.ops:
-        if isinstance(op, Text) and op.prompt in static:
-            static.add(op.result)
-            if head is None or op.prompt in results(head):
-                tokens += token_count(context.target.tokenizer, op.text, plain=op.plain)
-                head = op
+    head = static_head(body, context.target.tokenizer)
     if head is None:
         return body
-    what = f"warm the first {tokens} tokens of `{program.name}` when it is loaded"
-    at = body.ops.index(head)
-    if not is_certain(results(head)[0], body.ops[at + 1 :]):
-        context.declined(what, "not every run asks about it", head.span, tokens)
-    elif tokens < min_tokens:
-        context.declined(what, f"it is shorter than {min_tokens} tokens", head.span, tokens)
+    before, after = body.ops[: head.at + 1], body.ops[head.at + 1 :]
+    what = f"warm the first {head.tokens} tokens of `{program.name}` when it is loaded"
+    if not is_certain(head.op.result, after):
+        context.declined(what, "not every run asks about it", head.op.span, head.tokens)
+    elif head.tokens < min_tokens:
+        why = f"it is shorter than {min_tokens} tokens"
+        context.declined(what, why, head.op.span, head.tokens)
     else:
-        context.did(what, span=head.span, tokens=tokens)
-        hint = Prefetch(prompt=results(head)[0], span=head.span)
-        return Block(body.args, (*body.ops[: at + 1], hint, *body.ops[at + 1 :]))
+        context.did(what, span=head.op.span, tokens=head.tokens)
+        hint = Prefetch(prompt=head.op.result, span=head.op.span)
+        return Block(body.args, (*before, hint, *after))
     return body
-
-
-def is_certain(prompt: Operand, ops: Sequence[Op]) -> bool:
-    """Whether every run of these ops asks about a prompt, or a longer one."""
-    longer: set[Operand] = {prompt}
-    for op in ops:
-        match op:
-            case Gen(source=source) | Select(source=source) if source in longer:
-                return True
-            case If(then=then, orelse=orelse):
-                if all(any(is_certain(p, arm.ops) for p in longer) for arm in (then, orelse)):
-                    return True
-            case Fork(items=None | Const(value=[_, *_]), bodies=bodies):
-                if any(is_certain(p, body.ops) for p in longer for body in bodies):
-                    return True
-            case _ if prompt_of(op) in longer:
-                longer.update(results(op))
-            case _:
-                pass
-    return False
 
 
 # --- while something runs -------------------------------------------------------------------------

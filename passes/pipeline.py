@@ -17,6 +17,7 @@ from .insert_prefetch import InsertPrefetch
 from .merge_calls import MergeCalls
 from .move_code import MoveCode
 from .options import PipelineError, parse_passes
+from .plan_retention import PlanRetention
 from .render_turns import RenderTurns
 
 PASSES: tuple[tuple[int, Pass], ...] = (
@@ -31,6 +32,7 @@ PASSES: tuple[tuple[int, Pass], ...] = (
     (1, FuseForks()),  # one group for what starts together, so that hoisting sees all its arms
     (1, HoistPrefix()),  # after all text is final: what is cut here must not be joined again
     (1, InsertPrefetch()),  # after hoisting: what is warmed is what arms share
+    (1, PlanRetention()),  # last: only now is it known which calls are made, and in which order
 )
 
 REGISTRY: dict[str, type[Pass]] = {step.name: type(step) for _, step in PASSES}
