@@ -107,7 +107,7 @@ def _products(
     keys = k.shape[2]
     k, v = k.reshape(batch * heads, keys, size), v.reshape(batch * heads, keys, size)
     folded = (q if scale == 1.0 else q * scale).reshape(batch * heads, rows * group, size)
-    scores = torch.bmm(folded, k.transpose(1, 2))
+    scores = _scores(folded, k)
     if mask is not None:
         scores.view(batch, heads, rows, group, keys)[..., keys - mask.shape[-1] :].add_(mask)
     if not wants_lse:
@@ -118,6 +118,16 @@ def _products(
     out = torch.bmm(weights, v).float().div_(total)
     lse = total.log_().add_(highest).view(batch, heads, rows, group)
     return out.view(q.shape), lse
+
+
+def _scores(q: torch.Tensor, k: torch.Tensor) -> torch.Tensor:
+    """`q @ k^T`. A few strided heads are taken one by one: a batched product would copy the keys first."""
+    if len(q) > 16 or k.is_contiguous():
+        return torch.bmm(q, k.transpose(1, 2))
+    scores = q.new_empty(len(q), q.shape[1], k.shape[1])
+    for head in range(len(q)):
+        torch.mm(q[head], k[head].t(), out=scores[head])
+    return scores
 
 
 def _widen(mask: torch.Tensor, rows: int, keys: int) -> torch.Tensor:

@@ -6,6 +6,7 @@ partial results are merged by their log-sum-exp:
     dense     a stretch of keys and all rows that see it: the context that several segments share, read once for all
               of them, or the context of one long segment with its own tokens behind it
     padded    many short segments (decode rows above all), their private contexts side by side with padding
+    joint     the step that matters most, arms of one prefix that decode: one softmax over both, and no merge
 
 Query heads that read the same key head are folded into rows of one matrix, so no key is ever copied per head.
 """
@@ -57,6 +58,14 @@ class Padded:
     depth: int
 
 
+@dataclass(slots=True, eq=False)
+class Joint:
+    """Rows of one token each that all attend to `shared`, and each to its own keys in `padded`."""
+
+    shared: Index
+    padded: Padded
+
+
 class TorchAttention:
     """Runs anywhere torch does."""
 
@@ -69,6 +78,7 @@ class TorchAttention:
         self._batch: Batch | None = None
         self._slots = torch.zeros(0, dtype=torch.int64)
         self._parts: list[Dense | Padded] = []
+        self._joint: Joint | None = None
 
     def plan(self, batch: Batch) -> None:
         """Cut the context of every segment into parts."""
@@ -79,6 +89,7 @@ class TorchAttention:
         short = [i for i, n in enumerate(batch.lengths) if n < LONG]
         self._parts = [*self._shared(batch, context), *self._long(batch, context, long)]
         self._parts += self._short(batch, context, short)
+        self._joint = self._join()
 
     def run(
         self, layer: int, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, options: LayerOptions
@@ -89,6 +100,8 @@ class TorchAttention:
             return self._run_reference(layer, q, options)
         keys, values = self.pool.keys[layer], self.pool.values[layer]
         q = q.view(len(q), self.pool.shape.kv_heads, self.group, -1)
+        if self._joint is not None and q.dtype == torch.bfloat16:
+            return _attend_jointly(self._joint, q, keys, values, options.scale).flatten(1, 2)
         if len(self._parts) == 1:  # it covers every row, in order
             out, _ = self._attend(self._parts[0], q, keys, values, options.scale, wants_lse=False)
             return out.reshape(len(q), -1, q.shape[-1])
@@ -124,6 +137,17 @@ class TorchAttention:
             boxes.setdefault((width.bit_length(), max(depth, 64).bit_length()), []).append(i)
         for box in boxes.values():
             yield self._padded(batch, context, box)
+
+    def _join(self) -> Joint | None:
+        """Both parts as one, where the first is for all rows and the second has one row a segment."""
+        match self._parts:
+            case [
+                Dense(slice() as rows, keys, None),
+                Padded(rows=slice() as own, width=1) as padded,
+            ]:
+                return Joint(keys, padded) if rows == own == slice(0, padded.count) else None
+            case _:
+                return None
 
     def _padded(self, batch: Batch, context: Context, box: list[int]) -> Padded:
         lengths = batch.lengths[box]
@@ -279,6 +303,36 @@ def _attend_dense(
     mask = None if mask is None else mask[None, None, :, None]
     out, lse = attend(q, k.transpose(0, 1)[None], v.transpose(0, 1)[None], mask, scale, wants_lse)
     return out[0].transpose(0, 1), None if lse is None else lse[0].transpose(0, 1)
+
+
+def _attend_jointly(
+    part: Joint, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float
+) -> torch.Tensor:
+    """Scores of the shared and of the own keys in one matrix: one softmax for both."""
+    count, heads, group, size = q.shape
+    padded = part.padded
+    q = q if scale == 1.0 else q * scale
+    k, v = (_take(x, part.shared).transpose(0, 1) for x in (keys, values))
+    own_k, own_v = (
+        x.view(-1, size).index_select(0, padded.keys).view(-1, padded.depth, size)
+        for x in (keys, values)
+    )
+    border = k.shape[1]
+    scores = q.new_empty(heads, count * group, border + padded.depth)
+    folded = q.transpose(0, 1).reshape(heads, count * group, size)
+    for head in range(heads):
+        torch.mm(folded[head], k[head].t(), out=scores[head, :, :border])
+    own = torch.bmm(q.reshape(-1, group, size), own_k.transpose(1, 2)).view(count, heads, group, -1)
+    if padded.mask is not None:
+        own = own.add_(padded.mask[:, :, 0])
+    view = scores.view(heads, count, group, -1)
+    view[..., border:] = own.transpose(0, 1)
+    weights = torch.softmax(scores, -1)
+    shared_out = torch.bmm(weights[..., :border], v).view(heads, count, group, size).transpose(0, 1)
+    own_weights = (
+        weights.view(view.shape)[..., border:].transpose(0, 1).reshape(-1, group, padded.depth)
+    )
+    return torch.bmm(own_weights, own_v).view(q.shape).add_(shared_out)
 
 
 def _attend_padded(
