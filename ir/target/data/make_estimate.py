@@ -1,7 +1,8 @@
 """Trains the estimating tokenizer: `python ir/target/data/make_estimate.py`, from the root of the checkout.
 
-The text is the project's own: documentation, examples, sources, and `corpus.txt` beside this file. The
-result is deterministic for a given text; it is committed, so that counts don't move when a page is edited.
+The text is the project's own: documentation, examples and sources, and the common words of `common_words.txt`
+beside this file, the commonest first, each repeated as such words are in prose. The result is deterministic for a
+given text; it is committed, so that counts don't move when a page is edited.
 """
 
 import json
@@ -13,8 +14,9 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, train
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 KINDS = {".md", ".py", ".sgl", ".txt", ".toml", ".lark", ".jsonl"}
+MOST_COMMON = 100_000
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-VOCABULARY = 4096 + 256 + len(SPECIAL)
+VOCABULARY = 8192 + 256 + len(SPECIAL)
 # cl100k's pattern: most models of today split like this, or nearly.
 PATTERN = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
@@ -23,16 +25,28 @@ PATTERN = (
 
 
 def corpus() -> list[str]:
-    """The committed text files of the project; prose counts double."""
+    """The committed text files of the project, and the common words; prose counts double."""
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    files = [ROOT / name for name in listed.stdout.splitlines()]
+    files = [ROOT / name for name in listed.stdout.splitlines() if not name.startswith("tests/")]
     texts = [file.read_text("utf-8") for file in files if file.suffix in KINDS and file.is_file()]
     prose = [
         text for file, text in zip(files, texts, strict=False) if file.suffix in {".md", ".txt"}
     ]
-    return [*texts, *prose]
+    return [*texts, *prose, common_words()]
+
+
+def common_words() -> str:
+    """Each word as often as its rank lets expect, in both cases; endings make the words of a family."""
+    words = list(dict.fromkeys((HERE / "common_words.txt").read_text("utf-8").split()))
+    shown: list[str] = []
+    for rank, word in enumerate(words):
+        count = max(6, MOST_COMMON // (rank + 20))
+        shown += [word] * count
+        shown += [word.capitalize()] * (count // 4)
+        shown += [word + ending for ending in ("s", "ed", "ing", "ly", "er", "ment", "ation")]
+    return " ".join(shown)
 
 
 def train(texts: list[str]) -> Tokenizer:
