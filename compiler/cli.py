@@ -36,6 +36,7 @@ COMMANDS = (
     Command("rule", "rule:rule", "Print the page of a diagnostic."),
     Command("lsp", "lsp:lsp", "Serve editors: the language server, over stdin and stdout."),
     Command("passes", "passes:passes", "List the passes, or print the page of one."),
+    Command("targets", "targets:targets", "List what serving systems' prefix caches do."),
     Command("models", "models:models", "List the models at hand."),
     Command("env", "env:env", "List the environment variables that are read."),
 )

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
+import msgspec
 from cyclopts import Parameter
 
-from ...runtime.errors import RunError
-from ...runtime.plan import Plan, PlanProgram
-from ...runtime.plan_file import check_target, read_plan
-from ...runtime.rows import Row, read_rows
-from ...runtime.trace import Trace
-from ..backends import BackendName, BackendOptions, make_backend
+from ...passes.pipeline import REGISTRY
+from ...runtime.plan import Plan
+from ...runtime.plan_file import read_plan
+from ..backends import BackendName
 from ..driver import compile_module, load, split_entry, stage_of
-from ..execution import Job, execute_job
-from ..explain import html
 from ..explain import report as r
 from ..explain.make import of_build, of_plan
-from ..explain.measure import with_measured, with_predicted
-from ..explain.text import render
-from ..hosts import load_hosts
-from ..progress import Progress
+from ..revisions import at_revision
 from ..targets import Choice, choose_target
 from .failures import UsageError, show
 from .options import CompileOptions
 
 DEFAULT = CompileOptions()
-Format = Literal["text", "json", "html"]
+Format = Literal["text", "json", "html", "mermaid"]
 
 
 def explain(
@@ -39,6 +36,10 @@ def explain(
     input: Path | None = None,
     analyze: Annotated[bool, Parameter(negative=())] = False,
     why: Annotated[bool, Parameter(negative=())] = False,
+    diff: str | None = None,
+    target: Annotated[
+        str | None, Parameter(help="Comma-separated names of `sglc targets`.")
+    ] = None,
     backend: BackendName = "auto",
     host: Annotated[list[Path] | None, Parameter(negative=())] = None,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
@@ -58,6 +59,8 @@ def explain(
         Run the rows, and show measured beside predicted.
     why
         Show also what the passes declined, and their suggestions.
+    diff
+        Compare with a level (`O0`), without a pass (`hoist-prefix`), another file, or a git revision.
     backend
         Where `--analyze` runs.
     host
@@ -65,85 +68,105 @@ def explain(
     output
         Write here instead of to stdout.
     """
-    report, plan, choice = _report(file, options)
     if analyze and input is None:
         raise UsageError(
             "SGL2027", "`--analyze` runs rows, and there are none", "`--input` names a file of rows"
         )
-    if input is not None:
-        report = _over_rows(report, plan, choice, input, host or [], backend if analyze else None)
-    _write(_shown(report, format, why), output)
+    if target and input is None:
+        raise UsageError(
+            "SGL2028",
+            "`--target` counts the calls of rows, and there are none",
+            "`--input` names them",
+        )
+    wanted = Wanted(input, tuple(host or ()), tuple((target or "").split(",")) if target else ())
+    report = _report(file, options, wanted, backend if analyze else None)
+    if diff is None:
+        _write(_shown(report, format, why), output)
+        return 0
+    from ..explain.diff import render
+
+    with _other(file, diff, options) as (other_file, other_options):
+        other = _report(other_file, other_options, wanted, None)
+    _write(render(other, report, (diff, file)).encode(), output)
     return 0
 
 
-def _report(file: str, options: CompileOptions) -> tuple[r.Report, Plan, Choice]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a report should hold beside the plan."""
+
+    input: Path | None
+    hosts: tuple[Path, ...]
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plan with its report."""
+
+    report: r.Report
+    plan: Plan
+    choice: Choice
+
+
+def _report(
+    file: str, options: CompileOptions, wanted: Wanted, backend: BackendName | None
+) -> r.Report:
+    found = _compiled(file, options)
+    if wanted.input is None:
+        return found.report
+    from ..explain.over_rows import over_rows
+
+    return over_rows(
+        found.report, found.plan, found.choice, wanted.input, wanted.hosts, wanted.targets, backend
+    )
+
+
+def _compiled(file: str, options: CompileOptions) -> Found:
     path, entry = split_entry(file)
+    choice = choose_target(options.model)
     if stage_of(path) == "plan":
         plan = read_plan(path)
-        choice = choose_target(options.model)
-        return of_plan(plan), plan, choice
+        if entry is not None:
+            plan = msgspec.structs.replace(plan, entry=entry)
+        return Found(of_plan(plan), plan, choice)
     module, warnings = load(path)
-    choice = choose_target(options.model)
     build = compile_module(module, options.driver_options(entry), choice, warnings, str(path))
     if build.warnings:
         show(build.warnings)
-    return of_build(build), build.plan, choice
+    return Found(of_build(build), build.plan, choice)
 
 
-def _over_rows(
-    report: r.Report,
-    plan: Plan,
-    choice: Choice,
-    input: Path,
-    host: list[Path],
-    backend: BackendName | None,
-) -> r.Report:
-    """The report with the rows' numbers: of the mock backend, and with `backend` also measured."""
-    check_target(plan.target, choice.target, source=plan.source)
-    program = next(q for q in plan.programs if q.name == plan.entry)
-    rows = _good_rows(input, program)
-    hosts = load_hosts(host)
-    job = Job(plan=plan, choice=choice, program=program.name, rows=rows, hosts=hosts)
-    trace = _traced(job, BackendOptions(name="mock"))
-    report = with_predicted(report, trace, len(rows))
-    if backend is None:
-        return report
-    with Progress(len(rows), program.name) as progress:
-        trace = _traced(replace(job, progress=progress), BackendOptions(name=backend))
-    return with_measured(report, trace, len(rows), _name(backend, choice), plan)
-
-
-def _traced(job: Job, options: BackendOptions) -> Trace:
-    """The trace of a run. A row that fails has no whole account, so it is an error here."""
-    outcome = execute_job(job, make_backend(options, job.choice))
-    for result in outcome.failed[:1]:
-        error = result.error
-        assert error is not None
-        raise RunError(
-            error.code, f"row {result.row} failed: {error.message}", error.help, error.span
-        )
-    return outcome.trace
-
-
-def _name(backend: BackendName, choice: Choice) -> str:
-    return backend if backend != "auto" else "engine" if choice.folder else "mock"
-
-
-def _good_rows(input: Path, program: PlanProgram) -> list[Row]:
-    rows = read_rows(input, program)
-    bad = [row for row in rows if row.error]
-    if bad:
-        error = bad[0].error
-        assert error is not None
-        raise UsageError(error.code, f"{input}:{bad[0].line}: {error.message}", error.help)
-    return rows
+@contextmanager
+def _other(file: str, diff: str, options: CompileOptions) -> Iterator[tuple[str, CompileOptions]]:
+    """What a report is compared with: file and options of the other side."""
+    path, entry = split_entry(file)
+    suffix = f":{entry}" if entry else ""
+    level = re.fullmatch(r"-?O([012])", diff)
+    if level:
+        yield file, replace(options, level=int(level[1]))
+    elif diff in REGISTRY:
+        yield file, replace(options, disable=[*(options.disable or []), diff])
+    elif split_entry(diff)[0].exists():
+        yield diff, options
+    else:
+        with at_revision(path, diff) as then:
+            yield f"{then}{suffix}", options
 
 
 def _shown(report: r.Report, format: Format, why: bool) -> bytes:
     if format == "json":
         return r.to_json(report)
+    if format == "mermaid":
+        from ..explain.mermaid import render as chart
+
+        return chart(report).encode()
     if format == "html":
-        return html.render(report).encode()
+        from ..explain.html import render as page
+
+        return page(report).encode()
+    from ..explain.text import render
+
     return render(report, why).encode()
 
 

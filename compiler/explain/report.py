@@ -138,6 +138,18 @@ class Measured(Part):
     cause: str = ""
 
 
+class Priced(Part):
+    """The input of a run under the rules of a serving system; `cost` in uncached input tokens."""
+
+    target: str
+    title: str
+    date: str
+    prompt: int
+    cached: int
+    written: int
+    cost: float
+
+
 class Target(Part):
     """What the plan is compiled for."""
 
@@ -168,6 +180,7 @@ class Report(Part):
     measured: list[Measured] = []
     backend: str = ""
     warnings: list[str] = []
+    priced: list[Priced] = []
 
 
 def schema() -> dict[str, Any]:

@@ -19,6 +19,7 @@ def render(report: r.Report, why: bool = False) -> str:
         _calls(report),
         _groups(report),
         _worlds(report),
+        _priced(report),
         _measured(report),
         _passes(report, why),
     ]
@@ -157,6 +158,20 @@ def worlds_table(report: r.Report) -> Iterator[str]:
 
 def _number(number: int | None) -> str:
     return "" if number is None else f"{number:,}"
+
+
+def _priced(report: r.Report) -> Iterator[str]:
+    if not report.priced:
+        return
+    yield "Input under the rules of serving systems; cost in units of an uncached input token"
+    rows = [("target", "prompt", "cached", "written", "cost", "of stateless", "as of")]
+    for each in report.priced:
+        share = f"{each.cost / each.prompt:.0%}" if each.prompt else ""
+        rows.append(
+            (each.target, f"{each.prompt:,}", f"{each.cached:,}", f"{each.written:,}",
+             f"{each.cost:,.1f}", share, each.date)
+        )  # fmt: skip
+    yield from table(rows)
 
 
 def _measured(report: r.Report) -> Iterator[str]:

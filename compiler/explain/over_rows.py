@@ -1,0 +1,73 @@
+"""A report with numbers: its rows run on the mock backend before, and where wanted on a real one after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from ...runtime.errors import RunError
+from ...runtime.plan import Plan, PlanProgram
+from ...runtime.plan_file import check_target
+from ...runtime.rows import Row, read_rows
+from ...runtime.trace import Trace
+from ..backends import BackendName, BackendOptions, make_backend
+from ..execution import Job, execute_job
+from ..hosts import load_hosts
+from ..progress import Progress
+from ..targets import Choice
+from . import report as r
+from .measure import with_measured, with_predicted
+from .priced import priced
+
+
+def over_rows(
+    report: r.Report,
+    plan: Plan,
+    choice: Choice,
+    input: Path,
+    hosts: Sequence[Path],
+    targets: Sequence[str],
+    backend: BackendName | None,
+) -> r.Report:
+    """The report with what the rows come to; with `backend` also what it measured. Raises RunError."""
+    check_target(plan.target, choice.target, source=plan.source)
+    program = next(q for q in plan.programs if q.name == plan.entry)
+    rows = _good_rows(input, program)
+    job = Job(plan=plan, choice=choice, program=program.name, rows=rows, hosts=load_hosts(hosts))
+    trace = _traced(job, BackendOptions(name="mock"))
+    report = with_predicted(report, trace, len(rows))
+    report = msgspec.structs.replace(report, priced=priced(targets, trace))
+    if backend is None:
+        return report
+    with Progress(len(rows), program.name) as progress:
+        trace = _traced(replace(job, progress=progress), BackendOptions(name=backend))
+    return with_measured(report, trace, len(rows), _name(backend, choice), plan)
+
+
+def _traced(job: Job, options: BackendOptions) -> Trace:
+    """The trace of a run. A row that fails has no whole account, so it is an error here."""
+    outcome = execute_job(job, make_backend(options, job.choice))
+    for result in outcome.failed[:1]:
+        error = result.error
+        assert error is not None
+        raise RunError(
+            error.code, f"row {result.row} failed: {error.message}", error.help, error.span
+        )
+    return outcome.trace
+
+
+def _name(backend: BackendName, choice: Choice) -> str:
+    return backend if backend != "auto" else "engine" if choice.folder else "mock"
+
+
+def _good_rows(input: Path, program: PlanProgram) -> list[Row]:
+    rows = read_rows(input, program)
+    bad = [row for row in rows if row.error]
+    if bad:
+        error = bad[0].error
+        assert error is not None
+        raise RunError(error.code, f"{input}:{bad[0].line}: {error.message}", error.help)
+    return rows

@@ -1,0 +1,67 @@
+"""What a serving system's prefix cache makes of a run: cached tokens under its rules, and the price of the input.
+
+Breakpoints stand where the plan says that later calls share a prefix; a system that matches by itself rounds
+down to its blocks, and nothing shorter than its minimum is cached.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from ...ir.diagnostic import CompileFailed, Diagnostic
+from ...ir.target.rules import Rules, all_rules, rules_for
+from ...runtime.trace import CallRecord, Trace
+from . import report as r
+
+
+def find_rules(name: str) -> Rules:
+    """The rules of a target by name, `vllm:32` with a block size. Raises CompileFailed (SGL2050)."""
+    try:
+        return rules_for(name)
+    except (KeyError, ValueError) as error:
+        known = list(all_rules())
+        close = difflib.get_close_matches(name, known, n=1)
+        help = f"a target `{close[0]}` is there" if close else f"there are {', '.join(known)}"
+        message = str(error) if isinstance(error, ValueError) else f"there is no target `{name}`"
+        raise CompileFailed([Diagnostic("SGL2050", message, helps=(help,))]) from None
+
+
+def priced(names: Iterable[str], trace: Trace) -> list[r.Priced]:
+    """The account of a run for each target."""
+    calls = [call for call in trace.calls if call.error is None]
+    return [_price(find_rules(name), calls) for name in names]
+
+
+def _price(rules: Rules, calls: Sequence[CallRecord]) -> r.Priced:
+    prompt = cached = written = 0
+    cost = 0.0
+    for at, call in enumerate(calls):
+        length = len(call.prompt)
+        found = _cached(rules, call.predicted_cached or 0)
+        wrote = _written(rules, call, found, calls[at + 1 :])
+        prompt, cached, written = prompt + length, cached + found, written + wrote
+        cost += rules.cost(length, found, wrote)
+    return r.Priced(rules.name, rules.title, rules.date, prompt, cached, written, round(cost, 1))
+
+
+def _cached(rules: Rules, shared: int) -> int:
+    """A mark stands at the end of what is shared, where the target has marks."""
+    return rules.cached_length(shared, marks=(shared,))
+
+
+def _written(rules: Rules, call: CallRecord, cached: int, later: Sequence[CallRecord]) -> int:
+    """Tokens that this call writes to the cache for later ones, where writing has its price."""
+    if rules.price is None or rules.price.write == 1.0:
+        return 0
+    ends = (
+        _cached(rules, other.predicted_cached or 0)
+        for other in later
+        if other.row == call.row and _continues(call, other)
+    )
+    return max(0, max(ends, default=0) - cached)
+
+
+def _continues(call: CallRecord, other: CallRecord) -> bool:
+    end = min(other.predicted_cached or 0, len(call.prompt))
+    return call.prompt[:end] == other.prompt[:end]
