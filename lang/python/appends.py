@@ -149,15 +149,7 @@ class Appends(Expressions):
         value = self.expr(node)
         if value.type == ListType(STR):
             return value
-        made = ast.copy_location(
-            ast.Call(
-                ast.copy_location(ast.Name("list", ast.Load()), node),
-                [ast.copy_location(ast.Name("_value", ast.Load()), node)],
-                [],
-            ),
-            node,
-        )
-        return self.host_expression(made, {"_value": value}, ListType(STR), "choices")
+        return self.host_source("list(_value)", {"_value": value}, node, ListType(STR), "choices")
 
     def _dynamic_name(self, name: str, node: ast.expr) -> str:
         name = _DYNAMIC_CONSTRAINTS.get(name, ALIASES.get(name, name))
@@ -205,10 +197,8 @@ class Appends(Expressions):
         if value.type == ANY:
             refusal = "TypeError(f'`s +=` takes text, not a {type(_v).__name__}')"
             otherwise = f"(_ for _ in ()).throw({refusal})"
-            test = ast.parse(f"_v if isinstance(_v, str) else {otherwise}", mode="eval")
-            for inner in ast.walk(test.body):
-                ast.copy_location(inner, node)
-            value = self.host_expression(test.body, {"_v": value}, STR, "text")
+            text = f"_v if isinstance(_v, str) else {otherwise}"
+            value = self.host_source(text, {"_v": value}, node, STR, "text")
         elif value.type != STR:
             raise self.refuse(
                 "SGL0509", node, f"a `{value.type}` is appended", "`str(...)` of it is a text"

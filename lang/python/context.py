@@ -17,7 +17,7 @@ from ...ir.module import Extern
 from ...ir.ops import BaseOp, Block, Const, Fork, Host, Op, Operand, Value, Yield
 from ...ir.span import Span
 from ...ir.structure import results
-from ...ir.types import ANY, BOOL, FLOAT, INT, NONE, PROMPT, STR, Type
+from ...ir.types import ANY, BOOL, FLOAT, INT, NONE, PROMPT, STR, OptionalType, Type
 from .pieces import compile_expression, compile_statements, names_read
 from .scope import Meaning, Scope, StateData, Variable
 from .source import CannotLower, FunctionSource
@@ -52,7 +52,9 @@ class Context:
         self._builder = BlockBuilder()
         self._arms: dict[int, list[Op]] = {}
         self._group: dict[int, int] = {}
-        self._sites: dict[tuple[str, int], str] = {}
+        self._sites: dict[str, dict[tuple[int, ...], int]] = {}
+        self._used: set[tuple[str, tuple[Operand, ...]]] = set()
+        self._spent: set[tuple[str, tuple[Operand, ...]]] = set()
         self._states = 0
 
     def refuse(self, code: str, node: ast.AST, headline: str, help: str = "") -> CannotLower:
@@ -63,6 +65,8 @@ class Context:
 
     def emit(self, op: _OpT, node: ast.AST) -> _OpT:
         """Add an op to the current block."""
+        if self._spent:
+            self._used, self._spent = self._used | self._spent, set()
         return self._builder.emit(replace(op, span=self.span(node)))
 
     def emit_on(self, state: int, op: _OpT, node: ast.AST) -> _OpT:
@@ -78,34 +82,44 @@ class Context:
         return self.source.span(node)
 
     def site(self, node: ast.AST) -> str:
-        """The site of a call: its number in its function, after the sites that lead there."""
-        key = (self.prefix, id(node))
-        if key not in self._sites:
-            count = sum(1 for prefix, _ in self._sites if prefix == self.prefix)
-            self._sites[key] = f"{self.prefix}{count + 1}"
-        return self._sites[key]
+        """The site of a call: its number in its function, after the sites that lead there.
+
+        A call that is lowered again on the same path (an expression that is appended twice) is told
+        apart by a second number.
+        """
+        place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+        numbers = self._sites.setdefault(self.prefix, {})
+        site = f"{self.prefix}{numbers.setdefault(place, len(numbers) + 1)}"
+        again = 1
+        while (key := (f"{site}#{again}" if again > 1 else site, self.indices)) in self._used:
+            again += 1
+        self._used.add(key)
+        return key[0]
 
     def region(self, scope: Scope, write: Callable[[], None]) -> tuple[BlockBuilder, Scope]:
         """Write a block of its own, in a scope of its own; the caller ends and seals it."""
         self.flush()
-        outer = self._builder, self.scope, self._arms
+        outer = self._builder, self.scope, self._arms, self._used
         self._builder, self.scope, self._arms = BlockBuilder(), scope, {}
+        self._used = set(self._used)
         try:
             write()
             self.flush()
             return self._builder, self.scope
         finally:
-            self._builder, self.scope, self._arms = outer
+            self._spent |= self._used
+            self._builder, self.scope, self._arms, self._used = outer
 
     @contextmanager
     def trial(self) -> Generator[None]:
         """Whatever is lowered inside is forgotten, but for the numbers of its sites."""
         mark = _Mark(len(self.externs), self._states)
-        hosts, group = dict(self.hosts), dict(self._group)
+        hosts, group, used, spent = dict(self.hosts), dict(self._group), self._used, self._spent
+        self._used, self._spent = set(used), set(spent)
         try:
             yield
         finally:
-            self.hosts, self._group = hosts, group
+            self.hosts, self._group, self._used, self._spent = hosts, group, used, spent
             del self.externs[mark.hosts :]
             self._states = mark.states
 
@@ -234,12 +248,22 @@ class Context:
         """The value of a variable of a state; where a path may not have bound it, that is checked."""
         if variable.certain:
             return variable.value
-        check = ast.parse(
-            f"_bound if _bound is not None else (_ for _ in ()).throw(KeyError({name!r}))"
-        )
-        checked = cast("ast.Expr", check.body[0]).value
-        for inner in ast.walk(checked):
-            ast.copy_location(inner, node)
         kind = variable.value.type
-        plain = getattr(kind, "item", ANY) if type(kind).__name__ == "OptionalType" else kind
-        return self.host_expression(checked, {"_bound": variable.value}, plain, name)
+        plain = kind.item if isinstance(kind, OptionalType) else kind
+        missing = f"(_ for _ in ()).throw(KeyError({name!r}))"
+        text = f"_bound if _bound is not None else {missing}"
+        return self.host_source(text, {"_bound": variable.value}, node, plain, name)
+
+    def host_source(
+        self,
+        text: str,
+        given: Mapping[str, Operand],
+        node: ast.AST,
+        kind: Type = ANY,
+        hint: str = "",
+    ) -> Value:
+        """The value of an expression of ours, which stands where `node` does."""
+        made = ast.parse(text, mode="eval").body
+        for inner in ast.walk(made):
+            ast.copy_location(inner, node)
+        return self.host_expression(made, given, kind, hint)

@@ -61,15 +61,7 @@ class Expressions(Context):
                 found = self.expr(node)
         if found.type in SCALARS or isinstance(found, Const):
             return found
-        test = ast.copy_location(
-            ast.Compare(
-                ast.copy_location(ast.Call(_name("bool", node), [_name("_value", node)], []), node),
-                [ast.copy_location(ast.Is(), node)],
-                [ast.copy_location(ast.Constant(True), node)],
-            ),
-            node,
-        )
-        return self.host_expression(test, {"_value": found}, BOOL, "is_true")
+        return self.host_source("bool(_value)", {"_value": found}, node, BOOL, "is_true")
 
     # --- lowering -------------------------------------------------------------------------------
 
@@ -147,8 +139,7 @@ class Expressions(Context):
         if value.type in SCALARS:
             op = Builtin(result=Value(STR), name="python_str", args=(value,))
             return self.emit(op, node).result
-        call = ast.copy_location(ast.Call(_name("str", node), [_name("_value", node)], []), node)
-        return self.host_expression(call, {"_value": value}, STR, "text")
+        return self.host_source("str(_value)", {"_value": value}, node, STR, "text")
 
     def _is_pure(self, node: ast.expr) -> bool:
         """Whether evaluating it can neither fail nor have effects, however deep."""
@@ -401,8 +392,7 @@ class Expressions(Context):
             return self.as_text(value, node)
         if value.type == STR:
             return self.emit(Builtin(result=Value(INT), name="len", args=(value,)), node).result
-        made = ast.copy_location(ast.Call(node.func, [_name("_value", node)], []), node)
-        return self.host_expression(made, {"_value": value}, INT, "length")
+        return self.host_source("len(_value)", {"_value": value}, node, INT, "length")
 
     def _is_forks(self, node: ast.expr) -> bool:
         return isinstance(node, ast.Name) and isinstance(self.scope.names.get(node.id), ForksRef)

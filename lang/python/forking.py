@@ -53,7 +53,7 @@ class Forking(Appends):
         arms: list[int] = []
         for _ in range(size[0]):
             copy = StateData(
-                data.prompt, dict(data.variables), frozenset(data.variables), 0, data.open_role
+                data.prompt, dict(data.variables), dict(data.variables), 0, data.open_role
             )
             arms.append(self.new_state(copy, group if size[0] > 1 else None))
         return ForksRef(state, tuple(arms))
@@ -63,14 +63,20 @@ class Forking(Appends):
         self.flush()
         parent = self.state(forks.parent)
         arms = [self.state(arm) for arm in forks.arms]
-        names = dict.fromkeys(n for arm in arms for n in arm.variables if n not in arm.inherited)
+        names = dict.fromkeys(name for arm in arms for name in arm.own())
         for name in names:
             if name in parent.variables:
-                help = "another name in the arm keeps both"
-                headline = f"an arm binds `{name}`, which is bound before the fork"
-                raise self.refuse("SGL0592", node, headline, help)
-            found = [arm.variables[name] for arm in arms if name in arm.variables]
+                self._refuse_taken(parent.variables[name], name, node)
+            found = [arm.variables[name] for arm in arms if name in arm.own()]
             parent.variables[name] = self._gathered(found, name, node)
+
+    def _refuse_taken(self, variable: Variable, name: str, node: ast.Call) -> None:
+        """A name that the parent has bound: an error, at run time where only some paths bind it."""
+        headline = f"an arm binds `{name}`, which is bound before the fork"
+        if variable.certain:
+            raise self.refuse("SGL0592", node, headline, "another name in the arm keeps both")
+        failure = f"(_ for _ in ()).throw(RuntimeError({headline!r}))"
+        self.host_source(f"_bound is None or {failure}", {"_bound": variable.value}, node)
 
     def _gathered(self, found: list[Variable], name: str, node: ast.expr) -> Variable:
         if len(found) == 1:

@@ -6,6 +6,7 @@ compared, and what differs is yielded.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ...ir.ops import Operand
@@ -47,9 +48,14 @@ class StateData:
 
     prompt: Operand
     variables: dict[str, Variable] = field(default_factory=dict[str, Variable])
-    inherited: frozenset[str] = frozenset()
+    inherited: Mapping[str, Variable] = field(default_factory=dict[str, Variable])
     unnamed: int = 0
     open_role: str | None = None
+
+    def own(self) -> list[str]:
+        """The names that an arm itself has bound."""
+        was = self.inherited
+        return [n for n, v in self.variables.items() if n not in was or v.value != was[n].value]
 
     def copy(self) -> StateData:
         """A copy whose variables change by themselves."""

@@ -6,11 +6,15 @@ import ast
 import inspect
 import linecache
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ...ir.diagnostic import Diagnostic, Label, Severity
 from ...ir.span import Source, Span
+
+_TRIES = 5
 
 
 class CannotLower(Exception):
@@ -78,7 +82,7 @@ class FunctionSource:
 def _find(text: str, code: Any) -> ast.FunctionDef | None:
     """The definition that a code object was compiled from."""
     try:
-        tree = ast.parse(text)
+        tree = _parsed(text)
     except (SyntaxError, ValueError):
         return None
     for node in ast.walk(tree):
@@ -87,3 +91,16 @@ def _find(text: str, code: Any) -> ast.FunctionDef | None:
             if first == code.co_firstlineno:
                 return node
     return None
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> ast.Module:
+    """The tree of a file. Nothing changes it.
+
+    Before 3.11.8 and 3.12.2, CPython says SystemError when another parse happens while the tree of this one
+    is made (gh-106905); it is then simply made again.
+    """
+    for _ in range(_TRIES):
+        with suppress(SystemError):
+            return ast.parse(text)
+    return ast.parse(text)

@@ -104,8 +104,11 @@ class Statements(Forking):
         forks = self.scope.names.get(target.id) if isinstance(target, ast.Name) else None
         if not isinstance(forks, ForksRef):
             return False
+        outer = self.indices
         for number, arm in enumerate(forks.arms):
+            self.indices = (*outer, Const(number, INT))
             self.append(arm, self._appended(self._for_arm(value, number)))
+        self.indices = outer
         return True
 
     def _appended(self, value: ast.expr) -> list[Any]:
@@ -358,10 +361,7 @@ class Statements(Forking):
         value = self.expr(over)
         if isinstance(value.type, ListType):
             return value, target, index_name
-        name = ast.copy_location(ast.Name("_value", ast.Load()), over)
-        call = ast.Call(ast.copy_location(ast.Name("list", ast.Load()), over), [name], [])
-        as_list = ast.copy_location(call, over)
-        return self.host_expression(as_list, {"_value": value}), target, index_name
+        return self.host_source("list(_value)", {"_value": value}, over), target, index_name
 
     def _bind_target(self, target: ast.expr, item: Value, node: ast.For) -> None:
         if isinstance(target, ast.Name):
