@@ -395,7 +395,9 @@ class OpReader:
     def _constraint(self) -> Constraint:
         kind = self._choice(get_args(ConstraintKind), "a kind of constraint")
         text = self._cursor.string()
-        style = "free" if self._cursor.take("free") else "canonical"
+        if self._cursor.take("free"):
+            return Constraint(cast("ConstraintKind", kind), text, "free")
+        style = "spliced" if self._cursor.take("spliced") else "canonical"
         return Constraint(cast("ConstraintKind", kind), text, style)
 
     def select(self, _: int) -> Op:

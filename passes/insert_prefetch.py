@@ -72,6 +72,8 @@ def _with_static_head(program: Program, body: Block, min_tokens: int, context: C
         return body
     before, after = body.ops[: head.at + 1], body.ops[head.at + 1 :]
     what = f"warm the first {head.tokens} tokens of `{program.name}` when it is loaded"
+    if any(isinstance(op, Prefetch) and op.prompt is head.op.result for op in after):
+        return body
     if not is_certain(head.op.result, after):
         context.declined(what, "not every run asks about it", head.op.span, head.tokens)
     elif head.tokens < min_tokens:

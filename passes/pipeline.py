@@ -19,6 +19,7 @@ from .move_code import MoveCode
 from .options import PipelineError, parse_passes
 from .plan_retention import PlanRetention
 from .render_turns import RenderTurns
+from .splice_forced import SpliceForced
 
 PASSES: tuple[tuple[int, Pass], ...] = (
     # The number is the lowest level at which a pass runs.
@@ -31,6 +32,7 @@ PASSES: tuple[tuple[int, Pass], ...] = (
     (1, MergeCalls()),  # before arms are taken apart: equal prompts are easiest seen whole
     (1, FuseForks()),  # one group for what starts together, so that hoisting sees all its arms
     (1, HoistPrefix()),  # after all text is final: what is cut here must not be joined again
+    (1, SpliceForced()),  # calls are merged by now; a spliced one and a plain one are not equal
     (1, InsertPrefetch()),  # after hoisting: what is warmed is what arms share
     (1, PlanRetention()),  # last: only now is it known which calls are made, and in which order
 )

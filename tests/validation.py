@@ -33,7 +33,7 @@ from sglc.ir.ops import (
     Unordered,
     Value,
 )
-from sglc.ir.sampling import Sampling
+from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.structure import regions, walk, with_regions
 from sglc.ir.target import Target
 from sglc.ir.types import (
@@ -140,16 +140,23 @@ def _compare_calls(old: list[SourceCall], new: list[SourceCall]) -> None:
             free[inputs_of(call)] -= 1  # made in the name of its twin in another arm
             continue
         for part in ("asked", "returned", "value", "sampling", "constraint", "seed", "choices"):
-            if getattr(was, part) != getattr(call, part):
+            if _plain(getattr(was, part)) != _plain(getattr(call, part)):
                 raise Different(
                     f"`{part}` of the call {call.key} was {getattr(was, part)!r} "
                     f"and is {getattr(call, part)!r}"
                 )
 
 
+def _plain(part: object) -> object:
+    """A constraint as it was before splicing, which changes how an answer is made and not which."""
+    is_spliced = isinstance(part, Constraint) and part.style == "spliced"
+    return replace(part, style="canonical") if is_spliced else part
+
+
 def inputs_of(call: SourceCall) -> tuple[object, ...]:
     """What a deterministic call's answer depends on."""
-    return (call.kind, call.asked, call.sampling, call.constraint, call.method, call.choices)
+    constraint = _plain(call.constraint)
+    return (call.kind, call.asked, call.sampling, constraint, call.method, call.choices)
 
 
 def _is_deterministic(call: SourceCall) -> bool:

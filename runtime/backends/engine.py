@@ -50,10 +50,12 @@ class EngineBackend:
 
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt, once per seed."""
+        from ..engine.grammar_stepwise import decoded_as_asked
         from ..engine.jobs import GenJob
 
         request = self._checked(request)
-        make_matcher = await self._compile(request.constraint)
+        make = await self._compile(request.constraint)
+        make_matcher = decoded_as_asked(make, request.constraint)
         parts = self.engine.parts
         return await self._serve(
             lambda done: GenJob(
@@ -138,7 +140,7 @@ class EngineBackend:
         try:
             return await asyncio.get_running_loop().run_in_executor(None, compile, constraint)
         except ConstraintUnusable as error:
-            raise BackendError("3102", str(error)) from error
+            raise BackendError("3102", str(error), error.help) from error
 
     async def _serve(self, make: Callable[[Done], Request]) -> Any:
         """Send a job to the engine and wait; when the waiter is cancelled, the job is aborted."""

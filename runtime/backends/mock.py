@@ -70,8 +70,9 @@ class MockBackend:
             for each in found:
                 self._cache.keep((*request.ids, *each.ids[:-1]), prefilled_at)
         await self._decode(request, found, prefilled_at)
-        decoded = sum(max(0, len(each.ids) - 1 - each.forced) for each in found)
-        forced = sum(each.forced for each in found)
+        is_spliced = request.constraint is not None and request.constraint.style == "spliced"
+        forced = sum(each.forced for each in found) if is_spliced else 0
+        decoded = max(0, sum(max(0, len(each.ids) - 1) for each in found) - forced)
         usage = account.usage(self.clock.now, decoded, forced)
         return GenReply(tuple(map(_completion, found)), usage)
 

@@ -26,7 +26,11 @@ Bits = NDArray[np.int32]
 
 
 class ConstraintUnusable(Exception):
-    """A constraint that a backend can't follow; the message says which and why."""
+    """A constraint that a backend can't follow; the message says which and why, `help` what to do."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.help = help
 
 
 class Matcher(Protocol):
@@ -116,7 +120,7 @@ class GrammarBackend(ABC):
             logits[rows] = part
 
     def _compile(self, constraint: Constraint) -> MakeMatcher | None:
-        canonical = constraint.style == "canonical"
+        canonical = constraint.style != "free"
         match constraint.kind:
             case "regex":
                 return self.regex(constraint.text)
@@ -170,5 +174,13 @@ def make_grammar_backend(name: str, tokenizer: Tokenizer, vocab: int) -> Grammar
             from .grammar_xgrammar import XGrammar
 
             return XGrammar(tokenizer, vocab)
+        case "llguidance":
+            from .grammar_llguidance import LlGuidance
+
+            return LlGuidance(tokenizer, vocab)
+        case "outlines":
+            from .grammar_outlines import Outlines
+
+            return Outlines(tokenizer, vocab)
         case _:
             raise ValueError(f"unknown grammar backend `{name}`")

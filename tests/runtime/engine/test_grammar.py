@@ -32,7 +32,7 @@ TYPES = [
 ]
 
 
-@pytest.fixture(scope="module", params=["xgrammar"])
+@pytest.fixture(scope="module", params=["xgrammar", "llguidance", "outlines"])
 def grammar(request: pytest.FixtureRequest, tiny: Path) -> GrammarBackend:
     return make_grammar_backend(request.param, Tokenizer.from_file(tiny), 320)
 
@@ -150,7 +150,7 @@ def test_the_engine_answers_with_a_value_and_counts_forced_tokens(
             temperature=1.0,
             seeds=(i,),
             ignore_eos=False,
-            constraint=Constraint("type", kind),
+            constraint=Constraint("type", kind, "spliced"),
         )
         for i in range(4)
     ]

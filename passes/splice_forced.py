@@ -1,0 +1,87 @@
+"""`splice-forced`: the constant runs of constrained output cost no decode step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from ..ir.module import Module
+from ..ir.ops import Gen, Op
+from ..ir.sampling import Constraint
+from ..ir.shape import Forced, Many, OutputPart, output_parts
+from ..ir.target import Part, Tokenizer
+from ..ir.types import STR, OptionalType, parse_type
+from .context import Context
+from .rewriter import Rewriter, each_program
+
+
+@dataclass(frozen=True, slots=True)
+class SpliceForced:
+    """Mark the keys and punctuation of a declared type as forced spans, appended in one extend.
+
+        %p2, %v = gen %p1 as type "{score: int}" site "1"
+        ->
+        %p2, %v = gen %p1 as type "{score: int}" spliced site "1"
+
+    Here `{"score": ` and `}` are appended instead of decoded; the call stays one call, with its seed
+    and its token budget. The answer has the same tokens at every level: forced text has its canonical
+    tokens, and no token spans a border between free and forced text. Never done where the grammar does not
+    come from a declared type, nor where the probabilities of all tokens are wanted.
+    """
+
+    name: ClassVar[str] = "splice-forced"
+
+    def run(self, module: Module, context: Context) -> Module:
+        """Mark the calls of every program."""
+        return each_program(module, lambda program: _Splicer(context).block(program.body))
+
+
+class _Splicer(Rewriter):
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+
+    def visit(self, op: Op) -> Sequence[Op]:
+        if not isinstance(op, Gen):
+            return (self.descend(op),)
+        if op.constraint is None or op.constraint.style == "spliced":
+            return (op,)
+        reason = _obstacle(op, op.constraint)
+        what = "append the forced text of a constrained answer in one extend"
+        if reason:
+            self._context.declined(what, reason, op.span)
+            return (op,)
+        steps = forced_tokens(_parts(op.constraint), self._context.target.tokenizer)
+        if not steps:
+            return (op,)
+        self._context.did(what, f"at least {steps} decode steps fewer a call", op.span)
+        return (replace(op, constraint=replace(op.constraint, style="spliced")),)
+
+
+def _obstacle(op: Gen, constraint: Constraint) -> str:
+    """Why the forced text of a constraint is not known or not wanted here; empty when it is."""
+    if constraint.style == "free":
+        return "the grammar backend decides what it looks like"
+    if constraint.kind != "type":
+        return "only a declared type says which text is forced"
+    if op.sampling.logprobs or op.sampling.top_logprobs:
+        return "the probabilities of all tokens are wanted"
+    return ""
+
+
+def _parts(constraint: Constraint) -> tuple[OutputPart, ...]:
+    kind = parse_type(constraint.text)
+    kind = kind.item if isinstance(kind, OptionalType) else kind
+    return () if kind == STR else output_parts(kind)
+
+
+def forced_tokens(parts: Sequence[OutputPart], tokenizer: Tokenizer) -> int:
+    """How many tokens of forced text every answer has; those of a list's items are not counted."""
+    total = 0
+    for part in parts:
+        if isinstance(part, Forced):
+            total += len(tokenizer.encode((Part(part.text, False),), continuation=True))
+        elif isinstance(part, Many):
+            total += 2  # its brackets
+    return total
