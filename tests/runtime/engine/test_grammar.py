@@ -112,6 +112,8 @@ def test_all_text_needs_no_grammar(grammar: GrammarBackend) -> None:
 def test_other_constraints(grammar: GrammarBackend, constraint: Constraint, pattern: str) -> None:
     import re
 
+    if (grammar.name, constraint.kind) == ("outlines", "grammar"):
+        pytest.skip("refused: a grammar need not be regular")
     for seed in range(8):
         ids, _ = walk(grammar, constraint, seed, most=60)
         if len(ids) < 60:
