@@ -66,17 +66,11 @@ class Forking(Appends):
         names = dict.fromkeys(name for arm in arms for name in arm.own())
         for name in names:
             if name in parent.variables:
-                self._refuse_taken(parent.variables[name], name, node)
+                help = "another name in the arm keeps both"
+                headline = f"an arm binds `{name}`, which is bound before the fork"
+                raise self.refuse("SGL0592", node, headline, help)
             found = [arm.variables[name] for arm in arms if name in arm.own()]
             parent.variables[name] = self._gathered(found, name, node)
-
-    def _refuse_taken(self, variable: Variable, name: str, node: ast.Call) -> None:
-        """A name that the parent has bound: an error, at run time where only some paths bind it."""
-        headline = f"an arm binds `{name}`, which is bound before the fork"
-        if variable.certain:
-            raise self.refuse("SGL0592", node, headline, "another name in the arm keeps both")
-        failure = f"(_ for _ in ()).throw(RuntimeError({headline!r}))"
-        self.host_source(f"_bound is None or {failure}", {"_bound": variable.value}, node)
 
     def _gathered(self, found: list[Variable], name: str, node: ast.expr) -> Variable:
         if len(found) == 1:
