@@ -89,7 +89,7 @@ def _takes_key(function: Callable[..., Any]) -> bool:
 
 def _checked(run: Run, name: str, result: Any) -> Any:
     declared = run.bindings[name].result if name in run.bindings else "any"
-    if isinstance(result, tuple):
+    if isinstance(result, tuple) and declared != "any":
         result = list(result)
     wrong = mismatch(parse_type(declared), result)
     if wrong:
