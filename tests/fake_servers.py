@@ -74,6 +74,13 @@ def _shared(a: tuple[int, ...], b: tuple[int, ...]) -> int:
     return next((n for n, (x, y) in enumerate(pairs) if x != y), min(len(a), len(b)))
 
 
+class _Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away, as one does whose sibling failed."""
+
+
 @contextmanager
 def running(server: FakeServer) -> Iterator[str]:
     """The address of the server while it runs."""
@@ -122,8 +129,7 @@ def running(server: FakeServer) -> Iterator[str]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    http.daemon_threads = True
+    http = _Quiet(("127.0.0.1", 0), Handler)
     thread = threading.Thread(
         target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
     )

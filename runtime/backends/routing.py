@@ -3,7 +3,7 @@
 What each endpoint has seen is remembered by hashes of leading blocks of tokens. Among endpoints that know
 equally much of a prompt, rendezvous hashing on the first block decides, so that a prefix finds its
 place without having been seen, and adding an endpoint moves few of them. No endpoint gets more than its fair
-share of what is in flight, times `load_factor`.
+share of what is in flight, times `load_factor`; the first few calls are free, for an engine runs them together anyway.
 """
 
 from __future__ import annotations
@@ -44,12 +44,16 @@ class Endpoint:
 
 @dataclass(slots=True)
 class Router:
-    """Chooses an endpoint for a prompt. `block`: tokens per hash; `memory`: blocks remembered in all."""
+    """Chooses an endpoint for a prompt.
+
+    `block`: tokens per hash; `memory`: blocks remembered in all; `free`: what any endpoint may have in flight.
+    """
 
     endpoints: list[Endpoint]
     load_factor: float = 1.25
     block: int = 64
     memory: int = 200_000
+    free: int = 16
     _known: OrderedDict[Digest, int] = field(default_factory=OrderedDict[Digest, int])
 
     def choose(
@@ -73,7 +77,7 @@ class Router:
     def _limit(self, present: Sequence[Endpoint], weight: int) -> int:
         """The most that one endpoint may have in flight; one call always fits somewhere."""
         total = sum(endpoint.load for endpoint in present) + weight
-        return max(weight, math.ceil(self.load_factor * total / len(present)))
+        return max(weight, self.free, math.ceil(self.load_factor * total / len(present)))
 
     def _blocks(self, ids: Sequence[int]) -> Iterator[Digest]:
         """A digest of each leading run of blocks; a prompt shorter than a block is one."""

@@ -56,6 +56,16 @@ def test_an_unseen_prefix_has_its_place_and_one_more_endpoint_moves_few() -> Non
     assert all(50 < count < 150 for count in Counter(before.values()).values())
 
 
+def test_a_few_calls_never_leave_their_prefix() -> None:
+    routes = router(2)
+    routes.free = 8
+    first = routes.choose(prompt(1, 1))
+    first.load += 7
+    assert routes.choose(prompt(1, 2)) is first
+    first.load += 1
+    assert routes.choose(prompt(1, 3)) is not first
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(

@@ -1,0 +1,126 @@
+"""Programs compiled for awkward chat templates: every call is asked with what the template renders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from accounts import calls, run_traced
+from example_programs import Example
+from tokenizers import Tokenizer as Backend
+
+from sglc.compiler.driver import Build, Options, compile_module, load
+from sglc.compiler.targets import Choice
+from sglc.ir.target import ChatTemplate, Target
+from sglc.ir.target.tokenizer import ESTIMATE
+from sglc.runtime.backends.mock import MockBackend
+
+TEMPLATES = Path(__file__).parents[1] / "ir" / "target" / "templates"
+PROGRAM = """
+program interview(topic: str, name: str) -> {first: str, second: str, third: str, last: str}:
+    system: "You interview {name}.  "
+    user: "  Ask about {topic}.\\n"
+    assistant: first = gen(max_tokens=6)
+    user: topic
+    assistant:
+        "Thought: "
+        second = gen(max_tokens=5)
+        "\\n Answer:"
+        third = gen(max_tokens=4)
+    user: "Thanks."
+    assistant: last = gen(max_tokens=3)
+    return {first, second, third, last}
+"""
+ROWS = (
+    {"topic": "rivers", "name": "Ada"},
+    {"topic": " <think>hm</think>\n bridges \n", "name": "Bob"},
+)
+SAMPLE = Example("interview", ROWS)
+
+
+def target(name: str) -> Target:
+    source = (TEMPLATES / f"{name}.jinja").read_text("utf-8")
+    return Target(
+        name, Target.estimating().tokenizer, ChatTemplate(source, {"bos_token": "<|endoftext|>"})
+    )
+
+
+def build(name: str, folder: Path, level: int) -> Build:
+    file = folder / "interview.sgl"
+    file.write_text(PROGRAM, "utf-8")
+    module, warnings = load(file)
+    return compile_module(module, Options(level=level), Choice(target(name)), warnings)
+
+
+def asked(made: Build, path: Path) -> list[list[dict[str, Any]]]:
+    """The calls of each row, in order."""
+    run_traced(made, SAMPLE, MockBackend(made.choice.target), path, rows=2)
+    rows: dict[int, list[dict[str, Any]]] = {}
+    for call in calls(path):
+        if call["kind"] == "gen":
+            rows.setdefault(call["row"], []).append(call)
+    return [rows[row] for row in sorted(rows)]
+
+
+def expected(name: str, row: dict[str, str], said: list[str]) -> list[str]:
+    """What the template renders for the four calls, given what was said."""
+    template = target(name).template
+    assert template
+    messages = [
+        {"role": "system", "content": f"You interview {row['name']}.  "},
+        {"role": "user", "content": f"  Ask about {row['topic']}.\n"},
+    ]
+    texts = [template.render(messages, add_generation_prompt=True)]
+    messages += [
+        {"role": "assistant", "content": said[0]},
+        {"role": "user", "content": row["topic"]},
+    ]
+    begun = {"role": "assistant", "content": "Thought: "}
+    texts.append(template.render([*messages, begun], continue_final_message=True))
+    thought = "Thought:" if name.startswith("trims") and name != "trims_users" else "Thought: "
+    begun = {"role": "assistant", "content": f"{thought}{said[1]}\n Answer:"}
+    texts.append(template.render([*messages, begun], continue_final_message=True))
+    begun["content"] += said[2]
+    texts.append(
+        template.render(
+            [*messages, begun, {"role": "user", "content": "Thanks."}], add_generation_prompt=True
+        )
+    )
+    return texts
+
+
+@pytest.mark.parametrize("level", [0, 1])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "inserts_system",
+        "strips_thinking",
+        "thinks_first",
+        "drops_empty",
+        "dated",
+        "trims",
+        "trims_users",
+    ],
+)
+def test_every_call_is_asked_with_what_the_template_renders(
+    name: str, level: int, tmp_path: Path
+) -> None:
+    made = build(name, tmp_path, level)
+    tokenizer = made.choice.target.tokenizer
+    library = Backend.from_str(ESTIMATE.read_text("utf-8"))
+    for row, found in zip(ROWS, asked(made, tmp_path / "t.jsonl"), strict=True):
+        said = [call["texts"][0] for call in found]
+        texts = [tokenizer.decode(call["prompt"]) for call in found]
+        if any(text != text.strip() for text in said) and name.startswith("trims"):
+            continue  # what a model says is kept as it was said, at its edges too
+        assert texts == expected(name, row, said)
+        if "<" not in row["topic"]:
+            whole = library.encode(texts[0], add_special_tokens=False).ids
+            assert list(found[0]["prompt"]) == whole
+
+
+def test_templates_that_compose_share_the_prefix_of_a_conversation(tmp_path: Path) -> None:
+    for found in asked(build("trims", tmp_path, 1), tmp_path / "t.jsonl"):
+        assert all(call["cached"] == call["predicted_cached"] for call in found)
+        assert [call["cached"] > 0 for call in found[1:]] == [True] * 3
