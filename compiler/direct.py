@@ -40,7 +40,7 @@ from ..runtime.plan import (
 )
 from ..runtime.prompts import PromptState
 from ..runtime.streaming import Delta
-from ..runtime.trace import CallRecord, Record, Sink
+from ..runtime.trace import CallRecord, Record, Sink, Trace
 from .speculation import Pending, can_speculate, speculate
 from .streams import TextStream
 from .turn_texts import TurnTexts
@@ -66,6 +66,7 @@ class Session:
     program: str
     defaults: Mapping[str, Any]
     turns: TurnTexts
+    trace: Trace
     literals: frozenset[str] = frozenset()
     is_streaming: bool = False
     spec_tokens: int = 0
@@ -171,7 +172,7 @@ class Strand:
         self, before: concurrent.futures.Future[Any] | None, work: Callable[[], Awaitable[Any]]
     ) -> Any:
         if before is not None:
-            await asyncio.wait([asyncio.wrap_future(before)])
+            await ended(before)
         if self.error is not None:
             raise self.error
         try:
@@ -188,7 +189,7 @@ class Strand:
         self.flush()
         tail = self._tail
         if tail is not None:
-            await asyncio.wait([asyncio.wrap_future(tail)])
+            await ended(tail)
 
     def sync(self) -> None:
         """Wait, in a thread other than the loop's, for what was submitted so far."""
@@ -369,6 +370,14 @@ class Strand:
             error.located(span)
             raise
         self.place = replace(self.place, prompt=self.frame.registers[PROMPT])
+
+
+async def ended(done: concurrent.futures.Future[Any]) -> None:
+    """Wait until something is over, whether it failed or not."""
+    loop = asyncio.get_running_loop()
+    over = asyncio.Event()
+    done.add_done_callback(lambda _: loop.call_soon_threadsafe(over.set))
+    await over.wait()
 
 
 class _Catch:

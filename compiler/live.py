@@ -35,9 +35,7 @@ class LiveRun:
         sink: Sink | None = None,
     ) -> None:
         self._program, self._endpoint, self._job = program, endpoint, job
-        self.trace = Trace()
-        sinks = Tee(self.trace, *([sink] if sink else []))
-        self.session = make_session(program, endpoint, job, sinks, run_seed, is_streaming)
+        self.session = make_session(program, endpoint, job, sink, run_seed, is_streaming)
         self.state = State(Strand(self.session, new_frame(program, row)))
         self._raised: BaseException | None = None
 
@@ -83,18 +81,18 @@ def make_session(
     program: Program,
     endpoint: Endpoint,
     job: Job,
-    sink: Sink,
+    sink: Sink | None,
     run_seed: int | None,
     is_streaming: bool = False,
 ) -> Session:
     """A session on the endpoint's loop, with the endpoint's own limits."""
-    turns = TurnTexts(endpoint.target.template)
+    turns, trace = TurnTexts(endpoint.target.template), Trace()
     run = Run.of(
         _plan(program.__name__, endpoint, not turns.composes),
         backend=endpoint.backend,
         target=endpoint.target,
         hosts={},
-        sink=sink,
+        sink=Tee(trace, *([sink] if sink else [])),
         limit=endpoint.limit,
         pool=endpoint.pool,
         run_seed=secrets.randbits(62) if run_seed is None else run_seed,
@@ -105,6 +103,7 @@ def make_session(
         program.__name__,
         job.defaults,
         turns,
+        trace,
         literals_of(program.function),
         is_streaming,
         (program.num_api_spec_tokens or 0) if endpoint.is_chat else 0,
@@ -113,7 +112,7 @@ def make_session(
 
 def strand_on(program: Program, endpoint: Endpoint, job: Job, prompt: PromptState | None) -> Strand:
     """A strand in direct mode that goes on from a prompt."""
-    session = make_session(program, endpoint, job, Trace(), None)
+    session = make_session(program, endpoint, job, None, None)
     strand = Strand(session, new_frame(program, 0))
     if prompt is not None:
         strand.frame.registers[PROMPT] = prompt
