@@ -101,7 +101,7 @@ def binds(s, head, x):
     ("program", "head"),
     [
         (plain, "A constant beginning that is long enough."),
-        (with_roles, "<|im_start|>system\nA constant beginning.<|im_end|>\n<|im_start|>user\n"),
+        (with_roles, "<|im_start|>system\nA constant beginning.<|im_end|>\n<|im_start|>user"),
         (nested, "A constant beginning from a helper."),
         (binds.bind(head="the head"), "Always:"),
     ],
