@@ -389,11 +389,15 @@ class Family(Struct):
 
 
 class Group(Struct):
-    """The calls of a fork and the prefix that they share; the prefix is sent once, first."""
+    """The calls of a fork and the prefix that they share; the prefix is sent once, first.
+
+    `expected`: where the cached part of that prefix ends, as in `Family`.
+    """
 
     id: int
     node: int
     families: list[int]
+    expected: list[int] = []
 
 
 class Parameter(Struct):

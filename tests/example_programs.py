@@ -43,7 +43,8 @@ class Example:
 def tools() -> dict[str, Callable[..., Any]]:
     """The host functions of `examples/tools.py`."""
     spec = importlib.util.spec_from_file_location("example_tools", EXAMPLES / "tools.py")
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return {"search": module.search}

@@ -25,13 +25,15 @@ class Lengths:
 
     def prompt(self, family: p.Family) -> Formula:
         """The length of the prompt of a family's calls."""
-        inside = frozenset(self.loops(family.id))
-        return self._above(family.node, None, inside) or Formula()
+        return self.upto(family.node, family.id)
 
-    def after(self, family: p.Family, node: int) -> Formula | None:
-        """What stands behind `node` in the prompt of a family's calls; None when it is not on the way."""
-        inside = frozenset(self.loops(family.id))
-        behind = self._above(family.node, node, inside)
+    def upto(self, node: int, family: int) -> Formula:
+        """The length of the prompt that ends at `node`, where the calls of `family` stand."""
+        return self._above(node, None, frozenset(self.loops(family))) or Formula()
+
+    def after(self, node: int, end: int, family: int) -> Formula | None:
+        """What stands between `node` and `end`, where `family` stands; None when there is no way."""
+        behind = self._above(end, node, frozenset(self.loops(family)))
         fed = self._nodes[node].kind in ("gen", "select")
         return behind + 1 if behind is not None and fed else behind
 
@@ -88,11 +90,15 @@ class Lengths:
         return either(found) if found else Formula()
 
 
+def iteration(head: p.PrefixNode) -> str:
+    """The symbol for an iteration's number, from 0."""
+    return f"i{head.span.line if head.span else head.id}"
+
+
 def _count(head: p.PrefixNode, running: bool) -> Symbol | int:
     """How often a loop has run: its count, or its iteration's number while it runs."""
     if running:
-        line = head.span.line if head.span else head.id
-        return Symbol(f"i{line}")
+        return Symbol(iteration(head))
     return int(head.text) if head.text.isdigit() else Symbol(head.text)
 
 

@@ -63,7 +63,7 @@ def _nodes(plan: p.Plan, lengths: Lengths) -> list[r.Node]:
     asked: dict[int, list[int]] = {}
     for family in plan.families:
         asked.setdefault(family.node, []).append(family.id)
-    calls_below = _calls_below(plan)
+    calls_below, around = _calls_below(plan), Multiplicity(plan)
     found: list[r.Node] = []
     stack = [(node, 0) for node in reversed(children.get(-1, []))]
     while stack:
@@ -82,6 +82,7 @@ def _nodes(plan: p.Plan, lengths: Lengths) -> list[r.Node]:
                 families=asked.get(node.id, []),
                 joins=node.parents[1:],
                 shared_by=calls_below.get(node.id, 0),
+                factors=around.node(node.id),
             )
         )
         below = children.get(node.id, [])
@@ -121,7 +122,8 @@ def _calls(plan: p.Plan, lengths: Lengths, critical: set[int]) -> list[r.Call]:
             place=place(family.span),
             group=groups.get(family.id),
             samples=family.sampling.get("n") or 1,
-            times=times.of(family.id),
+            times=times.words(family.id),
+            factors=times.family(family.id),
             on_critical_path=family.id in critical,
         )
         for family in plan.families
@@ -129,29 +131,35 @@ def _calls(plan: p.Plan, lengths: Lengths, critical: set[int]) -> list[r.Call]:
 
 
 def _endings(plan: p.Plan, family: p.Family, lengths: Lengths) -> list[r.Ending]:
-    """Where the cached prefix ends, the deepest place first."""
-    prompt = lengths.prompt(family)
-    nodes = sorted(family.expected, reverse=True)
-    return [_ending(plan, family, node, prompt, lengths, len(nodes) == 1) for node in nodes]
+    return _ends(plan, family.expected, family.node, family.id, lengths)
 
 
-def _ending(
-    plan: p.Plan, family: p.Family, node: int, prompt: Formula, lengths: Lengths, alone: bool
-) -> r.Ending:
+def _ends(
+    plan: p.Plan, expected: list[int], end: int, family: int, lengths: Lengths
+) -> list[r.Ending]:
+    """Where the cached prefix of what ends at `end` ends, the deepest place first."""
+    whole = lengths.upto(end, family)
+    found: list[r.Ending] = []
+    for node in sorted(expected, reverse=True):
+        behind = lengths.after(node, end, family) if node >= 0 else None
+        when = "always" if len(expected) == 1 else _when(plan, node)
+        behind = whole if behind is None else behind
+        found.append(r.Ending(node, when, count(whole - behind), count(behind)))
+    return found
+
+
+def _when(plan: p.Plan, node: int) -> str:
     if node < 0:
-        return r.Ending(node, "always" if alone else "first", count(Formula()), count(prompt))
-    behind = lengths.after(family, node)
-    behind = behind if behind is not None else prompt
+        return "first"
     at = plan.nodes[node]
-    when = f"after `{at.text}`" if at.kind in ("gen", "select") else "then"
-    return r.Ending(node, "always" if alone else when, count(prompt - behind), count(behind))
+    return f"after `{at.text}`" if at.kind in ("gen", "select") else "then"
 
 
 def _group(group: p.Group, plan: p.Plan, lengths: Lengths) -> r.Group:
-    families = {family.id: family for family in plan.families}
-    first = families[group.families[0]]
-    shared = lengths.prompt(first) - (lengths.after(first, group.node) or Formula())
-    return r.Group(group.id, group.node, group.families, count(shared))
+    first = group.families[0]
+    shared = count(lengths.upto(group.node, first))
+    endings = _ends(plan, group.expected, group.node, first, lengths)
+    return r.Group(group.id, group.node, group.families, shared, endings)
 
 
 def _with_passes(made: r.Report, context: Context, warnings: list[str]) -> r.Report:

@@ -5,7 +5,7 @@ The report of a plan is made before anything runs, without torch; `measure.py` a
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -33,6 +33,18 @@ class Count(Part):
     number: int | None = None
 
 
+class Factor(Part):
+    """One thing around a call or an append that makes it happen more or less than once.
+
+    `count` is a number or the name of a quantity; `index` names the iteration's number in formulas.
+    """
+
+    kind: Literal["arms", "loop", "perhaps"]
+    count: int | str
+    index: str = ""
+    most: int | None = None
+
+
 class Node(Part):
     """A node of the prefix tree, in depth-first order; `parent` is -1 at the root.
 
@@ -51,6 +63,7 @@ class Node(Part):
     families: list[int] = []
     joins: list[int] = []
     shared_by: int = 0
+    factors: list[Factor] = []
 
 
 class Ending(Part):
@@ -78,16 +91,18 @@ class Call(Part):
     group: int | None = None
     samples: int = 1
     times: str = "once"
+    factors: list[Factor] = []
     on_critical_path: bool = False
 
 
 class Group(Part):
-    """A fork whose shared prefix is sent once, before its arms."""
+    """A fork whose shared prefix is sent once, before its arms. `endings`: what of it is cached then."""
 
     id: int
     node: int
     families: list[int]
     shared: Count
+    endings: list[Ending] = []
 
 
 class Remark(Part):

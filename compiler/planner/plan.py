@@ -28,7 +28,9 @@ def plan(
     table = PrefixTable(target.tokenizer)
     shared = Shared(module, table, Families(), Groups(), ModuleEffects(module), level)
     programs = [_program(program, shared) for program in module.programs]
-    families = predict(programs, shared.families.all, shared.groups.all, table.entries, start)
+    families, groups = predict(
+        programs, shared.families.all, shared.groups.all, table.entries, start
+    )
     return Plan(
         version=PLAN_VERSION,
         target=target_info(target, module),
@@ -36,7 +38,7 @@ def plan(
         programs=programs,
         nodes=table.nodes(),
         families=with_waves(programs, families),
-        groups=shared.groups.all,
+        groups=groups,
         hosts=hosts(module),
         level=level,
         source=source,

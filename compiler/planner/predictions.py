@@ -62,20 +62,22 @@ def predict(
     groups: Sequence[p.Group],
     entries: Sequence[Entry],
     entry: str,
-) -> list[p.Family]:
-    """The families with their predictions."""
+) -> tuple[list[p.Family], list[p.Group]]:
+    """The families and groups with their predictions."""
     walker = Walker({q.name: q for q in programs}, families, groups, entries)
     walker.program(entry)
     for program in programs:
         if program.name not in walker.walked:
             walker.asked = Asked()
             walker.program(program.name)
-    return [
+    predicted = [
         msgspec.structs.replace(
             f, cached_at=sorted(walker.found[f.id]), expected=sorted(walker.expected[f.id])
         )
         for f in families
     ]
+    sent = [msgspec.structs.replace(g, expected=sorted(walker.sent[g.id])) for g in groups]
+    return predicted, sent
 
 
 class Walker:
@@ -97,6 +99,7 @@ class Walker:
         self.asked = Asked()
         self.found: list[set[int]] = [set() for _ in families]
         self.expected: list[set[int]] = [set() for _ in families]
+        self.sent: list[set[int]] = [set() for _ in groups]
         self.walked: dict[str, int] = {}
 
     def program(self, name: str) -> None:
@@ -141,6 +144,12 @@ class Walker:
             self.expected[number] |= usual or {NOTHING}
         self._note(family.node, SURE)
         self.asked.add(family.out_node, SURE)
+
+    def _send(self, number: int) -> None:
+        node = self._groups[number].node
+        if not self._is_sibling:
+            self.sent[number] |= self._nearest(node, USUAL) or {NOTHING}
+        self._note(node, SURE)
 
     def _note(self, node: int, grade: int) -> None:
         """Everything on the way up from a node has been asked about."""
@@ -215,7 +224,7 @@ class Walker:
     def _fork(self, step: p.ForkStep) -> None:
         with self.asked.branch() as arms:
             if step.group is not None:
-                self._note(self._groups[step.group].node, SURE)
+                self._send(step.group)
             if step.items is None:
                 self._different(step.bodies)
             else:

@@ -146,7 +146,8 @@ class StepWriter:
     def _name(self, operand: Operand) -> str:
         """What the prefix table calls a value."""
         if isinstance(operand, Const):
-            return text_form(operand.value)
+            is_scalar = not isinstance(operand.value, list | dict)
+            return text_form(operand.value) if is_scalar else "constant"
         return self._names.get(operand) or operand.hint or "value"
 
     # --- prompts and their nodes --------------------------------------------------------------
@@ -268,7 +269,10 @@ class StepWriter:
 
     def _prefetch(self, op: Prefetch) -> list[p.Step]:
         prompt = self.registers.operand(op.prompt)
-        return [*self.registers.flush(), p.PrefetchStep(prompt, op.speculative, self._node(op.prompt))]
+        return [
+            *self.registers.flush(),
+            p.PrefetchStep(prompt, op.speculative, self._node(op.prompt)),
+        ]
 
     def _retain(self, op: Retain) -> list[p.Step]:
         return [p.RetainStep(self.registers.operand(op.prompt), op.next_use, op.pin)]
