@@ -19,10 +19,10 @@ from sglc.runtime.backends.routing import Endpoint, RoutedBackend, Router
 TARGET = Target.estimating()
 
 
-def router(count: int, **options: float) -> Router:
-    return Router(
-        [Endpoint(MockBackend(TARGET), str(n).encode()) for n in range(count)], block=4, **options
-    )  # type: ignore[arg-type]
+def router(count: int) -> Router:
+    """Endpoints that are bounded from the first call on."""
+    endpoints = [Endpoint(MockBackend(TARGET), str(n).encode()) for n in range(count)]
+    return Router(endpoints, block=4, free=1)
 
 
 def prompt(document: int, question: int) -> tuple[int, ...]:
