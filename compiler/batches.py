@@ -73,7 +73,9 @@ class _Batch:
     def _compiled(
         self, compiled: Compiled, jobs: dict[int, Job]
     ) -> dict[int, tuple[State, concurrent.futures.Future[Any]]]:
-        runs = {row: self._program._instance(self._endpoint, job) for row, job in jobs.items()}
+        runs = {
+            row: self._program._instance(self._endpoint, job, compiled) for row, job in jobs.items()
+        }
         work = run_compiled(
             compiled,
             self._endpoint,

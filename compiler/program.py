@@ -212,7 +212,7 @@ class Program:
         if compiled is None:
             live = LiveRun(self, endpoint, job, run_seed, stream, row)
             return live.state, live.start(in_thread=stream)
-        run = self._instance(endpoint, job)
+        run = self._instance(endpoint, job, compiled)
         work = run_compiled(
             compiled, endpoint, {row: (job.args, run)}, run_seed=run_seed, is_streaming=stream
         )
@@ -231,8 +231,9 @@ class Program:
 
         return state, wait
 
-    def _instance(self, endpoint: Endpoint, job: Job) -> CompiledRun:
-        return CompiledRun(lambda prompt: strand_on(self, endpoint, job, prompt))
+    def _instance(self, endpoint: Endpoint, job: Job, compiled: Compiled) -> CompiledRun:
+        schemas = compiled.lowered.schemas
+        return CompiledRun(lambda prompt: strand_on(self, endpoint, job, prompt), schemas=schemas)
 
     def _find(self, endpoint: Endpoint, job: Job, mode: str) -> Compiled | None:
         """The compiled program for this target and these types; None for direct mode."""

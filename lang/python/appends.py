@@ -246,6 +246,8 @@ class Appends(Expressions):
 
     def _gen(self, state: int, data: StateData, part: CallPart, mark: GenMark, name: str) -> Value:
         sampling = self._sampling(mark, part.node)
+        if mark.schema is not None:
+            self.schemas[name] = mark.schema
         is_many = sampling.n is not None or any(key == "n" for key, _ in part.dynamic)
         prompt = None if is_many else Value(PROMPT)
         value = Value(ListType(STR) if is_many else STR, name)

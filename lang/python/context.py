@@ -44,6 +44,7 @@ class Context:
         self.source, self.defaults = source, defaults
         self.scope = Scope()
         self.hosts: dict[str, Callable[..., Any]] = {}
+        self.schemas: dict[str, type] = {}
         self.externs: list[Extern] = []
         self.indices: tuple[Operand, ...] = ()
         self.loops = 0

@@ -47,7 +47,7 @@ def lower(
     wrong = tuple(verify(module))
     if wrong:
         return Lowered(None, name, {}, wrong)
-    return Lowered(module, name, lowering.hosts)
+    return Lowered(module, name, lowering.hosts, schemas=lowering.schemas)
 
 
 class _Function(Statements):

@@ -3,13 +3,14 @@
 The program takes the function's parameters (without `s`) and returns a record: every name that the state
 shows, in order of first binding (of an optional type where some paths do not bind it: none means
 that the path did not run), then `$return` (what the function returned, none without) and `$prompt` (the
-state's final prompt). `hosts` are the opaque pieces of Python that it calls, by extern name.
+state's final prompt). `hosts` are the opaque pieces of Python that it calls, by extern name; `schemas` the
+pydantic classes of gens, by the name that the gen binds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...ir.diagnostic import Diagnostic, has_errors
@@ -27,6 +28,7 @@ class Lowered:
     entry: str
     hosts: Mapping[str, Callable[..., Any]]
     diagnostics: tuple[Diagnostic, ...] = ()
+    schemas: Mapping[str, type] = field(default_factory=dict[str, type])
 
     @property
     def is_compiled(self) -> bool:

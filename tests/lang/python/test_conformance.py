@@ -519,7 +519,8 @@ def test_other_names_fail_with_a_reason(name):
         getattr(sgl, name)("x")
 
 
-def test_pydantic_schemas_and_parsed_values():
+@BOTH
+def test_pydantic_schemas_and_parsed_values(mode):
     pydantic = pytest.importorskip("pydantic")
 
     class Entity(pydantic.BaseModel):
@@ -534,11 +535,11 @@ def test_pydantic_schemas_and_parsed_values():
     for schema in schemas:
 
         @sgl.function
-        def asks(s, schema=schema):
+        def asks(s):
             s += "Who?" + sgl.gen("entity", json_schema=schema)
 
         with endpoint(Recorder(lambda text: '{"name": "Ada", "age": 36}')) as backend:
-            state = asks.run(backend=backend, mode="direct")
+            state = asks.run(backend=backend, mode=mode)
             parsed = state.parsed("entity")
             assert parsed == (
                 Entity(name="Ada", age=36) if schema is Entity else {"name": "Ada", "age": 36}
