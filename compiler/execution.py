@@ -16,6 +16,7 @@ from ..runtime.plan import Plan
 from ..runtime.plan_file import plan_digest
 from ..runtime.rows import Row, RowResult, run_rows
 from ..runtime.trace import Sink, Tee, Trace, TraceWriter
+from .batch_order import batch_order
 from .progress import Progress
 from .targets import Choice
 
@@ -76,7 +77,8 @@ async def _execute(job: Job, backend: Backend) -> Outcome:
                     trace=Tee(*sinks),
                 )
             )
-            journal = _journal(job)
+            order = batch_order(job.plan, job.program, job.rows)
+            journal = _journal(job, order)
             if journal is not None:
                 stack.enter_context(journal)
             await run_rows(
@@ -84,7 +86,7 @@ async def _execute(job: Job, backend: Backend) -> Outcome:
                 job.program,
                 job.rows,
                 journal=journal,
-                order=journal.header.order if journal else None,
+                order=journal.header.order if journal else order,
                 on_row=lambda result: _note(job, results, result),
             )
     finally:
@@ -100,7 +102,7 @@ def _note(job: Job, results: list[RowResult], result: RowResult) -> None:
         job.on_row(result)
 
 
-def _journal(job: Job) -> Journal | None:
+def _journal(job: Job, order: list[int]) -> Journal | None:
     if job.journal_file is None:
         return None
     header = JournalHeader(
@@ -109,7 +111,7 @@ def _journal(job: Job) -> Journal | None:
         program=job.program,
         input=input_digest(job.rows),
         seed=job.seed,
-        order=[row.row for row in job.rows],
+        order=order,
     )
     open_journal = Journal.resume if job.resume else Journal.create
     return open_journal(job.journal_file, header)
