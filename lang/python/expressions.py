@@ -28,6 +28,7 @@ from ...ir.ops import (
 )
 from ...ir.types import ANY, BOOL, FLOAT, INT, STR, ListType, OptionalType, Type
 from .context import FALSE, NOTHING, PURE_GLOBALS, SCALARS, TRUE, Context
+from .pieces import names_read, names_written
 from .scope import ForksRef, Pending, StateRef
 
 _COMPARES: dict[type, CompareOp] = {
@@ -429,18 +430,39 @@ class Expressions(Context):
     def check_no_state(self, node: ast.AST) -> None:
         """Refuse what does more with a state than read its variables."""
         for inner in ast.walk(node):
+            if isinstance(inner, ast.Attribute) and self.state_of(inner.value) is not None:
+                call = next((c for c in ast.walk(node) if getattr(c, "func", None) is inner), inner)
+                headline = f"`{inner.attr}` of a state in the middle of a program"
+                raise self.refuse(
+                    "SGL0506", call, headline, "after the run the returned state has it"
+                )
+        for inner in ast.walk(node):
             if isinstance(inner, ast.Name):
                 meaning = self.scope.names.get(inner.id)
                 if isinstance(meaning, StateRef | ForksRef | Pending):
                     help = "a helper whose source is at hand, and that takes the state as an argument, is inlined"
                     headline = f"`{inner.id}` is used in a way that can't be lowered"
                     raise self.refuse("SGL0503", inner, headline, help)
-                if meaning is None and inner.id in self.unbound_names(inner):
-                    raise self.refuse("SGL0505", inner, f"`{inner.id}` may not be bound here")
 
-    def unbound_names(self, node: ast.Name) -> frozenset[str]:
-        """Names of the function that are read where nothing has bound them."""
-        return frozenset()
+        known = {*self.scope.names, *names_written([node])}
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Lambda | ast.FunctionDef):
+                self._check_closure(inner)
+            elif isinstance(inner, ast.Name) and inner.id in self.local_names() - known:
+                raise self.refuse("SGL0505", inner, f"no path has bound `{inner.id}` here")
+
+    def _check_closure(self, function: ast.Lambda | ast.FunctionDef) -> None:
+        """Refuse a function that sees a local name change: a piece is given the value of that moment."""
+        for name in sorted(names_read([function]) & set(self.scope.names)):
+            changes = [
+                n for n in ast.walk(self.source.node)
+                if isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load)
+            ]  # fmt: skip
+            if any(
+                (n.lineno, n.col_offset) > (function.lineno, function.col_offset) for n in changes
+            ):
+                headline = f"a function that reads `{name}`, which changes later"
+                raise self.refuse("SGL0502", function, headline)
 
 
 class StateReads(ast.NodeTransformer):

@@ -166,7 +166,8 @@ class Statements(Forking):
 
     def _opaque_statement(self, node: ast.stmt) -> None:
         """A statement that Python runs: reads and writes are handed over."""
-        for inner in ast.walk(node):
+        inside = () if isinstance(node, ast.FunctionDef | ast.ClassDef) else _inside(node)
+        for inner in inside:
             if isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom | ast.Return):
                 raise self.refuse("SGL0502", inner, "a statement that can't be lowered")
         reads = StateReads(self)
