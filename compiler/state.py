@@ -220,11 +220,14 @@ class State:
 
     # --- what is known of calls -----------------------------------------------------------------
 
-    def calls(self) -> tuple[CallRecord, ...]:
-        """The trace records of all calls of the run, arms included, in the order in which they ended."""
+    @property
+    def trace(self) -> Trace:
+        """The records of the whole run, arms included, in the order in which they ended."""
         self.sync()
-        found = self._run.trace.calls if self._run is not None else ()
-        return (*found, *self._strand.session.trace.calls) if self._strand is not None else found
+        records = list(self._run.trace.records) if self._run is not None else []
+        if self._strand is not None:
+            records += self._strand.session.trace.records
+        return Trace(records)
 
     def _call(self, name: str) -> CallRecord | None:
         self.get_var(name)

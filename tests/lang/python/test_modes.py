@@ -95,7 +95,7 @@ def sources(draw) -> str:
 
 def transcript(state: sgl.State) -> set[tuple]:
     """What was asked and answered; once each, for compilation merges calls that must give the same."""
-    return {(call.kind, tuple(call.prompt), tuple(call.texts)) for call in state.calls()}
+    return {(call.kind, tuple(call.prompt), tuple(call.texts)) for call in state.trace.calls}
 
 
 @pytest.fixture(scope="module")

@@ -232,7 +232,7 @@ def test_parallel_decoding(engine):
     state = run(parallel_decoding, engine, "staying healthy")
     assert isinstance(state["summary"], str)
     assert len(state["detail"]) == 3
-    for call in state.calls():
+    for call in state.trace.calls:
         assert call.cached == call.predicted_cached
 
 
