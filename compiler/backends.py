@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,20 +77,30 @@ def _remote(name: str, options: BackendOptions, choice: Choice) -> Backend:
             f"the backend `{name}` needs the address of a server",
             "`--base-url` gives it",
         )
+    urls = options.base_url.split(",")
     try:
         if name == "sglang":
             from ..runtime.backends.sglang import SGLangBackend
 
-            return SGLangBackend(options.base_url, choice.target)
+            return _routed([SGLangBackend(url, choice.target) for url in urls])
         from ..runtime.backends.openai import OpenAIBackend
 
-        return OpenAIBackend(options.base_url, choice.target)
+        return _routed([OpenAIBackend(url, choice.target) for url in urls])
     except ImportError as error:
         raise _failed(
             "SGL2031",
             f"the backend `{name}` needs the package `{error.name}`",
             "`pip install 'sglc[remote]'` installs what it needs",
         ) from error
+
+
+def _routed(backends: Sequence[Backend]) -> Backend:
+    """One backend as it is; several behind a router that keeps prefixes together."""
+    if len(backends) == 1:
+        return backends[0]
+    from ..runtime.backends.routing import RoutedBackend
+
+    return RoutedBackend(backends)
 
 
 def _failed(code: str, message: str, help: str) -> CompileFailed:

@@ -164,6 +164,11 @@ class SGLangServer(FakeServer):
             return self._events(replies[0])
         return replies if is_list or len(replies) > 1 else replies[0]
 
+    def get(self, path: str) -> Any:
+        if path == "/get_model_info":
+            return {"model_path": "models/small", "is_generation": True}
+        return {"version": "0.5.23"} if path == "/server_info" else super().get(path)
+
     def _prompts(self, body: Any) -> tuple[list[tuple[int, ...]], bool]:
         given = body.get("input_ids", body.get("text"))
         if given is None:

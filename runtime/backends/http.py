@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, cast
 
@@ -39,14 +40,14 @@ class Server:
         api_key: str | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float = 600.0,
-        transport: httpx.AsyncBaseTransport | None = None,
+        verify: str | bool | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._headers = dict(headers or {})
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
         self._timeout = httpx.Timeout(timeout, connect=10.0)
-        self._transport = transport
+        self._verify: Any = True if verify is None else _certificates(verify)
         self._client: httpx.AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_closed = False
@@ -72,7 +73,9 @@ class Server:
     def get_now(self, path: str, timeout: float = 5.0) -> Any:
         """As `get`, for code outside an event loop. Raises BackendError."""
         try:
-            answer = httpx.get(self.base_url + path, headers=self._headers, timeout=timeout)
+            answer = httpx.get(
+                self.base_url + path, headers=self._headers, timeout=timeout, verify=self._verify
+            )
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
         return self._read(answer)
@@ -126,7 +129,7 @@ class Server:
                 headers=self._headers,
                 timeout=self._timeout,
                 limits=limits,
-                transport=self._transport,
+                verify=self._verify,
             )
             self._loop = loop
         return self._client
@@ -162,6 +165,11 @@ class Server:
             f"{self.base_url} can't be reached: {what}",
             "`--base-url` names a running server",
         )
+
+
+def _certificates(verify: str | bool) -> ssl.SSLContext | bool:
+    """What httpx checks a server's certificate against; a path names a file of certificates."""
+    return ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
 
 
 def refusal(status: int, content: Any) -> BackendError:

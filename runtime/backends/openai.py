@@ -42,7 +42,7 @@ from .openai_replies import (
 )
 from .remote import completion_of, side_by_side
 
-Api = Literal["completions", "chat"]
+HOSTED = "https://api.openai.com/v1"
 
 _PLAIN = Sampling()
 
@@ -50,40 +50,46 @@ _PLAIN = Sampling()
 class OpenAIBackend:
     """A server by its address, such as `http://127.0.0.1:8000/v1`.
 
-    `api="chat"` asks with turns. `model` is the first that the server lists, unless it is named. The dialect is
-    what the server says of itself in its list of models, unless it is named.
+    `chat`: it is asked with turns, as OpenAI's own service is without an address. `model` is the first that the
+    server lists, unless it is named; the dialect is what the server says of itself there, unless it is named.
     """
 
     name = "openai"
 
     def __init__(
         self,
-        base_url: str,
+        base_url: str | None,
         target: Target,
         *,
         model: str | None = None,
         api_key: str | None = None,
-        api: Api = "completions",
+        chat: bool | None = None,
         dialect: str | None = None,
         prompt: Literal["ids", "text"] | None = None,
+        verify: str | bool | None = None,
         timeout: float = 600.0,
     ) -> None:
-        self._server = Server(base_url, api_key=api_key, timeout=timeout)
+        self._server = Server(base_url or HOSTED, api_key=api_key, timeout=timeout, verify=verify)
+        self._is_chat = base_url is None if chat is None else chat
         self._tokenizer = target.tokenizer
-        self._model, self._api, self._dialect_name, self._prompt = model, api, dialect, prompt
+        self._model, self._dialect_name, self._prompt = model, dialect, prompt
 
-    @cached_property
+    @property
     def capabilities(self) -> Capabilities:
         """What the server can do; asks it who it is, once."""
+        return self._capabilities
+
+    @cached_property
+    def _capabilities(self) -> Capabilities:
         dialect = self._dialect
         kinds = {kind for kind in ("regex", "json", "grammar") if kind in dialect.constraints}
         return Capabilities(
             token_ids=self._takes_ids,
-            select=self._api == "completions",
+            select=not self._is_chat,
             constraints=frozenset(kinds | ({"type"} if "regex" in kinds else set[str]())),
             prefill=dialect.warms and self._takes_ids,
             logprobs=True,
-            chat=self._api == "chat",
+            chat=self._is_chat,
         )
 
     async def generate(self, request: GenRequest) -> GenReply:
@@ -113,7 +119,7 @@ class OpenAIBackend:
 
     async def select(self, request: SelectRequest) -> SelectReply:
         """Score choices by the log probabilities of an echoed prompt. Raises BackendError."""
-        if self._api == "chat":
+        if self._is_chat:
             raise cannot_score("a chat API")
         text = request.prompt_text.text if request.prompt_text else ""
         choices = list(
@@ -135,6 +141,10 @@ class OpenAIBackend:
         """Warm a prompt: the API has no word for it, so one token is asked for. Raises BackendError."""
         body = self._prompt_of(request.ids, None) | {"max_tokens": 1, "temperature": 0}
         return usage_of([await self._post(body)], 0.0, 0.0)
+
+    async def server_info(self) -> dict[str, Any]:
+        """The models that the server lists. Raises BackendError."""
+        return cast("dict[str, Any]", await self._server.get("/models"))
 
     async def close(self) -> None:
         """Let go of the connections; requests after this fail."""
@@ -162,7 +172,7 @@ class OpenAIBackend:
 
     @property
     def _takes_ids(self) -> bool:
-        if self._api == "chat":
+        if self._is_chat:
             return False
         return self._dialect.ids if self._prompt is None else self._prompt == "ids"
 
@@ -177,7 +187,7 @@ class OpenAIBackend:
     # --- what is sent ------------------------------------------------------------------------------
 
     def _prompt_of(self, ids: tuple[int, ...], text: PromptText | None) -> Body:
-        if self._api == "chat":
+        if self._is_chat:
             return self._messages(text)
         if self._takes_ids:
             return {"prompt": list(ids)}
@@ -224,7 +234,7 @@ class OpenAIBackend:
             if value != getattr(_PLAIN, name):
                 body[wire] = list(value) if isinstance(value, tuple) else value
         if sampling.logprobs:
-            body["logprobs"] = True if self._api == "chat" else 1
+            body["logprobs"] = True if self._is_chat else 1
         return body
 
     def _refuse(self, sampling: Sampling) -> None:
@@ -278,7 +288,7 @@ class OpenAIBackend:
 
     @property
     def _path(self) -> str:
-        return "/chat/completions" if self._api == "chat" else "/completions"
+        return "/chat/completions" if self._is_chat else "/completions"
 
     # --- what comes back ---------------------------------------------------------------------------
 
@@ -303,6 +313,8 @@ class OpenAIBackend:
             else str(choice.get("text") or "")
         )
         finish, matched = finish_of(choice)
+        if finish == "stop" and not request.sampling.stop:
+            finish = "eos"  # the API has one word for both
         ids = cast("list[int] | None", choice.get("token_ids"))
         exact = ids is not None
         if ids is None:

@@ -52,10 +52,11 @@ class SGLangBackend:
         api_key: str | None = None,
         seeds: bool = False,
         check_tokenizer: bool = True,
+        verify: str | bool | None = None,
         timeout: float = 600.0,
     ) -> None:
         self.capabilities = Capabilities(seeds=seeds)
-        self._server = Server(base_url, api_key=api_key, timeout=timeout)
+        self._server = Server(base_url, api_key=api_key, timeout=timeout, verify=verify)
         self._tokenizer = target.tokenizer
         self._is_checked = not check_tokenizer
         self._probing: asyncio.Future[None] | None = None
@@ -104,6 +105,10 @@ class SGLangBackend:
     async def flush(self) -> None:
         """Empty the server's cache. Raises BackendError."""
         await self._server.post_text("/flush_cache")
+
+    async def server_info(self) -> dict[str, Any]:
+        """What the server says of itself. Raises BackendError."""
+        return cast("dict[str, Any]", await self._server.get("/server_info"))
 
     async def close(self) -> None:
         """Let go of the connections; requests after this fail."""
@@ -223,6 +228,19 @@ class SGLangBackend:
         }
         (reply,) = _replies(await self._server.post("/generate", body))
         return tuple(int(entry[1]) for entry in reply["meta_info"]["input_token_logprobs"])
+
+
+def server_model(
+    base_url: str, *, api_key: str | None = None, verify: str | bool | None = None
+) -> str:
+    """The path or name of the model that a server runs. Raises BackendError."""
+    info = Server(base_url, api_key=api_key, verify=verify).get_now("/get_model_info")
+    path = cast("dict[str, Any]", info).get("model_path") if isinstance(info, dict) else None
+    if not isinstance(path, str):
+        raise BackendError(
+            "3105", f"{base_url} does not say which model it runs", "`model=` names it"
+        )
+    return path
 
 
 def _sampling_params(sampling: Sampling) -> dict[str, Any]:

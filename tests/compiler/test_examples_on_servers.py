@@ -83,7 +83,7 @@ def test_a_chat_is_asked_with_the_turns_of_the_program(
     made = build(example, monkeypatch)
     server = OpenAIServer(made.choice.target)
     with running(server) as url:
-        backend = OpenAIBackend(f"{url}/v1", made.choice.target, api="chat")
+        backend = OpenAIBackend(f"{url}/v1", made.choice.target, chat=True)
         (result,) = run_traced(made, example, backend, tmp_path / "t.jsonl")
     assert result.error is None
     ((path, body),) = server.asked

@@ -80,7 +80,7 @@ def test_without_token_ids_the_text_is_the_same_and_is_encoded_once() -> None:
     request = gen(GREEDY.merged(stop=("e",)))
     (ours,) = ask(server, lambda backend: backend.generate(request)).completions
     (theirs,) = mocked(request)
-    assert (ours.text, ours.finish) == (theirs.text, theirs.finish)
+    assert ours.text == theirs.text
     assert ours.kept == TARGET.tokenizer.encode((Part(ours.text, False),), continuation=True)
     assert server.asked[0][1]["prompt"] == TEXT
 
@@ -97,7 +97,7 @@ def test_what_a_server_can_do_depends_on_what_it_says_it_is() -> None:
     assert not other.token_ids
     assert not other.prefill
     assert other.constraints == {"json"}
-    chat = ask(OpenAIServer(TARGET), capabilities, api="chat")
+    chat = ask(OpenAIServer(TARGET), capabilities, chat=True)
     assert chat.chat
     assert not chat.select
 
@@ -127,7 +127,9 @@ def test_a_stream_says_the_same(owner: str, api: Any) -> None:
     seen: list[int] = []
     request = gen(on_tokens=lambda sample, ids: seen.extend(ids))
     reply = ask(
-        OpenAIServer(TARGET, owner=owner), lambda backend: backend.generate(request), api=api
+        OpenAIServer(TARGET, owner=owner),
+        lambda backend: backend.generate(request),
+        chat=api == "chat",
     )
     (theirs,) = mocked(gen())
     assert reply.completions[0].text == theirs.text
@@ -140,7 +142,7 @@ def test_a_stream_says_the_same(owner: str, api: Any) -> None:
 
 def test_a_chat_is_asked_with_turns() -> None:
     server = OpenAIServer(TARGET)
-    (ours,) = ask(server, lambda backend: backend.generate(gen()), api="chat").completions
+    (ours,) = ask(server, lambda backend: backend.generate(gen()), chat=True).completions
     assert server.asked[0] == (
         "/v1/chat/completions",
         server.asked[0][1]
@@ -152,13 +154,13 @@ def test_a_chat_is_asked_with_turns() -> None:
 def test_a_turn_that_has_begun_is_continued_where_the_server_can() -> None:
     server = OpenAIServer(TARGET)
     begun = gen(prompt_text=PromptText("", (TURNS[0], ("assistant", "Rivers", True))))
-    ask(server, lambda backend: backend.generate(begun), api="chat")
+    ask(server, lambda backend: backend.generate(begun), chat=True)
     assert server.asked[0][1]["continue_final_message"]
     with pytest.raises(BackendError, match="continue a turn that has begun"):
         ask(
             OpenAIServer(TARGET, owner="system"),
             lambda backend: backend.generate(begun),
-            api="chat",
+            chat=True,
         )
 
 
@@ -169,7 +171,7 @@ def test_a_turn_that_has_begun_is_continued_where_the_server_can() -> None:
 def test_what_no_chat_can_do_is_an_error_with_a_way_out(turns: Any, message: str) -> None:
     request = gen(prompt_text=PromptText("", turns))
     with pytest.raises(BackendError, match=message) as caught:
-        ask(OpenAIServer(TARGET), lambda backend: backend.generate(request), api="chat")
+        ask(OpenAIServer(TARGET), lambda backend: backend.generate(request), chat=True)
     assert caught.value.code == "3104"
     assert caught.value.help
 
@@ -250,7 +252,7 @@ def test_a_server_that_does_not_echo_says_so_with_a_way_out() -> None:
     assert caught.value.code == "3104"
     assert "union of literals" in caught.value.help
     with pytest.raises(BackendError, match="chat API"):
-        ask(OpenAIServer(TARGET), lambda backend: backend.select(request), api="chat")
+        ask(OpenAIServer(TARGET), lambda backend: backend.select(request), chat=True)
 
 
 def test_a_prompt_and_a_choice_that_share_a_token_are_not_scored_askew() -> None:
@@ -287,7 +289,7 @@ def test_log_probabilities() -> None:
     (theirs,) = mocked(request)
     for api in ("completions", "chat"):
         (ours,) = ask(
-            OpenAIServer(TARGET), lambda backend: backend.generate(request), api=api
+            OpenAIServer(TARGET), lambda backend: backend.generate(request), chat=api == "chat"
         ).completions
         if api == "completions":
             assert ours.logprobs == pytest.approx(theirs.logprobs)

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
-from fake_servers import SGLangServer, running
+from fake_servers import OpenAIServer, SGLangServer, running
 
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.target import Part, Target
 from sglc.runtime.backends.base import BackendError, GenRequest, PrefillRequest, SelectRequest
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.backends.sglang import SGLangBackend
+from sglc.runtime.backends.sglang import SGLangBackend, server_model
 
 TARGET = Target.estimating()
 T = TypeVar("T")
@@ -273,3 +273,12 @@ def test_one_backend_serves_several_event_loops() -> None:
         backend = SGLangBackend(url, TARGET)
         first = asyncio.run(backend.generate(gen()))
         assert asyncio.run(backend.generate(gen())).completions == first.completions
+
+
+def test_a_server_says_what_it_is() -> None:
+    server = SGLangServer(TARGET)
+    assert ask(server, lambda backend: backend.server_info()) == {"version": "0.5.23"}
+    with running(server) as url:
+        assert server_model(url) == "models/small"
+    with running(OpenAIServer(TARGET)) as url, pytest.raises(BackendError):
+        server_model(url)
