@@ -59,10 +59,14 @@ check: setup  ## lint, formatting, types and the import law
 
 bless: setup  ## rewrite the expected blocks of the golden tests, and docs/structure.md
 	@$(BIN)/python docs/make_structure.py
+	@$(BIN)/python docs/make_passes.py
 	@$(BIN)/python -m pytest -q --bless tests/golden
 
 bench: setup  ## run the benchmarks
 	@$(BIN)/python -m benchmarks
+
+validate: setup  ## judge 20,000 random programs through random passes (an hour; COUNT=1000 is a minute or two)
+	@$(BIN)/python tests/translation.py --count $(or $(COUNT),20000)
 
 clean:  ## remove caches and builds; .venv and the converted model stay
 	@rm -rf build dist *.egg-info src/*.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage .coverage.*

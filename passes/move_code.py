@@ -47,7 +47,7 @@ class MoveCode:
 
     Sections go by lifetime, then by length, then as written. A section whose text refers to
     another (`above`, `the following`, numbers, pronouns) keeps its place relative to it, with a
-    warning. Nothing moves outside a declared freedom unless no prompt changes: there it only
+    warning. Never moves anything outside a declared freedom unless no prompt changes: there it only
     suggests an `unordered`, with the tokens to be gained and what speaks against it.
     """
 
