@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constr
 JOBS   ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-browser test-data check bless test-slow bench clean
+.PHONY: help setup demo test test-browser test-data check bless test-slow bench validate clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
