@@ -49,7 +49,7 @@ class Cursor:
         if span is None:
             found = _SHOWN.match(self._text, self._at)
             span = Span(self.source, self._at, found.end() if found else self._at)
-        return CompileFailed([Diagnostic(code, headline, (Label(span),))])
+        return CompileFailed([Diagnostic(f"SGL{code}", headline, (Label(span),))])
 
     def unexpected(self, wanted: str) -> CompileFailed:
         """The error for something else than `wanted`."""

@@ -1,6 +1,6 @@
 """Reading `.sglir`: the text that `printer.py` writes, as a module.
 
-What is wrong is a diagnostic 10xx with its span: 1001 something else expected, 1002 unknown op,
+What is wrong is a diagnostic with its span: SGL1001 something else expected, 1002 unknown op,
 1003 unknown value, 1004 bad constant, 1005 defined twice, 1006 unknown parameter, 1007 too large,
 1008 bad type, 1009 wrong number of results. Well-formedness beyond that is the verifier's.
 """

@@ -16,4 +16,4 @@ def problem(code: str, owner: Owner, headline: str, op: Op | None = None) -> Dia
     kind = "program" if isinstance(owner, Program) else "fragment"
     what = f"`{type(op).__name__.lower()}` in " if op is not None else ""
     labels = (Label(span),) if span is not None else ()
-    return Diagnostic(code, f"{what}{kind} `{owner.name}`: {headline}", labels)
+    return Diagnostic(f"SGL{code}", f"{what}{kind} `{owner.name}`: {headline}", labels)

@@ -1,6 +1,6 @@
 """Whether a module is well formed. Run after every lowering and every pass.
 
-Codes: 1101 not bound here, 1102 bound twice, 1103 wrong type, 1104 wrong number, 1105 a block that
+Codes: SGL1101 not bound here, 1102 bound twice, 1103 wrong type, 1104 wrong number, 1105 a block that
 does not end in its terminator, 1106 a prompt used as a value, 1107 turns or roots, 1108 a site
 used twice, 1109 a sampled call without the indices of its loops, 1110 unknown name, 1111 recursion,
 1112 an effect where none may be, 1113 a malformed attribute.
@@ -30,7 +30,7 @@ def verify(module: Module) -> list[Diagnostic]:
     if found:
         return found
     found.extend(check_calls(module))
-    if any(each.code in ("1104", "1110") for each in found):
+    if any(each.code in ("SGL1104", "SGL1110") for each in found):
         return found
     for owner in owners:
         found.extend(check_types(module, owner))

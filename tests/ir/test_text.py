@@ -109,7 +109,7 @@ def test_errors(text: str, code: str, where: str, words: str) -> None:
         parse_module(text)
     (found,) = caught.value.diagnostics
     assert found.span is not None
-    assert (found.code, found.span.text) == (code, where)
+    assert (found.code, found.span.text) == (f"SGL{code}", where)
     assert words in found.headline
 
 

@@ -33,7 +33,7 @@ def codes(body: str, result: str = "any", header: str = HEADER) -> list[str]:
     text = (
         f"{header}program @f(%x: str @request, %c: bool @request) -> {result} {{\n  {lines}\n}}\n"
     )
-    return [found.code for found in verify(parse_module(text))]
+    return [found.code.removeprefix("SGL") for found in verify(parse_module(text))]
 
 
 def test_every_op_is_well_formed() -> None:
@@ -149,7 +149,10 @@ fragment @b(%q: prompt) {
 
 def program_of(*ops: object, params: tuple[Param, ...] = ()) -> list[str]:
     body = Block(tuple(p.value for p in params), (*ops, Return(value=Const(1, INT))))  # type: ignore[arg-type]
-    return [found.code for found in verify(Module((Program("f", params, INT, body),)))]
+    return [
+        found.code.removeprefix("SGL")
+        for found in verify(Module((Program("f", params, INT, body),)))
+    ]
 
 
 def test_a_value_is_bound_once_and_before_its_use() -> None:
@@ -172,7 +175,7 @@ def test_parameters_are_the_arguments_of_the_body() -> None:
     param, other = Value(STR, "a"), Value(STR, "b")
     body = Block((other,), (Return(value=Const(1, INT)),))
     module = Module((Program("f", (Param("a", param), Param("a", other)), INT, body),))
-    assert [found.code for found in verify(module)] == ["1104", "1102"]
+    assert [found.code.removeprefix("SGL") for found in verify(module)] == ["1104", "1102"]
 
 
 def test_a_gen_with_n_leaves_the_prompt() -> None:
