@@ -24,9 +24,7 @@ from .prompts import PromptState
 
 def bind_root(tokenizer: Tokenizer, frame: Frame, step: RootStep) -> None:
     """The empty prompt."""
-    frame.registers[step.out] = PromptState.start(
-        tokenizer, step.bos, step.node, frame.scope.roots
-    )
+    frame.registers[step.out] = PromptState.start(tokenizer, step.bos, step.node, frame.scope.roots)
 
 
 def bind_text(tokenizer: Tokenizer, frame: Frame, step: TextStep) -> None:

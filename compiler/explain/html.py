@@ -11,7 +11,7 @@ from importlib import resources
 
 from . import report as r
 
-PAGE = resources.files(__package__) / "page"
+PAGE = resources.files("sglc.compiler.explain") / "page"
 
 
 def render(report: r.Report) -> str:

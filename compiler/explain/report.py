@@ -16,7 +16,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     """Base of every part of a report."""
 
 
-class Place(Part):
+class Place(Part, frozen=True):
     """A place in the source."""
 
     file: str
@@ -25,7 +25,7 @@ class Place(Part):
     text: str = ""
 
 
-class Count(Part):
+class Count(Part, frozen=True):
     """A token count: the number if it is known, else None, and always the formula as text and as data."""
 
     text: str
@@ -33,7 +33,7 @@ class Count(Part):
     number: int | None = None
 
 
-class Factor(Part):
+class Factor(Part, frozen=True):
     """One thing around a call or an append that makes it happen more or less than once.
 
     `count` is a number or the name of a quantity; `index` names the iteration's number in formulas.
@@ -45,7 +45,7 @@ class Factor(Part):
     most: int | None = None
 
 
-class Node(Part):
+class Node(Part, frozen=True):
     """A node of the prefix tree, in depth-first order; `parent` is -1 at the root.
 
     `exact`: the tokens do not depend on values. `joins` are further parents.
@@ -66,7 +66,7 @@ class Node(Part):
     factors: list[Factor] = []
 
 
-class Ending(Part):
+class Ending(Part, frozen=True):
     """One place at which the cached prefix of a call can end. `node` -1: nothing is cached."""
 
     node: int
@@ -75,7 +75,7 @@ class Ending(Part):
     prefilled: Count
 
 
-class Call(Part):
+class Call(Part, frozen=True):
     """One family: what its calls are asked, and what is predicted of them. The first ending is the deepest."""
 
     family: int
@@ -95,7 +95,7 @@ class Call(Part):
     on_critical_path: bool = False
 
 
-class Group(Part):
+class Group(Part, frozen=True):
     """A fork whose shared prefix is sent once, before its arms. `endings`: what of it is cached then."""
 
     id: int
@@ -105,7 +105,7 @@ class Group(Part):
     endings: list[Ending] = []
 
 
-class Remark(Part):
+class Remark(Part, frozen=True):
     """What a pass did or declined."""
 
     pass_name: str
@@ -116,7 +116,7 @@ class Remark(Part):
     tokens: int = 0
 
 
-class PassRun(Part):
+class PassRun(Part, frozen=True):
     """One step of the pipeline."""
 
     name: str
@@ -126,7 +126,7 @@ class PassRun(Part):
     ops_after: int
 
 
-class World(Part):
+class World(Part, frozen=True):
     """Prefilled tokens of one of the four worlds: as planned, predicted from the rows, and measured."""
 
     name: str
@@ -134,7 +134,7 @@ class World(Part):
     measured: int | None = None
 
 
-class Measured(Part):
+class Measured(Part, frozen=True):
     """One measured call beside its prediction."""
 
     row: int
@@ -153,7 +153,7 @@ class Measured(Part):
     cause: str = ""
 
 
-class Priced(Part):
+class Priced(Part, frozen=True):
     """The input of a run under the rules of a serving system; `cost` in uncached input tokens."""
 
     target: str
@@ -165,7 +165,7 @@ class Priced(Part):
     cost: float
 
 
-class Target(Part):
+class Target(Part, frozen=True):
     """What the plan is compiled for."""
 
     name: str
@@ -175,7 +175,7 @@ class Target(Part):
     whole_render: bool = False
 
 
-class Report(Part):
+class Report(Part, frozen=True):
     """The whole report."""
 
     version: int

@@ -148,7 +148,7 @@ class PrefixTable:
         return len(self._tokenizer.encode(parts, continuation=not fresh)) if parts else 0
 
     def _shortest(self, nodes: Sequence[int]) -> Lifetime:
-        return max((self[node].lifetime for node in nodes), key=LIFETIMES.index)
+        return LIFETIMES[max(LIFETIMES.index(self[node].lifetime) for node in nodes)]
 
 
 def _common(rests: Sequence[Rest | None]) -> Rest | None:

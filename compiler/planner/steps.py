@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from ...ir.module import Module, Program
 from ...ir.ops import (
@@ -48,7 +49,7 @@ from .families import Families
 from .groups import Groups
 from .lifetimes import Lifetimes
 from .prefixes import PrefixTable
-from .registers import Registers
+from .registers import PureOp, Registers
 from .schedule import free_values, in_order, schedule
 from .spans import source_span
 
@@ -133,10 +134,11 @@ class StepWriter:
             return write(op)
         if isinstance(op, Use):
             raise ValueError(f"fragment `{op.fragment}` was not inlined")
-        self._place(op.result, self._nodes_of(operands(op)))  # all others are pure, with one result
+        pure = cast("PureOp", op)  # all others are
+        self._place(pure.result, self._nodes_of(operands(op)))
         if isinstance(op, GetField):
             self._names[op.result] = f"{self._name(op.record)}.{op.name}"
-        return self.registers.evaluate(op)  # type: ignore[arg-type]
+        return self.registers.evaluate(pure)
 
     def _body(self, block: Block) -> p.Body:
         args = [self.registers.new(arg) for arg in block.args]
