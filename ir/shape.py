@@ -216,6 +216,16 @@ class Many:
 OutputPart = Forced | Free | OneOf | Many
 
 
+_ANY_SCALAR = OneOf(
+    (
+        *((word, ()) for word in ("null", "true", "false")),
+        ("", (Free(FLOAT_PATTERN),)),
+        ('"', (Free(STRING_PATTERN), Forced('"'))),
+    )
+)
+"""What is written where the type says nothing."""
+
+
 def output_parts(kind: Type) -> tuple[OutputPart, ...]:
     """What the output of a type consists of; no token spans two parts, at any level."""
     match kind:
@@ -249,8 +259,7 @@ def _json_parts(kind: Type) -> tuple[OutputPart, ...]:
         case _ if kind in (INT, FLOAT):
             return (Free(INT_PATTERN if kind == INT else FLOAT_PATTERN),)
         case _:
-            text = f'"{STRING_PATTERN}"'
-            return (Free(f"{text}|{FLOAT_PATTERN}|true|false|null"),)
+            return (_ANY_SCALAR,)
 
 
 def _record_parts(fields: tuple[tuple[str, Type], ...]) -> tuple[OutputPart, ...]:
