@@ -102,7 +102,8 @@ class StatementChecker(ControlChecker):
             case s.Broken(names, body):
                 for name in names:
                     self.bind_anyway(name)
-                self.body(body)
+                for inner in body:
+                    self.body(inner.body if isinstance(inner, s.Arm | s.Section) else (inner,))
             case s.Pass():
                 pass
         return False

@@ -170,9 +170,9 @@ def _statement_word(line: list[Token], index: int, following: str) -> str | None
     """The keyword that a word at the start of a statement is, if it is one."""
     word = line[index].value
     if word in RESERVED:
-        if word in ROLES:
-            return "ROLE" if following in ("_COLON", "_LPAR") else "RESERVED"
-        return word.upper() if following == "_COLON" else "RESERVED"
+        opens = following in ("_COLON", "_LPAR", "STRING", "_TEXT_BEGIN", "NAME")
+        kind = "ROLE" if word in ROLES else word.upper()
+        return kind if opens else "RESERVED"
     if following == "_ASSIGN" or following.endswith("_ASSIGN"):
         return None
     last = index + 2 >= len(line)
@@ -185,7 +185,9 @@ def _statement_word(line: list[Token], index: int, following: str) -> str | None
         bare = following == "NL" and word not in ("return", "fork")
         return None if plain or bare else _BEFORE_OPERAND[word]
     if word in _BEFORE_COLON:
-        return _BEFORE_COLON[word] if word == "else" or following in ("_COLON", "AS") else None
+        opens = following == "_COLON" or word == "else"
+        names_arms = following == "NAME" and line[index + 1].value == "as"
+        return _BEFORE_COLON[word] if opens or names_arms else None
     if word == "extern":
         return "EXTERN" if following == "NAME" else None
     if word == "pass":

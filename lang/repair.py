@@ -109,7 +109,8 @@ def _candidates(tokens: list[Token], line: int, at: int, end: int) -> Iterator[R
         return
     start, stop = token.start_pos or 0, token.end_pos or 0
     kind = _REPLACED.get(token.type)
-    if tokens[line].type in ("FOR", "FORK") and token.type == "NAME" and at == line + 2:
+    is_loop = tokens[line].type in ("FOR", "FORK") and all(each.type != "IN" for each in rest)
+    if is_loop and token.type == "NAME" and at == line + 2:
         kind = "IN"
     if kind is not None:
         other = Token(kind, _SHOWN[kind], start_pos=start, end_pos=stop)
@@ -130,6 +131,7 @@ def _insertions(
     sequences = [closing[:1], closing, [*closing, "_COLON"]] if closing else []
     sequences += [["_COLON"], ["_ASSIGN"], *([["_COMMA"]] if closing else [])]
     own = _INSERTED_BY.get(tokens[line].type)
+    own = None if any(token.type == own for token in rest) else own
     sequences += [[own]] if own else []
     for kinds in sequences:
         added = [Token(k, _SHOWN.get(k, k), start_pos=place, end_pos=place) for k in kinds]

@@ -28,12 +28,12 @@ CLOSERS = frozenset(OPENERS.values())
 
 _OPERATOR = "|".join(re.escape(op) for op in sorted(OPERATORS, key=len, reverse=True))
 _MASTER = re.compile(
-    rf"""(?P<SPACE>[ \t\f]+)
+    rf"""(?P<SPACE>[ \t\f]+|\r(?!\n))
     |(?P<NAME>[^\W\d]\w*)
     |(?P<PLAIN>"[^"\\{{}}\r\n]+"(?!"))
     |(?P<QUOTE>\"{{3}}|'{{3}}|"|')
     |(?P<NUMBER>\d[\w]*(?:\.\d\w*)?(?:(?<=[eE])[+-]\d+)?)
-    |(?P<NL>\r\n|\n|\r)
+    |(?P<NL>\r?\n)
     |(?P<COMMENT>\#[^\r\n]*)
     |(?P<OP>{_OPERATOR})
     |(?P<BAD>.)""",
@@ -118,10 +118,11 @@ class _Scanner:
                 self.emit("NAME", start, value)
             case "PLAIN":
                 previous = self.tokens[-1] if self.tokens else None
-                if previous is None or previous.end_pos != start or previous.type != "NAME":
-                    self.emit("STRING", start, value)
-                else:
+                has_prefix = previous is not None and previous.end_pos == start
+                if has_prefix or len(value) > MAX_TEXT_CHARS:
                     self.take_text(start, '"')
+                else:
+                    self.emit("STRING", start, value)
             case "OP":
                 self.take_operator(start, value)
             case "NL":
@@ -258,7 +259,7 @@ class _Scanner:
             elif self.text.startswith(text.quote, self.pos):
                 self.end_text(text, part, closed=True)
                 return
-            elif char in "\r\n" and len(text.quote) == 1:
+            elif len(text.quote) == 1 and self.text.startswith(("\n", "\r\n"), self.pos):
                 break
             elif char == "{" and not text.raw and not self.text.startswith("{{", self.pos):
                 self.open_hole(text, part)
