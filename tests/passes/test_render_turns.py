@@ -311,7 +311,7 @@ TURNS = st.lists(
 NAMES = st.sampled_from(["trims", "trims", "trims_users", "inserts_system"])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(turns=TURNS, name=NAMES)
 def test_every_call_is_asked_with_what_the_template_renders(
     turns: list[tuple[Role, list[tuple[Any, ...]]]], name: str

@@ -132,7 +132,10 @@ def _real(file: Path) -> tuple[Tokenizer, Backend]:
     return Tokenizer.from_json(text), Backend.from_str(text)
 
 
-@pytest.fixture(params=["SmolLM2", "anthropic", "tekken", "o200k", "cl100k"])
+LARGE = [pytest.param(name, marks=pytest.mark.slow) for name in ("tekken", "o200k", "cl100k")]
+
+
+@pytest.fixture(params=["SmolLM2", "anthropic", *LARGE])
 def real_pair(request: pytest.FixtureRequest) -> tuple[Tokenizer, Backend]:
     """Ours and the library's, of a published model."""
     model = find_model() if request.param == "SmolLM2" else None

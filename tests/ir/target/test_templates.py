@@ -128,7 +128,7 @@ CONTENTS = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     turns=st.lists(st.tuples(ROLES, CONTENTS), min_size=1, max_size=7),
     name=st.sampled_from(["trims", "trims_users", "inserts_system", None]),
