@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from ..ir.ops import Block, Const, For, Fork, Gen, If, Op, Select, Value, While
 from ..ir.structure import operands, results
 from .shared_heads import prompt_of
 
 
-def is_certain(prompt: Value, ops: Sequence[Op]) -> bool:
+def is_certain(prompt: Value, ops: Iterable[Op]) -> bool:
     """Whether every run of these ops asks about a prompt, or a longer one."""
     return _follow({prompt}, ops)
 
 
-def _follow(longer: set[Value], ops: Sequence[Op]) -> bool:
+def _follow(longer: set[Value], ops: Iterable[Op]) -> bool:
     """Whether any of the prompts is asked about for certain; adds those that go on from them."""
     for op in ops:
         match op:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import bisect
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -90,7 +91,7 @@ def _with_static_head(program: Program, body: Block, min_tokens: int, context: C
 
 
 class _Waits(Rewriter):
-    """Looks, for every op that takes its time, for text after it that does not wait for it."""
+    """Looks, in every block, for text that is known before an op that takes its time has ended."""
 
     def __init__(self, min_tokens: int, speculative: bool, context: Context) -> None:
         super().__init__()
@@ -98,80 +99,55 @@ class _Waits(Rewriter):
 
     def block(self, block: Block) -> Block:
         new = super().block(block)
-        ops = list(new.ops)
-        at = 0
-        while at < len(ops):
-            if _takes_time(ops[at]):
-                ops = self._without_heads(ops, at) if self._speculative else ops
-                ops, at = self._before(ops, at)
-            at += 1
-        return rebuilt(new, ops)
-
-    def _before(self, ops: list[Op], at: int) -> tuple[list[Op], int]:
-        """The ops with what can be warmed while the op at a position runs put before it."""
-        known, waiting = _split(ops, at)
-        chosen = self._worth_warming(known, waiting, ops[at + 1 :])
-        if not chosen:
-            return ops, at
-        moved = _with_chain([op for op, _ in chosen], known)
-        hints: list[Op] = [
-            Prefetch(prompt=results(op)[0], speculative=not certain, span=op.span)
-            for op, certain in chosen
+        if not any(_takes_time(op) for op in new.ops):
+            return new
+        ops = _with_branch_heads(new.ops) if self._speculative else list(new.ops)
+        early = _Early(ops)
+        moved: dict[int, list[Op]] = {}
+        for wait, known in early.by_wait.items():
+            chosen = self._worth_warming(early, wait, known)
+            if chosen:
+                chain = _with_chain([ops[at] for at, _ in chosen], [ops[at] for at in known])
+                hints = [_hint(ops[at], certain) for at, certain in chosen]
+                moved[wait] = [*(ops[at] for at in known if ops[at] in chain), *hints]
+        gone = {op for early_ops in moved.values() for op in early_ops}
+        placed = [
+            each
+            for at, op in enumerate(ops)
+            for each in (*moved.get(at, ()), *(() if op in gone else (op,)))
         ]
-        rest = [op for op in ops[at + 1 :] if op not in moved]
-        new = [*ops[:at], *(op for op in known if op in moved), *hints, ops[at], *rest]
-        return new, at + len(moved) + len(hints)
-
-    def _without_heads(self, ops: list[Op], at: int) -> list[Op]:
-        """The ops with the heads of branches that wait for the op at a position lifted before them."""
-        _, waiting = _split(ops, at)
-        new = ops[: at + 1]
-        for op in ops[at + 1 :]:
-            if isinstance(op, If) and op.cond in waiting:
-                for arm in (op.then, op.orelse):
-                    new += [
-                        head
-                        for prompt, head in heads(arm)
-                        if prompt not in waiting and cannot_fail(head)
-                    ]
-                gone = set(new)
-                op = replace(op, then=_without(op.then, gone), orelse=_without(op.orelse, gone))
-            new.append(op)
-        return new
+        return rebuilt(new, placed)
 
     def _worth_warming(
-        self, known: Sequence[Op], waiting: set[Value], after: Sequence[Op]
-    ) -> list[tuple[Op, bool]]:
-        """The longest known prompts on which a waiting call goes on, and whether that is certain."""
-        extended = {prompt_of(op) for op in known}
-        chosen: list[tuple[Op, bool]] = []
-        for op in known:
+        self, early: _Early, wait: int, known: Sequence[int]
+    ) -> list[tuple[int, bool]]:
+        """The longest known prompts that go on with what is waited for, and whether that is certain."""
+        made = {results(early.ops[at])[0]: early.ops[at] for at in known}
+        extended = {prompt_of(op) for op in made.values()}
+        chosen: list[tuple[int, bool]] = []
+        for at in known:
+            op = early.ops[at]
             (prompt,) = results(op)
-            if prompt in extended or not _is_followed(prompt, waiting, after):
+            tokens = self._new_tokens(op, made)
+            if prompt in extended or tokens < self._min_tokens or not early.goes_on(at, wait):
                 continue
-            tokens = self._new_tokens(op, known)
-            certain = is_certain(prompt, after)
+            certain = is_certain(prompt, (early.ops[i] for i in range(at + 1, len(early.ops))))
             what = f"warm {shorten(_text_of(op))!r} while it is waited for something else"
-            if tokens < self._min_tokens:
-                continue
-            if not certain and not self._speculative:
+            if certain or self._speculative:
+                self._context.did(what, span=op.span, tokens=tokens)
+                chosen.append((at, certain))
+            else:
                 why = "no call is certain to ask about it; `-O2` does it on idle slots"
                 self._context.declined(what, why, op.span, tokens)
-                continue
-            self._context.did(what, span=op.span, tokens=tokens)
-            chosen.append((op, certain))
         return chosen
 
-    def _new_tokens(self, op: Op, known: Sequence[Op]) -> int:
+    def _new_tokens(self, op: Op, made: Mapping[Value, Op]) -> int:
         """Tokens on the way to a prompt that nobody has asked about yet, values estimated."""
-        made = {results(other)[0]: other for other in known}
-        tokens, current = 0, op
-        while True:
-            tokens += self._tokens(current)
-            prompt = prompt_of(current)
-            if prompt is None or prompt not in made:
-                return tokens
-            current = made[prompt]
+        tokens, current = self._tokens(op), prompt_of(op)
+        while current is not None and current in made:
+            tokens += self._tokens(made[current])
+            current = prompt_of(made[current])
+        return tokens
 
     def _tokens(self, op: Op) -> int:
         if isinstance(op, Text):
@@ -179,33 +155,70 @@ class _Waits(Rewriter):
         return VALUE_TOKENS
 
 
+class _Early:
+    """Which appends of a block could stand before an op that takes its time, by that op's position.
+
+    `known_at` of a value is the position of the op after which it could be made: for the text of a
+    prompt that of what it is made of, for everything else where it stands.
+    """
+
+    def __init__(self, ops: Sequence[Op]) -> None:
+        self.ops = ops
+        self.by_wait: dict[int, list[int]] = {}
+        self._known_at: dict[Value, int] = {}
+        self._users: dict[Value, list[int]] = {}
+        times = [at for at, op in enumerate(ops) if _takes_time(op)]
+        for at, op in enumerate(ops):
+            ready = self._ready(op, at)
+            movable = is_append(op) and cannot_fail(op)
+            self._known_at.update(dict.fromkeys(results(op), ready if movable else at))
+            first = bisect.bisect_right(times, ready)
+            if movable and first < len(times) and times[first] < at:
+                self.by_wait.setdefault(times[first], []).append(at)
+
+    def _ready(self, op: Op, at: int) -> int:
+        """After which position everything that an op reads is there; notes that it reads it."""
+        ready = -1
+        for value in needed(op):
+            self._users.setdefault(value, []).append(at)
+            ready = max(ready, self._known_at.get(value, -1))
+        return ready
+
+    def goes_on(self, at: int, wait: int) -> bool:
+        """Whether a prompt goes on with something that is waited for; a call on it could start now."""
+        (prompt,) = results(self.ops[at])
+        users = [self.ops[user] for user in self._users.get(prompt, ())]
+        if any(isinstance(op, Gen | Select) and op.source is prompt for op in users):
+            return False
+        return any(self._waits_for(op, wait) for op in users)
+
+    def _waits_for(self, op: Op, wait: int) -> bool:
+        return any(self._known_at.get(value, -1) >= wait for value in needed(op))
+
+
+def _with_branch_heads(ops: Sequence[Op]) -> list[Op]:
+    """The ops of a block, what the arms of an `if` begin with moved before it where nothing can fail."""
+    new: list[Op] = []
+    for op in ops:
+        if isinstance(op, If):
+            arms = (op.then, op.orelse)
+            gone = {head for arm in arms for _, head in heads(arm) if cannot_fail(head)}
+            new += [inner for arm in arms for inner in arm.ops if inner in gone]
+            op = replace(op, then=_without(op.then, gone), orelse=_without(op.orelse, gone))
+        new.append(op)
+    return new
+
+
 def _without(block: Block, gone: set[Op]) -> Block:
     return rebuilt(block, [op for op in block.ops if op not in gone])
 
 
+def _hint(op: Op, certain: bool) -> Prefetch:
+    return Prefetch(prompt=results(op)[0], speculative=not certain, span=op.span)
+
+
 def _takes_time(op: Op) -> bool:
     return isinstance(op, Host) or bool(effects(op) & (Effect.MODEL | Effect.HOST))
-
-
-def _split(ops: Sequence[Op], at: int) -> tuple[list[Op], set[Value]]:
-    """The appends after an op that need nothing of it, and all values that do wait for it."""
-    waiting = set(results(ops[at]))
-    known: list[Op] = []
-    for op in ops[at + 1 :]:
-        if needed(op) & waiting or not is_append(op) or not cannot_fail(op):
-            waiting.update(results(op))
-        else:
-            known.append(op)
-    return known, waiting
-
-
-def _is_followed(prompt: Value, waiting: set[Value], after: Sequence[Op]) -> bool:
-    """Whether the prompt goes on with something that is waited for (a call on it could start now)."""
-    users = [op for op in after if prompt in needed(op)]
-    asks = [op for op in users if isinstance(op, Gen | Select) and op.source is prompt]
-    return (
-        bool(users) and not asks and any(waiting & (set(results(op)) | needed(op)) for op in users)
-    )
 
 
 def _with_chain(chosen: Sequence[Op], known: Sequence[Op]) -> set[Op]:

@@ -41,15 +41,17 @@ def _judge(run: _Run, sections: Sequence[Section], context: Context, min_gain: i
     pinned = [(0, Reference("the text before it", "before"))] if run.open_start else []
     if run.open_end or not sections[-1].text.endswith("\n"):
         pinned.append((len(sections) - 1, Reference("the text after it", "after")))
-    held = [*ties(sections), *pinned]
     possible = _gain(sections, lay_out(sections, pinned).order)
-    gain = _gain(sections, lay_out(sections, held).order)
+    if possible < min_gain:
+        return
+    held = ties(sections)
+    gain = _gain(sections, lay_out(sections, [*held, *pinned]).order)
     span = run.ops[0].span
     what = "an `unordered` region here would share more of the prompt"
     if gain >= min_gain:
         context.suggests(what, _reason(sections), span, gain)
-    elif possible >= min_gain:
-        words = ", ".join(f"`{found.words}`" for _, found in ties(sections))
+    else:
+        words = ", ".join(f"`{found.words}`" for _, found in held)
         context.declined(what, f"the text refers to its surroundings: {words}", span, possible)
 
 
