@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..engine.engine import Engine
     from ..engine.grammar import Matcher
     from ..engine.jobs import Done, Request
+    from ..engine.metrics import Metrics
 
 
 class EngineBackend:
@@ -91,6 +92,10 @@ class EngineBackend:
     def flush(self) -> None:
         """Forget all KV that no request holds."""
         self.engine.flush()
+
+    def metrics(self) -> Metrics:
+        """What was done so far: tokens by origin, latencies, where the time went, why prefixes missed."""
+        return self.engine.metrics()
 
     async def close(self) -> None:
         """Stop the engine; pending requests fail with 3106."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -20,6 +20,7 @@ from .attention.base import Attention
 from .batch import Batch
 from .grammar import GrammarBackend
 from .jobs import GenJob, GenTask, PrefillJob, Request, SelectJob
+from .metrics import Calls, Metrics, Times
 from .model import Model
 from .pool import Pool
 from .radix import RadixCache
@@ -29,32 +30,6 @@ from .slots import SlotAllocator
 from .task import Job, Task
 
 
-@dataclass(slots=True)
-class Times:
-    """Where the engine's time went, in seconds, and how often it ran the model."""
-
-    schedule: float = 0.0
-    plan: float = 0.0
-    forward: float = 0.0
-    sample: float = 0.0
-    deliver: float = 0.0
-    forwards: int = 0
-    tokens: int = 0
-    decode_forwards: int = 0
-
-
-@dataclass(slots=True)
-class Totals:
-    """The work of all requests that have ended."""
-
-    requests: int = 0
-    prompt: int = 0
-    cached: int = 0
-    prefilled: int = 0
-    decoded: int = 0
-    forced: int = 0
-
-
 @dataclass(slots=True, eq=False)
 class Parts:
     """What an engine is made of."""
@@ -62,13 +37,23 @@ class Parts:
     model: Model
     pool: Pool
     attention: Attention
-    grammar: GrammarBackend
+    make_grammar: Callable[
+        [], GrammarBackend
+    ]  # called when the first constraint comes: it imports much
     tokenizer: Tokenizer
     cache: RadixCache
     policy: Policy
     threads: int | None = None
-    times: Times = field(default_factory=Times)
-    totals: Totals = field(default_factory=Totals)
+    _grammar: list[GrammarBackend] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def grammar(self) -> GrammarBackend:
+        """The grammar backend, made when it is first asked for."""
+        with self._lock:
+            if not self._grammar:
+                self._grammar.append(self.make_grammar())
+            return self._grammar[0]
 
 
 class Engine:
@@ -76,7 +61,7 @@ class Engine:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self.times, self.totals = parts.times, parts.totals
+        self.times, self.calls = Times(), Calls()
         self._sampler = Sampler(parts.model.shape.vocab)
         self.scheduler = self._new_scheduler()
         self._commands: queue.SimpleQueue[tuple[str, Request | None]] = queue.SimpleQueue()
@@ -107,6 +92,13 @@ class Engine:
         self._commands.put(("close", None))
         if self._thread.is_alive() and threading.current_thread() is not self._thread:
             self._thread.join()
+
+    def metrics(self) -> Metrics:
+        """What was done so far, and how long it took."""
+        scheduler = self.scheduler
+        return Metrics.of(
+            self.calls, self.times, scheduler.counters, scheduler.slots, scheduler.cache
+        )
 
     # ---- the thread
 
@@ -195,7 +187,8 @@ class Engine:
         parts = self.parts
         slots = torch.tensor([task.last_slot for task in due], device=parts.model.device)
         logits = parts.model.logits(parts.pool.hidden.index_select(0, slots))
-        parts.grammar.mask(logits, [task.matcher for task in due])
+        if any(task.matcher is not None for task in due):
+            parts.grammar.mask(logits, [task.matcher for task in due])
         sampled = self._sampler.sample(logits, [task.row for task in due])
         now = time.perf_counter()
         for task, one in zip(due, sampled, strict=True):
@@ -239,7 +232,7 @@ class Engine:
         for task in job.tasks:
             if not isinstance(task, GenTask):
                 self.scheduler.finish(task)
-        self._count(job)
+        self.calls.add(job.work)
         self._requests.pop(job, None)
         job.end(reply)
 
@@ -265,15 +258,6 @@ class Engine:
         self.scheduler.abort(job)
         self._requests.pop(job, None)
         job.end(None, error)
-
-    def _count(self, job: Request) -> None:
-        work, totals = job.work, self.totals
-        totals.requests += 1
-        totals.prompt += work.prompt
-        totals.cached += work.cached
-        totals.prefilled += work.prefilled
-        totals.decoded += work.decoded
-        totals.forced += work.forced
 
     def _new_scheduler(self) -> Scheduler:
         parts = self.parts

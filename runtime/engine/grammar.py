@@ -167,6 +167,9 @@ def is_allowed(bits: Bits, token: int) -> bool:
     return bool(bits.view(np.uint32)[token >> 5] >> np.uint32(token & 31) & np.uint32(1))
 
 
+GRAMMAR_BACKENDS = ("xgrammar", "llguidance", "outlines")
+
+
 def make_grammar_backend(name: str, tokenizer: Tokenizer, vocab: int) -> GrammarBackend:
     """Make a backend by name: `xgrammar`, `llguidance` or `outlines`."""
     match name:

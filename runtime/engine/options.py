@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -13,7 +14,7 @@ from ..models import resolve_model
 from .attention.base import Attention
 from .attention.torch_backend import LEAST_SAVED, TorchAttention
 from .engine import Engine, Parts
-from .grammar import make_grammar_backend
+from .grammar import GRAMMAR_BACKENDS, make_grammar_backend
 from .model import ModelUnsupported, load_model
 from .pool import Pool, Shape
 from .radix import RadixCache
@@ -69,6 +70,10 @@ def build_engine(options: EngineOptions) -> Engine:
         raise ValueError(
             f"unknown schedule policy `{options.schedule_policy}`: it is `lpm` or `fcfs`"
         )
+    if options.grammar_backend not in GRAMMAR_BACKENDS:
+        raise ValueError(
+            f"unknown grammar backend `{options.grammar_backend}`: it is one of {GRAMMAR_BACKENDS}"
+        )
     folder = resolve_model(None if options.model_path is None else str(options.model_path))
     device = torch.device(_device(options.device))
     dtype = _dtype(options.dtype, device)
@@ -82,7 +87,9 @@ def build_engine(options: EngineOptions) -> Engine:
         model=model,
         pool=pool,
         attention=make_attention(options, pool),
-        grammar=make_grammar_backend(options.grammar_backend, tokenizer, model.shape.vocab),
+        make_grammar=partial(
+            make_grammar_backend, options.grammar_backend, tokenizer, model.shape.vocab
+        ),
         tokenizer=tokenizer,
         cache=RadixCache(options.page_size, options.eviction_policy),
         policy=options.policy(),
@@ -94,10 +101,17 @@ def build_engine(options: EngineOptions) -> Engine:
 def make_attention(options: EngineOptions, pool: Pool) -> Attention:
     """The attention backend of a name; `auto` is the best that the device has."""
     least_saved = 1 << 60 if options.disable_cascade else LEAST_SAVED
-    match options.attention_backend:
-        case "auto" | "torch":
+    name = options.attention_backend
+    if name == "auto":
+        name = "triton" if pool.keys.is_cuda else "torch"
+    match name:
+        case "torch":
             return TorchAttention(pool, least_saved)
-        case name:
+        case "triton":
+            from .attention.triton_backend import TritonAttention
+
+            return TritonAttention(pool, least_saved)
+        case _:
             raise ValueError(f"unknown attention backend `{name}`")
 
 

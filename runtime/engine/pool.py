@@ -34,9 +34,11 @@ class Pool:
     ) -> None:
         self.shape, self.capacity = shape, capacity
         size = (shape.layers, capacity + 1, shape.kv_heads, shape.head_dim)
-        self.keys = torch.zeros(size, dtype=dtype, device=device)
-        self.values = torch.zeros(size, dtype=dtype, device=device)
-        self.hidden = torch.zeros((capacity + 1, shape.hidden), dtype=dtype, device=device)
+        # Not zeros: writing them would take all of the memory, and seconds.
+        self.keys = torch.empty(size, dtype=dtype, device=device)
+        self.values = torch.empty(size, dtype=dtype, device=device)
+        self.hidden = torch.empty((capacity + 1, shape.hidden), dtype=dtype, device=device)
+        self.keys[:, 0], self.values[:, 0], self.hidden[0] = 0, 0, 0
 
     def store(
         self, layer: int, slots: torch.Tensor, key: torch.Tensor, value: torch.Tensor

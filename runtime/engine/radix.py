@@ -22,6 +22,9 @@ from .slots import Slots
 
 Ids = NDArray[np.int32]
 
+# A node remembers how so many evicted children began, to say later why a prompt missed.
+GONE_REMEMBERED = 1024
+
 _EMPTY = np.zeros(0, dtype=np.int32)
 
 
@@ -32,6 +35,7 @@ class Node:
         "children",
         "depth",
         "due",
+        "gone",
         "key",
         "last_use",
         "locks",
@@ -49,6 +53,7 @@ class Node:
             key
         )  # tokens from the root to the edge's end
         self.children: dict[int | bytes, Node] = {}
+        self.gone: set[int | bytes] = set()  # how evicted children began
         self.locks = 0
         self.last_use = 0
         self.due = -1  # the tick at which the plan expects the next use; -1 unknown
@@ -172,6 +177,11 @@ class RadixCache:
         self._mark(node, retention)
         return Inserted(node, match.length)
 
+    def was_evicted(self, node: Node, ids: Ids) -> bool:
+        """Whether what follows `node` in `ids` once was in the tree, as far as `node` remembers."""
+        has_page = len(ids) - node.depth >= self.page_size
+        return has_page and self._child_key(ids, node.depth) in node.gone
+
     def lock(self, node: Node) -> None:
         """Keep the whole path to `node` from being evicted, until `unlock`."""
         while node.parent is not None:
@@ -234,6 +244,7 @@ class RadixCache:
     def _add_leaf(self, parent: Node, key: Ids, slots: Slots) -> Node:
         leaf = Node(parent, key.copy(), slots.copy())
         parent.children[self._child_key(key, 0)] = leaf
+        parent.gone.discard(self._child_key(key, 0))
         self.tokens += len(key)
         self.nodes += 1
         return leaf
@@ -298,6 +309,8 @@ class RadixCache:
         parent = leaf.parent
         assert parent is not None
         del parent.children[self._child_key(leaf.key, 0)]
+        if len(parent.gone) < GONE_REMEMBERED:
+            parent.gone.add(self._child_key(leaf.key, 0))
         leaf.parent = None
         self.tokens -= len(leaf.key)
         self.nodes -= 1

@@ -215,8 +215,20 @@ class Scheduler:
         self.cache.lock(task.node)
         task.own_end = task.node.depth
         task.count_found(task.node.depth)
-        task.job.work.started = task.job.work.started or time.perf_counter()
+        if task.job.work.started is None:
+            task.job.work.started = time.perf_counter()
+            self._explain_miss(task)
         return True
+
+    def _explain_miss(self, task: Task) -> None:
+        """Note why the rest of a prompt is not in the tree."""
+        work, node = task.job.work, task.node
+        assert node is not None
+        missed = max(0, task.prompt - node.depth)
+        if missed and self.cache.was_evicted(node, task.known):
+            work.missed_evicted += missed
+        else:
+            work.missed_new += missed
 
     def _advance(self, task: Task, budget: int) -> Segment | None:
         """Take a task as far as the tree, its siblings and the budget let it."""

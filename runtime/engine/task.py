@@ -43,6 +43,10 @@ class Work:
     recomputed: int = 0  # of `prefilled`: lost to a preemption and computed again
     decoded: int = 0
     forced: int = 0
+    missed_new: int = (
+        0  # prompt tokens that were not in the tree when the call was first looked up: never there,
+    )
+    missed_evicted: int = 0  # or there once, and evicted
     reached: int = 0  # positions of the prompt that are accounted for
     arrived: float = field(default_factory=time.perf_counter)
     started: float | None = None

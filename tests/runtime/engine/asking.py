@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -20,7 +21,7 @@ def prompt(seed: int, length: int) -> tuple[int, ...]:
 
 
 def gen(
-    ids: Sequence[int], tokens: int = 16, seeds: Sequence[int] = (0,), **sampling: object
+    ids: Sequence[int], tokens: int = 16, seeds: Sequence[int] = (0,), **sampling: Any
 ) -> GenRequest:
     """A request for `tokens` tokens, end tokens ignored."""
     constraint = sampling.pop("constraint", None)

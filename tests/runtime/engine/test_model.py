@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,10 +37,7 @@ def compute(model: Model, cuts: list[int], at_once: bool) -> Tensor:
     slots = np.random.default_rng(5).permutation(np.arange(1, 201, dtype=np.int32))[: len(IDS)]
     attention = TorchAttention(pool)
     edges = [0, *cuts, len(IDS)]
-    pieces = [
-        Segment(IDS[a:b], slots[a:b], None, slots[:a])
-        for a, b in pairwise(edges)
-    ]
+    pieces = [Segment(IDS[a:b], slots[a:b], None, slots[:a]) for a, b in pairwise(edges)]
     with torch.inference_mode():
         for batch in [Batch(pieces)] if at_once else [Batch([p]) for p in pieces]:
             attention.plan(batch)
@@ -110,7 +108,7 @@ def test_packed_and_plain_weights_agree(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_model_without_such_attention_is_refused_by_name(kind: str, tmp_path: Path) -> None:
     from transformers import CONFIG_MAPPING, AutoModelForCausalLM
 
-    sizes: dict[str, int] = {
+    sizes: dict[str, Any] = {
         "vocab_size": 64,
         "hidden_size": 32,
         "num_hidden_layers": 3,

@@ -1,6 +1,7 @@
 """Sampling: each parameter does what it says, and no row depends on another."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,15 +13,15 @@ from sglc.runtime.engine.sampler import Row, Sampler, uniform
 VOCAB = 1000
 
 
-def row(seed: int = 0, position: int = 0, **parameters: object) -> Row:
-    return Row(Sampling(**parameters), seed, position)  # type: ignore[arg-type]
+def row(seed: int = 0, position: int = 0, **parameters: Any) -> Row:
+    return Row(Sampling(**parameters), seed, position)
 
 
 def logits(rows: int, seed: int = 1) -> torch.Tensor:
     return torch.randn(rows, VOCAB, generator=torch.Generator().manual_seed(seed)) * 3
 
 
-def draws(count: int, values: torch.Tensor, **parameters: object) -> list[int]:
+def draws(count: int, values: torch.Tensor, **parameters: Any) -> list[int]:
     """Many samples of one distribution."""
     rows = [row(i, i % 7, **parameters) for i in range(count)]
     return [s.token for s in Sampler(VOCAB).sample(values.expand(count, -1).clone(), rows)]
@@ -91,7 +92,7 @@ def test_a_row_does_not_depend_on_those_beside_it() -> None:
 
 
 def test_penalties() -> None:
-    def penalized(**parameters: float) -> int:
+    def penalized(**parameters: Any) -> int:
         one = row(**parameters)
         one.start_counting(np.array([7], dtype=np.int32), VOCAB, torch.device("cpu"))
         one.count(8)
