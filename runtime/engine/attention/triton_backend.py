@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import torch
 import triton.language as tl
+from triton import knobs
 
 from ..batch import Batch
 from ..pool import Pool
 from . import triton_kernels as kernels
-from .base import LayerOptions
+from .base import AttentionUnsupported, LayerOptions
 from .triton_tiles import Ints, Stretch, Tiles, by_row, choose_split, cut, stretches
 
 # Sharing a stretch costs one more part to merge for each row: it must save this many reads of a token.
@@ -66,6 +67,8 @@ class TritonAttention:
     def __init__(
         self, pool: Pool, least_saved: int = LEAST_SAVED, split: int | None = None
     ) -> None:
+        if pool.keys.device.type == "cpu" and not knobs.runtime.interpret:
+            raise AttentionUnsupported("triton compiles for no CPU: choose the backend `torch`")
         self.pool = pool
         self.least_saved = least_saved
         self.split = split

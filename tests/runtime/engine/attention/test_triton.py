@@ -88,3 +88,12 @@ def test_the_split_is_as_long_as_keeps_the_device_busy() -> None:
     assert tiles.choose_split(one, 5, kv_heads=1, processors=1) == 8192
     assert tiles.choose_split(one, 5, kv_heads=1, processors=8) == 1024
     assert tiles.choose_split(one, 5, kv_heads=2, processors=132) == tiles.LEAST_SPLIT
+
+
+def test_a_cpu_without_the_interpreter_is_refused() -> None:
+    code = "from tests.runtime.engine.attention.batches import case\n"
+    code += "from sglc.runtime.engine.attention.base import AttentionUnsupported\n"
+    code += "from sglc.runtime.engine.attention.triton_backend import TritonAttention\n"
+    code += "try: TritonAttention(case(0, 4, 4, 16).pool)\n"
+    code += "except AttentionUnsupported as error: print(error)"
+    assert "`torch`" in run("-c", code)
