@@ -8,18 +8,19 @@ vLLM looks its version up under the name `vllm`; the wheel calls itself `vllm-cp
 
 A row is first asked once of each side and not counted: kernels, grammars and compilers warm up. Then the sides take
 turns with fresh texts each time, while the other one stands still (a server is stopped by signal). The table has
-medians; where several thread settings of vLLM were run, its best. The floor is `floors.py`'s, measured in the same
-run. SGLang's column is for orientation: another day and machine, see its note in the page.
+the best times; where several thread settings of vLLM were run, its best. The floor is `floors.py`'s, measured in
+the same run. SGLang's column is for orientation: another day and machine, see its note in the page.
 """
 
 import argparse
-import statistics
+import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import torch
 
 from sglc.runtime.backends.engine import EngineBackend
@@ -34,11 +35,12 @@ PORT = 8911
 KV_TOKENS = 40_000
 
 NOTES = """
-Medians of {repeats} repetitions, alternating; both sides bfloat16, {threads} threads, prefix caching on. vLLM:
+The best of {repeats} repetitions, alternating; both sides bfloat16, {threads} threads, prefix caching on. vLLM:
 {vllm}, the better of its thread settings ({settings}). Ratio: vLLM's time over ours. Floor: the least time that
 this machine can take for the row, from the rates measured in this run ({machine}); "x floor" is our time over it.
 SGLang's figures are for orientation alone: its CPU kernels can't be installed from the registry; they were taken on
-another day on a machine whose matrix products ran at 375 to 400 GFLOP/s and copies at 17 to 21 GB/s.
+another day on a machine whose matrix products ran at 375 to 400 GFLOP/s and copies at 17 to 21 GB/s. Between {load}
+processes wanted a core when the rows began: where that is more than one or two, others shared the machine.
 """
 
 
@@ -49,19 +51,19 @@ class Measured:
     row: Row
     floor: float
     times: dict[str, list[float]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    load: float = 0.0  # processes that wanted a core when the row began
 
     @property
     def ours(self) -> float:
-        """Our median."""
-        return statistics.median(self.times[Ours.name])
+        """Our best time."""
+        return min(self.times[Ours.name])
 
     @property
     def vllm(self) -> float | None:
-        """The best median among vLLM's settings; None where it was not run."""
-        return min(
-            (statistics.median(t) for name, t in self.times.items() if name != Ours.name),
-            default=None,
-        )
+        """The best time among vLLM's settings; None where it was not run, or failed."""
+        taken = [t for name, times in self.times.items() if name != Ours.name for t in times]
+        return min(taken, default=None)
 
     @property
     def ratio(self) -> float | None:
@@ -108,14 +110,25 @@ def measure(
     row: Row, floor: float, sides: list[Contender], material: Material, repeats: int
 ) -> Measured:
     """Take every time of a row, the sides in turns."""
-    found = Measured(row, floor, {side.name: [] for side in sides})
-    for side in sides:
-        side.seconds(row, material, f"{row.name} warm")
-    for i in range(repeats):
+    found = Measured(row, floor, {side.name: [] for side in sides}, load=os.getloadavg()[0])
+    for turn in ["warm", *map(str, range(repeats))]:
         for side in sides:
-            found.times[side.name].append(side.seconds(row, material, f"{row.name} {i}"))
+            _take(found, side, material, turn)
     print(" | ".join(found.cells()), file=sys.stderr, flush=True)
     return found
+
+
+def _take(found: Measured, side: Contender, material: Material, turn: str) -> None:
+    """One time of one side. A peer that fails at a row is left out of it from then on; our failures are raised."""
+    if side.name in found.failures:
+        return
+    try:
+        seconds = side.seconds(found.row, material, f"{found.row.name} {turn}")
+    except httpx.HTTPError as error:
+        found.failures[side.name] = f"{type(error).__name__}: {error}".splitlines()[0]
+        return
+    if turn != "warm":
+        found.times[side.name].append(seconds)
 
 
 def page(found: list[Measured], environment: dict[str, Any], **notes: object) -> str:
@@ -186,6 +199,7 @@ def _report(
         "vllm": version(options.vllm) if options.vllm else "not run",
         "settings": options.vllm_threads if options.vllm else "none",
         "machine": str(machine),
+        "load": f"{min(m.load for m in found):.0f} and {max(m.load for m in found):.0f}",
         "repeats": options.repeats,
         "threads": options.threads,
     }
