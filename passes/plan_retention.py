@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -32,7 +32,7 @@ class PlanRetention:
                                              release %p1
 
     A prompt that is asked about again after other calls gets their number, and a release when it has
-    been asked for the last time; what an arm asks last is never used again (`next_use -1`); the text
+    been asked for the last time; so does a call whose answer the prompt goes on from only after others; what an arm asks last is never used again (`next_use -1`); the text
     that every run begins with is pinned. Hints only: no answer depends on them, and no call moves.
     """
 
@@ -97,7 +97,13 @@ class _Planner:
         before: dict[int, list[Op]] = {}
         after: dict[int, list[Op]] = {}
         calls = _calls_before(ops)
-        for prompt, uses in _uses(ops).items():
+        asked = _uses(ops)
+        for at, source, gap in _left_alone(ops, asked, calls):
+            before.setdefault(at, []).append(Retain(prompt=source, next_use=gap))
+            self._context.did(f"a prompt goes on after {gap} calls", span=ops[at].span)
+        for prompt, uses in asked.items():
+            if len(uses) < 2:
+                continue
             gap = max((calls[b.first] - calls[a.last] for a, b in _pairs(uses)), default=0)
             if gap < 1:
                 continue
@@ -115,8 +121,21 @@ def _pairs(uses: Sequence[_Use]) -> list[tuple[_Use, _Use]]:
     return list(itertools.pairwise(ordered))
 
 
+def _left_alone(
+    ops: Sequence[Op], asked: dict[Value, list[_Use]], calls: Sequence[int]
+) -> Iterator[tuple[int, Value, int]]:
+    """Calls whose answer the prompt goes on from only after other calls: place, prompt, and how many."""
+    for at, op in enumerate(ops):
+        if not isinstance(op, Gen | Select) or op.prompt is None or isinstance(op.source, Const):
+            continue
+        uses = asked.get(op.prompt, [])
+        gap = min((calls[use.first] for use in uses), default=0) - calls[at] - 1
+        if gap > 0:
+            yield at, op.source, gap
+
+
 def _uses(ops: Sequence[Op]) -> dict[Value, list[_Use]]:
-    """For every prompt that several ops of a block go on from to a call: those ops, in reverse."""
+    """For every prompt of a block the ops that go on from it to a call, in reverse."""
     asked: dict[Value, list[_Use]] = {}
     for at in range(len(ops) - 1, -1, -1):
         op = ops[at]
@@ -131,7 +150,7 @@ def _uses(ops: Sequence[Op]) -> dict[Value, list[_Use]]:
         for value in needed(op):
             if value.type == PROMPT:
                 asked.setdefault(value, []).append(use)
-    return {value: uses for value, uses in asked.items() if len(uses) > 1}
+    return asked
 
 
 def _calls_before(ops: Sequence[Op]) -> list[int]:
