@@ -174,9 +174,15 @@ def main() -> int:
             *_servers(stack, options, model),
             Ours(EngineBackend(model, kv_cache_tokens=KV_TOKENS), model),
         ]
-        rows = [(row, floors.floor(row.floor, size, machine)) for row in ROWS if row.name in names]
-        found = [measure(row, floor, sides, material, options.repeats) for row, floor in rows]
-    _report(options, found, model, machine)
+        found: list[Measured] = []
+        text = ""
+        for row in (row for row in ROWS if row.name in names):
+            floor = floors.floor(row.floor, size, machine)
+            found.append(measure(row, floor, sides, material, options.repeats))
+            text = _report(
+                options, found, model, machine
+            )  # after every row: a run that is cut short has its results
+    print(text)
     return 0
 
 
@@ -193,7 +199,8 @@ def _servers(stack: ExitStack, options: argparse.Namespace, model: Path) -> list
 
 def _report(
     options: argparse.Namespace, found: list[Measured], model: Path, machine: floors.Machine
-) -> None:
+) -> str:
+    """Write what there is so far; returns the page."""
     environment = results.environment()
     notes = {
         "vllm": version(options.vllm) if options.vllm else "not run",
@@ -204,11 +211,11 @@ def _report(
         "threads": options.threads,
     }
     text = page(found, environment, **notes)
-    print(text)
     if not options.dry:
         rows = [m.data() for m in found]
         data = {"environment": environment, "model": model.name, **notes, "rows": rows}
         results.write(options.name, data, text)
+    return text
 
 
 if __name__ == "__main__":
