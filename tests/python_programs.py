@@ -195,7 +195,29 @@ def closures(s, names: list):
     return counts
 
 
+@sgl.function
+def computed_arms(s, topic: str, count: int):
+    s += f"Topic {topic}. "
+    forks = s.fork(count)
+    forks += lambda i: f"Arm {i}: "
+    forks += sgl.gen("point", max_tokens=4, temperature=0)
+    for i, f in enumerate(forks):
+        if "a" in f["point"]:
+            f += f" ({i})" + sgl.gen("detail", max_tokens=3, temperature=0)
+        else:
+            f += "-"
+            f["detail"] = "none"
+    for i in range(count):
+        forks[i] += " end " + forks[i]["detail"].upper()
+        forks[i] += sgl.gen("last", max_tokens=2, temperature=0)
+    points = [f["point"] for f in forks]
+    s.join(forks)
+    s += "So: " + ", ".join(points) + sgl.gen("end", max_tokens=4, temperature=0)
+    return points, len(forks)
+
+
 CASES = {
+    "computed_arms": (computed_arms, {"topic": "tea", "count": 3}),
     "agent": (agent, {"task": "Find it."}),
     "loops": (loops, {"topics": ["skip this", "sea", "sky", "sun"], "count": 1}),
     "shots": (shots, {"question": "green"}),

@@ -288,10 +288,18 @@ class Appends(Expressions):
 
     # --- branches -------------------------------------------------------------------------------
 
+    def check_arms(self, one: Any, two: Any, node: ast.AST) -> None:
+        """Refuse arms of a computed number that some paths, or iterations, have changed and others not."""
+        for number in set(one.arms) & set(two.arms):
+            if one.arms[number].prompts is not two.arms[number].prompts:
+                headline = "arms of a computed number that only some paths append to"
+                raise self.refuse("SGL0507", node, headline)
+
     def join_branches(
         self, cond: Operand, builders: list[Any], scopes: list[Any], node: ast.AST
     ) -> None:
         """End two regions that start from this scope, and mean afterwards what either left behind."""
+        self.check_arms(scopes[0], scopes[1], node)
         slots = [slot for slot in slots_of(scopes[0], scopes[1]) if slot.differs]
         blocks = []
         for side, builder in enumerate(builders):

@@ -29,7 +29,7 @@ from ...ir.ops import (
 from ...ir.types import ANY, BOOL, FLOAT, INT, STR, ListType, OptionalType, Type
 from .context import FALSE, NOTHING, PURE_GLOBALS, SCALARS, TRUE, Context
 from .pieces import names_read, names_written
-from .scope import ForksRef, Pending, StateRef
+from .scope import ArmsRef, ForksRef, Pending, StateRef
 
 _COMPARES: dict[type, CompareOp] = {
     ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
@@ -124,7 +124,7 @@ class Expressions(Context):
     def text_of(self, part: ast.expr) -> Operand:
         """A part of an f-string as a text."""
         if isinstance(part, ast.Constant):
-            return Const(part.value, STR)
+            return Const(str(part.value), STR)
         assert isinstance(part, ast.FormattedValue)
         if part.conversion in (-1, 115) and part.format_spec is None:
             return self.as_text(self.expr(part.value), part.value)
@@ -311,6 +311,8 @@ class Expressions(Context):
                 return meaning.number if isinstance(meaning, StateRef) else None
             case ast.Subscript(value=ast.Name(id=name), slice=index):
                 forks = self.scope.names.get(name)
+                if isinstance(forks, ArmsRef):
+                    return self._own_arm(forks, index, node)
                 if not isinstance(forks, ForksRef):
                     return None
                 found = self.static(index)
@@ -324,6 +326,14 @@ class Expressions(Context):
                 return forks.arms[found[0]]
             case _:
                 return None
+
+    def _own_arm(self, arms: ArmsRef, index: ast.expr, node: ast.expr) -> int:
+        """`forks[i]` in a loop over the numbers of the arms."""
+        own = self.scope.own_arm.get(arms.number)
+        if own is not None and isinstance(index, ast.Name) and index.id == own[0]:
+            return own[1]
+        help = "a loop over all arms, in which each is used alone, can be lowered"
+        raise self.refuse("SGL0507", node, "an arm that is chosen at run time", help)
 
     def _variable(self, inner: ast.expr, index: ast.expr, node: ast.expr) -> Operand | None:
         """`s["x"]`."""
@@ -386,7 +396,12 @@ class Expressions(Context):
         return self.emit(op, node).result
 
     def _len_or_str(self, name: str, only: ast.expr, node: ast.Call) -> Operand | None:
-        if not self._may_be_scalar(only) or self._is_forks(only):
+        meaning = self.scope.names.get(only.id) if isinstance(only, ast.Name) else None
+        if name == "len" and isinstance(meaning, ArmsRef):
+            return meaning.count
+        if name == "len" and isinstance(meaning, ForksRef):
+            return Const(len(meaning.arms), INT)
+        if not self._may_be_scalar(only):
             return None
         value = self.expr(only)
         if name == "str":
@@ -395,9 +410,6 @@ class Expressions(Context):
             return self.emit(Builtin(result=Value(INT), name="len", args=(value,)), node).result
         return self.host_source("len(_value)", {"_value": value}, node, INT, "length")
 
-    def _is_forks(self, node: ast.expr) -> bool:
-        return isinstance(node, ast.Name) and isinstance(self.scope.names.get(node.id), ForksRef)
-
     def _over_arms(self, node: ast.ListComp) -> Operand | None:
         """A comprehension over the arms of a fork: one value per arm."""
         match node.generators:
@@ -405,6 +417,8 @@ class Expressions(Context):
                 forks = self.scope.names.get(over)
             case _:
                 return None
+        if isinstance(forks, ArmsRef):
+            return self._of_arms(forks, name, node)
         if not isinstance(forks, ForksRef):
             return None
         outer = self.scope.names.get(name)
@@ -417,6 +431,18 @@ class Expressions(Context):
             self.scope.names[name] = outer
         kind = ListType(common_type([value.type for value in found]))
         return self.emit(MakeList(result=Value(kind), items=tuple(found)), node).result
+
+    def _of_arms(self, arms: ArmsRef, name: str, node: ast.ListComp) -> Operand:
+        """`[f["x"] for f in forks]` of arms whose number is computed: the list of the values."""
+        match node.elt:
+            case ast.Subscript(value=ast.Name(id=owner), slice=index) if owner == name:
+                key = self.constant_text(index)
+                found = self.scope.arms[arms.number].variables.get(key)
+                if found is not None and found.certain:
+                    return found.value
+            case _:
+                pass
+        raise self.refuse("SGL0507", node.elt, "more than a variable of each arm is read here")
 
     # --- pieces of Python -----------------------------------------------------------------------
 
@@ -439,7 +465,7 @@ class Expressions(Context):
         for inner in ast.walk(node):
             if isinstance(inner, ast.Name):
                 meaning = self.scope.names.get(inner.id)
-                if isinstance(meaning, StateRef | ForksRef | Pending):
+                if isinstance(meaning, StateRef | ForksRef | ArmsRef | Pending):
                     help = "a helper whose source is at hand, and that takes the state as an argument, is inlined"
                     headline = f"`{inner.id}` is used in a way that can't be lowered"
                     raise self.refuse("SGL0503", inner, headline, help)
@@ -487,7 +513,13 @@ class StateReads(ast.NodeTransformer):
                 return self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """`s.get_var("x")`."""
+        """`s.get_var("x")`, `len(forks)`."""
+        match node:
+            case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
+                if isinstance(self._lowering.meaning(name), ForksRef | ArmsRef):
+                    return self._taken(node)
+            case _:
+                pass
         match node.func:
             case ast.Attribute(value=owner, attr=attr) if attr in READS:
                 if self._lowering.state_of(owner) is not None:
@@ -500,7 +532,7 @@ class StateReads(ast.NodeTransformer):
         """`[f["x"] for f in forks]`."""
         match node.generators:
             case [ast.comprehension(iter=ast.Name(id=over), ifs=[])]:
-                if isinstance(self._lowering.meaning(over), ForksRef):
+                if isinstance(self._lowering.meaning(over), ForksRef | ArmsRef):
                     return self._taken(node)
             case _:
                 pass

@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ...ir.infer import common_type
 from ...ir.ops import Const, Format, MakeList, Operand, Role, Value
-from ...ir.types import STR, ListType
+from ...ir.types import ANY, INT, STR, ListType
 from .appends import Appends
 from .context import NOTHING, PURE_GLOBALS
 from .parts import Part
-from .scope import ForksRef, Meaning, Pending, Scope, StateData, StateRef, Variable
+from .scope import ArmsData, ArmsRef, ForksRef, Meaning, Pending, StateData, StateRef, Variable
 from .source import FunctionSource
 
 MOST_ARMS = 64
@@ -38,11 +39,13 @@ class Forking(Appends):
             case _:
                 return None
 
-    def fork(self, state: int, node: ast.Call) -> ForksRef:
+    def fork(self, state: int, node: ast.Call) -> ForksRef | ArmsRef:
         """The arms of a fork; using one prompt twice is all there is to it."""
         given = self._arguments(node, ("size", "position_ids_offset"))
         size = self.static(given["size"]) if "size" in given else (1,)
-        if size is None or not isinstance(size[0], int) or not 0 < size[0] <= MOST_ARMS:
+        if size is None:
+            return self._computed_fork(state, given["size"])
+        if not isinstance(size[0], int) or not 0 < size[0] <= MOST_ARMS:
             help = f"a constant from 1 to {MOST_ARMS} can be lowered"
             raise self.refuse(
                 "SGL0507", node, "a number of arms that is computed at run time", help
@@ -58,9 +61,26 @@ class Forking(Appends):
             arms.append(self.new_state(copy, group if size[0] > 1 else None))
         return ForksRef(state, tuple(arms))
 
-    def join(self, forks: ForksRef, node: ast.Call) -> None:
+    def _computed_fork(self, state: int, size: ast.expr) -> ArmsRef:
+        """Arms whose number is computed at run time; loops over all of them become forks."""
+        count = self.expr(size)
+        if count.type != INT:
+            headline = f"a number of arms of type `{count.type}`"
+            raise self.refuse(
+                "SGL0507", size, headline, "a parameter that is given an int can be lowered"
+            )
+        self.flush()
+        number = len(self.scope.arms) + 1
+        data = self.state(state).copy()
+        self.scope.arms[number] = ArmsData(replace(data, inherited=dict(data.variables)))
+        return ArmsRef(state, number, count)
+
+    def join(self, forks: ForksRef | ArmsRef, node: ast.Call) -> None:
         """Bind in the parent what the arms have bound: one value, or a list in arm order."""
         self.flush()
+        if isinstance(forks, ArmsRef):
+            self._join_computed(forks, node)
+            return
         parent = self.state(forks.parent)
         arms = [self.state(arm) for arm in forks.arms]
         names = dict.fromkeys(name for arm in arms for name in arm.own())
@@ -71,6 +91,21 @@ class Forking(Appends):
                 raise self.refuse("SGL0592", node, headline, help)
             found = [arm.variables[name] for arm in arms if name in arm.own()]
             parent.variables[name] = self._gathered(found, name, node)
+
+    def _join_computed(self, arms: ArmsRef, node: ast.Call) -> None:
+        parent = self.state(arms.parent)
+        for name, variable in self.scope.arms[arms.number].variables.items():
+            if name in parent.variables:
+                headline = f"an arm binds `{name}`, which is bound before the fork"
+                raise self.refuse("SGL0592", node, headline, "another name in the arm keeps both")
+            parent.variables[name] = Variable(self._one_or_list(arms, variable, node))
+
+    def _one_or_list(self, arms: ArmsRef, variable: Variable, node: ast.Call) -> Operand:
+        """A single arm gives its value, several give the list; how many there are is seen when it runs."""
+        if not variable.certain:
+            raise self.refuse("SGL0505", node, "some arms bind a name on some paths only")
+        given = {"_all": variable.value}
+        return self.host_source("_all if len(_all) != 1 else _all[0]", given, node, ANY, "joined")
 
     def _gathered(self, found: list[Variable], name: str, node: ast.expr) -> Variable:
         if len(found) == 1:
@@ -91,7 +126,7 @@ class Forking(Appends):
                 forks = self.scope.names.get(name)
                 if isinstance(forks, StateRef) and len(node.args) == 1:
                     forks = self._forks_named(node.args[0])
-                if isinstance(forks, ForksRef):
+                if isinstance(forks, ForksRef | ArmsRef):
                     self.join(forks, node)
                     return True
                 return False
@@ -204,7 +239,7 @@ class Forking(Appends):
     def _is_handle(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Name):
             meaning = self.scope.names.get(node.id)
-            return isinstance(meaning, StateRef | ForksRef | Pending)
+            return isinstance(meaning, StateRef | ForksRef | ArmsRef | Pending)
         return isinstance(node, ast.Subscript) and self.state_of(node) is not None
 
     def inline(
@@ -218,14 +253,13 @@ class Forking(Appends):
         self.prefix = f"{self.site(node)}."
         self.source = FunctionSource.of(function)
         self.calling, self.loops = (*self.calling, function), 0
-        self.scope = Scope(names, self.scope.states)
+        self.scope = self.scope.renamed(names)
         try:
             self.block(self.source.node.body)
             return self.scope.names.get("$return", NOTHING)
         finally:
-            states = self.scope.states
             self.source, names, self.prefix, self.calling, self.loops = outer
-            self.scope = Scope(names, states)
+            self.scope = self.scope.renamed(names)
 
     def _bind_arguments(
         self, function: Callable[..., Any], bound: Mapping[str, Any], node: ast.Call
@@ -257,7 +291,7 @@ class Forking(Appends):
             return StateRef(state)
         if isinstance(node, ast.Name):
             found = self.scope.names.get(node.id)
-            if isinstance(found, ForksRef | Pending):
+            if isinstance(found, ForksRef | ArmsRef | Pending):
                 return found
         forked = self.is_fork(node)
         if forked is not None and isinstance(node, ast.Call):

@@ -28,6 +28,15 @@ class ForksRef:
 
 
 @dataclass(frozen=True)
+class ArmsRef:
+    """Arms whose number is computed at run time; `number` is their key in `Scope.arms`."""
+
+    parent: int
+    number: int
+    count: Operand
+
+
+@dataclass(frozen=True)
 class Pending:
     """Something to append that was made before it is appended: the parts of it."""
 
@@ -62,20 +71,47 @@ class StateData:
         return replace(self, variables=dict(self.variables))
 
 
-Meaning = Operand | StateRef | ForksRef | Pending
+@dataclass
+class ArmsData:
+    """Such arms as they stand: the list of their prompts (None: still the parent's), and variables as lists."""
+
+    start: StateData
+    prompts: Operand | None = None
+    variables: dict[str, Variable] = field(default_factory=dict[str, Variable])
+
+    def copy(self) -> ArmsData:
+        """A copy whose variables change by themselves."""
+        return replace(self, variables=dict(self.variables))
+
+
+Meaning = Operand | StateRef | ForksRef | ArmsRef | Pending
 
 
 @dataclass
 class Scope:
-    """The local names of the function, and the states that they refer to."""
+    """The local names of the function, and the states and arms that they refer to.
+
+    `own_arm`: in the body of a loop over arms, the name of the index and the state of the arm itself.
+    """
 
     names: dict[str, Meaning] = field(default_factory=dict[str, Meaning])
     states: dict[int, StateData] = field(default_factory=dict[int, StateData])
+    arms: dict[int, ArmsData] = field(default_factory=dict[int, ArmsData])
+    own_arm: dict[int, tuple[str, int]] = field(default_factory=dict[int, tuple[str, int]])
 
     def copy(self) -> Scope:
         """A copy for an arm or a body."""
-        return Scope(dict(self.names), {n: data.copy() for n, data in self.states.items()})
+        return Scope(
+            dict(self.names),
+            {number: data.copy() for number, data in self.states.items()},
+            {number: data.copy() for number, data in self.arms.items()},
+            dict(self.own_arm),
+        )
+
+    def renamed(self, names: dict[str, Meaning]) -> Scope:
+        """The same states under other names, for the body of a helper."""
+        return Scope(names, self.states, self.arms, self.own_arm)
 
     def adopt(self, other: Scope) -> None:
         """Mean what another scope means."""
-        self.names, self.states = other.names, other.states
+        self.names, self.states, self.arms = other.names, other.states, other.arms

@@ -13,19 +13,21 @@ from ...ir.ops import (
     Builtin,
     Const,
     For,
+    Fork,
     Index,
     Operand,
+    Pick,
     Value,
     While,
     Yield,
 )
-from ...ir.types import ANY, BOOL, INT, ListType, Type
+from ...ir.types import ANY, BOOL, INT, PROMPT, ListType, Type
 from .appends import Slot, slots_of
 from .context import FALSE, NOTHING, SCALARS, TRUE
 from .expressions import StateReads
 from .forking import MOST_ARMS, Forking
 from .pieces import names_written
-from .scope import ForksRef, Pending, Scope, StateRef
+from .scope import ArmsData, ArmsRef, ForksRef, Pending, Scope, StateData, StateRef, Variable
 from .source import CannotLower
 
 WHILE_LIMIT = 1_000_000
@@ -102,6 +104,13 @@ class Statements(Forking):
             self.append(state, self._appended(value))
             return True
         forks = self.scope.names.get(target.id) if isinstance(target, ast.Name) else None
+        if isinstance(forks, ArmsRef):
+            self.each_arm(
+                forks,
+                target,
+                lambda arm, index: self.append(arm, self._appended(self._for_index(value, index))),
+            )
+            return True
         if not isinstance(forks, ForksRef):
             return False
         outer = self.indices
@@ -138,6 +147,17 @@ class Statements(Forking):
         value = ast.copy_location(ast.BinOp(old, node.op, node.value), node)
         self.scope.names[target.id] = self.expr(value)
 
+    def _for_index(self, value: ast.expr, index: Value) -> ast.expr:
+        """As `_for_arm`, where the number of the arm is computed."""
+        match value:
+            case ast.Lambda(args=ast.arguments(args=[ast.arg(arg=name)]), body=body):
+                self.scope.names[name] = index
+                return body
+            case ast.List():
+                raise self.refuse("SGL0507", value, "a list for a number of arms that is computed")
+            case _:
+                return value
+
     def _assign(self, target: ast.expr, value: ast.expr, node: ast.stmt) -> None:
         match target:
             case ast.Name(id=name):
@@ -147,7 +167,8 @@ class Statements(Forking):
             ) is not None:
                 self.set_variable(state, index, value)
             case ast.Tuple(elts=names) if (forked := self.is_fork(value)) is not None:
-                arms = self.fork(forked, cast("ast.Call", value)).arms
+                made = self.fork(forked, cast("ast.Call", value))
+                arms = made.arms if isinstance(made, ForksRef) else ()
                 if len(arms) != len(names) or not all(isinstance(n, ast.Name) for n in names):
                     raise self.refuse("SGL0507", node, f"{len(names)} names for {len(arms)} arms")
                 for each, arm in zip(names, arms, strict=True):
@@ -187,7 +208,7 @@ class Statements(Forking):
         for inner in ast.walk(left):
             if isinstance(inner, ast.Name):
                 meaning = self.scope.names.get(inner.id)
-                if isinstance(meaning, StateRef | ForksRef | Pending):
+                if isinstance(meaning, StateRef | ForksRef | ArmsRef | Pending):
                     return True
         return False
 
@@ -212,6 +233,8 @@ class Statements(Forking):
     def _for(self, node: ast.For) -> None:
         if node.orelse:
             raise self.refuse("SGL0502", node, "a loop with `else`")
+        if self._over_computed_arms(node):
+            return None
         rounds = self._rounds(node)
         if rounds is not None and self._is_over_arms(node):
             return self._unroll(node, rounds)
@@ -224,6 +247,121 @@ class Statements(Forking):
             return self._unroll(node, rounds)
         self._loop_over(node)
         return None
+
+    # --- arms whose number is computed ----------------------------------------------------------
+
+    def _over_computed_arms(self, node: ast.For) -> bool:
+        """A loop over all such arms, or over their numbers; whether it was one."""
+        over, target, number = node.iter, node.target, ""
+        match over, target:
+            case (
+                ast.Call(func=ast.Name(id="enumerate"), args=[inner], keywords=[]),
+                ast.Tuple(elts=[ast.Name(id=number), each]),
+            ):
+                over, target = inner, each
+            case _:
+                pass
+        arms = self.scope.names.get(over.id) if isinstance(over, ast.Name) else None
+        if isinstance(arms, ArmsRef) and isinstance(target, ast.Name):
+            name = target.id
+            self.each_arm(
+                arms, node, lambda arm, i: self._arm_body(node, arms, arm, i, name, number)
+            )
+            return True
+        arms = self._arms_counted_by(node)
+        if arms is None or not isinstance(node.target, ast.Name):
+            return False
+        name = node.target.id
+        self.each_arm(arms, node, lambda arm, i: self._arm_body(node, arms, arm, i, "", name))
+        return True
+
+    def _arms_counted_by(self, node: ast.For) -> ArmsRef | None:
+        """The arms that `for i in range(n)` goes over: those that its body has as `forks[i]`."""
+        match node.iter:
+            case ast.Call(func=ast.Name(id="range"), args=[count], keywords=[]):
+                pass
+            case _:
+                return None
+        for inner in ast.walk(node):
+            match inner:
+                case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=index)):
+                    arms = self.scope.names.get(name)
+                    if isinstance(arms, ArmsRef) and index == getattr(node.target, "id", None):
+                        return arms if self.expr(count) is arms.count else None
+                case _:
+                    pass
+        return None
+
+    def _arm_body(
+        self, node: ast.For, ref: ArmsRef, arm: int, index: Value, name: str, number: str
+    ) -> None:
+        if name:
+            self.scope.names[name] = StateRef(arm)
+        if number:
+            self.scope.names[number] = index
+            self.scope.own_arm[ref.number] = (number, arm)
+        self.block(node.body)
+
+    def each_arm(self, ref: ArmsRef, node: ast.AST, write: Callable[[int, Value], None]) -> None:
+        """Run something on every arm at once: a fork over the numbers of the arms."""
+        if isinstance(node, ast.For) and _own_jumps(node):
+            raise self.refuse("SGL0502", node, "`break` or `continue` in a loop over arms")
+        self.flush()
+        data, externs = self.scope.arms[ref.number], len(self.externs)
+        numbers = Builtin(result=Value(ListType(INT)), name="range", args=(ref.count,))
+        items = self.emit(numbers, node).result
+        index, item = Value(INT, "arm"), Value(INT)
+        outer, before = self.indices, self.scope.copy()
+        self.indices = (*outer, index)
+        found: list[StateData] = []
+
+        def body() -> None:
+            state = self._arm_state(data, index, node)
+            write(state, index)
+            self.flush()
+            found.append(self.state(state))
+
+        builder, after = self.region(self.scope.copy(), body)
+        self.indices = outer
+        self._check_arms_alone(before, after, externs, node)
+        names = found[0].own()
+        inner = (found[0].prompt, *(found[0].variables[name].value for name in names))
+        builder.emit(Yield(values=inner))
+        results = tuple(
+            Value(ListType(value.type), name)
+            for value, name in zip(inner, ("arms", *names), strict=True)
+        )
+        block = builder.seal(index, item)
+        self.emit(Fork(results=results, items=items, bodies=(block,)), node)
+        data.prompts = results[0]
+        for name, value in zip(names, results[1:], strict=True):
+            data.variables[name] = Variable(value, found[0].variables[name].certain)
+        data.start.open_role, data.start.unnamed = found[0].open_role, found[0].unnamed
+
+    def _arm_state(self, data: ArmsData, index: Value, node: ast.AST) -> int:
+        """One arm as a state, in the body of a fork over all of them."""
+        start = data.start.copy()
+        if data.prompts is not None:
+            pick = Pick(result=Value(PROMPT), prompts=data.prompts, index=index)
+            start.prompt = self.emit(pick, node).result
+        for name, variable in data.variables.items():
+            at = Index(
+                result=Value(item_type(variable.value.type), name),
+                items=variable.value,
+                index=index,
+            )
+            start.variables[name] = Variable(self.emit(at, node).result, variable.certain)
+        return self.new_state(start)
+
+    def _check_arms_alone(self, before: Scope, after: Scope, externs: int, node: ast.AST) -> None:
+        """Refuse what arms that run at once can't do: change what others see, or run Python in order."""
+        if len(self.externs) > externs:
+            raise self.refuse("SGL0507", node, "a loop over arms that runs Python in each of them")
+        self.check_arms(before, after, node)
+        for slot in slots_of(before, after):
+            is_inner = slot.key[0] == "name" and slot.key[1] not in before.names
+            if slot.differs and not is_inner:
+                raise self.refuse("SGL0507", node, "a loop over arms that changes what is outside")
 
     def _is_over_arms(self, node: ast.For) -> bool:
         names = {inner.id for inner in ast.walk(node.iter) if isinstance(inner, ast.Name)}
@@ -463,6 +601,7 @@ class Statements(Forking):
             slot.put(start, arg)
         before = self.scope.copy()
         builder, after = self.region(start, write)
+        self.check_arms(before, after, self.source.node)
         return (builder, after), slots_of(before, after), args
 
     def _carry(

@@ -16,7 +16,7 @@ from sglc.compiler.compiled import type_of
 from sglc.ir.ops import Yield
 from sglc.ir.printer import print_module
 from sglc.ir.structure import walk
-from sglc.ir.types import ANY, STR
+from sglc.ir.types import ANY, INT, STR
 from sglc.ir.verifier import verify
 from sglc.lang.python.lower import lower
 
@@ -46,7 +46,7 @@ def test_both_modes_agree(mock, name):
     assert compiled.ret_value == direct.ret_value
 
 
-@pytest.mark.parametrize("name", ["agent", "arms", "early", "helpers"])
+@pytest.mark.parametrize("name", ["agent", "arms", "computed_arms", "early", "helpers"])
 def test_golden(name, request):
     """No call is made: the arms, the loop and the forks are read from the source."""
     program, args = CASES[name]
@@ -89,6 +89,20 @@ def computed_name(s, names):
 def computed_arms(s, count):
     forks = s.fork(count)
     forks += sgl.gen("x")
+
+
+def one_path_only(s, a: str, n: int):
+    forks = s.fork(n)
+    if a == "b":
+        forks += "x"
+    forks += sgl.gen("x")
+
+
+def python_in_arms(s, n: int):
+    forks = s.fork(n)
+    for f in forks:
+        f += sgl.gen("x")
+        print(f["x"])
 
 
 def escapes(s, store):
@@ -150,7 +164,13 @@ def unbound_local(s, a: str):
 REFUSED = [
     (returns_in_a_loop, "SGL0502", "return item"),
     (computed_name, "SGL0504", "name"),
-    (computed_arms, "SGL0507", "s.fork(count)"),
+    (computed_arms, "SGL0507", "count"),
+    (one_path_only, "SGL0507", 'if a == "b":\n        forks += "x"'),
+    (
+        python_in_arms,
+        "SGL0507",
+        'for f in forks:\n        f += sgl.gen("x")\n        print(f["x"])',
+    ),
     (escapes, "SGL0503", "s"),
     (reads_the_text, "SGL0506", "s.text()"),
     (not_bound, "SGL0505", 's["never"]'),
@@ -169,7 +189,7 @@ REFUSED = [
     ("function", "code", "where"), REFUSED, ids=lambda v: getattr(v, "__name__", "")
 )
 def test_what_can_not_be_lowered_says_why_and_where(function, code, where):
-    lowered = lower(function, dict.fromkeys(("a",), STR) | {"items": ANY})
+    lowered = lower(function, {"a": STR, "items": ANY, "n": INT})
     assert not lowered.is_compiled
     (found,) = lowered.diagnostics
     assert found.span is not None
