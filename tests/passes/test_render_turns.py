@@ -24,6 +24,7 @@ from sglc.ir.ops import (
     Block,
     Builtin,
     Const,
+    Edge,
     For,
     Fork,
     Format,
@@ -129,7 +130,7 @@ class Evaluator:
                 for index, item in enumerate(self.of(op.items)):
                     carried = self.block(op.body, (index, item, *carried))
                 self.env.update(zip(op.results, carried, strict=True))
-            case Fork():
+            case Fork() if op.items is not None:
                 rows = [
                     self.block(op.bodies[0], (n, item)) for n, item in enumerate(self.of(op.items))
                 ]
@@ -242,12 +243,15 @@ class Builder:
         ops: list[Op] = [Root(root)]
         prompt = root
         for role, content in turns:
-            prompt = self.add(ops, lambda r, p, role=role: Turn(r, p, role, "begin"), prompt)
+            prompt = self.turn(ops, prompt, role, "begin")
             prompt = self.content(ops, content, prompt, None)
-            prompt = self.add(ops, lambda r, p, role=role: Turn(r, p, role, "end"), prompt)
+            prompt = self.turn(ops, prompt, role, "end")
         ops.append(Return(Const("", STR)))
         body = Block(tuple(param.value for param in self.params), tuple(ops))
         return Program("main", tuple(self.params), STR, body)
+
+    def turn(self, ops: list[Op], prompt: Value, role: Role, edge: Edge) -> Value:
+        return self.add(ops, lambda r, p: Turn(r, p, role, edge), prompt)
 
     def add(self, ops: list[Op], make: Any, prompt: Value) -> Value:
         result = Value(PROMPT)

@@ -137,17 +137,15 @@ def test_pieces_are_what_one_rendering_gives(
     turns: list[tuple[Role, str]], name: str | None
 ) -> None:
     used = template(name) if name else CHATML_TEMPLATE
-    roles = [role for role, _ in turns]
+    roles: list[Role] = [role for role, _ in turns]
     contents = [content for _, content in turns]
     model = probe(used, EVERY_ORDER)
     assert model.composes
     messages = [{"role": role, "content": content} for role, content in turns]
     closed = model.text(roles, contents)
+    following: Order = (roles[-1], "assistant")
     assert used.render(messages) == closed
-    assert (
-        used.render(messages, add_generation_prompt=True)
-        == closed + model.openers[roles[-1], "assistant"]
-    )
+    assert used.render(messages, add_generation_prompt=True) == closed + model.openers[following]
     if contents[-1].strip():
         assert used.render(messages, continue_final_message=True) == model.text(
             roles, contents, open=True
