@@ -37,7 +37,7 @@ class EngineOptions:
     chunked_prefill_size: int = 512
     max_running_requests: int = 256
     schedule_policy: str = "lpm"  # or `fcfs`
-    schedule_age_weight: float = 200.0
+    schedule_age_weight: float = 50.0
     eviction_policy: str = "lru"  # with the plan's hints; or `lru-plain`, `fifo`
     page_size: int = 1
     disable_radix_cache: bool = False

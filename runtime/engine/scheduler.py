@@ -30,8 +30,8 @@ class Policy:
     chunked_prefill_size: int = 512
     max_running_requests: int = 256
     schedule_policy: str = "lpm"  # longest prefix match first, or `fcfs`
-    age_weight: float = 200.0  # a second of waiting counts like this many matched tokens
-    max_wait_s: float = 5.0  # who has waited longer goes first
+    age_weight: float = 50.0  # a second of waiting counts like this many matched tokens
+    max_wait_s: float = 30.0  # who has waited longer goes first
     wait_for_siblings: bool = True
     disable_radix_cache: bool = False
     preempt_every: int = 0  # for tests: preempt the youngest every so many steps
@@ -60,7 +60,9 @@ class Scheduler:
         slots: SlotAllocator,
         policy: Policy,
         fail: Callable[[Job, Exception], None],
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
+        self.clock = clock
         self.cache, self.slots, self.policy, self._fail = cache, slots, policy, fail
         self.counters = Counters()
         self.waiting: dict[Task, None] = {}
@@ -183,7 +185,7 @@ class Scheduler:
         tasks = sorted(self.waiting, key=lambda task: task.serial)
         if self.policy.schedule_policy != "lpm" or len(tasks) < 2 or not self._has_place(tasks[0]):
             return tasks
-        now = time.perf_counter()
+        now = self.clock()
         return sorted(tasks[:ORDERED], key=lambda task: self._rank(task, now)) + tasks[ORDERED:]
 
     def _rank(self, task: Task, now: float) -> tuple[int, float]:
@@ -216,7 +218,7 @@ class Scheduler:
         task.own_end = task.node.depth
         task.count_found(task.node.depth)
         if task.job.work.started is None:
-            task.job.work.started = time.perf_counter()
+            task.job.work.started = self.clock()
             self._explain_miss(task)
         return True
 
