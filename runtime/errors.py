@@ -26,6 +26,7 @@ CODES: dict[str, str] = {
     "SGL3205": "a select has nothing to choose from",
     "SGL3206": "a value cannot be kept apart from the chat template",
     "SGL3207": "a sampling parameter has a value that it cannot have",
+    "SGL3208": "the chat template does not write a conversation as its probes did",
     "SGL3301": "an index is out of range",
     "SGL3302": "a record has no such field",
     "SGL3303": "a division by zero",
@@ -49,7 +50,7 @@ CODES: dict[str, str] = {
 """What the codes mean; 34xx are those of `models.py`."""
 
 
-class ErrorRecord(Struct):
+class ErrorRecord(Struct, frozen=True):
     """An error as data: what a failed row and a failed call carry.
 
     `line`: the line of the input file, for errors of a row. `also`: further codes and messages of the same row.

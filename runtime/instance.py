@@ -50,6 +50,7 @@ class Run:
     programs: dict[str, PlanProgram] = field(default_factory=dict)
     bindings: dict[str, HostBinding] = field(default_factory=dict)
     effectful: frozenset[str] = frozenset()
+    composed: set[tuple[int, tuple[str, ...]]] = field(default_factory=set)
 
     @classmethod
     def of(cls, plan: Plan, **shared: Any) -> Run:

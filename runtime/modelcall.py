@@ -24,6 +24,7 @@ from .backends.base import (
     Usage,
 )
 from .choices import decide
+from .composition import check_composition
 from .drafts import Draft
 from .errors import RunError
 from .instance import Frame, Run
@@ -46,6 +47,7 @@ class ModelCall:
         self._run, self._scope, self._family = run, frame.scope, family
         self._state, self._indices = state, indices
         self._is_main = not frame.in_arm and len(frame.scope.path) == 1
+        check_composition(run, family, state)
         self._ids = asked_ids(run, state)
         self._draft = Draft(run, frame.scope, family.kind, self._ids, family.node)
         self._draft.note(

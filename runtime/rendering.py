@@ -34,9 +34,9 @@ def rendered_parts(
     Raises RunError (SGL3206) when a value holds control text and the template changed it, so that it can't be
     told from the template's own.
     """
-    text = _render(template, state.messages, state.tools)
+    text = render_messages(template, state.messages, state.tools)
     values, fenced = _fence(state.pieces)
-    parts = _unfence(_render(template, tuple(read_messages(fenced)), state.tools), values)
+    parts = _unfence(render_messages(template, tuple(read_messages(fenced)), state.tools), values)
     if "".join(part.text for part in parts) == text:
         return parts
     if any(token in value for token in control for value in values):
@@ -48,7 +48,8 @@ def rendered_parts(
     return [Part(text, True)]
 
 
-def _render(template: ChatTemplate, messages: Sequence[Message], tools: Any) -> str:
+def render_messages(template: ChatTemplate, messages: Sequence[Message], tools: Any) -> str:
+    """What a call is asked with: an open turn is continued, an empty one of the assistant generated."""
     turns = [{"role": message.role, "content": message.content} for message in messages]
     last = messages[-1]
     if not last.open:

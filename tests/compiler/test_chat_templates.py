@@ -120,6 +120,17 @@ def test_every_call_is_asked_with_what_the_template_renders(
             assert list(found[0]["prompt"]) == whole
 
 
+def test_a_template_that_deceives_its_probes_is_found_out_by_the_first_call(tmp_path: Path) -> None:
+    made = build("rewrites_words", tmp_path, 1)
+    sample = Example(
+        "interview", ({"topic": "a horse", "name": "Ada"}, {"topic": "a zebra", "name": "Bob"})
+    )
+    for rows, codes in ((sample.rows, [None]), (sample.rows[::-1], ["SGL3208"])):
+        example = Example("interview", (rows[0], rows[1]))
+        found = run_traced(made, example, MockBackend(made.choice.target), tmp_path / "t.jsonl")
+        assert [result.error and result.error.code for result in found] == codes
+
+
 def test_templates_that_compose_share_the_prefix_of_a_conversation(tmp_path: Path) -> None:
     for found in asked(build("trims", tmp_path, 1), tmp_path / "t.jsonl"):
         assert all(call["cached"] == call["predicted_cached"] for call in found)
