@@ -157,7 +157,7 @@ class CallChecker(ExpressionChecker):
         if name in BUILTINS:
             help = (
                 f"write `{name}({value}, ...)`"
-                if len(BUILTINS[name].params) > 1
+                if BUILTINS[name].required > 1
                 else f"write `{name}({value})`"
             )
         elif name == "append":

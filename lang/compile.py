@@ -73,7 +73,8 @@ def compile_source(
     if not analysis.is_valid:
         return None, found
     try:
-        return lower(analysis.checked), found
+        with _without_collection():
+            return lower(analysis.checked), found
     except CompileFailed as failure:
         return None, [*found, *failure.diagnostics]
 

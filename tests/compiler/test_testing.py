@@ -12,7 +12,7 @@ from sglc.compiler.junit import junit_xml
 from sglc.compiler.testing import Report, Setup, run_file
 from sglc.ir.target import Target
 
-PROGRAM = '''
+PROGRAM = """
 extern def search(query: str) -> str
 
 program inner(n: int) -> int:
@@ -33,7 +33,7 @@ program agent(task: str, picture: image) -> {answer: str, found: str, picks: lis
 
 program outer(n: int) -> int:
     return inner(n=n)
-'''
+"""
 
 
 def reports(tmp_path: Path, tests: str, **setup: object) -> dict[str, Report]:
@@ -143,7 +143,9 @@ def test_junit(tmp_path: Path) -> None:
         'test "bad \\x01":\n    mock score = 3\n    n = inner(n=1)\n    expect n == 4\n'
         'test "broken":\n    mock score = [1]\n    a = inner(n=1)\n    b = inner(n=1)\n    expect a == b\n'
     )
-    root = ElementTree.fromstring(junit_xml(list(reports(tmp_path, tests).values())).split("\n", 1)[1])
+    root = ElementTree.fromstring(
+        junit_xml(list(reports(tmp_path, tests).values())).split("\n", 1)[1]
+    )
     suite = root[0]
     assert suite.attrib | {"time": ""} == {
         "name": str(tmp_path / "t.sgl"), "tests": "3", "failures": "1", "errors": "1", "time": "",

@@ -28,7 +28,9 @@ WORDS = [
     "str", "list[", "0", "1.5", "12x", "\n", "\n    ", "\n        ", "\t", "#", "\r\n", "\0", "é", "😀",
 ]  # fmt: skip
 SETTINGS = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
