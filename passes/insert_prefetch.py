@@ -104,13 +104,14 @@ class _Waits(Rewriter):
         ops = _with_branch_heads(new.ops) if self._speculative else list(new.ops)
         early = _Early(ops)
         moved: dict[int, list[Op]] = {}
-        for wait, known in early.by_wait.items():
+        gone: set[Op] = set()
+        for wait, known in sorted(early.by_wait.items()):
             chosen = self._worth_warming(early, wait, known)
             if chosen:
-                chain = _with_chain([ops[at] for at, _ in chosen], [ops[at] for at in known])
+                chain = early.chain([at for at, _ in chosen], gone)
                 hints = [_hint(ops[at], certain) for at, certain in chosen]
-                moved[wait] = [*(ops[at] for at in known if ops[at] in chain), *hints]
-        gone = {op for early_ops in moved.values() for op in early_ops}
+                moved[wait] = [*(ops[at] for at in chain), *hints]
+                gone.update(ops[at] for at in chain)
         placed = [
             each
             for at, op in enumerate(ops)
@@ -167,6 +168,7 @@ class _Early:
         self.by_wait: dict[int, list[int]] = {}
         self._known_at: dict[Value, int] = {}
         self._users: dict[Value, list[int]] = {}
+        self._made_by: dict[Value, int] = {}  # only what could stand earlier than it does
         times = [at for at, op in enumerate(ops) if _takes_time(op)]
         for at, op in enumerate(ops):
             ready = self._ready(op, at)
@@ -175,6 +177,7 @@ class _Early:
             first = bisect.bisect_right(times, ready)
             if movable and first < len(times) and times[first] < at:
                 self.by_wait.setdefault(times[first], []).append(at)
+                self._made_by.update(dict.fromkeys(results(op), at))
 
     def _ready(self, op: Op, at: int) -> int:
         """After which position everything that an op reads is there; notes that it reads it."""
@@ -183,6 +186,16 @@ class _Early:
             self._users.setdefault(value, []).append(at)
             ready = max(ready, self._known_at.get(value, -1))
         return ready
+
+    def chain(self, chosen: Sequence[int], gone: set[Op]) -> list[int]:
+        """The places of chosen appends, and of those that they are built on and that stand late."""
+        pending, found = list(chosen), set[int]()
+        while pending:
+            at = pending.pop()
+            if at not in found and self.ops[at] not in gone:
+                found.add(at)
+                pending += [self._made_by[v] for v in inputs(self.ops[at]) if v in self._made_by]
+        return sorted(found)
 
     def goes_on(self, at: int, wait: int) -> bool:
         """Whether a prompt goes on with something that is waited for; a call on it could start now."""
@@ -219,17 +232,6 @@ def _hint(op: Op, certain: bool) -> Prefetch:
 
 def _takes_time(op: Op) -> bool:
     return isinstance(op, Host) or bool(effects(op) & (Effect.MODEL | Effect.HOST))
-
-
-def _with_chain(chosen: Sequence[Op], known: Sequence[Op]) -> set[Op]:
-    """The chosen appends and those that they are built on."""
-    wanted: set[Value] = set()
-    chain: set[Op] = set()
-    for op in reversed(known):
-        if op in chosen or wanted & set(results(op)):
-            chain.add(op)
-            wanted |= inputs(op)
-    return chain
 
 
 def _text_of(op: Op) -> str:
