@@ -30,8 +30,10 @@ def predict(family: Family, state: PromptState, ids: tuple[int, ...]) -> Predict
     for mark in state.mark or ():
         if mark.node in wanted and (mark.fed or mark.asked):
             own = min(mark.position, len(ids)) if mark.fed else 0
-            known = (_shared(asked, ids, mark.position) for asked in mark.asked)
-            return Prediction(mark.node, max((own, *known)))
+            cached = max((own, *(_shared(asked, ids, mark.position) for asked in mark.asked)))
+            # all of it has KV, but unless a request ended there its last position runs again
+            runs_again = cached == len(ids) and ids not in mark.asked
+            return Prediction(mark.node, cached - runs_again)
     return Prediction(None, 0)
 
 
