@@ -32,8 +32,9 @@ class PlanRetention:
                                              release %p1
 
     A prompt that is asked about again after other calls gets their number, and a release when it has
-    been asked for the last time; so does a call whose answer the prompt goes on from only after others; what an arm asks last is never used again (`next_use -1`); the text
-    that every run begins with is pinned. Hints only: no answer depends on them, and no call moves.
+    been asked for the last time; so does a call whose answer the prompt goes on from only after others.
+    What an arm asks last is never used again (`next_use -1`); the text that every run begins with is
+    pinned. Hints only: no answer depends on them, and no call moves.
     """
 
     name: ClassVar[str] = "plan-retention"

@@ -153,6 +153,11 @@ EXAMPLE_SCENARIOS = (
         entry="route",
     ),
     Scenario("code_review", EXAMPLES / "code_review.sgl", [{"files": FILES}], entry="review"),
+    Scenario(
+        "meeting", EXAMPLES / "meeting.sgl",
+        [{"transcript": t, "people": USERS[:3], "topics": ["the piers", "the fee"]} for t in TEXTS[:2]],
+    ),
+    Scenario("contract_check", EXAMPLES / "contract_check.sgl", [{"contract": t} for t in TEXTS]),
 )  # fmt: skip
 
 MANUAL = prose(110)  # about 2,500 tokens
