@@ -72,8 +72,7 @@ def shared_length(table: Sequence[Row], order: RowOrder, length: Length = charac
     """What an order saves: the lengths of the leading fields that each row has from the one before."""
     placed = list(zip(order.rows, order.fields, strict=True))
     return sum(
-        _shared(table, before, after, length)
-        for before, after in itertools.pairwise(placed)
+        _shared(table, before, after, length) for before, after in itertools.pairwise(placed)
     )
 
 
