@@ -257,6 +257,8 @@ class Appends(Expressions):
             dynamic=part.dynamic, name=name,
         )  # fmt: skip
         self.emit_on(state, op, part.node)
+        if sampling.n is not None and is_many and not any(key == "n" for key, _ in part.dynamic):
+            self.lengths[value] = sampling.n
         if prompt is not None:
             data.prompt = prompt
         return value

@@ -47,6 +47,7 @@ class Context:
         self.schemas: dict[str, type] = {}
         self.externs: list[Extern] = []
         self.indices: tuple[Operand, ...] = ()
+        self.lengths: dict[Value, int] = {}
         self.loops = 0
         self.prefix = ""
         self.calling: tuple[Callable[..., Any], ...] = (source.function,)

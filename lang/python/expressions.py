@@ -10,7 +10,7 @@ import ast
 import copy
 from typing import cast
 
-from ...ir.infer import common_type
+from ...ir.infer import common_type, item_type
 from ...ir.limits import Json
 from ...ir.ops import (
     Arith,
@@ -21,6 +21,7 @@ from ...ir.ops import (
     Const,
     Format,
     If,
+    Index,
     MakeList,
     Operand,
     Value,
@@ -339,13 +340,28 @@ class Expressions(Context):
         """`s["x"]`."""
         number = self.state_of(inner)
         if number is None:
-            return None
+            return self._element(inner, index, node)
         name = self.constant_text(index)
         self.flush()
         variable = self.state(number).variables.get(name)
         if variable is None:
             raise self.refuse("SGL0505", node, f"no path has bound `{name}` here")
         return self.read(variable, name, node)
+
+    def _element(self, inner: ast.expr, index: ast.expr, node: ast.expr) -> Operand | None:
+        """`s["x"][0]`, of a list of which it is known that it has that element."""
+        at = self.static(index)
+        if at is None or type(at[0]) is not int or not isinstance(inner, ast.Subscript):
+            return None
+        if self.state_of(inner.value) is None:
+            return None
+        items = self._lowered(inner)
+        if not isinstance(items, Value) or not -self.lengths.get(items, 0) <= at[
+            0
+        ] < self.lengths.get(items, 0):
+            return None
+        op = Index(result=Value(item_type(items.type)), items=items, index=Const(at[0], INT))
+        return self.emit(op, node).result
 
     def _call(self, node: ast.Call) -> Operand | None:
         match node:

@@ -115,6 +115,7 @@ class Forking(Appends):
         values = tuple(variable.value for variable in found)
         kind = ListType(common_type([value.type for value in values]))
         made = MakeList(result=Value(kind, name), items=values)
+        self.lengths[made.result] = len(values)
         return Variable(self.emit(made, node).result)
 
     # --- methods of states ----------------------------------------------------------------------
