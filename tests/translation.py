@@ -45,13 +45,17 @@ def random_pipeline(source: random.Random) -> tuple[Pass, ...]:
     kind = source.randrange(4)
     level = 1 + source.randrange(2)
     if kind == 0:
-        return pipeline(level)
+        return tuple(
+            InsertPrefetch(speculative=level > 1) if step.name == "insert-prefetch" else step
+            for step in pipeline(level)
+        )
     if kind == 1:
         optional = sorted({step.name for lowest, step in PASSES if lowest})
         return pipeline(level, {source.choice(optional)})
     steps: list[Pass] = [step for _, step in PASSES]
     steps = source.sample(steps, 1 + source.randrange(len(steps)))
-    steps = [InsertPrefetch(min_tokens=1) if s.name == "insert-prefetch" else s for s in steps]
+    prefetch = InsertPrefetch(min_tokens=1, speculative=source.randrange(2) == 0)
+    steps = [prefetch if step.name == "insert-prefetch" else step for step in steps]
     return tuple(sorted(steps, key=lambda step: step.name in LAST))
 
 
