@@ -188,7 +188,7 @@ class _Rows:
 
     def add(self, record: Record) -> None:
         row = getattr(record, "row", None)
-        if row in self._runs:
+        if isinstance(row, int) and row in self._runs:
             self._runs[row].add(record)
         if self._watch is not None:
             self._watch(record)

@@ -88,7 +88,7 @@ def make_session(
     """A session on the endpoint's loop, with the endpoint's own limits."""
     turns, trace = TurnTexts(endpoint.target.template), Trace()
     run = Run.of(
-        _plan(program.__name__, endpoint, not turns.composes),
+        _plan(program.name, endpoint, not turns.composes),
         backend=endpoint.backend,
         target=endpoint.target,
         hosts={},
@@ -100,7 +100,7 @@ def make_session(
     return Session(
         run,
         endpoint.loop.loop,
-        program.__name__,
+        program.name,
         job.defaults,
         turns,
         trace,
@@ -125,7 +125,7 @@ def strand_on(program: Program, endpoint: Endpoint, job: Job, prompt: PromptStat
 
 def new_frame(program: Program, row: int) -> Frame:
     """The frame of a strand: registers for its prompt and its last value."""
-    return Frame([None, None], Scope(row, (program.__name__,)))
+    return Frame([None, None], Scope(row, (program.name,)))
 
 
 def _plan(name: str, endpoint: Endpoint, whole_render: bool) -> Plan:

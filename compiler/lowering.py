@@ -61,7 +61,7 @@ def _warn(program: Program, diagnostics: tuple[Diagnostic, ...]) -> None:
     causes = [d for d in diagnostics if d.severity is not Severity.INFO]
     said = "; ".join(map(str, causes)) or "its source is not at hand"
     warnings.warn(
-        f"`{program.__name__}` runs in direct mode, where nothing is planned ahead: {said}",
+        f"`{program.name}` runs in direct mode, where nothing is planned ahead: {said}",
         DirectModeWarning,
         stacklevel=5,
     )

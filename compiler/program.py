@@ -12,7 +12,7 @@ import inspect
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from ..ir.sampling import SAMPLING_FIELDS
 from ..lang.python.surface import ALIASES, IGNORED, sampling_given
@@ -55,6 +55,7 @@ class Program:
                 f"`{function.__name__}` needs a first parameter for the prompt state: `s`"
             )
         self.function = function
+        self.name: str = getattr(function, "__name__", "program")
         self.num_api_spec_tokens = num_api_spec_tokens
         self.bound: Mapping[str, Any] = dict(bound or {})
         self._signature = inspect.Signature(parameters[1:])
@@ -114,7 +115,7 @@ class Program:
 
         endpoint = backend or default_backend()
         jobs = [self._row(given, kwargs) for given in batch_kwargs]
-        progress = Progress(len(jobs), self.__name__, None if progress_bar else False)
+        progress = Progress(len(jobs), self.name, None if progress_bar else False)
         threads = DIRECT_THREADS if num_threads == "auto" else max(1, int(num_threads))
         states = run_batch(
             self, endpoint, jobs, run_seed, mode, min(threads, DIRECT_THREADS), progress
@@ -173,7 +174,7 @@ class Program:
         return shown_html(self)
 
     def __repr__(self) -> str:
-        return f"<program {self.__name__}{self._signature}>"
+        return f"<program {self.name}{self._signature}>"
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -186,7 +187,7 @@ class Program:
         try:
             given = self._signature.bind(*args, **{**bound, **named})
         except TypeError as error:
-            raise TypeError(f"{self.__name__}: {error}") from None
+            raise TypeError(f"{self.name}: {error}") from None
         given.apply_defaults()
         return Job(given.arguments, {**RUN_DEFAULTS, **_run_sampling(sampling)})
 
@@ -195,7 +196,7 @@ class Program:
             return self._job((), {**given, **kwargs})
         wanted = [name for name in self._signature.parameters if name not in self.bound]
         if len(given) != len(wanted):
-            raise TypeError(f"{self.__name__} takes {len(wanted)} arguments, not {len(given)}")
+            raise TypeError(f"{self.name} takes {len(wanted)} arguments, not {len(given)}")
         return self._job((), {**dict(zip(wanted, given, strict=True)), **kwargs})
 
     def _start(
@@ -255,10 +256,22 @@ class Program:
         return found
 
 
-def function(func: Callable[..., Any] | None = None, num_api_spec_tokens: int | None = None) -> Any:
+@overload
+def function(func: Callable[..., Any], num_api_spec_tokens: int | None = None) -> Program: ...
+
+
+@overload
+def function(
+    func: None = None, num_api_spec_tokens: int | None = None
+) -> Callable[[Callable[..., Any]], Program]: ...
+
+
+def function(
+    func: Callable[..., Any] | None = None, num_api_spec_tokens: int | None = None
+) -> Program | Callable[[Callable[..., Any]], Program]:
     """Make a program of a function whose first parameter is the prompt state.
 
-    `num_api_spec_tokens`: on a chat API, the gens of one assistant turn become one call of so many more tokens.
+    `num_api_spec_tokens`: on a chat API, the gens of one assistant turn become one call of that many tokens.
     """
     if func is None:
         return lambda function: Program(function, num_api_spec_tokens)

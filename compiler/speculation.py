@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..lang.python.surface import GenMark
 from ..runtime.errors import RunError
-from ..runtime.plan import GenStep, InsertStep, Lit, Ref, SourceSpan, TextStep
+from ..runtime.plan import Expr, GenStep, InsertStep, Lit, Ref, SourceSpan, TextStep
 from ..runtime.trace import Speculated
 from .variables import Variable
 
@@ -88,6 +88,7 @@ async def speculate(strand: Strand, turn: Sequence[Pending], tokens: int) -> Non
     """Ask once for the whole turn, and bind its gens. Raises RunError (SGL0593) after three mismatches."""
     items = [pending.item for pending in turn]
     gens = [pending for pending in turn if isinstance(pending.item, GenMark)]
+    text = ""
     for number in range(TRIES):
         text = await _ask(strand, gens, tokens, number)
         answers = split(text, items)
@@ -113,7 +114,7 @@ async def _ask(strand: Strand, gens: Sequence[Pending], tokens: int, number: int
         "gen", "+".join(_name(pending) for pending in gens), first.span,
         sampling={**given, "stop": list(_stops(last.item))},
     )  # fmt: skip
-    indices = [Lit(each) for each in (*strand.arm, number)]
+    indices: list[Expr] = [Lit(each) for each in (*strand.arm, number)]
     await strand.execute(GenStep(family.id, Ref(0), 1, None, None, indices), first.span)
     return strand.frame.registers[1]
 

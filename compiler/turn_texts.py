@@ -22,7 +22,7 @@ class TurnTexts:
 
     def __init__(self, template: ChatTemplate | None) -> None:
         self._template = template
-        self._orders = _USUAL
+        self._orders: frozenset[Order] = _USUAL
 
     @property
     def is_missing(self) -> bool:
@@ -39,7 +39,8 @@ class TurnTexts:
         if self._template is None or not self.composes:
             return None
         if begins and (before, role) not in self._orders:
-            self._orders |= {(before, role)}
+            order: Order = (before, role)
+            self._orders |= {order}
         model = self._model()
         if not _usable(model):
             return None
@@ -50,7 +51,7 @@ class TurnTexts:
         model = probe(self._template, self._orders)
         if model.refusals:
             refused = {refusal.order for refusal in model.refusals}
-            model = probe(self._template, self._orders - refused)
+            model = probe(self._template, [each for each in self._orders if each not in refused])
         return model
 
 

@@ -44,10 +44,10 @@ class Unsupported:
         reason, help = REASONS[self.__name__]
         raise CompileFailed([Diagnostic("SGL0590", f"`{self.__name__}`: {reason}", helps=(help,))])
 
-    def __getattr__(self, name: str) -> NoReturn:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        self()
+        return self()
 
     def __repr__(self) -> str:
         return f"<`{self.__name__}`, not in sglc>"

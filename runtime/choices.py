@@ -17,7 +17,7 @@ Logprobs = Sequence[Sequence[float]]
 class Decision(NamedTuple):
     """The winning choice and the score of each."""
 
-    index: int
+    chosen: int
     scores: tuple[float, ...]
 
 

@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import msgspec
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from .rows import RowResult
 
 JOURNAL_VERSION = 1
+T = TypeVar("T")
 
 
-class JournalHeader(Struct):
+class JournalHeader(Struct, frozen=True):
     """What the journal belongs to. `input` is a digest of the rows; `order` is that of starting them."""
 
     journal: int
@@ -112,7 +113,7 @@ def _results(path: Path, lines: Sequence[bytes]) -> dict[int, RowResult]:
     return {result.row: result for result in found}
 
 
-def _decode(path: Path, number: int, line: bytes, kind: type) -> object:
+def _decode(path: Path, number: int, line: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(line, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

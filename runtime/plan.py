@@ -23,52 +23,52 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 # --- expressions (pure, bounded; names of operators are those of ir.ops) ------------------------
 
 
-class Ref(Struct, tag="ref"):
+class Ref(Struct, frozen=True, tag="ref"):
     """The value of a register."""
 
     register: int
 
 
-class Lit(Struct, tag="lit"):
+class Lit(Struct, frozen=True, tag="lit"):
     """A JSON constant."""
 
     value: Any
 
 
-class FormatExpr(Struct, tag="format"):
+class FormatExpr(Struct, frozen=True, tag="format"):
     """The concatenated text forms of the parts."""
 
     parts: list[Expr]
 
 
-class ListExpr(Struct, tag="list"):
+class ListExpr(Struct, frozen=True, tag="list"):
     """A list (of prompts, too)."""
 
     items: list[Expr]
 
 
-class RecordExpr(Struct, tag="record"):
+class RecordExpr(Struct, frozen=True, tag="record"):
     """A record in field order."""
 
     names: list[str]
     values: list[Expr]
 
 
-class FieldExpr(Struct, tag="field"):
+class FieldExpr(Struct, frozen=True, tag="field"):
     """A field of a record."""
 
     record: Expr
     name: str
 
 
-class IndexExpr(Struct, tag="index"):
+class IndexExpr(Struct, frozen=True, tag="index"):
     """An element of a list (also of a list of prompts) or a character of a string."""
 
     items: Expr
     index: Expr
 
 
-class CompareExpr(Struct, tag="compare"):
+class CompareExpr(Struct, frozen=True, tag="compare"):
     """A comparison; `op` as in `ir.ops.CompareOp`."""
 
     op: str
@@ -76,14 +76,14 @@ class CompareExpr(Struct, tag="compare"):
     right: Expr
 
 
-class ArithExpr(Struct, tag="arith"):
+class ArithExpr(Struct, frozen=True, tag="arith"):
     """Arithmetic; `op` as in `ir.ops.ArithOp`."""
 
     op: str
     args: list[Expr]
 
 
-class BuiltinExpr(Struct, tag="builtin"):
+class BuiltinExpr(Struct, frozen=True, tag="builtin"):
     """One of the fixed pure functions of `ir.values.BUILTINS`."""
 
     name: str
@@ -107,7 +107,7 @@ Expr = (
 # --- steps ---------------------------------------------------------------------------------------
 
 
-class Body(Struct):
+class Body(Struct, frozen=True):
     """A region: its argument registers, its steps, and what it yields."""
 
     args: list[int]
@@ -115,7 +115,7 @@ class Body(Struct):
     yields: list[Expr]
 
 
-class MarkSpan(Struct):
+class MarkSpan(Struct, frozen=True):
     """`text[start:end]` is a turn marker."""
 
     start: int
@@ -124,7 +124,7 @@ class MarkSpan(Struct):
     edge: Literal["begin", "end"]
 
 
-class RootStep(Struct, tag="root"):
+class RootStep(Struct, frozen=True, tag="root"):
     """An empty prompt."""
 
     out: int
@@ -132,7 +132,7 @@ class RootStep(Struct, tag="root"):
     node: int = 0
 
 
-class TextStep(Struct, tag="text"):
+class TextStep(Struct, frozen=True, tag="text"):
     """Append a literal; `node` is the prefix node at which the longer prompt ends."""
 
     out: int
@@ -143,7 +143,7 @@ class TextStep(Struct, tag="text"):
     marks: list[MarkSpan] = []
 
 
-class InsertStep(Struct, tag="insert"):
+class InsertStep(Struct, frozen=True, tag="insert"):
     """Append the text form of a value; its control tokens are plain text."""
 
     out: int
@@ -152,7 +152,7 @@ class InsertStep(Struct, tag="insert"):
     node: int
 
 
-class TurnStep(Struct, tag="turn"):
+class TurnStep(Struct, frozen=True, tag="turn"):
     """Open or close a turn, where the template is rendered whole per call (PFX502)."""
 
     out: int
@@ -163,7 +163,7 @@ class TurnStep(Struct, tag="turn"):
     tools: Expr | None = None
 
 
-class ImageStep(Struct, tag="image"):
+class ImageStep(Struct, frozen=True, tag="image"):
     """Append an image."""
 
     out: int
@@ -172,7 +172,7 @@ class ImageStep(Struct, tag="image"):
     node: int
 
 
-class GenStep(Struct, tag="gen"):
+class GenStep(Struct, frozen=True, tag="gen"):
     """A call of the gen family `family`. `dynamic`: parameters whose value is computed."""
 
     family: int
@@ -184,7 +184,7 @@ class GenStep(Struct, tag="gen"):
     dynamic: list[tuple[str, Expr]] = []
 
 
-class SelectStep(Struct, tag="select"):
+class SelectStep(Struct, frozen=True, tag="select"):
     """A call of the select family `family`."""
 
     family: int
@@ -195,14 +195,14 @@ class SelectStep(Struct, tag="select"):
     indices: list[Expr] = []
 
 
-class EvalStep(Struct, tag="eval"):
+class EvalStep(Struct, frozen=True, tag="eval"):
     """Evaluate a pure expression."""
 
     out: int
     expr: Expr
 
 
-class CollectStep(Struct, tag="collect"):
+class CollectStep(Struct, frozen=True, tag="collect"):
     """A comprehension; the body's argument is the item, it yields value and keep."""
 
     out: int
@@ -210,7 +210,7 @@ class CollectStep(Struct, tag="collect"):
     body: Body
 
 
-class IfStep(Struct, tag="if"):
+class IfStep(Struct, frozen=True, tag="if"):
     """Run one of two bodies."""
 
     outs: list[int]
@@ -219,7 +219,7 @@ class IfStep(Struct, tag="if"):
     orelse: Body
 
 
-class ForStep(Struct, tag="for"):
+class ForStep(Struct, frozen=True, tag="for"):
     """Loop; body arguments are index, item, carried. `heads`: the prefix nodes at which an iteration begins."""
 
     outs: list[int]
@@ -229,7 +229,7 @@ class ForStep(Struct, tag="for"):
     heads: list[int] = []
 
 
-class WhileStep(Struct, tag="while"):
+class WhileStep(Struct, frozen=True, tag="while"):
     """Loop; `cond` arguments are the carried, body arguments are index, carried."""
 
     outs: list[int]
@@ -240,7 +240,7 @@ class WhileStep(Struct, tag="while"):
     heads: list[int] = []
 
 
-class ForkStep(Struct, tag="fork"):
+class ForkStep(Struct, frozen=True, tag="fork"):
     """Arms; `group` names the group whose shared prefix, that of `prompt`, is sent first."""
 
     outs: list[int]
@@ -250,13 +250,13 @@ class ForkStep(Struct, tag="fork"):
     prompt: Expr | None = None
 
 
-class TogetherStep(Struct, tag="together"):
+class TogetherStep(Struct, frozen=True, tag="together"):
     """Steps that do not depend on each other and start at once."""
 
     steps: list[Step]
 
 
-class HostStep(Struct, tag="host"):
+class HostStep(Struct, frozen=True, tag="host"):
     """Call a host function."""
 
     out: int
@@ -266,7 +266,7 @@ class HostStep(Struct, tag="host"):
     span: SourceSpan | None = None
 
 
-class CallStep(Struct, tag="call"):
+class CallStep(Struct, frozen=True, tag="call"):
     """Run another program of the plan."""
 
     out: int
@@ -276,7 +276,7 @@ class CallStep(Struct, tag="call"):
     indices: list[Expr] = []
 
 
-class PrefetchStep(Struct, tag="prefetch"):
+class PrefetchStep(Struct, frozen=True, tag="prefetch"):
     """Warm a prompt, all but its last position; `node` is where it ends."""
 
     prompt: Expr
@@ -284,7 +284,7 @@ class PrefetchStep(Struct, tag="prefetch"):
     node: int = -1
 
 
-class RetainStep(Struct, tag="retain"):
+class RetainStep(Struct, frozen=True, tag="retain"):
     """Hint: used again after `next_use` calls; `pin`: do not evict."""
 
     prompt: Expr
@@ -292,13 +292,13 @@ class RetainStep(Struct, tag="retain"):
     pin: bool = False
 
 
-class ReleaseStep(Struct, tag="release"):
+class ReleaseStep(Struct, frozen=True, tag="release"):
     """Hint: not used again."""
 
     prompt: Expr
 
 
-class ReturnStep(Struct, tag="return"):
+class ReturnStep(Struct, frozen=True, tag="return"):
     """The program's result."""
 
     value: Expr
@@ -331,7 +331,7 @@ Step = (
 # --- tables --------------------------------------------------------------------------------------
 
 
-class SourceSpan(Struct):
+class SourceSpan(Struct, frozen=True):
     """A place in the user's file: 1-based line and column, and the text that stands there."""
 
     file: str
@@ -340,7 +340,7 @@ class SourceSpan(Struct):
     text: str = ""
 
 
-class PrefixNode(Struct):
+class PrefixNode(Struct, frozen=True):
     """One edge of the prefix tree, named by its end.
 
     `ids` are the token ids that the node settles after its parent (None when they depend on
@@ -360,7 +360,7 @@ class PrefixNode(Struct):
     tokens: int = 0
 
 
-class Family(Struct):
+class Family(Struct, frozen=True):
     """All calls that one source call site can make.
 
     `node`: the prefix node of its prompt; `out_node`: of its result. `cached_at`: the prediction,
@@ -388,7 +388,7 @@ class Family(Struct):
     span: SourceSpan | None = None
 
 
-class Group(Struct):
+class Group(Struct, frozen=True):
     """The calls of a fork and the prefix that they share; the prefix is sent once, first.
 
     `expected`: where the cached part of that prefix ends, as in `Family`.
@@ -400,7 +400,7 @@ class Group(Struct):
     expected: list[int] = []
 
 
-class Parameter(Struct):
+class Parameter(Struct, frozen=True):
     """A parameter of a program. `default`: a 1-element list, or none."""
 
     name: str
@@ -410,7 +410,7 @@ class Parameter(Struct):
     default: list[Any] = []
 
 
-class PlanProgram(Struct):
+class PlanProgram(Struct, frozen=True):
     """One program: signature and steps. `schema` is the JSON schema of its parameters."""
 
     name: str
@@ -421,7 +421,7 @@ class PlanProgram(Struct):
     doc: str = ""
 
 
-class HostBinding(Struct):
+class HostBinding(Struct, frozen=True):
     """A host function that must be bound by name before the run."""
 
     name: str
@@ -430,7 +430,7 @@ class HostBinding(Struct):
     pure: bool = False
 
 
-class TargetInfo(Struct):
+class TargetInfo(Struct, frozen=True):
     """What the plan is specialised to; running on another tokenizer or template is an error."""
 
     name: str
@@ -440,7 +440,7 @@ class TargetInfo(Struct):
     whole_render: bool = False
 
 
-class Plan(Struct):
+class Plan(Struct, frozen=True):
     """A compiled module. `entry` is the program that `run` starts."""
 
     version: int

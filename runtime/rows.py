@@ -23,7 +23,7 @@ ROWS_AT_A_TIME = 128
 MAX_LINE = 16 * 1024 * 1024
 
 
-class Row(Struct):
+class Row(Struct, frozen=True):
     """One line of the input: its arguments, or what is wrong with it. `row` counts rows from 0, `line` lines from 1."""
 
     row: int
@@ -32,7 +32,7 @@ class Row(Struct):
     error: ErrorRecord | None = None
 
 
-class RowResult(Struct):
+class RowResult(Struct, frozen=True):
     """What became of a row: a result, or an error."""
 
     row: int

@@ -18,7 +18,7 @@ from .plan import SourceSpan, Struct
 TRACE_VERSION = 1
 
 
-class Header(Struct, tag="trace"):
+class Header(Struct, frozen=True, tag="trace"):
     """The first line: what was run."""
 
     version: int
@@ -29,7 +29,7 @@ class Header(Struct, tag="trace"):
     approximate: bool = False
 
 
-class CallRecord(Struct, tag="call"):
+class CallRecord(Struct, frozen=True, tag="call"):
     """One request to the backend.
 
     `path`: programs and sites that lead to it; `indices`: loop and arm indices around it. `outputs` is what
@@ -87,7 +87,7 @@ class CallRecord(Struct, tag="call"):
         return max(0, self.cached - (self.predicted_cached or 0))
 
 
-class HostRecord(Struct, tag="host"):
+class HostRecord(Struct, frozen=True, tag="host"):
     """One host call."""
 
     row: int
@@ -98,7 +98,7 @@ class HostRecord(Struct, tag="host"):
     error: ErrorRecord | None = None
 
 
-class Note(Struct, tag="note"):
+class Note(Struct, frozen=True, tag="note"):
     """Something worth knowing that is no error: a loop that ended at its limit."""
 
     row: int
@@ -107,7 +107,7 @@ class Note(Struct, tag="note"):
     span: SourceSpan | None = None
 
 
-class Speculated(Struct, tag="speculated"):
+class Speculated(Struct, frozen=True, tag="speculated"):
     """One assistant turn whose `gens` were asked in one call of a chat API.
 
     `tries` calls were made; `matched` says whether the last went as the turn does; `saved` are the prompt
@@ -193,7 +193,7 @@ class Tee:
             sink.add(record)
 
 
-class Totals(Struct):
+class Totals(Struct, frozen=True):
     """Sums over requests, in tokens. `generated` counts every sampled token."""
 
     calls: int = 0

@@ -21,7 +21,7 @@ from .plan import Struct
 from .trace import CallRecord
 
 
-class Worlds(Struct):
+class Worlds(Struct, frozen=True):
     """Prefilled tokens in each world. `speculative` is the part of `compiled` that nobody asked for."""
 
     stateless: int
@@ -93,7 +93,7 @@ class _Node:
 
     def all(self) -> Iterator[_Node]:
         """Every node below this one."""
-        stack = [self]
+        stack: list[_Node] = [self]
         while stack:
             node = stack.pop()
             stack.extend(node.children.values())

@@ -112,6 +112,11 @@ class PlanWriter:
         self.steps.append(SelectStep(family, Ref(prompt), choices, value, after))
         return value, after
 
+    @property
+    def last_node(self) -> int:
+        """The node that was made last."""
+        return len(self.nodes) - 1
+
     def family(self, kind: Any, cached_at: Sequence[int] = (), **fields: Any) -> int:
         """A family with nodes of its own."""
         number = len(self.families)

@@ -5,6 +5,60 @@ table of modules rather than imported here.
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the same names for type checkers
+    from .compiler.program import Program as Program, function as function
+    from .compiler.state import State as State
+    from .compiler.endpoints import (
+        Endpoint as Endpoint,
+        Engine as Engine,
+        Mock as Mock,
+        OpenAI as OpenAI,
+        Runtime as Runtime,
+        RuntimeEndpoint as RuntimeEndpoint,
+        flush_cache as flush_cache,
+        get_server_info as get_server_info,
+        set_default_backend as set_default_backend,
+    )
+    from .compiler.lowering import DirectModeWarning as DirectModeWarning
+    from .compiler.driver import (
+        Options as Options,
+        compile_file as compile_file,
+        compile_module as compile_module,
+    )
+    from .compiler.unsupported import (
+        Anthropic as Anthropic,
+        Crusoe as Crusoe,
+        LiteLLM as LiteLLM,
+        VertexAI as VertexAI,
+        global_config as global_config,
+        separate_reasoning as separate_reasoning,
+        video as video,
+    )
+    from .ir.diagnostic import CompileFailed as CompileFailed, Diagnostic as Diagnostic
+    from .lang.python.surface import (
+        assistant as assistant,
+        assistant_begin as assistant_begin,
+        assistant_end as assistant_end,
+        gen as gen,
+        gen_int as gen_int,
+        gen_string as gen_string,
+        image as image,
+        select as select,
+        system as system,
+        system_begin as system_begin,
+        system_end as system_end,
+        user as user,
+        user_begin as user_begin,
+        user_end as user_end,
+    )
+    from .runtime.choices import (
+        greedy_token_selection as greedy_token_selection,
+        token_length_normalized as token_length_normalized,
+        unconditional_likelihood_normalized as unconditional_likelihood_normalized,
+    )
+    from .runtime.errors import RunError as RunError
 
 __version__ = "0.1.0"
 

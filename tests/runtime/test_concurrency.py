@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sglc.runtime.concurrency import WeightLimit, run_together
 
 
+@settings(deadline=None)
 @given(st.integers(1, 8), st.lists(st.tuples(st.integers(1, 12), st.integers(0, 5)), max_size=30))
 def test_the_limit_holds_and_nothing_starves(limit, work):
     running, peak, finished = 0, 0, []
@@ -33,6 +34,7 @@ def test_the_limit_holds_and_nothing_starves(limit, work):
     assert gate.peak == peak
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), min_size=1, max_size=12))
 def test_a_cancelled_waiter_gives_its_room_back(cancelled):
     async def hold(gate: WeightLimit) -> None:

@@ -104,7 +104,7 @@ def arms(writer: PlanWriter, prompt: int, count: int) -> tuple[int, int]:
     value, _ = writer.gen(writer.insert(prompt, Ref(item), steps), steps)
     out = writer.register()
     body = Body([index, item], steps, [Ref(value)])
-    node = writer.steps[-2].node
+    node = writer.last_node
     writer.groups.append(Group(0, node, [0]))
     writer.steps.append(ForkStep([out], Ref(items), [body], 0, Ref(prompt)))
     return out, items
@@ -307,6 +307,7 @@ def test_cancelling_cancels_the_calls():
     class Slow(Script):
         async def generate(self, request):
             await asyncio.sleep(3600)
+            return await super().generate(request)
 
     writer, trace = PlanWriter(), Trace()
     writer.gen(writer.text(writer.root(), "S"))
@@ -322,6 +323,7 @@ def test_cancelling_cancels_the_calls():
             await task
 
     asyncio.run(main())
+    assert trace.calls[0].error is not None
     assert trace.calls[0].error.code == "SGL3606"
 
 

@@ -128,6 +128,7 @@ def test_killed_anywhere_it_goes_on_without_loss_or_repetition(tmp_path_factory,
     path = tmp_path_factory.mktemp("journal") / "j"
     effects: list[str] = []
     journalled: set[str] = set()
+    found: dict[int, RowResult] = {}
     for deaths in range(50):
         budget = data.draw(st.integers(0, 6), label="effects before death") if deaths < 6 else 99
 
