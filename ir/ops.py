@@ -14,8 +14,8 @@ What may be reordered, duplicated or dropped. Passes ask `effects(op)`, never an
 - `APPENDS`: makes a prompt from a prompt. As pure as the above: it sends nothing.
 - `MODEL`: asks the model. May be dropped when none of its results is used; may be merged
   with a call on the same prompt value with equal parameters *if it is not `SAMPLED`*; may be
-  moved relative to everything but its own operands and `HOST` effects that come before it in
-  program order; never duplicated.
+  moved relative to everything but its own operands (before a host function, too, that can't
+  change its prompt); never duplicated.
 - `SAMPLED` (always with `MODEL`): as above, but two of them are never merged. What it draws
   depends on (`site`, `indices`) alone, so moving it changes nothing.
 - `HOST`: runs the user's code with effects. Never dropped, duplicated, merged, or
