@@ -7,6 +7,7 @@ ops are kept per arm, and become one `fork` op when something outside needs them
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -48,6 +49,7 @@ class Context:
         self.externs: list[Extern] = []
         self.indices: tuple[Operand, ...] = ()
         self.lengths: dict[Value, int] = {}
+        self.taken: dict[tuple[Callable[..., Any], str], tuple[FunctionSource, Any]] = {}
         self.loops = 0
         self.prefix = ""
         self.calling: tuple[Callable[..., Any], ...] = (source.function,)
@@ -224,7 +226,7 @@ class Context:
                 meaning = self.scope.names[name]
                 return (meaning.value,) if isinstance(meaning, Const) else None
             case ast.Name(id=name):
-                return None if name in self.local_names() else self.source.outer(name)
+                return None if name in self.local_names() else self._outer(name)
             case ast.Attribute(value=inner, attr=attr):
                 owner = self.static(inner)
                 return (getattr(owner[0], attr),) if owner and hasattr(owner[0], attr) else None
@@ -240,6 +242,22 @@ class Context:
                     return None
             case _:
                 return None
+
+    def _outer(self, name: str) -> tuple[Any] | None:
+        """What a name from outside means, noted so that a later change of it is seen."""
+        found = self.source.outer(name)
+        if found is not None:
+            kept = copy.copy(found[0]) if type(found[0]) in (list, dict) else found[0]
+            self.taken[self.source.function, name] = (self.source, kept)
+        return found
+
+    def is_stale(self) -> bool:
+        """Whether a name from outside means something else than when it was read."""
+        for (_, name), (source, was) in self.taken.items():
+            now = source.outer(name)
+            if now is None or not _is_same(now[0], was):
+                return True
+        return False
 
     def local_names(self) -> frozenset[str]:
         """The names that the function binds itself, somewhere."""
@@ -269,3 +287,10 @@ class Context:
         for inner in ast.walk(made):
             ast.copy_location(inner, node)
         return self.host_expression(made, given, kind, hint)
+
+
+def _is_same(now: Any, was: Any) -> bool:
+    """Whether a name still means what it meant: plain values by value, everything else by identity."""
+    if type(was) in (*PURE_GLOBALS, list, tuple, dict):
+        return type(now) is type(was) and bool(now == was)
+    return now is was

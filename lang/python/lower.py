@@ -47,7 +47,9 @@ def lower(
     wrong = tuple(verify(module))
     if wrong:
         return Lowered(None, name, {}, wrong)
-    return Lowered(module, name, lowering.hosts, schemas=lowering.schemas)
+    return Lowered(
+        module, name, lowering.hosts, schemas=lowering.schemas, is_stale=lowering.is_stale
+    )
 
 
 class _Function(Statements):

@@ -4,7 +4,8 @@ The program takes the function's parameters (without `s`) and returns a record: 
 shows, in order of first binding (of an optional type where some paths do not bind it: none means
 that the path did not run), then `$return` (what the function returned, none without) and `$prompt` (the
 state's final prompt). `hosts` are the opaque pieces of Python that it calls, by extern name; `schemas` the
-pydantic classes of gens, by the name that the gen binds.
+pydantic classes of gens, by the name that the gen binds. Globals that a function reads are taken as they are
+when it is lowered; `is_stale` says whether one of them has changed since.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Lowered:
     hosts: Mapping[str, Callable[..., Any]]
     diagnostics: tuple[Diagnostic, ...] = ()
     schemas: Mapping[str, type] = field(default_factory=dict[str, type])
+    is_stale: Callable[[], bool] = field(default=lambda: False, repr=False, compare=False)
 
     @property
     def is_compiled(self) -> bool:

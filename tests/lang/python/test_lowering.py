@@ -14,6 +14,7 @@ from python_programs import CASES
 import sglc as sgl
 from sglc.compiler.compiled import type_of
 from sglc.ir.ops import Yield
+from sglc.ir.parser import parse_module
 from sglc.ir.printer import print_module
 from sglc.ir.structure import walk
 from sglc.ir.types import ANY, INT, STR
@@ -57,6 +58,7 @@ def test_golden(name, request):
     if request.config.getoption("--bless"):
         file.write_text(text, encoding="utf-8")
     assert text == file.read_text(encoding="utf-8")
+    assert print_module(parse_module(text)) == text
 
 
 def test_ops_stand_where_the_user_wrote_them():
@@ -238,3 +240,18 @@ def test_an_exception_of_the_users_code_is_raised_as_it_is(mock):
     for mode in ("compiled", "direct"):
         with pytest.raises(ValueError, match="invalid literal"):
             fails.run(text="no", backend=mock, mode=mode)
+
+
+MOOD = "calm"
+
+
+def reads_a_global(s):
+    s += f"Be {MOOD}. " + MOOD
+
+
+def test_a_global_that_changes_makes_a_lowered_function_stale(monkeypatch):
+    lowered = lower(reads_a_global, {})
+    assert lowered.is_compiled
+    assert not lowered.is_stale()
+    monkeypatch.setitem(globals(), "MOOD", "wild")
+    assert lowered.is_stale()
