@@ -73,9 +73,21 @@ class Llama:
 
     def forward(self, batch: Batch, pool: Pool, attention: Attention) -> None:
         """Compute a batch."""
-        rows = torch.from_numpy(batch.ids).to(self.device)
-        at = torch.from_numpy(batch.positions).to(self.device)
-        x = self.embedding.index_select(0, rows.long())
+        arrays = (batch.ids, batch.positions, batch.slots)
+        ids, positions, slots = (torch.from_numpy(array).to(self.device) for array in arrays)
+        self.compute(ids, positions, slots, pool, attention)
+
+    def compute(
+        self,
+        ids: torch.Tensor,
+        positions: torch.Tensor,
+        slots: torch.Tensor,
+        pool: Pool,
+        attention: Attention,
+    ) -> None:
+        """The same from arrays that are on the device: nothing in it waits for the host."""
+        at = positions.long()
+        x = self.embedding.index_select(0, ids.long())
         cos, sin = self._cos.index_select(0, at)[:, None], self._sin.index_select(0, at)[:, None]
         for i, layer in enumerate(self.layers):
             h = self._norm(x, layer.attention_norm)
@@ -83,7 +95,6 @@ class Llama:
             x = layer.out.plus(attention.run(i, q, k, v, self.options).flatten(1), x)
             h = self._norm(x, layer.mlp_norm)
             x = layer.down.plus(layer.up.times(h, layer.gate.silu(h)), x)
-        slots = torch.from_numpy(batch.slots).to(self.device)
         pool.hidden.index_copy_(0, slots.long(), self._norm(x, self.norm))
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:

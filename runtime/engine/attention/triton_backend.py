@@ -18,6 +18,7 @@ from ..batch import Batch
 from ..pool import Pool
 from . import triton_kernels as kernels
 from .base import AttentionUnsupported, LayerOptions
+from .triton_static import Layout, StaticArrays
 from .triton_tiles import Ints, Stretch, Tiles, by_row, choose_split, cut, stretches
 
 # Sharing a stretch costs one more part to merge for each row: it must save this many reads of a token.
@@ -174,6 +175,27 @@ class TritonAttention:
 
     # ---- planning
 
+    def fill(self, batch: Batch, layout: Layout) -> Ints | None:
+        """The plan of a batch in fixed arrays, for `use`; None where it does not fit."""
+        found = stretches(batch, batch.grouped(self.least_saved))
+        narrow, wide = (self._tiles(some, block) for some, block in self._by_width(found))
+        return layout.fill(batch, narrow, wide)
+
+    def use(self, arrays: StaticArrays) -> None:
+        """Run with what these arrays hold by then, until the next `plan`. Layers with a window can't."""
+        layout = arrays.layout
+        launches = [
+            Launch(layout.tiles, self._block_rows(block), first, arrays.tiles(kind))
+            for (_, block), kind, first in zip(
+                self._by_width([]), ("narrow", "wide"), (0, layout.parts), strict=True
+            )
+        ]
+        views = arrays.views
+        self._batch, self._slots = None, views["slots"]
+        self._plans = {
+            False: Plan(launches, views["begin"], views["order"], 2 * layout.parts, False)
+        }
+
     def _plan(self, windowed: bool) -> Plan:
         """A window is measured in positions, which whole contexts alone have: such layers share nothing."""
         if windowed not in self._plans:
@@ -183,12 +205,9 @@ class TritonAttention:
         return self._plans[windowed]
 
     def _cut(self, found: Sequence[Stretch], count: int) -> Plan:
-        narrow_rows, wide_rows = max(NARROW // self.group, 1), WIDE // self.group
-        narrow = [s for s in found if len(s.rows) <= narrow_rows]
-        wide = [s for s in found if len(s.rows) > narrow_rows]
         sizes = [
-            (self._tiles(some, block), next_power_of_2(max(block * self.group, NARROW)))
-            for some, block in ((narrow, narrow_rows), (wide, wide_rows))
+            (self._tiles(some, block), self._block_rows(block))
+            for some, block in self._by_width(found)
             if some
         ]
         rows = np.concatenate([tiles.rows for tiles, _ in sizes])
@@ -196,6 +215,17 @@ class TritonAttention:
         launches = self._launches(sizes)
         ends = self._send([begin, order])
         return Plan(launches, *ends, parts=len(rows), direct=len(rows) == count)
+
+    def _by_width(self, found: Sequence[Stretch]) -> list[tuple[list[Stretch], int]]:
+        """Stretches for narrow and for wide tiles, with the rows of the batch that a tile holds."""
+        narrow, wide = max(NARROW // self.group, 1), max(WIDE // self.group, 1)
+        few = [stretch for stretch in found if len(stretch.rows) <= narrow]
+        many = [stretch for stretch in found if len(stretch.rows) > narrow]
+        return [(few, narrow), (many, wide)]
+
+    def _block_rows(self, block: int) -> int:
+        """(row, query head) pairs of a tile of `block` rows, as the kernel counts them."""
+        return next_power_of_2(max(block * self.group, NARROW))
 
     def _tiles(self, found: Sequence[Stretch], block: int) -> Tiles:
         split = self.split or choose_split(found, block, self.pool.shape.kv_heads, self._processors)

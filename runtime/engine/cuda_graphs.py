@@ -1,0 +1,130 @@
+"""Decode steps as CUDA graphs: one launch instead of hundreds, for batches padded up to a few sizes.
+
+Sizes are captured when they are first needed. A batch that is no decode step, is larger than the largest size or does
+not fit the fixed arrays (many splits, many shared stretches) runs without a graph: the answer is the same.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import torch
+
+from .attention.base import Attention
+from .attention.triton_backend import TritonAttention
+from .attention.triton_static import Layout, StaticArrays
+from .batch import Batch
+from .model import Model
+from .pool import Pool
+
+# Close together where a padded row costs a large share, far apart where it does not.
+SIZES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
+WARM_UPS = 2  # kernels are compiled and chosen before a capture, which must not do either
+
+
+class Computes(Protocol):
+    """A model whose forward runs from arrays on the device, without the host."""
+
+    def compute(
+        self,
+        ids: torch.Tensor,
+        positions: torch.Tensor,
+        slots: torch.Tensor,
+        pool: Pool,
+        attention: Attention,
+    ) -> None:
+        """Compute a batch."""
+        ...
+
+
+Capture = Callable[[Callable[[], None]], Callable[[], None]]
+"""Records what a function launches; the result launches it again."""
+
+
+class DecodeGraphs:
+    """Captured decode steps over one model, pool and attention."""
+
+    def __init__(
+        self,
+        model: Computes,
+        pool: Pool,
+        attention: TritonAttention,
+        capture: Capture,
+        sizes: Sequence[int] = SIZES,
+    ) -> None:
+        self._model, self._pool, self._attention = model, pool, attention
+        self._capture, self._sizes = capture, sorted(sizes)
+        self._captured: dict[int, tuple[StaticArrays, Callable[[], None]]] = {}
+        self.replays = 0
+
+    @property
+    def captured(self) -> list[int]:
+        """The sizes that have been captured."""
+        return sorted(self._captured)
+
+    def run(self, batch: Batch) -> bool:
+        """Compute a batch by a graph; False, and nothing done, where there is none for it."""
+        size = self.size_of(batch)
+        if size is None:
+            return False
+        arrays = self._captured[size][0] if size in self._captured else self._arrays(size)
+        filled = self._attention.fill(batch, arrays.layout)
+        if filled is None:
+            return False
+        arrays.load(filled)
+        if size not in self._captured:
+            self._captured[size] = (arrays, self._record(arrays))
+        self._captured[size][1]()
+        self.replays += 1
+        return True
+
+    def size_of(self, batch: Batch) -> int | None:
+        """The smallest size that holds a decode step; None for anything else."""
+        if batch.tokens != len(batch.segments):
+            return None
+        at = bisect_left(self._sizes, batch.tokens)
+        return self._sizes[at] if at < len(self._sizes) else None
+
+    def _arrays(self, size: int) -> StaticArrays:
+        most_keys = min(size * self._pool.shape.max_context, 1 << 20)
+        return StaticArrays(Layout.of(size, most_keys), self._pool.keys.device)
+
+    def _record(self, arrays: StaticArrays) -> Callable[[], None]:
+        """Warm up with the real batch, which only writes again what it writes, then capture."""
+        views = arrays.views
+
+        def step() -> None:
+            self._attention.use(arrays)
+            inputs = (views["ids"], views["positions"], views["slots"])
+            self._model.compute(*inputs, self._pool, self._attention)
+
+        return self._capture(step)
+
+
+def decode_graphs(model: Model, pool: Pool, attention: Attention) -> DecodeGraphs | None:
+    """Graphs for an engine that can use them: a CUDA device, our kernels, and a model that runs without the host."""
+    able: Any = model
+    if (
+        not pool.keys.is_cuda
+        or not isinstance(attention, TritonAttention)
+        or not hasattr(able, "compute")
+    ):
+        return None
+    memory = torch.cuda.graph_pool_handle()  # shared: graphs run one after the other
+    return DecodeGraphs(able, pool, attention, lambda step: capture_on_device(step, memory))
+
+
+def capture_on_device(step: Callable[[], None], memory: Any) -> Callable[[], None]:
+    """Capture on a stream of its own, as CUDA asks."""
+    stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        for _ in range(WARM_UPS):
+            step()
+    torch.cuda.current_stream().wait_stream(stream)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph, pool=memory):
+        step()
+    return graph.replay

@@ -1,0 +1,112 @@
+"""Decode steps by fixed plans on the CPU, where a capture is a plain function. Run by `test_cuda_graphs.py`."""
+
+import numpy as np
+import pytest
+import torch
+
+from sglc.runtime.engine.attention.base import Attention, LayerOptions
+from sglc.runtime.engine.attention.torch_backend import TorchAttention
+from sglc.runtime.engine.attention.triton_backend import TritonAttention
+from sglc.runtime.engine.attention.triton_static import Layout
+from sglc.runtime.engine.batch import Batch
+from sglc.runtime.engine.cuda_graphs import DecodeGraphs
+from sglc.runtime.engine.pool import Pool
+
+from .attention.batches import CAPACITY, Case, case
+
+PLAIN = LayerOptions(scale=0.25)
+HEADS, SIZE = 6, 16
+
+
+class Embedding:
+    """Not a language model: one layer of attention over numbers that follow from token and position."""
+
+    def compute(
+        self,
+        ids: torch.Tensor,
+        positions: torch.Tensor,
+        slots: torch.Tensor,
+        pool: Pool,
+        attention: Attention,
+    ) -> None:
+        at = (
+            (ids * 7 + positions)[:, None, None]
+            + torch.arange(HEADS)[:, None] * 3
+            + torch.arange(SIZE)
+        )
+        q, k, v = torch.sin(at.float()), torch.cos(at[:, :2].float()), torch.sin(at[:, :2] * 0.5)
+        out = attention.run(0, q, k, v, PLAIN)
+        pool.hidden.index_copy_(0, slots.long(), out.flatten(1)[:, : pool.hidden.shape[1]])
+
+
+def decode(made: Case, most: int) -> Batch:
+    single = [s for s in made.batch.segments if len(s.ids) == 1]
+    return Batch(single[:most])
+
+
+def expected(made: Case, batch: Batch) -> torch.Tensor:
+    pool = made.other_pool()
+    attention = TorchAttention(pool)
+    attention.plan(batch)
+    ids, positions, slots = map(torch.from_numpy, (batch.ids, batch.positions, batch.slots))
+    Embedding().compute(ids, positions, slots, pool, attention)
+    return pool.hidden[torch.from_numpy(batch.slots).long()]
+
+
+def graphs(made: Case, recorded: list[int], **settings: int) -> DecodeGraphs:
+    def capture(step):
+        recorded.append(1)
+        return step
+
+    attention = TritonAttention(made.pool, **settings)
+    return DecodeGraphs(Embedding(), made.pool, attention, capture, sizes=(1, 4, 8))
+
+
+@pytest.mark.parametrize("settings", [{}, {"least_saved": 1}, {"least_saved": 1, "split": 16}])
+@pytest.mark.parametrize("most", [1, 3, 4])
+def test_padded_steps_equal_plain_ones(settings: dict[str, int], most: int) -> None:
+    made = case(6, HEADS, 2, SIZE)
+    batch = decode(made, most)
+    wanted, found = expected(made, batch), graphs(made, [], **settings)
+    before = made.pool.keys[:, 1:].clone()
+    assert found.run(batch)
+    torch.testing.assert_close(
+        made.pool.hidden[torch.from_numpy(batch.slots).long()], wanted, atol=2e-5, rtol=1e-4
+    )
+    others = np.setdiff1d(np.arange(1, CAPACITY + 1), batch.slots) - 1
+    assert torch.equal(made.pool.keys[:, 1:][:, others], before[:, others]), (
+        "padding wrote to someone's slot"
+    )
+
+
+def test_a_size_is_captured_once_and_refilled() -> None:
+    made = case(6, HEADS, 2, SIZE)
+    recorded: list[int] = []
+    found = graphs(made, recorded, least_saved=1)
+    for most in (4, 3, 1, 4):
+        batch = decode(made, most)
+        wanted = expected(made, batch)
+        assert found.run(batch)
+        at = torch.from_numpy(batch.slots).long()
+        torch.testing.assert_close(made.pool.hidden[at], wanted, atol=2e-5, rtol=1e-4)
+    assert (found.captured, len(recorded), found.replays) == ([1, 4], 2, 4)
+
+
+def test_what_has_no_graph_is_left_alone() -> None:
+    made = case(6, HEADS, 2, SIZE)
+    recorded: list[int] = []
+    found = graphs(made, recorded)
+    assert not found.run(made.batch), "not a decode step"
+    many = Batch([s for seed in (1, 2, 3) for s in decode(case(seed, HEADS, 2, SIZE), 9).segments])
+    assert len(many.segments) > 8
+    assert not found.run(many), "larger than the largest size"
+    assert recorded == []
+
+
+def test_a_plan_that_does_not_fit_is_refused() -> None:
+    made = case(6, HEADS, 2, SIZE)
+    attention = TritonAttention(made.pool, split=16)
+    batch = decode(made, 4)
+    assert attention.fill(batch, Layout(4, 100, 100, 1000)) is not None
+    tight = [(3, 100, 100, 1000), (4, 2, 100, 1000), (4, 100, 2, 1000), (4, 100, 100, 9)]
+    assert all(attention.fill(batch, Layout(*sizes)) is None for sizes in tight)
