@@ -60,7 +60,7 @@ check: setup  ## lint, formatting, types and the import law
 bless: setup  ## rewrite the expected blocks of the golden tests, and docs/structure.md
 	@$(BIN)/python docs/make_structure.py
 	@$(BIN)/python docs/make_passes.py
-	@$(BIN)/python -m pytest -q --bless tests/golden
+	@$(BIN)/python -m pytest -q --bless tests/golden tests/compiler
 
 bench: setup  ## run the benchmarks
 	@$(BIN)/python -m benchmarks
