@@ -246,9 +246,9 @@ class Program:
             return None
         key = compile_key(endpoint, job)
         with self._lock:
-            if key not in self._compiled:
-                self._compiled[key] = compile_function(self, job, endpoint)
-            found = self._compiled[key]
+            found = self._compiled.get(key)
+            if key not in self._compiled or (found is not None and found.lowered.is_stale()):
+                found = self._compiled[key] = compile_function(self, job, endpoint)
         if found is None and mode == "compiled":
             from .lowering import compile_strictly
 
