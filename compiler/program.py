@@ -89,10 +89,26 @@ class Program:
         return state
 
     async def run_async(
-        self, *args: Any, backend: Endpoint | None = None, stream: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        backend: Endpoint | None = None,
+        stream: bool = False,
+        run_seed: int | None = None,
+        mode: str = "auto",
+        **kwargs: Any,
     ) -> State:
-        """As `run`, from a coroutine of any event loop."""
-        return await asyncio.to_thread(self.run, *args, backend=backend, stream=stream, **kwargs)
+        """As `run`, from a coroutine of any event loop. Cancelling it cancels a compiled run."""
+        endpoint, job = backend or default_backend(), self._job(args, kwargs)
+        state, wait = await asyncio.to_thread(self._start, endpoint, job, run_seed, stream, mode)
+        if stream:
+            return state
+        over = state.over
+        if over is None:
+            await asyncio.to_thread(wait)
+        else:
+            await asyncio.wrap_future(over)
+            wait()
+        return state
 
     def run_batch(
         self,
@@ -218,7 +234,7 @@ class Program:
             compiled, endpoint, {row: (job.args, run)}, run_seed=run_seed, is_streaming=stream
         )
         future = endpoint.loop.start(work)
-        state = State(None, run)
+        state = State(None, run, over=future)
 
         def wait() -> None:
             try:

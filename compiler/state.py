@@ -55,9 +55,14 @@ class State:
     """
 
     def __init__(
-        self, strand: Strand | None, run: Finished | None = None, variables: Variables | None = None
+        self,
+        strand: Strand | None,
+        run: Finished | None = None,
+        variables: Variables | None = None,
+        over: concurrent.futures.Future[None] | None = None,
     ) -> None:
         self._strand, self._run = strand, run
+        self.over = over  # the end of a compiled run, for those who wait without a thread
         self.variables = variables or (run.variables if run else Variables())
         self._unnamed = 0
         self._inherited = self.variables.copy() if variables else Variables()

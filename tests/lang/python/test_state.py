@@ -313,3 +313,35 @@ def test_a_batch_may_be_left_early(recorder):
     states = asks.run_batch(rows, backend=recorder, mode="direct", generator_style=True)
     assert next(states)["a"] == " ok"
     states.close()
+
+
+def test_many_compiled_runs_are_awaited_at_once_and_can_be_cancelled():
+    class Slow(Recorder):
+        async def generate(self, request):
+            await asyncio.sleep(3600)
+            return await super().generate(request)
+
+    @sgl.function
+    def asks(s, x):
+        s += x + sgl.gen("a")
+
+    async def main(backend):
+        runs = [asyncio.ensure_future(asks.run_async(f"q{i}", backend=backend)) for i in range(30)]
+        while len(backend.backend.requests) < 30 and not slow:
+            if all(run.done() for run in runs):
+                break
+            await asyncio.sleep(0.01)
+        if not slow:
+            return [state["a"] for state in await asyncio.gather(*runs)]
+        await asyncio.sleep(0.1)
+        runs[0].cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await runs[0]
+        for run in runs:
+            run.cancel()
+        await asyncio.wait(runs)
+        return []
+
+    for slow, made in ((False, Recorder()), (True, Slow())):
+        with endpoint(made) as backend:
+            assert asyncio.run(main(backend)) == ([] if slow else [" ok"] * 30)
