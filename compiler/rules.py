@@ -1,7 +1,7 @@
 """The pages of diagnostics: what each code means, an example, and what to write instead.
 
-They stand in `lang/pages.md`, one section per code; `sglc rule` prints them, and the tests compile every
-example in them.
+They stand in `lang/pages.md` and `compiler/pages.md`, one section per code; `sglc rule` prints them, and the
+tests compile every example in them.
 """
 
 from __future__ import annotations
@@ -10,12 +10,25 @@ import re
 from functools import lru_cache
 from importlib import resources
 
+PACKAGES = ("sglc.lang", "sglc.lang.python", "sglc.compiler", "sglc.runtime")
+"""The packages that may hold a `pages.md`."""
+
 _HEADING = re.compile(r"^## (SGL\d{4}): .+$", re.MULTILINE)
+_PACKAGES = ("sglc.lang", "sglc.compiler")
 
 
 @lru_cache(maxsize=1)
 def _pages() -> dict[str, str]:
-    text = resources.files("sglc.lang").joinpath("pages.md").read_text(encoding="utf-8")
+    found: dict[str, str] = {}
+    for package in PACKAGES:
+        file = resources.files(package).joinpath("pages.md")
+        if file.is_file():
+            found |= _sections(file.read_text(encoding="utf-8"))
+    return found
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The sections of a file by code."""
     heads = list(_HEADING.finditer(text))
     ends = [*(head.start() for head in heads[1:]), len(text)]
     return {

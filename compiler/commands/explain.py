@@ -74,7 +74,7 @@ def explain(
         )
     if target and input is None:
         raise UsageError(
-            "SGL2028",
+            "SGL2029",
             "`--target` counts the calls of rows, and there are none",
             "`--input` names them",
         )

@@ -239,3 +239,15 @@ def built(program: Path) -> Path:
     done = sglc("build", program, "--model", "estimate", "-o", plan, cwd=program.parent)
     assert done.returncode == 0, done.stderr
     return plan
+
+
+def test_every_code_of_the_compiler_has_a_page() -> None:
+    import re
+
+    from sglc.compiler.rules import codes
+
+    sources = (ROOT / "compiler").rglob("*.py")
+    used = {
+        code for file in sources for code in re.findall(r"\bSGL2\d{3}\b", file.read_text("utf-8"))
+    }
+    assert used <= set(codes())
