@@ -1,0 +1,41 @@
+"""Where control goes: the jumps in a statement, and what of it a name is read in. Pure functions over `ast`."""
+
+from __future__ import annotations
+
+import ast
+
+
+def loads(node: ast.AST, name: str) -> int:
+    """How often a name is read."""
+    found = (n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name)
+    return sum(1 for n in found if isinstance(n.ctx, ast.Load))
+
+
+def jumps(node: ast.stmt) -> bool:
+    """Whether a statement may leave the block that it is in."""
+    if isinstance(node, ast.For | ast.While):
+        return any(isinstance(inner, ast.Return) for inner in inside(node))
+    return any(isinstance(n, ast.Return | ast.Break | ast.Continue) for n in own_jumps(node))
+
+
+def own_jumps(node: ast.AST) -> list[ast.stmt]:
+    """The jumps inside a statement that concern it, or what is around it."""
+    found: list[ast.stmt] = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Return | ast.Break | ast.Continue):
+            found.append(child)
+        elif isinstance(child, ast.For | ast.While):
+            found.extend(n for n in inside(child) if isinstance(n, ast.Return))
+        elif not isinstance(child, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+            found.extend(own_jumps(child))
+    return found
+
+
+def inside(node: ast.AST) -> list[ast.AST]:
+    """Everything inside a node, without the bodies of functions defined there."""
+    found: list[ast.AST] = []
+    for child in ast.iter_child_nodes(node):
+        found.append(child)
+        if not isinstance(child, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+            found.extend(inside(child))
+    return found
