@@ -78,6 +78,7 @@ class ControlChecker(CallChecker):
     # --- if ---------------------------------------------------------------------------------------
 
     def check_if(self, node: s.If) -> bool:
+        """Check an `if`; whether all its arms return."""
         branches: list[tuple[Scope, bool]] = []
         outer = Scope(self.scope, "branch")
         for condition, body in node.clauses:
@@ -144,6 +145,7 @@ class ControlChecker(CallChecker):
             )  # fmt: skip
 
     def check_return(self, node: s.Return) -> bool:
+        """Check a `return`: where it stands, and its value."""
         kind = NONE
         if node.value is not None:
             kind = self.value(node.value, self.result)
@@ -171,6 +173,7 @@ class ControlChecker(CallChecker):
     # --- loops ------------------------------------------------------------------------------------
 
     def check_for(self, node: s.For) -> None:
+        """Check a `for`."""
         item = self.item_type(node.items)
         if holds_prompt(item):
             self.report("SGL0305", node.items.span, "a loop over prompts",
@@ -231,6 +234,7 @@ class ControlChecker(CallChecker):
                 self.scope.lost[name] = Lost(variable.span, "loop", "")
 
     def check_while(self, node: s.While) -> None:
+        """Check a `while`."""
         if node.limit is None:
             self.report("SGL0315", node.head, "a `while` without `max`",
                         help="bound it: `while not done max 8:`")  # fmt: skip
@@ -247,6 +251,7 @@ class ControlChecker(CallChecker):
     # --- arms -------------------------------------------------------------------------------------
 
     def check_fork(self, node: s.Fork) -> None:
+        """Check a `fork`; the names of its arms become lists."""
         self.no_effects_here(node.head, "a fork")
         if node.targets:
             item = self.item_type(node.items)
@@ -300,6 +305,7 @@ class ControlChecker(CallChecker):
             call.callee.text not in self.file.names)  # fmt: skip
 
     def check_parallel(self, node: s.Parallel) -> None:
+        """Check a `parallel`; the names of its arms are distinct."""
         self.no_effects_here(node.head, "`parallel`")
         found: list[Variable] = []
         self._only(
@@ -334,6 +340,7 @@ class ControlChecker(CallChecker):
         return list(scope.variables.values())
 
     def check_unordered(self, node: s.Unordered) -> None:
+        """Check an `unordered` and its sections."""
         self._only(
             node.body,
             s.Section,

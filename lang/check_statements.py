@@ -147,6 +147,7 @@ class StatementChecker(ControlChecker):
         return self.model_call(call, declared)
 
     def no_effects_here(self, span: Span, what: str) -> None:
+        """Report something that a section can't hold."""
         if self.section is not None:
             self.report(
                 "SGL0309", span, f"{what} in a section of `unordered`",
