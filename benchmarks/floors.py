@@ -23,6 +23,10 @@ class Machine:
     flops: float
     bandwidth: float
 
+    def best(self, other: "Machine") -> "Machine":
+        """The better of two measurements, rate by rate: what others took from this machine is no limit of it."""
+        return Machine(max(self.flops, other.flops), max(self.bandwidth, other.bandwidth))
+
     def __str__(self) -> str:
         return f"matmul {self.flops / 1e9:.0f} GFLOP/s (bf16, 2048³), copy {self.bandwidth / 1e9:.1f} GB/s"
 

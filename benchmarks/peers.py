@@ -33,6 +33,7 @@ from .workloads import ROWS, Material, Row
 
 PORT = 8911
 KV_TOKENS = 40_000
+FLOOR_SECONDS = 0.4  # of each rate before every row; the best count
 
 NOTES = """
 The best of {repeats} repetitions, alternating; both sides bfloat16, {threads} threads, prefix caching on. vLLM:
@@ -49,8 +50,8 @@ class Measured:
     """A row with every time that was taken of it."""
 
     row: Row
-    floor: float
     times: dict[str, list[float]] = field(default_factory=dict)
+    floor: float = 1.0
     failures: dict[str, str] = field(default_factory=dict)
     load: float = 0.0  # processes that wanted a core when the row began
 
@@ -106,15 +107,12 @@ class Measured:
         }
 
 
-def measure(
-    row: Row, floor: float, sides: list[Contender], material: Material, repeats: int
-) -> Measured:
+def measure(row: Row, sides: list[Contender], material: Material, repeats: int) -> Measured:
     """Take every time of a row, the sides in turns."""
-    found = Measured(row, floor, {side.name: [] for side in sides}, load=os.getloadavg()[0])
+    found = Measured(row, {side.name: [] for side in sides}, load=os.getloadavg()[0])
     for turn in ["warm", *map(str, range(repeats))]:
         for side in sides:
             _take(found, side, material, turn)
-    print(" | ".join(found.cells()), file=sys.stderr, flush=True)
     return found
 
 
@@ -177,11 +175,14 @@ def main() -> int:
         found: list[Measured] = []
         text = ""
         for row in (row for row in ROWS if row.name in names):
-            floor = floors.floor(row.floor, size, machine)
-            found.append(measure(row, floor, sides, material, options.repeats))
+            machine = machine.best(floors.measure(FLOOR_SECONDS))
+            found.append(measure(row, sides, material, options.repeats))
+            for done in found:
+                done.floor = floors.floor(done.row.floor, size, machine)
             text = _report(
                 options, found, model, machine
-            )  # after every row: a run that is cut short has its results
+            )  # a run that is cut short has its results
+            print(" | ".join(found[-1].cells()), file=sys.stderr, flush=True)
     print(text)
     return 0
 
