@@ -12,8 +12,9 @@ from ..runtime.instance import Frame, Run, Scope
 from ..runtime.plan import PLAN_VERSION, Plan, PrefixNode, TargetInfo
 from ..runtime.prompts import PromptState
 from ..runtime.trace import Sink, Tee, Trace
-from .direct import NODE, PROMPT, ROOT, Place, Session, Strand
+from .direct import Strand
 from .endpoints import Endpoint
+from .session import NODE, PROMPT, ROOT, Place, Session
 from .state import State
 from .turn_texts import TurnTexts
 
