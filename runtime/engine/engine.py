@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -29,6 +30,9 @@ from .scheduler import OutOfMemory, Policy, Scheduler
 from .slots import SlotAllocator
 from .task import Job, Task
 
+if TYPE_CHECKING:
+    from .cuda_graphs import DecodeGraphs
+
 
 @dataclass(slots=True, eq=False)
 class Parts:
@@ -43,6 +47,7 @@ class Parts:
     tokenizer: Tokenizer
     cache: RadixCache
     policy: Policy
+    graphs: DecodeGraphs | None = None
     threads: int | None = None
     _grammar: list[GrammarBackend] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -173,9 +178,11 @@ class Engine:
     def _forward(self, batch: Batch) -> None:
         parts, times = self.parts, self.times
         start = time.perf_counter()
-        parts.attention.plan(batch)
-        planned = time.perf_counter()
-        parts.model.forward(batch, parts.pool, parts.attention)
+        planned = start
+        if parts.graphs is None or not parts.graphs.run(batch):
+            parts.attention.plan(batch)
+            planned = time.perf_counter()
+            parts.model.forward(batch, parts.pool, parts.attention)
         times.plan += planned - start
         times.forward += time.perf_counter() - planned
         times.forwards += 1
@@ -183,26 +190,36 @@ class Engine:
         times.decode_forwards += batch.tokens == len(batch.segments)
 
     def _sample(self, due: Sequence[GenTask]) -> None:
-        """The next token of every task that is due, from the last hidden states in the pool."""
+        """The next tokens of every task that is due, from the last hidden states in the pool."""
         parts = self.parts
-        slots = torch.tensor([task.last_slot for task in due], device=parts.model.device)
+        slots = torch.tensor(
+            [slot for task in due for slot in task.sampled_slots()], device=parts.model.device
+        )
         logits = parts.model.logits(parts.pool.hidden.index_select(0, slots))
+        rows = [(task, row) for task in due for row in task.rows()]
         if any(task.matcher is not None for task in due):
-            parts.grammar.mask(logits, [task.matcher for task in due])
-        sampled = self._sampler.sample(logits, [task.row for task in due])
+            parts.grammar.mask(logits, [task.matcher for task, _ in rows])
+        sampled = iter(self._sampler.sample(logits, [row for _, row in rows]))
         now = time.perf_counter()
-        for task, one in zip(due, sampled, strict=True):
+        for task in due:
+            own = [next(sampled) for _ in range(task.guessed + 1)]
             task.wants_token = False
-            if task.finish is not None:  # all of its output was forced
-                self._tell(task)
-                continue
-            task.job.work.first = task.job.work.first or now
-            self._take(task, one)
+            if task.finish is None:  # else all of its output was forced
+                task.job.work.first = task.job.work.first or now
+                self._take(task, own)
+            self._tell(task)
 
-    def _take(self, task: GenTask, sampled: Sampled) -> None:
-        if not task.take(sampled):
+    def _take(self, task: GenTask, sampled: Sequence[Sampled]) -> None:
+        """Add what was sampled, as far as the guesses before it were right."""
+        guesses, right = task.guesses(), 0
+        finished = task.take(sampled[0])
+        while not finished and right < len(guesses) and sampled[right].token == guesses[right]:
+            right += 1
+            finished = task.take(sampled[right])
+        if not finished:
             task.take_forced()
-        self._tell(task)
+        if guesses:
+            self.scheduler.settle(task, right)
 
     def _tell(self, task: GenTask) -> None:
         """Stream a task's new tokens; end it if they were the last."""

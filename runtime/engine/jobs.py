@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from ..backends.base import (
     Usage,
 )
 from .grammar import Matcher
+from .lookup import look_up
 from .radix import Ids, Retention
 from .sampler import Row, Sampled
 from .task import Job, Task
@@ -145,6 +147,31 @@ class GenTask(Task):
             self.job.work.forced += 1
             if self._add(token):
                 return
+
+    def guess(self, most: int) -> int:
+        """Guess by prompt lookup, where nothing but the model decides and nothing ends before its limit."""
+        left = self.row.sampling.max_tokens - self.row.position - 1
+        if self.matcher is not None or self.row.has_penalties or self.row.banned or left <= 0:
+            return 0
+        found = look_up(self.known, min(most, left, len(self.ids) - self.length))
+        self.ids[self.length : self.length + len(found)] = found
+        return len(found)
+
+    def guesses(self) -> list[int]:
+        """The tokens guessed in this step."""
+        return self.ids[self.length : self.length + self.guessed].tolist()
+
+    def rows(self) -> list[Row]:
+        """What is sampled after this step: the next token, and one after each guess."""
+        row = self.row
+        more = (replace(row, position=row.position + n) for n in range(1, self.guessed + 1))
+        return [row, *more]
+
+    def sampled_slots(self) -> list[int]:
+        """The slots of the tokens before those of `rows`."""
+        if not self.guessed:
+            return [self.last_slot]
+        return self.slots[self.own_end - self.guessed - 1 : self.own_end].tolist()
 
     def untold(self) -> tuple[int, ...]:
         """The generated tokens since this was last asked."""

@@ -89,6 +89,8 @@ class Metrics:
     preempted: int
     evicted: int
     parked: int
+    guessed: int
+    guessed_right: int
     slots_held: int
     slots_cached: int
     slots_locked: int
@@ -115,6 +117,8 @@ class Metrics:
             preempted=counters.preempted,
             evicted=counters.evicted,
             parked=counters.parked,
+            guessed=counters.guessed,
+            guessed_right=counters.guessed_right,
             slots_held=slots.held,
             slots_cached=cache.tokens,
             slots_locked=cache.locked_tokens,

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -15,10 +16,13 @@ from .attention.base import Attention
 from .attention.torch_backend import LEAST_SAVED, TorchAttention
 from .engine import Engine, Parts
 from .grammar import GRAMMAR_BACKENDS, make_grammar_backend
-from .model import ModelUnsupported, load_model
+from .model import Model, ModelUnsupported, load_model
 from .pool import Pool, Shape
 from .radix import RadixCache
 from .scheduler import Policy
+
+if TYPE_CHECKING:
+    from .cuda_graphs import DecodeGraphs
 
 # Without a number from the user, the pool takes this share of the memory that is there, up to so many tokens.
 MEMORY_SHARE = 0.3
@@ -46,8 +50,10 @@ class EngineOptions:
         False  # attend to a shared prefix once per request instead of once per group
     )
     attention_backend: str = "auto"
+    disable_cuda_graph: bool = False
     grammar_backend: str = "xgrammar"
     model_impl: str = "auto"  # `fast`, `transformers`, or the first of them that can
+    speculative_tokens: int = 0  # guess so many tokens a step by looking them up in the prompt
     threads: int | None = None  # of torch; None leaves them as they are
     preempt_every: int = 0  # for tests
 
@@ -60,6 +66,7 @@ class EngineOptions:
             age_weight=self.schedule_age_weight,
             wait_for_siblings=self.wait_for_siblings,
             disable_radix_cache=self.disable_radix_cache,
+            speculative_tokens=self.speculative_tokens,
             preempt_every=self.preempt_every,
         )
 
@@ -83,10 +90,12 @@ def build_engine(options: EngineOptions) -> Engine:
         model.shape, dtype, device, options.mem_fraction_static
     )
     pool = Pool(model.shape, capacity, dtype, device)
+    attention = make_attention(options, pool)
     parts = Parts(
         model=model,
         pool=pool,
-        attention=make_attention(options, pool),
+        attention=attention,
+        graphs=_graphs(options, model, pool, attention),
         make_grammar=partial(
             make_grammar_backend, options.grammar_backend, tokenizer, model.shape.vocab
         ),
@@ -111,8 +120,23 @@ def make_attention(options: EngineOptions, pool: Pool) -> Attention:
             from .attention.triton_backend import TritonAttention
 
             return TritonAttention(pool, least_saved)
+        case "flashinfer":
+            from .attention.flashinfer_backend import FlashInferAttention
+
+            return FlashInferAttention(pool, least_saved)
         case _:
             raise ValueError(f"unknown attention backend `{name}`")
+
+
+def _graphs(
+    options: EngineOptions, model: Model, pool: Pool, attention: Attention
+) -> DecodeGraphs | None:
+    """CUDA graphs of decode steps, where there can be any."""
+    if options.disable_cuda_graph or not pool.keys.is_cuda:
+        return None
+    from .cuda_graphs import decode_graphs
+
+    return decode_graphs(model, pool, attention)
 
 
 def _device(name: str) -> str:

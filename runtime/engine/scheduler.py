@@ -13,6 +13,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from .batch import Segment
 from .parking import Parking
 from .radix import RadixCache, Retention, common_prefix
@@ -34,6 +36,7 @@ class Policy:
     max_wait_s: float = 30.0  # who has waited longer goes first
     wait_for_siblings: bool = True
     disable_radix_cache: bool = False
+    speculative_tokens: int = 0  # guess so many tokens a step from the task's own text
     preempt_every: int = 0  # for tests: preempt the youngest every so many steps
 
 
@@ -45,6 +48,8 @@ class Counters:
     preempted: int = 0
     evicted: int = 0
     parked: int = 0
+    guessed: int = 0
+    guessed_right: int = 0
 
 
 class OutOfMemory(Exception):
@@ -127,13 +132,27 @@ class Scheduler:
             count = task.length - task.computed
             if (
                 count == 0 or task.phase is not Phase.READY
-            ):  # it waits for its job, or was preempted just now
+            ):  # waits for its job, or was just preempted
                 continue
             slots = self._slots_at_any_cost(task, count)
             if slots is not None:
-                segments.append(self._extend(task, slots))
+                segments.append(self._extend(task, slots, self._guess(task)))
                 task.wants_token = True
         return segments
+
+    def _guess(self, task: Task) -> int:
+        """How many tokens are guessed after those that are known: only as many as there are free slots."""
+        most = min(self.policy.speculative_tokens, self.slots.free)
+        return task.guess(most) if most > 0 else 0
+
+    def settle(self, task: Task, right: int) -> None:
+        """Keep the first `right` guessed tokens of a task, which are known by now; give the others' slots back."""
+        end = task.own_end - task.guessed + right
+        self.slots.release(task.slots[end : task.own_end].copy())
+        task.count_computed(task.own_end - task.guessed, end)
+        self.counters.guessed += task.guessed
+        self.counters.guessed_right += right
+        task.own_end, task.guessed = end, 0
 
     def _slots_at_any_cost(self, task: Task, count: int) -> Slots | None:
         """Slots for a decoding task, if need be taken from younger ones; None when it gave way itself."""
@@ -150,14 +169,18 @@ class Scheduler:
                 return None
         return self.slots.allocate(count)
 
-    def _extend(self, task: Task, slots: Slots) -> Segment:
-        """Give a task slots for its next tokens, and make the segment that computes them."""
-        start, end = task.computed, task.computed + len(slots)
+    def _extend(self, task: Task, slots: Slots, guessed: int = 0) -> Segment:
+        """Give a task slots for its next tokens, and make the segment that computes them and those it guesses."""
+        start, known = task.computed, task.computed + len(slots)
+        if guessed:
+            slots = np.concatenate([slots, self.slots.allocate(guessed)])
+        end = known + guessed
         segment = Segment(task.ids[start:end].copy(), slots, task.node, task.own.copy())
         task.slots[start:end] = slots
         task.own_end = end
         task.fed = True
-        task.count_computed(start, end)
+        task.guessed = guessed
+        task.count_computed(start, known)
         return segment
 
     # ---- prefill

@@ -96,6 +96,7 @@ class Task:
         self.own_end = 0
         self.forced: set[int] = set()  # positions of generated tokens that were not sampled
         self.high_water = 0  # positions computed so far, also before a preemption
+        self.guessed = 0  # tokens behind `length` that are computed in this step on a guess
         self.fed = False  # whether it has a segment in the step being scheduled
         self.wants_token = False  # whether its next token is to be sampled after the step
 
@@ -137,6 +138,10 @@ class Task:
             )
         self.ids[self.length] = token
         self.length += 1
+
+    def guess(self, most: int) -> int:
+        """Write up to `most` likely next tokens behind `length`; returns how many."""
+        return 0
 
     def count_found(self, end: int) -> None:
         """Account for positions up to `end` that were found in the tree."""

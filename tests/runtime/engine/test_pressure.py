@@ -92,7 +92,7 @@ def test_strangers_in_the_batch_change_nothing(
     make_backend: Make, alone: EngineBackend, tiny: Path
 ) -> None:
     rng = random.Random(4)
-    strangers = [gen(prompt(rng.random(), rng.randrange(5, 200)), 20) for _ in range(20)]
+    strangers = [gen(prompt(rng.randrange(1 << 30), rng.randrange(5, 200)), 20) for _ in range(20)]
     backend = make_backend()
     mixed = [*strangers[:10], *workload(), *strangers[10:]]
     replies = ask(backend, *mixed)[10:-10]
