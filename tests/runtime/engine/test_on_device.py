@@ -1,0 +1,83 @@
+"""The kernels and decode graphs on a CUDA device, against the torch backend on the CPU. `pytest -m gpu`."""
+
+import pytest
+import torch
+
+from sglc.runtime.engine.attention.base import Attention, LayerOptions
+from sglc.runtime.engine.attention.flashinfer_backend import FlashInferAttention
+from sglc.runtime.engine.attention.torch_backend import TorchAttention
+from sglc.runtime.engine.attention.triton_backend import TritonAttention
+from sglc.runtime.engine.batch import Batch
+from sglc.runtime.engine.cuda_graphs import decode_graphs
+from sglc.runtime.engine.pool import Pool
+
+from .attention.batches import CAPACITY, Case, case
+from .interpreted_graphs import HEADS, SIZE, Embedding, decode, expected
+
+pytestmark = pytest.mark.gpu
+
+LAYERS = [LayerOptions(0.125), LayerOptions(0.125, window=20), LayerOptions(0.125, softcap=3.0)]
+
+
+def on_device(made: Case) -> Pool:
+    """The same contents in the device's memory."""
+    pool = Pool(made.pool.shape, CAPACITY, made.pool.keys.dtype, torch.device("cuda"))
+    pool.keys.copy_(made.pool.keys)
+    pool.values.copy_(made.pool.values)
+    return pool
+
+
+def agree(made: Case, attention: Attention, options: LayerOptions) -> None:
+    attention.plan(made.batch)
+    actual = attention.run(0, made.q.cuda(), made.k.cuda(), made.v.cuda(), options).cpu().float()
+    reference = TorchAttention(made.pool)
+    reference.plan(made.batch)
+    wanted = reference.run(0, made.q, made.k, made.v, options).float()
+    torch.testing.assert_close(actual, wanted, atol=0.03, rtol=0.03)
+
+
+@pytest.mark.parametrize("options", LAYERS)
+@pytest.mark.parametrize("least_saved", [1, 10**9])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
+def test_triton(dtype: torch.dtype, least_saved: int, options: LayerOptions) -> None:
+    made = case(3, 9, 3, 64, dtype)
+    agree(made, TritonAttention(on_device(made), least_saved), options)
+
+
+@pytest.mark.parametrize("options", LAYERS)
+@pytest.mark.parametrize("least_saved", [1, 10**9])
+def test_flashinfer(least_saved: int, options: LayerOptions) -> None:
+    pytest.importorskip("flashinfer")
+    made = case(3, 8, 2, 64, torch.bfloat16)
+    agree(made, FlashInferAttention(on_device(made), least_saved), options)
+
+
+class OnDevice(Embedding):
+    """The same numbers, with every constant on the device."""
+
+    def compute(
+        self,
+        ids: torch.Tensor,
+        positions: torch.Tensor,
+        slots: torch.Tensor,
+        pool: Pool,
+        attention: Attention,
+    ) -> None:
+        with torch.device("cuda"):
+            super().compute(ids, positions, slots, pool, attention)
+
+
+@pytest.mark.parametrize("least_saved", [1, 10**9])
+def test_graphs_are_replayed_with_what_they_are_given(least_saved: int) -> None:
+    made = case(6, HEADS, 2, SIZE)
+    pool = on_device(made)
+    graphs = decode_graphs(OnDevice(), pool, TritonAttention(pool, least_saved))  # type: ignore[arg-type]
+    assert graphs is not None
+    for most in (4, 3, 1, 4):
+        batch: Batch = decode(made, most)
+        assert graphs.run(batch)
+        at = torch.from_numpy(batch.slots).long()
+        torch.testing.assert_close(
+            pool.hidden[at.cuda()].cpu(), expected(made, batch), atol=2e-4, rtol=1e-3
+        )
+    assert graphs.captured == [1, 4]
