@@ -13,6 +13,7 @@ from .congruence import block_key
 from .context import Context
 from .dependence import needed
 from .rewriter import Rewriter, each_program, rebuilt
+from .safety import cannot_fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ class _Fuser(Rewriter):
                 return [*ops[:at], *moved, _fused(first, op), *stays, *ops[position + 1 :]]
             if effects(op) & ~Effect.APPENDS:
                 return None  # a call, a host function or the end of the block stands between
+            if not needs and effects(first) & Effect.HOST and not cannot_fail(op):
+                return None  # moved before the host functions of the first, it could stop them
             (stays if needs else moved).append(op)
             if needs:
                 tainted.update(results(op))
