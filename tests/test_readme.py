@@ -1,5 +1,6 @@
 """What the README shows works: its program compiles, its Python runs, the files it names are there."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def test_the_python_program_runs(
         )
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    import from_readme
+    from_readme = importlib.import_module("from_readme")
 
     assert capsys.readouterr().out.strip()
     assert isinstance(from_readme.state["summary"], str)
