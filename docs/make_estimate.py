@@ -1,7 +1,7 @@
-"""Trains the estimating tokenizer: `python ir/target/data/make_estimate.py`, from the root of the checkout.
+"""Trains the estimating tokenizer: `python docs/make_estimate.py`, from the root of the checkout.
 
-The text is the project's own: documentation, examples and sources, and the common words of `common_words.txt`
-beside this file, the commonest first, each repeated as such words are in prose. The result is deterministic for a
+The text is the project's own: documentation, examples and sources, and the common words of `common_words.txt` beside
+its result, the commonest first, each repeated as such words are in prose. The result is deterministic for a
 given text; it is committed, so that counts don't move when a page is edited.
 """
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
+ROOT = Path(__file__).resolve().parents[1]
+HERE = ROOT / "ir" / "target" / "data"
 KINDS = {".md", ".py", ".sgl", ".txt", ".toml", ".lark", ".jsonl"}
 MOST_COMMON = 100_000
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
