@@ -1,0 +1,22 @@
+"""Every code of the runtime has a page."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sglc.compiler.rules import codes
+from sglc.runtime.errors import CODES
+
+RUNTIME = Path(__file__).parent.parent.parent / "runtime"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_has_a_page(code):
+    assert code in codes()
+
+
+def test_every_code_that_is_raised_is_in_the_table():
+    files = [*RUNTIME.glob("*.py"), *(RUNTIME / "backends").glob("mock*.py")]
+    used = {code for file in files for code in re.findall(r'"(SGL3[0-9]{3})"', file.read_text())}
+    assert {code for code in used if not code.startswith("SGL34")} <= set(CODES)
