@@ -7,7 +7,7 @@ Everything that can run at once does; constraints use the server's own structure
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import httpx
@@ -15,7 +15,7 @@ import httpx
 from .vllm_server import MODEL_NAME
 from .workloads import Ask
 
-Program = Callable[["Client", dict[str, Any]], Awaitable[Any]]
+Program = Callable[["Client", dict[str, Any]], Coroutine[Any, Any, Any]]
 
 TIMEOUT = 600.0
 DIGIT = {"structured_outputs": {"regex": "[1-9]"}}
