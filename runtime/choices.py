@@ -57,11 +57,12 @@ def unconditional_likelihood_normalized(logprobs: Logprobs, unconditional: Logpr
     """The highest mean gain over the choice's log probability without the prompt.
 
     `unconditional` may lack leading tokens (a model without a start token cannot score a first token);
-    what is missing counts as 0, as if the token were certain.
+    what is missing counts as 0, as if the token were certain. After an empty prompt the choices lack them too.
     """
     scores: list[float] = []
     for given, alone in zip(logprobs, unconditional, strict=True):
-        known = [0.0] * (len(given) - len(alone)) + list(alone)
+        missing = len(given) - len(alone)
+        known = [0.0] * missing + list(alone[max(0, -missing) :])
         scores.append(_mean([g - a for g, a in zip(given, known, strict=True)]))
     return _best(scores)
 
