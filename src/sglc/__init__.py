@@ -8,54 +8,118 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the same names for type checkers
-    from .compiler.program import Program as Program, function as function
-    from .compiler.state import State as State
+    from .compiler.driver import (
+        Options as Options,
+    )
+    from .compiler.driver import (
+        compile_file as compile_file,
+    )
+    from .compiler.driver import (
+        compile_module as compile_module,
+    )
     from .compiler.endpoints import (
         Endpoint as Endpoint,
+    )
+    from .compiler.endpoints import (
         Engine as Engine,
+    )
+    from .compiler.endpoints import (
         Mock as Mock,
+    )
+    from .compiler.endpoints import (
         OpenAI as OpenAI,
+    )
+    from .compiler.endpoints import (
         Runtime as Runtime,
+    )
+    from .compiler.endpoints import (
         RuntimeEndpoint as RuntimeEndpoint,
+    )
+    from .compiler.endpoints import (
         flush_cache as flush_cache,
+    )
+    from .compiler.endpoints import (
         get_server_info as get_server_info,
+    )
+    from .compiler.endpoints import (
         set_default_backend as set_default_backend,
     )
     from .compiler.lowering import DirectModeWarning as DirectModeWarning
-    from .compiler.driver import (
-        Options as Options,
-        compile_file as compile_file,
-        compile_module as compile_module,
-    )
+    from .compiler.program import Program as Program
+    from .compiler.program import function as function
+    from .compiler.state import State as State
     from .compiler.unsupported import (
         Anthropic as Anthropic,
+    )
+    from .compiler.unsupported import (
         Crusoe as Crusoe,
+    )
+    from .compiler.unsupported import (
         LiteLLM as LiteLLM,
+    )
+    from .compiler.unsupported import (
         VertexAI as VertexAI,
+    )
+    from .compiler.unsupported import (
         global_config as global_config,
+    )
+    from .compiler.unsupported import (
         separate_reasoning as separate_reasoning,
+    )
+    from .compiler.unsupported import (
         video as video,
     )
-    from .ir.diagnostic import CompileFailed as CompileFailed, Diagnostic as Diagnostic
+    from .ir.diagnostic import CompileFailed as CompileFailed
+    from .ir.diagnostic import Diagnostic as Diagnostic
     from .lang.python.surface import (
         assistant as assistant,
+    )
+    from .lang.python.surface import (
         assistant_begin as assistant_begin,
+    )
+    from .lang.python.surface import (
         assistant_end as assistant_end,
+    )
+    from .lang.python.surface import (
         gen as gen,
+    )
+    from .lang.python.surface import (
         gen_int as gen_int,
+    )
+    from .lang.python.surface import (
         gen_string as gen_string,
+    )
+    from .lang.python.surface import (
         image as image,
+    )
+    from .lang.python.surface import (
         select as select,
+    )
+    from .lang.python.surface import (
         system as system,
+    )
+    from .lang.python.surface import (
         system_begin as system_begin,
+    )
+    from .lang.python.surface import (
         system_end as system_end,
+    )
+    from .lang.python.surface import (
         user as user,
+    )
+    from .lang.python.surface import (
         user_begin as user_begin,
+    )
+    from .lang.python.surface import (
         user_end as user_end,
     )
     from .runtime.choices import (
         greedy_token_selection as greedy_token_selection,
+    )
+    from .runtime.choices import (
         token_length_normalized as token_length_normalized,
+    )
+    from .runtime.choices import (
         unconditional_likelihood_normalized as unconditional_likelihood_normalized,
     )
     from .runtime.errors import RunError as RunError

@@ -129,7 +129,7 @@ def forked(arms: int = 6) -> Plan:
     index, item = writer.register(), writer.register()
     steps: list = []
     arm = writer.insert(writer.text(shared, "<|im_start|>", steps), Ref(item), steps)
-    value, after = writer.gen(
+    _, after = writer.gen(
         writer.text(arm, "<|im_end|>", steps), steps, cached_at=[node], max_tokens=6
     )
     again, _ = writer.gen(writer.text(after, "<|im_start|>", steps), steps, max_tokens=6)

@@ -2,6 +2,7 @@
 
 import pytest
 from plan_writer import TARGET
+
 from sglc.ir.target import ChatTemplate, Part
 from sglc.runtime.errors import RunError
 from sglc.runtime.plan import MarkSpan
