@@ -184,7 +184,7 @@ class CallChecker(ExpressionChecker):
         kinds: list[Type] = []
         for index, arg in enumerate(found):
             what = builtin.params[min(index, len(params) - 1)][1]
-            kind = self.value(arg)
+            kind = self.infer(arg) if callee.text == "len" else self.value(arg)
             kinds.append(kind)
             if isinstance(kind, OptionalType):
                 self.may_be_none(arg, kind)

@@ -15,6 +15,7 @@ from ..ir.types import (
     NONE,
     PROMPT,
     ListType,
+    OptionalType,
     Type,
     UnionType,
     accepts,
@@ -105,7 +106,7 @@ class ControlChecker(CallChecker):
         ]
         names = dict.fromkeys(name for _, scope in going_on for name in scope.variables)
         for name in names:
-            before = self.scope.lookup(name)
+            before = self.scope.lookup_declared(name)
             found = [scope.variables.get(name, before) for _, scope in going_on]
             bound = [variable for variable in found if variable is not None]
             first = bound[0]
@@ -211,18 +212,27 @@ class ControlChecker(CallChecker):
                         help="name a field that orders the items: `by d.id`")  # fmt: skip
 
     def _widen_carried(self, node: s.For | s.While) -> None:
-        """A name that a loop assigns may get any text, if it began as one of some literals."""
+        """Forget of the names that a loop assigns what may not hold in the next iteration.
+
+        A condition said that a value is there; a text is one of some literals.
+        """
         for name in self.effects.body(node.body).assigned:
-            bound = self.scope.lookup(name)
-            if bound is not None and not bound.fixed and isinstance(bound.type, UnionType):
-                kind = widened(bound.type)
-                self.scope.bind(Variable(name, kind, bound.span, False, bound.turn, bound.is_param))
+            bound = self.scope.lookup_declared(name)
+            if bound is None:
+                continue
+            if isinstance(bound.type, OptionalType):
+                self.scope.narrowed[name] = bound
+            elif isinstance(bound.type, UnionType) and not bound.fixed:
+                if not _assigns_literals_of(node.body, name, bound.type):
+                    kind = widened(bound.type)
+                    wide = Variable(name, kind, bound.span, False, bound.turn, bound.is_param)
+                    self.scope.bind(wide)
 
     def _after_loop(self, node: s.For | s.While, scope: Scope, loop_names: set[str]) -> None:
         """Carry what was bound before the loop; what was bound first in it ends."""
         carried = self.facts.carried.setdefault(node, {})
         for name, variable in scope.variables.items():
-            before = self.scope.lookup(name)
+            before = self.scope.lookup_declared(name)
             if before is not None and name not in loop_names:
                 kind = joined(before.type, variable.type) or before.type
                 carried[name] = kind
@@ -381,3 +391,14 @@ def _is_sampled(call: s.Call) -> bool:
     if temperature is None or "seed" in options:
         return False
     return not (isinstance(temperature, s.Literal) and temperature.value == 0)
+
+
+def _assigns_literals_of(body: s.Body, name: str, union: UnionType) -> bool:
+    """Whether everything that a body binds to a name is one of the literals that it may have."""
+    values = [
+        node.value
+        for node in s.walk(body)
+        if isinstance(node, s.Assign) and node.target.text == name
+    ]
+    literals = [value.value for value in values if isinstance(value, s.Literal)]
+    return len(literals) == len(values) and set(literals) <= set(union.literals)

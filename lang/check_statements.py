@@ -13,6 +13,7 @@ from ..ir.types import (
     NONE,
     PROMPT,
     ListType,
+    OptionalType,
     Type,
     UnionType,
     accepts,
@@ -208,7 +209,7 @@ class StatementChecker(ControlChecker):
         self.no_effects_here(node.span, "an assignment")
         if self.is_model_call(node.value):
             assert isinstance(node.value, s.Call)
-            bound = self.scope.lookup(node.target.text)
+            bound = self.scope.lookup_declared(node.target.text)
             wanted = declared
             if wanted is None and bound is not None and bound.fixed:
                 wanted = bound.type
@@ -230,7 +231,7 @@ class StatementChecker(ControlChecker):
         if declared is not None and node.annotation is not None:
             self.expect(node.value, declared, f"declared as `{declared}`", node.annotation.span)
             return declared
-        bound = self.scope.lookup(node.target.text)
+        bound = self.scope.lookup_declared(node.target.text)
         return self.infer(node.value, bound.type if bound is not None else None)
 
     def _has_n(self, call: s.Call) -> bool:
@@ -259,13 +260,17 @@ class StatementChecker(ControlChecker):
                 also=(outer.span, "bound here"),
             )  # fmt: skip
             return
-        bound = self.scope.lookup(name)
+        bound = self.scope.lookup_declared(name)
+        given = kind
         if bound is not None:
             kind = self._rebound(target, kind, declared, bound)
         fixed = declared is not None or (bound is not None and bound.fixed)
         self.facts.bindings[target] = (bound.span if bound else target.span, kind)
         is_param = bound is not None and bound.is_param
         self.scope.bind(Variable(name, kind, target.span, fixed, self.turn, is_param))
+        if isinstance(kind, OptionalType) and given not in (NONE, ANY, kind):
+            if not isinstance(given, OptionalType):
+                self.scope.narrowed[name] = Variable(name, kind.item, target.span, fixed)
 
     def _rebound(self, target: s.Ident, kind: Type, declared: Type | None, bound: Variable) -> Type:
         """The type of a name that is bound again."""
@@ -277,7 +282,7 @@ class StatementChecker(ControlChecker):
         else:
             merged = joined(bound.type, kind)
             if merged is not None and accepts(widened(bound.type), widened(merged)):
-                return widened(merged) if isinstance(bound.type, UnionType) else merged
+                return merged if accepts(bound.type, merged) else widened(merged)
         help = f"declare its type where it is first bound, or use another name than `{target.text}`"
         if kind == NONE:
             help = (

@@ -62,6 +62,14 @@ class Scope:
                 return found
         return None
 
+    def lookup_declared(self, name: str) -> Variable | None:
+        """The variable of that name with the type it was bound with, whatever a condition says."""
+        for scope in self.chain():
+            found = scope.variables.get(name)
+            if found is not None:
+                return found
+        return None
+
     def lookup_lost(self, name: str) -> Lost | None:
         """Why a name is not bound any more, if it ever was."""
         for scope in self.chain():
