@@ -22,7 +22,7 @@ DIMENSIONS = ["clarity", "grammar", "structure", "honesty", "depth", "wit", "ton
 PREFIX = 2500  # tokens of the long prefix
 OWN = 28  # about twenty words
 
-# What each of the 32 extractions must be; the string is bounded, so that every record ends.
+# What each of the 32 extractions must be: a schema that a declared type can say, so that its spans can be forced.
 SCHEMA = json.dumps(
     {
         "type": "object",
@@ -31,13 +31,13 @@ SCHEMA = json.dumps(
             "language": {"enum": ["English", "German", "French"]},
             "urgent": {"type": "boolean"},
             "has_signature": {"type": "boolean"},
-            "subject": {"type": "string", "maxLength": 24},
+            "subject": {"type": "string"},
         },
         "required": ["kind", "language", "urgent", "has_signature", "subject"],
         "additionalProperties": False,
     }
 )
-RECORD_CHOICES = 14  # tokens of a record that the model chooses; the rest is forced by the schema
+RECORD_CHOICES = 14  # at least so many tokens of a record are chosen by the model; the rest is forced
 RECORD_FORCED = 26
 
 
@@ -116,7 +116,7 @@ def _shared(count: int, out: int) -> Callable[[Material, str], list[Ask]]:
 
 def _extractions(m: Material, seed: str) -> list[Ask]:
     tail = tuple(m.tokenizer.encode("\n\nThe same as JSON: ", add_special_tokens=False).ids)
-    return [Ask(m.ids(64, f"{seed} {i}") + tail, 96, SCHEMA) for i in range(32)]
+    return [Ask(m.ids(64, f"{seed} {i}") + tail, 64, SCHEMA) for i in range(32)]
 
 
 def _documents(count: int) -> Callable[[Material, str], list[dict[str, Any]]]:
