@@ -122,6 +122,8 @@ def adopt(loaded: Any) -> TransformersModel:
             loaded.set_attn_implementation(NAME)
             model = TransformersModel(loaded)
             actual = _probe(model)
+        except ModelUnsupported:
+            raise
         except (TypeError, ValueError, AttributeError, RuntimeError) as error:
             kind = loaded.config.model_type
             raise ModelUnsupported(

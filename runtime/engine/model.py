@@ -11,7 +11,7 @@ from .batch import Batch
 from .pool import Pool, Shape
 
 
-class ModelUnsupported(Exception):
+class ModelUnsupported(ValueError):
     """A model that the engine can't run; the message names it and says why."""
 
 
