@@ -15,7 +15,6 @@ from ..ir.types import (
     ListType,
     OptionalType,
     Type,
-    UnionType,
     accepts,
 )
 from . import syntax as s
