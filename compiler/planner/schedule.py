@@ -2,7 +2,8 @@
 
 A stretch is what stands between two ops with host effects, which nothing crosses. Inside it the
 dependence graph is cut into generations: an op's generation is the number of calls that must have
-answered before it, and the calls of one generation run at once.
+answered before it, and the calls of one generation run at once. A host function that needs none of the
+last calls before it runs beside them.
 """
 
 from __future__ import annotations
@@ -29,12 +30,22 @@ def schedule(ops: tuple[Op, ...], effects: ModuleEffects) -> Iterator[Bundle]:
     stretch: list[Op] = []
     for op in ops:
         if effects.of(op) & Effect.HOST:
-            yield from _stretch(stretch, effects)
-            yield (op,)
+            yield from _beside_last_calls(op, list(_stretch(stretch, effects)), effects)
             stretch = []
         else:
             stretch.append(op)
     yield from _stretch(stretch, effects)
+
+
+def _beside_last_calls(op: Op, bundles: list[Bundle], effects: ModuleEffects) -> list[Bundle]:
+    """A stretch and the op with host effects that ends it, which joins the last calls where it can."""
+    last = max((i for i, b in enumerate(bundles) if _is_call(b[0], effects)), default=None)
+    if last is None or not isinstance(op, Host):
+        return [*bundles, (op,)]
+    made = {value for bundle in bundles[last:] for each in bundle for value in results(each)}
+    if free_values(op) & made:
+        return [*bundles, (op,)]
+    return [*bundles[:last], (*bundles[last], op), *bundles[last + 1 :]]
 
 
 def dependences(ops: list[Op], effects: ModuleEffects) -> nx.DiGraph:
