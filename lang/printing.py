@@ -197,7 +197,7 @@ class Printer:
         close = _closing(tokens, at)
         lines = [pad + flat(tokens[: at + 1], inside)]
         items = self._items(tokens[at + 1 : close])
-        is_list = not any(token.type == "FOR" for token in tokens[at + 1 : close])
+        is_list = not _is_comprehension(tokens[at + 1 : close])
         for number, item in enumerate(items):
             comma = "," if is_list and (len(items) > 1 or _takes_comma(tokens, at)) else ""
             comma = comma if is_list or number + 1 < len(items) else ""
@@ -238,6 +238,16 @@ class Printer:
         start = comment.start_pos or 0
         line = self._source.line_starts[self._source.position(start)[0] - 1]
         return not self._source.text[line:start].strip()
+
+
+def _is_comprehension(tokens: list[Token]) -> bool:
+    """Whether what stands between two brackets is a comprehension: a `for` in no further bracket."""
+    depth = 0
+    for token in tokens:
+        depth += (token.type in OPENERS) - (token.type in CLOSERS)
+        if depth == 0 and token.type == "FOR":
+            return True
+    return False
 
 
 def _takes_comma(tokens: list[Token], at: int) -> bool:
