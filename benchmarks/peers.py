@@ -14,6 +14,7 @@ the same run. SGLang's column is for orientation: another day and machine, see i
 
 import argparse
 import os
+import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -163,6 +164,7 @@ def _options() -> argparse.Namespace:
 def main() -> int:
     """Run the comparison and write `results/peers.{json,md}`."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # on the way out the servers are stopped
     torch.set_num_threads(options.threads)
     model = resolve_model(options.model)
     names = options.rows.split(",") if options.rows else [row.name for row in ROWS]

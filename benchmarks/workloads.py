@@ -37,7 +37,9 @@ SCHEMA = json.dumps(
         "additionalProperties": False,
     }
 )
-RECORD_CHOICES = 14  # at least so many tokens of a record are chosen by the model; the rest is forced
+RECORD_CHOICES = (
+    14  # at least so many tokens of a record are chosen by the model; the rest is forced
+)
 RECORD_FORCED = 26
 
 
