@@ -118,8 +118,11 @@ def test_a_messy_file() -> None:
         ("x = {a:1,}", "x = {a: 1}"),
         ("x = [a,b][0]", "x = [a, b][0]"),
         ("x = a.b [0] . c", "x = a.b[0].c"),
-        ("x={\n a:[i for i in y],\n b:1}", "x = {\n        a: [i for i in y],\n        b: 1,\n    }"),
-        ("x=[\n i\n for i in y]", "x = [\n        i for i in y\n    ]"),
+        (
+            "x={\n      a:[i for i in y],\n      b:1}",
+            "x = {\n        a: [i for i in y],\n        b: 1,\n    }",
+        ),
+        ("x=[\n      i\n      for i in y]", "x = [\n        i for i in y\n    ]"),
         ("x+=1", "x += 1"),
         ("resume  arms [0]", "resume arms[0]"),
         ("system(tools= t):'a'", 'system(tools=t): "a"'),
