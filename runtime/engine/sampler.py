@@ -75,7 +75,9 @@ class Sampler:
             row.is_greedy and not row.has_penalties and not _wants_logprobs(row) for row in rows
         ):
             self._ban(logits, rows)
-            return [Sampled(token) for token in logits.float().argmax(-1).tolist()]  # slow in bfloat16
+            return [
+                Sampled(token) for token in logits.float().argmax(-1).tolist()
+            ]  # slow in bfloat16
         logits = logits.float()
         wants = [
             i for i, row in enumerate(rows) if row.sampling.logprobs or row.sampling.top_logprobs
