@@ -164,7 +164,9 @@ def _options() -> argparse.Namespace:
 def main() -> int:
     """Run the comparison and write `results/peers.{json,md}`."""
     options = _options()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # on the way out the servers are stopped
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # on the way out the servers are stopped
     torch.set_num_threads(options.threads)
     model = resolve_model(options.model)
     names = options.rows.split(",") if options.rows else [row.name for row in ROWS]
