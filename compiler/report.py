@@ -118,9 +118,7 @@ def _frames(diagnostic: Diagnostic, style: str, paint: _Paint) -> list[str]:
     return lines
 
 
-def _frame(
-    source: Source, labels: list[Label], width: int, style: str, paint: _Paint
-) -> list[str]:
+def _frame(source: Source, labels: list[Label], width: int, style: str, paint: _Paint) -> list[str]:
     """One source's lines with what is underlined in them."""
     bar = paint("|", _PLACE)
     lines = [f"{' ' * width} {bar}"]
@@ -148,9 +146,7 @@ def _window(source: Source, span: Span, number: int) -> tuple[str, int, int]:
     text = source.line(number).rstrip("\r")
     begin = span.start - source.line_starts[number - 1]
     end = max(min(span.end - source.line_starts[number - 1], len(text)), begin)
-    before, marked, after = (
-        _visible(part) for part in (text[:begin], text[begin:end], text[end:])
-    )
+    before, marked, after = (_visible(part) for part in (text[:begin], text[begin:end], text[end:]))
     if _columns(before) + _columns(marked) > MAX_LINE:
         keep = max(MAX_LINE - min(_columns(marked), MAX_LINE - 20) - 10, 10)
         before = "..." + before[-keep:] if len(before) > keep else before
