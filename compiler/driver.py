@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..ir.diagnostic import CompileFailed, Diagnostic, has_errors
@@ -19,7 +19,9 @@ from ..passes.options import PipelineError
 from ..passes.pipeline import pipeline, read_pipeline
 from ..passes.runner import RunOptions, run_pipeline
 from ..runtime.plan import Plan
+from .linking import link
 from .planner import advise, plan
+from .planner.signatures import choose_entry
 from .targets import Choice, choose_target
 
 RECURSION_LIMIT = 20_000
@@ -119,6 +121,24 @@ def compile_file(path: Path, options: Options | None = None, model: str | None =
     """Load, optimise and plan one file for the target that `model` names. Raises CompileFailed, OSError."""
     module, warnings = load(path)
     return compile_module(module, options, choose_target(model), warnings, str(path))
+
+
+def compile_files(
+    paths: Sequence[Path], options: Options | None = None, model: str | None = None
+) -> Build:
+    """Build files together, so that their programs share what they have in common; the first holds the entry.
+
+    Raises CompileFailed, OSError.
+    """
+    loaded = [(path, *load(path)) for path in paths]
+    options = options or Options()
+    entry = choose_entry(loaded[0][1], options.entry)
+    module = link([(path, each) for path, each, _ in loaded])
+    warnings = [warning for *_, found in loaded for warning in found]
+    source = ", ".join(map(str, paths))
+    return compile_module(
+        module, replace(options, entry=entry), choose_target(model), warnings, source
+    )
 
 
 def compile_module(

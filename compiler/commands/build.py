@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from ...runtime.plan_file import encode_plan
-from ..driver import compile_file, split_entry
+from ..driver import compile_files, split_entry
 from .failures import show
 from .options import CompileOptions, watching
 
@@ -18,7 +18,7 @@ DEFAULT = CompileOptions()
 
 def build(
     file: str,
-    *,
+    *more: Path,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     emit: Literal["plan", "ir", "none"] = "plan",
     print_after: str = "",
@@ -32,6 +32,8 @@ def build(
     ----------
     file
         FILE[:program], `.sgl` or `.sglir`.
+    more
+        Files to build together with it: what their programs have in common is shared.
     output
         Where to write; stdout without it.
     emit
@@ -45,7 +47,7 @@ def build(
     """
     path, entry = split_entry(file)
     watch = watching(print_after, print_changed, dump_dir)
-    made = compile_file(path, options.driver_options(entry, watch), options.model)
+    made = compile_files([path, *more], options.driver_options(entry, watch), options.model)
     if made.warnings:
         show(made.warnings)
     if emit == "none":
