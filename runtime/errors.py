@@ -45,6 +45,7 @@ CODES: dict[str, str] = {
     "SGL3605": "the journal belongs to another run",
     "SGL3606": "the run was cancelled",
     "SGL3901": "a loop ended at its limit",
+    "SGL3902": "a value holds control text, and the backend takes text alone",
     "SGL3999": "an internal error; this is a defect of sglc",
 }
 """What the codes mean; 34xx are those of `models.py`."""

@@ -33,6 +33,7 @@ class Run:
     """All that the instances of one run share.
 
     `job` names the run in idempotency keys; `effectful` are the programs that call effectful host functions.
+    `noted` are the codes of the notes that are made once a run.
     """
 
     plan: Plan
@@ -51,6 +52,7 @@ class Run:
     bindings: dict[str, HostBinding] = field(default_factory=dict)
     effectful: frozenset[str] = frozenset()
     composed: set[tuple[int, tuple[str, ...]]] = field(default_factory=set)
+    noted: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, plan: Plan, **shared: Any) -> Run:

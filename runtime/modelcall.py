@@ -25,6 +25,7 @@ from .backends.base import (
 )
 from .choices import decide
 from .composition import check_composition
+from .control_text import note_control_text
 from .drafts import Draft
 from .errors import RunError
 from .instance import Frame, Run
@@ -151,6 +152,7 @@ class ModelCall:
         """The prompt as text and turns, for backends that do not take token ids."""
         if self._run.backend.capabilities.token_ids:
             return None
+        note_control_text(self._run, self._scope.row, self._family, self._state)
         turns = tuple((m.role, m.content, m.open) for m in self._state.messages)
         return PromptText(self._state.text, turns)
 

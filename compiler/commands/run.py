@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
+from ...runtime.control_text import CONTROL_TEXT
 from ...runtime.plan import Plan, PlanProgram
 from ...runtime.plan_file import check_target, read_plan
 from ...runtime.rows import Row, RowResult, read_rows, rows_of
@@ -163,6 +164,7 @@ def _finish(outcome: Outcome, output: Path | None, progress: Progress, single: b
         os.replace(scratch, output)
         if not outcome.failed:
             _journal_path(output).unlink(missing_ok=True)
+    _say_control_text(outcome)
     _say_failed(outcome, single)
     totals = f"prefilled {progress.prefilled:,}, cached {progress.cached:,}, generated {progress.generated:,}"
     print(f"{len(outcome.results)} rows, {progress.calls} calls: {totals} tokens", file=sys.stderr)
@@ -172,6 +174,13 @@ def _finish(outcome: Outcome, output: Path | None, progress: Progress, single: b
 def _line(result: RowResult, single: bool) -> str:
     data: Any = result.result if single else result
     return msgspec.json.encode(data).decode() + "\n"
+
+
+def _say_control_text(outcome: Outcome) -> None:
+    for note in outcome.trace.notes:
+        if note.code == CONTROL_TEXT:
+            where = f"{note.span.file}:{note.span.line}:{note.span.column}: " if note.span else ""
+            print(f"{where}warning[{note.code}]: {note.message}", file=sys.stderr)
 
 
 def _say_failed(outcome: Outcome, single: bool) -> None:
