@@ -1,7 +1,7 @@
 """The pages of diagnostics: what each code means, an example, and what to write instead.
 
-They stand in `lang/pages.md` and `compiler/pages.md`, one section per code; `sglc rule` prints them, and the
-tests compile every example in them.
+They stand in the `pages.md` of `lang`, `compiler` and `runtime`, one section per code; `sglc rule` prints them,
+and the tests compile every example of the language's.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ import re
 from functools import lru_cache
 from importlib import resources
 
-PACKAGES = ("sglc.lang", "sglc.lang.python", "sglc.compiler", "sglc.runtime")
+PACKAGES = ("sglc.lang", "sglc.compiler", "sglc.runtime")
 """The packages that may hold a `pages.md`."""
 
 _HEADING = re.compile(r"^## (SGL\d{4}): .+$", re.MULTILINE)
-_PACKAGES = ("sglc.lang", "sglc.compiler")
 
 
 @lru_cache(maxsize=1)
