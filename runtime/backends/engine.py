@@ -77,7 +77,7 @@ class EngineBackend:
         self._check_length(request.ids, longest)
         self._check_length(request.unconditional or (), longest)
         if not request.ids:
-            raise BackendError("3101", "a choice can't be scored after an empty prompt")
+            raise BackendError("3107", "a choice can't be scored after an empty prompt")
         return await self._serve(partial(SelectJob, request))
 
     async def prefill(self, request: PrefillRequest) -> Usage:
@@ -113,7 +113,7 @@ class EngineBackend:
         self._check_length(request.ids, max(limit, 1))
         if not request.ids:
             raise BackendError(
-                "3101", "an empty prompt can't be continued", "begin the prompt with some text"
+                "3107", "an empty prompt can't be continued", "begin the prompt with some text"
             )
         if limit >= 0:
             return request
