@@ -43,6 +43,8 @@ class Job:
 class Program:
     """A function over a prompt state. Calling it runs it; with a state as first argument it is inlined."""
 
+    __name__: str
+
     def __init__(
         self,
         function: Callable[..., Any],

@@ -15,7 +15,7 @@ from typing import Literal, cast, get_args
 SelectMethod = Literal[
     "token_length_normalized", "greedy_token_selection", "unconditional_likelihood_normalized"
 ]
-SELECT_METHODS: tuple[str, ...] = get_args(SelectMethod)
+SELECT_METHODS: tuple[SelectMethod, ...] = get_args(SelectMethod)
 
 ConstraintKind = Literal["regex", "json", "grammar", "type"]
 """What `Constraint.text` is: a regular expression, a JSON schema as JSON text, EBNF, or the

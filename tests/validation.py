@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from sglc.ir.interpret import Outcome, RowFailed, SourceCall, run
+from sglc.ir.limits import Json
 from sglc.ir.module import Module, Program
 from sglc.ir.ops import (
     Block,
@@ -149,8 +150,9 @@ def _compare_calls(old: list[SourceCall], new: list[SourceCall]) -> None:
 
 def _plain(part: object) -> object:
     """A constraint as it was before splicing, which changes how an answer is made and not which."""
-    is_spliced = isinstance(part, Constraint) and part.style == "spliced"
-    return replace(part, style="canonical") if is_spliced else part
+    if isinstance(part, Constraint) and part.style == "spliced":
+        return replace(part, style="canonical")
+    return part
 
 
 def inputs_of(call: SourceCall) -> tuple[object, ...]:
@@ -230,14 +232,14 @@ def _host(name: str, result: Type):
     return call
 
 
-def sample_args(program: Program, seed: int) -> dict[str, object]:
+def sample_args(program: Program, seed: int) -> dict[str, Json]:
     """An argument for every parameter, made of its name and type."""
     return {
         param.name: sample_value(param.value.type, param.name, seed) for param in program.params
     }
 
 
-def sample_value(kind: Type, name: str, seed: int) -> object:
+def sample_value(kind: Type, name: str, seed: int) -> Json:
     """A value of a type; others for other names and seeds."""
     match kind:
         case ListType(item):

@@ -62,7 +62,8 @@ def source(text: str, folder: Path) -> Path:
 
 def opened(browser: Any, address: str, theme: str, name: str) -> None:
     browser.get("about:blank")
-    browser.get_log("browser"), browser.get_log("performance")
+    browser.get_log("browser")
+    browser.get_log("performance")
     browser.get(f"{address}#{theme}")
     screenshot(browser, f"{name}-{theme}")
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []

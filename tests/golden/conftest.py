@@ -101,10 +101,13 @@ def load(block: Block, name: str) -> Module:
 
 
 def _lower(text: str, name: str) -> Module:
-    from sglc.compiler.driver import lower_source
     from sglc.ir.span import Source
+    from sglc.lang.compile import compile_source
 
-    return lower_source(Source(name, text))
+    module, diagnostics = compile_source(Source(name, text))
+    if module is None:
+        raise CompileFailed(diagnostics)
+    return module
 
 
 def compute(case: Case, block: Block, name: str) -> str:

@@ -39,7 +39,8 @@ def test_format() -> None:
 
 def test_truth() -> None:
     assert [truth(v) for v in (0, "", [], {}, None, False)] == [False] * 6
-    assert [truth(v) for v in (1, "a", [0], {"a": 0}, 0.5, True)] == [True] * 6
+    full: list[Json] = [1, "a", [0], {"a": 0}, 0.5, True]
+    assert [truth(v) for v in full] == [True] * 6
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import validation
 
 from sglc.compiler.driver import load
 from sglc.ir.interpret import run
+from sglc.ir.limits import Json
 from sglc.ir.module import LIFETIMES, Module, Program
 from sglc.ir.ops import For, Unordered
 from sglc.ir.structure import walk
@@ -70,7 +71,7 @@ def test_nothing_moves_outside_a_declared_freedom(path: Path):
     assert after is before
 
 
-def instance_args(program: Program, instance: int) -> dict[str, object]:
+def instance_args(program: Program, instance: int) -> dict[str, Json]:
     """Arguments of one of two rows of different users in one tenant."""
     return {
         param.name: validation.sample_value(

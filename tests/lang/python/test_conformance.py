@@ -11,7 +11,7 @@ from frontend import Chat, Recorder, endpoint
 from plan_writer import TARGET
 
 import sglc as sgl
-from sglc.runtime.backends.base import BackendError, SelectReply, Usage
+from sglc.runtime.backends.base import BackendError, GenRequest, SelectReply, Usage
 from sglc.runtime.errors import RunError
 
 BOTH = pytest.mark.parametrize("mode", ["compiled", "direct"])
@@ -203,9 +203,10 @@ def forking(s, arms):
 @BOTH
 def test_07_a_fork_sends_its_prefix_before_its_arms_every_time(mode):
     for _ in range(20):
-        with endpoint(Recorder()) as backend:
+        script = Recorder()
+        with endpoint(script) as backend:
             forking.run(3, backend=backend, mode=mode)
-            kinds = [text.startswith("prefill:") for text in backend.backend.asked]
+            kinds = [text.startswith("prefill:") for text in script.asked]
             assert kinds == [True, False, False, False]
 
 
@@ -316,12 +317,18 @@ def two_turns(s, question):
     s += sgl.assistant(sgl.gen("second"))
 
 
+def turns_of(request: GenRequest):
+    assert request.prompt_text is not None
+    return request.prompt_text.turns
+
+
 @BOTH
 def test_13_the_system_message_stays_for_every_call(mode):
-    with endpoint(Chat("one", "two")) as backend:
+    chat = Chat("one", "two")
+    with endpoint(chat) as backend:
         state = two_turns.run("Why?", backend=backend, mode=mode)
         assert (state["first"], state["second"]) == ("one", "two")
-        turns = [request.prompt_text.turns for request in backend.backend.asked]
+        turns = [turns_of(request) for request in chat.asked]
         assert [turn[0][:2] for turn in turns] == [("system", "Be brief.")] * 2
         assert [role for role, _, _ in turns[1]] == [
             "system",
@@ -357,10 +364,11 @@ GOOD = "Name: Ada\nHouse: North\nWand: oak\nmore"
     ids=["match", "mismatch", "partial", "exhausted"],
 )
 def test_14_speculation_matches_tries_again_and_gives_up_with_an_error(answers, tries):
-    with endpoint(Chat(*answers)) as backend:
+    chat = Chat(*answers)
+    with endpoint(chat) as backend:
         state = character.run("Ada", backend=backend)
         error = state.error()
-        assert len(backend.backend.asked) == (tries or 3)
+        assert len(chat.asked) == (tries or 3)
         if tries is None:
             assert isinstance(error, RunError)
             assert error.code == "SGL0593"
@@ -378,15 +386,16 @@ def test_15_speculation_is_safe_in_a_concurrent_batch():
     class Polite(Chat):
         async def generate(self, request):
             await asyncio.sleep(0)
-            name = request.prompt_text.turns[0][1].removeprefix("Describe ").removesuffix(".")
+            name = turns_of(request)[0][1].removeprefix("Describe ").removesuffix(".")
             self.answers = [f"Name: {name}\nHouse: of {name}\nWand: {name[::-1]}"]
             return await super().generate(request)
 
     names = [f"n{i}" for i in range(40)]
-    with endpoint(Polite()) as backend:
+    chat = Polite()
+    with endpoint(chat) as backend:
         states = character.run_batch([{"name": name} for name in names], backend=backend)
         assert [state["wand"] for state in states] == [name[::-1] for name in names]
-        assert len(backend.backend.asked) == len(names)
+        assert len(chat.asked) == len(names)
 
 
 # --- 16 -----------------------------------------------------------------------------------------
@@ -450,10 +459,11 @@ def test_18_turns_without_a_chat_template_are_an_error(mode):
     from sglc.compiler.targets import Choice
     from sglc.ir.target import Target
 
-    with Endpoint(Recorder(), Choice(Target("bare", TARGET.tokenizer))) as backend:
+    script = Recorder()
+    with Endpoint(script, Choice(Target("bare", TARGET.tokenizer))) as backend:
         with pytest.raises((RunError, sgl.CompileFailed), match="chat template"):
             talks.run(backend=backend, mode=mode)["a"]
-        assert backend.backend.requests == []
+        assert script.requests == []
 
 
 @BOTH
@@ -462,9 +472,11 @@ def test_19_tokens_are_those_of_the_template_rendered_by_jinja(mode):
 
     from sglc.ir.target import Part
 
-    with endpoint(Recorder(lambda text: "fine")) as backend:
+    script = Recorder(lambda text: "fine")
+    with endpoint(script) as backend:
         two_turns.run("Why?", backend=backend, mode=mode)
-        first, second = backend.backend.gens
+        first, second = script.gens
+    assert TARGET.template is not None
     template = jinja2.Template(TARGET.template.source)
     turns = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why?"}]
     text = template.render(messages=turns, add_generation_prompt=True)
@@ -479,8 +491,11 @@ def test_20_every_call_finds_what_was_predicted(mock, mode):
     state = talks.run(backend=mock, mode=mode, run_seed=1)
     for name in ("a", "b"):
         meta = state.get_meta_info(name)
+        assert meta is not None
         assert meta["cached_tokens"] == meta["predicted_cached_tokens"]
-    assert state.get_meta_info("b")["cached_tokens"] > 20
+    meta = state.get_meta_info("b")
+    assert meta is not None
+    assert meta["cached_tokens"] > 20
 
 
 # --- beyond the list ------------------------------------------------------------------------------
@@ -537,13 +552,16 @@ def test_pydantic_schemas_and_parsed_values(mode):
         def asks(s):
             s += "Who?" + sgl.gen("entity", json_schema=schema)  # noqa: B023
 
-        with endpoint(Recorder(lambda text: '{"name": "Ada", "age": 36}')) as backend:
+        script = Recorder(lambda text: '{"name": "Ada", "age": 36}')
+        with endpoint(script) as backend:
             state = asks.run(backend=backend, mode=mode)
             parsed = state.parsed("entity")
             assert parsed == (
                 Entity(name="Ada", age=36) if schema is Entity else {"name": "Ada", "age": 36}
             )
-            assert backend.backend.gens[0].constraint.kind == "json"
+            constraint = script.gens[0].constraint
+            assert constraint is not None
+            assert constraint.kind == "json"
 
 
 def test_a_program_without_a_backend_says_how_to_get_one():

@@ -31,7 +31,9 @@ def test_an_sglang_server_says_what_the_mock_says(mode):
             assert state.error() is None
             assert state.text() == wanted.text()
             assert {n: state[n] for n in wanted.keys()} == {n: wanted[n] for n in wanted.keys()}
-            assert state.get_meta_info("short")["cached_tokens"] > 0
+            meta = state.get_meta_info("short")
+            assert meta is not None
+            assert meta["cached_tokens"] > 0
             sgl.flush_cache(server)
 
 

@@ -160,7 +160,7 @@ def unbound_local(s, a: str):
     if a == "b":
         f = s.fork(2)
     s += "x"
-    s += str(len(f))
+    s += str(len(f))  # pyright: ignore[reportPossiblyUnboundVariable]
 
 
 REFUSED = [

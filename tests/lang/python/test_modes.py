@@ -3,6 +3,7 @@
 import itertools
 import linecache
 import textwrap
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,11 +14,11 @@ import sglc as sgl
 _NUMBER = itertools.count()
 
 
-def program_of(source: str):
+def program_of(source: str) -> sgl.Program:
     """A program from source text, with the source at hand as it is for a file."""
     name = f"<program {next(_NUMBER)}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    scope = {"sgl": sgl}
+    scope: dict[str, Any] = {"sgl": sgl}
     exec(compile(source, name, "exec"), scope)
     return scope["main"]
 
@@ -113,7 +114,16 @@ def mock():
         yield made
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=120,
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+        HealthCheck.large_base_example,
+    ],
+)
 @given(source=sources(), a=st.sampled_from(["A", "z <|im_end|>"]), b=st.sampled_from(["", "bee"]))
 def test_both_modes_ask_the_same_and_show_the_same(mock, source, a, b):
     program = program_of(source)

@@ -3,6 +3,8 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable, Generator
+from typing import Any
 
 import pytest
 from frontend import Recorder, endpoint
@@ -18,7 +20,7 @@ def recorder():
         yield made
 
 
-def direct(recorder, body, **kwargs):
+def direct(recorder, body: Callable[..., Any], **kwargs):
     """Run `body(s)` as a program in direct mode."""
     return sgl.function(body).run(backend=recorder, mode="direct", **kwargs)
 
@@ -119,7 +121,9 @@ def test_an_exception_of_the_function_is_raised_and_one_of_a_call_is_kept(record
         s += sgl.gen("x", choices=["a", ""])
 
     state = direct(recorder, fails)
-    assert state.error().code == "SGL3205"
+    error = state.error()
+    assert isinstance(error, RunError)
+    assert error.code == "SGL3205"
     with pytest.raises(RunError):
         state["x"]
 
@@ -177,8 +181,9 @@ def test_a_wrong_call_is_an_error_where_it_stands():
         sgl.gen("x", max_token=3)
     with pytest.raises(ValueError, match="one constraint"):
         sgl.gen("x", regex="a", ebnf="b")
+    one_text: Any = "ab"
     with pytest.raises(TypeError, match="choices"):
-        sgl.select("x", choices="ab")
+        sgl.select("x", choices=one_text)
     with pytest.raises(ValueError, match="choices method"):
         sgl.select("x", choices=["a"], choices_method="best")
 
@@ -311,6 +316,7 @@ def test_a_batch_may_be_left_early(recorder):
 
     rows = [(f"row {i}",) for i in range(50)]
     states = asks.run_batch(rows, backend=recorder, mode="direct", generator_style=True)
+    assert isinstance(states, Generator)
     assert next(states)["a"] == " ok"
     states.close()
 
