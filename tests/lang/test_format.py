@@ -159,7 +159,9 @@ def disturbed(draw: st.DrawFn) -> tuple[str, str]:
         indent = len(line) - len(line.lstrip(" "))
         if not inside and line.strip():
             line = " " * (indent // 4 * width) + line.lstrip(" ")
-            line += draw(st.sampled_from(["", "", "  ", "  # note"])) if "#" not in line else ""
+            opens = line.count('"""') % 2 == 1  # what follows on this line belongs to the text
+            plain = "#" not in line and not opens
+            line += draw(st.sampled_from(["", "", "  ", "  # note"])) if plain else ""
             if draw(st.integers(0, 9)) == 0:
                 lines.append(draw(st.sampled_from(["", "# a comment", " " * 30])))
         inside ^= line.count('"""') % 2 == 1

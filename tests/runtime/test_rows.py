@@ -132,7 +132,7 @@ def test_killed_anywhere_it_goes_on_without_loss_or_repetition(tmp_path_factory,
     for deaths in range(50):
         budget = data.draw(st.integers(0, 6), label="effects before death") if deaths < 6 else 99
 
-        def effect(
+        async def effect(  # on the event loop: threads would make the number of deaths a matter of luck
             x: str,
             limit: int = len(effects) + budget,
             known: frozenset[str] = frozenset(journalled),

@@ -56,7 +56,7 @@ class Table(Recorder):
         (sgl.unconditional_likelihood_normalized, "c"),
         (None, "b"),
     ],
-    ids=str,
+    ids=lambda given: getattr(given, "__name__", str(given)),
 )
 def test_01_choices_methods_on_a_table(mode, method, best):
     @sgl.function
