@@ -5,12 +5,11 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from sglc.runtime.backends.engine import EngineBackend
-
 from sglc.compiler.driver import Options, compile_file
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.target import Target
 from sglc.runtime.backends.base import GenRequest
+from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.executor import Executor
 from sglc.runtime.plan import Plan
 

@@ -80,11 +80,13 @@ class _Fuser(Rewriter):
         """The arms of a fork that is all that an arm does become arms themselves."""
         before: list[Op] = []
         new: list[tuple[Block, tuple[Value, ...]]] = []
+        is_flat = True  # counting arms would not tell: a nested fork may have a single one
         for body, values in arms(op):
             inner = _only_fork(body)
             if inner is None:
                 new.append((body, values))
                 continue
+            is_flat = False
             before += body.ops[:-2]
             new += arms(inner)
             end = body.ops[-1]
@@ -93,7 +95,7 @@ class _Fuser(Rewriter):
             self._context.did(
                 "made the arms of a nested fork arms of the outer one", span=inner.span
             )
-        return before, op if len(new) == len(op.bodies) and not before else _fork(op, new)
+        return before, op if is_flat else _fork(op, new)
 
     # --- adjacent forks ------------------------------------------------------------------------
 
