@@ -224,10 +224,7 @@ class Prefetch(BaseOp):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Retain(BaseOp):
-    """Hint: this prompt is used again after `next_use` model calls; `pin`: do not evict it.
-
-    A negative `next_use`: after the next call on it, never again.
-    """
+    """Hint: this prompt is used again after `next_use` model calls; `pin`: do not evict it."""
 
     prompt: Operand
     next_use: int = 0
@@ -236,7 +233,10 @@ class Retain(BaseOp):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Release(BaseOp):
-    """Hint: this prompt is not used again."""
+    """Hint: nobody asks again about this prompt, nor about what goes on from it.
+
+    Its own text is meant (what its last append added) and what follows; what stands before may be used on.
+    """
 
     prompt: Operand
 

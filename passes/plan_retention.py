@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
-from ..ir.module import Module
-from ..ir.ops import Block, Const, Effect, Fork, Gen, Op, Release, Retain, Select, Value
-from ..ir.structure import effects, regions, results, walk, with_regions
+from ..ir.module import Module, Program
+from ..ir.ops import (
+    Block,
+    Const,
+    Effect,
+    Fork,
+    Gen,
+    Op,
+    Release,
+    Retain,
+    Return,
+    Select,
+    Value,
+    Yield,
+)
+from ..ir.structure import effects, regions, results, with_regions
 from ..ir.types import PROMPT
+from ..ir.verify_types import holds_prompt
 from .context import Context
 from .dependence import needed
-from .rewriter import each_program
+from .lifetimes import REQUEST, Lifetimes
+from .rewriter import each_program, rebuilt
+from .shared_heads import is_append, prompt_of
 from .static_heads import static_head
 
-NEVER = -1
 ITEMS_UNKNOWN = 4
 """How many rounds a loop or fork over a list of unknown length is counted for."""
 
@@ -31,10 +46,11 @@ class PlanRetention:
                                              %p3, %a = gen %p2 site "2"
                                              release %p1
 
-    A prompt that is asked about again after other calls gets their number, and a release when it has
-    been asked for the last time; so does a call whose answer the prompt goes on from only after others.
-    What an arm asks last is never used again (`next_use -1`); the text that every run begins with is
-    pinned. Hints only: no answer depends on them, and no call moves.
+    A prompt that is asked about again after other calls gets their number, and a release when it has been
+    asked about for the last time; so does an answer that the prompt goes on from only after other calls.
+    What an arm appends is released at its end. The text that every run begins with is pinned.
+    Hints only: no answer depends on them, and no call moves. Never releases what another request may ask
+    about, which is what lives longer than a request, nor what leaves its block.
     """
 
     name: ClassVar[str] = "plan-retention"
@@ -43,10 +59,11 @@ class PlanRetention:
     def run(self, module: Module, context: Context) -> Module:
         """Insert hints in every program."""
 
-        def rewrite(body: Block) -> Block:
-            return _with_pin(_Planner(context).block(body), self.min_tokens, context)
+        def rewrite(program: Program) -> Block:
+            body = _Planner(Lifetimes(program), context).block(program.body)
+            return _with_pin(body, self.min_tokens, context)
 
-        return each_program(module, lambda program: rewrite(program.body))
+        return each_program(module, rewrite)
 
 
 def _with_pin(body: Block, min_tokens: int, context: Context) -> Block:
@@ -69,51 +86,73 @@ class _Use:
 class _Planner:
     """Plans one block at a time, from the inside out."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, lifetimes: Lifetimes, context: Context) -> None:
+        self._lifetimes, self._context = lifetimes, context
 
-    def block(self, block: Block) -> Block:
+    def block(self, block: Block, is_arm: bool = False) -> Block:
         """The block with its hints."""
         ops = [self._inside(op) for op in block.ops]
-        retains, releases = self._plan(ops)
+        before, after = self._plan(ops)
+        if is_arm:
+            before.setdefault(len(ops) - 1, []).extend(self._let_go(ops, after))
         new: list[Op] = []
         for at, op in enumerate(ops):
-            new += [*retains.get(at, ()), op, *releases.get(at, ())]
-        same = len(new) == len(block.ops) and all(
-            a is b for a, b in zip(new, block.ops, strict=True)
-        )
-        return block if same else Block(block.args, tuple(new))
+            new += [*before.get(at, ()), op, *after.get(at, ())]
+        return rebuilt(block, new)
 
     def _inside(self, op: Op) -> Op:
         blocks = regions(op)
         if not blocks or not effects(op) & Effect.MODEL:
             return op
-        new = tuple(self.block(block) for block in blocks)
-        if isinstance(op, Fork):
-            return replace(op, bodies=tuple(_without_last_use(block) for block in new))
-        return with_regions(op, new)
+        return with_regions(op, tuple(self.block(block, isinstance(op, Fork)) for block in blocks))
 
     def _plan(self, ops: Sequence[Op]) -> tuple[dict[int, list[Op]], dict[int, list[Op]]]:
         """Hints by the position of the op that they stand before, or after."""
         before: dict[int, list[Op]] = {}
         after: dict[int, list[Op]] = {}
-        calls = _calls_before(ops)
-        asked = _uses(ops)
-        for at, source, gap in _left_alone(ops, asked, calls):
-            before.setdefault(at, []).append(Retain(prompt=source, next_use=gap))
-            self._context.did(f"a prompt goes on after {gap} calls", span=ops[at].span)
-        for prompt, uses in asked.items():
-            if len(uses) < 2:
-                continue
-            gap = max((calls[b.first] - calls[a.last] for a, b in _pairs(uses)), default=0)
-            if gap < 1:
-                continue
-            last = max(use.last for use in uses)
+        calls, leaving = _calls_before(ops), _leaving(ops)
+        made = _answers(ops)
+        for prompt, uses in _uses(ops).items():
             first = min(use.first for use in uses)
-            before.setdefault(first, []).append(Retain(prompt=prompt, next_use=gap))
-            after.setdefault(last, []).append(Release(prompt=prompt))
-            self._context.did(f"a prompt is used again after {gap} calls", span=ops[first].span)
+            gap = max((calls[b.first] - calls[a.last] for a, b in _pairs(uses)), default=0)
+            left = calls[first] - calls[made[prompt]] - 1 if prompt in made else 0
+            if max(gap, left) < 1 or prompt in leaving or prompt.type != PROMPT:
+                continue
+            hint = Retain(prompt=prompt, next_use=max(gap, left))
+            if left > 0:
+                after.setdefault(made[prompt], []).append(hint)
+                self._context.did(
+                    f"a prompt goes on after {left} calls", span=ops[made[prompt]].span
+                )
+            else:
+                before.setdefault(first, []).append(hint)
+                self._context.did(f"a prompt is used again after {gap} calls", span=ops[first].span)
+            if self._is_own(prompt):
+                last = max(use.last for use in uses)
+                after.setdefault(last, []).append(Release(prompt=prompt))
+            else:
+                why = "another run may ask about it, for it lives longer than a request"
+                self._context.declined("release a prompt after its last call", why, ops[first].span)
         return before, after
+
+    def _let_go(self, ops: Sequence[Op], after: dict[int, list[Op]]) -> Iterator[Op]:
+        """Releases for what an arm appends to prompts from outside; the last thing that it does."""
+        gone = {
+            hint.prompt for hints in after.values() for hint in hints if isinstance(hint, Release)
+        }
+        own = {value for op in ops for value in results(op)}
+        asked, leaving = _uses(ops), _leaving(ops)
+        for op in ops:
+            source = prompt_of(op) if is_append(op) else None
+            (prompt,) = results(op) if source is not None else (None,)
+            if prompt is None or source in own or prompt in gone or prompt in leaving:
+                continue
+            if prompt in asked and self._is_own(prompt):
+                yield Release(prompt=prompt, span=op.span)
+
+    def _is_own(self, prompt: Value) -> bool:
+        """Whether no other request has reason to ask about a prompt."""
+        return self._lifetimes.of(prompt) == REQUEST
 
 
 def _pairs(uses: Sequence[_Use]) -> list[tuple[_Use, _Use]]:
@@ -122,17 +161,23 @@ def _pairs(uses: Sequence[_Use]) -> list[tuple[_Use, _Use]]:
     return list(itertools.pairwise(ordered))
 
 
-def _left_alone(
-    ops: Sequence[Op], asked: dict[Value, list[_Use]], calls: Sequence[int]
-) -> Iterator[tuple[int, Value, int]]:
-    """Calls whose answer the prompt goes on from only after other calls: place, prompt, and how many."""
-    for at, op in enumerate(ops):
-        if not isinstance(op, Gen | Select) or op.prompt is None or isinstance(op.source, Const):
-            continue
-        uses = asked.get(op.prompt, [])
-        gap = min((calls[use.first] for use in uses), default=0) - calls[at] - 1
-        if gap > 0:
-            yield at, op.source, gap
+def _answers(ops: Sequence[Op]) -> dict[Value, int]:
+    """The prompts that end in an answer, with the position of the call that gave it."""
+    return {
+        op.prompt: at
+        for at, op in enumerate(ops)
+        if isinstance(op, Gen | Select) and op.prompt is not None
+    }
+
+
+def _leaving(ops: Sequence[Op]) -> set[Value]:
+    """The prompts that a block yields, and those that they go on from."""
+    leaving: set[Value] = set()
+    for op in reversed(ops):
+        is_end = isinstance(op, Yield | Return)
+        if is_end or any(value in leaving for value in results(op)):
+            leaving.update(value for value in needed(op) if holds_prompt(value.type))
+    return leaving
 
 
 def _uses(ops: Sequence[Op]) -> dict[Value, list[_Use]]:
@@ -149,7 +194,7 @@ def _uses(ops: Sequence[Op]) -> dict[Value, list[_Use]]:
             continue
         use = _Use(min(u.first for u in leads), max(u.last for u in leads))
         for value in needed(op):
-            if value.type == PROMPT:
+            if holds_prompt(value.type):
                 asked.setdefault(value, []).append(use)
     return asked
 
@@ -172,20 +217,3 @@ def _calls(op: Op) -> int:
     if isinstance(items, Const) and isinstance(items.value, list):
         return inner * len(items.value)
     return inner * (ITEMS_UNKNOWN if isinstance(items, Value) else 1)
-
-
-def _without_last_use(arm: Block) -> Block:
-    """An arm that says of the last prompt it asks about that nobody will again."""
-    used: dict[Value, int] = {}
-    for op in walk(arm):
-        for value in needed(op) if not regions(op) else ():
-            used[value] = used.get(value, 0) + 1
-    own = {value for op in arm.ops for value in results(op)}
-    new: list[Op] = []
-    for op in arm.ops:
-        source = op.source if isinstance(op, Gen | Select) else None
-        is_last = isinstance(op, Gen | Select) and op.prompt is not None and op.prompt not in used
-        if is_last and source in own and used.get(source, 0) == 1:
-            new.append(Retain(prompt=source, next_use=NEVER, span=op.span))
-        new.append(op)
-    return Block(arm.args, tuple(new)) if len(new) > len(arm.ops) else arm

@@ -1,20 +1,15 @@
-"""Steps that make a prompt from a prompt, and hints about prompts. They send nothing."""
+"""Steps that make a prompt from a prompt. They send nothing."""
 
 from __future__ import annotations
 
 from ..ir.target import Tokenizer
 from ..ir.values import EvalError, text_form
-from .backends.base import Hints
 from .errors import RunError
 from .instance import Frame, Run
 from .plan import (
-    Expr,
     ImageStep,
     InsertStep,
     MarkSpan,
-    Ref,
-    ReleaseStep,
-    RetainStep,
     RootStep,
     TextStep,
     TurnStep,
@@ -63,18 +58,3 @@ def bind_image(run: Run, frame: Frame, step: ImageStep) -> None:
         )
     state = frame.prompt(step.prompt)
     frame.registers[step.out] = state.with_image(str(frame.value(step.image)), step.node)
-
-
-def retain(frame: Frame, step: RetainStep) -> None:
-    """Remember what the plan knows of a prompt's future."""
-    _hint(frame, step.prompt, Hints(step.next_use, step.pin))
-
-
-def release(frame: Frame, step: ReleaseStep) -> None:
-    """Forget it: the prompt is not used again."""
-    _hint(frame, step.prompt, Hints())
-
-
-def _hint(frame: Frame, prompt: Expr, hints: Hints) -> None:
-    if isinstance(prompt, Ref):
-        frame.registers[prompt.register] = frame.prompt(prompt).with_hints(hints)

@@ -17,6 +17,7 @@ from .modelcall import CANCELLED, ModelCall, as_run_error
 from .parameters import sampling_of, split_dynamic
 from .plan import Family, GenStep, PrefetchStep, SelectStep, SourceSpan
 from .prompts import PromptState
+from .retention import tell_claims
 
 
 async def run_gen(run: Run, frame: Frame, step: GenStep) -> None:
@@ -84,7 +85,8 @@ async def prefill(
         state.mark.ask(ids)
     usage, failed = Usage(), None
     try:
-        usage = await run.backend.prefill(PrefillRequest(ids, speculative, state.hints))
+        usage = await run.backend.prefill(PrefillRequest(ids, speculative))
+        tell_claims(run, state)
     except BackendError as error:
         failed = as_run_error(error)
     except asyncio.CancelledError:

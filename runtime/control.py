@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, assert_never
 
 from ..ir.values import truth
-from .appends import bind_image, bind_insert, bind_root, bind_text, bind_turn, release, retain
+from .appends import bind_image, bind_insert, bind_root, bind_text, bind_turn
 from .calls import run_gen, run_prefetch, run_select
 from .concurrency import cancel_all, run_together
 from .effects import has_host_effects
@@ -43,6 +43,7 @@ from .plan import (
     TurnStep,
     WhileStep,
 )
+from .retention import release, retain
 from .trace import Note
 
 WHILE_LIMIT = "SGL3901"
@@ -94,9 +95,9 @@ def run_step(run: Run, frame: Frame, step: Step) -> Coroutine[Any, Any, None] | 
             frame.result = frame.value(value)
             return None
         case RetainStep():
-            return retain(frame, step)
+            return retain(run, frame, step)
         case ReleaseStep():
-            return release(frame, step)
+            return release(run, frame, step)
         case PrefetchStep():
             return run_prefetch(run, frame, step)
         case GenStep():
@@ -191,6 +192,7 @@ async def _run_call(run: Run, frame: Frame, step: CallStep) -> None:
         (*frame.scope.path, step.site, step.program),
         frame.indices(step.indices),
         frame.scope.roots,
+        frame.scope.claims,
     )
     args = [frame.value(arg) for arg in step.args]
     frame.registers[step.out] = await run_program(run, program, args, scope)

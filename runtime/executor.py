@@ -22,6 +22,7 @@ from .hosts import check_hosts
 from .instance import HOST_THREADS, Run, Scope
 from .plan import Plan
 from .plan_file import check_target, plan_digest
+from .retention import end_claims
 from .streaming import Listener
 from .trace import TRACE_VERSION, Header, Sink, Trace
 
@@ -69,8 +70,9 @@ class Executor:
         """Run one instance; its result. Raises RunError, nothing else, unless it is cancelled."""
         found = self._run.program(program)
         given = bind_arguments(found, args)
+        scope = Scope(row, (program,))
         try:
-            return await run_program(self._run, found, given, Scope(row, (program,)))
+            return await run_program(self._run, found, given, scope)
         except (RunError, asyncio.CancelledError):
             raise
         except Exception as error:
@@ -78,6 +80,8 @@ class Executor:
             raise RunError(
                 "SGL3999", message, "this is a defect of sglc, please report it"
             ) from error
+        finally:
+            end_claims(self._run, scope)
 
     def close(self) -> None:
         """Stop the threads of host functions; those that still run are not waited for."""

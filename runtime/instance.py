@@ -21,7 +21,7 @@ from .errors import RunError
 from .expressions import UNBOUND, evaluate
 from .paths import Roots
 from .plan import Expr, Family, Group, HostBinding, Plan, PlanProgram
-from .prompts import PromptState
+from .prompts import Claim, PromptState
 from .streaming import Listener
 from .trace import Sink
 
@@ -83,13 +83,14 @@ class Run:
 class Scope:
     """Where an instance stands: row, programs and sites that lead to it, indices of its callers.
 
-    `roots` are where all prompts of the row begin.
+    `roots` are where all prompts of the row begin; `claims` are those of its prompts that are retained.
     """
 
     row: int
     path: tuple[str, ...]
     indices: tuple[int, ...] = ()
     roots: Roots = field(default_factory=dict)
+    claims: dict[int, Claim] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

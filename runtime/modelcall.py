@@ -33,6 +33,7 @@ from .plan import Family
 from .prediction import fed_by_gen, fed_by_select, predict
 from .prompts import PromptState
 from .rendering import asked_ids
+from .retention import tell_claims
 from .streaming import Delta, TextStream
 
 CANCELLED = RunError("SGL3606", "the call was cancelled")
@@ -65,7 +66,12 @@ class ModelCall:
         seeds = self._seeds(sampling)
         streams = _Streams(self._run, sampling, self._ids, len(seeds), self._delta)
         request = GenRequest(
-            self._ids, sampling, seeds, constraint, self._state.hints, streams.listen, self._text()
+            self._ids,
+            sampling,
+            seeds,
+            constraint,
+            on_tokens=streams.listen,
+            prompt_text=self._text(),
         )
         self._draft.note_parameters(sampling, constraint, seeds)
         self._announce()
@@ -90,7 +96,7 @@ class ModelCall:
         self._check_context(max(map(len, ids)))
         alone = self._unconditional()
         request = SelectRequest(
-            self._ids, ids, alone, self._state.hints, self._text(), tuple(choices)
+            self._ids, ids, alone, prompt_text=self._text(), choice_texts=tuple(choices)
         )
         self._draft.note(
             choices=[list(choice) for choice in ids],
@@ -173,7 +179,9 @@ class ModelCall:
         try:
             async with self._run.limit.hold(weight):
                 self._draft.start()
-                return await send()
+                reply = await send()
+            tell_claims(self._run, self._state)
+            return reply
         except BackendError as error:
             failed = as_run_error(error).located(self._family.span)
             self._draft.write(Usage(), failed)

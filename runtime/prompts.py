@@ -11,11 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..ir.target import Part, Tokenizer, TokenPrompt
-from .backends.base import Hints
 from .paths import Mark, Roots, root_mark
 from .plan import MarkSpan
-
-NO_HINTS = Hints()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +34,27 @@ class Message:
     open: bool = False
 
 
+@dataclass(slots=True, eq=False)
+class Claim:
+    """What a `retain` step says of a prompt, until its `release`: `ids` are used again after `next_use` calls."""
+
+    number: int
+    ids: tuple[int, ...]
+    next_use: int
+    pin: bool
+    is_told: bool = False
+    is_over: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class PromptState:
     """A prompt as the executor holds it.
 
     `tokens` settles ids as far as no continuation can change them; `mark` is the path through the
     plan's prefix nodes; `piece` is the same prompt as text. `tools` are for a template that is
-    rendered whole; `images` are appended images, in order; `hints` are for calls on exactly this prompt.
+    rendered whole; `images` are appended images, in order. `base`: how many ids were settled before the
+    last append. `claim` is about exactly this prompt; `untold` are claims that no backend has heard of, on
+    it and on what it goes on from.
     """
 
     tokens: TokenPrompt
@@ -51,7 +62,9 @@ class PromptState:
     piece: Piece | None = None
     tools: Any = None
     images: tuple[str, ...] = ()
-    hints: Hints = NO_HINTS
+    base: int = 0
+    claim: Claim | None = None
+    untold: tuple[Claim, ...] = ()
 
     @classmethod
     def start(
@@ -77,7 +90,9 @@ class PromptState:
             tokens=tokens,
             mark=self._passed(node, len(tokens.settled), text),
             piece=Piece(text, marks, literal, self.piece),
-            hints=NO_HINTS,
+            base=len(self.tokens.settled),
+            claim=None,
+            untold=self.still_untold(),
         )
 
     def ids(self, tokenizer: Tokenizer) -> tuple[int, ...]:
@@ -93,12 +108,21 @@ class PromptState:
             tokens=TokenPrompt(prompt + kept, (), True),
             mark=self.mark.answered(node, len(prompt) + fed) if self.mark else None,
             piece=Piece(text, (), False, self.piece),
-            hints=NO_HINTS,
+            base=len(prompt),
+            claim=None,
+            untold=self.still_untold(),
         )
 
-    def with_hints(self, hints: Hints) -> PromptState:
+    def with_claim(self, claim: Claim | None) -> PromptState:
         """The same prompt, with what the plan knows of its future."""
-        return replace(self, hints=hints)
+        untold = self.still_untold()
+        return replace(self, claim=claim, untold=(*untold, claim) if claim else untold)
+
+    def still_untold(self) -> tuple[Claim, ...]:
+        """The claims that a backend is to hear of when the prompt has been computed."""
+        if not self.untold:
+            return ()
+        return tuple(c for c in self.untold if not (c.is_told or c.is_over))
 
     def with_tools(self, tools: Any) -> PromptState:
         """The same prompt, with tools for its template."""
@@ -107,7 +131,11 @@ class PromptState:
     def with_image(self, image: str, node: int) -> PromptState:
         """The prompt with an image after it; images have no tokens of ours."""
         mark = self._passed(node, len(self.tokens.settled), image)
-        return replace(self, images=(*self.images, image), mark=mark, hints=NO_HINTS)
+        return replace(self, images=(*self.images, image), mark=mark, claim=None)
+
+    def at(self, node: int) -> PromptState:
+        """The same prompt, come to a prefix node by another way than the plan's table shows."""
+        return replace(self, mark=self._passed(node, self.mark.position if self.mark else 0, ""))
 
     def _passed(self, node: int, position: int, text: str) -> Mark | None:
         return self.mark.then(node, position, text) if self.mark else None

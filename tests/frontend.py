@@ -16,6 +16,8 @@ from sglc.runtime.backends.base import (
     GenReply,
     GenRequest,
     PrefillRequest,
+    Release,
+    Retain,
     SelectReply,
     SelectRequest,
     Usage,
@@ -74,6 +76,9 @@ class Chat:
 
     async def prefill(self, request: PrefillRequest) -> Usage:
         raise BackendError("3104", "no prefill")
+
+    def hint(self, hint: Retain | Release) -> None:
+        raise BackendError("3104", "no hints")
 
     async def close(self) -> None:
         pass

@@ -13,6 +13,8 @@ from sglc.runtime.backends.base import (
     GenReply,
     GenRequest,
     PrefillRequest,
+    Release,
+    Retain,
     SelectReply,
     SelectRequest,
     Usage,
@@ -161,6 +163,7 @@ class Script:
     ) -> None:
         self.capabilities = Capabilities(**capabilities)
         self.asked: list[str] = []
+        self.hints: list[Retain | Release] = []
         self.running = self.peak = 0
         self.is_closed = False
         self._answer = answer
@@ -197,6 +200,9 @@ class Script:
     async def prefill(self, request: PrefillRequest) -> Usage:
         self.asked.append("prefill:" + TARGET.tokenizer.decode(request.ids))
         return Usage(prefilled=len(request.ids))
+
+    def hint(self, hint: Retain | Release) -> None:
+        self.hints.append(hint)
 
     async def close(self) -> None:
         self.is_closed = True

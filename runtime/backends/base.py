@@ -6,7 +6,7 @@ Called by the executor; implemented by `mock`, the embedded engine and the remot
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ...ir.sampling import Constraint, Sampling
@@ -25,19 +25,36 @@ class Capabilities:
     seeds: bool = True
     logprobs: bool = True
     images: bool = False
+    retention: bool = False  # its cache has little room, and takes hints about what to keep
     chat: bool = False  # asked with turns alone; there is no raw completion
     max_context: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Hints:
-    """What the plan knows of the future of a prompt; never changes an answer.
+class Retain:
+    """A hint: what has been computed of `ids` is used again after `next_use` model calls; never changes an answer.
 
-    `next_use`: model calls until the prompt is used again (None: unknown).
+    `claim`: the number under which it is released. `pin`: evict it last, for as long as the backend lives.
     """
 
-    next_use: int | None = None
+    ids: tuple[int, ...]
+    claim: int
+    next_use: int = 0
     pin: bool = False
+    namespace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A hint: `claim` on `ids` is over, and who made it asks about nothing that begins with them again.
+
+    Then what lies behind the first `start` ids may be evicted before all else, unless others want it.
+    `start` None: the claim is over, and nothing else is known (a row that failed).
+    """
+
+    ids: tuple[int, ...]
+    claim: int
+    start: int | None = None
     namespace: str = ""
 
 
@@ -63,7 +80,7 @@ class GenRequest:
     sampling: Sampling
     seeds: tuple[int, ...]
     constraint: Constraint | None = None
-    hints: Hints = field(default_factory=Hints)
+    namespace: str = ""
     on_tokens: Callable[[int, tuple[int, ...]], None] | None = None
     prompt_text: PromptText | None = None
 
@@ -80,7 +97,7 @@ class SelectRequest:
     ids: tuple[int, ...]
     choices: tuple[tuple[int, ...], ...]
     unconditional: tuple[int, ...] | None = None
-    hints: Hints = field(default_factory=Hints)
+    namespace: str = ""
     prompt_text: PromptText | None = None
     choice_texts: tuple[str, ...] = ()
 
@@ -91,7 +108,7 @@ class PrefillRequest:
 
     ids: tuple[int, ...]
     speculative: bool = False
-    hints: Hints = field(default_factory=Hints)
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +198,10 @@ class Backend(Protocol):
 
     async def prefill(self, request: PrefillRequest) -> Usage:
         """Warm a prompt; returns when its KV is there. Raises BackendError."""
+        ...
+
+    def hint(self, hint: Retain | Release) -> None:
+        """Note a hint, at once and without failing; asked only of those with the capability `retention`."""
         ...
 
     async def close(self) -> None:

@@ -19,6 +19,8 @@ from .base import (
     GenReply,
     GenRequest,
     PrefillRequest,
+    Release,
+    Retain,
     SelectReply,
     SelectRequest,
     Usage,
@@ -47,7 +49,7 @@ class EngineBackend:
     @property
     def capabilities(self) -> Capabilities:
         """What it can do: everything but images."""
-        return Capabilities(max_context=self._max_context)
+        return Capabilities(max_context=self._max_context, retention=True)
 
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt, once per seed."""
@@ -88,6 +90,11 @@ class EngineBackend:
         if not request.ids:
             return Usage()
         return await self._serve(partial(PrefillJob, request))
+
+    def hint(self, hint: Retain | Release) -> None:
+        """What is released is evicted first, what is claimed or pinned last."""
+        if self._is_open:
+            self.engine.hint(hint)
 
     def flush(self) -> None:
         """Forget all KV that no request holds."""

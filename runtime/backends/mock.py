@@ -20,6 +20,8 @@ from .base import (
     GenReply,
     GenRequest,
     PrefillRequest,
+    Release,
+    Retain,
     SelectReply,
     SelectRequest,
     Usage,
@@ -98,6 +100,9 @@ class MockBackend:
         found = account.usage(self.clock.now)
         # nothing is asked after its last position, so what is there need not run again
         return replace(found, cached=found.cached + found.replayed, replayed=0)
+
+    def hint(self, hint: Retain | Release) -> None:
+        """The cache is endless: it needs no hints, and gets none (`capabilities.retention`)."""
 
     async def close(self) -> None:
         """Requests after this fail."""

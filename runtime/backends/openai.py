@@ -22,6 +22,8 @@ from .base import (
     GenRequest,
     PrefillRequest,
     PromptText,
+    Release,
+    Retain,
     SelectReply,
     SelectRequest,
     Usage,
@@ -145,6 +147,9 @@ class OpenAIBackend:
     async def server_info(self) -> dict[str, Any]:
         """The models that the server lists. Raises BackendError."""
         return cast("dict[str, Any]", await self._server.get("/models"))
+
+    def hint(self, hint: Retain | Release) -> None:
+        """The API has no word for what may be evicted; none are sent (`capabilities.retention`)."""
 
     async def close(self) -> None:
         """Let go of the connections; requests after this fail."""

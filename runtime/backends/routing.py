@@ -23,6 +23,8 @@ from .base import (
     GenReply,
     GenRequest,
     PrefillRequest,
+    Release,
+    Retain,
     SelectReply,
     SelectRequest,
     Usage,
@@ -135,6 +137,7 @@ class RoutedBackend:
             seeds=all(each.seeds for each in all_of),
             logprobs=all(each.logprobs for each in all_of),
             images=all(each.images for each in all_of),
+            retention=any(each.retention for each in all_of),
             chat=any(each.chat for each in all_of),
             max_context=min(contexts, default=None),
         )
@@ -153,6 +156,12 @@ class RoutedBackend:
     async def prefill(self, request: PrefillRequest) -> Usage:
         """Warm a prompt where the calls that follow it will go. Raises BackendError."""
         return await self._send(request.ids, 1, lambda b: b.prefill(request))
+
+    def hint(self, hint: Retain | Release) -> None:
+        """Tell all that take hints; one that never saw the prompt has nothing to keep or evict."""
+        for endpoint in self.router.endpoints:
+            if endpoint.backend.capabilities.retention:
+                endpoint.backend.hint(hint)
 
     async def close(self) -> None:
         """Close all endpoints."""

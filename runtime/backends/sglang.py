@@ -21,6 +21,8 @@ from .base import (
     GenReply,
     GenRequest,
     PrefillRequest,
+    Release,
+    Retain,
     SelectReply,
     SelectRequest,
     Usage,
@@ -109,6 +111,9 @@ class SGLangBackend:
     async def server_info(self) -> dict[str, Any]:
         """What the server says of itself. Raises BackendError."""
         return cast("dict[str, Any]", await self._server.get("/server_info"))
+
+    def hint(self, hint: Retain | Release) -> None:
+        """The server has no word for what may be evicted; none are sent (`capabilities.retention`)."""
 
     async def close(self) -> None:
         """Let go of the connections; requests after this fail."""

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import torch
 
 from ...ir.target import Tokenizer
-from ..backends.base import BackendError
+from ..backends.base import BackendError, Release, Retain
 from .attention.base import Attention
 from .batch import Batch
 from .grammar import GrammarBackend
-from .jobs import GenJob, GenTask, PrefillJob, Request, SelectJob
+from .jobs import GenJob, GenTask, PrefillJob, Request, SelectJob, array
 from .metrics import Calls, Metrics, Times
 from .model import Model
 from .pool import Pool
@@ -69,7 +69,9 @@ class Engine:
         self.times, self.calls = Times(), Calls()
         self._sampler = Sampler(parts.model.shape.vocab)
         self.scheduler = self._new_scheduler()
-        self._commands: queue.SimpleQueue[tuple[str, Request | None]] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[tuple[str, Request | Retain | Release | None]] = (
+            queue.SimpleQueue()
+        )
         self._requests: dict[Request, None] = {}
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="sglc-engine", daemon=True)
@@ -91,6 +93,10 @@ class Engine:
     def flush(self) -> None:
         """Forget all keys and values that no request holds."""
         self._commands.put(("flush", None))
+
+    def hint(self, hint: Retain | Release) -> None:
+        """Note what the plan knows of a prompt's future; it counts for evictions from then on."""
+        self._commands.put(("hint", hint))
 
     def close(self) -> None:
         """Stop; whatever is pending fails with 3106. Returns when the thread has ended."""
@@ -131,11 +137,13 @@ class Engine:
         except queue.Empty:
             return
 
-    def _obey(self, verb: str, request: Request | None) -> None:
+    def _obey(self, verb: str, request: Request | Retain | Release | None) -> None:
         if verb == "close":
             self._closed = True
         elif verb == "flush":
             self.scheduler.slots.release(self.scheduler.cache.clear())
+        elif isinstance(request, Retain | Release):
+            self._note(request)
         elif request is not None and verb == "submit":
             self._requests[request] = None
             self.scheduler.submit(request)
@@ -143,6 +151,13 @@ class Engine:
                 self._answer(request)
         elif request in self._requests:
             self._fail(request, BackendError("3106", "the request was aborted"))
+
+    def _note(self, hint: Retain | Release) -> None:
+        cache, ids = self.scheduler.cache, array(hint.ids)
+        if isinstance(hint, Retain):
+            cache.retain(ids, hint.claim, hint.next_use, hint.pin, hint.namespace)
+        else:
+            cache.release(ids, hint.claim, hint.start, hint.namespace)
 
     def _step_safely(self) -> None:
         """Run a step; if it fails, everyone in it fails and the engine starts afresh."""

@@ -16,7 +16,6 @@ from ..backends.base import (
     Finish,
     GenReply,
     GenRequest,
-    Hints,
     PrefillRequest,
     SelectReply,
     SelectRequest,
@@ -24,7 +23,7 @@ from ..backends.base import (
 )
 from .grammar import Matcher
 from .lookup import look_up
-from .radix import Ids, Retention
+from .radix import Ids
 from .sampler import Row, Sampled
 from .task import Job, Task
 
@@ -40,8 +39,8 @@ def array(ids: Sequence[int]) -> Ids:
 class Request(Job):
     """A job with a caller."""
 
-    def __init__(self, hints: Hints, prompt: int, done: Done) -> None:
-        super().__init__(hints.namespace, Retention(hints.next_use, hints.pin))
+    def __init__(self, namespace: str, prompt: int, done: Done) -> None:
+        super().__init__(namespace)
         self.work.prompt = prompt
         self._done = done
         self.is_over = False
@@ -72,7 +71,7 @@ class GenJob(Request):
         device: torch.device,
         done: Done,
     ) -> None:
-        super().__init__(request.hints, len(request.ids), done)
+        super().__init__(request.namespace, len(request.ids), done)
         self.on_tokens = request.on_tokens
         ids, limit = array(request.ids), request.sampling.max_tokens
         room = limit if 0 <= limit <= 4096 else 4096
@@ -210,7 +209,7 @@ class PrefillJob(Request):
     """A prompt to be computed ahead of its call."""
 
     def __init__(self, request: PrefillRequest, done: Done) -> None:
-        super().__init__(request.hints, len(request.ids), done)
+        super().__init__(request.namespace, len(request.ids), done)
         self.tasks = [Task(self, array(request.ids), prompt=len(request.ids))]
 
 
@@ -221,7 +220,7 @@ class SelectJob(Request):
     """
 
     def __init__(self, request: SelectRequest, done: Done) -> None:
-        super().__init__(request.hints, len(request.ids), done)
+        super().__init__(request.namespace, len(request.ids), done)
         self.request = request
         self._at: dict[tuple[int, ...], Task] = {}
         self._scores = [self._plan(request.ids, choice, account=True) for choice in request.choices]

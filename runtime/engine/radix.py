@@ -12,7 +12,6 @@ Used by the scheduler alone, from one thread. Nothing here imports torch.
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -33,9 +32,10 @@ class Node:
 
     __slots__ = (
         "children",
+        "claims",
         "depth",
-        "due",
         "gone",
+        "is_over",
         "key",
         "last_use",
         "locks",
@@ -56,7 +56,8 @@ class Node:
         self.gone: set[int | bytes] = set()  # how evicted children began
         self.locks = 0
         self.last_use = 0
-        self.due = -1  # the tick at which the plan expects the next use; -1 unknown
+        self.claims: dict[int, int] = {}  # who wants it again, and at which count of calls
+        self.is_over = False  # who made it wants it no more; the next use takes that back
         self.pinned = False
         self.queued = False  # whether the eviction heap holds an entry for it
 
@@ -94,17 +95,6 @@ class Inserted(NamedTuple):
     existing: int
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """What the plan knows of the future of a sequence. `next_use`: model calls until then; negative: never again."""
-
-    next_use: int | None = None
-    pin: bool = False
-
-
-NO_RETENTION = Retention()
-
-
 class RadixCache:
     """Token sequences to slots, with locks and eviction.
 
@@ -118,6 +108,7 @@ class RadixCache:
         self.page_size = page_size
         self.policy = policy
         self.tick = 0
+        self.calls = 0  # that came so far; the clock of the plan's hints
         self.version = 0  # raised when a path changes its nodes: a split or an eviction
         self.tokens = 0  # in the tree
         self.locked_tokens = 0
@@ -149,20 +140,15 @@ class RadixCache:
                 break
         return Match(node, length)
 
-    def touch(self, match: Match, retention: Retention = NO_RETENTION) -> Node:
+    def touch(self, match: Match) -> Node:
         """Mark a match as used now and return the node that ends exactly there, splitting an edge if need be."""
         self.tick += 1
         node = self._split(match.node, match.length)
-        self._mark(node, retention)
+        self._mark(node)
         return node
 
     def insert(
-        self,
-        ids: Ids,
-        slots: Slots,
-        namespace: str = "",
-        retention: Retention = NO_RETENTION,
-        start: Node | None = None,
+        self, ids: Ids, slots: Slots, namespace: str = "", start: Node | None = None
     ) -> Inserted:
         """Add a sequence. The tree takes the slots from `existing` on; those before it that differ remain the caller's.
 
@@ -174,8 +160,43 @@ class RadixCache:
         node = self._split(match.node, match.length)
         if match.length < len(ids):
             node = self._add_leaf(node, ids[match.length :], slots[match.length : len(ids)])
-        self._mark(node, retention)
+        self._mark(node)
         return Inserted(node, match.length)
+
+    def retain(
+        self, ids: Ids, claim: int, next_use: int, pin: bool = False, namespace: str = ""
+    ) -> None:
+        """Keep what is known of a sequence: it is used again after `next_use` calls, or `pin`ned for good."""
+        match = self.match(ids, namespace)
+        node = self._split(match.node, match.length)
+        if node.parent is None:
+            return
+        node.is_over = False
+        if pin:
+            node.pinned = True
+        else:
+            node.claims[claim] = self.calls + next_use
+
+    def release(self, ids: Ids, claim: int, start: int | None, namespace: str = "") -> None:
+        """End a claim, and let go of what lies behind `start`, but for what others claim or use beside it.
+
+            ids   |---------- start ---- own text ----|-- what went on from it --|
+            kept  |== the prefix ===|                                                 evicted as if never released
+            over                    |== released =====|== released, all branches ==|  evicted first
+
+        What is locked stays until it is unlocked, and what is used again is taken back.
+        `start` None: only the claim ends.
+        """
+        match = self.match(ids, namespace)
+        for node in match.node.path():
+            node.claims.pop(claim, None)
+            self._offer_again(node)
+        if start is None or match.length <= start:
+            return
+        node = self._split(match.node, match.length)
+        if not node.claims and not node.pinned:
+            self._let_go_below(node)
+            self._let_go_above(node, self._pages_up(start))
 
     def was_evicted(self, node: Node, ids: Ids) -> bool:
         """Whether what follows `node` in `ids` once was in the tree, as far as `node` remembers."""
@@ -241,6 +262,32 @@ class RadixCache:
     def _whole_pages(self, length: int) -> int:
         return length - length % self.page_size
 
+    def _pages_up(self, length: int) -> int:
+        return length + -length % self.page_size
+
+    def _let_go_below(self, node: Node) -> None:
+        """Let go of everything that goes on from a node; what others want again stays, and what is let go already."""
+        stack = list(node.children.values())
+        while stack:
+            below = stack.pop()
+            if not (below.claims or below.pinned or below.is_over):
+                self._let_go(below)
+                stack.extend(below.children.values())
+
+    def _let_go_above(self, node: Node, start: int) -> None:
+        """Let go of a node and of those before it, back to `start` or to where others branch off or have a claim."""
+        while node.depth > start:
+            if node.start < start:
+                self._split(node, start)
+            self._let_go(node)
+            node = node.parent or node
+            if node.parent is None or node.claims or node.pinned or len(node.children) > 1:
+                return
+
+    def _let_go(self, node: Node) -> None:
+        node.is_over = True
+        self._offer_again(node)
+
     def _add_leaf(self, parent: Node, key: Ids, slots: Slots) -> Node:
         leaf = Node(parent, key.copy(), slots.copy())
         parent.children[self._child_key(key, 0)] = leaf
@@ -258,12 +305,8 @@ class RadixCache:
         assert parent is not None
         assert 0 < cut < len(node.key)
         upper = Node(parent, node.key[:cut], node.slots[:cut])
-        upper.locks, upper.last_use, upper.due, upper.pinned = (
-            node.locks,
-            node.last_use,
-            node.due,
-            node.pinned,
-        )
+        upper.locks, upper.last_use = node.locks, node.last_use
+        upper.claims, upper.is_over, upper.pinned = dict(node.claims), node.is_over, node.pinned
         parent.children[self._child_key(node.key, 0)] = upper
         node.key, node.slots, node.parent = node.key[cut:], node.slots[cut:], upper
         upper.children[self._child_key(node.key, 0)] = node
@@ -271,14 +314,10 @@ class RadixCache:
         self.version += 1
         return upper
 
-    def _mark(self, node: Node, retention: Retention) -> None:
-        """Stamp the whole path as used now; hints replace what was known of its end."""
-        if node.parent is not None and (retention.next_use is not None or retention.pin):
-            node.pinned = retention.pin
-            node.due = -1 if retention.next_use is None else self.tick + retention.next_use
-            if retention.next_use is not None and retention.next_use < 0:
-                node.due, node.pinned = -2, False
+    def _mark(self, node: Node) -> None:
+        """Stamp the whole path as used now."""
         while node.parent is not None:
+            node.is_over = False
             if self.policy != "fifo" or node.last_use == 0:
                 node.last_use = self.tick
             self._offer(node)
@@ -290,19 +329,27 @@ class RadixCache:
     def _offer(self, node: Node) -> None:
         if not node.queued and self._is_evictable(node):
             node.queued = True
-            self._serial += 1
-            heapq.heappush(self._heap, (self._rank(node), self._serial, node))
+            self._push(node)
+
+    def _offer_again(self, node: Node) -> None:
+        """Offer a node whose rank has fallen, whatever older entry there is: that one is dropped when it comes up."""
+        if node.queued and self._is_evictable(node):
+            self._push(node)
+
+    def _push(self, node: Node) -> None:
+        self._serial += 1
+        heapq.heappush(self._heap, (self._rank(node), self._serial, node))
 
     def _rank(self, node: Node) -> tuple[int, int]:
-        """The order of eviction, lowest first: never used again, unknown by age, known by distance, pinned."""
+        """The order of eviction, lowest first: released, unknown by age, claimed by distance, pinned."""
         if self.policy != "lru":
             return (1, node.last_use)
         if node.pinned:
             return (3, node.last_use)
-        if node.due == -2:
+        if node.claims:
+            return (2, -min(node.claims.values()))
+        if node.is_over:
             return (0, node.last_use)
-        if node.due > self.tick:
-            return (2, -node.due)
         return (1, node.last_use)
 
     def _remove(self, leaf: Node) -> Slots:

@@ -17,7 +17,7 @@ import numpy as np
 
 from .batch import Segment
 from .parking import Parking
-from .radix import RadixCache, Retention, common_prefix
+from .radix import RadixCache, common_prefix
 from .slots import SlotAllocator, Slots
 from .task import Job, Phase, Task
 
@@ -84,9 +84,10 @@ class Scheduler:
 
     def submit(self, job: Job) -> None:
         """Queue a job's tasks."""
-        if self.policy.disable_radix_cache:  # a namespace of its own, and first to go
+        self.cache.calls += 1
+        if self.policy.disable_radix_cache:  # a namespace of its own
             self._jobs += 1
-            job.namespace, job.retention = f"{job.namespace}\0{self._jobs}", Retention(next_use=-1)
+            job.namespace = f"{job.namespace}\0{self._jobs}"
         self.waiting.update(dict.fromkeys(job.tasks))
 
     def schedule(self) -> list[Segment]:
@@ -236,7 +237,7 @@ class Scheduler:
         self.waiting.pop(task)
         self.prefilling[task] = None
         task.phase = Phase.PREFILLING
-        task.node = self.cache.touch(match, task.job.retention)
+        task.node = self.cache.touch(match)
         self.cache.lock(task.node)
         task.own_end = task.node.depth
         task.count_found(task.node.depth)
@@ -289,7 +290,7 @@ class Scheduler:
             return
         match = self.cache.match(task.known, task.job.namespace, old)
         if match.length > old.depth:
-            task.node = self.cache.touch(match, task.job.retention)
+            task.node = self.cache.touch(match)
             self.cache.lock(task.node)
             self.cache.unlock(old)
             task.own_end = match.length
@@ -329,7 +330,7 @@ class Scheduler:
         old, slots = task.node, task.all_slots()
         assert old is not None
         ids, job = task.ids[: len(slots)], task.job
-        done = self.cache.insert(ids, slots, job.namespace, job.retention, start=old)
+        done = self.cache.insert(ids, slots, job.namespace, start=old)
         self.slots.release(slots[old.depth : done.existing])  # another computed the same meanwhile
         if hold:
             self.cache.lock(done.node)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..backends.base import Usage
-from .radix import NO_RETENTION, Ids, Node, Retention
+from .radix import Ids, Node
 from .slots import Slots
 
 _SERIALS = itertools.count()
@@ -165,9 +165,8 @@ class Task:
 class Job:
     """One request: its tasks, what they are for, and what came of it."""
 
-    def __init__(self, namespace: str = "", retention: Retention = NO_RETENTION) -> None:
+    def __init__(self, namespace: str = "") -> None:
         self.namespace = namespace
-        self.retention = retention
         self.tasks: list[Task] = []
         self.work = Work()
 

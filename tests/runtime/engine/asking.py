@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from sglc.ir.sampling import Constraint, Sampling
-from sglc.runtime.backends.base import GenReply, GenRequest, Hints, SelectReply, SelectRequest
+from sglc.runtime.backends.base import GenReply, GenRequest, SelectReply, SelectRequest
 from sglc.runtime.backends.engine import EngineBackend
 
 CLOSE = 1e-3  # two logits nearer than this may change places from one batch to another
@@ -25,12 +25,11 @@ def gen(
 ) -> GenRequest:
     """A request for `tokens` tokens, end tokens ignored."""
     constraint = sampling.pop("constraint", None)
-    hints = sampling.pop("hints", Hints())
+    namespace = str(sampling.pop("namespace", ""))
     assert constraint is None or isinstance(constraint, Constraint)
-    assert isinstance(hints, Hints)
     sampling.setdefault("ignore_eos", True)
     return GenRequest(
-        tuple(ids), Sampling(max_tokens=tokens, **sampling), tuple(seeds), constraint, hints
+        tuple(ids), Sampling(max_tokens=tokens, **sampling), tuple(seeds), constraint, namespace
     )
 
 

@@ -148,12 +148,10 @@ def test_prefill_leaves_its_keys_and_values(make_backend: Make) -> None:
 
 
 def test_namespaces_do_not_share(make_backend: Make) -> None:
-    from sglc.runtime.backends.base import Hints
-
     backend = make_backend()
-    ask(backend, gen(prompt(1, 30), 2, hints=Hints(namespace="a")))
-    assert ask(backend, gen(prompt(1, 30), 2, hints=Hints(namespace="b")))[0].usage.cached == 0
-    assert ask(backend, gen(prompt(1, 30), 2, hints=Hints(namespace="a")))[0].usage.cached == 30
+    ask(backend, gen(prompt(1, 30), 2, namespace="a"))
+    assert ask(backend, gen(prompt(1, 30), 2, namespace="b"))[0].usage.cached == 0
+    assert ask(backend, gen(prompt(1, 30), 2, namespace="a"))[0].usage.cached == 30
 
 
 def test_streaming_delivers_every_id_once(make_backend: Make) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sglc.runtime.backends.base import GenRequest, SelectRequest
+from sglc.runtime.backends.base import GenReply, GenRequest, Release, Retain, SelectRequest
 from sglc.runtime.backends.engine import EngineBackend
 
 from .asking import ask, gen, ids_of, is_coin_toss, prompt, select
@@ -198,3 +198,45 @@ def test_nobody_starves(make_backend: Make) -> None:
 
     asyncio.run(run())
     assert order.index("lone") < len(order) - 20
+
+
+def test_released_text_goes_before_text_with_a_next_use(make_backend: Make) -> None:
+    """A pool for two of three prompts: of the older two the claimed one survives the third, the released one goes."""
+    claimed, released, third = (prompt(seed, 100) for seed in (1, 2, 3))
+    backend = make_backend(kv_cache_tokens=260)
+    ask(backend, gen(claimed, 1))
+    ask(backend, gen(released, 1))
+    backend.hint(Retain(claimed, 1, next_use=2))
+    backend.hint(Release(released, 2, 0))
+    ask(backend, gen(third, 1))
+    assert ask(backend, gen(claimed, 1))[0].usage.cached == 100
+    assert ask(backend, gen(released, 1))[0].usage.cached == 0
+    check_nothing_leaked(backend)
+
+
+def test_without_hints_the_oldest_goes(make_backend: Make) -> None:
+    backend = make_backend(kv_cache_tokens=260)
+    first, second, third = (prompt(seed, 100) for seed in (1, 2, 3))
+    for ids in (first, second, third):
+        ask(backend, gen(ids, 1))
+    assert ask(backend, gen(second, 1))[0].usage.cached == 100
+    assert ask(backend, gen(first, 1))[0].usage.cached == 0
+
+
+def test_released_while_others_use_it(make_backend: Make) -> None:
+    """A release among running requests takes nothing from them, nor from one that comes back."""
+    shared = prompt(4, 80)
+    backend = make_backend(kv_cache_tokens=300)
+
+    async def run() -> list[GenReply]:
+        first = asyncio.create_task(backend.generate(gen(shared + prompt(5, 20), 12)))
+        second = asyncio.create_task(backend.generate(gen(shared + prompt(6, 20), 12)))
+        await asyncio.sleep(0.002)
+        backend.hint(Release(shared, 1, 0))
+        return list(await asyncio.gather(first, second))
+
+    replies = asyncio.run(run())
+    again = ask(make_backend(), gen(shared + prompt(5, 20), 12), gen(shared + prompt(6, 20), 12))
+    assert ids_of(replies) == ids_of(again)
+    assert ask(backend, gen(shared + prompt(7, 5), 1))[0].usage.cached >= 80
+    check_nothing_leaked(backend)

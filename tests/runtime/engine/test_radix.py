@@ -13,7 +13,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from sglc.runtime.engine.radix import Node, RadixCache, Retention
+from sglc.runtime.engine.radix import Node, RadixCache
 from sglc.runtime.engine.slots import OutOfSlots, SlotAllocator
 
 CAPACITY = 60
@@ -21,7 +21,7 @@ SPACES = st.sampled_from(["", "tenant"])
 IDS = st.lists(
     st.integers(0, 2), min_size=1, max_size=12
 )  # a tiny alphabet: prefixes collide all the time
-HINTS = st.builds(Retention, st.none() | st.integers(-1, 5), st.booleans())
+CLAIMS = st.integers(1, 3)
 
 
 def array(ids: list[int]) -> np.ndarray:
@@ -70,12 +70,12 @@ class CacheMachine(RuleBasedStateMachine):
         self.known = {key: slot for key, slot in self.known.items() if slot not in gone}
         self.slots.release(freed)
 
-    @rule(target=requests, space=SPACES, ids=IDS, hints=HINTS)
-    def admit(self, space: str, ids: list[int], hints: Retention) -> int:
+    @rule(target=requests, space=SPACES, ids=IDS)
+    def admit(self, space: str, ids: list[int]) -> int:
         """Match, lock the match, and take slots for the rest: a request that starts to run."""
         match = self.cache.match(array(ids), space)
         assert match.length == self.expected_length(space, ids)
-        node = self.cache.touch(match, hints)
+        node = self.cache.touch(match)
         expected = [self.known[self.key(space, ids, i)] for i in range(match.length)]
         assert node.path_slots().tolist() == expected
         self.cache.lock(node)
@@ -98,14 +98,14 @@ class CacheMachine(RuleBasedStateMachine):
         own = np.concatenate([own, self.slots.allocate(len(more))])
         self.held[request] = (space, ids + more, node, own)
 
-    @rule(request=consumes(requests), hints=HINTS)
-    def finish(self, request: int, hints: Retention) -> None:
+    @rule(request=consumes(requests))
+    def finish(self, request: int) -> None:
         """Insert what a request has (also when it is preempted), give back duplicates and odd ends, unlock."""
         space, ids, node, own = self.held.pop(request)
         reach = node.depth + len(own)
         ids = ids[:reach]
         slots = np.concatenate([node.path_slots(), own])
-        inserted = self.cache.insert(array(ids), slots, space, hints, start=node)
+        inserted = self.cache.insert(array(ids), slots, space, start=node)
         assert inserted.existing == max(node.depth, self.expected_length(space, ids))
         end = inserted.node.depth
         assert end == len(ids) - len(ids) % self.page or not len(own)
@@ -121,6 +121,17 @@ class CacheMachine(RuleBasedStateMachine):
         _, _, node, own = self.held.pop(request)
         self.slots.release(own)
         self.cache.unlock(node)
+
+    @rule(space=SPACES, ids=IDS, claim=CLAIMS, next_use=st.integers(0, 5), pin=st.booleans())
+    def retain(self, space: str, ids: list[int], claim: int, next_use: int, pin: bool) -> None:
+        self.cache.retain(array(ids), claim, next_use, pin, space)
+
+    @rule(space=SPACES, ids=IDS, claim=CLAIMS, start=st.none() | st.integers(0, 12))
+    def release(self, space: str, ids: list[int], claim: int, start: int | None) -> None:
+        """A hint takes nothing away by itself."""
+        tokens = self.cache.tokens
+        self.cache.release(array(ids), claim, start, space)
+        assert self.cache.tokens == tokens
 
     @rule(count=st.integers(1, CAPACITY))
     def evict(self, count: int) -> None:
@@ -167,41 +178,104 @@ CacheMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=4
 TestCacheMachine = CacheMachine.TestCase
 
 
-def fill(cache: RadixCache, *sequences: tuple[list[int], Retention]) -> None:
+def fill(cache: RadixCache, *sequences: list[int]) -> None:
     at = 1
-    for ids, retention in sequences:
-        cache.insert(array(ids), np.arange(at, at + len(ids), dtype=np.int32), retention=retention)
+    for ids in sequences:
+        cache.insert(array(ids), np.arange(at, at + len(ids), dtype=np.int32))
         at += len(ids)
+
+
+def order_of_eviction(cache: RadixCache) -> list[tuple[int, ...]]:
+    """The keys of the nodes, as they go."""
+    order: list[tuple[int, ...]] = []
+    while cache.tokens:
+        before = {tuple(n.key.tolist()) for n in cache.walk()}
+        assert len(cache.evict(1))
+        order += before - {tuple(n.key.tolist()) for n in cache.walk()}
+    return order
 
 
 def test_least_recently_used_goes_first() -> None:
     cache = RadixCache()
-    fill(cache, ([1, 2], Retention()), ([3, 4], Retention()))
+    fill(cache, [1, 2], [3, 4])
     cache.touch(cache.match(array([1, 2])))
     assert cache.evict(1).tolist() == [3, 4]
 
 
 def test_hints_refine_the_order() -> None:
-    """Never again, then unknown, then the farthest next use, then what is pinned."""
+    """Released, then unknown, then the farthest next use, then what is pinned."""
     cache = RadixCache()
-    fill(
-        cache,
-        ([1], Retention(pin=True)),
-        ([2], Retention(next_use=90)),
-        ([3], Retention(next_use=50)),
-    )
-    fill(cache, ([4], Retention()), ([5], Retention(next_use=-1)))
-    order = []
-    while cache.tokens:
-        before = {int(n.key[0]) for n in cache.walk()}
-        cache.evict(1)
-        order += before - {int(n.key[0]) for n in cache.walk()}
-    assert order == [5, 4, 2, 3, 1]
+    fill(cache, [1], [2], [3], [4], [5])
+    cache.retain(array([1]), 7, 0, pin=True)
+    cache.retain(array([2]), 8, 90)
+    cache.retain(array([3]), 9, 50)
+    cache.release(array([5]), 0, 0)
+    assert order_of_eviction(cache) == [(5,), (4,), (2,), (3,), (1,)]
+
+
+def test_a_release_takes_what_went_on_and_leaves_what_stands_before() -> None:
+    cache = RadixCache()
+    fill(cache, [1, 2, 3, 4], [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 7, 8], [9], [1, 2])
+    cache.release(array([1, 2, 3, 4]), 0, 2)
+    order = order_of_eviction(cache)
+    assert set(order[:2]) == {(5, 6), (7, 8)}
+    assert order[2:] == [(3, 4), (9,), (1, 2)]
+
+
+def test_a_release_stops_at_what_others_claim_or_branch_from() -> None:
+    cache = RadixCache()
+    fill(cache, [1, 2, 3, 4, 5], [1, 2, 8], [9])
+    cache.retain(array([1, 2, 3]), 1, 5)
+    cache.retain(array([1, 2, 3]), 2, 5)
+    cache.release(array([1, 2, 3]), 1, 0)  # 2 still claims it
+    assert not any(node.is_over for node in cache.walk())
+    cache.release(array([1, 2, 3]), 2, 0)
+    over = {tuple(node.key.tolist()) for node in cache.walk() if node.is_over}
+    assert over == {(3,), (4, 5)}  # (1, 2) leads to (8,), too
+
+
+def test_a_release_within_an_edge_cuts_it() -> None:
+    cache = RadixCache()
+    fill(cache, [1, 2, 3, 4, 5, 6], [9])
+    cache.release(array([1, 2, 3, 4]), 0, 2)
+    assert order_of_eviction(cache) == [(5, 6), (3, 4), (1, 2), (9,)]
+    pages = RadixCache(page_size=2)
+    fill(pages, [1, 2, 3, 4, 5, 6])
+    pages.release(array([1, 2, 3, 4, 5]), 0, 1)
+    over = [node.key.tolist() for node in pages.walk() if node.is_over]
+    assert sorted(over) == [[3, 4], [5, 6]]
+
+
+def test_the_next_use_takes_a_release_back() -> None:
+    cache = RadixCache()
+    fill(cache, [1, 2], [3, 4])
+    cache.release(array([1, 2]), 0, 0)
+    cache.touch(cache.match(array([1, 2])))
+    assert order_of_eviction(cache) == [(3, 4), (1, 2)]
+
+
+def test_what_is_locked_stays_though_released() -> None:
+    cache = RadixCache()
+    fill(cache, [1, 2], [3, 4])
+    node = cache.match(array([1, 2])).node
+    cache.lock(node)
+    cache.release(array([1, 2]), 0, 0)
+    assert cache.evict(4).tolist() == [3, 4]
+    cache.unlock(node)
+    assert cache.evict(4).tolist() == [1, 2]
+
+
+def test_a_claim_that_ends_without_a_release_leaves_plain_age() -> None:
+    cache = RadixCache()
+    fill(cache, [1, 2], [3, 4])
+    cache.retain(array([1, 2]), 1, 3)
+    cache.release(array([1, 2]), 1, None)
+    assert order_of_eviction(cache) == [(1, 2), (3, 4)]
 
 
 def test_a_split_keeps_handles_and_locks() -> None:
     cache = RadixCache()
-    fill(cache, ([1, 2, 3, 4], Retention()))
+    fill(cache, [1, 2, 3, 4])
     deep = cache.touch(cache.match(array([1, 2, 3, 4])))
     cache.lock(deep)
     upper = cache.touch(cache.match(array([1, 2, 9])))
