@@ -66,6 +66,7 @@ from .values import (
 )
 
 Hosts = Mapping[str, Callable[..., object]]
+Orders = Mapping[int, Sequence[int]]
 
 
 class Model(Protocol):
@@ -151,10 +152,15 @@ def run(
     row: int = 0,
     model: Model | None = None,
     mocks: Mocks | None = None,
+    orders: Orders | None = None,
 ) -> Outcome:
-    """Run one program of a verified module. Raises RowFailed."""
+    """Run one program of a verified module. Raises RowFailed.
+
+    `orders`: what a batch job fixed for this row: for the number of an `unordered` of `program`
+    the order of its sections. Programs that it calls have theirs as they stand.
+    """
     asked = model if model is not None else HashModel(target.tokenizer)
-    machine = _Machine(module, target, hosts or {}, run_seed, row, asked, mocks)
+    machine = _Machine(module, target, hosts or {}, run_seed, row, asked, mocks, orders or {})
     entry = module.program(program)
     given = [args[p.name] if p.name in args else _default(entry, p.name) for p in entry.params]
     result = machine.program(entry, given, (program,), ())
@@ -179,6 +185,7 @@ class _Machine:
     row: int
     model: Model
     mocks: Mocks | None = None
+    orders: Orders = field(default_factory=dict[int, Sequence[int]])
     transcript: list[SourceCall] = field(default_factory=list[SourceCall])
     limits_reached: list[Span | None] = field(default_factory=list[Span | None])
 
@@ -305,9 +312,16 @@ class _Frame:
                 return cast("Prompt", item_of(self._items(op.prompts), self._json(op.index)))
             case Unordered():
                 prompt: object = self._get(op.prompt)
-                for section in op.sections:
-                    (prompt,) = self.block(section, (prompt,))
+                for at in self._order(op):
+                    (prompt,) = self.block(op.sections[at], (prompt,))
                 return cast("Prompt", prompt)
+
+    def _order(self, op: Unordered) -> Sequence[int]:
+        """The order of sections: the batch's, in the program that its rows run; else as they stand."""
+        as_they_stand = range(len(op.sections))
+        if op.batch is None or len(self._path) > 1:
+            return as_they_stand
+        return self._machine.orders.get(op.batch, as_they_stand)
 
     def _use(self, op: Use) -> Prompt:
         """Run a fragment; its calls are named by the site of the use as well."""

@@ -345,10 +345,11 @@ class OpReader:
 
     def unordered(self, _: int) -> Op:
         prompt = self._operand()
+        batch = self._cursor.number() if self._cursor.take("batch") else None
         sections: list[Block] = []
         while self._cursor.peek("section"):
             sections.append(self._region("section", (PROMPT,)))
-        return Unordered(result=_new(PROMPT), prompt=prompt, sections=tuple(sections))
+        return Unordered(result=_new(PROMPT), prompt=prompt, sections=tuple(sections), batch=batch)
 
     # --- calls ----------------------------------------------------------------------------------
 

@@ -247,11 +247,16 @@ class Unordered(BaseOp):
 
     As it stands it means the sections in source order; `move-code` may lay them out otherwise.
     Sections hold no call, no host op and bind nothing that outlives them.
+
+    `batch`: laid out already, and no pass changes the order any more; but a batch job may give its
+    rows other orders of the sections of this number, fixed once from the whole input. Every run that
+    gives none has them as they stand.
     """
 
     result: Value
     prompt: Operand
     sections: tuple[Block, ...]
+    batch: int | None = None
 
 
 # --- values -----------------------------------------------------------------------------------

@@ -239,8 +239,8 @@ class _Printer:
             case Use(fragment=fragment, args=args, site=site, indices=indices):
                 called = f"{symbol(fragment)}({self._operands(args)})"
                 return f"use {prompt}, {called}{self._site(site, indices)}"
-            case Unordered():
-                return f"unordered {prompt}"
+            case Unordered(batch=batch):
+                return f"unordered {prompt}" + ("" if batch is None else f" batch {batch}")
 
     def _call_head(self, op: Gen | Select | Host | Call) -> str:
         match op:

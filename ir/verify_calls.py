@@ -30,6 +30,7 @@ from .ops import (
     Operand,
     Select,
     Text,
+    Turn,
     Unordered,
     Use,
     Value,
@@ -55,6 +56,8 @@ def check_calls(module: Module) -> Iterator[Diagnostic]:
                 yield problem(code, owner, headline, op)
         for op, code, headline in _site_problems(owner.body, {}, 0):
             yield problem(code, owner, headline, op)
+        for op, headline in _batch_problems(owner):
+            yield problem("1113", owner, headline, op)
     yield from _recursion(module)
 
 
@@ -164,6 +167,19 @@ def _region_effects(op: Collect | For | Unordered) -> _Found:
         for inner in block.ops:
             if effects(inner) & ~(allowed | Effect.CONTROL):
                 yield "1112", f"{where} may not have the effect of `{type(inner).__name__.lower()}`"
+
+
+def _batch_problems(owner: Owner) -> Iterator[tuple[Op, str]]:
+    """What a batch may order: text without turns, and as many sections wherever the number stands."""
+    counts: dict[int, int] = {}
+    for op in walk(owner.body):
+        if not isinstance(op, Unordered) or op.batch is None:
+            continue
+        count = len(op.sections)
+        if counts.setdefault(op.batch, count) != count:
+            yield op, f"batch {op.batch} has {count} sections here and {counts[op.batch]} before"
+        if any(isinstance(inner, Turn) for section in op.sections for inner in walk(section)):
+            yield op, "a turn in a section that a batch may order"
 
 
 # --- sites --------------------------------------------------------------------------------------

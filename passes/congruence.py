@@ -27,15 +27,16 @@ def operand_key(operand: Operand) -> Hashable:
 
 
 def op_key(op: Op) -> Hashable:
-    """Equal for ops without regions that give the same results wherever both may stand."""
+    """Equal for ops that give the same results wherever both may stand."""
     cls = cast("type[BaseOp]", type(op))
-    skipped = _ignored(cls) | set(RESULT_FIELDS[cls])
+    skipped = _ignored(cls) | set(RESULT_FIELDS[cls]) | set(REGION_FIELDS[cls])
     named = [(f.name, getattr(op, f.name)) for f in fields(cls) if f.name not in skipped]
     wants = tuple(getattr(op, name) is not None for name in RESULT_FIELDS[cls])
     return (
         cls,
         wants,
         tuple(_field_key(value) if name in OPERAND_FIELDS[cls] else value for name, value in named),
+        tuple(block_key(block) for block in regions(op)),
     )
 
 

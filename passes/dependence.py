@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from ..ir.ops import Op, Value
-from ..ir.structure import operands, regions, walk
+from ..ir.ops import Block, Op, Unordered, Value
+from ..ir.structure import operands, regions, results, walk
 
 
 def inputs(op: Op) -> set[Value]:
@@ -22,6 +22,17 @@ def needed(op: Op) -> set[Value]:
     return found
 
 
+def free_values(block: Block) -> list[Value]:
+    """The values from outside that a block reads, its regions included, in the order of reading."""
+    own = set(block.args)
+    for op in walk(block):
+        own.update(results(op))
+        own.update(arg for region in regions(op) for arg in region.args)
+    read = (operand for op in walk(block) for operand in operands(op) if isinstance(operand, Value))
+    return list(dict.fromkeys(value for value in read if value not in own))
+
+
 def reads(op: Op, values: Set[Value]) -> bool:
-    """Whether an op itself reads any of these values."""
-    return any(isinstance(operand, Value) and operand in values for operand in operands(op))
+    """Whether an op itself reads any of these values; sections are part of the append that they make."""
+    read = needed(op) if isinstance(op, Unordered) else inputs(op)
+    return not read.isdisjoint(values)

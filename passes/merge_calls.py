@@ -14,6 +14,7 @@ from .congruence import op_key
 from .context import Context
 from .dependence import reads
 from .rewriter import Rewriter, each_program, rebuilt
+from .shared_heads import is_append
 
 _MERGEABLE = Effect.APPENDS | Effect.MODEL
 _FIRST = Const(0, INT)
@@ -55,7 +56,7 @@ class _Merger(Rewriter):
         return new
 
     def visit(self, op: Op) -> Sequence[Op]:
-        if regions(op):
+        if regions(op) and not is_append(op):
             lifted, op = self._lift(op)
             before = [kept for new in lifted for kept in self.visit(self.current(new))]
             return (*before, self.descend(self.current(op)))
@@ -152,7 +153,8 @@ def _heads(block: Block) -> dict[Hashable, Op]:
         kind = effects(op)
         if kind & Effect.HOST:
             break
-        movable = not regions(op) and not kind & ~_MERGEABLE and not isinstance(op, Host | Turn)
+        whole = not regions(op) or is_append(op)
+        movable = whole and not kind & ~_MERGEABLE and not isinstance(op, Host | Turn)
         if movable and not reads(op, own):
             heads.setdefault(op_key(op), op)
         own.update(results(op))

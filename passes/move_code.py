@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -22,12 +22,17 @@ from ..ir.ops import (
     Value,
     Yield,
 )
-from ..ir.types import ANY, BOOL, INT, ListType, RecordType
+from ..ir.structure import walk
+from ..ir.types import ANY, BOOL, INT, PROMPT, ListType, RecordType
+from .batch_freedom import Freedom, freedom
 from .calls_early import start_calls_early
+from .congruence import block_key
 from .context import Context
+from .foreknowledge import Foreknowledge
 from .lifetimes import Lifetimes
+from .references import Reference
 from .rewriter import Rewriter, each_program, instantiate, rebuilt
-from .sections import Section, lay_out, misplaced, pieces_of, ties
+from .sections import Layout, Section, lay_out, misplaced, pieces_of, ties
 from .suggestions import suggest
 
 _KEYED = ListType(ListType(ANY))
@@ -47,8 +52,12 @@ class MoveCode:
 
     Sections go by lifetime, then by length, then as written. A section whose text refers to
     another (`above`, `the following`, numbers, pronouns) keeps its place relative to it, with a
-    warning. Never moves anything outside a declared freedom unless no prompt changes: there it only
-    suggests an `unordered`, with the tokens to be gained and what speaks against it.
+    warning. Neighbours that live equally long stay a group (`unordered %p batch 0 section ...`):
+    they stand as laid out, unless a batch (`run --input`) orders them, each row in its own way and
+    once from the whole input, so that rows share what they have in common. Such a group holds text
+    and values that follow from the arguments alone. Never moves anything outside a declared freedom
+    unless no prompt changes: there it only suggests an `unordered`, with the tokens to be gained
+    and what speaks against it.
     """
 
     name: ClassVar[str] = "move-code"
@@ -60,15 +69,17 @@ class MoveCode:
         def rewrite(program: Program) -> Block:
             lifetimes = Lifetimes(program)
             suggest(program, lifetimes, context, self.min_gain)
-            return _Mover(lifetimes, context).block(program.body)
+            return _Mover(program, lifetimes, context).block(program.body)
 
         return each_program(module, rewrite)
 
 
 class _Mover(Rewriter):
-    def __init__(self, lifetimes: Lifetimes, context: Context) -> None:
+    def __init__(self, program: Program, lifetimes: Lifetimes, context: Context) -> None:
         super().__init__()
         self._lifetimes, self._context = lifetimes, context
+        self._known = Foreknowledge(program)
+        self._numbers = _Numbers(program)
 
     def block(self, block: Block) -> Block:
         new = super().block(block)
@@ -76,7 +87,7 @@ class _Mover(Rewriter):
 
     def visit(self, op: Op) -> Sequence[Op]:
         match op:
-            case Unordered():
+            case Unordered(batch=None):
                 return self._lay_out(op)
             case For(key=Block() as key):
                 before, op = _sorted_loop(op, key)
@@ -86,23 +97,53 @@ class _Mover(Rewriter):
                 return (self.descend(op),)
 
     def _lay_out(self, op: Unordered) -> Sequence[Op]:
-        """The sections one after the other, in the order that shares most."""
+        """The sections one after the other, in the order that shares most; groups for a batch kept."""
         tokenizer = self._context.target.tokenizer
         sections = [
             Section(tuple(pieces_of(block.ops[:-1], self._lifetimes, tokenizer)))
             for block in op.sections
         ]
-        order = self._order(op, sections)
+        held = ties(sections)
+        layout = self._layout(op, sections, held)
+        found = freedom(op, sections, held, layout, self._known)
+        self._explain(op, found)
+        group_of = {i: group for group in found.groups for i in group}
         prompt: Operand = op.prompt
         ops: list[Op] = []
-        for i in order:
-            inner, (prompt,) = instantiate(self.block(op.sections[i]), (prompt,))
-            ops += inner
+        for i in layout.order:
+            group = group_of.get(i, (i,))
+            if group[0] == i:
+                inner, prompt = self._placed(op, group, prompt)
+                ops += inner
         self.replace(op.result, prompt)
         return ops
 
-    def _order(self, op: Unordered, sections: Sequence[Section]) -> tuple[int, ...]:
-        held = ties(sections)
+    def _placed(
+        self, op: Unordered, members: Sequence[int], prompt: Operand
+    ) -> tuple[Sequence[Op], Operand]:
+        """One section as plain ops, or several as a group that a batch may order."""
+        blocks = tuple(self.block(op.sections[i]) for i in members)
+        if len(blocks) == 1:
+            inner, (prompt,) = instantiate(blocks[0], (prompt,))
+            return inner, prompt
+        result = Value(PROMPT, op.result.hint)
+        number = self._numbers.of(blocks)
+        group = replace(op, result=result, prompt=prompt, sections=blocks, batch=number)
+        return (group,), result
+
+    def _explain(self, op: Unordered, found: Freedom) -> None:
+        """Say which sections a batch may order, and why not the others."""
+        for group in found.groups:
+            shown = ", ".join(str(i + 1) for i in group)
+            what = f"a batch may order sections {shown} of an `unordered` region"
+            self._context.did(what, "they live equally long", op.span)
+        for i, why in sorted(found.stays.items()):
+            what = f"let a batch order section {i + 1} of an `unordered` region"
+            self._context.declined(what, why, op.span)
+
+    def _layout(
+        self, op: Unordered, sections: Sequence[Section], held: Sequence[tuple[int, Reference]]
+    ) -> Layout:
         layout, free = lay_out(sections, held), lay_out(sections)
         if layout != free:
             for i, found in held:
@@ -113,7 +154,21 @@ class _Mover(Rewriter):
             shown = ", ".join(str(i + 1) for i in layout.order)
             what = f"laid out an `unordered` region as sections {shown}"
             self._context.did(what, "by lifetime, then length", op.span, gain)
-        return layout.order
+        return layout
+
+
+class _Numbers:
+    """The numbers of the groups that a batch may order; equal ones have one, so that arms stay equal."""
+
+    def __init__(self, program: Program) -> None:
+        taken = [op.batch for op in walk(program.body) if isinstance(op, Unordered)]
+        self._next = max((number + 1 for number in taken if number is not None), default=0)
+        self._known: dict[Hashable, int] = {}
+
+    def of(self, sections: Sequence[Block]) -> int:
+        """The number of a group."""
+        key = tuple(block_key(block) for block in sections)
+        return self._known.setdefault(key, self._next + len(self._known))
 
 
 def _sorted_loop(op: For, key: Block) -> tuple[list[Op], For]:

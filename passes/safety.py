@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from ..ir.ops import Compare, Format, Insert, MakeList, MakeRecord, Op, Operand, Root, Text, Turn
+from ..ir.ops import (
+    Compare,
+    Format,
+    Insert,
+    MakeList,
+    MakeRecord,
+    Op,
+    Operand,
+    Root,
+    Text,
+    Turn,
+    Unordered,
+)
 from ..ir.types import BOOL, FLOAT, INT, STR, UnionType
 
 
@@ -17,6 +29,8 @@ def cannot_fail(op: Op) -> bool:
             return all(is_scalar(part) for part in parts)
         case Compare(op=kind):
             return kind in ("eq", "ne")
+        case Unordered(sections=sections):
+            return all(cannot_fail(inner) for block in sections for inner in block.ops[:-1])
         case _:
             return False
 

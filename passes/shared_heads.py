@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..ir.ops import Block, Effect, Op, Operand, Text, Turn, Value
+from ..ir.ops import Block, Effect, Op, Operand, Text, Turn, Unordered, Value
 from ..ir.structure import effects, operands, regions, results
 from ..ir.target import Tokenizer
 from ..ir.types import PROMPT
@@ -26,8 +26,11 @@ Wanted = Callable[[Sequence[Op]], bool]
 def is_append(op: Op) -> bool:
     """Whether the op makes a prompt from a prompt and does nothing else.
 
-    The edge of a turn does more: it belongs to the block that it stands in.
+    The edge of a turn does more: it belongs to the block that it stands in. Sections that are laid out are
+    one append, whatever order a batch gives them.
     """
+    if isinstance(op, Unordered):
+        return op.batch is not None
     return effects(op) == Effect.APPENDS and not regions(op) and not isinstance(op, Turn)
 
 

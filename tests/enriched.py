@@ -17,10 +17,14 @@ from sglc.ir.module import Program
 from sglc.ir.ops import (
     Block,
     Call,
+    Compare,
+    Const,
     For,
     Fork,
     Gen,
     Host,
+    If,
+    Insert,
     MakeRecord,
     Op,
     Return,
@@ -33,8 +37,17 @@ from sglc.ir.ops import (
     Yield,
 )
 from sglc.ir.sampling import Sampling
-from sglc.ir.structure import clone_block, clone_op, operands, regions, results, walk, with_regions
-from sglc.ir.types import PROMPT, STR, ListType, RecordType
+from sglc.ir.structure import (
+    clone_block,
+    clone_op,
+    operands,
+    regions,
+    results,
+    substitute_block,
+    walk,
+    with_regions,
+)
+from sglc.ir.types import BOOL, INT, PROMPT, STR, ListType, RecordType
 from sglc.passes.rewriter import Rewriter, instantiate
 
 _REPEATED = (Fork, Gen, Select, Host)
@@ -55,6 +68,8 @@ def generate(source: random.Random) -> RandomProgram:
     if source.randrange(2):
         body = _Ordered().block(body)
     entry = _all_used(replace(entry, body=body))
+    if source.randrange(2):
+        entry = _with_fields(entry, source)
     others = tuple(p for p in program.module.programs if p.name != entry.name)
     return replace(program, module=program.module.with_programs((*others, entry)))
 
@@ -141,6 +156,42 @@ def _with_head(body: Block) -> Block:
     if not isinstance(second, Text):
         return body
     return Block(body.args, (first, replace(second, text=_HEAD + second.text), *rest))
+
+
+def _with_fields(program: Program, source: random.Random) -> Program:
+    """The program, its first text or turn followed by sections that a batch may order, once or twice alike."""
+    root, second, *rest = program.body.ops
+    fields = [param for param in program.params if param.value.type in (STR, INT)]
+    if not isinstance(second, Text | Turn) or second.prompt is not root.result or len(fields) < 2:  # type: ignore[union-attr]
+        return program
+    prompt, groups = second.result, list[Op]()
+    for _ in range(1 + source.randrange(2)):
+        sections = tuple(_field(param.value, source.randrange(3)) for param in fields)
+        groups.append(Unordered(result=Value(PROMPT), prompt=prompt, sections=sections))
+        prompt = groups[-1].result  # type: ignore[union-attr]
+    moved = substitute_block(Block((), tuple(rest)), {second.result: prompt})
+    body = Block(program.body.args, (root, second, *groups, *moved.ops))
+    params = tuple(replace(p, lifetime="request") if p in fields else p for p in program.params)
+    return replace(program, params=params, body=body)
+
+
+def _field(value: Value, kind: int) -> Block:
+    """A section that says a value: with a label, alone, or when there is something to say."""
+    prompt, after, shown = Value(PROMPT), Value(PROMPT), Value(PROMPT)
+    label = Text(result=after, prompt=prompt, text=f"{value.hint.capitalize()} is ")
+    if kind == 0:
+        return Block(
+            (prompt,), (Insert(result=after, prompt=prompt, value=value), Yield(values=(after,)))
+        )
+    insert = Insert(result=shown, prompt=after, value=value)
+    if kind == 1:
+        return Block((prompt,), (label, insert, Yield(values=(shown,))))
+    known, end = Value(BOOL), Value(PROMPT)
+    test = Compare(result=known, op="ne", left=value, right=Const("", STR))
+    then = Block((), (label, insert, Yield(values=(shown,))))
+    orelse = Block((), (Yield(values=(prompt,)),))
+    choice = If(results=(end,), cond=known, then=then, orelse=orelse)
+    return Block((prompt,), (test, choice, Yield(values=(end,))))
 
 
 def _all_used(program: Program) -> Program:

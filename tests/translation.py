@@ -64,10 +64,11 @@ def judge(
 ) -> tuple[Context, bool]:
     """Run the passes on a program and compare; raises Different or PassFailed. Whether it could run."""
     context, options = Context(target), RunOptions(verify=verify)
-    case = validation.Case(program.entry, program.args)
     before = program.module
     for part in _parts(before, passes):
         after = run_pipeline(before, part, context, options)
+        orders = validation.batch_orders(before.program(program.entry), len(passes))
+        case = validation.Case(program.entry, program.args, orders=orders)
         if not (part[0].name == "move-code" and validation.has_free_orders(before)):
             if validation.assert_same_meaning(before, after, case, target) is None:
                 return context, False

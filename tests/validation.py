@@ -8,14 +8,17 @@ DESIGN 7.3 in code. Shared by the golden tests and the random ones. After any pa
 - a call that is gone has a twin that asks the same and draws nothing at random, or nothing depends
   on its answer: with another answer the program gives the same result and makes the same calls;
 - a prompt that is prefetched is one that a call asks about (speculative ones apart).
+
+Both are given the same orders for what a batch may order: some cases as it stands, the others shuffled.
 """
 
 from __future__ import annotations
 
 import itertools
+import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from sglc.ir.interpret import Outcome, RowFailed, SourceCall, run
 from sglc.ir.limits import Json
@@ -66,6 +69,7 @@ class Case:
     program: str
     args: Mapping[str, object]
     run_seed: int = 0
+    orders: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 class Different(AssertionError):
@@ -77,7 +81,8 @@ def assert_equivalent(before: Module, after: Module, target: Target, *, seeds: i
     before = baseline(before, after, target)
     for program in before.programs:
         for seed in range(seeds):
-            case = Case(program.name, sample_args(program, seed), seed)
+            orders = batch_orders(program, seed)
+            case = Case(program.name, sample_args(program, seed), seed, orders)
             assert_same_meaning(before, after, case, target)
 
 
@@ -93,7 +98,21 @@ def has_free_orders(module: Module) -> bool:
     """Whether a module leaves the order of sections or of a loop free."""
     owners = (*module.programs, *module.fragments)
     ops = (op for owner in owners for op in walk(owner.body))
-    return any(isinstance(op, Unordered) or (isinstance(op, For) and op.key) for op in ops)
+    return any(
+        (isinstance(op, Unordered) and op.batch is None) or (isinstance(op, For) and op.key)
+        for op in ops
+    )
+
+
+def batch_orders(program: Program, seed: int) -> dict[int, Sequence[int]]:
+    """An order for each group that a batch may order; with seed 0 none, so that all stand as laid out."""
+    groups = {
+        op.batch: len(op.sections)
+        for op in walk(program.body)
+        if isinstance(op, Unordered) and op.batch is not None
+    }
+    shuffle = random.Random(seed)
+    return {n: shuffle.sample(range(count), count) for n, count in groups.items()} if seed else {}
 
 
 def at_level_0(module: Module, target: Target) -> Module:
@@ -222,7 +241,15 @@ def _begins(asked: tuple[int, ...], known: tuple[int, ...]) -> bool:
 
 def _run(module: Module, case: Case, target: Target) -> Outcome:
     hosts = {extern.name: _host(extern.name, extern.result) for extern in module.externs}
-    return run(module, case.program, case.args, target=target, hosts=hosts, run_seed=case.run_seed)  # type: ignore[arg-type]
+    return run(
+        module,
+        case.program,
+        case.args,
+        target=target,
+        hosts=hosts,
+        run_seed=case.run_seed,
+        orders=case.orders,
+    )  # type: ignore[arg-type]
 
 
 def _host(name: str, result: Type):

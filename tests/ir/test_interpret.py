@@ -22,12 +22,13 @@ def outcome(
     *,
     others: str = "",
     hosts: dict[str, Callable[..., object]] | None = None,
+    orders: dict[int, tuple[int, ...]] | None = None,
     **args: Json,
 ) -> Outcome:
     text = f'{others}\nprogram @f(%x: str @request = "X", %xs: list[str] @request = ["a", "b"]) -> any {{\n{body}\n}}'
     module = parse_module(text)
     assert verify(module) == []
-    return run(module, "f", args, target=TARGET, hosts=hosts)
+    return run(module, "f", args, target=TARGET, hosts=hosts, orders=orders)
 
 
 def texts(found: Outcome) -> list[str]:
@@ -121,6 +122,22 @@ def test_comprehensions_sections_and_functions() -> None:
 return %long""")
     assert found.result == ["A"]
     assert texts(found) == ["one two"]
+
+
+def test_a_batch_gives_its_order_to_the_program_it_runs_and_to_no_other() -> None:
+    body = f"""
+%p0 = root
+%p = unordered %p0 batch 3 section (%a) {{
+  %a1 = text %a, "one "
+  yield %a1
+}} section (%b) {{
+  %b1 = text %b, "two "
+  yield %b1
+}}
+{ASK.format(1)}"""
+    called = f"program @g() -> str {{{body}\nreturn %v1\n}}"
+    found = outcome(body + '\n%r: str = call @g() site "3"\nreturn %r', others=called, orders={3: (1, 0)})
+    assert texts(found) == ["two one ", "one two "]
 
 
 def test_seeds_follow_the_place_of_a_call() -> None:

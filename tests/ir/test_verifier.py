@@ -91,6 +91,10 @@ CASES = [
     ("1113", '%p = root\nnone, %v = gen %p site "1"\nreturn 1'),
     ("1113", '%p = root\n%q, %v, %s = gen %p site "1"\nreturn 1'),
     ("1113", '%p = root\n%q = text %p, "ab" marks [1:5 begin user]\nreturn 1'),
+    ("1113", '%p = root\n%q = unordered %p batch 0 section (%o) {\n  yield %o\n}\n'
+     '%r = unordered %q batch 0 section (%s) {\n  yield %s\n} section (%t) {\n  yield %t\n}\nreturn 1'),
+    ("1113", '%p = root\n%q = unordered %p batch 0 section (%s) {\n  %t = turn %s, begin user\n'
+     '  %u = turn %t, end user\n  yield %u\n}\nreturn 1'),
 ]  # fmt: skip
 
 
