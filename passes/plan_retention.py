@@ -110,23 +110,14 @@ class _Planner:
         """Hints by the position of the op that they stand before, or after."""
         before: dict[int, list[Op]] = {}
         after: dict[int, list[Op]] = {}
-        calls, leaving = _calls_before(ops), _leaving(ops)
-        made = _answers(ops)
-        for prompt, uses in _uses(ops).items():
-            first = min(use.first for use in uses)
-            gap = max((calls[b.first] - calls[a.last] for a, b in _pairs(uses)), default=0)
-            left = calls[first] - calls[made[prompt]] - 1 if prompt in made else 0
-            if max(gap, left) < 1 or prompt in leaving or prompt.type != PROMPT:
+        asked, leaving = _uses(ops), _leaving(ops)
+        for prompt, (gap, what) in _distances(ops, asked).items():
+            if prompt in leaving:
                 continue
-            hint = Retain(prompt=prompt, next_use=max(gap, left))
-            if left > 0:
-                after.setdefault(made[prompt], []).append(hint)
-                self._context.did(
-                    f"a prompt goes on after {left} calls", span=ops[made[prompt]].span
-                )
-            else:
-                before.setdefault(first, []).append(hint)
-                self._context.did(f"a prompt is used again after {gap} calls", span=ops[first].span)
+            uses = asked[prompt]
+            first = min(use.first for use in uses)
+            before.setdefault(first, []).append(Retain(prompt=prompt, next_use=gap))
+            self._context.did(f"a prompt {what} after {gap} calls", span=ops[first].span)
             if self._is_own(prompt):
                 last = max(use.last for use in uses)
                 after.setdefault(last, []).append(Release(prompt=prompt))
@@ -161,13 +152,22 @@ def _pairs(uses: Sequence[_Use]) -> list[tuple[_Use, _Use]]:
     return list(itertools.pairwise(ordered))
 
 
-def _answers(ops: Sequence[Op]) -> dict[Value, int]:
-    """The prompts that end in an answer, with the position of the call that gave it."""
-    return {
-        op.prompt: at
-        for at, op in enumerate(ops)
-        if isinstance(op, Gen | Select) and op.prompt is not None
-    }
+def _distances(ops: Sequence[Op], asked: dict[Value, list[_Use]]) -> dict[Value, tuple[int, str]]:
+    """For every prompt that is left alone for a while: for how many calls, and what comes after them."""
+    calls = _calls_before(ops)
+    found: dict[Value, tuple[int, str]] = {}
+    for prompt, uses in asked.items():
+        gap = max((calls[b.first] - calls[a.last] for a, b in _pairs(uses)), default=0)
+        if gap > 0 and prompt.type == PROMPT:
+            found[prompt] = (gap, "is used again")
+    for at, op in enumerate(ops):
+        if not isinstance(op, Gen | Select) or op.prompt is None or isinstance(op.source, Const):
+            continue
+        uses = asked.get(op.prompt, [])
+        gap = min((calls[use.first] for use in uses), default=0) - calls[at] - 1
+        if gap > found.get(op.source, (0, ""))[0]:
+            found[op.source] = (gap, "goes on")
+    return found
 
 
 def _leaving(ops: Sequence[Op]) -> set[Value]:

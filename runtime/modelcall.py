@@ -78,6 +78,7 @@ class ModelCall:
         reply = await self._send(len(seeds), lambda: self._run.backend.generate(request))
         done = tuple(self._with_ids(each) for each in reply.completions)
         streams.finish(done)
+        tell_claims(self._run, self._state, self._ids + done[0].kept if len(done) == 1 else ())
         self._ask(*(self._ids + each.ids[:-1] for each in done if len(each.ids) > 1))
         self._draft.note(
             outputs=[list(each.ids) for each in done],
@@ -105,6 +106,7 @@ class ModelCall:
         self._announce()
         reply = await self._send(len(ids), lambda: self._run.backend.select(request))
         index = self._decided(reply, choices)
+        tell_claims(self._run, self._state, self._ids + ids[index])
         if self._run.listener is not None:
             self._delta(0, choices[index], True)
         self._ask(*(self._ids + each[:-1] for each in ids if len(each) > 1))
@@ -179,9 +181,7 @@ class ModelCall:
         try:
             async with self._run.limit.hold(weight):
                 self._draft.start()
-                reply = await send()
-            tell_claims(self._run, self._state)
-            return reply
+                return await send()
         except BackendError as error:
             failed = as_run_error(error).located(self._family.span)
             self._draft.write(Usage(), failed)

@@ -47,10 +47,15 @@ def release(run: Run, frame: Frame, step: ReleaseStep) -> None:
     run.backend.hint(Release(state.tokens.settled, number, state.base))
 
 
-def tell_claims(run: Run, state: PromptState) -> None:
-    """A request on this prompt is done: what it was computed of can be kept."""
+def tell_claims(run: Run, state: PromptState, said: tuple[int, ...] = ()) -> None:
+    """A request on this prompt is done: what it was computed of can be kept.
+
+    `said`: the prompt as it was asked, with its only answer, which belongs to a claim on exactly this prompt.
+    """
     for claim in state.still_untold():
         claim.is_told = True
+        if said and claim is state.claim:
+            claim.ids = said
         run.backend.hint(Retain(claim.ids, claim.number, claim.next_use, claim.pin))
 
 

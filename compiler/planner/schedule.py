@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import networkx as nx
 
-from ...ir.ops import Block, Effect, Host, Op, Prefetch, Release, Retain, Value
+from ...ir.ops import Block, Effect, Host, Op, Prefetch, Release, Value
 from ...ir.structure import operands, regions, results
 from .effects import ModuleEffects
 
@@ -57,7 +57,7 @@ def dependences(ops: list[Op], effects: ModuleEffects) -> nx.DiGraph:
     for at, op in enumerate(ops):
         graph.add_node(at, call=_is_call(op, effects))
         graph.add_edges_from((made[v], at) for v in free_values(op) if v in made)
-        if isinstance(op, Release | Retain):
+        if isinstance(op, Release):
             graph.add_edges_from((call, at) for call in calls)
         if graph.nodes[at]["call"]:
             if last_hint is not None:

@@ -195,7 +195,7 @@ class RadixCache:
             return
         node = self._split(match.node, match.length)
         if not node.claims and not node.pinned:
-            self._let_go_below(node)
+            self._let_go_below(node, claim)
             self._let_go_above(node, self._pages_up(start))
 
     def was_evicted(self, node: Node, ids: Ids) -> bool:
@@ -265,11 +265,12 @@ class RadixCache:
     def _pages_up(self, length: int) -> int:
         return length + -length % self.page_size
 
-    def _let_go_below(self, node: Node) -> None:
+    def _let_go_below(self, node: Node, claim: int) -> None:
         """Let go of everything that goes on from a node; what others want again stays, and what is let go already."""
         stack = list(node.children.values())
         while stack:
             below = stack.pop()
+            below.claims.pop(claim, None)
             if not (below.claims or below.pinned or below.is_over):
                 self._let_go(below)
                 stack.extend(below.children.values())

@@ -65,6 +65,16 @@ def test_an_answer_is_claimed_at_once() -> None:
     assert backend.order[0] == 1
 
 
+def test_a_claim_on_what_is_asked_covers_the_answer() -> None:
+    backend, writer = Script(retention=True), PlanWriter()
+    asked = writer.text(writer.root(), "Name one:")
+    writer.steps.append(RetainStep(Ref(asked), 2))
+    writer.gen(asked)
+    writer.gen(writer.text(writer.root(), "Something else."))
+    run(writer, backend)
+    assert texts(backend.hints)[0] == ("Retain", "Name one: ok")
+
+
 def test_a_row_that_ends_leaves_no_claim() -> None:
     """It failed before its release: the claim is over, and nothing is said of the text."""
 
