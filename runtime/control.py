@@ -36,6 +36,7 @@ from .plan import (
     RetainStep,
     ReturnStep,
     RootStep,
+    SectionsStep,
     SelectStep,
     Step,
     TextStep,
@@ -84,6 +85,8 @@ def run_step(run: Run, frame: Frame, step: Step) -> Coroutine[Any, Any, None] | 
             return bind_insert(tokenizer, frame, step)
         case RootStep():
             return bind_root(tokenizer, frame, step)
+        case SectionsStep():
+            return _run_sections(run, frame, step)
         case TurnStep():
             return bind_turn(tokenizer, frame, step)
         case ImageStep():
@@ -134,6 +137,15 @@ async def run_body(run: Run, frame: Frame, body: Body, args: Sequence[Any]) -> l
 def _bind(frame: Frame, registers: Sequence[int], given: Sequence[Any]) -> None:
     for register, value in zip(registers, given, strict=True):
         frame.registers[register] = value
+
+
+async def _run_sections(run: Run, frame: Frame, step: SectionsStep) -> None:
+    """Append sections in the order that the batch fixed for this row, or as they stand."""
+    order = frame.scope.orders.get(step.batch)
+    prompt = frame.prompt(step.prompt)
+    for at in order if order is not None else range(len(step.bodies)):
+        (prompt,) = await run_body(run, frame, step.bodies[at], (prompt,))
+    frame.registers[step.out] = prompt if order is None else prompt.at(step.node)
 
 
 async def _run_if(run: Run, frame: Frame, step: IfStep) -> None:

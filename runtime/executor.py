@@ -19,7 +19,7 @@ from .concurrency import WeightLimit
 from .control import run_program
 from .errors import RunError
 from .hosts import check_hosts
-from .instance import HOST_THREADS, Run, Scope
+from .instance import HOST_THREADS, Orders, Run, Scope
 from .plan import Plan
 from .plan_file import check_target, plan_digest
 from .retention import end_claims
@@ -66,11 +66,16 @@ class Executor:
             listener=listener,
         )
 
-    async def run(self, program: str, args: Mapping[str, Any], row: int = 0) -> Any:
-        """Run one instance; its result. Raises RunError, nothing else, unless it is cancelled."""
+    async def run(
+        self, program: str, args: Mapping[str, Any], row: int = 0, orders: Orders | None = None
+    ) -> Any:
+        """Run one instance; its result. Raises RunError, nothing else, unless it is cancelled.
+
+        `orders` are those that a batch fixed for this row, by the number of the sections.
+        """
         found = self._run.program(program)
         given = bind_arguments(found, args)
-        scope = Scope(row, (program,))
+        scope = Scope(row, (program,), orders=orders or {})
         try:
             return await run_program(self._run, found, given, scope)
         except (RunError, asyncio.CancelledError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +26,8 @@ from .streaming import Listener
 from .trace import Sink
 
 HOST_THREADS = 8
+Orders = Mapping[int, Sequence[int]]
+"""For the number of an `unordered` region the order of its sections."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Run:
 class Scope:
     """Where an instance stands: row, programs and sites that lead to it, indices of its callers.
 
+    `orders` are those that a batch fixed for the row's own program, by the number of the sections.
     `roots` are where all prompts of the row begin; `claims` are those of its prompts that are retained.
     """
 
@@ -91,6 +94,7 @@ class Scope:
     indices: tuple[int, ...] = ()
     roots: Roots = field(default_factory=dict)
     claims: dict[int, Claim] = field(default_factory=dict)
+    orders: Orders = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-PLAN_VERSION = 1
+PLAN_VERSION = 2
 
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -149,6 +149,20 @@ class InsertStep(Struct, frozen=True, tag="insert"):
     out: int
     prompt: Expr
     value: Expr
+    node: int
+
+
+class SectionsStep(Struct, frozen=True, tag="sections"):
+    """Append sections one after the other; each body takes a prompt and yields it, longer.
+
+    They stand in the order of `bodies`, unless a batch job fixed another for the row: `batch` is the
+    number under which it says so. `node` is where the last of them ends as they stand.
+    """
+
+    out: int
+    prompt: Expr
+    bodies: list[Body]
+    batch: int
     node: int
 
 
@@ -308,6 +322,7 @@ Step = (
     RootStep
     | TextStep
     | InsertStep
+    | SectionsStep
     | TurnStep
     | ImageStep
     | GenStep
@@ -348,6 +363,7 @@ class PrefixNode(Struct, frozen=True):
     entry where control flow joins. `lifetime` is the shortest lifetime on the edge. `tokens` is how many tokens
     the edge's text has; an estimate where `ids` is None, and 0 where nothing is known before the run. The text
     of a join at the head of a loop says how often the loop runs, that of a hole which value stands there.
+    `free`: it stands in sections that a batch may order; the path that leads to it is that of the default order.
     """
 
     id: int
@@ -358,6 +374,7 @@ class PrefixNode(Struct, frozen=True):
     lifetime: str = "const"
     span: SourceSpan | None = None
     tokens: int = 0
+    free: bool = False
 
 
 class Family(Struct, frozen=True):

@@ -69,7 +69,7 @@ def generate(source: random.Random) -> RandomProgram:
         body = _Ordered().block(body)
     entry = _all_used(replace(entry, body=body))
     if source.randrange(2):
-        entry = _with_fields(entry, source)
+        entry = with_fields(entry, source)
     others = tuple(p for p in program.module.programs if p.name != entry.name)
     return replace(program, module=program.module.with_programs((*others, entry)))
 
@@ -158,7 +158,7 @@ def _with_head(body: Block) -> Block:
     return Block(body.args, (first, replace(second, text=_HEAD + second.text), *rest))
 
 
-def _with_fields(program: Program, source: random.Random) -> Program:
+def with_fields(program: Program, source: random.Random) -> Program:
     """The program, its first text or turn followed by sections that a batch may order, once or twice alike."""
     root, second, *rest = program.body.ops
     fields = [param for param in program.params if param.value.type in (STR, INT)]

@@ -53,6 +53,9 @@ class Multiplicity:
                 self._appends.setdefault(node, around)
             case p.TogetherStep(steps=members):
                 self._steps(members, around)
+            case p.SectionsStep(bodies=bodies):
+                for body in bodies:
+                    self._steps(body.steps, around)
             case p.IfStep(then=then, orelse=orelse):
                 for body in (then, orelse):
                     self._steps(body.steps, (*around, Factor("perhaps", 1)))

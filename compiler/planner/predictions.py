@@ -189,7 +189,9 @@ class Walker:
         if kind in ("gen", "select"):
             return SURE  # it could not stand on the way up otherwise
         behind = self._back[head].get(node, -1) if head is not None else -1
-        return max(behind, self.asked.grade(node))
+        grade = max(behind, self.asked.grade(node))
+        # where a batch orders the sections, the way up from here is another one
+        return min(grade, USUAL) if self._entries[node].free else grade
 
     def _above(self, node: int, head: int | None) -> list[tuple[int, int | None]]:
         parents = self._entries[node].parents

@@ -26,6 +26,7 @@ class Entry:
 
     `rest`: the parts behind the last seam; None when what stands left of here depends on values.
     `fresh`: nothing was appended yet, so a text begins here as the tokenizer begins one.
+    `free`: in sections that a batch may order.
     """
 
     id: int
@@ -38,6 +39,7 @@ class Entry:
     span: SourceSpan | None = None
     rest: Rest | None = None
     fresh: bool = False
+    free: bool = False
 
 
 class PrefixTable:
@@ -101,6 +103,16 @@ class PrefixTable:
         if end != head and end not in self[head].parents:
             self[head].parents.append(end)
 
+    def set_free(self, start: int, end: int) -> None:
+        """Say that a batch may order what stands between two nodes."""
+        stack, seen = [end], {start}
+        while stack:
+            at = stack.pop()
+            if at not in seen:
+                seen.add(at)
+                self[at].free = True
+                stack += self[at].parents
+
     def nodes(self) -> list[PrefixNode]:
         """The table as it stands in a plan."""
         return [
@@ -113,6 +125,7 @@ class PrefixTable:
                 lifetime=e.lifetime,
                 span=e.span,
                 tokens=e.tokens,
+                free=e.free,
             )
             for e in self.entries
         ]

@@ -212,6 +212,8 @@ class StepWriter:
 
     def _unordered(self, op: Unordered) -> list[p.Step]:
         """Sections as they stand: each runs in place on the prompt of the one before."""
+        if op.batch is not None:
+            return self._sections(op, op.batch)
         steps: list[p.Step] = []
         current: Operand = op.prompt
         for section in op.sections:
@@ -223,6 +225,20 @@ class StepWriter:
         self.registers.alias(op.result, current)
         self._nodes[op.result] = self._node(current)
         return steps
+
+    def _sections(self, op: Unordered, batch: int) -> list[p.Step]:
+        """Sections that a batch may order; in the table they follow each other as they stand."""
+        prompt = self.registers.operand(op.prompt)
+        before = self.registers.flush()
+        start = node = self._node(op.prompt)
+        bodies: list[p.Body] = []
+        for section in op.sections:
+            self._nodes[section.args[0]] = node
+            bodies.append(self._body(section))
+            node = self._node(_yielded(section)[0])
+        self._table.set_free(start, node)
+        out, _ = self._append(op.result, node)
+        return [*before, p.SectionsStep(out, prompt, bodies, batch, node)]
 
     def block_in_place(self, block: Block) -> tuple[list[p.Step], None]:
         """The steps of a block whose values stay visible behind it."""

@@ -10,7 +10,7 @@ from plan_writer import TARGET, PlanWriter
 
 from sglc.ir.target import ChatTemplate, Target
 from sglc.runtime.errors import CODES, RunError
-from sglc.runtime.plan import EvalStep, Lit, Ref
+from sglc.runtime.plan import PLAN_VERSION, EvalStep, Lit, Ref
 from sglc.runtime.plan_file import (
     check_target,
     decode_plan,
@@ -30,6 +30,7 @@ def plan():
 
 PLAN = plan()
 DATA = encode_plan(PLAN)
+VERSION = b'"version": %d' % PLAN_VERSION
 
 
 def code_of(data: bytes) -> str:
@@ -59,8 +60,8 @@ def test_bytes_are_never_a_traceback(data):
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        (b'"version": 1', b'"version": 99', "SGL3002"),
-        (b'"version": 1', b'"version": "1"', "SGL3002"),
+        (VERSION, b'"version": 99', "SGL3002"),
+        (VERSION, b'"version": "1"', "SGL3002"),
         (b'"entry": "main"', b'"entry": "mian"', "SGL3004"),
         (b'"entry": "main"', b'"entry": 1', "SGL3001"),
         (b'"entry": "main"', b'"entri": "main"', "SGL3001"),
@@ -74,7 +75,7 @@ def test_a_plan_that_was_tampered_with_is_refused(old, new, code):
 
 
 def test_deep_nesting_is_refused_before_it_is_decoded():
-    deep = b'{"version": 1, "programs": ' + b"[" * 1_000_000
+    deep = b"{" + VERSION + b', "programs": ' + b"[" * 1_000_000
     assert code_of(deep) == "SGL3001"
 
 
