@@ -198,7 +198,9 @@ def _judge_missing(
             other = _run(changed, case, target)
         except RowFailed as failure:
             raise Different(f"call {site} of `{owner}` is gone, and was needed") from failure
-        if other.result != old.result or _asked(other.transcript, kept) != _asked(new, kept):
+        if other.result != old.result or _asked(other.transcript, kept) != _asked(
+            old.transcript, kept
+        ):
             raise Different(f"call {site} of `{owner}` is gone, and its answer was used")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import enriched
 import pytest
+import validation
 from programs import histogram
 from translation import campaign
 
 from sglc.ir.ops import OP_CLASSES
+from sglc.ir.parser import parse_module
 from sglc.ir.target import Target
 from sglc.passes.pipeline import pipeline
 
@@ -49,3 +51,26 @@ def test_every_op_occurs_in_many_programs():
 
     rare = {kind.__name__: shares.get(kind.__name__, 0.0) for kind in OP_CLASSES}
     assert {name: share for name, share in rare.items() if share < 0.05} == {}
+
+
+def test_a_twin_does_not_hide_that_an_unused_call_may_go(target: Target):
+    """Call 3 stands in for call 2 under its own key: that says nothing about call 1, which nobody uses."""
+    start = """program @main(%flag: bool @request) -> str {
+  %p0 = root
+  %p1 = text %p0, "Pick one:"
+"""
+    before = """  _ = gen %p1 (max_tokens=4, n=2) site "1"
+  %answer = if %flag {
+    _, %a = select %p1, ["yes", "no"] method greedy_token_selection site "3"
+    yield %a
+  } else {
+    _, %b = select %p1, ["yes", "no"] method greedy_token_selection site "2"
+    yield %b
+  }
+"""
+    after = """  _, %answer = select %p1, ["yes", "no"] method greedy_token_selection site "3"
+"""
+    modules = [parse_module(f"{start}{body}  return %answer\n}}\n") for body in (before, after)]
+    assert validation.assert_same_meaning(
+        *modules, validation.Case("main", {"flag": False}), target
+    )
