@@ -102,6 +102,8 @@ class _Waits(Rewriter):
         if not any(_takes_time(op) for op in new.ops):
             return new
         ops = _with_branch_heads(new.ops) if self._speculative else list(new.ops)
+        if not self._speculative:
+            self._decline_branches(ops)
         early = _Early(ops)
         moved: dict[int, list[Op]] = {}
         gone: set[Op] = set()
@@ -118,6 +120,16 @@ class _Waits(Rewriter):
             for each in (*moved.get(at, ()), *(() if op in gone else (op,)))
         ]
         return rebuilt(new, placed)
+
+    def _decline_branches(self, ops: list[Op]) -> None:
+        """Say which arms of a pending branch would be warmed if one could count on them."""
+        moved = _with_branch_heads(ops)
+        heads_of_arms = set(moved).difference(ops)
+        if heads_of_arms:
+            early = _Early(moved)
+            for wait, known in sorted(early.by_wait.items()):
+                heads_known = [at for at in known if moved[at] in heads_of_arms]
+                self._worth_warming(early, wait, heads_known)
 
     def _worth_warming(
         self, early: _Early, wait: int, known: Sequence[int]

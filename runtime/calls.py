@@ -52,13 +52,16 @@ async def run_select(run: Run, frame: Frame, step: SelectStep) -> None:
 async def run_prefetch(run: Run, frame: Frame, step: PrefetchStep) -> None:
     """Start warming a prompt, all but its last position; nobody waits for it.
 
-    It is sent before anything that comes after it, so that what follows finds it.
+    It is sent before anything that comes after it, so that what follows finds it. A speculative one is sent only
+    while there is room for calls, and given up when the program ends.
     """
-    if run.backend.capabilities.prefill:
-        state = frame.prompt(step.prompt)
-        coming = prefill(run, frame, state, leave_last=True, speculative=step.speculative)
-        frame.tasks.append(asyncio.ensure_future(coming))
-        await asyncio.sleep(0)
+    if not run.backend.capabilities.prefill or (step.speculative and run.limit.is_full):
+        return
+    state = frame.prompt(step.prompt)
+    coming = prefill(run, frame, state, leave_last=True, speculative=step.speculative)
+    under_way = frame.guesses if step.speculative else frame.tasks
+    under_way.append(asyncio.ensure_future(coming))
+    await asyncio.sleep(0)
 
 
 async def prefill(

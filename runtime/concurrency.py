@@ -28,6 +28,11 @@ class WeightLimit:
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
         self.peak = 0
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more work would have to wait."""
+        return self._free < 1 or bool(self._waiting)
+
     @asynccontextmanager
     async def hold(self, weight: int) -> AsyncIterator[None]:
         """Hold `weight` units while the body runs."""

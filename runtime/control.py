@@ -57,8 +57,9 @@ async def run_program(run: Run, program: PlanProgram, args: list[Any], scope: Sc
     try:
         await run_steps(run, frame, program.steps)
     except BaseException:
-        await cancel_all(frame.tasks)
+        await cancel_all([*frame.tasks, *frame.guesses])
         raise
+    await cancel_all(frame.guesses)
     await run_together([_finished(task) for task in frame.tasks])
     return frame.result
 

@@ -102,7 +102,7 @@ class Frame:
     """Registers and place of one path of control.
 
     `key` and `count` name effectful host calls the same way in every run; `tasks` are prefetches
-    under way.
+    under way, `guesses` those that nobody may need.
     """
 
     registers: list[Any]
@@ -111,6 +111,7 @@ class Frame:
     count: int = 0
     in_arm: bool = False
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    guesses: list[asyncio.Task[None]] = field(default_factory=list)
     result: Any = UNBOUND
 
     @classmethod

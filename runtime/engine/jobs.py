@@ -39,8 +39,8 @@ def array(ids: Sequence[int]) -> Ids:
 class Request(Job):
     """A job with a caller."""
 
-    def __init__(self, namespace: str, prompt: int, done: Done) -> None:
-        super().__init__(namespace)
+    def __init__(self, namespace: str, prompt: int, done: Done, idle: bool = False) -> None:
+        super().__init__(namespace, idle)
         self.work.prompt = prompt
         self._done = done
         self.is_over = False
@@ -206,10 +206,10 @@ def job_prompt(ids: Ids, tokenizer: Tokenizer) -> list[int]:
 
 
 class PrefillJob(Request):
-    """A prompt to be computed ahead of its call."""
+    """A prompt to be computed ahead of its call; a speculative one on idle slots."""
 
     def __init__(self, request: PrefillRequest, done: Done) -> None:
-        super().__init__(request.namespace, len(request.ids), done)
+        super().__init__(request.namespace, len(request.ids), done, request.speculative)
         self.tasks = [Task(self, array(request.ids), prompt=len(request.ids))]
 
 

@@ -6,6 +6,9 @@ tokens are those that another is about to compute is parked until that one has p
 
 Memory is found in this order: free slots, eviction of what nobody holds, preemption of the youngest task that is not in
 the step. A preempted task's computed tokens stay in the tree as long as there is room.
+
+Idle tasks (speculative prefills) come last: they start while nobody else waits, into slots that are free, and take what
+the others leave of a step's budget. One that finds no free slots is refused; one that others wait for is idle no more.
 """
 
 import time
@@ -188,7 +191,7 @@ class Scheduler:
 
     def _prefill(self, budget: int) -> list[Segment]:
         segments: list[Segment] = []
-        queue = deque([*self.prefilling, *self._order()])
+        queue = deque(self._queue())
         while queue and budget > 0:
             task = queue.popleft()
             if task.phase is Phase.WAITING and not self._admit(task):
@@ -204,9 +207,17 @@ class Scheduler:
             queue.extendleft(reversed(freed))
         return segments
 
+    def _queue(self) -> list[Task]:
+        """Who may prefill in this step, in order: idle tasks after all others, and none starts while others wait."""
+        order = self._order()
+        running = sorted(self.prefilling, key=lambda task: task.job.idle)  # stable
+        idle = (t for t in self.waiting if t.job.idle)
+        first = sum(not task.job.idle for task in running)
+        return [*running[:first], *order, *running[first:], *(() if order else idle)]
+
     def _order(self) -> list[Task]:
-        """The waiting tasks in the order in which they are tried."""
-        tasks = sorted(self.waiting, key=lambda task: task.serial)
+        """The waiting tasks in the order in which they are tried, idle ones apart."""
+        tasks = sorted((t for t in self.waiting if not t.job.idle), key=lambda task: task.serial)
         if self.policy.schedule_policy != "lpm" or len(tasks) < 2 or not self._has_place(tasks[0]):
             return tasks
         now = self.clock()
@@ -230,6 +241,9 @@ class Scheduler:
             return False
         match = self.cache.match(task.known, task.job.namespace)
         wanted = task.length - match.length + len(self.ready)  # a token each for those that decode
+        if task.job.idle and wanted > self.slots.free:
+            self._fail(task.job, OutOfMemory("no slots are idle"))
+            return False
         if wanted > self.slots.free + self.cache.evictable_tokens and (
             self.ready or self.prefilling
         ):
@@ -310,6 +324,7 @@ class Scheduler:
         return None
 
     def _park(self, task: Task, producer: Task) -> None:
+        producer.job.idle = producer.job.idle and task.job.idle
         self._drop(task)
         self._remove(task)
         task.phase = Phase.WAITING

@@ -165,8 +165,9 @@ class Task:
 class Job:
     """One request: its tasks, what they are for, and what came of it."""
 
-    def __init__(self, namespace: str = "") -> None:
+    def __init__(self, namespace: str = "", idle: bool = False) -> None:
         self.namespace = namespace
+        self.idle = idle  # nobody may need it: it takes what nobody else wants
         self.tasks: list[Task] = []
         self.work = Work()
 

@@ -117,7 +117,7 @@ def compute(case: Case, block: Block, name: str) -> str:
     if block.passes is None:
         raise ValueError(f"the block `{block.kind} {block.options}` names no passes")
     module = load(case.source, name)
-    context = Context(Target.estimating())
+    context = Context(Target.estimating(), level=_level(block.passes))
     after = run_pipeline(module, _passes(block.passes), context, RunOptions(verify=2))
     validation.assert_equivalent(module, after, context.target)
     if block.kind == "remarks":
@@ -127,8 +127,13 @@ def compute(case: Case, block: Block, name: str) -> str:
     return print_module(after)
 
 
+def _level(text: str) -> int:
+    """The level that a list of passes names; that of single passes is the default."""
+    return int(text[2]) if re.fullmatch("-O[012]", text) else 1
+
+
 def _passes(text: str):
-    return pipeline(int(text[2])) if re.fullmatch("-O[012]", text) else read_pipeline(text)
+    return pipeline(_level(text)) if text.startswith("-O") else read_pipeline(text)
 
 
 def _without_place(remark: str) -> str:

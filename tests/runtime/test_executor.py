@@ -25,6 +25,7 @@ from sglc.runtime.plan import (
     ListExpr,
     Lit,
     PlanProgram,
+    PrefetchStep,
     RecordExpr,
     Ref,
     ReturnStep,
@@ -406,3 +407,46 @@ def test_a_list_of_prompts_can_be_picked_from():
     value, _ = writer.gen(picked)
     assert run(writer, RecordExpr(["v"], [Ref(value)]), script=script) == {"v": " ok"}
     assert script.asked == ["two"]
+
+
+class SlowPrefill(Script):
+    """Warms until it is told to stop."""
+
+    async def prefill(self, request):
+        self.asked.append("prefill")
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            self.asked.append("given up")
+
+
+def speculating() -> PlanWriter:
+    writer = PlanWriter()
+    arm = writer.text(writer.root(), "Perhaps this is asked about:")
+    writer.steps.append(PrefetchStep(Ref(arm), speculative=True))
+    writer.gen(writer.text(writer.root(), "Certainly this."))
+    return writer
+
+
+def test_a_guess_is_given_up_when_the_program_ends():
+    script, trace = SlowPrefill(), Trace()
+    run(speculating(), Lit(None), script=script, trace=trace)
+    assert script.asked == ["prefill", "Certainly this.", "given up"]
+    warmed, _ = trace.requests if trace.requests[0].kind == "prefill" else trace.requests[::-1]
+    assert warmed.speculative
+    assert warmed.error.code == "SGL3606"
+
+
+def test_a_guess_needs_room_for_calls():
+    script, trace = SlowPrefill(), Trace()
+    plan = speculating().plan(Lit(None))
+
+    async def busy():
+        with Executor(plan, backend=script, target=TARGET, trace=trace, in_flight=1) as executor:
+            async with executor._run.limit.hold(1):
+                task = asyncio.create_task(executor.run("main", {}))
+                await asyncio.sleep(0.01)
+            await task
+
+    asyncio.run(busy())
+    assert script.asked == ["Certainly this."]
