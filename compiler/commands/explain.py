@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,8 +38,12 @@ def explain(
     why: Annotated[bool, Parameter(negative=())] = False,
     diff: str | None = None,
     target: Annotated[
-        str | None, Parameter(help="Comma-separated names of `sglc targets`.")
+        str | None,
+        Parameter(
+            help="Comma-separated names of `sglc targets`: price the rows, or one run without rows."
+        ),
     ] = None,
+    assume: Annotated[list[str] | None, Parameter(negative=())] = None,
     backend: BackendName = "auto",
     host: Annotated[list[Path] | None, Parameter(negative=())] = None,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
@@ -61,6 +65,8 @@ def explain(
         Show also what the passes declined, and their suggestions.
     diff
         Compare with a level (`O0`), without a pass (`hoist-prefix`), another file, or a git revision.
+    assume
+        NAME=COUNT: the tokens of a value, or the length of a list, that `--target` prices without rows.
     backend
         Where `--analyze` runs.
     host
@@ -72,13 +78,9 @@ def explain(
         raise UsageError(
             "SGL2027", "`--analyze` runs rows, and there are none", "`--input` names a file of rows"
         )
-    if target and input is None:
-        raise UsageError(
-            "SGL2029",
-            "`--target` counts the calls of rows, and there are none",
-            "`--input` names them",
-        )
-    wanted = Wanted(input, tuple(host or ()), tuple((target or "").split(",")) if target else ())
+    wanted = Wanted(
+        input, tuple(host or ()), tuple(target.split(",")) if target else (), _sizes(assume or [])
+    )
     report = _report(file, options, wanted, backend if analyze else None)
     if diff is None:
         _write(_shown(report, format, why), output)
@@ -91,6 +93,19 @@ def explain(
     return 0
 
 
+def _sizes(given: list[str]) -> dict[str, int]:
+    """Sample sizes by name. Raises UsageError (SGL2029)."""
+    found: dict[str, int] = {}
+    for each in given:
+        name, _, size = each.rpartition("=")
+        if not name or not size.isdigit():
+            raise UsageError(
+                "SGL2029", f"`{each}` is no sample size", "write `--assume document=2000`"
+            )
+        found[name] = int(size)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a report should hold beside the plan."""
@@ -98,6 +113,7 @@ class Wanted:
     input: Path | None
     hosts: tuple[Path, ...]
     targets: tuple[str, ...]
+    sizes: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +130,11 @@ def _report(
 ) -> r.Report:
     found = _compiled(file, options)
     if wanted.input is None:
-        return found.report
+        if not wanted.targets:
+            return found.report
+        from ..explain.price_plan import with_price
+
+        return with_price(found.report, found.plan, wanted.targets, wanted.sizes)
     from ..explain.over_rows import over_rows
 
     return over_rows(

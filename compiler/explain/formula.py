@@ -6,7 +6,7 @@ the HTML page evaluates the JSON form.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,6 +121,40 @@ def _common_terms(formulas: list[Formula]) -> tuple[tuple[Term, int], ...]:
     first = dict(formulas[0].terms)
     shared = {t: f for t, f in first.items() if all(dict(o.terms).get(t) == f for o in formulas)}
     return tuple(shared.items())
+
+
+def evaluated(formula: Any, known: Mapping[str, int]) -> int:
+    """The number that the JSON form of a formula is for given quantities. Raises KeyError."""
+    if isinstance(formula, int):
+        return formula
+    match formula:
+        case {"sum": terms}:
+            return sum(evaluated(term, known) for term in terms)
+        case {"product": [factor, term]}:
+            return factor * evaluated(term, known)
+        case {"times": [name, each]}:
+            return known[name] * evaluated(each, known)
+        case {"either": options}:
+            return max(evaluated(option, known) for option in options)
+        case _:
+            return known[formula["symbol"]]
+
+
+def symbols_of(formula: Any) -> Iterator[str]:
+    """The quantities in the JSON form of a formula, counts included, as often as they stand there."""
+    match formula:
+        case {"sum": terms} | {"either": terms}:
+            for term in terms:
+                yield from symbols_of(term)
+        case {"product": [_, term]}:
+            yield from symbols_of(term)
+        case {"times": [name, each]}:
+            yield name
+            yield from symbols_of(each)
+        case {"symbol": name}:
+            yield name
+        case _:
+            return
 
 
 def _json(term: Term, factor: int) -> Any:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
 from ...ir.span import Span
 from ...passes.context import Context
 from ...runtime import plan as p
+from ...runtime.plan_file import walk
 from ..driver import Build
 from ..planner.waves import critical_path
 from . import report as r
@@ -64,6 +68,7 @@ def _nodes(plan: p.Plan, lengths: Lengths) -> list[r.Node]:
     for family in plan.families:
         asked.setdefault(family.node, []).append(family.id)
     calls_below, around = _calls_below(plan), Multiplicity(plan)
+    warmed = dict(_warmed(plan))
     found: list[r.Node] = []
     stack = [(node, 0) for node in reversed(children.get(-1, []))]
     while stack:
@@ -83,6 +88,8 @@ def _nodes(plan: p.Plan, lengths: Lengths) -> list[r.Node]:
                 joins=node.parents[1:],
                 shared_by=calls_below.get(node.id, 0),
                 factors=around.node(node.id),
+                warmed=warmed.get(node.id, ""),
+                ahead=_ahead(plan, node, lengths) if node.id in warmed else None,
             )
         )
         below = children.get(node.id, [])
@@ -90,18 +97,49 @@ def _nodes(plan: p.Plan, lengths: Lengths) -> list[r.Node]:
     return found
 
 
+def _warmed(plan: p.Plan) -> Iterator[tuple[int, Literal["certain", "speculative"]]]:
+    """The nodes that prefetches end at; what is certain somewhere is certain."""
+    steps = [step for program in plan.programs for step in walk(program)]
+    found = [step for step in steps if isinstance(step, p.PrefetchStep)]
+    for step in sorted(found, key=lambda step: not step.speculative):
+        yield step.node, "speculative" if step.speculative else "certain"
+
+
+def _ahead(plan: p.Plan, node: p.PrefixNode, lengths: Lengths) -> r.Ahead | None:
+    """How long a prompt is that is warmed, and how much of it is behind the last call on its way."""
+    nodes = {each.id: each for each in plan.nodes}
+    asked = {family.node for family in plan.families}
+    below = next((f for f in plan.families if node.id in path_of(nodes, f.node)), None)
+    if below is None:
+        return None
+    whole, at = lengths.upto(node.id, below.id), node
+    fresh = lengths.edge(at)
+    while at.parents:
+        at = nodes[at.parents[0]]
+        if at.kind in ("gen", "select", "join") or at.id in asked:
+            return r.Ahead(count(whole), count(fresh))
+        fresh += lengths.edge(at)
+    return r.Ahead(count(whole), count(whole))
+
+
+def path_of(nodes: Mapping[int, p.PrefixNode], end: int) -> frozenset[int]:
+    """The nodes that a prompt that ends at `end` may go through."""
+    found, stack = set[int](), [end]
+    while stack:
+        node = stack.pop()
+        if node not in found:
+            found.add(node)
+            stack += nodes[node].parents
+    return frozenset(found)
+
+
 def _calls_below(plan: p.Plan) -> dict[int, int]:
     """How many families' prompts go through each node."""
     nodes = {node.id: node for node in plan.nodes}
     counts: dict[int, int] = {}
     for family in plan.families:
-        stack, seen = [family.node], set()
-        while stack:
-            at = stack.pop()
-            if at not in seen:
-                seen.add(at)
-                counts[at] = counts.get(at, 0) + 1
-                stack += nodes[at].parents
+        for at in path_of(nodes, family.node):
+            counts[at] = counts.get(at, 0) + 1
     return counts
 
 

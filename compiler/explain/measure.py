@@ -24,18 +24,27 @@ def predicted_worlds(trace: Trace, rows: int) -> list[r.World]:
 
 def with_predicted(report: r.Report, trace: Trace, rows: int) -> r.Report:
     """The report with the worlds of rows that were run on the mock backend."""
-    return msgspec.structs.replace(report, worlds=predicted_worlds(trace, rows), rows=rows)
+    guessed = r.World("speculative", predicted=worlds(trace.requests).speculative)
+    return msgspec.structs.replace(
+        report, worlds=predicted_worlds(trace, rows), rows=rows, speculative=guessed
+    )
 
 
 def with_measured(report: r.Report, trace: Trace, rows: int, backend: str, plan: Plan) -> r.Report:
     """The report with what a run measured. Predictions that it holds already stay."""
-    numbers = _numbers(worlds(trace.requests))
+    found = worlds(trace.requests)
+    numbers = _numbers(found)
+    guessed = r.World(
+        "speculative", report.speculative and report.speculative.predicted, found.speculative
+    )
     before = {world.name: world.predicted for world in report.worlds}
     both = [
         r.World(name, before.get(name), number) for name, number in zip(NAMES, numbers, strict=True)
     ]
     calls = [_measured(record, plan) for record in _in_order(trace.calls)]
-    return msgspec.structs.replace(report, worlds=both, rows=rows, measured=calls, backend=backend)
+    return msgspec.structs.replace(
+        report, worlds=both, rows=rows, measured=calls, backend=backend, speculative=guessed
+    )
 
 
 def predicted_compiled(requests: Iterable[CallRecord]) -> int:

@@ -30,32 +30,48 @@ def find_rules(name: str) -> Rules:
 def priced(names: Iterable[str], trace: Trace) -> list[r.Priced]:
     """The account of a run for each target."""
     calls = [call for call in trace.calls if call.error is None]
-    return [_price(find_rules(name), calls) for name in names]
+    sent = [each for each in trace.requests if each.kind == "prefill" and each.error is None]
+    return [_price(find_rules(name), calls, sent) for name in names]
 
 
-def _price(rules: Rules, calls: Sequence[CallRecord]) -> r.Priced:
+def sent_ahead(rules: Rules, length: int, cached: int, written: int) -> float:
+    """What a prefix that is sent ahead costs beyond the reading of it, which those who share it are charged for."""
+    kept = cached_of(rules, length)
+    return rules.cost(kept, cached, written) - rules.cost(kept, kept) if kept > cached else 0.0
+
+
+def cached_of(rules: Rules, shared: int) -> int:
+    """What is cached of a shared prefix. A mark stands at its end, where the target has marks."""
+    return rules.cached_length(shared, marks=(shared,))
+
+
+def writes(rules: Rules) -> bool:
+    """Whether writing to the cache has a price of its own."""
+    return rules.price is not None and rules.price.write != 1.0
+
+
+def _price(rules: Rules, calls: Sequence[CallRecord], sent: Sequence[CallRecord]) -> r.Priced:
     prompt = cached = written = 0
     cost = 0.0
+    for each in sent:
+        found, kept = cached_of(rules, each.cached), cached_of(rules, len(each.prompt))
+        wrote = max(0, kept - found) if writes(rules) else 0
+        cost, written = cost + sent_ahead(rules, len(each.prompt), found, wrote), written + wrote
     for at, call in enumerate(calls):
         length = len(call.prompt)
-        found = _cached(rules, call.predicted_cached or 0)
+        found = cached_of(rules, call.predicted_cached or 0)
         wrote = _written(rules, call, found, calls[at + 1 :])
         prompt, cached, written = prompt + length, cached + found, written + wrote
         cost += rules.cost(length, found, wrote)
     return r.Priced(rules.name, rules.title, rules.date, prompt, cached, written, round(cost, 1))
 
 
-def _cached(rules: Rules, shared: int) -> int:
-    """A mark stands at the end of what is shared, where the target has marks."""
-    return rules.cached_length(shared, marks=(shared,))
-
-
 def _written(rules: Rules, call: CallRecord, cached: int, later: Sequence[CallRecord]) -> int:
     """Tokens that this call writes to the cache for later ones, where writing has its price."""
-    if rules.price is None or rules.price.write == 1.0:
+    if not writes(rules):
         return 0
     ends = (
-        _cached(rules, other.predicted_cached or 0)
+        cached_of(rules, other.predicted_cached or 0)
         for other in later
         if other.row == call.row and _continues(call, other)
     )

@@ -45,10 +45,18 @@ class Factor(Part, frozen=True):
     most: int | None = None
 
 
+class Ahead(Part, frozen=True):
+    """What is sent ahead of the calls: the length of the prompt, and what of it nobody has asked about before."""
+
+    prompt: Count
+    fresh: Count
+
+
 class Node(Part, frozen=True):
     """A node of the prefix tree, in depth-first order; `parent` is -1 at the root.
 
-    `exact`: the tokens do not depend on values. `joins` are further parents.
+    `exact`: the tokens do not depend on values. `joins` are further parents. `warmed`: the prompt that ends here
+    is computed before a call asks about it: for `certain` ones, or `speculative`, which nobody may need.
     """
 
     id: int
@@ -64,6 +72,8 @@ class Node(Part, frozen=True):
     joins: list[int] = []
     shared_by: int = 0
     factors: list[Factor] = []
+    warmed: Literal["", "certain", "speculative"] = ""
+    ahead: Ahead | None = None
 
 
 class Ending(Part, frozen=True):
@@ -165,6 +175,19 @@ class Priced(Part, frozen=True):
     cost: float
 
 
+class OneRun(Part, frozen=True):
+    """One run before any row is known: all prompts, and what of them is cached.
+
+    `assumed` are the sample sizes at which numbers were taken; without any, and unless a call only `perhaps`
+    happens (then it is taken to), they are exact.
+    """
+
+    prompt: Count
+    cached: Count
+    assumed: dict[str, int] = {}
+    perhaps: bool = False
+
+
 class Target(Part, frozen=True):
     """What the plan is compiled for."""
 
@@ -196,6 +219,8 @@ class Report(Part, frozen=True):
     backend: str = ""
     warnings: list[str] = []
     priced: list[Priced] = []
+    one_run: OneRun | None = None
+    speculative: World | None = None
 
 
 def schema() -> dict[str, Any]:

@@ -18,6 +18,7 @@ def render(report: r.Report, why: bool = False) -> str:
         _waves(report),
         _calls(report),
         _groups(report),
+        _ahead(report),
         _worlds(report),
         _priced(report),
         _measured(report),
@@ -135,6 +136,17 @@ def _groups(report: r.Report) -> Iterator[str]:
         yield f"  {group.shared.text} tokens, then {names}"
 
 
+def _ahead(report: r.Report) -> Iterator[str]:
+    warmed = [node for node in report.nodes if node.warmed]
+    if not warmed:
+        return
+    yield "Sent ahead: computed before a call asks about it; `speculative` is what nobody may need, on idle slots"
+    for node in warmed:
+        fresh = f"{node.ahead.fresh.text} tokens" if node.ahead else "?"
+        where = f"line {node.place.line}" if node.place else ""
+        yield f"  {node.warmed:11}  {fresh}, up to {_shown(node)}  {where}".rstrip()
+
+
 def _worlds(report: r.Report) -> Iterator[str]:
     if not report.worlds:
         return
@@ -154,6 +166,10 @@ def worlds_table(report: r.Report) -> Iterator[str]:
             (world.name, _number(world.predicted), _number(world.measured) if measured else "", bar)
         )
     yield from table(rows)
+    guessed = report.speculative
+    if guessed is not None and (guessed.predicted or guessed.measured):
+        beside = f", measured {_number(guessed.measured)}" if measured else ""
+        yield f"  of `compiled`, {_number(guessed.predicted)} tokens are speculative{beside}: nobody may need them"
 
 
 def _number(number: int | None) -> str:
@@ -163,7 +179,10 @@ def _number(number: int | None) -> str:
 def _priced(report: r.Report) -> Iterator[str]:
     if not report.priced:
         return
-    yield "Input under the rules of serving systems; cost in units of an uncached input token"
+    runs = f"{report.rows} row{'s' if report.rows != 1 else ''}" if report.rows else "one run"
+    yield f"Input of {runs} under the rules of serving systems; cost in units of an uncached input token"
+    if report.one_run is not None:
+        yield from _one_run(report.one_run)
     rows = [("target", "prompt", "cached", "written", "cost", "of stateless", "as of")]
     for each in report.priced:
         share = f"{each.cost / each.prompt:.0%}" if each.prompt else ""
@@ -172,6 +191,21 @@ def _priced(report: r.Report) -> Iterator[str]:
              f"{each.cost:,.1f}", share, each.date)
         )  # fmt: skip
     yield from table(rows)
+
+
+def _one_run(one: r.OneRun) -> Iterator[str]:
+    """What a run comes to as a formula, and what the numbers below take for granted."""
+    yield f"  prompts  {one.prompt.text}"
+    yield f"  cached   {one.cached.text}"
+    yield "  cost     (prompts - cached - written) + read price x cached + write price x written"
+    if one.perhaps:
+        yield "  an upper bound: what happens perhaps is taken to happen"
+    if one.assumed:
+        sizes = ", ".join(f"{name} = {size:,}" for name, size in one.assumed.items())
+        yield f"  numbers are for a SAMPLE SIZE: {sizes}"
+        yield "  `--assume NAME=COUNT` changes it, and `--input rows.jsonl` takes real rows"
+    elif not one.perhaps:
+        yield "  exact: nothing depends on a value"
 
 
 def _measured(report: r.Report) -> Iterator[str]:

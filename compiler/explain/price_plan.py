@@ -1,0 +1,221 @@
+"""The price of one run from the plan alone: a formula, and a number where nothing, or only declared sizes, is assumed.
+
+Every quantity that a run would tell (the tokens of a value, the length of a list, an answer) is taken at a sample size:
+the one that the user gave, the call's limit for an answer, or a usual one. All of them stand in the report, so that a
+number is never mistaken for more than it is; without any the number is the prediction itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import msgspec
+
+from ...ir.target.rules import Rules
+from ...runtime import plan as p
+from . import report as r
+from .formula import Formula, Symbol, evaluated, symbols_of
+from .lengths import Lengths
+from .make import count, path_of
+from .priced import cached_of, find_rules, sent_ahead, writes
+
+VALUE_TOKENS, SHORT_VALUE_TOKENS, ANSWER_TOKENS, ROUNDS = 200, 20, 64, 4
+"""Sample sizes: of a value in the prompt that all share, of one per arm or round, of an answer, of a list."""
+MOST_CALLS = 2_000
+"""Loops that come to more calls are counted by their middle round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Calls of a run that are alike: how many, their length, what of it is cached, and where that ends in the table."""
+
+    weight: int
+    length: int
+    cached: int
+    end: int
+    path: frozenset[int]
+    is_sent_ahead: bool = False
+
+
+def with_price(
+    report: r.Report, plan: p.Plan, targets: Sequence[str], given: Mapping[str, int]
+) -> r.Report:
+    """The report with the price of one run. Raises CompileFailed (SGL2050) for unknown targets."""
+    rules = [find_rules(name) for name in targets]
+    sizes = _sizes(report, plan, given)
+    asked = list(_asked(report, plan, sizes))
+    prompt, cached = _totals(report, plan)
+    perhaps = any(f.kind == "perhaps" for call in report.calls for f in call.factors)
+    one = r.OneRun(count(prompt), count(cached), sizes, perhaps)
+    priced = [_price(each, asked) for each in rules]
+    return msgspec.structs.replace(report, one_run=one, priced=priced)
+
+
+# --- the formula --------------------------------------------------------------------------------------
+
+
+def _totals(report: r.Report, plan: p.Plan) -> tuple[Formula, Formula]:
+    """The prompts of all calls of a run, and what of them is predicted to be cached."""
+    lengths, families = Lengths(plan), {family.id: family for family in plan.families}
+    prompt = cached = Formula()
+    for call in report.calls:
+        family = families[call.family]
+        whole = lengths.prompt(family)
+        first, later = (_cached(lengths, family, whole, e.node) for e in _first_and_later(call))
+        prompt += _times(whole, call.factors)
+        cached += _times(later, call.factors) + (first - later)
+    return prompt, cached
+
+
+def _cached(lengths: Lengths, family: p.Family, whole: Formula, node: int) -> Formula:
+    behind = lengths.after(node, family.node, family.id) if node >= 0 else None
+    return Formula() if behind is None else whole - behind
+
+
+def _times(formula: Formula, factors: Iterable[r.Factor]) -> Formula:
+    counts = [f.count if isinstance(f.count, int) else Symbol(f.count) for f in factors]
+    return reduce(Formula.times, reversed(counts), formula)
+
+
+def _first_and_later(call: r.Call) -> tuple[r.Ending, r.Ending]:
+    """Where the cached prefix of the first call of a family ends, and of those after it."""
+    first = next((e for e in call.endings if e.when == "first"), call.endings[0])
+    return first, next((e for e in call.endings if e is not first), first)
+
+
+# --- the numbers --------------------------------------------------------------------------------------
+
+
+def _asked(report: r.Report, plan: p.Plan, sizes: Mapping[str, int]) -> Iterator[Asked]:
+    """What a run sends, in the order of the plan: shared prefixes once, and the calls."""
+    nodes = {node.id: node for node in plan.nodes}
+    groups = {group.families[0]: group for group in report.groups}
+    for node in report.nodes:
+        if node.warmed == "certain" and node.ahead is not None:
+            length = evaluated(node.ahead.prompt.formula, sizes)
+            fresh = evaluated(node.ahead.fresh.formula, sizes)
+            path = path_of(nodes, node.id)
+            yield Asked(1, length, length - fresh, node.id, path, is_sent_ahead=True)
+    for call in sorted(report.calls, key=lambda call: (call.wave, call.family)):
+        group = groups.get(call.family)
+        if group is not None:
+            yield _sent(group, call, nodes, sizes)
+        yield from _calls(call, path_of(nodes, call.node), sizes)
+
+
+def _sent(
+    group: r.Group, call: r.Call, nodes: Mapping[int, p.PrefixNode], sizes: Mapping[str, int]
+) -> Asked:
+    """The prefix of a group, sent before its calls, once for each time that the fork runs."""
+    length = evaluated(group.shared.formula, sizes)
+    fresh = min((evaluated(e.prefilled.formula, sizes) for e in group.endings), default=length)
+    outer = [f for f in call.factors if f.kind != "arms"]
+    weight = len(list(_rounds(outer, sizes)))
+    path = path_of(nodes, group.node)
+    return Asked(weight, length, length - fresh, group.node, path, is_sent_ahead=True)
+
+
+def _calls(call: r.Call, path: frozenset[int], sizes: Mapping[str, int]) -> Iterator[Asked]:
+    first, later = _first_and_later(call)
+    for at, (weight, indices) in enumerate(_rounds(call.factors, sizes)):
+        known = {**sizes, **indices}
+        ending = first if at == 0 else later
+        length = evaluated(call.prompt.formula, known)
+        cached = min(length, evaluated(ending.cached.formula, known))
+        yield Asked(weight, length, max(0, cached), ending.node, path)
+
+
+def _rounds(
+    factors: Sequence[r.Factor], sizes: Mapping[str, int]
+) -> Iterator[tuple[int, dict[str, int]]]:
+    """One entry per call: how many it stands for, and the numbers of the iterations it is in."""
+    counts = [_count(factor, sizes) for factor in factors]
+    total = reduce(lambda a, b: a * b, counts, 1)
+    names = [factor.index for factor in factors]
+    if total > MOST_CALLS:
+        middle = {name: (n - 1) // 2 for name, n in zip(names, counts, strict=True) if name}
+        yield from ((1, dict.fromkeys(names, 0)), (total - 1, middle))
+        return
+    for indices in itertools.product(*map(range, counts)):
+        yield 1, {name: i for name, i in zip(names, indices, strict=True) if name}
+
+
+def _count(factor: r.Factor, sizes: Mapping[str, int]) -> int:
+    return factor.count if isinstance(factor.count, int) else sizes[factor.count]
+
+
+def _price(rules: Rules, asked: Sequence[Asked]) -> r.Priced:
+    prompt = cached = written = 0
+    cost = 0.0
+    for at, each in enumerate(asked):
+        found = cached_of(rules, each.cached)
+        wrote = _written(rules, each, found, asked[at + 1 :])
+        if each.is_sent_ahead:  # whoever asks first pays for it; reading it is counted there
+            cost += each.weight * sent_ahead(rules, each.length, found, wrote)
+        else:
+            prompt, cached = prompt + each.weight * each.length, cached + each.weight * found
+            cost += each.weight * rules.cost(each.length, found, wrote)
+        written += each.weight * wrote
+    return r.Priced(rules.name, rules.title, rules.date, prompt, cached, written, round(cost, 1))
+
+
+def _written(rules: Rules, each: Asked, cached: int, later: Sequence[Asked]) -> int:
+    if not writes(rules):
+        return 0
+    if each.is_sent_ahead:
+        return max(0, cached_of(rules, each.length) - cached)
+    ends = (cached_of(rules, min(o.cached, each.length)) for o in later if o.end in each.path)
+    return max(0, max(ends, default=0) - cached)
+
+
+# --- sample sizes -------------------------------------------------------------------------------------
+
+
+def _sizes(report: r.Report, plan: p.Plan, given: Mapping[str, int]) -> dict[str, int]:
+    """Every quantity that the calls depend on, with its size: as given, or a usual one."""
+    indices = {f.index for call in report.calls for f in call.factors if f.index}
+    names = dict.fromkeys(_quantities(report))
+    usual = _usual(report, plan)
+    found: dict[str, int] = {}
+    for name in names:
+        if name not in indices:
+            bare = name.strip("|").removeprefix("len(").removesuffix(")")
+            found[name] = given.get(name, given.get(bare, usual.get(name, ROUNDS)))
+    return found
+
+
+def _quantities(report: r.Report) -> Iterator[str]:
+    for call in report.calls:
+        yield from symbols_of(call.prompt.formula)
+        for ending in call.endings:
+            yield from symbols_of(ending.cached.formula)
+        yield from (factor.count for factor in call.factors if isinstance(factor.count, str))
+    for group in report.groups:
+        yield from symbols_of(group.shared.formula)
+
+
+def _usual(report: r.Report, plan: p.Plan) -> dict[str, int]:
+    """Sample sizes by the node that brings a quantity into a prompt."""
+    limits = {family.out_node: _limit(family) for family in plan.families}
+    sizes: dict[str, int] = {}
+    for node in report.nodes:
+        inside = any(factor.kind != "perhaps" for factor in node.factors)
+        size = limits.get(node.id, SHORT_VALUE_TOKENS if inside else VALUE_TOKENS)
+        for name in symbols_of(node.tokens.formula):
+            sizes.setdefault(name, size)
+    for factor in (factor for call in report.calls for factor in call.factors):
+        if isinstance(factor.count, str):
+            sizes[factor.count] = min(ROUNDS, factor.most or ROUNDS)
+    return sizes
+
+
+def _limit(family: p.Family) -> int:
+    """An answer is taken to be as long as it may be, but not longer than usual."""
+    limit: Any = family.sampling.get("max_tokens", ANSWER_TOKENS)
+    if family.kind == "select":
+        return 2
+    return min(limit, ANSWER_TOKENS) if isinstance(limit, int) and limit > 0 else ANSWER_TOKENS

@@ -1,0 +1,126 @@
+"""The price of one run without rows: exact where nothing depends on a value, else a formula and declared sizes."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from example_programs import ROOT
+
+from sglc.compiler.cli import run
+from sglc.compiler.driver import Build, Options, compile_file
+from sglc.compiler.explain.make import of_build
+from sglc.compiler.explain.price_plan import with_price
+from sglc.compiler.explain.priced import priced
+from sglc.compiler.explain.report import Report
+from sglc.compiler.explain.text import render
+from sglc.runtime.backends.mock import MockBackend
+from sglc.runtime.executor import execute
+from sglc.runtime.trace import Trace
+
+TARGETS = ("openai", "anthropic", "vllm", "sglc")
+
+STATIC = """
+text RULES = "{}"
+
+program check() -> list[str]:
+    "{{RULES}}"
+    parallel:
+        arm:
+            "\\nIs it long?"
+            a = gen(max_tokens=4)
+        arm:
+            "\\nIs it dull, too?"
+            b = gen(max_tokens=4)
+    return [a, b]
+""".format(" ".join(f"Rule {i} is to be kept." for i in range(300)))
+
+AT_O2 = """
+extern def is_open(shop: str) -> bool
+
+program write(shop: str) -> str:
+    "About {shop}, which I visit often."
+    open = is_open(shop)
+    if open:
+        "\\nThe shop is open now. Write an invitation of two sentences to the customers who were here last week."
+        answer = gen(max_tokens=8)
+    else:
+        "\\nIt is closed now. Write an apology of two sentences to the customers who stand before the door."
+        answer = gen(max_tokens=8)
+    return answer
+"""
+
+
+def built(tmp_path: Path, text: str, level: int = 1) -> Build:
+    file = tmp_path / "program.sgl"
+    file.write_text(text)
+    return compile_file(file, Options(level=level))
+
+
+def report_of(build: Build, **sizes: int) -> Report:
+    return with_price(of_build(build), build.plan, TARGETS, sizes)
+
+
+async def _traced(build: Build, trace: Trace) -> None:
+    backend = MockBackend(build.choice.target)
+    await execute(
+        build.plan, build.plan.entry, {}, backend=backend, target=build.choice.target, trace=trace
+    )
+
+
+def test_a_static_program_is_priced_exactly(tmp_path: Path) -> None:
+    """What the plan says is what the trace of a run comes to, but for the position that a prefetch leaves."""
+    build, trace = built(tmp_path, STATIC), Trace()
+    asyncio.run(_traced(build, trace))
+    report = report_of(build)
+    assert report.one_run is not None
+    assert report.one_run.assumed == {}
+    assert "exact: nothing depends on a value" in render(report)
+    for told, counted in zip(report.priced, priced(TARGETS, trace), strict=True):
+        assert told.prompt == counted.prompt == report.one_run.prompt.number
+        assert abs(told.cached - counted.cached) <= 1
+        assert told.cost == pytest.approx(counted.cost, abs=2.5)
+        assert told.written == pytest.approx(counted.written, abs=1)
+
+
+def test_a_shared_prefix_is_paid_for_once(tmp_path: Path) -> None:
+    """What is sent ahead of the calls is not free: somebody has to be the first."""
+    report = report_of(built(tmp_path, STATIC))
+    (openai,) = (each for each in report.priced if each.target == "openai")
+    prefix = openai.written
+    assert prefix > 1024
+    own = openai.prompt - openai.cached
+    assert openai.cost == pytest.approx(own + 1.25 * prefix + 0.1 * prefix, abs=1)
+
+
+def test_what_depends_on_values_is_a_formula_at_declared_sizes() -> None:
+    build = compile_file(ROOT / "examples" / "judge.sgl", Options())
+    report = report_of(build, essay=3000, **{"len(dimensions)": 7})
+    assert report.one_run is not None
+    assert "|essay|" in report.one_run.prompt.text
+    assert report.one_run.assumed["|essay|"] == 3000
+    assert report.one_run.assumed["len(dimensions)"] == 7
+    text = render(report)
+    assert "SAMPLE SIZE: " in text
+    assert "exact" not in text.split("Input of one run")[1].split("Passes")[0]
+    more = report_of(build, essay=6000)
+    assert more.priced[0].prompt > report.priced[0].prompt
+
+
+def test_the_command_prices_without_rows(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    judge = str(ROOT / "examples" / "judge.sgl")
+    assert run(["explain", judge, "--target", "openai,vllm", "--assume", "essay=2000"]) == 0
+    assert b"|essay| = 2,000" in capsysbinary.readouterr().out
+    assert run(["explain", judge, "--target", "openai", "--assume", "essay=long"]) == 2
+    assert b"SGL2029" in capsysbinary.readouterr().err
+
+
+def test_both_arms_are_shown_as_speculative_at_o2(tmp_path: Path) -> None:
+    report = report_of(built(tmp_path, AT_O2, level=2))
+    assert [node.warmed for node in report.nodes if node.warmed] == ["speculative", "speculative"]
+    text = render(report)
+    assert text.count("  speculative  ") == 2
+    calm = report_of(built(tmp_path, AT_O2, level=1))
+    assert not any(node.warmed == "speculative" for node in calm.nodes)
+    assert "Sent ahead" not in render(calm)
