@@ -16,7 +16,7 @@ from ..runtime.plan import Plan
 from ..runtime.plan_file import plan_digest
 from ..runtime.rows import Row, RowResult, run_rows
 from ..runtime.trace import Sink, Tee, Trace, TraceWriter
-from .batch_order import batch_order
+from .batch_order import BatchOrder, batch_order
 from .progress import Progress
 from .targets import Choice
 
@@ -40,10 +40,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The results in row order, and everything that was traced."""
+    """The results in row order, everything that was traced, and the order in which rows were started."""
 
     results: list[RowResult]
     trace: Trace
+    order: BatchOrder
 
     @property
     def failed(self) -> list[RowResult]:
@@ -77,21 +78,23 @@ async def _execute(job: Job, backend: Backend) -> Outcome:
                     trace=Tee(*sinks),
                 )
             )
-            order = batch_order(job.plan, job.program, job.rows)
+            order = batch_order(job.plan, job.program, job.rows, job.choice.target.tokenizer)
             journal = _journal(job, order)
             if journal is not None:
                 stack.enter_context(journal)
+                order = _as_fixed(order, journal.header)
             await run_rows(
                 executor,
                 job.program,
                 job.rows,
                 journal=journal,
-                order=journal.header.order if journal else order,
+                order=order.rows,
+                orders=order.orders,
                 on_row=lambda result: _note(job, results, result),
             )
     finally:
         await backend.close()
-    return Outcome(sorted(results, key=lambda result: result.row), trace)
+    return Outcome(sorted(results, key=lambda result: result.row), trace, order)
 
 
 def _note(job: Job, results: list[RowResult], result: RowResult) -> None:
@@ -102,16 +105,38 @@ def _note(job: Job, results: list[RowResult], result: RowResult) -> None:
         job.on_row(result)
 
 
-def _journal(job: Job, order: list[int]) -> Journal | None:
+def _journal(job: Job, order: BatchOrder) -> Journal | None:
     if job.journal_file is None:
         return None
+    layouts, layout_of = _layouts(order)
     header = JournalHeader(
         journal=JOURNAL_VERSION,
         plan=plan_digest(job.plan),
         program=job.program,
         input=input_digest(job.rows),
         seed=job.seed,
-        order=order,
+        order=list(order.rows),
+        layouts=layouts,
+        layout_of=layout_of,
     )
     open_journal = Journal.resume if job.resume else Journal.create
     return open_journal(job.journal_file, header)
+
+
+def _layouts(order: BatchOrder) -> tuple[list[dict[int, list[int]]], dict[int, int]]:
+    """The distinct orders of sections, and which of them each row has."""
+    numbers: dict[tuple[tuple[int, tuple[int, ...]], ...], int] = {}
+    of = {
+        row: numbers.setdefault(
+            tuple((number, tuple(places)) for number, places in sorted(own.items())), len(numbers)
+        )
+        for row, own in order.orders.items()
+    }
+    return [{number: list(places) for number, places in layout} for layout in numbers], of
+
+
+def _as_fixed(order: BatchOrder, header: JournalHeader) -> BatchOrder:
+    """The order that the journal holds: that of the first start, whatever one would do today."""
+    if (header.order, (header.layouts, header.layout_of)) == (list(order.rows), _layouts(order)):
+        return order
+    return BatchOrder(tuple(header.order), header.orders)

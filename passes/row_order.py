@@ -39,16 +39,27 @@ def order_rows(
 
 
 def sort_rows(table: Sequence[Row], fields: Sequence[str]) -> tuple[int, ...]:
-    """The best order of the rows where the order of the fields is given: equal prefixes together.
+    """The best order of the rows where the order of the fields is given: equal prefixes together."""
+    return sort_sequences([[row[name] for name in fields] for row in table])
 
-    Groups stand where their first row stood, so that an input in a good order stays as it is.
+
+def sort_sequences(sequences: Sequence[Sequence[Hashable]]) -> tuple[int, ...]:
+    """The positions of sequences in an order in which those with equal beginnings stand together.
+
+    Groups stand where their first member stood, so that an input in a good order stays as it is.
     """
-    first_seen: dict[tuple[Hashable, ...], int] = {}
-    keys: list[tuple[int, ...]] = []
-    for number, row in enumerate(table):
-        prefixes = [tuple(row[name] for name in fields[: n + 1]) for n in range(len(fields))]
-        keys.append(tuple(first_seen.setdefault(prefix, number) for prefix in prefixes))
-    return tuple(sorted(range(len(table)), key=lambda number: (keys[number], number)))
+    numbers: dict[tuple[int, Hashable], int] = {}
+    first_seen = [0]
+    keys: list[list[int]] = []
+    for at, sequence in enumerate(sequences):
+        prefix, key = 0, list[int]()
+        for item in sequence:
+            prefix = numbers.setdefault((prefix, item), len(first_seen))
+            if prefix == len(first_seen):
+                first_seen.append(at)
+            key.append(first_seen[prefix])
+        keys.append(key)
+    return tuple(sorted(range(len(keys)), key=lambda at: (keys[at], at)))
 
 
 def common_field_order(
@@ -161,5 +172,5 @@ class _Groups:
     def _entry(self, key: tuple[str, Hashable]) -> tuple[int, int, int, tuple[str, Hashable]]:
         """What a group saves (negated), then its field and first row so that ties are settled."""
         members = self._members[key]
-        saved = self._length(key[1]) * (len(members) - 1)
+        saved = self._length(key[1]) * (len(members) - 1) if len(members) > 1 else 0
         return -saved, self._fields.index(key[0]), next(iter(members), -1), key

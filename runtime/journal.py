@@ -1,6 +1,6 @@
 """The journal of a batch run: an append-only file that says which rows are done, and with what.
 
-The first line fixes what is run: plan, program, input, seed and order. Each further line is one
+The first line fixes what is run: plan, program, input, seed and orders. Each further line is one
 finished row, written in one piece before anyone else hears of the result. After a crash the file may
 end in half a line; that row was in flight, and runs again from its start.
 """
@@ -16,17 +16,22 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 import msgspec
 
 from .errors import RunError
+from .instance import Orders
 from .plan import Struct
 
 if TYPE_CHECKING:
     from .rows import RowResult
 
-JOURNAL_VERSION = 1
+JOURNAL_VERSION = 2
 T = TypeVar("T")
 
 
 class JournalHeader(Struct, frozen=True):
-    """What the journal belongs to. `input` is a digest of the rows; `order` is that of starting them."""
+    """What the journal belongs to. `input` is a digest of the rows; `order` is that of starting them.
+
+    `layouts` are the orders of sections that rows have, by the number of the sections, and `layout_of`
+    says which row has which; all others have the plan's.
+    """
 
     journal: int
     plan: str
@@ -34,6 +39,13 @@ class JournalHeader(Struct, frozen=True):
     input: str
     seed: int
     order: list[int]
+    layouts: list[dict[int, list[int]]] = []
+    layout_of: dict[int, int] = {}
+
+    @property
+    def orders(self) -> dict[int, Orders]:
+        """By row, the orders of its sections."""
+        return {row: self.layouts[layout] for row, layout in self.layout_of.items()}
 
 
 class Journal:
@@ -59,7 +71,7 @@ class Journal:
     def resume(cls, path: Path, header: JournalHeader) -> Journal:
         """Go on with a journal of the same run. Raises RunError (SGL3005, SGL3605).
 
-        The order is the journal's own. A file that holds no whole header is started anew.
+        The orders are the journal's own. A file that holds no whole header is started anew.
         """
         lines = _whole_lines(path) if path.exists() else []
         if not lines:
@@ -67,6 +79,7 @@ class Journal:
             return cls.create(path, header)
         found = _decode(path, 1, lines[0], JournalHeader)
         _check_same(path, found, header)
+        _check_orders(path, found)
         done = _results(path, lines[1:])
         stream = path.open("r+b")
         stream.seek(sum(len(line) + 1 for line in lines))
@@ -118,6 +131,14 @@ def _decode(path: Path, number: int, line: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(line, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RunError("SGL3005", f"{path}:{number}: not a journal record: {error}") from None
+
+
+def _check_orders(path: Path, header: JournalHeader) -> None:
+    """Orders are permutations, and every row that has one names it."""
+    orders = [order for layout in header.layouts for order in layout.values()]
+    are_orders = all(sorted(order) == list(range(len(order))) for order in orders)
+    if not are_orders or not all(0 <= n < len(header.layouts) for n in header.layout_of.values()):
+        raise RunError("SGL3005", f"{path}:1: not a journal record: an order is none")
 
 
 def _check_same(path: Path, found: JournalHeader, wanted: JournalHeader) -> None:

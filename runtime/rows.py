@@ -5,7 +5,7 @@ A row that fails, or that is no row at all, is a record with its error; the othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from .arguments import bind_arguments
 from .concurrency import run_together
 from .errors import ErrorRecord, RunError
 from .executor import Executor
+from .instance import Orders
 from .journal import Journal
 from .nesting import MAX_DEPTH, is_too_deep
 from .plan import PlanProgram, Struct
@@ -99,10 +100,11 @@ async def run_rows(
     *,
     journal: Journal | None = None,
     order: Sequence[int] | None = None,
+    orders: Mapping[int, Orders] | None = None,
     at_a_time: int = ROWS_AT_A_TIME,
     on_row: Callable[[RowResult], None] | None = None,
 ) -> None:
-    """Run rows, `at_a_time` of them in flight, started in `order`.
+    """Run rows, `at_a_time` of them in flight, started in `order`; `orders` are those of their sections.
 
     `on_row` gets each result when it is there, those from the journal first. With a journal, a result is in it
     before `on_row` sees it, and a row that is in it is not run again.
@@ -116,7 +118,7 @@ async def run_rows(
 
     async def work() -> None:
         for row in waiting:
-            result = await run_row(executor, program, row)
+            result = await run_row(executor, program, row, (orders or {}).get(row.row))
             if journal:
                 journal.add(result)
             report(result)
@@ -124,11 +126,13 @@ async def run_rows(
     await run_together([work() for _ in range(min(at_a_time, len(by_number)))])
 
 
-async def run_row(executor: Executor, program: str, row: Row) -> RowResult:
+async def run_row(
+    executor: Executor, program: str, row: Row, orders: Orders | None = None
+) -> RowResult:
     """Run one row; its errors are in the result."""
     if row.error:
         return RowResult(row.row, error=row.error)
     try:
-        return RowResult(row.row, await executor.run(program, row.args, row.row))
+        return RowResult(row.row, await executor.run(program, row.args, row.row, orders))
     except RunError as error:
         return RowResult(row.row, error=msgspec.structs.replace(error.record, line=row.line))

@@ -16,6 +16,7 @@ from ...runtime.plan_file import check_target, read_plan
 from ...runtime.rows import Row, RowResult, read_rows, rows_of
 from ..arguments import read_arguments
 from ..backends import BackendName, BackendOptions, make_backend
+from ..batch_order import BatchOrder
 from ..driver import compile_module, load, split_entry, stage_of
 from ..execution import Job, Outcome, execute_job
 from ..hosts import load_hosts
@@ -168,12 +169,29 @@ def _finish(outcome: Outcome, output: Path | None, progress: Progress, single: b
     _say_failed(outcome, single)
     totals = f"prefilled {progress.prefilled:,}, cached {progress.cached:,}, generated {progress.generated:,}"
     print(f"{len(outcome.results)} rows, {progress.calls} calls: {totals} tokens", file=sys.stderr)
+    if not single:
+        _say_order(outcome.order)
     return 1 if outcome.failed else 0
 
 
 def _line(result: RowResult, single: bool) -> str:
     data: Any = result.result if single else result
     return msgspec.json.encode(data).decode() + "\n"
+
+
+def _say_order(order: BatchOrder) -> None:
+    """What the order of the batch was predicted to save, where it saves anything."""
+    gain = order.gain
+    if gain is not None and gain.saved:
+        moved = f"ordering the sections of {len(order.orders):,} rows saves {gain.saved:,} tokens"
+        print(f"predicted: {moved} of {gain.as_laid_out:,} to prefill", file=sys.stderr)
+    if gain is not None and gain.one_ordered < gain.one_as_given:
+        what = (
+            f"{gain.one_ordered:,} tokens to prefill in this order, {gain.one_as_given:,} as given"
+        )
+        print(f"predicted: a cache of one prompt has {what}", file=sys.stderr)
+    if order.skipped:
+        print(f"skipped {order.skipped}", file=sys.stderr)
 
 
 def _say_control_text(outcome: Outcome) -> None:

@@ -90,6 +90,7 @@ def _nodes(plan: p.Plan, lengths: Lengths) -> list[r.Node]:
                 factors=around.node(node.id),
                 warmed=warmed.get(node.id, ""),
                 ahead=_ahead(plan, node, lengths) if node.id in warmed else None,
+                free=node.free,
             )
         )
         below = children.get(node.id, [])

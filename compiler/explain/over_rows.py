@@ -12,9 +12,9 @@ from ...runtime.errors import RunError
 from ...runtime.plan import Plan, PlanProgram
 from ...runtime.plan_file import check_target
 from ...runtime.rows import Row, read_rows
-from ...runtime.trace import Trace
 from ..backends import BackendName, BackendOptions, make_backend
-from ..execution import Job, execute_job
+from ..batch_order import BatchOrder
+from ..execution import Job, Outcome, execute_job
 from ..hosts import load_hosts
 from ..progress import Progress
 from ..targets import Choice
@@ -37,18 +37,25 @@ def over_rows(
     program = next(q for q in plan.programs if q.name == plan.entry)
     rows = _good_rows(input, program)
     job = Job(plan=plan, choice=choice, program=program.name, rows=rows, hosts=load_hosts(hosts))
-    trace = _traced(job, BackendOptions(name="mock"))
+    outcome = _run(job, BackendOptions(name="mock"))
+    trace = outcome.trace
     report = with_predicted(report, trace, len(rows))
-    report = msgspec.structs.replace(report, priced=priced(targets, trace))
+    batch = _batch(outcome.order) if len(rows) > 1 else None
+    report = msgspec.structs.replace(report, priced=priced(targets, trace), batch=batch)
     if backend is None:
         return report
     with Progress(len(rows), program.name) as progress:
-        trace = _traced(replace(job, progress=progress), BackendOptions(name=backend))
+        trace = _run(replace(job, progress=progress), BackendOptions(name=backend)).trace
     return with_measured(report, trace, len(rows), _name(backend, choice), plan)
 
 
-def _traced(job: Job, options: BackendOptions) -> Trace:
-    """The trace of a run. A row that fails has no whole account, so it is an error here."""
+def _batch(order: BatchOrder) -> r.BatchOrder:
+    gain = order.gain._asdict() if order.gain is not None else {}
+    return r.BatchOrder(len(order.rows), len(order.orders), **gain, skipped=order.skipped)
+
+
+def _run(job: Job, options: BackendOptions) -> Outcome:
+    """A run. A row that fails has no whole account, so it is an error here."""
     outcome = execute_job(job, make_backend(options, job.choice))
     for result in outcome.failed[:1]:
         error = result.error
@@ -56,7 +63,7 @@ def _traced(job: Job, options: BackendOptions) -> Trace:
         raise RunError(
             error.code, f"row {result.row} failed: {error.message}", error.help, error.span
         )
-    return outcome.trace
+    return outcome
 
 
 def _name(backend: BackendName, choice: Choice) -> str:

@@ -57,6 +57,7 @@ class Node(Part, frozen=True):
 
     `exact`: the tokens do not depend on values. `joins` are further parents. `warmed`: the prompt that ends here
     is computed before a call asks about it: for `certain` ones, or `speculative`, which nobody may need.
+    `free`: in sections that a batch may order.
     """
 
     id: int
@@ -74,6 +75,7 @@ class Node(Part, frozen=True):
     factors: list[Factor] = []
     warmed: Literal["", "certain", "speculative"] = ""
     ahead: Ahead | None = None
+    free: bool = False
 
 
 class Ending(Part, frozen=True):
@@ -163,6 +165,23 @@ class Measured(Part, frozen=True):
     cause: str = ""
 
 
+class BatchOrder(Part, frozen=True):
+    """How the rows of a batch are ordered, and what that is predicted to save, in prefilled tokens.
+
+    `moved`: rows whose sections stand in another order than the plan's. `as_laid_out` and `ordered`: with
+    a cache that keeps everything; `one_as_given` and `one_ordered`: with one that holds the last prompt
+    alone. Without a prediction these are None, and `skipped` says why.
+    """
+
+    rows: int
+    moved: int
+    as_laid_out: int | None = None
+    ordered: int | None = None
+    one_as_given: int | None = None
+    one_ordered: int | None = None
+    skipped: str = ""
+
+
 class Priced(Part, frozen=True):
     """The input of a run under the rules of a serving system; `cost` in uncached input tokens."""
 
@@ -221,6 +240,7 @@ class Report(Part, frozen=True):
     priced: list[Priced] = []
     one_run: OneRun | None = None
     speculative: World | None = None
+    batch: BatchOrder | None = None
 
 
 def schema() -> dict[str, Any]:

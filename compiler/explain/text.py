@@ -20,6 +20,7 @@ def render(report: r.Report, why: bool = False) -> str:
         _groups(report),
         _ahead(report),
         _worlds(report),
+        _batch(report),
         _priced(report),
         _measured(report),
         _passes(report, why),
@@ -36,12 +37,14 @@ def _head(report: r.Report) -> Iterator[str]:
 
 
 def _tree(report: r.Report) -> Iterator[str]:
-    yield "Prefix tree: tokens, lifetime, text; `~` is an estimate, |x| the tokens of a value"
+    free = "; * is in sections that a batch may order" * any(node.free for node in report.nodes)
+    yield f"Prefix tree: tokens, lifetime, text; `~` is an estimate, |x| the tokens of a value{free}"
     calls = {call.family: call for call in report.calls}
     for node in report.nodes:
         if node.kind == "root" and not node.tokens.number:
             continue
-        yield f"{_size(node):>14}  {node.lifetime:8}{'  ' * node.depth}{_shown(node)}{_askers(node, calls)}"
+        indent = "  " * node.depth + "* " * node.free
+        yield f"{_size(node):>14}  {node.lifetime:8}{indent}{_shown(node)}{_askers(node, calls)}"
 
 
 def _size(node: r.Node) -> str:
@@ -174,6 +177,29 @@ def worlds_table(report: r.Report) -> Iterator[str]:
 
 def _number(number: int | None) -> str:
     return "" if number is None else f"{number:,}"
+
+
+def _batch(report: r.Report) -> Iterator[str]:
+    batch = report.batch
+    if batch is None:
+        return
+    yield f"Order of the batch: prefilled tokens, predicted for {batch.rows:,} rows"
+    if batch.as_laid_out is not None:
+        rows = [
+            ("with a cache that", "as given", "ordered", ""),
+            _ordered("keeps everything", batch.as_laid_out, batch.ordered),
+            _ordered("holds one prompt", batch.one_as_given, batch.one_ordered),
+        ]
+        yield from table(rows)
+    if batch.moved:
+        yield f"  {batch.moved:,} rows have their sections in another order than the plan"
+    if batch.skipped:
+        yield f"  skipped {batch.skipped}"
+
+
+def _ordered(cache: str, given: int | None, ordered: int | None) -> tuple[str, ...]:
+    saved = f"saves {1 - ordered / given:.0%}" if given and ordered is not None else ""
+    return cache, _number(given), _number(ordered), saved
 
 
 def _priced(report: r.Report) -> Iterator[str]:

@@ -12,7 +12,7 @@ from plan_writer import TARGET, PlanWriter, Script
 
 from sglc.runtime.errors import RunError
 from sglc.runtime.executor import Executor
-from sglc.runtime.journal import Journal, JournalHeader, input_digest
+from sglc.runtime.journal import JOURNAL_VERSION, Journal, JournalHeader, input_digest
 from sglc.runtime.plan import HostBinding, HostStep, Ref
 from sglc.runtime.plan_file import plan_digest
 from sglc.runtime.rows import Row, RowResult, read_rows, rows_of, run_rows
@@ -110,7 +110,7 @@ ROWS = rows_of([{"name": f"name {i}", "times": i} for i in range(12)], PROGRAM)
 
 def header(**changes) -> JournalHeader:
     base = JournalHeader(
-        1, plan_digest(PLAN), "main", input_digest(ROWS), 0, [row.row for row in ROWS]
+        JOURNAL_VERSION, plan_digest(PLAN), "main", input_digest(ROWS), 0, [row.row for row in ROWS]
     )
     return msgspec.structs.replace(base, **changes)
 
