@@ -27,7 +27,17 @@ const show = (id, ...children) => document.getElementById(id).replaceChildren(..
 const grouped = (number) => Math.round(number).toLocaleString("en");
 const shortened = (text, most) => (text.length > most ? text.slice(0, Math.max(1, most - 1)) + "…" : text);
 const oneLine = (text) => text.replaceAll("\n", "⏎");
-const placeOf = (thing) => (thing.place ? `${thing.place.file}:${thing.place.line}` : "");
+const fileOf = (path) => path.split("/").at(-1);
+const placeOf = (thing) => (thing.place ? `${fileOf(thing.place.file)}:${thing.place.line}` : "");
+const many = (number, thing) => `${grouped(number)} ${thing}${number === 1 ? "" : "s"}`;
+const SAYS = { const: "never changes", release: "until a release", day: "for a day", tenant: "per tenant", user: "per user",
+  session: "per session", turn: "per turn", request: "new in every request" };
+
+// A prompt as a person reads it: "user: ..." for the markers that a chat template puts around turns.
+function plain(text) {
+  const words = text.replace(/<\|im_start\|>(\w+)\n?/g, " $1: ").replace(/<\|start_header_id\|>(\w+)<\|end_header_id\|>\s*/g, " $1: ").replace(/<\|[^|>]*\|>/g, " ");
+  return words.replace(/\s+/g, " ").trim();
+}
 
 // --- formulas --------------------------------------------------------------------------------------
 
@@ -119,13 +129,25 @@ function drawWorlds() {
     element("div", { text: world.name }),
     element("div", { class: "track" },
       element("div", { class: "fill", style: `width:${(100 * world.tokens) / most}%;--shade:var(${world.shade})` }),
-      element("div", { class: "size", text: `${grouped(world.tokens)} tokens · ${((100 * world.tokens) / most).toFixed(world.tokens === most ? 0 : 1)} %` })))));
+      element("div", { class: "size", style: `left:min(calc(${(100 * world.tokens) / most}% + 8px), calc(100% - 190px))`, text: `${grouped(world.tokens)} tokens · ${((100 * world.tokens) / most).toFixed(world.tokens === most ? 0 : 1)} %` })))));
   const seconds = (tokens) => (2 * MODELS[state.model][1] * 1e9 * tokens) / (GPU.flops * GPU.used);
   document.getElementById("cost").textContent =
     `On a model of ${MODELS[state.model][0]} a stateless engine spends ${duration(seconds(all[0].tokens))} of GPU time on prefill, compiled ` +
     `${duration(seconds(all[2].tokens))}: ${(all[0].tokens / Math.max(1, all[2].tokens)).toFixed(1)} times less. ` +
     `Counted as 2 × parameters × tokens at ${GPU.used * 100} % of one ${GPU.name} (${GPU.flops / 1e12} TFLOP/s).`;
   document.getElementById("lead").textContent = leadText(all);
+  drawTiles(all);
+}
+
+// The three numbers that a person should take away.
+function drawTiles(all) {
+  const given = Object.fromEntries((report.worlds || []).map((world) => [world.name, world.measured ?? world.predicted]));
+  const real = given.stateless && given.compiled != null, stateless = real ? given.stateless : all[0].tokens, compiled = real ? given.compiled : all[2].tokens;
+  const rows = many(real ? report.rows : state.rows, "row");
+  const tile = (number, words) => element("div", { class: "tile" }, element("strong", { text: number }), element("span", { text: words }));
+  show("tiles", tile(grouped(stateless), `prompt tokens, sent call by call, for ${rows}`), tile(grouped(compiled), "of them are computed when compiled"),
+    tile(`${(100 * (1 - compiled / Math.max(1, stateless))).toFixed(0)} %`, "are shared: computed once, used again"));
+  document.getElementById("tiles").lastChild.classList.toggle("poor", compiled > 0.9 * stateless);
 }
 
 function duration(seconds) {
@@ -134,14 +156,11 @@ function duration(seconds) {
 }
 
 function leadText(all) {
-  const given = Object.fromEntries((report.worlds || []).map((world) => [world.name, world.measured ?? world.predicted]));
-  if (given.stateless && given.compiled != null)
-    return `Sent call by call, these ${report.rows} rows make a model read ${grouped(given.stateless)} tokens; compiled, ${grouped(given.compiled)}: ` +
-      `${(100 * (1 - given.compiled / given.stateless)).toFixed(0)} % is shared. The controls below try other workloads.`;
   const asked = calls.reduce((sum, call) => sum + timesOf(call) * (call.samples || 1), 0);
-  const saved = 100 * (1 - all[2].tokens / Math.max(1, all[0].tokens));
-  return `One row asks the model ${asked === 1 ? "once" : `${asked.toFixed(asked % 1 ? 1 : 0)} times`}. Sent call by call, ${state.rows} rows make it read ` +
-    `${grouped(all[0].tokens)} tokens; compiled, ${grouped(all[2].tokens)}: ${saved.toFixed(0)} % is shared.`;
+  const times = asked === 1 ? "once" : asked === 2 ? "twice" : `${asked.toFixed(asked % 1 ? 1 : 0)} times`;
+  const worst = broken()[0], saved = 1 - all[2].tokens / Math.max(1, all[0].tokens);
+  const why = saved < 0.1 && worst ? ` Hardly anything is shared: ${many(worst.tokens, "token")} that could be stand behind ${worst.worst.text}.` : "";
+  return `Each row asks the model ${times}. What several prompts begin with has to be read only once; this page shows what that is here, and what stands in its way.${why}`;
 }
 
 // --- controls -----------------------------------------------------------------------------------------
@@ -172,16 +191,19 @@ function slider(name, title, value, most, set, unit = "") {
 
 function drawControls() {
   const form = document.getElementById("controls");
+  form.append(element("h3", { text: "Try another workload" }), element("p", { class: "quiet", text: "Sizes are guesses until you pull them; the picture and the bars follow." }));
   form.append(slider("rows", "rows", state.rows, Math.max(1000, state.rows), (value) => (state.rows = value)));
-  for (const name of allSymbols()) {
+  const sizes = allSymbols().map((name) => {
     const isTokens = name.startsWith("|");
     state.values[name] = isTokens ? typicalTokens(name) : 4;
-    const title = isTokens ? `tokens of ${name.slice(1, -1)}` : name;
-    form.append(slider(name, title, state.values[name], isTokens ? 4000 : 64, (value) => (state.values[name] = value)));
-  }
+    const title = isTokens ? `tokens of ${name.slice(1, -1)}` : name === "turns" ? "turns" : `${name.replace(/^len\((.*)\)$/, "items in $1")}`;
+    return slider(name, title, state.values[name], isTokens ? 4000 : 64, (value) => (state.values[name] = value));
+  });
+  form.append(...sizes.slice(0, SIZES));
+  if (sizes.length > SIZES) form.append(element("details", {}, element("summary", { text: `${sizes.length - SIZES} more sizes` }), ...sizes.slice(SIZES)));
   if (calls.some((call) => factors(call).some((factor) => factor.kind === "if")))
-    form.append(slider("conditional", "an `if` side is taken", state.conditional, 100, (value) => (state.conditional = value), " %"));
-  form.append(slider("hit", "of its reuse a plain cache keeps", state.hit, 100, (value) => (state.hit = value), " %"));
+    form.append(slider("conditional", "how often an `if` is taken", state.conditional, 100, (value) => (state.conditional = value), " %"));
+  form.append(slider("hit", "hits of a cache without a compiler", state.hit, 100, (value) => (state.hit = value), " %"));
   const select = element("select", { name: "model", onchange: () => { state.model = Number(select.value); refresh(); } },
     ...MODELS.map(([title], i) => element("option", { value: i, text: title, ...(i === state.model ? { selected: "" } : {}) })));
   form.append(element("label", {}, element("span", { text: "model" }), select));
@@ -190,7 +212,7 @@ function drawControls() {
 
 // --- the tree ---------------------------------------------------------------------------------------------
 
-const LANE = 34, WIDTH = 1100, LEAST = 5;
+const LANE = 40, WIDTH = 1130, LEAST = 5, MARK = 13, SIZES = 6;
 
 function children() {
   const below = new Map(report.nodes.map((node) => [node.id, []]));
@@ -228,55 +250,68 @@ function colourOf(node) {
 function labelOf(node) {
   if (node.kind === "gen" || node.kind === "select") return `← ${node.text || node.kind}`;
   if (node.kind === "join") return node.text ? `↻ ${node.text}` : "";
-  return oneLine(node.text);
+  return plain(node.text);
 }
 
 function drawTree() {
-  const { boxes, lanes, longest } = layout(), lane = lanes > 24 ? 22 : LANE;
+  const { boxes, lanes, longest } = layout(), lane = lanes > 24 ? 24 : LANE;
   const drawn = boxes.filter((box) => box.tokens > 0 || box.node.kind === "join");
-  const narrow = Math.max(0, ...boxes.map((box) => depthOf(box.node))) * LEAST;
-  const scale = Math.max(0.02, (WIDTH - narrow - 90) / longest);
-  const left = (box) => box.start * scale + depthOf(box.node) * LEAST;
-  const svg = element("svg:svg", { width: WIDTH, height: lanes * lane + 26, role: "img", "aria-label": "Prefix tree" });
+  const narrow = Math.max(0, ...boxes.map((box) => offsetOf(box.node) + (isAsked(box.node) ? MARK : 0))) + LEAST;
+  const scale = Math.max(0.02, (WIDTH - narrow - 4) / longest);
+  const left = (box) => box.start * scale + offsetOf(box.node);
+  const svg = element("svg:svg", { width: WIDTH, height: lanes * lane + 26, role: "img", "aria-label": "Prefix tree" }, hatch());
   for (const box of drawn) svg.append(block(box, left(box), Math.max(box.tokens * scale + LEAST - 1, LEAST - 1), lane));
-  for (const box of boxes) (box.node.families || []).forEach((family, i) => svg.append(mark(box, family, left(box) + box.tokens * scale + LEAST, lane, i)));
-  for (const found of inversions()) {
-    const box = boxes.find((each) => each.node.id === found.node.id);
-    if (box) svg.append(element("svg:line", { class: "break", x1: left(box), x2: left(box), y1: box.top * lane, y2: box.bottom * lane }));
+  for (const box of boxes) if (isAsked(box.node)) svg.append(mark(box, left(box) + box.tokens * scale + LEAST, lane));
+  for (const node of broken().flatMap((found) => found.nodes)) {
+    const box = boxes.find((each) => each.node.id === node.id);
+    if (box) svg.append(element("svg:line", { class: "break", x1: left(box) - 1, x2: left(box) - 1, y1: box.top * lane, y2: box.bottom * lane - 3 }));
   }
   svg.append(...axis(longest, scale, lanes * lane));
   show("tree", svg);
   drawBreaks();
 }
 
-const depths = new Map();
-function depthOf(node) {
-  if (!depths.has(node.id)) depths.set(node.id, node.parent < 0 ? 0 : depthOf(byId.get(node.parent)) + 1);
-  return depths.get(node.id);
+const isAsked = (node) => (node.families || []).length > 0;
+
+// Stripes over what is as long as a value turns out to be.
+const hatch = () => element("svg:defs", {}, element("svg:pattern", { id: "hatch", width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+  element("svg:rect", { width: 2, height: 7, fill: "#fff", opacity: 0.13 })));
+
+// Every block on the way adds a gap, and every call the room of its triangle.
+const offsets = new Map();
+function offsetOf(node) {
+  if (!offsets.has(node.id)) {
+    const above = byId.get(node.parent);
+    offsets.set(node.id, above ? offsetOf(above) + LEAST + (isAsked(above) ? MARK : 0) : 0);
+  }
+  return offsets.get(node.id);
 }
 
 function block(box, x, width, lane) {
-  const height = (box.bottom - box.top) * lane - 3, node = box.node;
+  const height = (box.bottom - box.top) * lane - 3, node = box.node, y = box.top * lane;
   const choose = () => { state.chosen = node.id; drawTree(); drawDetail(); };
-  const group = element("svg:g", { class: `node${node.exact ? "" : " hole"}${state.chosen === node.id ? " chosen" : ""}`, tabindex: 0, role: "button",
+  const group = element("svg:g", { class: `node${state.chosen === node.id ? " chosen" : ""}`, tabindex: 0, role: "button",
     "data-node": node.id, onclick: choose, onkeydown: (event) => { if (event.key === "Enter") choose(); } },
-    element("svg:rect", { x, y: box.top * lane, width, height, rx: 3, fill: colourOf(node) }),
+    element("svg:rect", { x, y, width, height, rx: 3, fill: colourOf(node) }),
     element("svg:title", { text: `${node.tokens.text} tokens, ${node.lifetime}\n${node.text}` }));
-  const most = Math.floor((width - 8) / 6.6);
-  if (most >= 3) group.append(element("svg:text", { x: x + 5, y: box.top * lane + Math.min(height / 2 + 4, 19), text: shortened(labelOf(node), most) }));
+  if (!node.exact && node.kind !== "join") group.append(element("svg:rect", { class: "over", x, y, width, height, rx: 3, fill: "url(#hatch)" }));
+  if (node.warmed) group.append(element("svg:line", { class: `ahead ${node.warmed}`, x1: x + 2, x2: x + width - 2, y1: y + height - 3, y2: y + height - 3 }));
+  const most = Math.floor((width - 8) / 6.7), first = y + Math.min(height / 2 + 4, 18), label = shortened(labelOf(node), most);
+  if (most >= 4 && label) group.append(element("svg:text", { x: x + 5, y: first, text: label }));
+  const size = `${node.exact ? "" : "~"}${grouped(box.tokens)} tokens`;
+  if (height >= 34 && most >= size.length && node.kind !== "join") group.append(element("svg:text", { class: "tokens", x: x + 5, y: first + 14, text: size }));
   return group;
 }
 
-function mark(box, family, x, lane, i) {
-  const call = calls.find((each) => each.family === family), y = box.top * lane + 8 + i * 12;
-  const title = call ? `${call.name}: asked here` : "asked here";
-  return element("svg:g", {}, element("svg:path", { class: "ask", d: `M${x - 3},${y} l7,5 l-7,5 z` }), element("svg:title", { text: title }));
+function mark(box, x, lane) {
+  const names = calls.filter((call) => box.node.families.includes(call.family)).map((call) => call.name), y = box.top * lane + 6;
+  return element("svg:g", {}, element("svg:path", { class: "ask", d: `M${x},${y} l9,6 l-9,6 z` }), element("svg:title", { text: `asked here: ${names.join(", ")}` }));
 }
 
 function axis(longest, scale, y) {
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000].find((each) => each * scale > 70) || 20000;
   const ticks = [];
-  for (let at = 0; at <= longest; at += step) ticks.push(element("svg:text", { x: at * scale, y: y + 18, text: at ? grouped(at) : "0 tokens", opacity: 0.7 }));
+  for (let at = 0; at <= longest; at += step) ticks.push(element("svg:text", { x: at * scale, y: y + 18, text: at ? grouped(at) : "0 tokens", class: "tick" }));
   return ticks;
 }
 
@@ -295,24 +330,46 @@ function inversions() {
   return found;
 }
 
+// The same by what they stand behind, the costliest first.
+function broken() {
+  const found = new Map();
+  for (const each of inversions()) {
+    const known = found.get(each.worst.id) || { worst: each.worst, tokens: 0, nodes: [] };
+    known.tokens += each.tokens;
+    known.nodes.push(each.node);
+    found.set(each.worst.id, known);
+  }
+  return [...found.values()].filter((each) => each.tokens >= 16).sort((a, b) => b.tokens - a.tokens);
+}
+
 function drawBreaks() {
-  const all = inversions().sort((a, b) => b.tokens - a.tokens), found = all.slice(0, 4), rest = all.slice(4);
-  if (!all.length) return show("breaks");
-  const more = rest.length ? [element("li", { class: "quiet", text: `and ${rest.length} more, ${grouped(rest.reduce((sum, each) => sum + each.tokens, 0))} tokens` })] : [];
-  show("breaks", element("p", { class: "quiet", text: "What breaks the sharing between rows (dashed lines):" }), element("ul", { class: "breaks" },
-    ...found.map(({ node, worst, tokens }) => element("li", {},
-      element("span", { text: `${grouped(tokens)} ${node.lifetime} tokens stand behind ${worst.text}, which lives for one ${worst.lifetime}: ` }),
-      element("code", { text: shortened(oneLine(node.text), 90) }), element("span", { class: "quiet", text: ` ${placeOf(node)}` }))), ...more));
+  const found = broken();
+  if (!found.length) return show("breaks");
+  show("breaks", element("p", {}, element("strong", { text: "What stands in the way (dashed red lines)" })), element("ul", { class: "breaks" },
+    ...found.slice(0, 4).map(({ worst, tokens, nodes }) => element("li", {},
+      element("span", { text: `${many(tokens, "token")}${nodes.length > 1 ? ` in ${nodes.length} places` : ""} could be the same in more prompts, but stand behind ` }),
+      element("code", { text: worst.text }), element("span", { text: ` (${SAYS[worst.lifetime]}), so they are computed with each of its values: ` }),
+      element("q", { text: shortened(plain(nodes[0].text), 90) }), element("span", { class: "quiet", text: ` ${placeOf(nodes[0])}` }))),
+    ...(found.length > 4 ? [element("li", { class: "quiet", text: `and ${found.length - 4} more` })] : [])));
 }
 
 function drawDetail() {
   const node = byId.get(state.chosen);
-  if (!node) return show("detail", element("span", { class: "quiet", text: "Nothing chosen." }));
+  if (!node) return show("detail", element("span", { class: "quiet", text: "Click a block to read its text." }));
   const askers = calls.filter((call) => (node.families || []).includes(call.family)).map((call) => call.name);
-  const facts = [`${node.tokens.text} tokens`, `${node.kind}, lifetime ${node.lifetime}`, `${node.shared_by || 0} call sites share it`, placeOf(node),
-    askers.length ? `asked here: ${askers.join(", ")}` : "", node.exact ? "" : "the count depends on values"].filter(Boolean);
-  show("detail", element("div", { text: facts.join(" · ") }), element("pre", { text: node.text || "(no text)" }),
+  const what = node.kind === "gen" || node.kind === "select" ? "written by the model" : node.kind === "insert" ? `a value, ${SAYS[node.lifetime]}` : `text, ${SAYS[node.lifetime]}`;
+  const ahead = node.warmed ? `sent ahead${node.warmed === "speculative" ? ", speculative: nobody may need it" : ""}` : "";
+  const facts = [`${node.exact || node.tokens.number == null ? "" : "about "}${node.tokens.text} tokens`, what, node.shared_by > 1 ? `shared by ${node.shared_by} calls` : "",
+    askers.length ? `asked here: ${askers.join(", ")}` : "", ahead, placeOf(node)].filter(Boolean);
+  show("detail", element("div", { text: facts.join(" · ") }), element("pre", { text: node.text.replaceAll("\n", "⏎\n") || "(no text)" }),
     ...(node.place && node.place.text ? [element("p", { class: "quiet", text: "in the source:" }), element("pre", { text: node.place.text })] : []));
+}
+
+// What is looked at first: what costs most, else the longest text.
+function chooseFirst() {
+  const worst = broken()[0], texts = report.nodes.filter((node) => node.kind === "text");
+  const longest = texts.reduce((most, node) => ((node.tokens.number || 0) > (most?.tokens.number || 0) ? node : most), null);
+  state.chosen = worst ? worst.nodes[0].id : longest ? longest.id : null;
 }
 
 // --- time line, tables --------------------------------------------------------------------------------------
@@ -346,46 +403,74 @@ function table(headings, rows) {
 
 function drawCalls() {
   const counted = (count, known) => element("span", { title: count.text, text: count.number ?? `~${grouped(evaluate(count.formula, known))}` });
+  const differ = calls.some((call) => call.endings.length > 1);
   const rows = calls.flatMap((call) => call.endings.map((ending, i) => [
-    i ? "" : call.name, i ? "" : placeOf(call), i ? "" : call.times || "once", ending.when,
+    i ? "" : call.name, i ? "" : placeOf(call), i ? "" : call.times || "once", ...(differ ? [ending.when] : []),
     counted(call.prompt, iterations(call)), counted(ending.cached, iterations(call)), counted(ending.prefilled, iterations(call))]));
-  show("calls", table(["call", "source", "how often", "ending", "#prompt", "#cached", "#prefilled"], rows));
+  show("calls", table(["call", "source", "how often", ...(differ ? ["when"] : []), "#prompt", "#found in the cache", "#computed"], rows));
 }
 
 function drawMeasured() {
   const measured = report.measured || [];
   if (!measured.length) return;
-  const wrong = measured.filter((each) => each.cause);
+  const isExtra = (each) => each.cause.startsWith("extra"), wrong = measured.filter((each) => each.cause && !isExtra(each));
+  const extra = measured.filter((each) => each.cause && isExtra(each)).length;
   const rows = (wrong.length ? wrong : measured).slice(0, 200).map((m) => [m.row, m.name, m.prompt, m.predicted ?? "-", m.cached, m.prefilled, m.replayed, m.generated,
-    m.queue_ms.toFixed(1), m.prefill_ms.toFixed(1), m.decode_ms.toFixed(1), element("span", { class: m.cause ? "wrong" : "quiet", text: m.cause || "as predicted" })]);
-  show("measured", element("h2", { text: `Measured on ${report.backend}: ${measured.length - wrong.length} of ${measured.length} calls as predicted` }),
+    m.queue_ms.toFixed(1), m.prefill_ms.toFixed(1), m.decode_ms.toFixed(1), element("span", { class: m.cause && !isExtra(m) ? "wrong" : "quiet", text: m.cause || "as predicted" })]);
+  show("measured", element("h2", { text: `Measured on ${report.backend}: ${measured.length - wrong.length} of ${measured.length} calls cached what was predicted${extra ? `, ${extra} of them more` : ""}` }),
     element("div", { class: "scroll" }, table(["#row", "call", "#prompt", "#predicted", "#cached", "#prefilled", "#replayed", "#generated", "#queue ms", "#prefill ms", "#decode ms", "cause"], rows)));
 }
 
 function drawRows() {
   const given = (report.worlds || []).filter((world) => world.predicted != null || world.measured != null);
-  if (!given.length) return;
-  show("rows", element("p", { class: "quiet", text: `With the ${report.rows} rows that were given:` }),
+  const guessed = report.speculative?.measured ?? report.speculative?.predicted;
+  const aside = guessed ? [element("p", { class: "quiet", text: `Of the compiled ones ${grouped(guessed)} are speculative: computed on idle slots, and nobody may need them.` })] : [];
+  if (given.length) show("rows", element("p", { class: "quiet", text: `With ${many(report.rows, "row")} that ${report.rows === 1 ? "was" : "were"} given:` }), ...aside,
     table(["world", "#predicted", "#measured"], given.map((world) => [world.name, world.predicted == null ? "-" : grouped(world.predicted), world.measured == null ? "-" : grouped(world.measured)])));
+  drawPrices();
+}
+
+function drawPrices() {
+  const priced = report.priced || [], one = report.one_run;
+  if (!priced.length) return;
+  const sizes = Object.entries(one?.assumed || {}).map(([name, size]) => `${name} = ${grouped(size)}`).join(", ");
+  const basis = !one ? `for ${many(report.rows, "row")}` : sizes ? `for one run at a sample size: ${sizes}` : one.perhaps ? "for one run, all that may happen taken to happen" : "for one run, exactly: nothing depends on a value";
+  show("prices", element("h2", { text: "What the input costs" }), element("p", { class: "quiet", text: `In units of an uncached input token, ${basis}.` }),
+    ...(one ? [element("details", {}, element("summary", { text: "as a formula" }), element("span", { class: "quiet", text: "prompts " }), element("code", { text: one.prompt.text }), element("span", { class: "quiet", text: " of which cached " }), element("code", { text: one.cached.text }))] : []),
+    element("div", { class: "scroll" }, table(["target", "#prompt", "#cached", "#written", "#cost", "#of stateless", "rules as of"],
+      priced.map((each) => [each.title, grouped(each.prompt), grouped(each.cached), grouped(each.written), grouped(each.cost), `${each.prompt ? Math.round((100 * each.cost) / each.prompt) : 0} %`, each.date]))));
 }
 
 function drawPasses() {
   const remarks = report.remarks || [];
   const line = (remark) => element("li", {}, element("span", { text: `${placeOf(remark)} ${remark.action}: ${remark.what}${remark.tokens ? ` (${grouped(remark.tokens)} tokens)` : ""}` }),
     ...(remark.why ? [element("span", { class: "quiet", text: `, because ${remark.why}` })] : []));
-  show("passes", ...(report.passes || []).map((pass, i, all) => {
-    const own = all.findIndex((each) => each.name === pass.name) === i ? remarks.filter((remark) => remark.pass_name === pass.name) : [];
-    const head = `${pass.name}: ${pass.changed ? `${pass.ops_before} → ${pass.ops_after} operations` : "unchanged"}, ${pass.milliseconds.toFixed(1)} ms`;
-    return own.length ? element("details", {}, element("summary", { text: `${head}, ${own.length} remarks` }), element("ul", {}, ...own.map(line))) : element("p", { class: "quiet", text: head });
-  }));
+  const all = report.passes || [], seen = new Set(), idle = [], shown = [];
+  for (const pass of all) {
+    const own = seen.has(pass.name) ? [] : remarks.filter((remark) => remark.pass_name === pass.name);
+    seen.add(pass.name);
+    const head = `${pass.changed ? `${pass.ops_before} → ${pass.ops_after} operations` : "unchanged"}, ${pass.milliseconds.toFixed(1)} ms`;
+    if (own.length) shown.push(element("details", {}, element("summary", {}, element("code", { text: pass.name }), element("span", { class: "quiet", text: ` ${head}, ${many(own.length, "remark")}` })), element("ul", {}, ...own.map(line))));
+    else idle.push(pass.name);
+  }
+  if (idle.length) shown.push(element("p", { class: "quiet", text: `Nothing to say: ${idle.join(", ")}.` }));
+  show("passes", ...shown);
 }
 
 function drawHead() {
   const approximate = report.target.approximate ? ", every number is an estimate" : "";
   document.getElementById("title").textContent = report.entry;
-  document.getElementById("subtitle").textContent = `${report.source || "a plan"} · for ${report.target.name} at -O${report.level}${approximate}`;
-  show("legend", ...LIFETIMES.filter((name) => report.nodes.some((node) => node.lifetime === name)).map((name) => element("span", { style: `--swatch:var(--${name})`, text: name })),
-    element("span", { style: "--swatch:var(--gen)", text: "generated" }));
+  const subtitle = document.getElementById("subtitle");
+  subtitle.textContent = `${report.source ? fileOf(report.source) : "a plan"} · for ${report.target.name} at -O${report.level}${approximate}`;
+  subtitle.title = report.source;
+  const lifetimes = LIFETIMES.filter((name) => report.nodes.some((node) => node.lifetime === name && node.kind !== "gen" && node.kind !== "select" && node.kind !== "join"));
+  const sign = (name, words) => element("span", { class: "sign" }, element("b", { class: name }), element("span", { text: words }));
+  show("legend", ...lifetimes.map((name) => element("span", { class: "swatch", style: `--swatch:var(--${name})` }, element("b", { text: name }), ` ${SAYS[name]}`)),
+    element("span", { class: "swatch", style: "--swatch:var(--gen)" }, element("b", { text: "generated" }), " by the model"),
+    ...(report.nodes.some((node) => !node.exact) ? [sign("striped", "striped: its length depends on the run")] : []),
+    sign("triangle", "a call to the model"),
+    ...(report.nodes.some((node) => node.warmed) ? [sign("underline", "underlined: sent ahead of the calls")] : []),
+    ...(report.nodes.some((node) => node.warmed === "speculative") ? [sign("underline dashed", "dashed: on idle slots, nobody may need it")] : []));
   for (const warning of report.warnings || []) document.getElementById("lead").after(element("p", { class: "wrong", text: warning }));
 }
 
@@ -397,6 +482,7 @@ chooseTheme(location.hash === "#dark" || (location.hash !== "#light" && matchMed
 document.getElementById("theme").addEventListener("click", () => chooseTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));
 drawHead();
 drawControls();
+chooseFirst();
 refresh();
 drawDetail();
 drawWaves();
