@@ -11,7 +11,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..ir.target import Part, Tokenizer
-from ..passes.row_order import order_rows, sort_sequences
+from ..passes.row_order import best_order, sort_sequences
 from ..runtime.instance import Orders
 from ..runtime.plan import Plan
 from ..runtime.rows import Row
@@ -93,7 +93,7 @@ def _section_orders(
     while waiting := _alike(prompts, orders):
         for (batch, _), members in waiting.items():
             texts = [group.texts for _, group in members]
-            for (row, _), order in zip(members, _greedy(texts, lengths), strict=True):
+            for (row, _), order in zip(members, _best(texts, lengths), strict=True):
                 orders[row][batch] = order
     return orders
 
@@ -125,13 +125,13 @@ def _first_waiting(
     return None
 
 
-def _greedy(
+def _best(
     texts: Sequence[tuple[tuple[Part, ...], ...]], lengths: _Lengths
 ) -> list[tuple[int, ...]]:
     """The order of sections for each of several rows."""
     names = [str(number) for number in range(len(texts[0]))]
     table = [dict(zip(names, row, strict=True)) for row in texts]
-    found = order_rows(table, names, lengths)
+    found = best_order(table, names, lengths)
     orders = [tuple(map(int, fields)) for fields in found.fields]
     return [order for _, order in sorted(zip(found.rows, orders, strict=True))]
 

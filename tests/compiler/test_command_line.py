@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -162,6 +163,33 @@ def test_resume_after_an_interruption(program: Path) -> None:
     found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert [row["row"] for row in found] == [0, 1, 2]
     assert [row.get("result") for row in found].count("from the journal") == 1
+
+
+def test_a_batch_says_what_its_order_was_predicted_to_save(tmp_path: Path) -> None:
+    rows = EXAMPLES / "data" / "products.jsonl"
+    done = sglc("run", EXAMPLES / "catalogue.sgl", "--input", rows, *MOCK, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    prefilled = re.search(r"prefilled ([\d,]+)", done.stderr)
+    predicted = re.search(r"saves ([\d,]+) tokens of ([\d,]+) to prefill", done.stderr)
+    assert prefilled
+    assert predicted
+    saved, before, after = (
+        int(text.replace(",", "")) for text in (*predicted.groups(), prefilled[1])
+    )
+    assert before - saved == after
+
+    words = ("explain", EXAMPLES / "catalogue.sgl", "--input", rows, "--model", "estimate")
+    told = sglc(*words, cwd=tmp_path).stdout
+    assert "Order of the batch: prefilled tokens, predicted for 60 rows" in told
+    assert f"keeps everything   {before:,}" in told
+    assert f"compiled            {after:,}" in told
+    assert '* "Brand: "' in told
+
+
+def test_a_single_run_says_nothing_of_a_batch(tmp_path: Path) -> None:
+    done = sglc("run", EXAMPLES / "catalogue.sgl", "name=Kettle", *MOCK, cwd=tmp_path)
+    assert done.returncode == 0
+    assert "predicted" not in done.stderr
 
 
 def test_host_functions_come_from_a_file(tmp_path: Path) -> None:
