@@ -24,8 +24,9 @@ from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.rows import rows_of
 from sglc.runtime.worlds import worlds
 
+from .batch_orders import HEAD, order_rows
 from .results import table
-from .scenarios import EXAMPLE_SCENARIOS, WORKLOADS, Scenario
+from .scenarios import CATALOGUE, EXAMPLE_SCENARIOS, WORKLOADS, Scenario
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "worlds.md"
 SEED = 11
@@ -161,6 +162,14 @@ model with the tokenizer of {target}, so that every figure repeats exactly.
 ## Four workloads
 
 {table(head, list(world_rows(WORKLOADS)))}
+## The order of a batch
+
+`examples/catalogue.sgl` over the {len(CATALOGUE.rows)} rows of `examples/data/products.jsonl`: fields whose order is
+free, most of which many products have in common. Tokens to prefill with a cache that holds the last prompt alone,
+rows as they come and in order, and with one that keeps everything. `sglc run --input` fixes an order of the fields
+for each row, once from the whole input.
+
+{table(HEAD, list(order_rows(CATALOGUE, build(CATALOGUE, 0), build(CATALOGUE))))}
 ## What each pass is worth
 
 What it costs to leave a pass out (`--disable PASS`), summed over all of the above; 0 means no difference. `cached, as

@@ -5,6 +5,7 @@ All texts are made here; the programs stand in `examples/` and beside this file.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,6 +84,12 @@ FILES = [
 ]
 
 
+PRODUCTS: list[dict[str, str]] = [
+    json.loads(line)
+    for line in (EXAMPLES / "data" / "products.jsonl").read_text("utf-8").splitlines()
+]
+
+
 def hosts(**functions: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
     """Host functions as coroutines: they run on the event loop, so that counts don't depend on threads."""
 
@@ -158,7 +165,9 @@ EXAMPLE_SCENARIOS = (
         [{"transcript": t, "people": USERS[:3], "topics": ["the piers", "the fee"]} for t in TEXTS[:2]],
     ),
     Scenario("contract_check", EXAMPLES / "contract_check.sgl", [{"contract": t} for t in TEXTS]),
+    Scenario("catalogue", EXAMPLES / "catalogue.sgl", PRODUCTS),
 )  # fmt: skip
+CATALOGUE = EXAMPLE_SCENARIOS[-1]
 
 MANUAL = prose(110)  # about 2,500 tokens
 WORKLOADS = (

@@ -360,7 +360,7 @@ function drawDetail() {
   const what = node.kind === "gen" || node.kind === "select" ? "written by the model" : node.kind === "insert" ? `a value, ${SAYS[node.lifetime]}` : `text, ${SAYS[node.lifetime]}`;
   const ahead = node.warmed ? `sent ahead${node.warmed === "speculative" ? ", speculative: nobody may need it" : ""}` : "";
   const facts = [`${node.exact || node.tokens.number == null ? "" : "about "}${node.tokens.text} tokens`, what, node.shared_by > 1 ? `shared by ${node.shared_by} calls` : "",
-    askers.length ? `asked here: ${askers.join(", ")}` : "", ahead, placeOf(node)].filter(Boolean);
+    askers.length ? `asked here: ${askers.join(", ")}` : "", ahead, node.free ? "a batch may order it" : "", placeOf(node)].filter(Boolean);
   show("detail", element("div", { text: facts.join(" · ") }), element("pre", { text: node.text.replaceAll("\n", "⏎\n") || "(no text)" }),
     ...(node.place && node.place.text ? [element("p", { class: "quiet", text: "in the source:" }), element("pre", { text: node.place.text })] : []));
 }
@@ -427,7 +427,15 @@ function drawRows() {
   const aside = guessed ? [element("p", { class: "quiet", text: `Of the compiled ones ${grouped(guessed)} are speculative: computed on idle slots, and nobody may need them.` })] : [];
   if (given.length) show("rows", element("p", { class: "quiet", text: `With ${many(report.rows, "row")} that ${report.rows === 1 ? "was" : "were"} given:` }), ...aside,
     table(["world", "#predicted", "#measured"], given.map((world) => [world.name, world.predicted == null ? "-" : grouped(world.predicted), world.measured == null ? "-" : grouped(world.measured)])));
+  drawBatch();
   drawPrices();
+}
+
+function drawBatch() {
+  const batch = report.batch;
+  if (!batch || batch.as_laid_out == null) return;
+  const of = (given, ordered) => `${grouped(ordered)} tokens instead of ${grouped(given)}`;
+  document.getElementById("rows").append(element("p", { class: "quiet", text: `Ordered once for all rows: predicted to process ${of(batch.as_laid_out, batch.ordered)} with a cache that keeps everything, ${of(batch.one_as_given, batch.one_ordered)} with one that holds a single prompt.` }));
 }
 
 function drawPrices() {
