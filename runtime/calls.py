@@ -58,7 +58,8 @@ async def run_prefetch(run: Run, frame: Frame, step: PrefetchStep) -> None:
     if not run.backend.capabilities.prefill or (step.speculative and run.limit.is_full):
         return
     state = frame.prompt(step.prompt)
-    coming = prefill(run, frame, state, leave_last=True, speculative=step.speculative)
+    bare = step.node < 0 or step.node in run.bare
+    coming = prefill(run, frame, state, leave_last=bare, speculative=step.speculative)
     under_way = frame.guesses if step.speculative else frame.tasks
     under_way.append(asyncio.ensure_future(coming))
     await asyncio.sleep(0)

@@ -19,7 +19,7 @@ from .concurrency import WeightLimit
 from .effects import effectful_programs
 from .errors import RunError
 from .expressions import UNBOUND, evaluate
-from .paths import Roots
+from .paths import Roots, bare_nodes
 from .plan import Expr, Family, Group, HostBinding, Plan, PlanProgram
 from .prompts import Claim, PromptState
 from .streaming import Listener
@@ -35,7 +35,7 @@ class Run:
     """All that the instances of one run share.
 
     `job` names the run in idempotency keys; `effectful` are the programs that call effectful host functions.
-    `noted` are the codes of the notes that are made once a run.
+    `bare` are the prefix nodes at which a call may ask. `noted` are the codes of the notes that are made once a run.
     """
 
     plan: Plan
@@ -53,6 +53,7 @@ class Run:
     programs: dict[str, PlanProgram] = field(default_factory=dict)
     bindings: dict[str, HostBinding] = field(default_factory=dict)
     effectful: frozenset[str] = frozenset()
+    bare: frozenset[int] = frozenset()
     composed: set[tuple[int, tuple[str, ...]]] = field(default_factory=set)
     noted: set[str] = field(default_factory=set)
 
@@ -67,6 +68,7 @@ class Run:
             programs={program.name: program for program in plan.programs},
             bindings={host.name: host for host in plan.hosts},
             effectful=effectful_programs(plan),
+            bare=bare_nodes(plan),
         )
 
     def now(self) -> float:

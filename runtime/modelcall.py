@@ -79,7 +79,8 @@ class ModelCall:
         done = tuple(self._with_ids(each) for each in reply.completions)
         streams.finish(done)
         tell_claims(self._run, self._state, self._ids + done[0].kept if len(done) == 1 else ())
-        self._ask(*(self._ids + each.ids[:-1] for each in done if len(each.ids) > 1))
+        said = (self._ids + each.ids[:-1] for each in done if len(each.ids) > 1)
+        self._ask(*said, decoded=True)
         self._draft.note(
             outputs=[list(each.ids) for each in done],
             kept=[list(each.kept) for each in done],
@@ -116,10 +117,10 @@ class ModelCall:
         )
         return index, after
 
-    def _ask(self, *sequences: tuple[int, ...]) -> None:
+    def _ask(self, *sequences: tuple[int, ...], decoded: bool = False) -> None:
         """Note what an engine has KV for from here on."""
         if self._state.mark is not None:
-            self._state.mark.ask(*sequences)
+            self._state.mark.ask(*sequences, decoded=decoded)
 
     def after_gen(self, reply: GenReply, sample: int) -> PromptState:
         """The prompt with what one sample said."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .plan import Plan
+
 Ids = tuple[int, ...]
 Roots = dict[int, "Mark"]
 """The marks of the empty prompts of one row, by node."""
@@ -19,7 +21,8 @@ class Mark:
     """The prompt passed prefix node `node` when it had `position` settled tokens.
 
     `fed`: the node is an answer, and an engine has KV for all `position` tokens. `asked` are the sequences
-    through this mark for which an engine has KV, or is about to.
+    through this mark for which an engine has KV, or is about to; `ended` those of them that were a request of
+    their own, so that their last position need not run again.
     """
 
     node: int
@@ -27,6 +30,7 @@ class Mark:
     before: Mark | None = None
     fed: bool = False
     asked: list[Ids] = field(default_factory=list)
+    ended: set[Ids] = field(default_factory=set)
     _after: dict[tuple[int, str, int], Mark] = field(default_factory=dict)
 
     def then(self, node: int, position: int, text: str) -> Mark:
@@ -48,14 +52,29 @@ class Mark:
             yield mark
             mark = mark.before
 
-    def ask(self, *sequences: Ids) -> None:
-        """Note sequences that go through this mark and those before it."""
+    def ask(self, *sequences: Ids, decoded: bool = False) -> None:
+        """Note sequences that go through this mark and those before it. `decoded`: a call answered with their ends."""
         for mark in self:
             mark.asked.extend(sequences)
+            if not decoded:
+                mark.ended.update(sequences)
 
     def covers(self, ids: Ids) -> bool:
         """Whether all of `ids` was asked about already."""
         return any(asked[: len(ids)] == ids for asked in self.asked)
+
+
+def bare_nodes(plan: Plan) -> frozenset[int]:
+    """The nodes at which a call may ask with nothing behind them: values may be empty, text is not."""
+    nodes = {node.id: node for node in plan.nodes}
+    stack, bare = [family.node for family in plan.families], set[int]()
+    while stack:
+        node = nodes[stack.pop()]
+        if node.id not in bare:
+            bare.add(node.id)
+            if node.kind in ("insert", "join", "turn", "image") or not node.text:
+                stack += node.parents
+    return frozenset(bare)
 
 
 def root_mark(roots: Roots, node: int, position: int) -> Mark:

@@ -32,7 +32,7 @@ def predict(family: Family, state: PromptState, ids: tuple[int, ...]) -> Predict
             own = min(mark.position, len(ids)) if mark.fed else 0
             cached = max((own, *(_shared(asked, ids, mark.position) for asked in mark.asked)))
             # all of it has KV, but unless a request ended there its last position runs again
-            runs_again = cached == len(ids) and ids not in mark.asked
+            runs_again = cached == len(ids) and not any(ids in each.ended for each in mark)
             return Prediction(mark.node, cached - runs_again)
     return Prediction(None, 0)
 

@@ -11,6 +11,8 @@ from ...runtime.trace import CallRecord, Trace
 from ...runtime.worlds import Worlds, worlds
 from . import report as r
 
+SEARCHED = 2_000
+"""So many requests, the first of a run, are searched for the source of tokens that nobody predicted."""
 NAMES = ("stateless", "prefix cache alone", "compiled", "lower bound")
 
 
@@ -41,7 +43,8 @@ def with_measured(report: r.Report, trace: Trace, rows: int, backend: str, plan:
     both = [
         r.World(name, before.get(name), number) for name, number in zip(NAMES, numbers, strict=True)
     ]
-    calls = [_measured(record, plan) for record in _in_order(trace.calls)]
+    earlier = Earlier(trace.requests)
+    calls = [_measured(record, plan, earlier) for record in _in_order(trace.calls)]
     return msgspec.structs.replace(
         report, worlds=both, rows=rows, measured=calls, backend=backend, speculative=guessed
     )
@@ -65,7 +68,7 @@ def _in_order(calls: Sequence[CallRecord]) -> list[CallRecord]:
     return sorted(calls, key=lambda call: (call.row, call.started))
 
 
-def _measured(record: CallRecord, plan: Plan) -> r.Measured:
+def _measured(record: CallRecord, plan: Plan, earlier: Earlier) -> r.Measured:
     return r.Measured(
         row=record.row,
         family=record.family,
@@ -80,11 +83,37 @@ def _measured(record: CallRecord, plan: Plan) -> r.Measured:
         queue_ms=record.queue_s * 1e3,
         prefill_ms=record.prefill_s * 1e3,
         decode_ms=record.decode_s * 1e3,
-        cause=cause(record, plan),
+        cause=cause(record, plan, earlier),
     )
 
 
-def cause(record: CallRecord, plan: Plan) -> str:
+class Earlier:
+    """The requests of a run, to say whose tokens a call found beyond its prediction."""
+
+    def __init__(self, requests: Iterable[CallRecord] = ()) -> None:
+        self._requests = sorted(requests, key=lambda each: each.started)[:SEARCHED]
+
+    def source(self, record: CallRecord) -> str:
+        """Whose tokens they were: a call of the same row before all, then another row, then an earlier run."""
+        begin = tuple(record.prompt[: record.cached])
+        found = [q for q in self._requests if q is not record and _has(q, begin)]
+        own = next((q for q in found if q.row == record.row and q.started <= record.started), None)
+        if own is not None:
+            name = own.name or (f"call {own.site}" if own.site else "what was sent ahead")
+            return f"equal values by chance: this prompt begins as one of `{name}` does"
+        other = next((q for q in found if q.row != record.row), None)
+        return f"left by row {other.row}" if other is not None else "left by an earlier run"
+
+
+def _has(request: CallRecord, begin: tuple[int, ...]) -> bool:
+    """Whether a request computed all of `begin`."""
+    if tuple(request.prompt[: len(begin)]) == begin:
+        return True
+    said = [*request.outputs, *request.choices]
+    return any((*request.prompt, *ids)[: len(begin)] == begin for ids in said)
+
+
+def cause(record: CallRecord, plan: Plan, earlier: Earlier | None = None) -> str:
     """Why the cached prefix of a call does not end where it was predicted; empty when it does."""
     if record.error is not None:
         return f"failed: {record.error.code}"
@@ -92,7 +121,8 @@ def cause(record: CallRecord, plan: Plan) -> str:
     if predicted is None:
         return "template: the conversation is rendered whole" if plan.target.whole_render else ""
     if record.cached > predicted:
-        return f"extra: {record.cached - predicted} tokens left by another row or run, or equal by chance"
+        source = (earlier or Earlier()).source(record)
+        return f"extra: {record.cached - predicted} tokens, {source}"
     if record.cached == predicted:
         return ""
     missing = predicted - record.cached

@@ -129,7 +129,7 @@ class Walker:
             case p.ForkStep():
                 self._fork(step)
             case p.TogetherStep(steps=members):
-                self.steps(members)
+                self._together(members)
             case p.CallStep(program=name):
                 self._call(name)
             case _:
@@ -247,15 +247,28 @@ class Walker:
         for node, grade in noted.items():
             self.asked.add(node, grade)
 
+    def _together(self, members: Sequence[p.Step]) -> None:
+        """Steps that start at once: one that begins with a call asks before one that has to get there first."""
+        if all(isinstance(step, p.GenStep | p.SelectStep) for step in members):
+            self.steps(members)
+        else:
+            self._twice([[member] for member in members])
+
     def _alike(self, body: p.Body) -> None:
         """Arms of one body: a sibling that was sent before may have left what an arm needs."""
+        self._twice([body.steps])
+
+    def _twice(self, lanes: Sequence[Sequence[p.Step]]) -> None:
+        """Walk lanes in their order, and then each as a sibling that may find what any of them left."""
         with self.asked.branch() as first:
-            self.steps(body.steps)
+            for steps in lanes:
+                self.steps(steps)
         was, self._is_sibling = self._is_sibling, True
-        with self.asked.branch():
-            for node in first:
-                self.asked.add(node, MAY)
-            self.steps(body.steps)
+        for steps in lanes:
+            with self.asked.branch():
+                for node in first:
+                    self.asked.add(node, MAY)
+                self.steps(steps)
         self._is_sibling = was
         for node, grade in first.items():
             self.asked.add(node, grade)

@@ -19,7 +19,7 @@ from sglc.compiler.explain import report as r
 from sglc.compiler.explain.diff import compare
 from sglc.compiler.explain.formula import Formula, Symbol, either
 from sglc.compiler.explain.make import of_plan
-from sglc.compiler.explain.measure import cause
+from sglc.compiler.explain.measure import Earlier, cause
 from sglc.compiler.explain.mermaid import render as mermaid
 from sglc.compiler.explain.priced import priced
 from sglc.runtime.backends.mock import MockBackend
@@ -129,6 +129,18 @@ def test_every_difference_has_a_cause(changes: dict[str, object], word: str) -> 
     plan = compile_file(BY_NAME["triage"].path, model="estimate").plan
     found = cause(record(**changes), plan)
     assert found.startswith(word) if word else found == ""
+
+
+def test_what_was_not_predicted_has_a_source() -> None:
+    plan = compile_file(BY_NAME["triage"].path, model="estimate").plan
+    found = record(cached=80, started=2.0)
+    same = record(name="b", started=1.0, prompt=[*range(90), 7])
+    there = record(row=3, prompt=list(range(50)), outputs=[list(range(50, 99))])
+    assert "equal values by chance: this prompt begins as one of `b` does" in cause(
+        found, plan, Earlier([found, same, there])
+    )
+    assert cause(found, plan, Earlier([found, there])) == "extra: 16 tokens, left by row 3"
+    assert cause(found, plan, Earlier([found])) == "extra: 16 tokens, left by an earlier run"
 
 
 def test_prices_follow_the_rules_of_targets(tmp_path: Path) -> None:
