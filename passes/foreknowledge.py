@@ -42,11 +42,17 @@ class Foreknowledge:
         for region in regions(op):
             self._late.update(region.args if late else ())
             late |= self._block(region, is_iterated=inside)
-        if late and isinstance(op, For | While):  # what it carries is late in the second round
-            self._late.update(op.body.args[len(op.body.args) - len(op.inits) :])
-            self._block(op.body, is_iterated=True)
+        if late and isinstance(op, For | While):
+            self._late_round(op)
         self._late.update(results(op) if late else ())
         self._iterated.update(results(op) if is_iterated else ())
+
+    def _late_round(self, op: For | While) -> None:
+        """What a loop carries is late in its second round; looked at once, nested as loops may be."""
+        carried = op.body.args[len(op.body.args) - len(op.inits) :]
+        if not self._late.issuperset(carried):
+            self._late.update(carried)
+            self._block(op.body, is_iterated=True)
 
     def _is_late(self, op: Op) -> bool:
         asks = bool(own_effects(op) & (Effect.MODEL | Effect.HOST)) or isinstance(op, Host)

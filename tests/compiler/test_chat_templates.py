@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from example_programs import Example
 from tokenizers import Tokenizer as Backend
 
 from sglc.compiler.driver import Build, Options, compile_module, load
+from sglc.compiler.execution import Job, execute_job
 from sglc.compiler.targets import Choice
 from sglc.ir.target import ChatTemplate, Target
 from sglc.ir.target.tokenizer import ESTIMATE
 from sglc.runtime.backends.mock import MockBackend
+from sglc.runtime.rows import rows_of
 
 TEMPLATES = Path(__file__).parents[1] / "ir" / "target" / "templates"
 PROGRAM = """
@@ -135,3 +138,44 @@ def test_templates_that_compose_share_the_prefix_of_a_conversation(tmp_path: Pat
     for found in asked(build("trims", tmp_path, 1), tmp_path / "t.jsonl"):
         assert all(call["cached"] == call["predicted_cached"] for call in found)
         assert [call["cached"] > 0 for call in found[1:]] == [True] * 3
+
+
+FIELDS = """
+program describe(brand: str, kind: str, note: str) -> str:
+    user:
+        unordered:
+            section: "  Brand: {brand}\\n"
+            section: "Kind: {kind}\\n"
+            section: "Note: {note}\\n\\n"
+    assistant: line = gen(max_tokens=3)
+    return line
+"""
+PRODUCTS = [
+    {"brand": "Larkspur of the long coast", "kind": kind, "note": f"number {i}"}
+    for i, kind in enumerate(("a kettle for two persons", "a pan", "a kettle for two persons"))
+]
+
+
+@pytest.mark.parametrize("name", ["trims", "trims_users", "thinks_first", "inserts_system"])
+def test_what_a_batch_orders_is_what_the_template_renders(name: str, tmp_path: Path) -> None:
+    """Whitespace at the edges of a turn is the template's to trim, whichever section stands there."""
+    file = tmp_path / "describe.sgl"
+    file.write_text(FIELDS, "utf-8")
+    choice = Choice(target(name))
+    made = compile_module(load(file)[0], Options(), choice)
+    rows = rows_of(PRODUCTS, made.plan.programs[0])
+    job = Job(plan=made.plan, choice=choice, program="describe", rows=rows)
+    outcome = execute_job(job, MockBackend(choice.target))
+    template = choice.target.template
+    assert template
+    assert not outcome.failed
+    for call in outcome.trace.calls:
+        sections = ["  Brand: {brand}\n", "Kind: {kind}\n", "Note: {note}\n\n"]
+        texts = [text.format(**PRODUCTS[call.row]) for text in sections]
+        rendered = [
+            template.render(
+                [{"role": "user", "content": "".join(order)}], add_generation_prompt=True
+            )
+            for order in itertools.permutations(texts)
+        ]
+        assert choice.target.tokenizer.decode(call.prompt) in rendered
