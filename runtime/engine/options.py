@@ -18,6 +18,7 @@ from .engine import Engine, Parts
 from .grammar import GRAMMAR_BACKENDS, make_grammar_backend
 from .model import Model, ModelUnsupported, load_model
 from .pool import Pool, Shape
+from .process import in_a_passing_thread, keep_freed_memory
 from .radix import RadixCache
 from .scheduler import Policy
 
@@ -73,6 +74,12 @@ class EngineOptions:
 
 def build_engine(options: EngineOptions) -> Engine:
     """Load the model and put an engine together. Raises ModelError, ModelUnsupported or ValueError."""
+    _check(options)
+    keep_freed_memory()
+    return in_a_passing_thread(partial(_build, options))
+
+
+def _check(options: EngineOptions) -> None:
     if options.schedule_policy not in ("lpm", "fcfs"):
         raise ValueError(
             f"unknown schedule policy `{options.schedule_policy}`: it is `lpm` or `fcfs`"
@@ -81,6 +88,9 @@ def build_engine(options: EngineOptions) -> Engine:
         raise ValueError(
             f"unknown grammar backend `{options.grammar_backend}`: it is one of {GRAMMAR_BACKENDS}"
         )
+
+
+def _build(options: EngineOptions) -> Engine:
     folder = resolve_model(None if options.model_path is None else str(options.model_path))
     device = torch.device(_device(options.device))
     dtype = _dtype(options.dtype, device)
