@@ -4,6 +4,7 @@ A row's token depends on its logits, its parameters, its seed and its position a
 noise is one uniform number per row, hashed from seed and position, that picks from the cumulative distribution.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,6 +18,8 @@ from ...ir.sampling import Sampling
 # Of a filtered distribution this many likeliest tokens are looked at first; the whole vocabulary is sorted only if
 # a nucleus is wider.
 CANDIDATES = 512
+# The likeliest token is looked for in blocks of at most so many.
+BLOCK = 512
 
 
 @dataclass(slots=True, eq=False)
@@ -75,9 +78,7 @@ class Sampler:
             row.is_greedy and not row.has_penalties and not _wants_logprobs(row) for row in rows
         ):
             self._ban(logits, rows)
-            return [
-                Sampled(token) for token in logits.float().argmax(-1).tolist()
-            ]  # slow in bfloat16
+            return [Sampled(token) for token in likeliest(logits).tolist()]
         logits = logits.float()
         wants = [
             i for i, row in enumerate(rows) if row.sampling.logprobs or row.sampling.top_logprobs
@@ -93,7 +94,7 @@ class Sampler:
 
     def choose(self, logits: torch.Tensor, rows: Sequence[Row]) -> list[int]:
         """The tokens, without penalties and records."""
-        tokens = logits.argmax(-1)
+        tokens = likeliest(logits)
         random = [i for i, row in enumerate(rows) if not row.is_greedy]
         if random:
             index = torch.tensor(random, device=logits.device)
@@ -107,6 +108,22 @@ class Sampler:
         if pairs:
             at, tokens = torch.tensor(pairs, device=logits.device).unbind(1)
             logits[at, tokens] = float("-inf")
+
+
+def likeliest(logits: torch.Tensor) -> torch.Tensor:
+    """The first of the highest of each row, `[rows]`.
+
+    In bfloat16 on a CPU finding where a maximum stands is slow, and finding the maximum is not: so the block that
+    holds it is found first.
+    """
+    rows, vocab = logits.shape
+    width = math.gcd(vocab, BLOCK)
+    if logits.dtype != torch.bfloat16 or width < 64:
+        return logits.float().argmax(-1)
+    blocks = logits.view(rows, -1, width)
+    block = blocks.amax(-1).float().argmax(-1)
+    inside = blocks[torch.arange(rows, device=logits.device), block].float().argmax(-1)
+    return block * width + inside
 
 
 def _wants_logprobs(row: Row) -> bool:

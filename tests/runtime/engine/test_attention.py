@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from sglc.runtime.engine.attention import products
+from sglc.runtime.engine.attention import merge, sums
 from sglc.runtime.engine.attention.base import LayerOptions
-from sglc.runtime.engine.attention.torch_backend import TorchAttention, attend_plainly
+from sglc.runtime.engine.attention.definition import attend_plainly
+from sglc.runtime.engine.attention.torch_backend import TorchAttention
 from sglc.runtime.engine.batch import Batch, Segment
 from sglc.runtime.engine.pool import Pool, Shape
 from sglc.runtime.engine.radix import Node, RadixCache
@@ -124,15 +125,36 @@ def test_windows_soft_caps_and_sinks(options: LayerOptions) -> None:
 
 
 def test_without_torchs_private_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(products, "_FLASH", None)
+    monkeypatch.setattr(merge, "_FLASH", None)
     for name in NAMES:
         test_every_cut_gives_the_same(name, 128, torch.float32)
 
 
 def test_small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(products, "BLOCK", 5000)
-    for name in ("prefill", "chunk", "everything"):
+    monkeypatch.setattr(sums, "BLOCK", 5000)
+    monkeypatch.setattr(sums, "TOGETHER", 20)
+    for name in NAMES:
         test_every_cut_gives_the_same(name, 128, torch.bfloat16)
+
+
+@pytest.mark.parametrize("factor", [20.0, -20.0, 3000.0])
+@pytest.mark.parametrize("name", NAMES)
+def test_scores_too_large_for_plain_sums_are_merged_carefully(name: str, factor: float) -> None:
+    setup = Setup(torch.bfloat16)
+    batch = Batch(batches(setup)[name])
+    attention = TorchAttention(setup.pool, 128)
+    setup.pool.keys.normal_(mean=factor, std=0.1)
+    q, k, v = tensors(setup, batch.tokens)
+    q, k = q.abs(), k + factor
+    options = LayerOptions(scale=0.25)
+    attention.plan(batch)
+    out = attention.run(0, q, k, v, options)
+    assert out.isfinite().all()
+    grouped = q.view(len(q), SHAPE.kv_heads, -1, SHAPE.head_dim) * options.scale
+    assert attention._added(grouped, setup.pool.keys[0], setup.pool.values[0]) is None
+    torch.testing.assert_close(
+        out.float(), by_definition(setup, batch, q, options), atol=0.3, rtol=0.1
+    )
 
 
 def test_a_shared_stretch_is_one_level_though_the_tree_cut_it() -> None:

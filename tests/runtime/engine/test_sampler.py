@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from sglc.ir.sampling import Sampling
-from sglc.runtime.engine.sampler import Row, Sampler, uniform
+from sglc.runtime.engine.sampler import Row, Sampler, likeliest, uniform
 
 VOCAB = 1000
 
@@ -25,6 +25,15 @@ def draws(count: int, values: torch.Tensor, **parameters: Any) -> list[int]:
     """Many samples of one distribution."""
     rows = [row(i, i % 7, **parameters) for i in range(count)]
     return [s.token for s in Sampler(VOCAB).sample(values.expand(count, -1).clone(), rows)]
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+@pytest.mark.parametrize("vocab", [1000, 1024, 49152, 64 * 501])
+def test_the_first_of_the_highest_is_found(vocab: int, dtype: torch.dtype) -> None:
+    values = torch.randint(-9, 9, (40, vocab), generator=torch.Generator().manual_seed(vocab))
+    values[torch.arange(40), torch.randint(vocab, (40,))] = 9  # most rows: one, or ties
+    first = [row.index(max(row)) for row in values.tolist()]
+    assert likeliest(values.to(dtype)).tolist() == first
 
 
 def test_uniform_numbers_are_uniform_and_repeat() -> None:
