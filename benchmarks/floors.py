@@ -11,9 +11,12 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
+
+from sglc.runtime.engine.process import in_a_passing_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,12 @@ def floor(steps: Iterable[Step], size: Size, machine: Machine) -> float:
 
 
 def measure(seconds: float = 1.0) -> Machine:
-    """Take both rates now, with torch's threads as they are set."""
+    """Take both rates now, with torch's threads as they are set; leaves no OpenMP team behind to slow an engine."""
+    return in_a_passing_thread(partial(_measure, seconds, torch.get_num_threads()))
+
+
+def _measure(seconds: float, threads: int) -> Machine:
+    torch.set_num_threads(threads)
     with torch.inference_mode():
         a = torch.randn(2048, 2048).bfloat16()
         b, out = torch.randn(2048, 2048).bfloat16(), torch.empty(2048, 2048, dtype=torch.bfloat16)

@@ -26,7 +26,9 @@ CRASH_DIR = Knob(
     "SGLC_CRASH_DIR", ".", "where reproducers and reports of our own faults are written"
 )
 TRACEBACK = Knob("SGLC_TRACEBACK", "", "`full` shows the traceback of an internal error at once")
-CACHE = Knob("XDG_CACHE_HOME", "~/.cache", "converted models are kept in `sglc/models` below it")
+CACHE = Knob(
+    "XDG_CACHE_HOME", "~/.cache", "converted models and built kernels are kept in `sglc` below it"
+)
 COLOUR = Knob("NO_COLOR", "", "anything turns colour off")
 
 KNOBS = (VERIFY, CRASH_DIR, TRACEBACK, CACHE, COLOUR)

@@ -5,6 +5,7 @@ rotation in three operations, residuals and gates inside the products, no module
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from torch.nn import functional
 from .attention.base import Attention, LayerOptions
 from .batch import Batch
 from .linear import Linear
+from .native.kernels import Kernels
 from .pool import Pool, Shape
 
 FAMILIES = ("llama", "mistral", "qwen2", "qwen3")
+Rotation = Callable[[torch.Tensor], torch.Tensor]
 ROPES = ("default", "llama3", "linear")
 
 
@@ -52,9 +55,14 @@ class Llama:
     """A decoder of the Llama family."""
 
     def __init__(
-        self, shape: Shape, config: dict[str, Any], weights: dict[str, torch.Tensor]
+        self,
+        shape: Shape,
+        config: dict[str, Any],
+        weights: dict[str, torch.Tensor],
+        kernels: Kernels | None = None,
     ) -> None:
         self.shape = shape
+        self._kernels = kernels
         self.epsilon: float = config["rms_norm_eps"]
         self.embedding = weights["model.embed_tokens.weight"]
         self.dtype, self.device = self.embedding.dtype, self.embedding.device
@@ -86,12 +94,11 @@ class Llama:
         attention: Attention,
     ) -> None:
         """The same from arrays that are on the device: nothing in it waits for the host."""
-        at = positions.long()
         x = self.embedding.index_select(0, ids.long())
-        cos, sin = self._cos.index_select(0, at)[:, None], self._sin.index_select(0, at)[:, None]
+        rotate = self._rotation(positions.long())
         for i, layer in enumerate(self.layers):
             h = self._norm(x, layer.attention_norm)
-            q, k, v = self._project(layer, h, cos, sin)
+            q, k, v = self._project(layer, h, rotate)
             x = layer.out.plus(attention.run(i, q, k, v, self.options).flatten(1), x)
             h = self._norm(x, layer.mlp_norm)
             x = layer.down.plus(layer.up.times(h, layer.gate.silu(h)), x)
@@ -102,10 +109,21 @@ class Llama:
         return self.head(hidden)
 
     def _norm(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-        return functional.rms_norm(x, weight.shape, weight, self.epsilon)
+        if self._kernels is None or x.ndim != 2:
+            return functional.rms_norm(x, weight.shape, weight, self.epsilon)
+        return self._kernels.rms_norm(x, weight, self.epsilon)
+
+    def _rotation(self, positions: torch.Tensor) -> Rotation:
+        """What rotates `[tokens, heads, head_dim]` by the tokens' positions; its argument may be overwritten."""
+        kernels = self._kernels
+        if kernels is not None:
+            return lambda x: kernels.rotate(x, self._cos, self._sin, positions)
+        cos, sin = (table.index_select(0, positions)[:, None] for table in (self._cos, self._sin))
+        half = self.shape.head_dim // 2
+        return lambda x: torch.addcmul(x * cos, x.roll(half, -1), sin)
 
     def _project(
-        self, layer: Layer, h: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor
+        self, layer: Layer, h: torch.Tensor, rotate: Rotation
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Queries, keys and values, `[tokens, heads, head_dim]`; the first two rotated by their positions."""
         heads, kv_heads = self.shape.heads, self.shape.kv_heads
@@ -114,11 +132,17 @@ class Llama:
         if layer.q_norm is not None and layer.k_norm is not None:
             parts = self._norm(qk[:, :heads], layer.q_norm), self._norm(qk[:, heads:], layer.k_norm)
             qk = torch.cat(parts, dim=1)
-        qk = torch.addcmul(qk * cos, qk.roll(self.shape.head_dim // 2, -1), sin)
+        qk = rotate(qk)
         return qk[:, :heads], qk[:, heads:], v
 
 
-def load(folder: Path, config: dict[str, Any], dtype: torch.dtype, device: torch.device) -> Llama:
+def load(
+    folder: Path,
+    config: dict[str, Any],
+    dtype: torch.dtype,
+    device: torch.device,
+    kernels: Kernels | None = None,
+) -> Llama:
     """Read the safetensors of a model folder."""
     from safetensors.torch import load_file
 
@@ -128,7 +152,7 @@ def load(folder: Path, config: dict[str, Any], dtype: torch.dtype, device: torch
     if config.get("tie_word_embeddings"):
         weights.pop("lm_head.weight", None)
     with torch.inference_mode():
-        return Llama(read_shape(config), config, weights)
+        return Llama(read_shape(config), config, weights, kernels)
 
 
 def read_shape(config: dict[str, Any]) -> Shape:

@@ -8,6 +8,7 @@ import torch
 
 from .attention.base import Attention
 from .batch import Batch
+from .native.kernels import Kernels
 from .pool import Pool, Shape
 
 
@@ -42,13 +43,19 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def load_model(folder: Path, dtype: torch.dtype, device: torch.device, path: str = "auto") -> Model:
+def load_model(
+    folder: Path,
+    dtype: torch.dtype,
+    device: torch.device,
+    path: str = "auto",
+    kernels: Kernels | None = None,
+) -> Model:
     """Load a model. `path`: `fast` (plain decoders only), `transformers`, or `auto`, the first of the two that can."""
     from . import llama
 
     config = read_config(folder)
     if path != "transformers" and llama.can_run(config):
-        return llama.load(folder, config, dtype, device)
+        return llama.load(folder, config, dtype, device, kernels)
     if path == "fast":
         raise ModelUnsupported(f"`{config.get('model_type')}` has no fast path")
     from .hf_model import load

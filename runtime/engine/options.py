@@ -13,10 +13,12 @@ import torch
 from ...ir.target import Tokenizer
 from ..models import resolve_model
 from .attention.base import Attention
+from .attention.native_backend import NativeAttention, can_run
 from .attention.torch_backend import LEAST_SAVED, TorchAttention
 from .engine import Engine, Parts
 from .grammar import GRAMMAR_BACKENDS, make_grammar_backend
 from .model import Model, ModelUnsupported, load_model
+from .native.kernels import HEAD_DIMS, Kernels, load_kernels
 from .pool import Pool, Shape
 from .process import in_a_passing_thread, keep_freed_memory
 from .radix import RadixCache
@@ -50,7 +52,10 @@ class EngineOptions:
     disable_cascade: bool = (
         False  # attend to a shared prefix once per request instead of once per group
     )
-    attention_backend: str = "auto"
+    attention_backend: str = (
+        "auto"  # `torch`, `native` (C kernels, on a CPU), `triton`, `flashinfer`
+    )
+    disable_native_kernels: bool = False  # torch's operations instead of the C kernels
     disable_cuda_graph: bool = False
     grammar_backend: str = "xgrammar"
     model_impl: str = "auto"  # `fast`, `transformers`, or the first of them that can
@@ -95,12 +100,13 @@ def _build(options: EngineOptions) -> Engine:
     device = torch.device(_device(options.device))
     dtype = _dtype(options.dtype, device)
     tokenizer = Tokenizer.from_file(folder)
-    model = load_model(folder, dtype, device, options.model_impl)
+    kernels = _kernels(options, dtype, device)
+    model = load_model(folder, dtype, device, options.model_impl, kernels)
     capacity = options.kv_cache_tokens or _capacity(
         model.shape, dtype, device, options.mem_fraction_static
     )
     pool = Pool(model.shape, capacity, dtype, device)
-    attention = make_attention(options, pool)
+    attention = make_attention(options, pool, kernels)
     parts = Parts(
         model=model,
         pool=pool,
@@ -117,13 +123,28 @@ def _build(options: EngineOptions) -> Engine:
     return Engine(parts)
 
 
-def make_attention(options: EngineOptions, pool: Pool) -> Attention:
+def _kernels(options: EngineOptions, dtype: torch.dtype, device: torch.device) -> Kernels | None:
+    """The C kernels, where they are of use: float32 is the precise mode, and keeps torch's operations."""
+    if options.disable_native_kernels or device.type != "cpu" or dtype != torch.bfloat16:
+        return None
+    return load_kernels()
+
+
+def make_attention(options: EngineOptions, pool: Pool, kernels: Kernels | None = None) -> Attention:
     """The attention backend of a name; `auto` is the best that the device has."""
     least_saved = 1 << 60 if options.disable_cascade else LEAST_SAVED
     name = options.attention_backend
     if name == "auto":
-        name = "triton" if pool.keys.is_cuda else "torch"
+        has_native = kernels is not None and can_run(pool)
+        name = "triton" if pool.keys.is_cuda else "native" if has_native else "torch"
     match name:
+        case "native":
+            if kernels is None or not can_run(pool):
+                raise ValueError(
+                    "attention backend `native` needs a C compiler, a processor with bfloat16 dot products, "
+                    f"bfloat16 and heads of {HEAD_DIMS} dimensions"
+                )
+            return NativeAttention(pool, kernels, least_saved)
         case "torch":
             return TorchAttention(pool, least_saved)
         case "triton":

@@ -34,9 +34,7 @@ class Merge:
         return self._out.to(self._dtype)
 
 
-def attend_dense(
-    part: Dense, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
-) -> Partial:
+def attend_dense(part: Dense, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Partial:
     """A dense part; `q` is all rows' queries, scaled, and keys and values are the pool's."""
     q = take(q, part.rows).transpose(0, 1)[None]
     k, v = (take(x, part.keys).transpose(0, 1)[None] for x in (keys, values))
@@ -53,9 +51,7 @@ def attend_padded(
     return scatter(part, out), scatter(part, lse)
 
 
-def attend(
-    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None
-) -> Partial:
+def attend(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None) -> Partial:
     """Attend `[batch, kv_heads, rows, group, size]` to `[batch, kv_heads, keys, size]`.
 
     `mask`: 0 or -inf, `[batch or 1, 1, rows, 1, keys]`. Query heads that read the same key head are folded into rows

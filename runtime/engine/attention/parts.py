@@ -1,8 +1,8 @@
 """How a batch's attention is cut into parts, each one product for many queries at once.
 
-    dense     a stretch of keys and all rows that see it: the context that several segments share, read once for all
-              of them, or the context of one long segment with its own tokens behind it
-    padded    many short segments (decode rows above all), their private contexts side by side with padding
+dense     a stretch of keys and all rows that see it: the context that several segments share, read once for all
+          of them, or the context of one long segment with its own tokens behind it
+padded    many short segments (decode rows above all), their private contexts side by side with padding
 """
 
 from collections.abc import Iterable
@@ -101,7 +101,9 @@ class _Cutter:
             self._index(rows), gather, valid, self._tensor(places), mask, len(box), width, depth
         )
 
-    def _rectangle(self, box: list[int], depths: Rows, depth: int) -> tuple[Rows, NDArray[np.bool_]]:
+    def _rectangle(
+        self, box: list[int], depths: Rows, depth: int
+    ) -> tuple[Rows, NDArray[np.bool_]]:
         """The slots that each segment reads, a line each, and where they are real."""
         keys = np.zeros((len(box), depth), dtype=np.int64)
         filled = np.arange(depth) < depths[:, None]
@@ -149,7 +151,7 @@ def take(x: torch.Tensor, index: Index) -> torch.Tensor:
 def gather(
     part: Padded, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The rectangle's queries `[segments, kv_heads, width, group, size]`, keys and values `[segments, kv_heads, depth, size]`."""
+    """The rectangle's queries, `[segments, kv_heads, width, group, size]`; keys and values with `depth` for the middle."""
     _, heads, group, size = q.shape
     q = take(q, part.rows) if part.gather is None else q.index_select(0, part.gather)
     q = q.view(part.count, part.width, heads, group, size).transpose(1, 2)

@@ -69,9 +69,7 @@ def _add_rows(total: torch.Tensor, rows: Index, new: torch.Tensor) -> None:
         total.index_add_(0, rows, new.to(total.dtype))
 
 
-def sum_dense(
-    part: Dense, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
-) -> Sum:
+def sum_dense(part: Dense, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Sum:
     """The sums of a dense part; `q` is all rows' queries, scaled, and keys and values are the pool's."""
     folded = take(q, part.rows).transpose(0, 1).contiguous()
     k, v = (take(x, part.keys).transpose(0, 1) for x in (keys, values))
@@ -81,9 +79,7 @@ def sum_dense(
     return out.transpose(0, 1), total.transpose(0, 1)
 
 
-def sum_padded(
-    part: Padded, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
-) -> Sum:
+def sum_padded(part: Padded, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Sum:
     """The sums of a padded part."""
     q, k, v = gather(part, q, keys, values)
     count, heads, width, group, size = q.shape

@@ -65,9 +65,7 @@ class TorchAttention:
                 sums.add(part.rows, sum_padded(part, q, keys, values))
         return sums.result()
 
-    def _merged(
-        self, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
-    ) -> torch.Tensor:
+    def _merged(self, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
         merge = Merge(q)
         for part in self._parts:
             if isinstance(part, Dense):

@@ -1,0 +1,365 @@
+// What a decoder layer does between its matrix products, for CPUs with bfloat16 dot products (AVX512_BF16).
+//
+// Every function works on bfloat16 tensors in place or into buffers of the caller, computes in float32 and rounds
+// once. All are called from the engine's thread alone and share its OpenMP team with torch.
+
+#ifndef __AVX512BF16__
+#error "this processor has no bfloat16 dot products"
+#endif
+
+#include <immintrin.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef uint16_t bf16;
+typedef int64_t i64;
+
+// Below this many elements a second thread costs more than it saves.
+#define WORTH_A_THREAD 65536
+// Keys are met in blocks of so many: a block's scores for six rows fill the registers.
+#define KEYS 64
+// Tokens whose queries meet a block of keys together, so that laying it out pays.
+#define TILE 32
+
+#define UNROLL _Pragma("GCC unroll 8")
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE __m512 widen(__m256i x) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(x), 16));
+}
+INLINE __m512 load(const bf16 *p) { return widen(_mm256_loadu_si256((const __m256i *)p)); }
+INLINE void store(bf16 *p, __m512 x) {
+  _mm256_storeu_si256((__m256i *)p, (__m256i)_mm512_cvtneps_pbh(x));
+}
+
+// ---- normalisation and rotation
+
+// out[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * weight; width is a multiple of 16.
+void rms_norm(bf16 *out, const bf16 *x, const bf16 *weight, i64 rows, i64 width, float epsilon) {
+#pragma omp parallel for if (rows * width > WORTH_A_THREAD)
+  for (i64 r = 0; r < rows; r++) {
+    __m512 sum = _mm512_setzero_ps();
+    for (i64 i = 0; i < width; i += 16) {
+      __m512 v = load(x + r * width + i);
+      sum = _mm512_fmadd_ps(v, v, sum);
+    }
+    __m512 scale = _mm512_set1_ps(1.0f / sqrtf(_mm512_reduce_add_ps(sum) / width + epsilon));
+    for (i64 i = 0; i < width; i += 16)
+      store(out + r * width + i,
+            _mm512_mul_ps(_mm512_mul_ps(load(x + r * width + i), scale), load(weight + i)));
+  }
+}
+
+// Rotate the first `heads` heads of every row by its position, in place. `cosine` and `sine` have a line of `dim`
+// for each position; the sine's first half is negative. Rows are `stride` apart; dim is a multiple of 32.
+void rotate(bf16 *x, const bf16 *cosine, const bf16 *sine, const i64 *positions, i64 rows, i64 heads,
+            i64 dim, i64 stride) {
+  i64 half = dim / 2;
+#pragma omp parallel for if (rows * heads * dim > WORTH_A_THREAD)
+  for (i64 r = 0; r < rows; r++) {
+    const bf16 *c = cosine + positions[r] * dim, *s = sine + positions[r] * dim;
+    for (bf16 *h = x + r * stride; h < x + r * stride + heads * dim; h += dim)
+      for (i64 i = 0; i < half; i += 16) {
+        __m512 low = load(h + i), high = load(h + half + i);
+        store(h + i, _mm512_fmadd_ps(high, load(s + i), _mm512_mul_ps(low, load(c + i))));
+        store(h + half + i,
+              _mm512_fmadd_ps(low, load(s + half + i), _mm512_mul_ps(high, load(c + half + i))));
+      }
+  }
+}
+
+// ---- attention
+
+// What the host planned for a forward. An item is a stretch of context and the tokens that attend to it; a token may
+// be in several items, and its partial results are then merged by their maxima and sums.
+typedef struct {
+  i64 tokens, items, heads, kv_heads, dim;
+  const i64 *slots;       // [tokens] where each token's key and value go
+  const i64 *item_tokens; // [items + 1] where an item's tokens begin in `members`
+  const i64 *members;     // [partials] token
+  const i64 *limits;      // [partials] how many of the item's keys the token sees: the first so many
+  const i64 *item_keys;   // [items + 1] where an item's keys begin in `keys`
+  const i64 *keys;        // slots of keys
+  const i64 *first;       // [tokens + 1] where a token's partial results are listed
+  const i64 *listed;      // [partials] partial result
+  float *partial;         // [partials, heads, dim]
+  float *state;           // [partials, heads, 2] maximum and sum
+} Plan;
+
+typedef struct {
+  bf16 *keys, *values; // of a layer: [slots, kv_heads, dim]
+  const bf16 *q, *k, *v; // rows `stride` apart
+  bf16 *out;             // [tokens, heads, dim]
+  i64 stride;
+  float scale;
+} Layer;
+
+// e^x for x <= 0, to about the precision of bfloat16 squared.
+INLINE __m512 exponential(__m512 x) {
+  x = _mm512_mul_ps(_mm512_max_ps(x, _mm512_set1_ps(-87.0f)), _mm512_set1_ps(1.44269504f));
+  __m512 whole = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  __m512 f = _mm512_sub_ps(x, whole);
+  __m512 y = _mm512_set1_ps(0.0096181291f); // Taylor terms of 2^f, |f| <= 1/2
+  y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(0.0555041087f));
+  y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(0.2402265070f));
+  y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(0.6931471806f));
+  y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(1.0f));
+  return _mm512_scalef_ps(y, whole);
+}
+
+// Transpose 16 lines of 16 words.
+INLINE void transpose(__m512i r[16]) {
+  __m512i t[16];
+  UNROLL for (int i = 0; i < 8; i++) {
+    t[2 * i] = _mm512_unpacklo_epi32(r[2 * i], r[2 * i + 1]);
+    t[2 * i + 1] = _mm512_unpackhi_epi32(r[2 * i], r[2 * i + 1]);
+  }
+  UNROLL for (int i = 0; i < 4; i++) {
+    r[4 * i] = _mm512_unpacklo_epi64(t[4 * i], t[4 * i + 2]);
+    r[4 * i + 1] = _mm512_unpackhi_epi64(t[4 * i], t[4 * i + 2]);
+    r[4 * i + 2] = _mm512_unpacklo_epi64(t[4 * i + 1], t[4 * i + 3]);
+    r[4 * i + 3] = _mm512_unpackhi_epi64(t[4 * i + 1], t[4 * i + 3]);
+  }
+  UNROLL for (int i = 0; i < 4; i++) {
+    t[i] = _mm512_shuffle_i32x4(r[i], r[4 + i], 0x88);
+    t[4 + i] = _mm512_shuffle_i32x4(r[i], r[4 + i], 0xdd);
+    t[8 + i] = _mm512_shuffle_i32x4(r[8 + i], r[12 + i], 0x88);
+    t[12 + i] = _mm512_shuffle_i32x4(r[8 + i], r[12 + i], 0xdd);
+  }
+  UNROLL for (int i = 0; i < 4; i++) {
+    r[i] = _mm512_shuffle_i32x4(t[i], t[8 + i], 0x88);
+    r[4 + i] = _mm512_shuffle_i32x4(t[4 + i], t[12 + i], 0x88);
+    r[8 + i] = _mm512_shuffle_i32x4(t[i], t[8 + i], 0xdd);
+    r[12 + i] = _mm512_shuffle_i32x4(t[4 + i], t[12 + i], 0xdd);
+  }
+}
+
+// Keys as the dot product wants them: [dim / 2][KEYS] pairs of neighbouring dimensions. Missing keys are zero.
+INLINE void pack_keys(uint32_t *packed, const bf16 *base, const i64 *slots, i64 count, i64 line, int dim) {
+  for (int first = 0; first < KEYS; first += 16)
+    for (int d = 0; d < dim; d += 32) {
+      __m512i r[16];
+      UNROLL for (int i = 0; i < 16; i++)
+        r[i] = first + i < count ? _mm512_loadu_si512(base + slots[first + i] * line + d) : _mm512_setzero_si512();
+      transpose(r);
+      UNROLL for (int i = 0; i < 16; i++) _mm512_store_si512(packed + (d / 2 + i) * KEYS + first, r[i]);
+    }
+}
+
+// Values as the dot product wants them: [KEYS / 2][dim] pairs of neighbouring keys.
+INLINE void pack_values(uint32_t *packed, const bf16 *base, const i64 *slots, i64 count, i64 line, int dim) {
+  const __m512i low = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6,
+                                       37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
+  const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
+  for (int key = 0; key < KEYS; key += 2)
+    for (int d = 0; d < dim; d += 32) {
+      __m512i zero = _mm512_setzero_si512();
+      __m512i a = key < count ? _mm512_loadu_si512(base + slots[key] * line + d) : zero;
+      __m512i b = key + 1 < count ? _mm512_loadu_si512(base + slots[key + 1] * line + d) : zero;
+      _mm512_store_si512(packed + key / 2 * dim + d, _mm512_permutex2var_epi16(a, low, b));
+      _mm512_store_si512(packed + key / 2 * dim + d + 16, _mm512_permutex2var_epi16(a, high, b));
+    }
+}
+
+INLINE __m512bh pair(const bf16 *p) {
+  uint32_t bits;
+  memcpy(&bits, p, 4);
+  return (__m512bh)_mm512_set1_epi32((int)bits);
+}
+
+// scores[n][KEYS] = q[n] . keys
+INLINE void score(const int n, float *scores, const bf16 *q, const uint32_t *keys, const int dim) {
+  __m512 sum[6][4];
+  UNROLL for (int r = 0; r < n; r++) UNROLL for (int i = 0; i < 4; i++) sum[r][i] = _mm512_setzero_ps();
+  for (int d = 0; d < dim; d += 2) {
+    __m512bh k[4];
+    UNROLL for (int i = 0; i < 4; i++) k[i] = (__m512bh)_mm512_load_si512(keys + d / 2 * KEYS + 16 * i);
+    UNROLL for (int r = 0; r < n; r++) {
+      __m512bh x = pair(q + r * dim + d);
+      UNROLL for (int i = 0; i < 4; i++) sum[r][i] = _mm512_dpbf16_ps(sum[r][i], k[i], x);
+    }
+  }
+  UNROLL for (int r = 0; r < n; r++) UNROLL for (int i = 0; i < 4; i++)
+    _mm512_store_ps(scores + r * KEYS + 16 * i, sum[r][i]);
+}
+
+// out[n][dim] += weights[n] . values
+INLINE void add_values(const int n, float *out, const bf16 *weights, const uint32_t *values, const int dim) {
+  for (int d = 0; d < dim; d += 64) {
+    __m512 sum[6][4];
+    UNROLL for (int r = 0; r < n; r++) UNROLL for (int i = 0; i < 4; i++)
+      sum[r][i] = _mm512_load_ps(out + r * dim + d + 16 * i);
+    for (int key = 0; key < KEYS; key += 2) {
+      __m512bh v[4];
+      UNROLL for (int i = 0; i < 4; i++)
+        v[i] = (__m512bh)_mm512_load_si512(values + key / 2 * dim + d + 16 * i);
+      UNROLL for (int r = 0; r < n; r++) {
+        __m512bh x = pair(weights + r * KEYS + key);
+        UNROLL for (int i = 0; i < 4; i++) sum[r][i] = _mm512_dpbf16_ps(sum[r][i], v[i], x);
+      }
+    }
+    UNROLL for (int r = 0; r < n; r++) UNROLL for (int i = 0; i < 4; i++)
+      _mm512_store_ps(out + r * dim + d + 16 * i, sum[r][i]);
+  }
+}
+
+// Scores of a row's block become weights relative to the row's maximum so far; what was summed up before follows it.
+INLINE void weigh(bf16 *weights, const float *scores, i64 seen, float scale, float *state, float *out, int dim) {
+  __m512 x[4], highest = _mm512_set1_ps(-INFINITY);
+  __mmask16 visible[4];
+  UNROLL for (int i = 0; i < 4; i++) {
+    i64 left = seen - 16 * i;
+    visible[i] = left >= 16 ? 0xffff : left <= 0 ? 0 : (__mmask16)((1 << left) - 1);
+    x[i] = _mm512_mul_ps(_mm512_load_ps(scores + 16 * i), _mm512_set1_ps(scale));
+    highest = _mm512_mask_max_ps(highest, visible[i], highest, x[i]);
+  }
+  float top = _mm512_reduce_max_ps(highest);
+  if (top > state[0]) {
+    float shrink = state[1] > 0 ? expf(state[0] - top) : 0;
+    state[0] = top;
+    state[1] *= shrink;
+    for (int d = 0; d < dim; d += 16)
+      _mm512_store_ps(out + d, _mm512_mul_ps(_mm512_load_ps(out + d), _mm512_set1_ps(shrink)));
+  }
+  __m512 sum = _mm512_setzero_ps(), base = _mm512_set1_ps(state[0]);
+  UNROLL for (int i = 0; i < 4; i++) {
+    x[i] = _mm512_maskz_mov_ps(visible[i], exponential(_mm512_sub_ps(x[i], base)));
+    sum = _mm512_add_ps(sum, x[i]);
+  }
+  state[1] += _mm512_reduce_add_ps(sum);
+  _mm512_store_si512(weights, (__m512i)_mm512_cvtne2ps_pbh(x[1], x[0]));
+  _mm512_store_si512(weights + 32, (__m512i)_mm512_cvtne2ps_pbh(x[3], x[2]));
+}
+
+// `n` rows meet a block of keys. seen[r]: how many of them row r sees; none of a block is no work for it.
+INLINE void meet(const int n, const bf16 *q, const uint32_t *keys, const uint32_t *values, const i64 *seen,
+                 float scale, float *out, float *state, const int dim) {
+  float scores[6 * KEYS] __attribute__((aligned(64)));
+  bf16 weights[6 * KEYS] __attribute__((aligned(64)));
+  score(n, scores, q, keys, dim);
+  for (int r = 0; r < n; r++) {
+    if (seen[r] > 0)
+      weigh(weights + r * KEYS, scores + r * KEYS, seen[r], scale, state + 2 * r, out + r * dim, dim);
+    else
+      memset(weights + r * KEYS, 0, KEYS * sizeof(bf16));
+  }
+  add_values(n, out, weights, values, dim);
+}
+
+INLINE i64 least(i64 a, i64 b) { return a < b ? a : b; }
+
+// A tile of an item's tokens attends to the item's keys under one key head. Results stay in `out` and `state`.
+INLINE void attend_tile(const Plan *plan, const Layer *layer, i64 item, i64 head, i64 from, i64 until, float *out,
+                        float *state, const int dim) {
+  i64 group = plan->heads / plan->kv_heads, rows = (until - from) * group, line = plan->kv_heads * dim, deepest = 0;
+  bf16 q[rows * dim] __attribute__((aligned(64)));
+  i64 limits[rows], seen[rows];
+  uint32_t keys[dim / 2 * KEYS] __attribute__((aligned(64))), values[KEYS / 2 * dim] __attribute__((aligned(64)));
+  for (i64 i = from; i < until; i++) {
+    memcpy(q + (i - from) * group * dim, layer->q + plan->members[i] * layer->stride + head * group * dim,
+           group * dim * sizeof(bf16));
+    for (i64 g = 0; g < group; g++) limits[(i - from) * group + g] = plan->limits[i];
+    deepest = plan->limits[i] > deepest ? plan->limits[i] : deepest;
+  }
+  memset(out, 0, rows * dim * sizeof(float));
+  for (i64 r = 0; r < rows; r++) state[2 * r] = -INFINITY, state[2 * r + 1] = 0;
+  const i64 *slots = plan->keys + plan->item_keys[item];
+  for (i64 at = 0; at < deepest; at += KEYS) {
+    i64 count = least(KEYS, deepest - at);
+    pack_keys(keys, layer->keys + head * dim, slots + at, count, line, dim);
+    pack_values(values, layer->values + head * dim, slots + at, count, line, dim);
+    for (i64 r = 0; r < rows; r++) seen[r] = least(limits[r] - at, KEYS);
+    i64 r = 0;
+    for (; r + 6 <= rows; r += 6)
+      meet(6, q + r * dim, keys, values, seen + r, layer->scale, out + r * dim, state + 2 * r, dim);
+    for (; r + 3 <= rows; r += 3)
+      meet(3, q + r * dim, keys, values, seen + r, layer->scale, out + r * dim, state + 2 * r, dim);
+    for (; r < rows; r++)
+      meet(1, q + r * dim, keys, values, seen + r, layer->scale, out + r * dim, state + 2 * r, dim);
+  }
+}
+
+// Write a tile's rows: as results where they are a token's only part, else as partial results.
+static void write_tile(const Plan *plan, const Layer *layer, i64 head, i64 from, i64 until, const float *out,
+                       const float *state) {
+  i64 dim = plan->dim, group = plan->heads / plan->kv_heads;
+  for (i64 i = from; i < until; i++) {
+    i64 token = plan->members[i];
+    int is_whole = plan->first[token + 1] - plan->first[token] == 1;
+    for (i64 g = 0; g < group; g++, out += dim, state += 2) {
+      i64 at = head * group + g;
+      if (is_whole) {
+        __m512 scale = _mm512_set1_ps(1.0f / state[1]);
+        for (i64 d = 0; d < dim; d += 16)
+          store(layer->out + (token * plan->heads + at) * dim + d, _mm512_mul_ps(_mm512_load_ps(out + d), scale));
+      } else {
+        memcpy(plan->partial + (i * plan->heads + at) * dim, out, dim * sizeof(float));
+        memcpy(plan->state + (i * plan->heads + at) * 2, state, 2 * sizeof(float));
+      }
+    }
+  }
+}
+
+static void run_tile(const Plan *plan, const Layer *layer, i64 item, i64 head, i64 from, i64 until) {
+  i64 rows = (until - from) * (plan->heads / plan->kv_heads);
+  float out[rows * plan->dim] __attribute__((aligned(64))), state[rows * 2];
+  if (plan->dim == 64)
+    attend_tile(plan, layer, item, head, from, until, out, state, 64);
+  else
+    attend_tile(plan, layer, item, head, from, until, out, state, 128);
+  write_tile(plan, layer, head, from, until, out, state);
+}
+
+// Merge the partial results of a token, where it has several.
+static void merge_token(const Plan *plan, const Layer *layer, i64 token) {
+  i64 first = plan->first[token], last = plan->first[token + 1], dim = plan->dim;
+  if (last - first < 2) return;
+  for (i64 head = 0; head < plan->heads; head++) {
+    float top = -INFINITY, sum = 0;
+    for (i64 i = first; i < last; i++) top = fmaxf(top, plan->state[(plan->listed[i] * plan->heads + head) * 2]);
+    float shares[last - first];
+    for (i64 i = first; i < last; i++) {
+      const float *state = plan->state + (plan->listed[i] * plan->heads + head) * 2;
+      shares[i - first] = expf(state[0] - top);
+      sum += shares[i - first] * state[1];
+    }
+    for (i64 d = 0; d < dim; d += 16) {
+      __m512 total = _mm512_setzero_ps();
+      for (i64 i = first; i < last; i++)
+        total = _mm512_fmadd_ps(_mm512_loadu_ps(plan->partial + (plan->listed[i] * plan->heads + head) * dim + d),
+                                _mm512_set1_ps(shares[i - first] / sum), total);
+      store(layer->out + (token * plan->heads + head) * dim + d, total);
+    }
+  }
+}
+
+static void store_new(const Plan *plan, const Layer *layer) {
+  i64 line = plan->kv_heads * plan->dim;
+  for (i64 t = 0; t < plan->tokens; t++) {
+    memcpy(layer->keys + plan->slots[t] * line, layer->k + t * layer->stride, line * sizeof(bf16));
+    memcpy(layer->values + plan->slots[t] * line, layer->v + t * layer->stride, line * sizeof(bf16));
+  }
+}
+
+// A layer's attention: store the new keys and values, attend tile by tile, merge. Head dimension 64 or 128.
+void attend(const Plan *plan, const Layer *layer) {
+  store_new(plan, layer);
+  i64 tiles[plan->items + 1];
+  tiles[0] = 0;
+  for (i64 i = 0; i < plan->items; i++)
+    tiles[i + 1] = tiles[i] + (plan->item_tokens[i + 1] - plan->item_tokens[i] + TILE - 1) / TILE;
+  i64 work = tiles[plan->items] * plan->kv_heads;
+#pragma omp parallel
+  {
+#pragma omp for schedule(dynamic, 1)
+    for (i64 n = work - 1; n >= 0; n--) { // the last tiles of a run of tokens see most keys: they go first
+      i64 tile = n / plan->kv_heads, item = 0;
+      while (tiles[item + 1] <= tile) item++;
+      i64 from = plan->item_tokens[item] + (tile - tiles[item]) * TILE;
+      run_tile(plan, layer, item, n % plan->kv_heads, from, least(from + TILE, plan->item_tokens[item + 1]));
+    }
+#pragma omp for
+    for (i64 t = 0; t < plan->tokens; t++) merge_token(plan, layer, t);
+  }
+}

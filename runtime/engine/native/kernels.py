@@ -1,0 +1,80 @@
+"""The C kernels, called with tensors: bfloat16 on the CPU."""
+
+import ctypes
+from ctypes import c_float, c_int64, c_void_p
+
+import torch
+
+from .build import library
+
+# Head dimensions that attention is compiled for.
+HEAD_DIMS = (64, 128)
+
+
+class AttentionPlan(ctypes.Structure):
+    """`Plan` in kernels.c."""
+
+    _fields_ = [
+        *((name, c_int64) for name in ("tokens", "items", "heads", "kv_heads", "dim")),
+        *(
+            (name, c_void_p)
+            for name in (
+                *("slots", "item_tokens", "members", "limits", "item_keys", "keys"),
+                *("first", "listed", "partial", "state"),
+            )
+        ),
+    ]
+
+
+class LayerCall(ctypes.Structure):
+    """`Layer` in kernels.c."""
+
+    _fields_ = [
+        *((name, c_void_p) for name in ("keys", "values", "q", "k", "v", "out")),
+        ("stride", c_int64),
+        ("scale", c_float),
+    ]
+
+
+class Kernels:
+    """The library's functions."""
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        self._rms_norm, self._rotate = library.rms_norm, library.rotate
+        self._attend = library.attend
+        pointers = [c_void_p, c_void_p, c_void_p]
+        self._rms_norm.argtypes = [*pointers, c_int64, c_int64, c_float]
+        self._rotate.argtypes = [*pointers, c_void_p, c_int64, c_int64, c_int64, c_int64]
+        self._attend.argtypes = [ctypes.POINTER(AttentionPlan), ctypes.POINTER(LayerCall)]
+        for function in (self._rms_norm, self._rotate, self._attend):
+            function.restype = None
+
+    def rms_norm(self, x: torch.Tensor, weight: torch.Tensor, epsilon: float) -> torch.Tensor:
+        """Normalise the rows of `[rows, width]`; the width is a multiple of 16."""
+        out = torch.empty_like(x)
+        rows, width = x.shape
+        self._rms_norm(out.data_ptr(), x.data_ptr(), weight.data_ptr(), rows, width, epsilon)
+        return out
+
+    def rotate(
+        self,
+        x: torch.Tensor,
+        cosine: torch.Tensor,
+        sine: torch.Tensor,
+        positions: torch.Tensor,
+    ) -> torch.Tensor:
+        """Rotate `[rows, heads, dim]` by the rows' positions (int64), in place; dim is a multiple of 32."""
+        tables = cosine.data_ptr(), sine.data_ptr(), positions.data_ptr()
+        rows, heads, dim = x.shape
+        self._rotate(x.data_ptr(), *tables, rows, heads, dim, x.stride(0))
+        return x
+
+    def attend(self, plan: AttentionPlan, layer: LayerCall) -> None:
+        """Store a layer's new keys and values, and attend."""
+        self._attend(plan, layer)
+
+
+def load_kernels() -> Kernels | None:
+    """The kernels; None where they can't be had."""
+    found = library()
+    return None if found is None else Kernels(found)

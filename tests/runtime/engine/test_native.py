@@ -1,0 +1,192 @@
+"""The C kernels: what torch computes in float32, rounded once; and life goes on without them."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sglc.runtime.engine.attention.base import LayerOptions
+from sglc.runtime.engine.attention.native_backend import NativeAttention
+from sglc.runtime.engine.batch import Batch
+from sglc.runtime.engine.llama import load
+from sglc.runtime.engine.model import read_config
+from sglc.runtime.engine.native import build
+from sglc.runtime.engine.native.kernels import Kernels, load_kernels
+from sglc.runtime.engine.options import EngineOptions, build_engine
+from sglc.runtime.engine.pool import Pool, Shape
+from sglc.runtime.models import resolve_model
+
+from . import test_attention as cuts
+
+CPU = torch.device("cpu")
+SHAPES = [(6, 2, 64), (4, 4, 64), (8, 2, 128), (9, 3, 64)]  # heads, kv_heads, head_dim
+
+
+@pytest.fixture(scope="module")
+def kernels() -> Kernels:
+    found = load_kernels()
+    if found is None:
+        pytest.skip("no C compiler, or a processor without bfloat16 dot products")
+    return found
+
+
+def random(*shape: int) -> torch.Tensor:
+    return torch.randn(shape).bfloat16()
+
+
+@pytest.mark.parametrize("rows", [1, 7, 300])
+def test_rms_norm(kernels: Kernels, rows: int) -> None:
+    x, weight = random(rows, 576), random(576)
+    expected = torch.nn.functional.rms_norm(x.float(), (576,), weight.float(), 1e-5)
+    assert (
+        torch.equal(kernels.rms_norm(x, weight, 1e-5), expected.bfloat16())
+        or (
+            (kernels.rms_norm(x, weight, 1e-5).float() - expected).abs() <= 2**-8 * expected.abs()
+        ).all()
+    )
+
+
+@pytest.mark.parametrize("rows", [1, 200])
+@pytest.mark.parametrize("dim", [32, 64, 128])
+def test_rotation(kernels: Kernels, rows: int, dim: int) -> None:
+    """Rows may be part of wider ones: what stands behind the heads is left alone."""
+    wide = random(rows, 8, dim)
+    before, heads = wide.clone(), wide[:, :5]
+    angles = torch.outer(torch.arange(500).float(), torch.rand(dim // 2))
+    cos, sin = angles.cos().repeat(1, 2).bfloat16(), angles.sin()
+    sin = torch.cat([-sin, sin], -1).bfloat16()
+    positions = torch.randint(500, (rows,))
+    kernels.rotate(heads, cos, sin, positions)
+    x = before[:, :5].float()
+    turned = x.roll(dim // 2, -1) * sin[positions][:, None].float()
+    expected = x * cos[positions][:, None].float() + turned
+    torch.testing.assert_close(heads.float(), expected, atol=0.02, rtol=2**-8)
+    assert torch.equal(wide[:, 5:], before[:, 5:])
+
+
+@pytest.fixture(params=SHAPES, ids=str)
+def setup(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> cuts.Setup:
+    heads, kv_heads, dim = request.param
+    shape = Shape(1, heads, kv_heads, dim, hidden=8, vocab=10, max_context=9999)
+    monkeypatch.setattr(cuts, "SHAPE", shape)
+    return cuts.Setup(torch.bfloat16)
+
+
+@pytest.mark.parametrize("least_saved", [1, 128, 1 << 60])
+@pytest.mark.parametrize("name", cuts.NAMES)
+def test_attention_is_the_definition(
+    kernels: Kernels, setup: cuts.Setup, name: str, least_saved: int
+) -> None:
+    batch = Batch(cuts.batches(setup)[name])
+    shape = setup.pool.shape
+    q, k, v = (random(batch.tokens, n, shape.head_dim) for n in _heads(shape))
+    attention = NativeAttention(setup.pool, kernels, least_saved)
+    attention.plan(batch)
+    options = LayerOptions(scale=shape.head_dim**-0.5)
+    out = attention.run(0, q, k, v, options)
+    expected = cuts.by_definition(setup, batch, q, options)
+    torch.testing.assert_close(out.float(), expected, atol=0.01, rtol=0.01)
+
+
+@pytest.mark.parametrize("factor", [30.0, -30.0])
+def test_large_scores_neither_overflow_nor_vanish(
+    kernels: Kernels, setup: cuts.Setup, factor: float
+) -> None:
+    batch = Batch(cuts.batches(setup)["everything"])
+    shape = setup.pool.shape
+    setup.pool.keys.normal_(mean=factor, std=0.1)
+    q, k, v = (random(batch.tokens, n, shape.head_dim) for n in _heads(shape))
+    attention = NativeAttention(setup.pool, kernels)
+    attention.plan(batch)
+    options = LayerOptions(scale=1.0)
+    out = attention.run(0, q.abs(), k + factor, v, options)
+    expected = cuts.by_definition(setup, batch, q.abs(), options)
+    torch.testing.assert_close(out.float(), expected, atol=0.05, rtol=0.05)
+
+
+def test_rows_of_a_projection_are_read_where_they_lie(kernels: Kernels, setup: cuts.Setup) -> None:
+    batch = Batch(cuts.batches(setup)["everything"])
+    shape = setup.pool.shape
+    both = random(batch.tokens, shape.heads + 2 * shape.kv_heads, shape.head_dim)
+    q, k, v = both.split(_heads(shape), dim=1)
+    attention = NativeAttention(setup.pool, kernels)
+    attention.plan(batch)
+    options = LayerOptions(scale=0.125)
+    apart = attention.run(0, q.contiguous(), k.contiguous(), v.contiguous(), options)
+    assert torch.equal(attention.run(0, q, k, v, options), apart)
+
+
+def test_what_the_kernels_leave_out_goes_to_torch(kernels: Kernels, setup: cuts.Setup) -> None:
+    batch = Batch(cuts.batches(setup)["everything"])
+    shape = setup.pool.shape
+    q, k, v = (random(batch.tokens, n, shape.head_dim) for n in _heads(shape))
+    attention = NativeAttention(setup.pool, kernels)
+    attention.plan(batch)
+    options = LayerOptions(scale=0.125, window=40)
+    out = attention.run(0, q, k, v, options)
+    expected = cuts.by_definition(setup, batch, q, options)
+    torch.testing.assert_close(out.float(), expected, atol=0.02, rtol=0.02)
+
+
+def _heads(shape: Shape) -> list[int]:
+    return [shape.heads, shape.kv_heads, shape.kv_heads]
+
+
+# ---- with a model
+
+
+@pytest.mark.model
+def test_a_model_is_at_least_as_precise_with_them(kernels: Kernels) -> None:
+    """Hidden states of 400 tokens against float32: rounding once is no worse than rounding after every operation."""
+    folder = resolve_model()
+    config = read_config(folder)
+
+    def states(dtype: torch.dtype, with_kernels: bool) -> torch.Tensor:
+        model = load(folder, config, dtype, CPU, kernels if with_kernels else None)
+        pool = Pool(model.shape, 500, dtype, CPU)
+        attention = NativeAttention(pool, kernels) if with_kernels else cuts.TorchAttention(pool)
+        ids = np.random.default_rng(0).integers(0, 9000, 400).astype(np.int32)
+        slots = np.arange(1, 401, dtype=np.int32)
+        batch = Batch([cuts.Segment(ids, slots, None, cuts.EMPTY)])
+        with torch.inference_mode():
+            attention.plan(batch)
+            model.forward(batch, pool, attention)
+            return model.logits(pool.hidden[1:401]).float()
+
+    exact = states(torch.float32, False)
+    plain, native = ((states(torch.bfloat16, x) - exact).abs().mean() for x in (False, True))
+    assert native <= 1.05 * plain
+
+
+# ---- without them
+
+
+def test_no_compiler_no_kernels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert build.library.__wrapped__() is None
+
+
+def test_a_build_that_fails_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.c"
+    broken.write_text("#error no\n")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(build, "SOURCE", broken)
+    assert build.library.__wrapped__() is None
+    assert list(tmp_path.glob("sglc/kernels/*")) == []
+
+
+@pytest.mark.model
+def test_they_can_be_turned_off() -> None:
+    off = build_engine(EngineOptions(kv_cache_tokens=256, disable_native_kernels=True))
+    assert off.parts.attention.name == "torch"
+    with pytest.raises(ValueError, match="native"):
+        build_engine(
+            EngineOptions(
+                kv_cache_tokens=256, disable_native_kernels=True, attention_backend="native"
+            )
+        )
