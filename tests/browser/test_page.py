@@ -144,7 +144,10 @@ def test_program_with_a_problem(browser: Any, tmp_path: Path, theme: str):
     opened(browser, page_of(source(PROBLEM, tmp_path), tmp_path), theme, "problem")
     assert browser.find_elements("css selector", "#tree .break")
     assert "stand behind {user_name}" in browser.find_element("id", "breaks").text
-    assert "31 tokens that could be stand behind {user_name}" in browser.find_element("id", "lead").text
+    assert (
+        "31 tokens that could be stand behind {user_name}"
+        in browser.find_element("id", "lead").text
+    )
 
 
 def test_a_prompt_can_not_break_out(browser: Any, tmp_path: Path):

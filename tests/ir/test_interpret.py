@@ -136,7 +136,9 @@ def test_a_batch_gives_its_order_to_the_program_it_runs_and_to_no_other() -> Non
 }}
 {ASK.format(1)}"""
     called = f"program @g() -> str {{{body}\nreturn %v1\n}}"
-    found = outcome(body + '\n%r: str = call @g() site "3"\nreturn %r', others=called, orders={3: (1, 0)})
+    found = outcome(
+        body + '\n%r: str = call @g() site "3"\nreturn %r', others=called, orders={3: (1, 0)}
+    )
     assert texts(found) == ["two one ", "one two "]
 
 

@@ -151,7 +151,10 @@ def take(x: torch.Tensor, index: Index) -> torch.Tensor:
 def gather(
     part: Padded, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The rectangle's queries, `[segments, kv_heads, width, group, size]`; keys, values: `[segments, kv_heads, depth, size]`."""
+    """The rectangle's queries, keys and values.
+
+    `[segments, kv_heads, width, group, size]`, and `[segments, kv_heads, depth, size]` twice.
+    """
     _, heads, group, size = q.shape
     q = take(q, part.rows) if part.gather is None else q.index_select(0, part.gather)
     q = q.view(part.count, part.width, heads, group, size).transpose(1, 2)
