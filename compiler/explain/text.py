@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 from . import report as r
 
-WIDTH = 100
 TEXT_WIDTH = 52
+LONG = 20
+"""A part of a formula that is longer, and that comes again, is named once."""
+
+_OPENS = re.compile(r"<\|im_start\|>(\w+)\n|<\|start_header_id\|>(\w+)<\|end_header_id\|>\n*")
+_CLOSES = re.compile(r"<\|(?:im_end|eot_id)\|>\n?")
+_ROUND = re.compile(r"\bi(\d+)\b")
+_PARTS = re.compile(r"\((?:[^()]|\([^()]*\))*\)")
 
 
 def render(report: r.Report, why: bool = False) -> str:
@@ -40,11 +48,20 @@ def _tree(report: r.Report) -> Iterator[str]:
     free = "; * is in sections that a batch may order" * any(node.free for node in report.nodes)
     yield f"Prefix tree: tokens, lifetime, text; `~` is an estimate, |x| the tokens of a value{free}"
     calls = {call.family: call for call in report.calls}
+    depths = {node.id: node.depth for node in report.nodes}
     for node in report.nodes:
         if node.kind == "root" and not node.tokens.number:
             continue
-        indent = "  " * node.depth + "* " * node.free
+        indent = _branch(node, depths) + "* " * node.free
         yield f"{_size(node):>14}  {node.lifetime:8}{indent}{_shown(node)}{_askers(node, calls)}"
+
+
+def _branch(node: r.Node, depths: dict[int, int]) -> str:
+    """Where a node stands: behind the last one, or the first of a branch."""
+    if not node.depth:
+        return ""
+    is_first = node.depth > depths.get(node.parent, 0)
+    return "   " * (node.depth - 1) + ("+- " if is_first else "|  ")
 
 
 def _size(node: r.Node) -> str:
@@ -65,7 +82,12 @@ def _shown(node: r.Node) -> str:
         case "insert" | "image":
             return node.text
         case _:
-            return quoted(node.text)
+            return quoted(readable(node.text))
+
+
+def readable(text: str) -> str:
+    """A text with the markers of turns as a person reads them: `[user] ... [end]`."""
+    return _CLOSES.sub("[end] ", _OPENS.sub(lambda found: f"[{found[1] or found[2]}] ", text))
 
 
 def quoted(text: str, width: int = TEXT_WIDTH) -> str:
@@ -118,7 +140,26 @@ def _calls(report: r.Report) -> Iterator[str]:
                     when,
                 )
             )
-    yield from table(rows)
+    parts = _repeated(cell for row in rows for cell in row)
+    yield from table([tuple(_with_names(cell, parts) for cell in row) for row in rows])
+    for part, name in parts.items():
+        yield f"  {name} = {part[1:-1]}"
+    lines = {line for row in rows for cell in row for line in _ROUND.findall(cell)}
+    for line in sorted(lines, key=int):
+        yield f"  i{line} = the rounds before this one of the loop at line {line}"
+
+
+def _repeated(cells: Iterable[str]) -> dict[str, str]:
+    """Names for the long parts of formulas that stand in several places."""
+    counts = Counter(part for cell in cells for part in _PARTS.findall(cell) if len(part) > LONG)
+    often = [part for part, count in counts.items() if count > 1]
+    return dict(zip(often, "ABCDEFGHIJKLMNOPQRSTUVWXYZ", strict=False))
+
+
+def _with_names(cell: str, parts: Mapping[str, str]) -> str:
+    for part, name in parts.items():
+        cell = cell.replace(part, name)
+    return cell
 
 
 def table(rows: list[tuple[str, ...]], indent: str = "  ") -> Iterator[str]:
@@ -143,7 +184,9 @@ def _ahead(report: r.Report) -> Iterator[str]:
     warmed = [node for node in report.nodes if node.warmed]
     if not warmed:
         return
-    yield "Sent ahead: computed before a call asks about it; `speculative` is what nobody may need, on idle slots"
+    guesses = any(node.warmed == "speculative" for node in warmed)
+    about = "; `speculative`: on idle slots, and nobody may need it" if guesses else ""
+    yield f"Sent ahead: computed before a call asks about it{about}"
     for node in warmed:
         fresh = f"{node.ahead.fresh.text} tokens" if node.ahead else "?"
         where = f"line {node.place.line}" if node.place else ""

@@ -22,6 +22,7 @@ from sglc.compiler.explain.make import of_plan
 from sglc.compiler.explain.measure import Earlier, cause
 from sglc.compiler.explain.mermaid import render as mermaid
 from sglc.compiler.explain.priced import priced
+from sglc.compiler.explain.text import readable, render
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.trace import CallRecord, read_trace
 
@@ -129,6 +130,20 @@ def test_every_difference_has_a_cause(changes: dict[str, object], word: str) -> 
     plan = compile_file(BY_NAME["triage"].path, model="estimate").plan
     found = cause(record(**changes), plan)
     assert found.startswith(word) if word else found == ""
+
+
+def test_the_text_is_for_people() -> None:
+    """Turns instead of markup, branches that can be seen, and a long part of a formula once."""
+    text = render(
+        of_plan(compile_file(ROOT / "examples" / "tree_of_thought.sgl", model="estimate").plan)
+    )
+    assert "<|im_" not in text
+    assert '+- "[assistant] Step "' in text
+    assert "\n  A = " in text
+    assert "= the rounds before this one of the loop at line 24" in text
+    table = text.split("Calls: ")[1].split("\n\n")[0]
+    assert table.count("|rating| + |step| + |value| + either(") == 1
+    assert readable("<|im_start|>user\nHi<|im_end|>\n") == "[user] Hi[end] "
 
 
 def test_what_was_not_predicted_has_a_source() -> None:
