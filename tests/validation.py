@@ -246,12 +246,12 @@ def _run(module: Module, case: Case, target: Target) -> Outcome:
     return run(
         module,
         case.program,
-        case.args,
+        case.args,  # type: ignore[arg-type]
         target=target,
         hosts=hosts,
         run_seed=case.run_seed,
         orders=case.orders,
-    )  # type: ignore[arg-type]
+    )
 
 
 def _host(name: str, result: Type):

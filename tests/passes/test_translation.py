@@ -70,7 +70,7 @@ def test_a_twin_does_not_hide_that_an_unused_call_may_go(target: Target):
 """
     after = """  _, %answer = select %p1, ["yes", "no"] method greedy_token_selection site "3"
 """
-    modules = [parse_module(f"{start}{body}  return %answer\n}}\n") for body in (before, after)]
+    old, new = (parse_module(f"{start}{body}  return %answer\n}}\n") for body in (before, after))
     assert validation.assert_same_meaning(
-        *modules, validation.Case("main", {"flag": False}), target
+        old, new, validation.Case("main", {"flag": False}), target
     )

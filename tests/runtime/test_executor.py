@@ -6,6 +6,7 @@ import threading
 import pytest
 from plan_writer import TARGET, PlanWriter, Script
 
+from sglc.runtime.backends.base import Usage
 from sglc.runtime.errors import RunError
 from sglc.runtime.executor import Executor, execute
 from sglc.runtime.plan import (
@@ -418,6 +419,7 @@ class SlowPrefill(Script):
             await asyncio.sleep(3600)
         finally:
             self.asked.append("given up")
+        return Usage()
 
 
 def speculating() -> PlanWriter:
@@ -434,6 +436,7 @@ def test_a_guess_is_given_up_when_the_program_ends():
     assert script.asked == ["prefill", "Certainly this.", "given up"]
     warmed, _ = trace.requests if trace.requests[0].kind == "prefill" else trace.requests[::-1]
     assert warmed.speculative
+    assert warmed.error is not None
     assert warmed.error.code == "SGL3606"
 
 
