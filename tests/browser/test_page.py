@@ -46,9 +46,25 @@ program ask(user_name: str @user, question: str) -> str:
 """
 
 
-def page_of(file: Path, folder: Path) -> str:
+PENDING = """
+extern def is_open(shop: str) -> bool
+
+program write(shop: str) -> str:
+    "About {shop}, which I visit often."
+    open = is_open(shop)
+    if open:
+        "\\nThe shop is open now. Write an invitation of two sentences to the customers who were here last week."
+        answer = gen(max_tokens=8)
+    else:
+        "\\nIt is closed now. Write an apology of two sentences to the customers who stand before the door."
+        answer = gen(max_tokens=8)
+    return answer
+"""
+
+
+def page_of(file: Path, folder: Path, level: int = 1) -> str:
     module, warnings = load(file)
-    build = compile_module(module, Options(), choose_target(None), warnings, str(file))
+    build = compile_module(module, Options(level=level), choose_target(None), warnings, str(file))
     page = folder / "page.html"
     page.write_text(html.render(of_build(build)), "utf-8")
     return page.as_uri()
@@ -148,6 +164,24 @@ def test_program_with_a_problem(browser: Any, tmp_path: Path, theme: str):
         "31 tokens that could be stand behind {user_name}"
         in browser.find_element("id", "lead").text
     )
+
+
+def test_what_is_speculative_is_marked_and_explained(browser: Any, tmp_path: Path):
+    opened(browser, page_of(source(PENDING, tmp_path), tmp_path, level=2), "light", "speculative")
+    assert len(browser.find_elements("css selector", "#tree .ahead.speculative")) == 2
+    assert "nobody may need it" in browser.find_element("id", "legend").text
+    browser.find_element("css selector", "#tree .node:has(.ahead)").click()
+    assert "speculative" in browser.find_element("id", "detail").text
+    opened(browser, page_of(source(PENDING, tmp_path), tmp_path), "light", "calm")
+    assert not browser.find_elements("css selector", "#tree .ahead")
+    assert "nobody" not in browser.find_element("id", "legend").text
+
+
+def test_far_sizes_are_folded_and_idle_passes_named(browser: Any, tmp_path: Path):
+    opened(browser, page_of(source(LARGE, tmp_path), tmp_path), "light", "large")
+    assert len(browser.find_elements("css selector", "#controls details input")) > 20
+    assert len(browser.find_elements("css selector", "#controls > label > input")) <= 9
+    assert "Nothing to say: " in browser.find_element("id", "passes").text
 
 
 def test_a_prompt_can_not_break_out(browser: Any, tmp_path: Path):

@@ -295,11 +295,11 @@ function block(box, x, width, lane) {
     element("svg:rect", { x, y, width, height, rx: 3, fill: colourOf(node) }),
     element("svg:title", { text: `${node.tokens.text} tokens, ${node.lifetime}\n${node.text}` }));
   if (!node.exact && node.kind !== "join") group.append(element("svg:rect", { class: "over", x, y, width, height, rx: 3, fill: "url(#hatch)" }));
-  if (node.warmed) group.append(element("svg:line", { class: `ahead ${node.warmed}`, x1: x + 2, x2: x + width - 2, y1: y + height - 3, y2: y + height - 3 }));
-  const most = Math.floor((width - 8) / 6.7), first = y + Math.min(height / 2 + 4, 18), label = shortened(labelOf(node), most);
+  if (node.warmed) group.append(element("svg:line", { class: `ahead ${node.warmed}`, x1: x + 2, x2: x + width - 2, y1: y + height - 2, y2: y + height - 2 }));
+  const most = Math.floor((width - 8) / 6.7), first = y + Math.min(height / 2 + 4, 15), label = shortened(labelOf(node), most);
   if (most >= 4 && label) group.append(element("svg:text", { x: x + 5, y: first, text: label }));
   const size = `${node.exact ? "" : "~"}${grouped(box.tokens)} tokens`;
-  if (height >= 34 && most >= size.length && node.kind !== "join") group.append(element("svg:text", { class: "tokens", x: x + 5, y: first + 14, text: size }));
+  if (height >= 34 && most >= size.length && node.kind !== "join") group.append(element("svg:text", { class: "tokens", x: x + 5, y: first + 13, text: size }));
   return group;
 }
 
