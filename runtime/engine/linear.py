@@ -1,14 +1,59 @@
-"""Matrix products with weights that are laid out for the CPU once, not at every call."""
+"""Matrix products with weights that are laid out for the CPU once, not at every call.
+
+By the C kernels where there are any, else by oneDNN through torch, else by torch's plain product.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch.nn import functional
+
+from .native.kernels import Kernels
+from .native.products import NativeGated, NativeLinear, can_pack
 
 # Weights are packed for about this many rows; the layout also serves others.
 PACK_ROWS = 32
 
 
-class Linear:
-    """`x @ weight.T + bias`, from a weight that is packed when it can be."""
+class Linear(Protocol):
+    """`x @ weight.T + bias`."""
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """The product."""
+        ...
+
+    def plus(self, x: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+        """The product, plus `other`."""
+        ...
+
+
+class Gated(Protocol):
+    """`silu(x @ gate.T) * (x @ up.T)`."""
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """The gated product."""
+        ...
+
+
+def make_linear(
+    weight: torch.Tensor, bias: torch.Tensor | None = None, kernels: Kernels | None = None
+) -> Linear:
+    """The fastest that there is for a weight."""
+    if kernels is not None and can_pack(weight):
+        return NativeLinear(kernels, weight, bias)
+    return TorchLinear(weight, bias)
+
+
+def make_gated(gate: torch.Tensor, up: torch.Tensor, kernels: Kernels | None = None) -> Gated:
+    """The same for a gated pair."""
+    if kernels is not None and can_pack(gate):
+        return NativeGated(kernels, gate, up)
+    return TorchGated(TorchLinear(gate), TorchLinear(up))
+
+
+class TorchLinear:
+    """From a weight that is packed for oneDNN when it can be."""
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None = None) -> None:
         self.bias = bias
@@ -37,6 +82,18 @@ class Linear:
 
     def _binary(self, x: torch.Tensor, other: torch.Tensor, op: str) -> torch.Tensor:
         return torch.ops.mkldnn._linear_pointwise.binary(x, other, self.packed, self.bias, op)
+
+
+@dataclass(slots=True, eq=False)
+class TorchGated:
+    """Gate and lanes by a product each, what follows them part of it."""
+
+    gate: TorchLinear
+    up: TorchLinear
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """The gated product."""
+        return self.up.times(x, self.gate.silu(x))
 
 
 def pack(weight: torch.Tensor) -> torch.Tensor | None:

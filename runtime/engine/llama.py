@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from .attention.base import Attention, LayerOptions
 from .batch import Batch
-from .linear import Linear
+from .linear import Gated, Linear, make_gated, make_linear
 from .native.kernels import Kernels
 from .pool import Pool, Shape
 
@@ -46,8 +46,7 @@ class Layer:
     k_norm: torch.Tensor | None
     out: Linear
     mlp_norm: torch.Tensor
-    gate: Linear
-    up: Linear
+    gated: Gated
     down: Linear
 
 
@@ -74,9 +73,9 @@ class Llama:
         if folds:  # a power of two: in the weights it costs nothing and rounds nothing
             _scale_queries(weights, scale)
         self.options = LayerOptions(scale=1.0 if folds else scale)
-        self.layers = [_layer(weights, i) for i in range(shape.layers)]
+        self.layers = [_layer(weights, i, kernels) for i in range(shape.layers)]
         self.norm = weights["model.norm.weight"]
-        self.head = Linear(weights.get("lm_head.weight", self.embedding))
+        self.head = make_linear(weights.get("lm_head.weight", self.embedding), None, kernels)
         self._cos, self._sin = _rotation_tables(config, shape, self.dtype, self.device)
 
     def forward(self, batch: Batch, pool: Pool, attention: Attention) -> None:
@@ -101,7 +100,7 @@ class Llama:
             q, k, v = self._project(layer, h, rotate)
             x = layer.out.plus(attention.run(i, q, k, v, self.options).flatten(1), x)
             h = self._norm(x, layer.mlp_norm)
-            x = layer.down.plus(layer.up.times(h, layer.gate.silu(h)), x)
+            x = layer.down.plus(layer.gated(h), x)
         pool.hidden.index_copy_(0, slots.long(), self._norm(x, self.norm))
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
@@ -175,7 +174,7 @@ def _scale_queries(weights: dict[str, torch.Tensor], scale: float) -> None:
             weights[name] = weight * scale
 
 
-def _layer(weights: dict[str, torch.Tensor], i: int) -> Layer:
+def _layer(weights: dict[str, torch.Tensor], i: int, kernels: Kernels | None) -> Layer:
     def get(name: str) -> torch.Tensor:
         return weights[f"model.layers.{i}.{name}"]
 
@@ -186,14 +185,15 @@ def _layer(weights: dict[str, torch.Tensor], i: int) -> Layer:
     bias = torch.cat([b for b in biases if b is not None]) if biases[0] is not None else None
     return Layer(
         attention_norm=get("input_layernorm.weight"),
-        qkv=Linear(torch.cat([get(f"self_attn.{x}_proj.weight") for x in "qkv"]), bias),
+        qkv=make_linear(
+            torch.cat([get(f"self_attn.{x}_proj.weight") for x in "qkv"]), bias, kernels
+        ),
         q_norm=maybe("self_attn.q_norm.weight"),
         k_norm=maybe("self_attn.k_norm.weight"),
-        out=Linear(get("self_attn.o_proj.weight"), maybe("self_attn.o_proj.bias")),
+        out=make_linear(get("self_attn.o_proj.weight"), maybe("self_attn.o_proj.bias"), kernels),
         mlp_norm=get("post_attention_layernorm.weight"),
-        gate=Linear(get("mlp.gate_proj.weight")),
-        up=Linear(get("mlp.up_proj.weight")),
-        down=Linear(get("mlp.down_proj.weight")),
+        gated=make_gated(get("mlp.gate_proj.weight"), get("mlp.up_proj.weight"), kernels),
+        down=make_linear(get("mlp.down_proj.weight"), None, kernels),
     )
 
 

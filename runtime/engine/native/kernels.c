@@ -33,67 +33,13 @@ INLINE void store(bf16 *p, __m512 x) {
   _mm256_storeu_si256((__m256i *)p, (__m256i)_mm512_cvtneps_pbh(x));
 }
 
-// ---- normalisation and rotation
-
-// out[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * weight; width is a multiple of 16.
-void rms_norm(bf16 *out, const bf16 *x, const bf16 *weight, i64 rows, i64 width, float epsilon) {
-#pragma omp parallel for if (rows * width > WORTH_A_THREAD)
-  for (i64 r = 0; r < rows; r++) {
-    __m512 sum = _mm512_setzero_ps();
-    for (i64 i = 0; i < width; i += 16) {
-      __m512 v = load(x + r * width + i);
-      sum = _mm512_fmadd_ps(v, v, sum);
-    }
-    __m512 scale = _mm512_set1_ps(1.0f / sqrtf(_mm512_reduce_add_ps(sum) / width + epsilon));
-    for (i64 i = 0; i < width; i += 16)
-      store(out + r * width + i,
-            _mm512_mul_ps(_mm512_mul_ps(load(x + r * width + i), scale), load(weight + i)));
-  }
+INLINE __m512bh pair(const bf16 *p) {
+  uint32_t bits;
+  memcpy(&bits, p, 4);
+  return (__m512bh)_mm512_set1_epi32((int)bits);
 }
 
-// Rotate the first `heads` heads of every row by its position, in place. `cosine` and `sine` have a line of `dim`
-// for each position; the sine's first half is negative. Rows are `stride` apart; dim is a multiple of 32.
-void rotate(bf16 *x, const bf16 *cosine, const bf16 *sine, const i64 *positions, i64 rows, i64 heads,
-            i64 dim, i64 stride) {
-  i64 half = dim / 2;
-#pragma omp parallel for if (rows * heads * dim > WORTH_A_THREAD)
-  for (i64 r = 0; r < rows; r++) {
-    const bf16 *c = cosine + positions[r] * dim, *s = sine + positions[r] * dim;
-    for (bf16 *h = x + r * stride; h < x + r * stride + heads * dim; h += dim)
-      for (i64 i = 0; i < half; i += 16) {
-        __m512 low = load(h + i), high = load(h + half + i);
-        store(h + i, _mm512_fmadd_ps(high, load(s + i), _mm512_mul_ps(low, load(c + i))));
-        store(h + half + i,
-              _mm512_fmadd_ps(low, load(s + half + i), _mm512_mul_ps(high, load(c + half + i))));
-      }
-  }
-}
-
-// ---- attention
-
-// What the host planned for a forward. An item is a stretch of context and the tokens that attend to it; a token may
-// be in several items, and its partial results are then merged by their maxima and sums.
-typedef struct {
-  i64 tokens, items, heads, kv_heads, dim;
-  const i64 *slots;       // [tokens] where each token's key and value go
-  const i64 *item_tokens; // [items + 1] where an item's tokens begin in `members`
-  const i64 *members;     // [partials] token
-  const i64 *limits;      // [partials] how many of the item's keys the token sees: the first so many
-  const i64 *item_keys;   // [items + 1] where an item's keys begin in `keys`
-  const i64 *keys;        // slots of keys
-  const i64 *first;       // [tokens + 1] where a token's partial results are listed
-  const i64 *listed;      // [partials] partial result
-  float *partial;         // [partials, heads, dim]
-  float *state;           // [partials, heads, 2] maximum and sum
-} Plan;
-
-typedef struct {
-  bf16 *keys, *values; // of a layer: [slots, kv_heads, dim]
-  const bf16 *q, *k, *v; // rows `stride` apart
-  bf16 *out;             // [tokens, heads, dim]
-  i64 stride;
-  float scale;
-} Layer;
+INLINE i64 least(i64 a, i64 b) { return a < b ? a : b; }
 
 // e^x for x <= 0, to about the precision of bfloat16 squared.
 INLINE __m512 exponential(__m512 x) {
@@ -135,6 +81,155 @@ INLINE void transpose(__m512i r[16]) {
   }
 }
 
+// ---- normalisation and rotation
+
+// out[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * weight; width is a multiple of 16.
+void rms_norm(bf16 *out, const bf16 *x, const bf16 *weight, i64 rows, i64 width, float epsilon) {
+#pragma omp parallel for if (rows * width > WORTH_A_THREAD)
+  for (i64 r = 0; r < rows; r++) {
+    __m512 sum = _mm512_setzero_ps();
+    for (i64 i = 0; i < width; i += 16) {
+      __m512 v = load(x + r * width + i);
+      sum = _mm512_fmadd_ps(v, v, sum);
+    }
+    __m512 scale = _mm512_set1_ps(1.0f / sqrtf(_mm512_reduce_add_ps(sum) / width + epsilon));
+    for (i64 i = 0; i < width; i += 16)
+      store(out + r * width + i,
+            _mm512_mul_ps(_mm512_mul_ps(load(x + r * width + i), scale), load(weight + i)));
+  }
+}
+
+// Rotate the first `heads` heads of every row by its position, in place. `cosine` and `sine` have a line of `dim`
+// for each position; the sine's first half is negative. Rows are `stride` apart; dim is a multiple of 32.
+void rotate(bf16 *x, const bf16 *cosine, const bf16 *sine, const i64 *positions, i64 rows, i64 heads,
+            i64 dim, i64 stride) {
+  i64 half = dim / 2;
+#pragma omp parallel for if (rows * heads * dim > WORTH_A_THREAD)
+  for (i64 r = 0; r < rows; r++) {
+    const bf16 *c = cosine + positions[r] * dim, *s = sine + positions[r] * dim;
+    for (bf16 *h = x + r * stride; h < x + r * stride + heads * dim; h += dim)
+      for (i64 i = 0; i < half; i += 16) {
+        __m512 low = load(h + i), high = load(h + half + i);
+        store(h + i, _mm512_fmadd_ps(high, load(s + i), _mm512_mul_ps(low, load(c + i))));
+        store(h + half + i,
+              _mm512_fmadd_ps(low, load(s + half + i), _mm512_mul_ps(high, load(c + half + i))));
+      }
+  }
+}
+
+// ---- products with weights
+
+// Outputs that a packed block of weights has, and rows that meet it together.
+#define OUTPUTS 32
+#define ROWS 12
+
+// A product's epilogue.
+enum { PLAIN, ADD, GATED };
+
+typedef struct {
+  i64 rows, width, outputs; // x is [rows, width]; outputs is a multiple of OUTPUTS, width of 32
+  const bf16 *x, *weights;  // packed: [outputs / OUTPUTS][width / 2][OUTPUTS] pairs of neighbouring inputs
+  const bf16 *bias;         // [outputs], or none
+  const bf16 *other;        // [rows, outputs] to add, or none
+  bf16 *out;                // [rows, outputs]; half as wide where gated
+  i64 epilogue;
+} Product;
+
+// Lay weights out as the dot product wants them. `weights` is [outputs, width].
+void pack_weights(uint32_t *packed, const bf16 *weights, i64 outputs, i64 width) {
+#pragma omp parallel for
+  for (i64 block = 0; block < outputs / OUTPUTS; block++)
+    for (i64 first = 0; first < OUTPUTS; first += 16)
+      for (i64 d = 0; d < width; d += 32) {
+        __m512i r[16];
+        UNROLL for (int i = 0; i < 16; i++)
+          r[i] = _mm512_loadu_si512(weights + (block * OUTPUTS + first + i) * width + d);
+        transpose(r);
+        UNROLL for (int i = 0; i < 16; i++)
+          _mm512_storeu_si512(packed + (block * width / 2 + d / 2 + i) * OUTPUTS + first, r[i]);
+      }
+}
+
+INLINE __m512 silu(__m512 x) {
+  __m512 small = exponential(_mm512_sub_ps(_mm512_setzero_ps(), _mm512_abs_ps(x))); // e^-|x|
+  __m512 one = _mm512_set1_ps(1.0f);
+  __mmask16 negative = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ);
+  return _mm512_div_ps(_mm512_mul_ps(x, _mm512_mask_mov_ps(one, negative, small)), _mm512_add_ps(one, small));
+}
+
+// A block's outputs of `n` rows. Gated: the block's first half are gates, its second half what they let through.
+INLINE void product_tile(const int n, const Product *p, i64 block, i64 row) {
+  __m512 sum[ROWS][2];
+  const uint32_t *weights = (const uint32_t *)p->weights + block * p->width / 2 * OUTPUTS;
+  const bf16 *x = p->x + row * p->width;
+  _Pragma("GCC unroll 12") for (int r = 0; r < n; r++) sum[r][0] = sum[r][1] = _mm512_setzero_ps();
+  for (i64 d = 0; d < p->width; d += 2, weights += OUTPUTS) {
+    __m512bh low = (__m512bh)_mm512_loadu_si512(weights), high = (__m512bh)_mm512_loadu_si512(weights + 16);
+    _Pragma("GCC unroll 12") for (int r = 0; r < n; r++) {
+      __m512bh v = pair(x + r * p->width + d);
+      sum[r][0] = _mm512_dpbf16_ps(sum[r][0], low, v);
+      sum[r][1] = _mm512_dpbf16_ps(sum[r][1], high, v);
+    }
+  }
+  _Pragma("GCC unroll 12") for (int r = 0; r < n; r++) {
+    if (p->epilogue == GATED) {
+      store(p->out + (row + r) * p->outputs / 2 + block * OUTPUTS / 2, _mm512_mul_ps(silu(sum[r][0]), sum[r][1]));
+      continue;
+    }
+    i64 at = block * OUTPUTS;
+    UNROLL for (int i = 0; i < 2; i++, at += 16) {
+      if (p->bias) sum[r][i] = _mm512_add_ps(sum[r][i], load(p->bias + at));
+      if (p->epilogue == ADD) sum[r][i] = _mm512_add_ps(sum[r][i], load(p->other + (row + r) * p->outputs + at));
+      store(p->out + (row + r) * p->outputs + at, sum[r][i]);
+    }
+  }
+}
+
+static void product_block(const Product *p, i64 block, i64 from, i64 until) {
+  i64 row = from;
+  for (; row + 12 <= until; row += 12) product_tile(12, p, block, row);
+  for (; row + 8 <= until; row += 8) product_tile(8, p, block, row);
+  for (; row + 4 <= until; row += 4) product_tile(4, p, block, row);
+  for (; row < until; row++) product_tile(1, p, block, row);
+}
+
+// out = x . weights, with what the epilogue does to it. Rows are taken in panels that stay in the cache.
+void product(const Product *p) {
+  i64 blocks = p->outputs / OUTPUTS;
+  const i64 panel = 120;
+  for (i64 from = 0; from < p->rows; from += panel) {
+    i64 until = least(from + panel, p->rows);
+#pragma omp parallel for schedule(static)
+    for (i64 block = 0; block < blocks; block++) product_block(p, block, from, until);
+  }
+}
+
+// ---- attention
+
+// What the host planned for a forward. An item is a stretch of context and the tokens that attend to it; a token may
+// be in several items, and its partial results are then merged by their maxima and sums.
+typedef struct {
+  i64 tokens, items, heads, kv_heads, dim;
+  const i64 *slots;       // [tokens] where each token's key and value go
+  const i64 *item_tokens; // [items + 1] where an item's tokens begin in `members`
+  const i64 *members;     // [partials] token
+  const i64 *limits;      // [partials] how many of the item's keys the token sees: the first so many
+  const i64 *item_keys;   // [items + 1] where an item's keys begin in `keys`
+  const i64 *keys;        // slots of keys
+  const i64 *first;       // [tokens + 1] where a token's partial results are listed
+  const i64 *listed;      // [partials] partial result
+  float *partial;         // [partials, heads, dim]
+  float *state;           // [partials, heads, 2] maximum and sum
+} Plan;
+
+typedef struct {
+  bf16 *keys, *values; // of a layer: [slots, kv_heads, dim]
+  const bf16 *q, *k, *v; // rows `stride` apart
+  bf16 *out;             // [tokens, heads, dim]
+  i64 stride;
+  float scale;
+} Layer;
+
 // Keys as the dot product wants them: [dim / 2][KEYS] pairs of neighbouring dimensions. Missing keys are zero.
 INLINE void pack_keys(uint32_t *packed, const bf16 *base, const i64 *slots, i64 count, i64 line, int dim) {
   for (int first = 0; first < KEYS; first += 16)
@@ -160,12 +255,6 @@ INLINE void pack_values(uint32_t *packed, const bf16 *base, const i64 *slots, i6
       _mm512_store_si512(packed + key / 2 * dim + d, _mm512_permutex2var_epi16(a, low, b));
       _mm512_store_si512(packed + key / 2 * dim + d + 16, _mm512_permutex2var_epi16(a, high, b));
     }
-}
-
-INLINE __m512bh pair(const bf16 *p) {
-  uint32_t bits;
-  memcpy(&bits, p, 4);
-  return (__m512bh)_mm512_set1_epi32((int)bits);
 }
 
 // scores[n][KEYS] = q[n] . keys
@@ -246,8 +335,6 @@ INLINE void meet(const int n, const bf16 *q, const uint32_t *keys, const uint32_
   }
   add_values(n, out, weights, values, dim);
 }
-
-INLINE i64 least(i64 a, i64 b) { return a < b ? a : b; }
 
 // A tile of an item's tokens attends to the item's keys under one key head. Results stay in `out` and `state`.
 INLINE void attend_tile(const Plan *plan, const Layer *layer, i64 item, i64 head, i64 from, i64 until, float *out,

@@ -36,18 +36,29 @@ class LayerCall(ctypes.Structure):
     ]
 
 
+class ProductCall(ctypes.Structure):
+    """`Product` in kernels.c."""
+
+    _fields_ = [
+        *((name, c_int64) for name in ("rows", "width", "outputs")),
+        *((name, c_void_p) for name in ("x", "weights", "bias", "other", "out")),
+        ("epilogue", c_int64),
+    ]
+
+
 class Kernels:
     """The library's functions."""
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self._rms_norm, self._rotate = library.rms_norm, library.rotate
-        self._attend = library.attend
+        self._attend, self._product = library.attend, library.product
+        self._pack_weights = library.pack_weights
         pointers = [c_void_p, c_void_p, c_void_p]
         self._rms_norm.argtypes = [*pointers, c_int64, c_int64, c_float]
         self._rotate.argtypes = [*pointers, c_void_p, c_int64, c_int64, c_int64, c_int64]
         self._attend.argtypes = [ctypes.POINTER(AttentionPlan), ctypes.POINTER(LayerCall)]
-        for function in (self._rms_norm, self._rotate, self._attend):
-            function.restype = None
+        self._product.argtypes = [ctypes.POINTER(ProductCall)]
+        self._pack_weights.argtypes = [c_void_p, c_void_p, c_int64, c_int64]
 
     def rms_norm(self, x: torch.Tensor, weight: torch.Tensor, epsilon: float) -> torch.Tensor:
         """Normalise the rows of `[rows, width]`; the width is a multiple of 16."""
@@ -68,6 +79,17 @@ class Kernels:
         rows, heads, dim = x.shape
         self._rotate(x.data_ptr(), *tables, rows, heads, dim, x.stride(0))
         return x
+
+    def pack(self, weight: torch.Tensor) -> torch.Tensor:
+        """A weight `[outputs, inputs]` as `product` wants it."""
+        weight = weight.contiguous()
+        packed = torch.empty_like(weight)
+        self._pack_weights(packed.data_ptr(), weight.data_ptr(), *weight.shape)
+        return packed
+
+    def product(self, call: ProductCall) -> None:
+        """Multiply by packed weights."""
+        self._product(call)
 
     def attend(self, plan: AttentionPlan, layer: LayerCall) -> None:
         """Store a layer's new keys and values, and attend."""
