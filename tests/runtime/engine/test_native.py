@@ -68,6 +68,10 @@ def test_rotation(kernels: Kernels, rows: int, dim: int) -> None:
     assert torch.equal(wide[:, 5:], before[:, 5:])
 
 
+def assert_rounded(found: torch.Tensor, exact: torch.Tensor) -> None:
+    torch.testing.assert_close(found.double(), exact, atol=0.02, rtol=2**-8)
+
+
 @pytest.mark.parametrize("rows", [1, 3, 4, 13, 40, 250])
 @pytest.mark.parametrize("shape", [(64, 96), (960, 576), (32, 1536)])
 def test_products(kernels: Kernels, rows: int, shape: tuple[int, int]) -> None:
@@ -79,12 +83,10 @@ def test_products(kernels: Kernels, rows: int, shape: tuple[int, int]) -> None:
         random(rows, outputs),
     )
     exact = x.double() @ weight.double().T
-    near = {"atol": 0.02, "rtol": 2**-8}
-    torch.testing.assert_close(NativeLinear(kernels, weight)(x).double(), exact, **near)
+    assert_rounded(NativeLinear(kernels, weight)(x), exact)
     biased = NativeLinear(kernels, weight, bias)
-    torch.testing.assert_close(biased(x).double(), exact + bias.double(), **near)
-    added = biased.plus(x, other).double()
-    torch.testing.assert_close(added, exact + bias.double() + other.double(), **near)
+    assert_rounded(biased(x), exact + bias.double())
+    assert_rounded(biased.plus(x, other), exact + bias.double() + other.double())
 
 
 @pytest.mark.parametrize("rows", [1, 5, 130])
