@@ -16,7 +16,7 @@ from torch.nn import functional
 from .attention.base import Attention, LayerOptions
 from .batch import Batch
 from .linear import Gated, Linear, make_gated, make_linear
-from .native.kernels import Kernels
+from .native.kernels import NORM_MULTIPLE, ROTATION_MULTIPLE, Kernels
 from .pool import Pool, Shape
 
 FAMILIES = ("llama", "mistral", "qwen2", "qwen3")
@@ -61,7 +61,8 @@ class Llama:
         kernels: Kernels | None = None,
     ) -> None:
         self.shape = shape
-        self._kernels = kernels
+        self._norms = kernels if shape.hidden % NORM_MULTIPLE == 0 else None
+        self._rotates = kernels if shape.head_dim % ROTATION_MULTIPLE == 0 else None
         self.epsilon: float = config["rms_norm_eps"]
         self.embedding = weights["model.embed_tokens.weight"]
         self.dtype, self.device = self.embedding.dtype, self.embedding.device
@@ -108,14 +109,18 @@ class Llama:
         return self.head(hidden)
 
     def _norm(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-        if self._kernels is None or x.ndim != 2:
+        if (
+            self._norms is None or x.ndim != 2
+        ):  # heads are normalised one by one, and lie in wider rows
             return functional.rms_norm(x, weight.shape, weight, self.epsilon)
-        return self._kernels.rms_norm(x, weight, self.epsilon)
+        return self._norms.rms_norm(x, weight, self.epsilon)
 
     def _rotation(self, positions: torch.Tensor) -> Rotation:
         """What rotates `[tokens, heads, head_dim]` by the tokens' positions; its argument may be overwritten."""
-        kernels = self._kernels
+        kernels = self._rotates
         if kernels is not None:
+            if int(positions.max()) >= len(self._cos):  # the kernel would read on
+                raise IndexError(f"the model's context ends at {len(self._cos)} tokens")
             return lambda x: kernels.rotate(x, self._cos, self._sin, positions)
         cos, sin = (table.index_select(0, positions)[:, None] for table in (self._cos, self._sin))
         half = self.shape.head_dim // 2

@@ -8,6 +8,7 @@ token in several items has a partial result of each; the kernel merges them by t
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,11 +22,14 @@ from .torch_backend import LEAST_SAVED, TorchAttention
 
 Numbers = NDArray[np.int64]
 
-# Tokens that a kernel's tile holds, and the work that keeps all processors busy to the end.
+# Tokens that a kernel's tile holds (fewer where many heads share a key head), and the work that keeps all processors
+# busy to the end.
 TILE = 32
 ENOUGH_TILES = 16
 # A stretch is cut for more tiles, but not into pieces shorter than this.
 LEAST_PIECE = 256
+# Of partial results, whatever torch's defaults are.
+FLOATS: dict[str, Any] = {"dtype": torch.float32, "device": "cpu"}
 
 
 @dataclass(slots=True, eq=False)
@@ -75,8 +79,8 @@ class NativeAttention:
             np.concatenate([item.keys for item in items]),
             np.searchsorted(np.sort(members), np.arange(batch.tokens + 1)),
             np.argsort(members, kind="stable"),
-            torch.empty(len(members), shape.heads, shape.head_dim),
-            torch.empty(len(members), shape.heads, 2),
+            torch.empty(len(members), shape.heads, shape.head_dim, **FLOATS),
+            torch.empty(len(members), shape.heads, 2, **FLOATS),
         ]
         sizes = batch.tokens, len(items), shape.heads, shape.kv_heads, shape.head_dim
         self._plan = AttentionPlan(*sizes, *map(_address, self._arrays))

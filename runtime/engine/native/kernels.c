@@ -19,8 +19,10 @@ typedef int64_t i64;
 #define WORTH_A_THREAD 65536
 // Keys are met in blocks of so many: a block's scores for six rows fill the registers.
 #define KEYS 64
-// Tokens whose queries meet a block of keys together, so that laying it out pays.
+// Tokens whose queries meet a block of keys together, so that laying it out pays; and how many rows (a token's heads
+// that share a key head) they may be, so that a tile's arrays fit on a thread's stack.
 #define TILE 32
+#define MOST_ROWS 256
 
 #define UNROLL _Pragma("GCC unroll 8")
 #define INLINE static inline __attribute__((always_inline))
@@ -40,6 +42,7 @@ INLINE __m512bh pair(const bf16 *p) {
 }
 
 INLINE i64 least(i64 a, i64 b) { return a < b ? a : b; }
+INLINE i64 most(i64 a, i64 b) { return a > b ? a : b; }
 
 // e^x for x <= 0, to about the precision of bfloat16 squared.
 INLINE __m512 exponential(__m512 x) {
@@ -347,7 +350,7 @@ INLINE void attend_tile(const Plan *plan, const Layer *layer, i64 item, i64 head
     memcpy(q + (i - from) * group * dim, layer->q + plan->members[i] * layer->stride + head * group * dim,
            group * dim * sizeof(bf16));
     for (i64 g = 0; g < group; g++) limits[(i - from) * group + g] = plan->limits[i];
-    deepest = plan->limits[i] > deepest ? plan->limits[i] : deepest;
+    deepest = most(deepest, plan->limits[i]);
   }
   memset(out, 0, rows * dim * sizeof(float));
   for (i64 r = 0; r < rows; r++) state[2 * r] = -INFINITY, state[2 * r + 1] = 0;
@@ -432,10 +435,11 @@ static void store_new(const Plan *plan, const Layer *layer) {
 // A layer's attention: store the new keys and values, attend tile by tile, merge. Head dimension 64 or 128.
 void attend(const Plan *plan, const Layer *layer) {
   store_new(plan, layer);
+  const i64 tile_tokens = most(1, least(TILE, MOST_ROWS / (plan->heads / plan->kv_heads)));
   i64 tiles[plan->items + 1];
   tiles[0] = 0;
   for (i64 i = 0; i < plan->items; i++)
-    tiles[i + 1] = tiles[i] + (plan->item_tokens[i + 1] - plan->item_tokens[i] + TILE - 1) / TILE;
+    tiles[i + 1] = tiles[i] + (plan->item_tokens[i + 1] - plan->item_tokens[i] + tile_tokens - 1) / tile_tokens;
   i64 work = tiles[plan->items] * plan->kv_heads;
 #pragma omp parallel
   {
@@ -443,8 +447,8 @@ void attend(const Plan *plan, const Layer *layer) {
     for (i64 n = work - 1; n >= 0; n--) { // the last tiles of a run of tokens see most keys: they go first
       i64 tile = n / plan->kv_heads, item = 0;
       while (tiles[item + 1] <= tile) item++;
-      i64 from = plan->item_tokens[item] + (tile - tiles[item]) * TILE;
-      run_tile(plan, layer, item, n % plan->kv_heads, from, least(from + TILE, plan->item_tokens[item + 1]));
+      i64 from = plan->item_tokens[item] + (tile - tiles[item]) * tile_tokens;
+      run_tile(plan, layer, item, n % plan->kv_heads, from, least(from + tile_tokens, plan->item_tokens[item + 1]));
     }
 #pragma omp for
     for (i64 t = 0; t < plan->tokens; t++) merge_token(plan, layer, t);

@@ -9,6 +9,8 @@ from .build import library
 
 # Head dimensions that attention is compiled for.
 HEAD_DIMS = (64, 128)
+# What the width of normalised rows and the dimension of rotated heads must be a multiple of.
+NORM_MULTIPLE, ROTATION_MULTIPLE = 16, 32
 
 
 class AttentionPlan(ctypes.Structure):
@@ -59,9 +61,11 @@ class Kernels:
         self._attend.argtypes = [ctypes.POINTER(AttentionPlan), ctypes.POINTER(LayerCall)]
         self._product.argtypes = [ctypes.POINTER(ProductCall)]
         self._pack_weights.argtypes = [c_void_p, c_void_p, c_int64, c_int64]
+        for function in vars(self).values():
+            function.restype = None
 
     def rms_norm(self, x: torch.Tensor, weight: torch.Tensor, epsilon: float) -> torch.Tensor:
-        """Normalise the rows of `[rows, width]`; the width is a multiple of 16."""
+        """Normalise the rows of `[rows, width]`, contiguous; the width is a multiple of 16."""
         out = torch.empty_like(x)
         rows, width = x.shape
         self._rms_norm(out.data_ptr(), x.data_ptr(), weight.data_ptr(), rows, width, epsilon)
@@ -74,7 +78,10 @@ class Kernels:
         sine: torch.Tensor,
         positions: torch.Tensor,
     ) -> torch.Tensor:
-        """Rotate `[rows, heads, dim]` by the rows' positions (int64), in place; dim is a multiple of 32."""
+        """Rotate `[rows, heads, dim]` by the rows' positions (int64), in place.
+
+        A row's heads lie side by side; dim is a multiple of 32, and the tables have a line for every position.
+        """
         tables = cosine.data_ptr(), sine.data_ptr(), positions.data_ptr()
         rows, heads, dim = x.shape
         self._rotate(x.data_ptr(), *tables, rows, heads, dim, x.stride(0))

@@ -1,29 +1,32 @@
 """The C kernels: what torch computes in float32, rounded once; and life goes on without them."""
 
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from sglc.runtime.engine.attention.base import LayerOptions
+from sglc.runtime.engine.attention.base import Attention, LayerOptions
 from sglc.runtime.engine.attention.native_backend import NativeAttention
 from sglc.runtime.engine.batch import Batch
 from sglc.runtime.engine.linear import TorchLinear, make_linear
-from sglc.runtime.engine.llama import load
+from sglc.runtime.engine.llama import Llama, load, read_shape
 from sglc.runtime.engine.model import read_config
 from sglc.runtime.engine.native import build
 from sglc.runtime.engine.native.kernels import Kernels, load_kernels
 from sglc.runtime.engine.native.products import NativeGated, NativeLinear, can_pack
-from sglc.runtime.engine.options import EngineOptions, build_engine
+from sglc.runtime.engine.options import EngineOptions, build_engine, make_attention
 from sglc.runtime.engine.pool import Pool, Shape
 from sglc.runtime.models import resolve_model
 
 from . import test_attention as cuts
 
 CPU = torch.device("cpu")
-SHAPES = [(6, 2, 64), (4, 4, 64), (8, 2, 128), (9, 3, 64)]  # heads, kv_heads, head_dim
+SHAPES = [(6, 2, 64), (4, 4, 64), (8, 2, 128), (9, 3, 64), (71, 1, 64)]  # heads, kv_heads, head_dim
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +178,93 @@ def _heads(shape: Shape) -> list[int]:
 
 # ---- with a model
 
+# hidden, between, heads, kv_heads, head_dim, vocab: what the kernels take, and what they leave to torch
+MODELS = {
+    "all": (64, 96, 4, 2, 64, 96),
+    "no norms and products": (40, 56, 2, 1, 64, 90),
+    "no rotation": (64, 96, 3, 1, 80, 90),
+    "no attention": (96, 64, 2, 2, 96, 64),
+    "tiny heads": (48, 64, 6, 2, 8, 101),
+    "wide heads": (64, 32, 2, 1, 256, 64),
+}
+
+
+def random_model(
+    sizes: tuple[int, ...], has_bias: bool, has_norms: bool
+) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    """Two layers: Llama's, with Qwen2's biases or Qwen3's norms of heads; the head is tied without either."""
+    hidden, between, heads, kv_heads, dim, vocab = sizes
+    config = {
+        "hidden_size": hidden, "num_hidden_layers": 2, "vocab_size": vocab, "head_dim": dim,
+        "num_attention_heads": heads, "num_key_value_heads": kv_heads,
+        "max_position_embeddings": 400, "rms_norm_eps": 1e-5,
+    }  # fmt: skip
+    weights = {
+        "model.embed_tokens.weight": random(vocab, hidden),
+        "model.norm.weight": random(hidden),
+    }
+    if has_bias or has_norms:
+        weights["lm_head.weight"] = random(vocab, hidden) / hidden**0.5
+    outputs = {"q": heads * dim, "k": kv_heads * dim, "v": kv_heads * dim}
+    for at in ("model.layers.0.", "model.layers.1."):
+        for name, size in outputs.items():
+            weights[f"{at}self_attn.{name}_proj.weight"] = random(size, hidden) / hidden**0.5
+            if has_bias:
+                weights[f"{at}self_attn.{name}_proj.bias"] = random(size)
+        if has_norms:
+            weights |= {f"{at}self_attn.{x}_norm.weight": random(dim) for x in "qk"}
+        weights[f"{at}self_attn.o_proj.weight"] = random(hidden, heads * dim) / (heads * dim) ** 0.5
+        for name in ("input", "post_attention"):
+            weights[f"{at}{name}_layernorm.weight"] = random(hidden)
+        for name in ("gate", "up"):
+            weights[f"{at}mlp.{name}_proj.weight"] = random(between, hidden) / hidden**0.5
+        weights[f"{at}mlp.down_proj.weight"] = random(hidden, between) / between**0.5
+    return config, weights
+
+
+def run_model(
+    model: Llama, dtype: torch.dtype, make: Callable[[Pool], Attention], before: int = 300
+) -> torch.Tensor:
+    """Logits of two prompts, 37 and 5 tokens long; the second follows `before` more, all alike."""
+    pool = Pool(model.shape, 900, dtype, CPU)
+    for tensor in (pool.keys, pool.values):
+        tensor.fill_(0.5)
+    ids, slots = np.arange(42, dtype=np.int32), np.arange(1, 43, dtype=np.int32)[::-1].copy()
+    context = np.arange(50, 50 + before, dtype=np.int32)
+    batch = Batch(
+        [
+            cuts.Segment(ids[:37], slots[:37], None, cuts.EMPTY),
+            cuts.Segment(ids[37:], slots[37:], None, context),
+        ]
+    )
+    attention = make(pool)
+    with torch.inference_mode():
+        attention.plan(batch)
+        model.forward(batch, pool, attention)
+        return model.logits(pool.hidden.index_select(0, torch.from_numpy(slots).long())).float()
+
+
+@pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3"])
+@pytest.mark.parametrize("name", MODELS)
+def test_sizes_that_the_kernels_leave_out(kernels: Kernels, name: str, kind: str) -> None:
+    """Against float32, beside which bfloat16 alone is a few percent off."""
+    torch.manual_seed(0)
+    config, weights = random_model(MODELS[name], kind == "qwen2", kind == "qwen3")
+    exact = {key: weight.float() for key, weight in weights.items()}
+    shape = read_shape(config)
+    expected = run_model(Llama(shape, config, exact), torch.float32, cuts.TorchAttention)
+    native = Llama(shape, config, weights, kernels)
+    make = partial(make_attention, EngineOptions(), kernels=kernels)
+    found = run_model(native, torch.bfloat16, make)
+    assert (found - expected).norm() < 0.05 * expected.norm()
+
+
+def test_positions_past_the_context_are_refused(kernels: Kernels) -> None:
+    config, weights = random_model(MODELS["all"], False, False)
+    model = Llama(read_shape(config), config, weights, kernels)
+    with pytest.raises(IndexError, match="400 tokens"):
+        run_model(model, torch.bfloat16, cuts.TorchAttention, 396)
+
 
 @pytest.mark.model
 def test_a_model_is_at_least_as_precise_with_them(kernels: Kernels) -> None:
@@ -205,6 +295,38 @@ def test_a_model_is_at_least_as_precise_with_them(kernels: Kernels) -> None:
 def test_no_compiler_no_kernels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert build.library.__wrapped__() is None
+
+
+def test_no_home_no_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(build, "cache_folder", homeless)
+    assert build.library.__wrapped__() is None
+
+
+def test_another_processor_builds_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(build, "_processor", list)
+    assert build.library.__wrapped__() is None
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770])
+def test_a_library_that_others_may_have_written_is_not_loaded(
+    kernels: Kernels, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: int
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert build.library.__wrapped__() is not None
+    folder = tmp_path / "sglc" / "kernels"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    (library,) = folder.iterdir()
+    for path in (folder, library):
+        path.chmod(mode)
+        assert build.library.__wrapped__() is None
+        path.chmod(0o700)
+    monkeypatch.setattr(build.os, "geteuid", lambda: folder.stat().st_uid + 1)
     assert build.library.__wrapped__() is None
 
 
