@@ -38,10 +38,11 @@ def keep_freed_memory() -> bool:
     """Let malloc keep the buffers of a step for the next one; whether this C library can.
 
     By default glibc maps a large buffer anew each time and unmaps it when it is freed, and the first touch of every
-    page is a fault. Blocks over 32 MiB (weights, the pool) still go back to the system at once.
+    page is a fault. Blocks over 32 MiB (weights, the pool) still go back to the system at once. There is one heap for
+    all threads, so that a buffer freed by one serves another. It counts for the whole process, and can't be taken back.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError):  # another C library, or another system
+    except (AttributeError, OSError, TypeError):  # another C library, or another system
         return False
     return all([mallopt(name, value) == 1 for name, value in _SETTINGS])

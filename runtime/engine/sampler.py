@@ -120,7 +120,7 @@ def likeliest(logits: torch.Tensor) -> torch.Tensor:
     width = math.gcd(vocab, BLOCK)
     if logits.dtype != torch.bfloat16 or width < 64:
         return logits.float().argmax(-1)
-    blocks = logits.view(rows, -1, width)
+    blocks = logits.reshape(rows, vocab // width, width)
     block = blocks.amax(-1).float().argmax(-1)
     inside = blocks[torch.arange(rows, device=logits.device), block].float().argmax(-1)
     return block * width + inside
