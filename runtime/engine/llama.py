@@ -109,9 +109,7 @@ class Llama:
         return self.head(hidden)
 
     def _norm(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-        if (
-            self._norms is None or x.ndim != 2
-        ):  # heads are normalised one by one, and lie in wider rows
+        if self._norms is None or x.ndim != 2:  # heads, which lie in wider rows
             return functional.rms_norm(x, weight.shape, weight, self.epsilon)
         return self._norms.rms_norm(x, weight, self.epsilon)
 

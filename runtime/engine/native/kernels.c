@@ -44,9 +44,9 @@ INLINE __m512bh pair(const bf16 *p) {
 INLINE i64 least(i64 a, i64 b) { return a < b ? a : b; }
 INLINE i64 most(i64 a, i64 b) { return a > b ? a : b; }
 
-// e^x for x <= 0, to about the precision of bfloat16 squared.
+// e^x for x <= 0, to about the precision of bfloat16 squared. What isn't a number stays so: max yields its second operand.
 INLINE __m512 exponential(__m512 x) {
-  x = _mm512_mul_ps(_mm512_max_ps(x, _mm512_set1_ps(-87.0f)), _mm512_set1_ps(1.44269504f));
+  x = _mm512_mul_ps(_mm512_max_ps(_mm512_set1_ps(-87.0f), x), _mm512_set1_ps(1.44269504f));
   __m512 whole = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   __m512 f = _mm512_sub_ps(x, whole);
   __m512 y = _mm512_set1_ps(0.0096181291f); // Taylor terms of 2^f, |f| <= 1/2

@@ -148,6 +148,18 @@ def test_large_scores_neither_overflow_nor_vanish(
     torch.testing.assert_close(out.float(), expected, atol=0.05, rtol=0.05)
 
 
+def test_what_is_no_number_is_not_hidden(kernels: Kernels, setup: cuts.Setup) -> None:
+    segments = [setup.segment(None, 70, 1), setup.segment(None, 70, 1)]
+    batch, shape = Batch(segments), setup.pool.shape
+    q, k, v = (random(batch.tokens, n, shape.head_dim) for n in _heads(shape))
+    k[0] = float("nan")
+    attention = NativeAttention(setup.pool, kernels)
+    attention.plan(batch)
+    out = attention.run(0, q, k, v, LayerOptions(scale=0.125))
+    assert out[0].isnan().all()
+    assert out[1].isfinite().all()
+
+
 def test_rows_of_a_projection_are_read_where_they_lie(kernels: Kernels, setup: cuts.Setup) -> None:
     batch = Batch(cuts.batches(setup)["everything"])
     shape = setup.pool.shape
