@@ -72,7 +72,7 @@ def main() -> None:
 NOTE = (
     f"Simulated time. {LOAD.requests} requests on 40 documents of 800 tokens ({LOAD.name}), "
     f"{LOAD.rate:g} a second, {CAPACITY:,} slots unless swept. Eviction policies meet prompts that are repeated "
-    "as they are: with a tail of its own in every prompt they agree. What the plan's hints add to `lru`: `retention.md`."
+    "as they are: with a tail of its own in every prompt they agree. What the plan's hints add: `retention.md`."
 )
 
 
