@@ -1,13 +1,11 @@
 """Attention by the C kernels: bfloat16 on a CPU. Keys are read where they lie in the pool, and nothing is padded.
 
-The context of every token is cut into items, each a stretch of keys and the tokens that attend to it: a stretch of the
-tree that several segments share, read once for all of them, and the rest of a segment's context with its new tokens. A
-token in several items has a partial result of each; the kernel merges them by their maxima and sums.
+The context of every row is cut into stretches (`stretches.py`); a row in several has a partial result of each, and the
+kernel merges them by their maxima and sums.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -18,6 +16,7 @@ from ..batch import Batch
 from ..native.kernels import HEAD_DIMS, AttentionPlan, Kernels, LayerCall
 from ..pool import Pool
 from .base import LayerOptions
+from .stretches import Stretch, by_row, stretches
 from .torch_backend import LEAST_SAVED, TorchAttention
 
 Numbers = NDArray[np.int64]
@@ -30,15 +29,6 @@ ENOUGH_TILES = 16
 LEAST_PIECE = 256
 # Of partial results, whatever torch's defaults are.
 FLOATS: dict[str, Any] = {"dtype": torch.float32, "device": "cpu"}
-
-
-@dataclass(slots=True, eq=False)
-class Item:
-    """Tokens (rows of the batch) that attend to the first `limits` of `keys` (slots)."""
-
-    tokens: Numbers
-    keys: Numbers
-    limits: Numbers
 
 
 def can_run(pool: Pool) -> bool:
@@ -65,24 +55,27 @@ class NativeAttention:
         self._rest_knows = False  # whether `rest` has planned the batch, too
 
     def plan(self, batch: Batch) -> None:
-        """Cut the context of every segment into items."""
+        """Cut the context of every segment into stretches."""
         self._batch, self._rest_knows = batch, False
         shape = self.pool.shape
-        items = list(self._items(batch))
-        members = np.concatenate([item.tokens for item in items])
-        self._arrays = [
-            batch.slots.astype(np.int64),
-            _starts([len(item.tokens) for item in items]),
-            members,
-            np.concatenate([item.limits for item in items]),
-            _starts([len(item.keys) for item in items]),
-            np.concatenate([item.keys for item in items]),
-            np.searchsorted(np.sort(members), np.arange(batch.tokens + 1)),
-            np.argsort(members, kind="stable"),
-            torch.empty(len(members), shape.heads, shape.head_dim, **FLOATS),
-            torch.empty(len(members), shape.heads, 2, **FLOATS),
+        whole = stretches(batch, batch.grouped(self.least_saved))
+        found = [piece for stretch in whole for piece in self._pieces(stretch)]
+        rows = np.concatenate([stretch.rows for stretch in found])
+        numbers = [
+            batch.slots,
+            _starts([len(stretch.rows) for stretch in found]),
+            rows,
+            np.concatenate([stretch.limits for stretch in found]) + 1,
+            _starts([len(stretch.keys) for stretch in found]),
+            np.concatenate([stretch.keys for stretch in found]),
+            *by_row(rows, batch.tokens),
         ]
-        sizes = batch.tokens, len(items), shape.heads, shape.kv_heads, shape.head_dim
+        self._arrays = [
+            *(array.astype(np.int64) for array in numbers),
+            torch.empty(len(rows), shape.heads, shape.head_dim, **FLOATS),
+            torch.empty(len(rows), shape.heads, 2, **FLOATS),
+        ]
+        sizes = batch.tokens, len(found), shape.heads, shape.kv_heads, shape.head_dim
         self._plan = AttentionPlan(*sizes, *map(_address, self._arrays))
 
     def run(
@@ -106,27 +99,13 @@ class NativeAttention:
             self._rest_knows = True
         return self._rest.run(layer, q, k, v, options)
 
-    def _items(self, batch: Batch) -> Iterator[Item]:
-        context = batch.grouped(self.least_saved)
-        rows = [np.arange(a, b) for a, b in itertools.pairwise(batch.offsets)]
-        for level in context.levels:
-            tokens = np.concatenate([rows[i] for i in level.segments])
-            limits = np.full(len(tokens), len(level.slots))
-            yield from self._pieces(Item(tokens, level.slots.astype(np.int64), limits))
-        for own, before, segment in zip(rows, context.private, batch.segments, strict=True):
-            keys = np.concatenate([before, segment.slots]).astype(np.int64)
-            limits = len(before) + 1 + np.arange(len(own))
-            yield from self._pieces(Item(own, keys, limits))
-
-    def _pieces(self, item: Item) -> Iterable[Item]:
-        """An item whose tokens fill few tiles is cut along its keys."""
-        tiles = -(-len(item.tokens) // TILE) * self.pool.shape.kv_heads
-        count = min(-(-ENOUGH_TILES // tiles), len(item.keys) // LEAST_PIECE)
-        if count < 2:
-            return [item]
-        edges = np.linspace(0, len(item.keys), count + 1).astype(np.int64)
+    def _pieces(self, whole: Stretch) -> Iterable[Stretch]:
+        """A stretch whose rows fill few tiles is cut along its keys."""
+        tiles = -(-len(whole.rows) // TILE) * self.pool.shape.kv_heads
+        count = min(-(-ENOUGH_TILES // tiles), len(whole.keys) // LEAST_PIECE)
+        edges = [len(whole.keys) * n // max(count, 1) for n in range(max(count, 1) + 1)]
         return [
-            Item(item.tokens, item.keys[a:b], np.clip(item.limits - a, 0, b - a))
+            Stretch(whole.rows, np.clip(whole.limits - a, -1, b - a - 1), whole.keys[a:b])
             for a, b in itertools.pairwise(edges)
         ]
 

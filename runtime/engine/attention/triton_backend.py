@@ -18,8 +18,9 @@ from ..batch import Batch
 from ..pool import Pool
 from . import triton_kernels as kernels
 from .base import AttentionUnsupported, LayerOptions
+from .stretches import Ints, Stretch, by_row, stretches
 from .triton_static import Layout, StaticArrays
-from .triton_tiles import Ints, Stretch, Tiles, by_row, choose_split, cut, stretches
+from .triton_tiles import Tiles, choose_split, cut
 
 # Sharing a stretch costs one more part to merge for each row: it must save this many reads of a token.
 LEAST_SAVED = 512

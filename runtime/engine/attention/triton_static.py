@@ -15,7 +15,8 @@ import numpy as np
 import torch
 
 from ..batch import Batch
-from .triton_tiles import Ints, Tiles, by_row
+from .stretches import Ints, by_row
+from .triton_tiles import Tiles
 
 BY_TILE = ("start", "count", "offset", "begin", "end")
 BY_PART = ("rows", "limits")

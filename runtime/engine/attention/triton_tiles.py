@@ -1,39 +1,25 @@
 """Cuts the attention of a batch into tiles: the units of work of the Triton kernels. Pure numpy, no device.
 
-A stretch is a set of query rows and a list of keys that they attend to. A tile is a block of a stretch's rows and a
-range of its keys; it yields one partial result (a part) for each of its rows, and the parts of a row are merged
-afterwards:
+A tile is a block of a stretch's rows and a range of its keys (`stretches.py`). It yields one partial result (a part) for
+each of its rows, and the parts of a row are merged afterwards:
 
     keys of a stretch   |------ split 0 ------|------ split 1 ------|-- split 2 --|
     rows, block 0                tile                  tile             tile
     rows, block 1                tile                  tile             tile
 
-Every tile has its own entries in `rows` and `limits`, so a part is named by its place there. `limits` says how far
-into the stretch's keys a row sees: all of them in a shared stretch, up to itself among new tokens.
+Every tile has its own entries in `rows` and `limits`, so a part is named by its place there.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..batch import Batch, Context
 from ..slots import Slots
-
-Ints = NDArray[np.int32]
+from .stretches import Ints, Stretch
 
 # A split of fewer keys than this costs more in merging than it gains in parallelism.
 LEAST_SPLIT = 256
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Stretch:
-    """Rows of the batch, how far each sees, and the keys."""
-
-    rows: Ints
-    limits: Ints
-    keys: Slots
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,12 +42,6 @@ class Tiles:
     def parts(self) -> int:
         """How many partial results there are."""
         return len(self.rows)
-
-
-def stretches(batch: Batch, context: Context) -> list[Stretch]:
-    """Shared stretches first, then each segment's own context and new tokens."""
-    shared = [_shared(batch, level.slots, level.segments) for level in context.levels]
-    return shared + [_own(batch, i, context.private[i]) for i in range(len(batch.segments))]
 
 
 def cut(found: Sequence[Stretch], block: int, split: int) -> Tiles:
@@ -99,29 +79,6 @@ def choose_split(found: Sequence[Stretch], block: int, kv_heads: int, processors
     while split < longest and _tiles(found, block, split * 2) * kv_heads >= processors:
         split *= 2
     return split
-
-
-def by_row(rows: Ints, count: int) -> tuple[Ints, Ints]:
-    """The parts of each of `count` rows: `order[begin[r]:begin[r + 1]]`."""
-    order = np.argsort(rows, kind="stable").astype(np.int32)
-    begin = np.zeros(count + 1, dtype=np.int32)
-    np.cumsum(np.bincount(rows, minlength=count), out=begin[1:])
-    return begin, order
-
-
-def _shared(batch: Batch, keys: Slots, segments: list[int]) -> Stretch:
-    rows = _join([_rows(batch, i) for i in segments])
-    return Stretch(rows, np.full(len(rows), len(keys) - 1, dtype=np.int32), keys)
-
-
-def _own(batch: Batch, i: int, private: Slots) -> Stretch:
-    rows = _rows(batch, i)
-    limits = np.arange(len(private), len(private) + len(rows), dtype=np.int32)
-    return Stretch(rows, limits, np.concatenate([private, batch.segments[i].slots]))
-
-
-def _rows(batch: Batch, segment: int) -> Ints:
-    return np.arange(batch.offsets[segment], batch.offsets[segment + 1], dtype=np.int32)
 
 
 def _tiles(found: Sequence[Stretch], block: int, split: int) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ...models import cache_folder
 
-SOURCE = Path(__file__).with_name("kernels.c")
+SOURCES = tuple(sorted(Path(__file__).parent.glob("*.[ch]")))
 NEEDED = "avx512_bf16"  # of the processor, as Linux calls it
 FLAGS = ("-O3", "-march=native", "-fopenmp", "-shared", "-fPIC")
 SECONDS = 60
@@ -58,7 +58,8 @@ def _compile(compiler: str, target: Path) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, suffix=".so")
     os.close(handle)
     try:
-        command = [compiler, *FLAGS, str(SOURCE), "-o", name, "-lm"]
+        files = [str(source) for source in SOURCES if source.suffix == ".c"]
+        command = [compiler, *FLAGS, *files, "-o", name, "-lm"]
         subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
         os.replace(name, target)
     finally:
@@ -73,5 +74,6 @@ def _processor() -> list[str]:
 
 def _key(compiler: str, processor: list[str]) -> str:
     """Changes with the source, the flags, the compiler and the processor."""
-    found = [SOURCE.read_text(), *FLAGS, str(Path(compiler).resolve()), *processor]
+    texts = [source.read_text() for source in SOURCES]
+    found = [*texts, *FLAGS, str(Path(compiler).resolve()), *processor]
     return hashlib.sha256("\0".join(found).encode()).hexdigest()[:16]

@@ -14,7 +14,7 @@ NORM_MULTIPLE, ROTATION_MULTIPLE = 16, 32
 
 
 class AttentionPlan(ctypes.Structure):
-    """`Plan` in kernels.c."""
+    """`Plan` in attention.c."""
 
     _fields_ = [
         *((name, c_int64) for name in ("tokens", "items", "heads", "kv_heads", "dim")),
@@ -29,7 +29,7 @@ class AttentionPlan(ctypes.Structure):
 
 
 class LayerCall(ctypes.Structure):
-    """`Layer` in kernels.c."""
+    """`Layer` in attention.c."""
 
     _fields_ = [
         *((name, c_void_p) for name in ("keys", "values", "q", "k", "v", "out")),
@@ -39,7 +39,7 @@ class LayerCall(ctypes.Structure):
 
 
 class ProductCall(ctypes.Structure):
-    """`Product` in kernels.c."""
+    """`Product` in products.c."""
 
     _fields_ = [
         *((name, c_int64) for name in ("rows", "width", "outputs")),

@@ -348,7 +348,7 @@ def test_a_build_that_fails_leaves_nothing_behind(
     broken = tmp_path / "broken.c"
     broken.write_text("#error no\n")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(build, "SOURCE", broken)
+    monkeypatch.setattr(build, "SOURCES", (broken,))
     assert build.library.__wrapped__() is None
     assert list(tmp_path.glob("sglc/kernels/*")) == []
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from sglc.runtime.engine.attention import triton_tiles as tiles
+from sglc.runtime.engine.attention.stretches import Stretch, by_row, stretches
 
 from .batches import case
 
@@ -58,7 +59,7 @@ def test_the_kernels_compile_for_a_device(tmp_path: Path) -> None:
 @pytest.mark.parametrize("least_saved", [1, 10**9])
 def test_tiles_cover_every_visible_pair_once(block: int, split: int, least_saved: int) -> None:
     batch = case(5, 4, 4, 16).batch
-    found = tiles.stretches(batch, batch.grouped(least_saved))
+    found = stretches(batch, batch.grouped(least_saved))
     cut = tiles.cut(found, block, split)
     assert cut.count.max() <= block
     assert (cut.end - cut.begin).max() <= split
@@ -77,14 +78,14 @@ def test_tiles_cover_every_visible_pair_once(block: int, split: int, least_saved
 
 
 def test_parts_are_listed_by_row() -> None:
-    begin, order = tiles.by_row(np.array([2, 0, 2, 3], dtype=np.int32), 5)
+    begin, order = by_row(np.array([2, 0, 2, 3], dtype=np.int32), 5)
     lists = [list(order[a:b]) for a, b in itertools.pairwise(begin)]
     assert lists == [[1], [], [0, 2], [3], []]
 
 
 def test_the_split_is_as_long_as_keeps_the_device_busy() -> None:
     keys = np.zeros(8192, dtype=np.int32)
-    one = [tiles.Stretch(np.zeros(1, np.int32), np.full(1, 8191, np.int32), keys)]
+    one = [Stretch(np.zeros(1, np.int32), np.full(1, 8191, np.int32), keys)]
     assert tiles.choose_split(one, 5, kv_heads=1, processors=1) == 8192
     assert tiles.choose_split(one, 5, kv_heads=1, processors=8) == 1024
     assert tiles.choose_split(one, 5, kv_heads=2, processors=132) == tiles.LEAST_SPLIT
