@@ -1,7 +1,7 @@
 """Cuts the attention of a batch into tiles: the units of work of the Triton kernels. Pure numpy, no device.
 
-A tile is a block of a stretch's rows and a range of its keys (`stretches.py`). It yields one partial result (a part) for
-each of its rows, and the parts of a row are merged afterwards:
+A tile is a block of a stretch's rows and a range of its keys (`stretches.py`). It yields one partial result (a part)
+for each of its rows, and the parts of a row are merged afterwards:
 
     keys of a stretch   |------ split 0 ------|------ split 1 ------|-- split 2 --|
     rows, block 0                tile                  tile             tile
