@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from .radix import Ids, Node
 from .slots import Slots
+from .transfers import send
 
 
 @dataclass(slots=True, eq=False)
@@ -52,10 +54,14 @@ class Context:
 
 
 class Batch:
-    """The segments of one forward and their flat arrays."""
+    """The segments of one forward and their flat arrays.
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    `on_device`: the ids, where only the device knows them; those of the segments are then placeholders.
+    """
+
+    def __init__(self, segments: Sequence[Segment], on_device: torch.Tensor | None = None) -> None:
         self.segments = segments
+        self.on_device = on_device
         self.lengths: NDArray[np.int64] = np.array([len(s.ids) for s in segments], dtype=np.int64)
         self.starts: NDArray[np.int64] = np.array([s.start for s in segments], dtype=np.int64)
         self.offsets: NDArray[np.int64] = np.concatenate(
@@ -72,6 +78,10 @@ class Batch:
     def tokens(self) -> int:
         """How many rows the forward has."""
         return len(self.ids)
+
+    def ids_on(self, device: torch.device) -> torch.Tensor:
+        """The ids as a model reads them."""
+        return self.on_device if self.on_device is not None else send(self.ids, device)
 
     @cached_property
     def whole(self) -> Context:

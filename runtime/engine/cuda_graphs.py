@@ -74,6 +74,8 @@ class DecodeGraphs:
         if filled is None:
             return False
         arrays.load(filled)
+        if batch.on_device is not None:
+            arrays.views["ids"][: batch.tokens].copy_(batch.on_device)
         if size not in self._captured:
             self._captured[size] = (arrays, self._record(arrays))
         self._captured[size][1]()

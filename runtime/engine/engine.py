@@ -23,9 +23,11 @@ from .grammar import GrammarBackend
 from .jobs import GenJob, GenTask, PrefillJob, Request, SelectJob, array
 from .metrics import Calls, Metrics, Times
 from .model import Model
+from .overlap import Pending, may_wait, next_row
 from .pool import Pool
 from .radix import RadixCache
-from .sampler import Sampled, Sampler
+from .runner import Runner
+from .sampler import Row, Sampled, Sampler
 from .scheduler import OutOfMemory, Policy, Scheduler
 from .slots import SlotAllocator
 from .task import Job, Task
@@ -49,6 +51,7 @@ class Parts:
     policy: Policy
     graphs: DecodeGraphs | None = None
     threads: int | None = None
+    overlaps: bool = False  # whether a step may be launched before the one before is read
     _grammar: list[GrammarBackend] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -67,12 +70,14 @@ class Engine:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.times, self.calls = Times(), Calls()
+        self._runner = Runner(parts, self.times)
         self._sampler = Sampler(parts.model.shape.vocab)
         self.scheduler = self._new_scheduler()
         self._commands: queue.SimpleQueue[tuple[str, Request | Retain | Release | None]] = (
             queue.SimpleQueue()
         )
         self._requests: dict[Request, None] = {}
+        self._pending: Pending | None = None  # sampled, and not read
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="sglc-engine", daemon=True)
 
@@ -120,7 +125,7 @@ class Engine:
             while not self._closed:
                 self._take_commands()
                 if self.scheduler.has_work and not self._closed:
-                    self._step_safely()
+                    self._safely(self.step)
         for request in list(self._requests):
             request.end(None, BackendError("3106", "the engine was closed"))
         self._requests.clear()
@@ -138,6 +143,7 @@ class Engine:
             return
 
     def _obey(self, verb: str, request: Request | Retain | Release | None) -> None:
+        self._safely(self._catch_up)  # commands find everyone between two steps
         if verb == "close":
             self._closed = True
         elif verb == "flush":
@@ -159,58 +165,112 @@ class Engine:
         else:
             cache.release(ids, hint.claim, hint.start, hint.namespace)
 
-    def _step_safely(self) -> None:
-        """Run a step; if it fails, everyone in it fails and the engine starts afresh."""
+    def _safely(self, work: Callable[[], None]) -> None:
+        """Run a step or the end of one; if it fails, everyone in it fails and the engine starts afresh."""
         try:
-            self.step()
+            work()
         except Exception as error:
             failure = BackendError("3105", f"the engine failed: {type(error).__name__}: {error}")
             failure.__cause__ = error
             for request in list(self._requests):
                 request.end(None, failure)
             self._requests.clear()
+            self._pending = None
             self.scheduler = self._new_scheduler()
 
     def step(self) -> None:
-        """One forward over everything that is scheduled, then one sampling over everyone who is due."""
+        """One forward over everything that is scheduled, then one sampling over everyone who is due.
+
+        Where nothing but the sampled tokens can change what the next step computes, they are left on the device, and
+        read when that step has been launched.
+        """
+        if self._pending is not None and self._step_ahead(self._pending):
+            return
+        self._catch_up()
+        if self.scheduler.has_work:
+            self._step()
+
+    def _step(self) -> None:
+        """A step for which everything is known."""
         times, scheduler = self.times, self.scheduler
         t0 = time.perf_counter()
         segments = scheduler.schedule()
         t1 = time.perf_counter()
         if segments:
-            self._forward(Batch(segments))
+            self._runner.forward(Batch(segments))
         t2 = time.perf_counter()
         fresh = scheduler.computed()
         new = set(fresh)
         due = [t for t in scheduler.ready if isinstance(t, GenTask) and (t.wants_token or t in new)]
-        if due:
+        for task in due:
+            task.wants_token = False
+        if due and self._may_wait(due):
+            self._pending = Pending(due, self._launch_sampling(due, [task.row for task in due]))
+        elif due:
             self._sample(due)
         self._deliver(fresh)
         t3 = time.perf_counter()
         times.schedule += t1 - t0
         times.sample += t3 - t2
 
-    def _forward(self, batch: Batch) -> None:
-        parts, times = self.parts, self.times
+    def _may_wait(self, due: Sequence[GenTask]) -> bool:
+        return (
+            self.parts.overlaps
+            and self.scheduler.can_look_ahead(due)
+            and may_wait(due, self._sampler)
+        )
+
+    def _step_ahead(self, pending: Pending) -> bool:
+        """Launch the step after the pending one, then read the latter; False, and nothing done, where that can't be."""
+        t0 = time.perf_counter()
+        due = pending.lasting
+        order = sorted(due, key=lambda task: task.serial)
+        segments = self.scheduler.look_ahead(order)
+        t1 = time.perf_counter()
+        if not segments:
+            return False
+        self._runner.forward(Batch(segments, pending.ids(order)))
+        t2 = time.perf_counter()
+        self.scheduler.computed()
+        rows = [next_row(task) for task in due]
+        self._pending = Pending(due, self._launch_sampling(due, rows))
+        self.times.overlapped += 1
+        self._read(pending)
+        self.times.schedule += t1 - t0
+        self.times.sample += time.perf_counter() - t2
+        return True
+
+    def _catch_up(self) -> None:
+        """Read what is pending."""
         start = time.perf_counter()
-        planned = start
-        if parts.graphs is None or not parts.graphs.run(batch):
-            parts.attention.plan(batch)
-            planned = time.perf_counter()
-            parts.model.forward(batch, parts.pool, parts.attention)
-        times.plan += planned - start
-        times.forward += time.perf_counter() - planned
-        times.forwards += 1
-        times.tokens += batch.tokens
-        times.decode_forwards += batch.tokens == len(batch.segments)
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self._read(pending)
+            self.times.sample += time.perf_counter() - start
+
+    def _read(self, pending: Pending) -> None:
+        """Tell the tasks their tokens; those that have ended leave the step after, which has been launched."""
+        sampled = pending.read()
+        now = time.perf_counter()
+        for task, token in sampled:
+            task.job.work.first = task.job.work.first or now
+            finished = task.take(Sampled(token))
+            if task.guessed:
+                self.scheduler.confirm(task, right=0 if finished else 1)
+            self._tell(task)
+        ended = [task for task, _ in sampled if task.finish is not None]
+        if self._pending is not None and not self._pending.drop(ended):
+            self._pending = None
+
+    def _launch_sampling(self, due: Sequence[GenTask], rows: Sequence[Row]) -> torch.Tensor:
+        """The next tokens of plain tasks, on the device."""
+        logits = self._runner.logits([task.last_slot for task in due])
+        return self._sampler.choose(logits, rows)
 
     def _sample(self, due: Sequence[GenTask]) -> None:
         """The next tokens of every task that is due, from the last hidden states in the pool."""
         parts = self.parts
-        slots = torch.tensor(
-            [slot for task in due for slot in task.sampled_slots()], device=parts.model.device
-        )
-        logits = parts.model.logits(parts.pool.hidden.index_select(0, slots))
+        logits = self._runner.logits([slot for task in due for slot in task.sampled_slots()])
         rows = [(task, row) for task in due for row in task.rows()]
         if any(task.matcher is not None for task in due):
             parts.grammar.mask(logits, [task.matcher for task, _ in rows])
@@ -218,7 +278,6 @@ class Engine:
         now = time.perf_counter()
         for task in due:
             own = [next(sampled) for _ in range(task.guessed + 1)]
-            task.wants_token = False
             if task.finish is None:  # else all of its output was forced
                 task.job.work.first = task.job.work.first or now
                 self._take(task, own)
@@ -256,7 +315,7 @@ class Engine:
     def _answer(self, job: Request) -> None:
         match job:
             case SelectJob():
-                reply = job.reply(self._score(*job.positions()))
+                reply = job.reply(self._runner.scores(*job.positions()))
             case GenJob():
                 reply = job.reply()
             case _:
@@ -267,19 +326,6 @@ class Engine:
         self.calls.add(job.work)
         self._requests.pop(job, None)
         job.end(reply)
-
-    def _score(self, slots: list[int], tokens: list[int]) -> list[float]:
-        """The log probability of each token after the token in the slot beside it."""
-        if not slots:
-            return []
-        parts = self.parts
-        unique = sorted(set(slots))
-        row = {slot: n for n, slot in enumerate(unique)}
-        index = torch.tensor(unique, device=parts.model.device)
-        scores = torch.log_softmax(
-            parts.model.logits(parts.pool.hidden.index_select(0, index)).float(), -1
-        )
-        return scores[[row[slot] for slot in slots], tokens].tolist()
 
     def _fail(self, job: Job, error: Exception) -> None:
         assert isinstance(job, Request)

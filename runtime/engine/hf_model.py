@@ -16,6 +16,7 @@ from .attention.torch_backend import TorchAttention
 from .batch import Batch, Segment
 from .model import ModelUnsupported
 from .pool import Pool, Shape
+from .transfers import send
 
 NAME = "sglc"
 PROBE_TOKENS = 12
@@ -79,8 +80,8 @@ class TransformersModel:
     def forward(self, batch: Batch, pool: Pool, attention: Attention) -> None:
         """Compute a batch as one sequence whose positions say where each token stands."""
         calls = Calls(attention)
-        ids = torch.from_numpy(batch.ids).long().to(self.device)
-        positions = torch.from_numpy(batch.positions).to(self.device)
+        ids = batch.ids_on(self.device).long()
+        positions = send(batch.positions, self.device)
         output = self.decoder(
             input_ids=ids[None], position_ids=positions[None], use_cache=False, sglc_calls=calls
         )
@@ -88,7 +89,7 @@ class TransformersModel:
             raise ModelUnsupported(
                 f"`{self.name}`: of {self.shape.layers} layers, {calls.layers} called attention"
             )
-        slots = torch.from_numpy(batch.slots).long().to(self.device)
+        slots = send(batch.slots, self.device).long()
         pool.hidden.index_copy_(0, slots, output.last_hidden_state[0].to(pool.hidden.dtype))
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:

@@ -125,6 +125,22 @@ class GenTask(Task):
         """Why it ended; None while it goes on."""
         return self.tracker.finish
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether neither its text nor its length changes how its next tokens are chosen, and no record is kept."""
+        row = self.row
+        return (
+            self.matcher is None
+            and not row.has_penalties
+            and not row.banned
+            and not self._wants_logprobs
+        )
+
+    @property
+    def ends_at_its_limit(self) -> bool:
+        """Whether its next token is its last, whatever it is."""
+        return self.row.position + 1 >= self.row.sampling.max_tokens
+
     def take(self, sampled: Sampled) -> bool:
         """Add a sampled token; returns whether the continuation is finished."""
         token = sampled.token

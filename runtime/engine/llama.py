@@ -18,6 +18,7 @@ from .batch import Batch
 from .linear import Gated, Linear, make_gated, make_linear
 from .native.kernels import NORM_MULTIPLE, ROTATION_MULTIPLE, Kernels
 from .pool import Pool, Shape
+from .transfers import send
 
 FAMILIES = ("llama", "mistral", "qwen2", "qwen3")
 Rotation = Callable[[torch.Tensor], torch.Tensor]
@@ -81,8 +82,8 @@ class Llama:
 
     def forward(self, batch: Batch, pool: Pool, attention: Attention) -> None:
         """Compute a batch."""
-        arrays = (batch.ids, batch.positions, batch.slots)
-        ids, positions, slots = (torch.from_numpy(array).to(self.device) for array in arrays)
+        ids = batch.ids_on(self.device)
+        positions, slots = send(batch.positions, self.device), send(batch.slots, self.device)
         self.compute(ids, positions, slots, pool, attention)
 
     def compute(

@@ -26,6 +26,7 @@ class Times:
     sample: float = 0.0  # logits, masks, choice, ends of requests
     forwards: int = 0
     decode_forwards: int = 0  # without any prefill
+    overlapped: int = 0  # launched before the tokens of the step before were read
     tokens: int = 0
 
 
@@ -85,6 +86,7 @@ class Metrics:
     bookkeeping: float  # the share of time that is neither model nor sampling
     forwards: int
     decode_forwards: int
+    overlapped: int
     steps: int
     preempted: int
     evicted: int
@@ -113,6 +115,7 @@ class Metrics:
             bookkeeping=(times.schedule + times.plan) / (sum(spent.values()) or 1.0),
             forwards=times.forwards,
             decode_forwards=times.decode_forwards,
+            overlapped=times.overlapped,
             steps=counters.steps,
             preempted=counters.preempted,
             evicted=counters.evicted,

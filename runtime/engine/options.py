@@ -57,11 +57,13 @@ class EngineOptions:
     )
     disable_native_kernels: bool = False  # torch's operations instead of the C kernels
     disable_cuda_graph: bool = False
+    disable_overlap_schedule: bool = False  # read each step's tokens before the next is scheduled
     grammar_backend: str = "xgrammar"
     model_impl: str = "auto"  # `fast`, `transformers`, or the first of them that can
     speculative_tokens: int = 0  # guess so many tokens a step by looking them up in the prompt
     threads: int | None = None  # of torch; None leaves them as they are
     preempt_every: int = 0  # for tests
+    overlap_on_cpu: bool = False  # for tests: there is nothing to gain
 
     def policy(self) -> Policy:
         """The scheduler's part."""
@@ -119,6 +121,7 @@ def _build(options: EngineOptions) -> Engine:
         cache=RadixCache(options.page_size, options.eviction_policy),
         policy=options.policy(),
         threads=options.threads,
+        overlaps=_overlaps(options, device),
     )
     return Engine(parts)
 
@@ -157,6 +160,12 @@ def make_attention(options: EngineOptions, pool: Pool, kernels: Kernels | None =
             return FlashInferAttention(pool, least_saved)
         case _:
             raise ValueError(f"unknown attention backend `{name}`")
+
+
+def _overlaps(options: EngineOptions, device: torch.device) -> bool:
+    """Whether steps are scheduled while the one before is computed. Guesses need that one's tokens."""
+    able = device.type == "cuda" or options.overlap_on_cpu
+    return able and not options.disable_overlap_schedule and not options.speculative_tokens
 
 
 def _graphs(

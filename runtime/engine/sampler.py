@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from ...ir.sampling import Sampling
+from .transfers import send
 
 # Of a filtered distribution this many likeliest tokens are looked at first; the whole vocabulary is sorted only if
 # a nucleus is wider.
@@ -86,20 +87,26 @@ class Sampler:
         raw = torch.log_softmax(logits[wants], -1) if wants else None
         self._ban(logits, rows)
         _penalize(logits, rows)
-        tokens = self.choose(logits, rows)
+        tokens = self.choose(logits, rows).tolist()
         sampled = [Sampled(token) for token in tokens]
         if raw is not None:
             _add_logprobs(sampled, raw, wants, rows)
         return sampled
 
-    def choose(self, logits: torch.Tensor, rows: Sequence[Row]) -> list[int]:
-        """The tokens, without penalties and records."""
+    def choose(self, logits: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
+        """The tokens on the device, without bans, penalties and records."""
         tokens = likeliest(logits)
         random = [i for i, row in enumerate(rows) if not row.is_greedy]
         if random:
-            index = torch.tensor(random, device=logits.device)
-            tokens[index] = _draw(logits[index], [rows[i] for i in random])
-        return tokens.tolist()
+            index = send(np.array(random), logits.device)
+            tokens[index] = _draw(logits[index].float(), [rows[i] for i in random])
+        return tokens
+
+    def looks(self, row: Row) -> bool:
+        """Whether choosing a row's token takes a look at its probabilities, for which the host must wait."""
+        s = row.sampling
+        is_wide = self.vocab > CANDIDATES and not 0 < s.top_k <= CANDIDATES
+        return not row.is_greedy and is_wide and _is_filtered(s)
 
     def _ban(self, logits: torch.Tensor, rows: Sequence[Row]) -> None:
         pairs = [
@@ -149,15 +156,14 @@ def _penalize(logits: torch.Tensor, rows: Sequence[Row]) -> None:
 
 def _draw(logits: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
     """Sample at temperature from what top-k, nucleus and min-p leave."""
-    temperature = torch.tensor([row.sampling.temperature for row in rows], device=logits.device)
+    device = logits.device
+    temperature = send(np.array([row.sampling.temperature for row in rows], np.float32), device)
     probabilities = torch.softmax(logits / temperature[:, None], -1)
-    noise = torch.from_numpy(uniform([r.seed for r in rows], [r.position for r in rows])).to(
-        logits.device
-    )
+    noise = send(uniform([r.seed for r in rows], [r.position for r in rows]), device)
     filtered = [i for i, row in enumerate(rows) if _is_filtered(row.sampling)]
     tokens = _pick(probabilities, noise)
     if filtered:
-        at = torch.tensor(filtered, device=logits.device)
+        at = send(np.array(filtered), device)
         tokens[at] = _draw_filtered(
             probabilities[at], noise[at], [rows[i].sampling for i in filtered]
         )
@@ -173,12 +179,11 @@ def _draw_filtered(
 ) -> torch.Tensor:
     vocab = probabilities.shape[-1]
     limits = [(s.top_p, s.top_k if s.top_k > 0 else vocab, s.min_p) for s in samplings]
-    top_p, top_k, min_p = torch.tensor(limits, dtype=torch.float64, device=noise.device).T[
-        ..., None
-    ]
+    top_p, top_k, min_p = send(np.array(limits, np.float64), noise.device).T[..., None]
     width = min(vocab, CANDIDATES)
     values, tokens = probabilities.topk(width)
-    if width < vocab and not _is_enough(values, top_p, top_k, min_p):
+    narrow = all(k <= width for _, k, _ in limits)
+    if width < vocab and not narrow and not _is_enough(values, top_p, top_k, min_p):
         values, tokens = probabilities.sort(descending=True, stable=True)
     before = values.double().cumsum(-1) - values
     rank = torch.arange(values.shape[-1], device=noise.device)

@@ -13,7 +13,7 @@ the others leave of a step's budget. One that finds no free slots is refused; on
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,12 +96,31 @@ class Scheduler:
     def schedule(self) -> list[Segment]:
         """Choose the segments of the next forward."""
         self.counters.steps += 1
-        if self.policy.preempt_every and self.counters.steps % self.policy.preempt_every == 0:
+        if self._preempts_at(self.counters.steps):
             self._preempt_youngest()
         segments = self._decode()
         segments += self._prefill(max(1, self.policy.chunked_prefill_size - len(segments)))
         if not segments and not any(task.wants_token for task in self.ready) and not self._fresh:
             self._unblock()
+        return segments
+
+    def can_look_ahead(self, due: Sequence[Task]) -> bool:
+        """Whether nothing but these tasks' tokens can change what the next step computes."""
+        return not self.waiting and not self.prefilling and len(due) == len(self.ready)
+
+    def look_ahead(self, tasks: Sequence[Task]) -> list[Segment]:
+        """One more position for each of some tasks, whose tokens are not known yet, until `confirm`.
+
+        None at all, and nothing done, where that takes an eviction or a preemption: with the tokens known, fewer may
+        have to go on.
+        """
+        if len(tasks) > self.slots.free or self._preempts_at(self.counters.steps + 1):
+            return []
+        self.counters.steps += 1
+        segments: list[Segment] = []
+        for task in tasks:
+            task.reserve()
+            segments.append(self._extend(task, self.slots.allocate(0), guessed=1))
         return segments
 
     def computed(self) -> list[Task]:
@@ -150,12 +169,16 @@ class Scheduler:
         return task.guess(most) if most > 0 else 0
 
     def settle(self, task: Task, right: int) -> None:
-        """Keep the first `right` guessed tokens of a task, which are known by now; give the others' slots back."""
+        """Confirm the first `right` guessed tokens of a task, and count them."""
+        self.counters.guessed += task.guessed
+        self.counters.guessed_right += right
+        self.confirm(task, right)
+
+    def confirm(self, task: Task, right: int) -> None:
+        """Keep the first `right` positions behind what was known, known by now; give the others' slots back."""
         end = task.own_end - task.guessed + right
         self.slots.release(task.slots[end : task.own_end].copy())
         task.count_computed(task.own_end - task.guessed, end)
-        self.counters.guessed += task.guessed
-        self.counters.guessed_right += right
         task.own_end, task.guessed = end, 0
 
     def _slots_at_any_cost(self, task: Task, count: int) -> Slots | None:
@@ -372,6 +395,10 @@ class Scheduler:
         task.wants_token = False
         self.waiting[task] = None
         self.counters.preempted += 1
+
+    def _preempts_at(self, step: int) -> bool:
+        every = self.policy.preempt_every
+        return every > 0 and step % every == 0
 
     def _preempt_youngest(self) -> None:
         holders = [*self.prefilling, *self.ready]

@@ -96,7 +96,9 @@ class Task:
         self.own_end = 0
         self.forced: set[int] = set()  # positions of generated tokens that were not sampled
         self.high_water = 0  # positions computed so far, also before a preemption
-        self.guessed = 0  # tokens behind `length` that are computed in this step on a guess
+        self.guessed = (
+            0  # positions behind `length` that are computed in this step: on a guess, or unread
+        )
         self.fed = False  # whether it has a segment in the step being scheduled
         self.wants_token = False  # whether its next token is to be sampled after the step
 
@@ -130,14 +132,18 @@ class Task:
 
     def push(self, token: int) -> None:
         """Add a token that was sampled or forced, to be fed in the next step."""
+        self.reserve()
+        self.ids[self.length] = token
+        self.length += 1
+
+    def reserve(self) -> None:
+        """See that there is room for one more token behind `length`."""
         if self.length == len(self.ids):
             more = np.zeros(max(64, self.length // 2), dtype=np.int32)
             self.ids, self.slots = (
                 np.concatenate([self.ids, more]),
                 np.concatenate([self.slots, more]),
             )
-        self.ids[self.length] = token
-        self.length += 1
 
     def guess(self, most: int) -> int:
         """Write up to `most` likely next tokens behind `length`; returns how many."""

@@ -16,6 +16,7 @@ from triton import knobs
 
 from ..batch import Batch
 from ..pool import Pool
+from ..transfers import send
 from . import triton_kernels as kernels
 from .base import AttentionUnsupported, LayerOptions
 from .stretches import Ints, Stretch, by_row, stretches
@@ -245,7 +246,7 @@ class TritonAttention:
 
     def _send(self, arrays: Sequence[Ints]) -> list[torch.Tensor]:
         """Copy arrays to the device together."""
-        sent = torch.from_numpy(np.concatenate(arrays)).to(self.pool.keys.device, non_blocking=True)
+        sent = send(np.concatenate(arrays), self.pool.keys.device)
         return list(sent.split([len(array) for array in arrays]))
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from ..batch import Batch
+from ..transfers import send
 from .stretches import Ints, by_row
 from .triton_tiles import Tiles
 
@@ -80,17 +81,11 @@ class StaticArrays:
         sizes = layout.sizes()
         self.layout = layout
         self._buffer = torch.zeros(sum(sizes.values()), dtype=torch.int32, device=device)
-        pinned = device.type == "cuda"
-        self._staging = torch.zeros(len(self._buffer), dtype=torch.int32, pin_memory=pinned)
         self.views = dict(zip(sizes, self._buffer.split(list(sizes.values())), strict=True))
 
     def load(self, joined: Ints) -> None:
         """Copy what `Layout.fill` made; in stream order, after everything that still reads the last one."""
-        size = len(joined)
-        if self._buffer.is_cuda:
-            torch.cuda.current_stream().synchronize()  # the last copy may still read the staging buffer
-        self._staging[:size].copy_(torch.from_numpy(joined))
-        self._buffer[:size].copy_(self._staging[:size], non_blocking=True)
+        self._buffer[: len(joined)].copy_(send(joined, self._buffer.device))
 
     def tiles(self, kind: str) -> dict[str, torch.Tensor]:
         """What the kernel takes, for `narrow` or `wide` tiles."""

@@ -92,6 +92,18 @@ def test_a_size_is_captured_once_and_refilled() -> None:
     assert (found.captured, len(recorded), found.replays) == ([1, 4], 2, 4)
 
 
+def test_ids_that_only_the_device_knows_replace_placeholders() -> None:
+    made = case(6, HEADS, 2, SIZE)
+    batch = decode(made, 3)
+    wanted, found = expected(made, batch), graphs(made, [])
+    ids = torch.from_numpy(batch.ids).long()
+    for segment in batch.segments:
+        segment.ids = np.zeros_like(segment.ids)
+    assert found.run(Batch(batch.segments, on_device=ids))
+    at = torch.from_numpy(batch.slots).long()
+    torch.testing.assert_close(made.pool.hidden[at], wanted, atol=2e-5, rtol=1e-4)
+
+
 def test_what_has_no_graph_is_left_alone() -> None:
     made = case(6, HEADS, 2, SIZE)
     recorded: list[int] = []

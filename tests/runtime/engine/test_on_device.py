@@ -1,8 +1,11 @@
 """The kernels and decode graphs on a CUDA device, against the torch backend on the CPU. `pytest -m gpu`."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
+from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.engine.attention.base import Attention, LayerOptions
 from sglc.runtime.engine.attention.flashinfer_backend import FlashInferAttention
 from sglc.runtime.engine.attention.torch_backend import TorchAttention
@@ -11,6 +14,7 @@ from sglc.runtime.engine.batch import Batch
 from sglc.runtime.engine.cuda_graphs import decode_graphs
 from sglc.runtime.engine.pool import Pool
 
+from .asking import ask, gen, ids_of, prompt
 from .attention.batches import CAPACITY, Case, case
 from .interpreted_graphs import HEADS, SIZE, Embedding, decode, expected
 
@@ -81,3 +85,13 @@ def test_graphs_are_replayed_with_what_they_are_given(least_saved: int) -> None:
             pool.hidden[at.cuda()].cpu(), expected(made, batch), atol=2e-4, rtol=1e-3
         )
     assert graphs.captured == [1, 4]
+
+
+def test_overlapped_steps_give_the_same_replies(make_backend: Callable[..., EngineBackend]) -> None:
+    requests = [
+        gen(prompt(i, 20 + i), 30, seeds=(i, 9), temperature=0.9 * (i % 2)) for i in range(6)
+    ]
+    plain = make_backend(device="cuda", disable_overlap_schedule=True)
+    overlapping = make_backend(device="cuda")
+    assert ids_of(ask(overlapping, *requests)) == ids_of(ask(plain, *requests))
+    assert plain.metrics().overlapped == 0 < overlapping.metrics().overlapped

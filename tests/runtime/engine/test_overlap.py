@@ -1,0 +1,271 @@
+"""Overlapped scheduling changes no reply and no account, whatever runs beside, and leaves no slot behind."""
+
+import asyncio
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sglc.ir.sampling import Constraint, Sampling
+from sglc.runtime.backends.base import (
+    GenReply,
+    GenRequest,
+    PrefillRequest,
+    SelectRequest,
+    Usage,
+)
+from sglc.runtime.backends.engine import EngineBackend
+
+from .asking import ask, gen, ids_of, prompt
+from .test_pressure import check_nothing_leaked, workload
+
+Make = Callable[..., EngineBackend]
+Asked = GenRequest | SelectRequest | PrefillRequest
+
+SETTINGS: list[dict[str, object]] = [
+    {},
+    {"chunked_prefill_size": 1},
+    {"chunked_prefill_size": 7},
+    {"chunked_prefill_size": 512},
+    {"kv_cache_tokens": 140},  # about a tenth of what the workload has
+    {"kv_cache_tokens": 140, "chunked_prefill_size": 7, "schedule_policy": "fcfs"},
+    {"preempt_every": 3, "chunked_prefill_size": 16},
+    {"preempt_every": 10},
+    {"page_size": 8},
+    {"wait_for_siblings": False},
+    {"disable_radix_cache": True},
+    {"max_running_requests": 3},
+]
+
+
+def together(backend: EngineBackend, *requests: Asked) -> list[Any]:
+    """Send requests so that the engine finds all of them, in order, between two steps."""
+    engine, held = backend.engine, threading.Event()
+
+    def hold(sample: int, ids: Sequence[int]) -> None:
+        held.set()
+        late = time.monotonic() + 20
+        while engine._commands.qsize() < len(requests) and time.monotonic() < late:
+            time.sleep(0.001)
+
+    async def one(request: Asked) -> Any:
+        if isinstance(request, GenRequest):
+            return await backend.generate(request)
+        if isinstance(request, SelectRequest):
+            return await backend.select(request)
+        return await backend.prefill(request)
+
+    async def run() -> list[Any]:
+        first = asyncio.create_task(backend.generate(replace(gen((9,), 1), on_tokens=hold)))
+        while not held.is_set():
+            await asyncio.sleep(0.001)
+        tasks = [asyncio.create_task(one(request)) for request in requests]
+        return (await asyncio.gather(first, *tasks))[1:]
+
+    return asyncio.run(run())
+
+
+def account(usage: Usage) -> Usage:
+    """Without the times."""
+    return replace(usage, queue_s=0.0, prefill_s=0.0, decode_s=0.0, ttft_s=0.0)
+
+
+def told(reply: Any) -> Any:
+    """All of a reply but its times."""
+    if isinstance(reply, Usage):
+        return account(reply)
+    return replace(reply, usage=account(reply.usage))
+
+
+def both(make: Make, *requests: Asked, **options: object) -> EngineBackend:
+    """Ask with and without, with a cold and then a warm cache: the same replies. Returns the one that overlaps."""
+    plain, overlapping = make(**options), make(overlap_on_cpu=True, **options)
+    for order in (requests, requests[::-1]):
+        wanted = [told(reply) for reply in together(plain, *order)]
+        assert [told(reply) for reply in together(overlapping, *order)] == wanted
+    assert plain.engine.times.overlapped == 0
+    check_nothing_leaked(overlapping)
+    return overlapping
+
+
+@pytest.mark.parametrize(
+    "options",
+    SETTINGS,
+    ids=lambda options: ",".join(f"{k}={v}" for k, v in options.items()) or "defaults",
+)
+def test_replies_and_accounts_are_the_same(make_backend: Make, options: dict[str, object]) -> None:
+    backend = both(make_backend, *workload(), **options)
+    assert backend.metrics().overlapped > 0
+
+
+def test_a_plain_decode_run_overlaps_nearly_every_step(make_backend: Make) -> None:
+    backend = make_backend(overlap_on_cpu=True)
+    ask(backend, gen(prompt(1, 20), 40))
+    found = backend.metrics()
+    assert (found.forwards, found.overlapped) == (40, 39)  # the prompt, and a step for each token
+    check_nothing_leaked(backend)
+
+
+@pytest.mark.parametrize("options", [{}, {"disable_overlap_schedule": True}])
+def test_a_cpu_does_not_overlap_unless_told_to(
+    make_backend: Make, options: dict[str, object]
+) -> None:
+    backend = make_backend(overlap_on_cpu=bool(options), **options)
+    ask(backend, gen(prompt(1, 20), 10))
+    assert backend.metrics().overlapped == 0
+
+
+def endings(make: Make) -> list[GenRequest]:
+    """Requests that end by text, by token and by length, at different steps, among some that go on."""
+    starts = [prompt(i, 25) for i in range(6)]
+    texts = ids_of(ask(make(), *(gen(ids, 30) for ids in starts)))
+    stops = [
+        gen(a, 30, stop_token_ids=(b[4 + i],))
+        for i, (a, b) in enumerate(zip(starts, texts, strict=True))
+    ]
+    warm = [
+        gen(ids, 60, seeds=(1, 2, 3), temperature=1.5, ignore_eos=False, stop=("e", "1"))
+        for ids in starts
+    ]
+    return [*stops, *warm, gen(starts[0], 1), gen(starts[1], 2), gen(starts[2], 50)]
+
+
+def test_what_ends_early_is_as_if_it_had_not_been_computed_on(make_backend: Make) -> None:
+    requests = endings(make_backend)
+    backend = both(make_backend, *requests)
+    finishes = {c.finish for r in together(backend, *requests) for c in r.completions}
+    assert {"stop", "length"} <= finishes
+    assert backend.metrics().overlapped > 0
+
+
+def test_the_position_behind_an_end_never_enters_the_tree(make_backend: Make) -> None:
+    ids = prompt(3, 30)
+    text = ids_of(ask(make_backend(), gen(ids, 8)))[0]
+    at = max(i for i in range(8) if text[i] not in text[:i])
+    backend = make_backend(overlap_on_cpu=True)
+    ask(backend, gen(ids, 20, stop_token_ids=(text[at],)))
+    assert backend.metrics().overlapped == at + 1  # the last of them in vain
+    assert backend.engine.scheduler.cache.tokens == 30 + at
+    check_nothing_leaked(backend)
+    ask(backend, gen((*ids, *text), 4))  # what comes later finds nothing behind it
+    assert ids_of(ask(backend, gen(ids, 8)))[0] == text
+
+
+def test_streams_are_the_same(make_backend: Make) -> None:
+    def streamed(backend: EngineBackend) -> list[tuple[int, tuple[int, ...]]]:
+        seen: list[tuple[int, tuple[int, ...]]] = []
+        sampling = Sampling(max_tokens=12, temperature=1.0, ignore_eos=True)
+        request = GenRequest(
+            prompt(1, 10), sampling, (1, 2), on_tokens=lambda n, ids: seen.append((n, tuple(ids)))
+        )
+        ask(backend, request)
+        return seen
+
+    overlapping = make_backend(overlap_on_cpu=True)
+    assert streamed(overlapping) == streamed(make_backend())
+    assert overlapping.metrics().overlapped > 0
+
+
+def test_rows_that_are_not_plain_are_read_at_once(make_backend: Make) -> None:
+    """Grammars, records, penalties and least lengths beside plain rows that outlast them, selects and prefills."""
+    ids = prompt(2, 40)
+    requests = [
+        gen(ids, 60),
+        gen(ids[:30], 60, seeds=(1, 2), temperature=0.8, top_k=20),
+        gen(ids[:20], 20, temperature=0.7, logprobs=True, top_logprobs=2),
+        gen(ids[:25], 20, repetition_penalty=1.2, frequency_penalty=0.3),
+        gen(ids[:35], 30, min_tokens=10, ignore_eos=False, temperature=1.2),
+        SelectRequest(ids, (prompt(5, 3), prompt(6, 2))),
+        PrefillRequest(prompt(7, 50)),
+        SelectRequest(prompt(7, 60), ((1, 2, 3), (1, 4))),
+    ]
+    backend = both(make_backend, *requests, chunked_prefill_size=16)
+    assert backend.metrics().overlapped > 0
+
+
+def test_grammars_beside_plain_rows(make_backend: Make) -> None:
+    """One request constrained, in the middle of others: its compilation decides when it arrives, so texts alone."""
+    ids = prompt(2, 40)
+    requests = [
+        gen(ids, 50),
+        gen(ids[:30], 12, constraint=Constraint("regex", "[a-c]{3,9}x"), ignore_eos=False),
+        gen(ids[:20], 30, temperature=0.9),
+    ]
+    plain, overlapping = make_backend(), make_backend(overlap_on_cpu=True)
+    for _ in range(2):
+        assert [r.completions for r in together(overlapping, *requests)] == [
+            r.completions for r in together(plain, *requests)
+        ]
+    assert overlapping.metrics().overlapped > 0
+    check_nothing_leaked(overlapping)
+
+
+def test_guesses_are_not_overlapped(make_backend: Make) -> None:
+    backend = make_backend(overlap_on_cpu=True, speculative_tokens=3)
+    assert ids_of(ask(backend, gen(prompt(1, 40), 20))) == ids_of(
+        ask(make_backend(), gen(prompt(1, 40), 20))
+    )
+    assert backend.metrics().overlapped == 0
+
+
+def test_requests_that_come_and_go_amid_steps(make_backend: Make) -> None:
+    """Arrivals and aborts at any moment: who stays is answered as if alone, and nothing leaks."""
+    backend = make_backend(overlap_on_cpu=True, kv_cache_tokens=900, chunked_prefill_size=20)
+    rng = random.Random(6)
+    requests = [
+        gen(prompt(i % 5, 60) + prompt(i, 5), 30, seeds=range(i % 3 + 1), temperature=1.0)
+        for i in range(40)
+    ]
+
+    async def run() -> list[GenReply | BaseException]:
+        tasks: list[asyncio.Task[GenReply]] = []
+        for request in requests:
+            tasks.append(asyncio.create_task(backend.generate(request)))
+            await asyncio.sleep(rng.choice((0.0, 0.004, 0.03)))
+            if rng.random() < 0.4:
+                rng.choice(tasks).cancel()
+        found = await asyncio.gather(*tasks, return_exceptions=True)
+        while backend.engine.scheduler.has_work:
+            await asyncio.sleep(0.01)
+        return found
+
+    replies = asyncio.run(run())
+    check_nothing_leaked(backend)
+    assert backend.metrics().overlapped > 0
+    stayed = [(q, r) for q, r in zip(requests, replies, strict=True) if isinstance(r, GenReply)]
+    assert 5 < len(stayed) < 40
+    alone = make_backend(max_running_requests=1, disable_radix_cache=True)
+    assert ids_of([r for _, r in stayed]) == ids_of(ask(alone, *(q for q, _ in stayed)))
+
+
+def test_a_failing_step_fails_its_requests_and_no_later_one(
+    make_backend: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = make_backend(overlap_on_cpu=True)
+    model, calls = backend.engine.parts.model, 0
+    forward = model.forward
+
+    def fails_in_time(*args: Any) -> None:
+        nonlocal calls
+        calls += 1
+        forward(*args) if calls < 4 else 1 / 0
+
+    monkeypatch.setattr(model, "forward", fails_in_time)
+    with pytest.raises(Exception, match="ZeroDivisionError"):
+        ask(backend, gen(prompt(1, 10), 9))
+    assert backend.metrics().overlapped == 2
+    monkeypatch.undo()
+    assert ids_of(ask(backend, gen(prompt(1, 10), 9))) == ids_of(
+        ask(make_backend(), gen(prompt(1, 10), 9))
+    )
+
+
+def test_the_transformers_path_takes_ids_from_the_device(make_backend: Make, tiny: Path) -> None:
+    options: dict[str, object] = {"model_path": tiny, "model_impl": "transformers"}
+    backend = both(make_backend, gen(prompt(1, 20), 10), gen(prompt(2, 9), 14), **options)
+    assert backend.metrics().overlapped > 0
