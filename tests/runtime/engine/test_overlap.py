@@ -21,7 +21,7 @@ from sglc.runtime.backends.base import (
 )
 from sglc.runtime.backends.engine import EngineBackend
 
-from .asking import ask, gen, ids_of, prompt
+from .asking import ask, gen, ids_of, is_coin_toss, prompt
 from .test_pressure import check_nothing_leaked, workload
 
 Make = Callable[..., EngineBackend]
@@ -213,13 +213,12 @@ def test_guesses_are_not_overlapped(make_backend: Make) -> None:
     assert backend.metrics().overlapped == 0
 
 
-def test_requests_that_come_and_go_amid_steps(make_backend: Make) -> None:
+def test_requests_that_come_and_go_amid_steps(make_backend: Make, tiny: Path) -> None:
     """Arrivals and aborts at any moment: who stays is answered as if alone, and nothing leaks."""
     backend = make_backend(overlap_on_cpu=True, kv_cache_tokens=900, chunked_prefill_size=20)
     rng = random.Random(6)
     requests = [
-        gen(prompt(i % 5, 60) + prompt(i, 5), 30, seeds=range(i % 3 + 1), temperature=1.0)
-        for i in range(40)
+        gen(prompt(i % 5, 60) + prompt(i, 5), 30, seeds=range(i % 3 + 1)) for i in range(40)
     ]
 
     async def run() -> list[GenReply | BaseException]:
@@ -240,7 +239,10 @@ def test_requests_that_come_and_go_amid_steps(make_backend: Make) -> None:
     stayed = [(q, r) for q, r in zip(requests, replies, strict=True) if isinstance(r, GenReply)]
     assert 5 < len(stayed) < 40
     alone = make_backend(max_running_requests=1, disable_radix_cache=True)
-    assert ids_of([r for _, r in stayed]) == ids_of(ask(alone, *(q for q, _ in stayed)))
+    wanted = ask(alone, *(request for request, _ in stayed))
+    for (request, found), expected in zip(stayed, wanted, strict=True):
+        for a, b in zip(ids_of([found]), ids_of([expected]), strict=True):
+            assert a == b or is_coin_toss(tiny, request.ids, a, b)
 
 
 def test_a_failing_step_fails_its_requests_and_no_later_one(
