@@ -5,7 +5,7 @@ Serves float32, the precise mode, and the rare layer whose scores are too large 
 
 import torch
 
-from .parts import Dense, Index, Padded, gather, scatter, take
+from .parts import Dense, Index, Padded, Part, gather, scatter, take
 
 # A private name: where a later torch lacks it, `plain` serves.
 _FLASH = getattr(torch.ops.aten, "_scaled_dot_product_flash_attention_for_cpu", None)
@@ -34,8 +34,14 @@ class Merge:
         return self._out.to(self._dtype)
 
 
-def attend_dense(part: Dense, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Partial:
-    """A dense part; `q` is all rows' queries, scaled, and keys and values are the pool's."""
+def attend_part(part: Part, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Partial:
+    """A part's result; `q` is all rows' queries, scaled, and keys and values are the pool's."""
+    if isinstance(part, Dense):
+        return _dense(part, q, keys, values)
+    return _padded(part, q, keys, values)
+
+
+def _dense(part: Dense, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Partial:
     q = take(q, part.rows).transpose(0, 1)[None]
     k, v = (take(x, part.keys).transpose(0, 1)[None] for x in (keys, values))
     mask = _future(q.shape[2], k.shape[2], q) if part.is_causal else None
@@ -43,10 +49,7 @@ def attend_dense(part: Dense, q: torch.Tensor, keys: torch.Tensor, values: torch
     return out[0].transpose(0, 1), lse[0].transpose(0, 1)
 
 
-def attend_padded(
-    part: Padded, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
-) -> Partial:
-    """A padded part."""
+def _padded(part: Padded, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Partial:
     out, lse = attend(*gather(part, q, keys, values), part.mask)
     return scatter(part, out), scatter(part, lse)
 

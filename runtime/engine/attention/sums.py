@@ -13,7 +13,7 @@ from functools import cache
 
 import torch
 
-from .parts import Dense, Index, Padded, gather, scatter, take
+from .parts import Dense, Index, Padded, Part, gather, scatter, take
 
 # Sums outside of this range mean that a score overflowed, or that a row's largest weights may have vanished.
 LEAST, MOST = 1e-20, 1e30
@@ -69,8 +69,14 @@ def _add_rows(total: torch.Tensor, rows: Index, new: torch.Tensor) -> None:
         total.index_add_(0, rows, new.to(total.dtype))
 
 
-def sum_dense(part: Dense, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Sum:
-    """The sums of a dense part; `q` is all rows' queries, scaled, and keys and values are the pool's."""
+def sum_part(part: Part, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Sum:
+    """The sums of a part; `q` is all rows' queries, scaled, and keys and values are the pool's."""
+    if isinstance(part, Dense):
+        return _dense(part, q, keys, values)
+    return _padded(part, q, keys, values)
+
+
+def _dense(part: Dense, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Sum:
     folded = take(q, part.rows).transpose(0, 1).contiguous()
     k, v = (take(x, part.keys).transpose(0, 1) for x in (keys, values))
     rows, group = folded.shape[1:3]
@@ -79,8 +85,7 @@ def sum_dense(part: Dense, q: torch.Tensor, keys: torch.Tensor, values: torch.Te
     return out.transpose(0, 1), total.transpose(0, 1)
 
 
-def sum_padded(part: Padded, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Sum:
-    """The sums of a padded part."""
+def _padded(part: Padded, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> Sum:
     q, k, v = gather(part, q, keys, values)
     count, heads, width, group, size = q.shape
     folded, k, v = q.reshape(-1, width * group, size), k.flatten(0, 1), v.flatten(0, 1)

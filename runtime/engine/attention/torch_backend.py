@@ -12,9 +12,9 @@ from ..batch import Batch
 from ..pool import Pool
 from .base import LayerOptions
 from .definition import attend_plainly
-from .merge import Merge, attend_dense, attend_padded
-from .parts import Dense, Part, cut
-from .sums import Sums, sum_dense, sum_padded
+from .merge import Merge, attend_part
+from .parts import Part, cut
+from .sums import Sums, sum_part
 
 # Sharing a stretch of context costs a product and an addition: it must save this many reads of a token.
 LEAST_SAVED = 128
@@ -59,19 +59,13 @@ class TorchAttention:
     ) -> torch.Tensor | None:
         sums = Sums(q)
         for part in self._parts:
-            if isinstance(part, Dense):
-                sums.add(part.rows, sum_dense(part, q, keys, values))
-            else:
-                sums.add(part.rows, sum_padded(part, q, keys, values))
+            sums.add(part.rows, sum_part(part, q, keys, values))
         return sums.result()
 
     def _merged(self, q: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
         merge = Merge(q)
         for part in self._parts:
-            if isinstance(part, Dense):
-                merge.add(part.rows, attend_dense(part, q, keys, values))
-            else:
-                merge.add(part.rows, attend_padded(part, q, keys, values))
+            merge.add(part.rows, attend_part(part, q, keys, values))
         return merge.result()
 
     def _by_definition(self, layer: int, q: torch.Tensor, options: LayerOptions) -> torch.Tensor:
