@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pending import PENDING
 from tests.browser.conftest import screenshot
 
 from sglc.compiler.driver import Options, compile_module, load
@@ -42,22 +43,6 @@ program ask(user_name: str @user, question: str) -> str:
         "Answer in plain English. Use at most five sentences. Quote the text when you make a claim. Never guess."
     user: question
     assistant: answer = gen(max_tokens=64)
-    return answer
-"""
-
-
-PENDING = """
-extern def is_open(shop: str) -> bool
-
-program write(shop: str) -> str:
-    "About {shop}, which I visit often."
-    open = is_open(shop)
-    if open:
-        "\\nThe shop is open now. Write an invitation of two sentences to the customers who were here last week."
-        answer = gen(max_tokens=8)
-    else:
-        "\\nIt is closed now. Write an apology of two sentences to the customers who stand before the door."
-        answer = gen(max_tokens=8)
     return answer
 """
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from example_programs import ROOT
+from pending import PENDING
 
 from sglc.compiler.cli import run
 from sglc.compiler.driver import Build, Options, compile_file
@@ -35,21 +36,6 @@ program check() -> list[str]:
             b = gen(max_tokens=4)
     return [a, b]
 """.format(" ".join(f"Rule {i} is to be kept." for i in range(300)))
-
-AT_O2 = """
-extern def is_open(shop: str) -> bool
-
-program write(shop: str) -> str:
-    "About {shop}, which I visit often."
-    open = is_open(shop)
-    if open:
-        "\\nThe shop is open now. Write an invitation of two sentences to the customers who were here last week."
-        answer = gen(max_tokens=8)
-    else:
-        "\\nIt is closed now. Write an apology of two sentences to the customers who stand before the door."
-        answer = gen(max_tokens=8)
-    return answer
-"""
 
 
 def built(tmp_path: Path, text: str, level: int = 1) -> Build:
@@ -117,10 +103,10 @@ def test_the_command_prices_without_rows(capsysbinary: pytest.CaptureFixture[byt
 
 
 def test_both_arms_are_shown_as_speculative_at_o2(tmp_path: Path) -> None:
-    report = report_of(built(tmp_path, AT_O2, level=2))
+    report = report_of(built(tmp_path, PENDING, level=2))
     assert [node.warmed for node in report.nodes if node.warmed] == ["speculative", "speculative"]
     text = render(report)
     assert text.count("  speculative  ") == 2
-    calm = report_of(built(tmp_path, AT_O2, level=1))
+    calm = report_of(built(tmp_path, PENDING, level=1))
     assert not any(node.warmed == "speculative" for node in calm.nodes)
     assert "Sent ahead" not in render(calm)

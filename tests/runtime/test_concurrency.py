@@ -31,7 +31,9 @@ def test_the_limit_holds_and_nothing_starves(limit, work):
     asyncio.run(all_of_it())
     assert peak <= limit
     assert sorted(finished) == list(range(len(work)))
-    assert peak <= gate.peak <= limit  # the gate counts from when it lets someone in, before that one runs
+    assert (
+        peak <= gate.peak <= limit
+    )  # the gate counts from when it lets someone in, before that one runs
 
 
 @settings(deadline=None)
