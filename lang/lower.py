@@ -9,7 +9,7 @@ from ..ir.types import PROMPT
 from .check import Checked
 from .lower_statements import NOTHING, StatementLowering
 from .lower_values import Frame
-from .symbols import ExternSymbol, FileScope, FragmentSymbol, ParamSymbol, ProgramSymbol
+from .symbols import ExternSymbol, FragmentSymbol, ParamSymbol, ProgramSymbol
 
 
 def lower(checked: Checked) -> Module:
@@ -89,8 +89,3 @@ class Lowering:
 def _extern(symbol: ExternSymbol) -> Extern:
     params = tuple((param.name, param.type) for param in symbol.params)
     return Extern(symbol.name, params, symbol.result, symbol.pure, symbol.span)
-
-
-def own_programs(file: FileScope) -> list[ProgramSymbol]:
-    """The programs that a file declares itself."""
-    return [symbol for symbol in file.names.values() if isinstance(symbol, ProgramSymbol)]

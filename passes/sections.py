@@ -53,11 +53,6 @@ class Section:
         """Its length as far as it is known, and an estimate for the rest."""
         return sum(piece.tokens for piece in self.pieces)
 
-    @property
-    def literal_tokens(self) -> int:
-        """The length of its literal text."""
-        return sum(piece.tokens for piece in self.pieces if piece.text != SLOT)
-
 
 def pieces_of(
     ops: Sequence[Op], lifetimes: Lifetimes, tokenizer: Tokenizer, rank: int = 0, times: int = 1

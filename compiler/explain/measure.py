@@ -50,16 +50,6 @@ def with_measured(report: r.Report, trace: Trace, rows: int, backend: str, plan:
     )
 
 
-def predicted_compiled(requests: Iterable[CallRecord]) -> int:
-    """What the plan says the calls of a trace prefill: all that is not predicted to be cached."""
-    total = 0
-    for record in requests:
-        if record.kind == "prefill" or record.error:
-            continue
-        total += len(record.prompt) - (record.predicted_cached or 0)
-    return total
-
-
 def _numbers(found: Worlds) -> tuple[int, int, int, int]:
     return (found.stateless, found.cache_alone, found.compiled, found.lower_bound)
 

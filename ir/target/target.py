@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .rules import Rules, rules_for
@@ -29,10 +29,6 @@ class Target:
     def estimating(cls) -> Target:
         """The target that stands in where no model is at hand: every number is approximate."""
         return cls("estimate", Tokenizer.estimating(), ChatTemplate.chatml())
-
-    def served_by(self, name: str) -> Target:
-        """The same model behind another cache: `vllm:32`, `anthropic`. Raises KeyError or ValueError."""
-        return replace(self, rules=rules_for(name))
 
     @property
     def template_digest(self) -> str:
