@@ -30,7 +30,7 @@ $(VENV)/.stamp-install: pyproject.toml constraints.txt
 	@touch $@
 
 # Only the code that converts makes a conversion stale; a model already in the cache is left as it is.
-$(VENV)/.stamp-model: $(VENV)/.stamp-install runtime/gguf_conversion.py
+$(VENV)/.stamp-model: $(VENV)/.stamp-install runtime/models/gguf_conversion.py
 	@$(BIN)/python -m sglc.runtime.models
 	@touch $@
 

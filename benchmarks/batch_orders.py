@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sglc.compiler.batch_gain import Encoder, one_prompt_cache, tree_size
-from sglc.compiler.batch_order import batch_order, laid_out
-from sglc.compiler.driver import Build
-from sglc.compiler.foreseen import Foreseen, Foresight, Sections
-from sglc.passes.row_order import common_field_order
-from sglc.runtime.instance import Orders
-from sglc.runtime.rows import rows_of
+from sglc.compiler.batch.foreseen import Foreseen, Foresight, Sections
+from sglc.compiler.batch.gain import Encoder, one_prompt_cache, tree_size
+from sglc.compiler.batch.order import batch_order, laid_out
+from sglc.compiler.batch.row_order import common_field_order
+from sglc.compiler.build.driver import Build
+from sglc.runtime.batch.rows import rows_of
+from sglc.runtime.executor.instance import Orders
 
 from .scenarios import Scenario
 

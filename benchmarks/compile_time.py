@@ -16,11 +16,11 @@ from dataclasses import dataclass
 
 from sglc.compiler.planner import plan
 from sglc.ir.module import Module
-from sglc.ir.parser import parse_module
 from sglc.ir.target import Target
-from sglc.passes.context import Context
+from sglc.ir.text.parser import parse_module
 from sglc.passes.pipeline import pipeline
-from sglc.passes.runner import RunOptions, count_ops, run_pipeline
+from sglc.passes.running.context import Context
+from sglc.passes.running.runner import RunOptions, count_ops, run_pipeline
 
 Clock = Callable[[], float]
 

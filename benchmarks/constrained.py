@@ -11,7 +11,7 @@ from typing import Any
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.runtime.backends.base import GenReply, GenRequest
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.models import resolve_model
+from sglc.runtime.models.folders import resolve_model
 
 from .results import environment, headline, table, write
 from .workloads import Material

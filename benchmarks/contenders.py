@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from sglc.compiler.driver import Options, compile_file
+from sglc.compiler.build.driver import Options, compile_file
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.target import Target
 from sglc.runtime.backends.base import GenRequest
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.executor import Executor
-from sglc.runtime.plan import Plan
+from sglc.runtime.executor.executor import Executor
+from sglc.runtime.plan.schema import Plan
 
 from .by_hand import PROGRAMS, Client
 from .vllm_server import Server

@@ -13,12 +13,12 @@ from statistics import median
 
 from rich.progress import track
 
-from sglc.compiler.driver import Build, Options, compile_module, load
-from sglc.compiler.targets import choose_target
+from sglc.compiler.build.driver import Build, Options, compile_module, load
+from sglc.compiler.build.targets import choose_target
 from sglc.ir.target import Part
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.executor import Executor
-from sglc.runtime.streaming import Delta
+from sglc.runtime.executor.executor import Executor
+from sglc.runtime.executor.streaming import Delta
 
 from .results import environment, headline, table, write
 from .scenarios import HERE, prose

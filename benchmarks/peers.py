@@ -25,7 +25,7 @@ import httpx
 import torch
 
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.models import resolve_model
+from sglc.runtime.models.folders import resolve_model
 
 from . import floors, results
 from .contenders import Contender, Ours, Vllm

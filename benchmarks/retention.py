@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sglc.compiler.driver import Options, compile_module, load
-from sglc.compiler.execution import Job, execute_job
-from sglc.compiler.targets import choose_target
+from sglc.compiler.build.driver import Options, compile_module, load
+from sglc.compiler.build.targets import choose_target
+from sglc.compiler.running.execution import Job, execute_job
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.rows import rows_of
-from sglc.runtime.worlds import worlds
+from sglc.runtime.batch.rows import rows_of
+from sglc.runtime.trace.worlds import worlds
 
 from .results import environment, headline, table, write
 from .scenarios import HERE, prose

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from rich.progress import track
 
-from sglc.compiler.driver import Build, Options, compile_module, load
-from sglc.compiler.execution import Job, execute_job
-from sglc.compiler.targets import choose_target
+from sglc.compiler.build.driver import Build, Options, compile_module, load
+from sglc.compiler.build.targets import choose_target
+from sglc.compiler.running.execution import Job, execute_job
 from sglc.ir.structure import walk
 from sglc.passes.pipeline import PASSES
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.rows import rows_of
-from sglc.runtime.worlds import worlds
+from sglc.runtime.batch.rows import rows_of
+from sglc.runtime.trace.worlds import worlds
 
 from .batch_orders import HEAD, order_rows
 from .results import table

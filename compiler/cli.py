@@ -79,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
         print("interrupted", file=sys.stderr)
         return 130
     except BaseException as error:
-        from .commands.failures import report
+        from .console.failures import report
 
         return report(error, arguments)
 

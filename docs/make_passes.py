@@ -8,9 +8,9 @@ from __future__ import annotations
 import inspect
 from pathlib import Path
 
-from sglc.passes.context import Pass
-from sglc.passes.options import option_fields
 from sglc.passes.pipeline import PASSES, REGISTRY
+from sglc.passes.running.context import Pass
+from sglc.passes.running.options import option_fields
 
 FOLDER = Path(__file__).parent / "passes"
 

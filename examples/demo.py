@@ -15,14 +15,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from sglc.compiler.backends import BackendOptions, make_backend
-from sglc.compiler.driver import Build, compile_file
-from sglc.compiler.execution import Job, Outcome, execute_job
+from sglc.compiler.build.driver import Build, compile_file
+from sglc.compiler.console.progress import Progress
 from sglc.compiler.explain.make import of_build
 from sglc.compiler.explain.measure import with_measured, with_predicted
 from sglc.compiler.explain.text import render, worlds_table
-from sglc.compiler.progress import Progress
-from sglc.runtime.rows import read_rows
+from sglc.compiler.running.backends import BackendOptions, make_backend
+from sglc.compiler.running.execution import Job, Outcome, execute_job
+from sglc.runtime.batch.rows import read_rows
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "triage.sgl"

@@ -14,13 +14,13 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from .regex import EMPTY, Regex, RegexError, after_text, compile_pattern, is_complete
+from .constrained.regex import EMPTY, Regex, RegexError, after_text, compile_pattern, is_complete
+from .constrained.shape import Forced, Free, Many, OneOf, OutputPart, output_parts, type_of_schema
+from .constrained.vocabulary import Vocabulary
 from .sampling import Constraint, Sampling
-from .shape import Forced, Free, Many, OneOf, OutputPart, output_parts, type_of_schema
 from .target import Part, StopTracker, Tokenizer
 from .target.stopping import Finish
 from .types import STR, OptionalType, parse_type
-from .vocabulary import Vocabulary
 
 MOST_TOKENS = 4096
 """Where a generation without a limit of its own ends."""

@@ -38,10 +38,10 @@ from dataclasses import dataclass, field
 from enum import Flag, auto
 from typing import Literal
 
-from .limits import Json as Json
 from .sampling import Constraint, Sampling, SelectMethod
 from .span import Span
 from .types import Type
+from .values.limits import Json as Json
 
 
 @dataclass(frozen=True, slots=True, eq=False)

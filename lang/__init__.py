@@ -1,6 +1,6 @@
 """The `.sgl` language: text to syntax tree, checks, lowering to the IR, formatting."""
 
 from .compile import Analysis, analyse, compile_source, load_file, source_of
-from .parser import parse
+from .syntax.parser import parse
 
 __all__ = ["Analysis", "analyse", "compile_source", "load_file", "parse", "source_of"]

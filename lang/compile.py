@@ -14,11 +14,11 @@ from pathlib import Path
 from ..ir.diagnostic import CompileFailed, Diagnostic, Severity, has_errors
 from ..ir.module import Module
 from ..ir.span import Source, Span
-from .check import Checked, Checker
-from .loader import Loader
-from .lower import lower
-from .report import Reporter
-from .symbols import FileScope
+from .check.files import Checked, Checker
+from .check.loader import Loader
+from .check.report import Reporter
+from .check.symbols import FileScope
+from .lower.files import lower
 
 
 @contextmanager

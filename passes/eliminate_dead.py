@@ -9,9 +9,9 @@ from typing import ClassVar, TypeVar
 from ..ir.module import Module, Program
 from ..ir.ops import Block, Call, Effect, For, Fork, Gen, If, Op, Operand, Value, While, Yield
 from ..ir.structure import effects, operands, regions, results, walk, with_regions
-from .context import Context
-from .dependence import reads
-from .rewriter import Rewriter, each_program, rebuilt
+from .analysis.dependence import reads
+from .rewriting.rewriter import Rewriter, each_program, rebuilt
+from .running.context import Context
 
 _T = TypeVar("_T")
 

@@ -11,11 +11,11 @@ from ..ir.module import Module
 from ..ir.ops import Block, Const, For, Format, If, Insert, Op, Operand, Text, Value, Yield
 from ..ir.structure import operands, regions, results, walk
 from ..ir.types import STR
-from ..ir.values import EvalError, text_form, truth
-from .constants import constant_of
-from .context import Context
-from .rewriter import Rewriter, each_program, rebuilt
-from .texts import joined, may_join
+from ..ir.values.operations import EvalError, text_form, truth
+from .analysis.texts import joined, may_join
+from .rewriting.constants import constant_of
+from .rewriting.rewriter import Rewriter, each_program, rebuilt
+from .running.context import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import ClassVar
 from ..ir.module import Module
 from ..ir.ops import Block, Effect, Fork, Op, Value, Yield
 from ..ir.structure import effects, operands, results
-from .congruence import block_key
-from .context import Context
-from .dependence import needed
-from .rewriter import Rewriter, each_program, rebuilt
-from .safety import cannot_fail
+from .analysis.congruence import block_key
+from .analysis.dependence import needed
+from .analysis.safety import cannot_fail
+from .rewriting.rewriter import Rewriter, each_program, rebuilt
+from .running.context import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from ..ir.module import Module
 from ..ir.ops import Block, For, Fork, If, Op, Root, Text, Value, While
 from ..ir.structure import regions, results, substitute, substitute_block
 from ..ir.types import PROMPT
-from .context import Context
-from .dependence import reads
-from .rewriter import each_program, rebuilt
-from .safety import cannot_fail
-from .shared_heads import Factored, HeadFinder, heads, is_append, prompt_of
-from .texts import cut_text, shorten, token_count
+from .analysis.dependence import reads
+from .analysis.safety import cannot_fail
+from .analysis.shared_heads import Factored, HeadFinder, heads, is_append, prompt_of
+from .analysis.texts import cut_text, shorten, token_count
+from .rewriting.rewriter import each_program, rebuilt
+from .running.context import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from ..ir.module import Fragment, Module
 from ..ir.ops import Block, Call, Const, Effect, For, Gen, Json, Op, Operand, Select, Use, Value
 from ..ir.structure import effects, regions, results, walk, with_regions
 from ..ir.types import INT
-from .constants import constant_of
-from .context import Context
-from .rewriter import Rewriter, each_program, instantiate
+from .rewriting.constants import constant_of
+from .rewriting.rewriter import Rewriter, each_program, instantiate
+from .running.context import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,15 +22,15 @@ from ..ir.ops import (
     Value,
 )
 from ..ir.structure import effects, results
-from .certainty import is_certain
-from .context import Context
-from .dependence import inputs, needed
-from .rewriter import Rewriter, each_program, rebuilt
-from .safety import cannot_fail
-from .sections import VALUE_TOKENS
-from .shared_heads import heads, is_append, prompt_of
-from .static_heads import static_head
-from .texts import shorten, token_count
+from .analysis.certainty import is_certain
+from .analysis.dependence import inputs, needed
+from .analysis.safety import cannot_fail
+from .analysis.sections import VALUE_TOKENS
+from .analysis.shared_heads import heads, is_append, prompt_of
+from .analysis.static_heads import static_head
+from .analysis.texts import shorten, token_count
+from .rewriting.rewriter import Rewriter, each_program, rebuilt
+from .running.context import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from ..ir.module import Module
 from ..ir.ops import Block, Const, Effect, For, Fork, Gen, Host, If, Op, Select, Turn, Value
 from ..ir.structure import effects, regions, results, substitute_block
 from ..ir.types import INT
-from .congruence import op_key
-from .context import Context
-from .dependence import reads
-from .rewriter import Rewriter, each_program, rebuilt
-from .shared_heads import is_append
+from .analysis.congruence import op_key
+from .analysis.dependence import reads
+from .analysis.shared_heads import is_append
+from .rewriting.rewriter import Rewriter, each_program, rebuilt
+from .running.context import Context
 
 _MERGEABLE = Effect.APPENDS | Effect.MODEL
 _FIRST = Const(0, INT)

@@ -24,16 +24,16 @@ from ..ir.ops import (
 )
 from ..ir.structure import walk
 from ..ir.types import ANY, BOOL, INT, PROMPT, ListType, RecordType
-from .batch_freedom import Freedom, freedom
-from .calls_early import start_calls_early
-from .congruence import block_key
-from .context import Context
-from .foreknowledge import Foreknowledge
-from .lifetimes import Lifetimes
-from .references import Reference
-from .rewriter import Rewriter, each_program, instantiate, rebuilt
-from .sections import Layout, Section, lay_out, misplaced, pieces_of, ties
-from .suggestions import suggest
+from .analysis.batch_freedom import Freedom, freedom
+from .analysis.congruence import block_key
+from .analysis.foreknowledge import Foreknowledge
+from .analysis.lifetimes import Lifetimes
+from .analysis.references import Reference
+from .analysis.sections import Layout, Section, lay_out, misplaced, pieces_of, ties
+from .rewriting.calls_early import start_calls_early
+from .rewriting.rewriter import Rewriter, each_program, instantiate, rebuilt
+from .rewriting.suggestions import suggest
+from .running.context import Context
 
 _KEYED = ListType(ListType(ANY))
 

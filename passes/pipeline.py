@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from .context import Pass
 from .eliminate_dead import EliminateDead
 from .fold_constants import FoldConstants
 from .fuse_forks import FuseForks
@@ -16,9 +15,10 @@ from .inline import Inline
 from .insert_prefetch import InsertPrefetch
 from .merge_calls import MergeCalls
 from .move_code import MoveCode
-from .options import PipelineError, parse_passes
 from .plan_retention import PlanRetention
 from .render_turns import RenderTurns
+from .running.context import Pass
+from .running.options import PipelineError, parse_passes
 from .splice_forced import SpliceForced
 
 PASSES: tuple[tuple[int, Pass], ...] = (

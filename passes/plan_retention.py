@@ -24,13 +24,13 @@ from ..ir.ops import (
 )
 from ..ir.structure import effects, regions, results, with_regions
 from ..ir.types import PROMPT
-from ..ir.verify_types import holds_prompt
-from .context import Context
-from .dependence import needed
-from .lifetimes import REQUEST, Lifetimes
-from .rewriter import each_program, rebuilt
-from .shared_heads import is_append, prompt_of
-from .static_heads import static_head
+from ..ir.verify.types import holds_prompt
+from .analysis.dependence import needed
+from .analysis.lifetimes import REQUEST, Lifetimes
+from .analysis.shared_heads import is_append, prompt_of
+from .analysis.static_heads import static_head
+from .rewriting.rewriter import each_program, rebuilt
+from .running.context import Context
 
 ITEMS_UNKNOWN = 4
 """How many rounds a loop or fork over a list of unknown length is counted for."""

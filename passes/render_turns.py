@@ -11,10 +11,10 @@ from ..ir.module import Module, Program
 from ..ir.ops import Block, Mark, Op, Root, Text, Turn
 from ..ir.target.template import ChatTemplate
 from ..ir.target.turns import Refusal, TurnModel, probe
-from .context import Context
-from .rewriter import Rewriter, each_program
-from .turn_states import TurnStates
-from .turn_trims import DoesNotCompose, TrimmingRenderer
+from .analysis.turn_states import TurnStates
+from .rewriting.rewriter import Rewriter, each_program
+from .rewriting.turn_trims import DoesNotCompose, TrimmingRenderer
+from .running.context import Context
 
 
 @dataclass(frozen=True, slots=True)

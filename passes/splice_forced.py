@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from ..ir.constrained.shape import Forced, Many, OutputPart, output_parts
 from ..ir.module import Module
 from ..ir.ops import Gen, Op
 from ..ir.sampling import Constraint
-from ..ir.shape import Forced, Many, OutputPart, output_parts
 from ..ir.target import Part, Tokenizer
 from ..ir.types import STR, OptionalType, parse_type
-from .context import Context
-from .rewriter import Rewriter, each_program
+from .rewriting.rewriter import Rewriter, each_program
+from .running.context import Context
 
 
 @dataclass(frozen=True, slots=True)

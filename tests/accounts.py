@@ -10,11 +10,11 @@ from typing import Any
 from example_programs import Example
 from lower_bound import calls_of, lower_bound, measured
 
-from sglc.compiler.driver import Build
+from sglc.compiler.build.driver import Build
 from sglc.runtime.backends.base import Backend
-from sglc.runtime.executor import Executor, header_of
-from sglc.runtime.rows import RowResult, rows_of, run_rows
-from sglc.runtime.trace import TraceWriter
+from sglc.runtime.batch.rows import RowResult, rows_of, run_rows
+from sglc.runtime.executor.executor import Executor, header_of
+from sglc.runtime.trace.records import TraceWriter
 
 
 def run_traced(

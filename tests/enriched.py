@@ -48,7 +48,7 @@ from sglc.ir.structure import (
     with_regions,
 )
 from sglc.ir.types import BOOL, INT, PROMPT, STR, ListType, RecordType
-from sglc.passes.rewriter import Rewriter, instantiate
+from sglc.passes.rewriting.rewriter import Rewriter, instantiate
 
 _REPEATED = (Fork, Gen, Select, Host)
 _HEAD = "You answer questions about documents, in plain words and in one line.\n"

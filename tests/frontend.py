@@ -7,8 +7,8 @@ from typing import Any
 
 from plan_writer import TARGET, Script
 
-from sglc.compiler.endpoints import Endpoint
-from sglc.compiler.targets import Choice
+from sglc.compiler.api.endpoints import Endpoint
+from sglc.compiler.build.targets import Choice
 from sglc.runtime.backends.base import (
     BackendError,
     Capabilities,

@@ -19,7 +19,7 @@ from sglc.runtime.backends.base import (
     SelectRequest,
     Usage,
 )
-from sglc.runtime.plan import (
+from sglc.runtime.plan.schema import (
     PLAN_VERSION,
     Expr,
     Family,

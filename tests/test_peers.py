@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from sglc.compiler.driver import compile_file
+from sglc.compiler.build.driver import compile_file
 from sglc.ir.target import Target
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.executor import execute
-from sglc.runtime.trace import CallRecord, Trace
+from sglc.runtime.executor.executor import execute
+from sglc.runtime.trace.records import CallRecord, Trace
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = ROOT / "benchmarks" / "programs"

@@ -20,11 +20,11 @@ from programs import RandomProgram
 
 from sglc.ir.module import Module
 from sglc.ir.target import Target
-from sglc.passes.context import Context, Pass
 from sglc.passes.insert_prefetch import InsertPrefetch
-from sglc.passes.options import describe
 from sglc.passes.pipeline import PASSES, pipeline
-from sglc.passes.runner import RunOptions, run_pipeline
+from sglc.passes.running.context import Context, Pass
+from sglc.passes.running.options import describe
+from sglc.passes.running.runner import RunOptions, run_pipeline
 
 LAST = ("insert-prefetch", "plan-retention")
 """They write down what is certain to be asked, so they come after all that drops a call."""

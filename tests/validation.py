@@ -20,8 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from sglc.ir.interpret import Outcome, RowFailed, SourceCall, run
-from sglc.ir.limits import Json
+from sglc.ir.meaning.interpret import Outcome, RowFailed, SourceCall, run
 from sglc.ir.module import Module, Program
 from sglc.ir.ops import (
     Block,
@@ -52,11 +51,12 @@ from sglc.ir.types import (
     Type,
     UnionType,
 )
-from sglc.passes.context import Context
+from sglc.ir.values.limits import Json
 from sglc.passes.inline import Inline
 from sglc.passes.move_code import MoveCode
 from sglc.passes.pipeline import pipeline
-from sglc.passes.runner import RunOptions, run_pipeline
+from sglc.passes.running.context import Context
+from sglc.passes.running.runner import RunOptions, run_pipeline
 
 Key = tuple[tuple[str, ...], tuple[int, ...], int]
 _PREFETCH_SITE = "prefetch:"

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from ...runtime.plan_file import encode_plan
-from ..driver import compile_files, split_entry
-from .failures import show
+from ...runtime.plan.file import encode_plan
+from ..build.driver import compile_files, split_entry
+from ..console.failures import show
 from .options import CompileOptions, watching
 
 DEFAULT = CompileOptions()
@@ -53,7 +53,7 @@ def build(
     if emit == "none":
         return 0
     if emit == "ir":
-        from ...ir.printer import print_module
+        from ...ir.text.printer import print_module
 
         data = print_module(made.module).encode()
     else:

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from sglc import __version__
 
-from ..knobs import KNOBS
+from ..console.knobs import KNOBS
 
 PACKAGES = (
     "torch",

@@ -14,15 +14,15 @@ import msgspec
 from cyclopts import Parameter
 
 from ...passes.pipeline import REGISTRY
-from ...runtime.plan import Plan
-from ...runtime.plan_file import read_plan
-from ..backends import BackendName
-from ..driver import compile_module, load, split_entry, stage_of
+from ...runtime.plan.file import read_plan
+from ...runtime.plan.schema import Plan
+from ..build.driver import compile_module, load, split_entry, stage_of
+from ..build.revisions import at_revision
+from ..build.targets import Choice, choose_target
+from ..console.failures import UsageError, show
 from ..explain import report as r
 from ..explain.make import of_build, of_plan
-from ..revisions import at_revision
-from ..targets import Choice, choose_target
-from .failures import UsageError, show
+from ..running.backends import BackendName
 from .options import CompileOptions
 
 DEFAULT = CompileOptions()

@@ -12,9 +12,9 @@ from cyclopts import Parameter
 from ...ir.diagnostic import CompileFailed
 from ...ir.span import Source
 from ...lang import source_of
-from ...lang.format import format_source
-from ..files import sources_in
-from .failures import DIAGNOSTICS, show
+from ...lang.format.files import format_source
+from ..build.files import sources_in
+from ..console.failures import DIAGNOSTICS, show
 
 
 def fmt(

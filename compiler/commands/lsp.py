@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .failures import UsageError
+from ..console.failures import UsageError
 
 
 def lsp() -> int:
     """Serve editors: the language server, over stdin and stdout."""
     try:
-        from ..lsp import serve
+        from ..editor.server import serve
     except ModuleNotFoundError as error:
         raise UsageError(
             "SGL2041",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ...runtime.models import ModelError, converted_models, default_gguf, find_model
+from ...runtime.models.folders import ModelError, converted_models, default_gguf, find_model
 
 
 def models() -> int:

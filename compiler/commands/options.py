@@ -8,9 +8,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ...passes.runner import RunOptions
-from ..driver import Options
-from ..knobs import CRASH_DIR, VERIFY
+from ...passes.running.runner import RunOptions
+from ..build.driver import Options
+from ..console.knobs import CRASH_DIR, VERIFY
 
 
 @Parameter(name="*")
@@ -32,7 +32,7 @@ class CompileOptions:
 
     def driver_options(self, entry: str | None, watch: RunOptions | None = None) -> Options:
         """The driver's form of these options."""
-        from .failures import UsageError
+        from ..console.failures import UsageError
 
         if self.level not in (0, 1, 2):
             raise UsageError(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 
-from ...passes.options import option_fields
 from ...passes.pipeline import PASSES, REGISTRY
-from .failures import UsageError
+from ...passes.running.options import option_fields
+from ..console.failures import UsageError
 
 
 def passes(name: str | None = None) -> int:

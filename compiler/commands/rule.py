@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..rules import codes, page_of
-from .failures import UsageError
+from ..console.failures import UsageError
+from ..console.rules import codes, page_of
 
 
 def rule(code: str | None = None) -> int:

@@ -10,19 +10,19 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-from ...runtime.control_text import CONTROL_TEXT
-from ...runtime.plan import Plan, PlanProgram
-from ...runtime.plan_file import check_target, read_plan
-from ...runtime.rows import Row, RowResult, read_rows, rows_of
-from ..arguments import read_arguments
-from ..backends import BackendName, BackendOptions, make_backend
-from ..batch_order import BatchOrder
-from ..driver import compile_module, load, split_entry, stage_of
-from ..execution import Job, Outcome, execute_job
-from ..hosts import load_hosts
-from ..progress import Progress
-from ..targets import Choice, choose_target
-from .failures import UsageError, say, show
+from ...runtime.batch.rows import Row, RowResult, read_rows, rows_of
+from ...runtime.executor.asking.control_text import CONTROL_TEXT
+from ...runtime.plan.file import check_target, read_plan
+from ...runtime.plan.schema import Plan, PlanProgram
+from ..batch.order import BatchOrder
+from ..build.driver import compile_module, load, split_entry, stage_of
+from ..build.targets import Choice, choose_target
+from ..console.failures import UsageError, say, show
+from ..console.progress import Progress
+from ..running.arguments import read_arguments
+from ..running.backends import BackendName, BackendOptions, make_backend
+from ..running.execution import Job, Outcome, execute_job
+from ..running.hosts import load_hosts
 from .options import CompileOptions
 
 DEFAULT = CompileOptions()

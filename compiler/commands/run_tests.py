@@ -11,13 +11,13 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ...ir.diagnostic import CompileFailed
-from ...ir.limits import Json
-from ..files import sources_in
-from ..hosts import load_hosts
-from ..junit import junit_xml
-from ..targets import choose_target
-from ..testing import Report, Setup, run_file
-from .failures import DIAGNOSTICS, show
+from ...ir.values.limits import Json
+from ..build.files import sources_in
+from ..build.targets import choose_target
+from ..console.failures import DIAGNOSTICS, show
+from ..running.hosts import load_hosts
+from ..testing.blocks import Report, Setup, run_file
+from ..testing.junit import junit_xml
 
 _SHOWN = 300
 
@@ -50,7 +50,7 @@ def run_tests(
     verbose
         Show the transcript of every test, not of failing ones alone.
     """
-    from ..model_in_tests import model_of
+    from ..testing.model import model_of
 
     choice = choose_target(model or "estimate")
     reports: list[Report] = []

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from ...ir.span import Span
-from ...passes.context import Context
-from ...runtime import plan as p
-from ...runtime.plan_file import walk
-from ..driver import Build
+from ...passes.running.context import Context
+from ...runtime.plan import schema as p
+from ...runtime.plan.file import walk
+from ..build.driver import Build
 from ..planner.waves import critical_path
 from . import report as r
 from .formula import Formula

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from ...runtime.plan import Plan
-from ...runtime.trace import CallRecord, Trace
-from ...runtime.worlds import Worlds, worlds
+from ...runtime.plan.schema import Plan
+from ...runtime.trace.records import CallRecord, Trace
+from ...runtime.trace.worlds import Worlds, worlds
 from . import report as r
 
 SEARCHED = 2_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...runtime import plan as p
+from ...runtime.plan import schema as p
 from .lengths import iteration
 from .report import Factor
 

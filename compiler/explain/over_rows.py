@@ -8,16 +8,16 @@ from pathlib import Path
 
 import msgspec
 
-from ...runtime.errors import RunError
-from ...runtime.plan import Plan, PlanProgram
-from ...runtime.plan_file import check_target
-from ...runtime.rows import Row, read_rows
-from ..backends import BackendName, BackendOptions, make_backend
-from ..batch_order import BatchOrder
-from ..execution import Job, Outcome, execute_job
-from ..hosts import load_hosts
-from ..progress import Progress
-from ..targets import Choice
+from ...runtime.batch.rows import Row, read_rows
+from ...runtime.plan.errors import RunError
+from ...runtime.plan.file import check_target
+from ...runtime.plan.schema import Plan, PlanProgram
+from ..batch.order import BatchOrder
+from ..build.targets import Choice
+from ..console.progress import Progress
+from ..running.backends import BackendName, BackendOptions, make_backend
+from ..running.execution import Job, Outcome, execute_job
+from ..running.hosts import load_hosts
 from . import report as r
 from .measure import with_measured, with_predicted
 from .priced import priced

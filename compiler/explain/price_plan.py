@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from ...ir.target.rules import Rules
-from ...runtime import plan as p
+from ...runtime.plan import schema as p
 from . import report as r
 from .formula import Formula, Symbol, evaluated, symbols_of
 from .lengths import Lengths

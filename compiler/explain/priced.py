@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from ...ir.diagnostic import CompileFailed, Diagnostic
 from ...ir.target.rules import Rules, all_rules, rules_for
-from ...runtime.trace import CallRecord, Trace
+from ...runtime.trace.records import CallRecord, Trace
 from . import report as r
 
 

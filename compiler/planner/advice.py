@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...ir.constrained.shape import shortest
 from ...ir.diagnostic import Diagnostic, Label, Severity
 from ...ir.module import Module
 from ...ir.ops import Const, Gen, Op, While
-from ...ir.shape import shortest
 from ...ir.span import Span
 from ...ir.structure import walk
 from ...ir.target import Part, Target
 from ...ir.types import OptionalType, parse_type
-from ...runtime.plan import Plan, PrefixNode
+from ...runtime.plan.schema import Plan, PrefixNode
 
 
 def advise(

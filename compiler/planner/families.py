@@ -7,7 +7,7 @@ from dataclasses import asdict
 from ...ir.ops import Gen, Select
 from ...ir.sampling import Sampling
 from ...ir.types import ListType, Type
-from ...runtime.plan import Family
+from ...runtime.plan.schema import Family
 from .spans import source_span
 
 _DEFAULTS = asdict(Sampling())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...runtime import plan as p
+from ...runtime.plan import schema as p
 from .prefixes import PrefixTable
 
 

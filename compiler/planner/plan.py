@@ -6,7 +6,7 @@ from ...ir.module import Module, Program
 from ...ir.ops import Turn
 from ...ir.structure import walk
 from ...ir.target import Target
-from ...runtime.plan import PLAN_VERSION, Plan, PlanProgram, TargetInfo
+from ...runtime.plan.schema import PLAN_VERSION, Plan, PlanProgram, TargetInfo
 from .effects import ModuleEffects
 from .families import Families
 from .groups import Groups

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from ...runtime import plan as p
+from ...runtime.plan import schema as p
 from .prefixes import Entry
 
 MAY, USUAL, SURE = 0, 1, 2

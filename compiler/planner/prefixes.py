@@ -14,7 +14,7 @@ from typing import Literal
 
 from ...ir.module import LIFETIMES, Lifetime
 from ...ir.target import Part, Tokenizer
-from ...runtime.plan import PrefixNode, SourceSpan
+from ...runtime.plan.schema import PrefixNode, SourceSpan
 
 Kind = Literal["root", "text", "insert", "image", "turn", "gen", "select", "join"]
 Rest = tuple[Part, ...]

@@ -23,7 +23,7 @@ from ...ir.ops import (
     Value,
 )
 from ...ir.uses import Uses
-from ...runtime import plan as p
+from ...runtime.plan import schema as p
 
 MAX_DEPTH = 12
 """An expression is nested no deeper than this: readers recurse into it."""

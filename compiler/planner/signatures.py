@@ -7,13 +7,13 @@ from typing import Any
 
 import networkx as nx
 
+from ...ir.constrained.shape import json_schema
 from ...ir.diagnostic import CompileFailed, Diagnostic, Label
 from ...ir.module import Module, Param, Program
 from ...ir.ops import Call
-from ...ir.shape import json_schema
 from ...ir.structure import walk
 from ...ir.types import parse_type
-from ...runtime.plan import HostBinding, Parameter, PlanProgram
+from ...runtime.plan.schema import HostBinding, Parameter, PlanProgram
 
 
 def choose_entry(module: Module, wanted: str | None = None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...ir.span import Span
-from ...runtime.plan import SourceSpan
+from ...runtime.plan.schema import SourceSpan
 
 MAX_TEXT = 200
 """A plan quotes at most this much of the source at one place."""

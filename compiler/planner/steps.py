@@ -42,8 +42,8 @@ from ...ir.span import Span
 from ...ir.structure import operands
 from ...ir.types import PROMPT, ListType, OptionalType, Type
 from ...ir.uses import Uses
-from ...ir.values import text_form
-from ...runtime import plan as p
+from ...ir.values.operations import text_form
+from ...runtime.plan import schema as p
 from .effects import ModuleEffects
 from .families import Families
 from .groups import Groups

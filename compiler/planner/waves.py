@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 import networkx as nx
 
-from ...runtime import plan as p
+from ...runtime.plan import schema as p
 
 
 def with_waves(programs: Sequence[p.PlanProgram], families: list[p.Family]) -> list[p.Family]:

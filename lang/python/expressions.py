@@ -11,7 +11,6 @@ import copy
 from typing import cast
 
 from ...ir.infer import common_type, item_type
-from ...ir.limits import Json
 from ...ir.ops import (
     Arith,
     ArithOp,
@@ -28,6 +27,7 @@ from ...ir.ops import (
     Yield,
 )
 from ...ir.types import ANY, BOOL, FLOAT, INT, STR, ListType, OptionalType, Type
+from ...ir.values.limits import Json
 from .context import FALSE, NOTHING, PURE_GLOBALS, SCALARS, TRUE, Context
 from .pieces import names_read, names_written
 from .scope import ArmsRef, ForksRef, Pending, StateRef

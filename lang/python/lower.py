@@ -15,7 +15,7 @@ from ...ir.diagnostic import Diagnostic
 from ...ir.module import Module, Param, Program
 from ...ir.ops import Const, MakeRecord, Operand, Return, Root, Value
 from ...ir.types import ANY, PROMPT, OptionalType, RecordType, Type
-from ...ir.verifier import verify
+from ...ir.verify.verifier import verify
 from .context import NOTHING
 from .lowered import PROMPT_FIELD, RETURN_FIELD, Lowered
 from .scope import StateData, StateRef

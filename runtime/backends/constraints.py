@@ -9,8 +9,16 @@ from __future__ import annotations
 import json
 from typing import Literal, NamedTuple
 
+from ...ir.constrained.shape import (
+    Forced,
+    Free,
+    Many,
+    OneOf,
+    OutputPart,
+    output_parts,
+    type_of_schema,
+)
 from ...ir.sampling import Constraint
-from ...ir.shape import Forced, Free, Many, OneOf, OutputPart, output_parts, type_of_schema
 from ...ir.types import STR, OptionalType, Type, parse_type
 from .base import BackendError
 

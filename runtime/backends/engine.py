@@ -28,7 +28,7 @@ from .base import (
 
 if TYPE_CHECKING:
     from ..engine.engine import Engine
-    from ..engine.grammar import Matcher
+    from ..engine.grammar.protocol import Matcher
     from ..engine.jobs import Done, Request
     from ..engine.metrics import Metrics
 
@@ -53,7 +53,7 @@ class EngineBackend:
 
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt, once per seed."""
-        from ..engine.grammar_stepwise import decoded_as_asked
+        from ..engine.grammar.stepwise import decoded_as_asked
         from ..engine.jobs import GenJob
 
         request = self._checked(request)
@@ -146,7 +146,7 @@ class EngineBackend:
         """Compile a constraint off the loop and off the engine's thread."""
         if constraint is None:
             return None
-        from ..engine.grammar import ConstraintUnusable
+        from ..engine.grammar.protocol import ConstraintUnusable
 
         compile = self.engine.parts.grammar.compile
         try:

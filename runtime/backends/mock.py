@@ -1,6 +1,6 @@
 """The mock backend: the hash model behind the protocol, with exact accounts and a virtual clock.
 
-Its answers are those of `ir/interpret.py`; its cached, prefilled, replayed and decoded counts are what an
+Its answers are those of `ir/meaning/interpret.py`; its cached, prefilled, replayed and decoded counts are what an
 engine with enough memory must reach. Nothing sleeps. `cache=False` and `waits=False` are the negative twins:
 an engine without a prefix cache, and one in which siblings do not wait for each other's prefix.
 """

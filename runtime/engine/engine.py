@@ -19,7 +19,7 @@ from ...ir.target import Tokenizer
 from ..backends.base import BackendError, Release, Retain
 from .attention.base import Attention
 from .batch import Batch
-from .grammar import GrammarBackend
+from .grammar.protocol import GrammarBackend
 from .jobs import GenJob, GenTask, PrefillJob, Request, SelectJob, array
 from .metrics import Calls, Metrics, Times
 from .model import Model

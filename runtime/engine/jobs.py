@@ -21,7 +21,7 @@ from ..backends.base import (
     SelectRequest,
     Usage,
 )
-from .grammar import Matcher
+from .grammar.protocol import Matcher
 from .lookup import look_up
 from .radix import Ids
 from .sampler import Row, Sampled

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import torch
 
 from ...ir.target import Tokenizer
-from ..models import resolve_model
+from ..models.folders import resolve_model
 from .attention.base import Attention
 from .attention.native_backend import NativeAttention, can_run
 from .attention.torch_backend import LEAST_SAVED, TorchAttention
 from .engine import Engine, Parts
-from .grammar import GRAMMAR_BACKENDS, make_grammar_backend
+from .grammar.protocol import GRAMMAR_BACKENDS, make_grammar_backend
 from .model import Model, ModelUnsupported, load_model
 from .native.kernels import HEAD_DIMS, Kernels, load_kernels
 from .pool import Pool, Shape

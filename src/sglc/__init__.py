@@ -8,66 +8,66 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the same names for type checkers
-    from .compiler.driver import (
-        Options as Options,
-    )
-    from .compiler.driver import (
-        compile_file as compile_file,
-    )
-    from .compiler.driver import (
-        compile_module as compile_module,
-    )
-    from .compiler.endpoints import (
+    from .compiler.api.endpoints import (
         Endpoint as Endpoint,
     )
-    from .compiler.endpoints import (
+    from .compiler.api.endpoints import (
         Engine as Engine,
     )
-    from .compiler.endpoints import (
+    from .compiler.api.endpoints import (
         Mock as Mock,
     )
-    from .compiler.endpoints import (
+    from .compiler.api.endpoints import (
         OpenAI as OpenAI,
     )
-    from .compiler.endpoints import (
+    from .compiler.api.endpoints import (
         Runtime as Runtime,
     )
-    from .compiler.endpoints import (
+    from .compiler.api.endpoints import (
         RuntimeEndpoint as RuntimeEndpoint,
     )
-    from .compiler.endpoints import (
+    from .compiler.api.endpoints import (
         flush_cache as flush_cache,
     )
-    from .compiler.endpoints import (
+    from .compiler.api.endpoints import (
         get_server_info as get_server_info,
     )
-    from .compiler.endpoints import (
+    from .compiler.api.endpoints import (
         set_default_backend as set_default_backend,
     )
-    from .compiler.lowering import DirectModeWarning as DirectModeWarning
-    from .compiler.program import Program as Program
-    from .compiler.program import function as function
-    from .compiler.state import State as State
-    from .compiler.unsupported import (
+    from .compiler.api.lowering import DirectModeWarning as DirectModeWarning
+    from .compiler.api.program import Program as Program
+    from .compiler.api.program import function as function
+    from .compiler.api.state import State as State
+    from .compiler.api.unsupported import (
         Anthropic as Anthropic,
     )
-    from .compiler.unsupported import (
+    from .compiler.api.unsupported import (
         Crusoe as Crusoe,
     )
-    from .compiler.unsupported import (
+    from .compiler.api.unsupported import (
         LiteLLM as LiteLLM,
     )
-    from .compiler.unsupported import (
+    from .compiler.api.unsupported import (
         VertexAI as VertexAI,
     )
-    from .compiler.unsupported import (
+    from .compiler.api.unsupported import (
         global_config as global_config,
     )
-    from .compiler.unsupported import (
+    from .compiler.api.unsupported import (
         separate_reasoning as separate_reasoning,
     )
-    from .compiler.unsupported import (
+    from .compiler.api.unsupported import (
         video as video,
+    )
+    from .compiler.build.driver import (
+        Options as Options,
+    )
+    from .compiler.build.driver import (
+        compile_file as compile_file,
+    )
+    from .compiler.build.driver import (
+        compile_module as compile_module,
     )
     from .ir.diagnostic import CompileFailed as CompileFailed
     from .ir.diagnostic import Diagnostic as Diagnostic
@@ -113,24 +113,24 @@ if TYPE_CHECKING:  # the same names for type checkers
     from .lang.python.surface import (
         user_end as user_end,
     )
-    from .runtime.choices import (
+    from .runtime.executor.asking.choices import (
         greedy_token_selection as greedy_token_selection,
     )
-    from .runtime.choices import (
+    from .runtime.executor.asking.choices import (
         token_length_normalized as token_length_normalized,
     )
-    from .runtime.choices import (
+    from .runtime.executor.asking.choices import (
         unconditional_likelihood_normalized as unconditional_likelihood_normalized,
     )
-    from .runtime.errors import RunError as RunError
+    from .runtime.plan.errors import RunError as RunError
 
 __version__ = "0.1.0"
 
 # Public name -> module that defines it. The door exports what is listed here and nothing else.
 _MODULES: dict[str, tuple[str, ...]] = {
-    "sglc.compiler.program": ("Program", "function"),
-    "sglc.compiler.state": ("State",),
-    "sglc.compiler.endpoints": (
+    "sglc.compiler.api.program": ("Program", "function"),
+    "sglc.compiler.api.state": ("State",),
+    "sglc.compiler.api.endpoints": (
         "Endpoint",
         "Engine",
         "Mock",
@@ -141,9 +141,9 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "get_server_info",
         "set_default_backend",
     ),
-    "sglc.compiler.lowering": ("DirectModeWarning",),
-    "sglc.compiler.driver": ("Options", "compile_file", "compile_module"),
-    "sglc.compiler.unsupported": (
+    "sglc.compiler.api.lowering": ("DirectModeWarning",),
+    "sglc.compiler.build.driver": ("Options", "compile_file", "compile_module"),
+    "sglc.compiler.api.unsupported": (
         "Anthropic",
         "Crusoe",
         "LiteLLM",
@@ -169,12 +169,12 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "user_begin",
         "user_end",
     ),
-    "sglc.runtime.choices": (
+    "sglc.runtime.executor.asking.choices": (
         "greedy_token_selection",
         "token_length_normalized",
         "unconditional_likelihood_normalized",
     ),
-    "sglc.runtime.errors": ("RunError",),
+    "sglc.runtime.plan.errors": ("RunError",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -8,10 +8,10 @@ import pytest
 from pending import PENDING
 from tests.browser.conftest import screenshot
 
-from sglc.compiler.driver import Options, compile_module, load
+from sglc.compiler.build.driver import Options, compile_module, load
+from sglc.compiler.build.targets import choose_target
 from sglc.compiler.explain import html
 from sglc.compiler.explain.make import of_build
-from sglc.compiler.targets import choose_target
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]

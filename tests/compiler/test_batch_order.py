@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 from lower_bound import calls_of, lower_bound, measured
 
-from sglc.compiler.batch_gain import Encoder, common, one_prompt_cache, tree_size
-from sglc.compiler.batch_order import batch_order, laid_out
-from sglc.compiler.driver import Build, Options, compile_file
-from sglc.compiler.execution import Job, Outcome, execute_job
-from sglc.compiler.foreseen import Foresight, Sections
+from sglc.compiler.batch.foreseen import Foresight, Sections
+from sglc.compiler.batch.gain import Encoder, common, one_prompt_cache, tree_size
+from sglc.compiler.batch.order import batch_order, laid_out
+from sglc.compiler.build.driver import Build, Options, compile_file
+from sglc.compiler.running.execution import Job, Outcome, execute_job
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.errors import RunError
-from sglc.runtime.rows import Row, read_rows, rows_of
+from sglc.runtime.batch.rows import Row, read_rows, rows_of
+from sglc.runtime.plan.errors import RunError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CATALOGUE = EXAMPLES / "catalogue.sgl"
@@ -199,8 +199,8 @@ def test_without_code_motion_sections_stand_as_written():
 
 def test_too_large_a_batch_says_what_is_skipped(monkeypatch: pytest.MonkeyPatch):
     build, rows = products()
-    monkeypatch.setattr("sglc.compiler.batch_order.MAX_CELLS", 100)
-    monkeypatch.setattr("sglc.compiler.batch_order.MAX_CHARACTERS", 100)
+    monkeypatch.setattr("sglc.compiler.batch.order.MAX_CELLS", 100)
+    monkeypatch.setattr("sglc.compiler.batch.order.MAX_CHARACTERS", 100)
     found = ordered(build, rows)
 
     assert found.orders == {}
@@ -316,7 +316,7 @@ def test_a_resumed_run_has_the_prompts_of_the_first_start(tmp_path: Path, monkey
     lines = journal.read_bytes().splitlines(keepends=True)
     journal.write_bytes(b"".join(lines[:21]) + lines[21][:7])
 
-    monkeypatch.setattr("sglc.compiler.batch_order._section_orders", lambda p, _: [{} for _ in p])
+    monkeypatch.setattr("sglc.compiler.batch.order._section_orders", lambda p, _: [{} for _ in p])
     outcome = ran(build, rows, trace, journal_file=journal, resume=True)
 
     assert len(outcome.trace.calls) == len(rows) - 20

@@ -11,13 +11,13 @@ from accounts import calls, run_traced
 from example_programs import Example
 from tokenizers import Tokenizer as Backend
 
-from sglc.compiler.driver import Build, Options, compile_module, load
-from sglc.compiler.execution import Job, execute_job
-from sglc.compiler.targets import Choice
+from sglc.compiler.build.driver import Build, Options, compile_module, load
+from sglc.compiler.build.targets import Choice
+from sglc.compiler.running.execution import Job, execute_job
 from sglc.ir.target import ChatTemplate, Target
 from sglc.ir.target.tokenizer import ESTIMATE
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.rows import rows_of
+from sglc.runtime.batch.rows import rows_of
 
 TEMPLATES = Path(__file__).parents[1] / "ir" / "target" / "templates"
 PROGRAM = """

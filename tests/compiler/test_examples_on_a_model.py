@@ -12,8 +12,8 @@ import pytest
 from accounts import calls, gap, is_tight, mispredicted, run_traced
 from example_programs import BY_NAME, LIST, Example
 
-from sglc.compiler.backends import BackendOptions, make_backend
-from sglc.compiler.driver import Build, compile_file
+from sglc.compiler.build.driver import Build, compile_file
+from sglc.compiler.running.backends import BackendOptions, make_backend
 from sglc.runtime.backends.base import Backend
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]

@@ -9,7 +9,7 @@ from accounts import calls, mispredicted, run_traced
 from example_programs import BY_NAME, LIST, ROOT, Example
 from fake_servers import OpenAIServer, SGLangServer, running
 
-from sglc.compiler.driver import Build, Options, compile_file
+from sglc.compiler.build.driver import Build, Options, compile_file
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.backends.openai import OpenAIBackend
 from sglc.runtime.backends.routing import RoutedBackend

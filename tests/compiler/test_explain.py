@@ -14,7 +14,7 @@ from example_programs import BY_NAME, EXAMPLES, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sglc.compiler.driver import Options, compile_file
+from sglc.compiler.build.driver import Options, compile_file
 from sglc.compiler.explain import report as r
 from sglc.compiler.explain.diff import compare
 from sglc.compiler.explain.formula import Formula, Symbol, either
@@ -24,7 +24,7 @@ from sglc.compiler.explain.mermaid import render as mermaid
 from sglc.compiler.explain.priced import priced
 from sglc.compiler.explain.text import readable, render
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.trace import CallRecord, read_trace
+from sglc.runtime.trace.records import CallRecord, read_trace
 
 SCHEMA = ROOT / "docs" / "explain.schema.json"
 X, N = Symbol("|x|"), Symbol("n")

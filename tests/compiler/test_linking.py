@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from sglc.compiler.build.driver import compile_file, compile_files
 from sglc.compiler.cli import run
-from sglc.compiler.driver import compile_file, compile_files
-from sglc.runtime.plan import Plan
+from sglc.runtime.plan.schema import Plan
 
 RULES = "You check documents. You quote what you find, you never guess, and you answer in one line."
 LIBRARY = f'text RULES = "{RULES}"\nprompt rules():\n    system: RULES\n'

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from sglc.compiler.driver import Options, compile_module
-from sglc.compiler.targets import choose_target
+from sglc.compiler.build.driver import Options, compile_module
+from sglc.compiler.build.targets import choose_target
 from sglc.ir.span import Source
 from sglc.lang.compile import compile_source
-from sglc.runtime import plan as p
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.executor import execute
-from sglc.runtime.trace import Trace
+from sglc.runtime.executor.executor import execute
+from sglc.runtime.plan import schema as p
+from sglc.runtime.trace.records import Trace
 
 PROGRAM = """
 extern def look(what: str) -> str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from sglc.compiler.driver import Build, Options, compile_module
+from sglc.compiler.build.driver import Build, Options, compile_module
+from sglc.compiler.build.targets import Choice
 from sglc.compiler.planner import parameter_schema
-from sglc.compiler.targets import Choice
 from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.span import Source
 from sglc.ir.target import Target
 from sglc.lang.compile import compile_source
-from sglc.runtime import plan as p
+from sglc.runtime.plan import schema as p
 
 TARGET = Target.estimating()
 

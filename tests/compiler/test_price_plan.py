@@ -9,16 +9,16 @@ import pytest
 from example_programs import ROOT
 from pending import PENDING
 
+from sglc.compiler.build.driver import Build, Options, compile_file
 from sglc.compiler.cli import run
-from sglc.compiler.driver import Build, Options, compile_file
 from sglc.compiler.explain.make import of_build
 from sglc.compiler.explain.price_plan import with_price
 from sglc.compiler.explain.priced import priced
 from sglc.compiler.explain.report import Report
 from sglc.compiler.explain.text import render
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.executor import execute
-from sglc.runtime.trace import Trace
+from sglc.runtime.executor.executor import execute
+from sglc.runtime.trace.records import Trace
 
 TARGETS = ("openai", "anthropic", "vllm", "sglc")
 

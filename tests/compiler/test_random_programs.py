@@ -15,20 +15,20 @@ import pytest
 from programs import RandomProgram, generate
 from validation import batch_orders
 
-from sglc.compiler.driver import Build, Options, compile_module
+from sglc.compiler.build.driver import Build, Options, compile_module
+from sglc.compiler.build.targets import Choice
 from sglc.compiler.explain.measure import Earlier, cause
-from sglc.compiler.targets import Choice
-from sglc.ir.interpret import RowFailed, run
+from sglc.ir.meaning.interpret import RowFailed, run
 from sglc.ir.ops import Image, Prefetch
-from sglc.ir.parser import parse_module
 from sglc.ir.structure import walk
 from sglc.ir.target import Target
+from sglc.ir.text.parser import parse_module
 from sglc.runtime.backends.base import Completion, GenReply, GenRequest
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.executor import Executor
-from sglc.runtime.instance import Orders
-from sglc.runtime.trace import Trace
-from sglc.runtime.worlds import worlds
+from sglc.runtime.executor.executor import Executor
+from sglc.runtime.executor.instance import Orders
+from sglc.runtime.trace.records import Trace
+from sglc.runtime.trace.worlds import worlds
 
 CHOICE = Choice(Target.estimating())
 CHUNK = 20

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sglc.compiler.rules import PACKAGES, codes, page_of
-from sglc.runtime.errors import CODES
+from sglc.compiler.console.rules import PACKAGES, codes, page_of
+from sglc.runtime.plan.errors import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("ir", "lang", "passes", "compiler", "runtime")
@@ -21,7 +21,7 @@ def raised() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for stage in STAGES:
         for file in (ROOT / stage).rglob("*.py"):
-            if file != ROOT / "runtime" / "errors.py":
+            if file != ROOT / "runtime" / "plan" / "errors.py":
                 for whole, printed in QUOTED.findall(file.read_text(encoding="utf-8")):
                     found.setdefault(f"SGL{whole or printed}", set()).add(stage)
     return found

@@ -15,11 +15,11 @@ from accounts import gap, is_tight, mispredicted, run_traced
 from example_programs import ROOT, Example
 from ten_programs import TEN
 
-from sglc.compiler.backends import BackendOptions, make_backend
-from sglc.compiler.driver import Build, Options, compile_file
+from sglc.compiler.build.driver import Build, Options, compile_file
+from sglc.compiler.running.backends import BackendOptions, make_backend
 from sglc.runtime.backends.base import Backend
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.rows import RowResult
+from sglc.runtime.batch.rows import RowResult
 
 CUT_SHORT = "SGL3201"
 SHARED_BY_VALUES = {"generative_agents"}

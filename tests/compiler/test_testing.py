@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 
 from sglc.compiler.cli import run
-from sglc.compiler.junit import junit_xml
-from sglc.compiler.testing import Report, Setup, run_file
+from sglc.compiler.testing.blocks import Report, Setup, run_file
+from sglc.compiler.testing.junit import junit_xml
 from sglc.ir.target import Target
 
 PROGRAM = """

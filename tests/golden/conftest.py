@@ -25,12 +25,12 @@ import validation
 
 from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.module import Module
-from sglc.ir.parser import parse_module
-from sglc.ir.printer import print_module
 from sglc.ir.target import Target
-from sglc.passes.context import Context
+from sglc.ir.text.parser import parse_module
+from sglc.ir.text.printer import print_module
 from sglc.passes.pipeline import pipeline, read_pipeline
-from sglc.passes.runner import RunOptions, check, run_pipeline
+from sglc.passes.running.context import Context
+from sglc.passes.running.runner import RunOptions, check, run_pipeline
 
 _INPUTS = ("ir", "sgl")
 _FENCE = re.compile(r"^```(\w*)[ ]*([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -142,7 +142,7 @@ def _without_place(remark: str) -> str:
 
 
 def _diagnostics(block: Block, name: str) -> str:
-    from sglc.compiler.report import render
+    from sglc.compiler.console.report import render
 
     try:
         load(block, name)

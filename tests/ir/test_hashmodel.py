@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from sglc.ir.constrained.shape import parse_output
 from sglc.ir.hashmodel import ConstraintError, HashModel, absorb
 from sglc.ir.sampling import Constraint, Sampling
-from sglc.ir.shape import parse_output
 from sglc.ir.target import Target
 from sglc.ir.types import parse_type
 

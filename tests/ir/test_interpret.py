@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from sglc.ir.interpret import Outcome, RowFailed, run
-from sglc.ir.limits import Json
-from sglc.ir.parser import parse_module
+from sglc.ir.meaning.interpret import Outcome, RowFailed, run
 from sglc.ir.sampling import call_seed
 from sglc.ir.target import Target
-from sglc.ir.verifier import verify
+from sglc.ir.text.parser import parse_module
+from sglc.ir.values.limits import Json
+from sglc.ir.verify.verifier import verify
 
 TARGET = Target.estimating()
 DECODE = TARGET.tokenizer.decode

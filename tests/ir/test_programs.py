@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given, settings
 from programs import RandomProgram, histogram, programs, seeded
 
-from sglc.ir.interpret import run
+from sglc.ir.meaning.interpret import run
 from sglc.ir.ops import OP_CLASSES
-from sglc.ir.parser import parse_module
-from sglc.ir.printer import print_module
 from sglc.ir.structure import clone_block, results, substitute_block, walk
 from sglc.ir.target import Target
+from sglc.ir.text.parser import parse_module
+from sglc.ir.text.printer import print_module
 from sglc.ir.uses import Uses
-from sglc.ir.verifier import verify
+from sglc.ir.verify.verifier import verify
 
 TARGET = Target.estimating()
 

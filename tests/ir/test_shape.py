@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from sglc.ir.regex import RegexError, compile_pattern, matches
-from sglc.ir.shape import json_schema, parse_output, shortest, type_of_schema
+from sglc.ir.constrained.regex import RegexError, compile_pattern, matches
+from sglc.ir.constrained.shape import json_schema, parse_output, shortest, type_of_schema
 from sglc.ir.types import parse_type
 
 TYPES = [

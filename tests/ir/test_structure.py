@@ -8,7 +8,6 @@ import pytest
 
 from sglc.ir.builder import BlockBuilder
 from sglc.ir.ops import PURE, Const, Effect, Gen, If, Op, Return, Root, Text, Value, Yield
-from sglc.ir.parser import parse_module
 from sglc.ir.structure import (
     effects,
     operands,
@@ -19,6 +18,7 @@ from sglc.ir.structure import (
     with_regions,
     with_results,
 )
+from sglc.ir.text.parser import parse_module
 from sglc.ir.types import BOOL, INT, PROMPT
 from sglc.ir.uses import Uses
 

@@ -9,9 +9,9 @@ import pytest
 from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.module import Module, Param, Program
 from sglc.ir.ops import OP_CLASSES, Arith, Block, Const, Format, Return, Value
-from sglc.ir.parser import parse_module
-from sglc.ir.printer import literal, print_module
 from sglc.ir.structure import walk
+from sglc.ir.text.parser import parse_module
+from sglc.ir.text.printer import literal, print_module
 from sglc.ir.types import ANY, INT, STR
 
 EVERY_OP = (Path(__file__).parent / "every_op.sglir").read_text()

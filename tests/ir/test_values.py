@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sglc.ir.limits import MAX_ITEMS, MAX_TEXT
-from sglc.ir.values import (
+from sglc.ir.values.limits import MAX_ITEMS, MAX_TEXT
+from sglc.ir.values.operations import (
     ARITIES,
     BUILTINS,
     EvalError,

@@ -8,9 +8,9 @@ import pytest
 
 from sglc.ir.module import Module, Param, Program
 from sglc.ir.ops import Block, Const, Fork, Gen, If, Return, Root, Text, Value, Yield
-from sglc.ir.parser import parse_module
+from sglc.ir.text.parser import parse_module
 from sglc.ir.types import INT, PROMPT, STR
-from sglc.ir.verifier import verify
+from sglc.ir.verify.verifier import verify
 
 EVERY_OP = (Path(__file__).parent / "every_op.sglir").read_text()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fenced import blocks
 
-from sglc.compiler.report import render
+from sglc.compiler.console.report import render
 from sglc.ir.span import Source
 from sglc.lang import compile_source
 

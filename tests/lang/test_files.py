@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sglc.ir.diagnostic import CompileFailed
-from sglc.ir.printer import print_module
+from sglc.ir.text.printer import print_module
 from sglc.lang import compile_source, load_file, source_of
 
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sglc.ir.diagnostic import CompileFailed
-from sglc.ir.printer import print_module
 from sglc.ir.span import Source
+from sglc.ir.text.printer import print_module
 from sglc.lang import compile_source
-from sglc.lang.format import format_source
+from sglc.lang.format.files import format_source
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.sgl"))

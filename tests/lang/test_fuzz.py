@@ -8,14 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sglc.compiler.report import render
+from sglc.compiler.console.report import render
 from sglc.ir.diagnostic import CompileFailed, has_errors
-from sglc.ir.printer import print_module
 from sglc.ir.span import Source
-from sglc.ir.verifier import verify
+from sglc.ir.text.printer import print_module
+from sglc.ir.verify.verifier import verify
 from sglc.lang import analyse, compile_source
-from sglc.lang.format import format_source
-from sglc.lang.lower_tests import lower_tests
+from sglc.lang.format.files import format_source
+from sglc.lang.lower.tests import lower_tests
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "examples").glob("*.sgl"))]

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from fenced import Block, blocks
 
-from sglc.compiler.testing import Setup, run_file
+from sglc.compiler.testing.blocks import Setup, run_file
 from sglc.ir.span import Source
 from sglc.ir.target import Target
-from sglc.ir.values import ARITIES
-from sglc.ir.values import BUILTINS as RUNTIME_BUILTINS
-from sglc.ir.verifier import verify
+from sglc.ir.values.operations import ARITIES
+from sglc.ir.values.operations import BUILTINS as RUNTIME_BUILTINS
+from sglc.ir.verify.verifier import verify
 from sglc.lang import compile_source
-from sglc.lang.builtin_types import BUILTINS
-from sglc.lang.check_calls import GEN_OPTIONS
-from sglc.lang.format import format_source
+from sglc.lang.check.builtin_types import BUILTINS
+from sglc.lang.check.calls import GEN_OPTIONS
+from sglc.lang.format.files import format_source
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "language.md").read_text(encoding="utf-8")
 SOURCES = [block for block in blocks(PAGE) if block.language == "sgl"]

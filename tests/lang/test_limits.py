@@ -8,7 +8,7 @@ import pytest
 
 from sglc.ir.span import Source
 from sglc.lang import compile_source
-from sglc.lang.limits import MAX_FILE_CHARS, MAX_IMPORT_DEPTH, MAX_TEXT_CHARS
+from sglc.lang.syntax.limits import MAX_FILE_CHARS, MAX_IMPORT_DEPTH, MAX_TEXT_CHARS
 
 DEEP = 5000
 

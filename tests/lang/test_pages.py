@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from fenced import blocks
 
-from sglc.compiler.report import render
-from sglc.compiler.rules import codes, page_of
+from sglc.compiler.console.report import render
+from sglc.compiler.console.rules import codes, page_of
 from sglc.ir.diagnostic import Diagnostic
 from sglc.ir.span import Source
-from sglc.ir.verifier import verify
+from sglc.ir.verify.verifier import verify
 from sglc.lang import compile_source
-from sglc.lang.format import format_source
+from sglc.lang.format.files import format_source
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parent / "golden"
@@ -34,7 +34,7 @@ def example(code: str, word: str) -> str:
 
 def test_every_code_of_the_language_has_a_page() -> None:
     used: set[str] = set()
-    for file in (ROOT / "lang").glob("*.py"):
+    for file in (ROOT / "lang").rglob("*.py"):
         used |= set(re.findall(r"SGL0[0-3]\d\d", file.read_text(encoding="utf-8")))
     assert used == set(FRONT_END)
 

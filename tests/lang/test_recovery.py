@@ -6,7 +6,7 @@ import pytest
 
 from sglc.ir.span import Source
 from sglc.lang import compile_source
-from sglc.lang.parser import parse
+from sglc.lang.syntax.parser import parse
 
 
 def found(text: str) -> list[tuple[str, int, int]]:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from sglc.compiler.testing import Report, Setup, run_file
-from sglc.ir.interpret import run
+from sglc.compiler.testing.blocks import Report, Setup, run_file
+from sglc.ir.meaning.interpret import run
 from sglc.ir.module import Module
-from sglc.ir.printer import print_module
 from sglc.ir.span import Source
 from sglc.ir.target import Target
-from sglc.ir.verifier import verify
+from sglc.ir.text.printer import print_module
+from sglc.ir.verify.verifier import verify
 from sglc.lang import compile_source
 
 ROOT = Path(__file__).resolve().parents[2]

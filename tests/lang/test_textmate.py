@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sglc.ir.module import LIFETIMES
-from sglc.lang.builtin_types import BUILTINS
+from sglc.lang.check.builtin_types import BUILTINS
 
 FILE = Path(__file__).parents[2] / "editors" / "sgl.tmLanguage.json"
 GRAMMAR: dict[str, Any] = json.loads(FILE.read_text("utf-8"))

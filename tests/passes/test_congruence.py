@@ -2,7 +2,7 @@
 
 from sglc.ir.ops import Arith, Builtin, Const, GetField, Value
 from sglc.ir.types import INT, STR, RecordType
-from sglc.passes.congruence import op_key
+from sglc.passes.analysis.congruence import op_key
 
 RECORD = Value(RecordType((("a", STR), ("b", STR))))
 

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 import validation
 
-from sglc.compiler.driver import load
-from sglc.ir.interpret import run
-from sglc.ir.limits import Json
+from sglc.compiler.build.driver import load
+from sglc.ir.meaning.interpret import run
 from sglc.ir.module import LIFETIMES, Module, Program
 from sglc.ir.ops import For, Unordered
 from sglc.ir.structure import walk
 from sglc.ir.target import Target
-from sglc.passes.context import Context
+from sglc.ir.values.limits import Json
 from sglc.passes.inline import Inline
 from sglc.passes.move_code import MoveCode
-from sglc.passes.runner import RunOptions, run_pipeline
+from sglc.passes.running.context import Context
+from sglc.passes.running.runner import RunOptions, run_pipeline
 
 CORPUS = Path(__file__).parent / "corpus"
 FILES = sorted(CORPUS.glob("*.sgl"))

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import validation
 
-from sglc.compiler.driver import load
+from sglc.compiler.build.driver import load
 from sglc.ir.target import Target
-from sglc.passes.context import Context
 from sglc.passes.pipeline import PASSES, pipeline
-from sglc.passes.runner import RunOptions, run_pipeline
+from sglc.passes.running.context import Context
+from sglc.passes.running.runner import RunOptions, run_pipeline
 
 FILES = sorted((Path(__file__).parents[2] / "examples").glob("*.sgl"))
 OPTIONAL = sorted({step.name for lowest, step in PASSES if lowest})

@@ -14,16 +14,15 @@ from sglc.ir.ops import Effect, Gen, Op
 from sglc.ir.structure import results
 from sglc.ir.target import Target
 from sglc.passes import (
-    calls_early,
     eliminate_dead,
     fold_constants,
     fuse_forks,
     inline,
     insert_prefetch,
     merge_calls,
-    shared_heads,
 )
-from sglc.passes.context import Pass
+from sglc.passes.analysis import shared_heads
+from sglc.passes.analysis.texts import common_head
 from sglc.passes.eliminate_dead import EliminateDead
 from sglc.passes.fold_constants import FoldConstants
 from sglc.passes.fuse_forks import FuseForks
@@ -32,7 +31,8 @@ from sglc.passes.inline import Inline
 from sglc.passes.insert_prefetch import InsertPrefetch
 from sglc.passes.merge_calls import MergeCalls
 from sglc.passes.move_code import MoveCode
-from sglc.passes.texts import common_head
+from sglc.passes.rewriting import calls_early
+from sglc.passes.running.context import Pass
 
 LIMIT = 200
 CHUNK = 20

@@ -17,7 +17,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sglc.ir import values
 from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.module import Module, Param, Program
 from sglc.ir.ops import (
@@ -43,16 +42,17 @@ from sglc.ir.ops import (
     Value,
     Yield,
 )
-from sglc.ir.parser import parse_module
-from sglc.ir.printer import print_module
 from sglc.ir.structure import walk
 from sglc.ir.target import ChatTemplate, Target, Tokenizer
 from sglc.ir.target.turns import Trim, probe
+from sglc.ir.text.parser import parse_module
+from sglc.ir.text.printer import print_module
 from sglc.ir.types import BOOL, INT, PROMPT, STR, ListType
-from sglc.ir.verifier import verify
-from sglc.passes.context import Context
+from sglc.ir.values import operations as values
+from sglc.ir.verify.verifier import verify
+from sglc.passes.analysis.turn_states import TurnStates
 from sglc.passes.render_turns import RenderTurns
-from sglc.passes.turn_states import TurnStates
+from sglc.passes.running.context import Context
 
 TEMPLATES = Path(__file__).parents[1] / "ir" / "target" / "templates"
 

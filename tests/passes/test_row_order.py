@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from sglc.passes.row_order import (
+from sglc.compiler.batch.row_order import (
     RowOrder,
     best_order,
     common_field_order,

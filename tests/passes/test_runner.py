@@ -11,13 +11,13 @@ import pytest
 from sglc.ir.diagnostic import CompileFailed, Diagnostic
 from sglc.ir.module import Module
 from sglc.ir.ops import Block
-from sglc.ir.parser import parse_module
-from sglc.ir.printer import print_module
 from sglc.ir.target import Target
-from sglc.passes.context import Context
-from sglc.passes.options import PipelineError
+from sglc.ir.text.parser import parse_module
+from sglc.ir.text.printer import print_module
 from sglc.passes.pipeline import PASSES, REGISTRY, pipeline, read_pipeline
-from sglc.passes.runner import PIPELINE_COMMENT, PassFailed, RunOptions, run_pipeline
+from sglc.passes.running.context import Context
+from sglc.passes.running.options import PipelineError
+from sglc.passes.running.runner import PIPELINE_COMMENT, PassFailed, RunOptions, run_pipeline
 
 MODULE = """program @main(%name: str @request) -> str {
   %p0 = root

@@ -16,9 +16,9 @@ from sglc.ir.ops import Fork, Format, Gen, Insert, Return, Root, Text, Value, Yi
 from sglc.ir.sampling import Sampling
 from sglc.ir.target import Part, Target, Tokenizer, TokenPrompt
 from sglc.ir.types import PROMPT, STR
-from sglc.passes.context import Context
 from sglc.passes.hoist_prefix import HoistPrefix
-from sglc.passes.runner import RunOptions, run_pipeline
+from sglc.passes.running.context import Context
+from sglc.passes.running.runner import RunOptions, run_pipeline
 
 CL100K = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"

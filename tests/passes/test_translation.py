@@ -9,8 +9,8 @@ from programs import histogram
 from translation import campaign
 
 from sglc.ir.ops import OP_CLASSES
-from sglc.ir.parser import parse_module
 from sglc.ir.target import Target
+from sglc.ir.text.parser import parse_module
 from sglc.passes.pipeline import pipeline
 
 COUNT = 700

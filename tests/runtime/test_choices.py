@@ -2,7 +2,7 @@
 
 import pytest
 
-from sglc.runtime.choices import decide
+from sglc.runtime.executor.asking.choices import decide
 
 
 def test_mean_log_probability_ignores_length():

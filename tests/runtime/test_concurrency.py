@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sglc.runtime.concurrency import WeightLimit, run_together
+from sglc.runtime.executor.concurrency import WeightLimit, run_together
 
 
 @settings(deadline=None)

@@ -7,9 +7,9 @@ import pytest
 from plan_writer import TARGET, PlanWriter, Script
 
 from sglc.runtime.backends.base import Usage
-from sglc.runtime.errors import RunError
-from sglc.runtime.executor import Executor, execute
-from sglc.runtime.plan import (
+from sglc.runtime.executor.executor import Executor, execute
+from sglc.runtime.plan.errors import RunError
+from sglc.runtime.plan.schema import (
     ArithExpr,
     Body,
     CallStep,
@@ -33,7 +33,7 @@ from sglc.runtime.plan import (
     TogetherStep,
     WhileStep,
 )
-from sglc.runtime.trace import Trace
+from sglc.runtime.trace.records import Trace
 
 
 def run(writer: PlanWriter, result, *, script=None, trace=None, hosts=None, **args):

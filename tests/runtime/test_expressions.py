@@ -2,10 +2,10 @@
 
 import pytest
 
-from sglc.runtime import expressions
-from sglc.runtime.errors import RunError
-from sglc.runtime.expressions import UNBOUND, evaluate
-from sglc.runtime.plan import (
+from sglc.runtime.plan import expressions
+from sglc.runtime.plan.errors import RunError
+from sglc.runtime.plan.expressions import UNBOUND, evaluate
+from sglc.runtime.plan.schema import (
     ArithExpr,
     BuiltinExpr,
     CompareExpr,

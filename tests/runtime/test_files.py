@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from plan_writer import TARGET, PlanWriter
 
 from sglc.ir.target import ChatTemplate, Target
-from sglc.runtime.errors import CODES, RunError
-from sglc.runtime.plan import PLAN_VERSION, EvalStep, Lit, Ref
-from sglc.runtime.plan_file import (
+from sglc.runtime.plan.errors import CODES, RunError
+from sglc.runtime.plan.file import (
     check_target,
     decode_plan,
     encode_plan,
@@ -19,7 +18,8 @@ from sglc.runtime.plan_file import (
     read_plan,
     write_plan,
 )
-from sglc.runtime.trace import CallRecord, Header, Note, read_trace
+from sglc.runtime.plan.schema import PLAN_VERSION, EvalStep, Lit, Ref
+from sglc.runtime.trace.records import CallRecord, Header, Note, read_trace
 
 
 def plan():

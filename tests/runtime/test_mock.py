@@ -13,10 +13,10 @@ from plan_writer import TARGET, PlanWriter
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.runtime.backends.base import BackendError, GenRequest, PrefillRequest, SelectRequest
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.executor import execute, header_of
-from sglc.runtime.plan import Body, ForkStep, Group, ListExpr, Lit, Plan, Ref
-from sglc.runtime.trace import CallRecord, Trace, TraceWriter, read_trace
-from sglc.runtime.worlds import Worlds, lower_bound, worlds
+from sglc.runtime.executor.executor import execute, header_of
+from sglc.runtime.plan.schema import Body, ForkStep, Group, ListExpr, Lit, Plan, Ref
+from sglc.runtime.trace.records import CallRecord, Trace, TraceWriter, read_trace
+from sglc.runtime.trace.worlds import Worlds, lower_bound, worlds
 
 GREEDY = Sampling(max_tokens=5, ignore_eos=True)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from sglc.runtime import models as found
-from sglc.runtime.models import ModelError, find_model, resolve_model, tokenizer_files
+from sglc.runtime.models import folders as found
+from sglc.runtime.models.folders import ModelError, find_model, resolve_model, tokenizer_files
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ class TestPreTokenizerRepair:
 
     @staticmethod
     def pieces(tokenizer: Tokenizer, name: str | None) -> list[str]:
-        conversion = pytest.importorskip("sglc.runtime.gguf_conversion")
+        conversion = pytest.importorskip("sglc.runtime.models.gguf_conversion")
         conversion.repair_pre_tokenizer(tokenizer, name)
         return [piece for piece, _ in tokenizer.pre_tokenizer.pre_tokenize_str("a 12")]
 

@@ -9,14 +9,14 @@ from typing import Any
 import lower_bound as naive
 import pytest
 
-from sglc.compiler.driver import Build, Options, compile_file
-from sglc.ir.interpret import SourceCall
-from sglc.ir.interpret import run as interpret
+from sglc.compiler.build.driver import Build, Options, compile_file
+from sglc.ir.meaning.interpret import SourceCall
+from sglc.ir.meaning.interpret import run as interpret
 from sglc.ir.target import Target
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.executor import execute, header_of
-from sglc.runtime.trace import CallRecord, Trace, TraceWriter, read_trace
-from sglc.runtime.worlds import worlds
+from sglc.runtime.executor.executor import execute, header_of
+from sglc.runtime.trace.records import CallRecord, Trace, TraceWriter, read_trace
+from sglc.runtime.trace.worlds import worlds
 
 SEED = 3
 """Chosen so that no two arms say the same by chance: then more would be cached than can be predicted."""

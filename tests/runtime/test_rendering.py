@@ -4,10 +4,10 @@ import pytest
 from plan_writer import TARGET
 
 from sglc.ir.target import ChatTemplate, Part
-from sglc.runtime.errors import RunError
-from sglc.runtime.plan import MarkSpan
-from sglc.runtime.prompts import PromptState
-from sglc.runtime.rendering import rendered_parts
+from sglc.runtime.executor.asking.rendering import rendered_parts
+from sglc.runtime.executor.prompts import PromptState
+from sglc.runtime.plan.errors import RunError
+from sglc.runtime.plan.schema import MarkSpan
 
 TRIMS = ChatTemplate(
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content | trim }}<|im_end|>\n{% endfor %}"

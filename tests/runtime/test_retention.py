@@ -8,9 +8,9 @@ from plan_writer import TARGET, PlanWriter, Script
 
 from sglc.runtime.backends.base import GenRequest, Release, Retain
 from sglc.runtime.backends.routing import RoutedBackend
-from sglc.runtime.errors import RunError
-from sglc.runtime.executor import execute
-from sglc.runtime.plan import Lit, Ref, ReleaseStep, RetainStep
+from sglc.runtime.executor.executor import execute
+from sglc.runtime.plan.errors import RunError
+from sglc.runtime.plan.schema import Lit, Ref, ReleaseStep, RetainStep
 
 
 def run(writer: PlanWriter, backend: Any, **args: Any) -> Any:

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plan_writer import TARGET, PlanWriter, Script
 
-from sglc.runtime.errors import RunError
-from sglc.runtime.executor import Executor
-from sglc.runtime.journal import JOURNAL_VERSION, Journal, JournalHeader, input_digest
-from sglc.runtime.plan import HostBinding, HostStep, Ref
-from sglc.runtime.plan_file import plan_digest
-from sglc.runtime.rows import Row, RowResult, read_rows, rows_of, run_rows
+from sglc.runtime.batch.journal import JOURNAL_VERSION, Journal, JournalHeader, input_digest
+from sglc.runtime.batch.rows import Row, RowResult, read_rows, rows_of, run_rows
+from sglc.runtime.executor.executor import Executor
+from sglc.runtime.plan.errors import RunError
+from sglc.runtime.plan.file import plan_digest
+from sglc.runtime.plan.schema import HostBinding, HostStep, Ref
 
 
 def plan():

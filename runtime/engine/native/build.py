@@ -14,7 +14,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from ...models import cache_folder
+from ...models.folders import cache_folder
 
 SOURCES = tuple(sorted(Path(__file__).parent.glob("*.[ch]")))
 NEEDED = "avx512_bf16"  # of the processor, as Linux calls it

@@ -18,7 +18,7 @@ from tokenizers import (
 from tokenizers import Tokenizer as Backend
 
 from sglc.ir.target import Tokenizer
-from sglc.runtime.models import cache_folder, find_model
+from sglc.runtime.models.folders import cache_folder, find_model
 
 CONTRACTION = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 END = r"\s*[\r\n]+|\s+(?!\S)|\s+"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
 
-from sglc.runtime.models import cache_folder
+from sglc.runtime.models.folders import cache_folder
 
 FOLDER = cache_folder().parent / "test-tokenizers"
 PIP = [

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer as Backend
 from sglc.ir.target import ChatTemplate, Part, Target, TokenPrompt
 from sglc.ir.target.tokenizer import ESTIMATE
 from sglc.ir.target.turns import Order, Role, Trim, TurnModel, probe
-from sglc.runtime.models import find_model
+from sglc.runtime.models.folders import find_model
 
 TEMPLATES = Path(__file__).parent / "templates"
 ROLES: list[Role] = ["system", "user", "assistant"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sglc.ir.target import ChatTemplate, TemplateError, sandbox
 from sglc.ir.target.template import CHATML
 from sglc.ir.target.turns import Order, Role, Trim, probe
-from sglc.runtime.models import find_model
+from sglc.runtime.models.folders import find_model
 
 FOLDER = Path(__file__).parent / "templates"
 CHAT: list[Order] = [(None, "user"), ("user", "assistant"), ("assistant", "user")]

@@ -12,7 +12,7 @@ from plan_writer import TARGET
 
 import sglc as sgl
 from sglc.runtime.backends.base import BackendError, GenRequest, SelectReply, Usage
-from sglc.runtime.errors import RunError
+from sglc.runtime.plan.errors import RunError
 
 BOTH = pytest.mark.parametrize("mode", ["compiled", "direct"])
 
@@ -455,8 +455,8 @@ def test_17_a_stream_adds_up_to_the_text(mock, mode):
 
 @BOTH
 def test_18_turns_without_a_chat_template_are_an_error(mode):
-    from sglc.compiler.endpoints import Endpoint
-    from sglc.compiler.targets import Choice
+    from sglc.compiler.api.endpoints import Endpoint
+    from sglc.compiler.build.targets import Choice
     from sglc.ir.target import Target
 
     script = Recorder()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import sglc as sgl
-from sglc.runtime.worlds import worlds
+from sglc.runtime.trace.worlds import worlds
 
 EXAMPLES = Path(__file__).parent.parent.parent.parent / "examples" / "python"
 

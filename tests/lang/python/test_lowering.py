@@ -12,13 +12,13 @@ import pytest
 from python_programs import CASES
 
 import sglc as sgl
-from sglc.compiler.compiled import type_of
+from sglc.compiler.api.compiled import type_of
 from sglc.ir.ops import Yield
-from sglc.ir.parser import parse_module
-from sglc.ir.printer import print_module
 from sglc.ir.structure import walk
+from sglc.ir.text.parser import parse_module
+from sglc.ir.text.printer import print_module
 from sglc.ir.types import ANY, INT, STR
-from sglc.ir.verifier import verify
+from sglc.ir.verify.verifier import verify
 from sglc.lang.python.lower import lower
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -10,8 +10,8 @@ import pytest
 from frontend import Recorder, endpoint
 
 import sglc as sgl
-from sglc.compiler.streams import TextStream
-from sglc.runtime.errors import RunError
+from sglc.compiler.api.streams import TextStream
+from sglc.runtime.plan.errors import RunError
 
 
 @pytest.fixture

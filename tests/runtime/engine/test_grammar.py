@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 import torch
 
+from sglc.ir.constrained.shape import output_parts, parse_output
 from sglc.ir.sampling import Constraint
-from sglc.ir.shape import output_parts, parse_output
 from sglc.ir.target import Part, Tokenizer
 from sglc.ir.types import parse_type
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.engine.grammar import ConstraintUnusable, GrammarBackend, make_grammar_backend
+from sglc.runtime.engine.grammar.protocol import (
+    ConstraintUnusable,
+    GrammarBackend,
+    make_grammar_backend,
+)
 
 from .asking import ask, gen, prompt
 

@@ -12,7 +12,7 @@ from sglc.ir.sampling import Constraint
 from sglc.ir.target import Part, Tokenizer
 from sglc.runtime.backends.base import BackendError
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.engine.grammar import (
+from sglc.runtime.engine.grammar.protocol import (
     ConstraintUnusable,
     GrammarBackend,
     is_allowed,

@@ -21,7 +21,7 @@ from sglc.runtime.engine.native.kernels import Kernels, load_kernels
 from sglc.runtime.engine.native.products import NativeGated, NativeLinear, can_pack
 from sglc.runtime.engine.options import EngineOptions, build_engine, make_attention
 from sglc.runtime.engine.pool import Pool, Shape
-from sglc.runtime.models import resolve_model
+from sglc.runtime.models.folders import resolve_model
 
 from . import test_attention as cuts
 

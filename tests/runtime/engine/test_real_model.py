@@ -11,7 +11,7 @@ from sglc.ir.sampling import Constraint
 from sglc.ir.target import Part
 from sglc.runtime.backends.base import SelectRequest
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.models import resolve_model
+from sglc.runtime.models.folders import resolve_model
 
 from .asking import ask, gen, is_coin_toss, select
 

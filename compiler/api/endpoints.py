@@ -1,0 +1,187 @@
+"""Where Python programs run: a backend, the target that programs are compiled for, and an event loop.
+
+`Engine`, `Runtime`, `Mock`, `RuntimeEndpoint` and `OpenAI` are the public names. The default one is the
+only global state of the front end.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from ...ir.target import Target
+from ...runtime.backends.base import Backend
+from ...runtime.executor.concurrency import WeightLimit
+from ...runtime.executor.executor import CALLS_IN_FLIGHT
+from ...runtime.executor.instance import HOST_THREADS
+from ..build.targets import Choice, choose_target, of_folder
+from .loop import LoopThread
+
+
+class Endpoint:
+    """A backend that programs can be run on. Close it with `shutdown`, or use it as a context manager."""
+
+    def __init__(self, backend: Backend, choice: Choice) -> None:
+        self.backend = backend
+        self.choice = choice
+        self.loop = LoopThread(f"sglc-{backend.name}")
+        self.limit = WeightLimit(CALLS_IN_FLIGHT)
+        self.pool = ThreadPoolExecutor(HOST_THREADS, thread_name_prefix="sglc-host")
+
+    @property
+    def target(self) -> Target:
+        """What programs are compiled for."""
+        return self.choice.target
+
+    @property
+    def is_chat(self) -> bool:
+        """Whether it is a chat API, which is asked with turns and not with text."""
+        return self.backend.capabilities.chat
+
+    def flush_cache(self) -> None:
+        """Forget all cached prefixes. Raises NotImplementedError where the backend can't."""
+        self._call("flush_cache", "flush")
+
+    def get_server_info(self) -> dict[str, Any]:
+        """What the backend says of itself."""
+        ask = getattr(self.backend, "server_info", None)
+        info = self._finish(ask()) if ask is not None else {}
+        return {"backend": self.backend.name, "target": self.target.name, **info}
+
+    def shutdown(self) -> None:
+        """Stop the backend and the loop."""
+        self.loop.run(self.backend.close())
+        self.loop.close()
+        self.pool.shutdown(wait=False)
+
+    def __enter__(self) -> Endpoint:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.shutdown()
+
+    def _call(self, *names: str) -> Any:
+        for name in names:
+            method: Callable[[], Any] | None = getattr(self.backend, name, None)
+            if method is not None:
+                return self._finish(method())
+        raise NotImplementedError(f"`{self.backend.name}` has no `{names[0]}`")
+
+    def _finish(self, result: Any) -> Any:
+        """The result of a method that may be a coroutine."""
+        return self.loop.run(result) if hasattr(result, "__await__") else result
+
+
+class Mock(Endpoint):
+    """The hash model: answers at once, and always the same. `model` names the target; none is the estimate."""
+
+    def __init__(self, model: str | None = "estimate", **options: Any) -> None:
+        from ...runtime.backends.mock import MockBackend
+
+        choice = choose_target(model)
+        super().__init__(MockBackend(choice.target, **options), choice)
+
+
+class Engine(Endpoint):
+    """The embedded engine. `model_path` is a folder or a hub name; without it, the default model."""
+
+    def __init__(self, model_path: str | Path | None = None, **options: Any) -> None:
+        from ...runtime.backends.engine import EngineBackend
+        from ...runtime.models.folders import resolve_model
+
+        folder = resolve_model(None if model_path is None else str(model_path))
+        super().__init__(EngineBackend(model_path=folder, **options), of_folder(folder))
+
+
+class Runtime(Engine):
+    """The embedded engine under its older name."""
+
+
+class RuntimeEndpoint(Endpoint):
+    """An SGLang server: asked with token ids. `model` names the target; without it, the server's own model."""
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str | None = None,
+        verify: str | bool | None = None,
+        chat_template_name: str | None = None,
+        *,
+        model: str | None = None,
+        **options: Any,
+    ) -> None:
+        from ...runtime.backends.sglang import SGLangBackend, server_model
+
+        if chat_template_name is not None:
+            raise ValueError("the chat template is the model's own; `model=` names another target")
+        choice = choose_target(model or server_model(base_url, api_key=api_key, verify=verify))
+        made = SGLangBackend(base_url, choice.target, api_key=api_key, verify=verify, **options)
+        super().__init__(made, choice)
+
+
+class OpenAI(Endpoint):
+    """Any OpenAI-compatible server. `is_chat_model`: asked with turns. `model` names the target for counting."""
+
+    def __init__(
+        self,
+        model_name: str,
+        is_chat_model: bool | None = None,
+        chat_template: str | None = None,
+        is_azure: bool = False,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        model: str | None = None,
+        **options: Any,
+    ) -> None:
+        from ...runtime.backends.openai import OpenAIBackend
+
+        if is_azure:
+            raise NotImplementedError("Azure is reached by its OpenAI-compatible `base_url`")
+        if chat_template is not None:
+            raise ValueError("the chat template is the server's own; `model=` names another target")
+        choice = choose_target(model or "estimate")
+        made = OpenAIBackend(
+            base_url,
+            choice.target,
+            model=model_name,
+            api_key=api_key,
+            chat=is_chat_model,
+            **options,
+        )
+        super().__init__(made, choice)
+
+
+_default: Endpoint | None = None
+_lock = threading.Lock()
+
+
+def set_default_backend(backend: Endpoint | None) -> None:
+    """The backend of programs that are run without one."""
+    global _default
+    if backend is not None and not isinstance(backend, Endpoint):
+        raise TypeError(f"a backend is made by `Engine`, `Mock` and the like, not {backend!r}")
+    _default = backend
+
+
+def default_backend() -> Endpoint:
+    """The backend of programs that are run without one. Raises RuntimeError when none was set."""
+    with _lock:
+        if _default is None:
+            raise RuntimeError(
+                "no backend: pass `backend=`, or call `sglc.set_default_backend(sglc.Engine())`"
+            )
+        return _default
+
+
+def flush_cache(backend: Endpoint | None = None) -> None:
+    """Forget all cached prefixes of a backend."""
+    (backend or default_backend()).flush_cache()
+
+
+def get_server_info(backend: Endpoint | None = None) -> dict[str, Any]:
+    """What a backend says of itself."""
+    return (backend or default_backend()).get_server_info()

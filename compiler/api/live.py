@@ -1,0 +1,158 @@
+"""Runs of functions in direct mode: the session, the state, and the thread that the function itself needs."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from types import CodeType
+from typing import TYPE_CHECKING, Any
+
+from ...runtime.executor.instance import Frame, Run, Scope
+from ...runtime.executor.prompts import PromptState
+from ...runtime.plan.schema import PLAN_VERSION, Plan, PrefixNode, TargetInfo
+from ...runtime.trace.records import Sink, Tee, Trace
+from .direct import Strand
+from .endpoints import Endpoint
+from .session import NODE, PROMPT, ROOT, Place, Session
+from .state import State
+from .turn_texts import TurnTexts
+
+if TYPE_CHECKING:
+    from .program import Job, Program
+
+
+class LiveRun:
+    """One run of a function in direct mode."""
+
+    def __init__(
+        self,
+        program: Program,
+        endpoint: Endpoint,
+        job: Job,
+        run_seed: int | None,
+        is_streaming: bool = False,
+        row: int = 0,
+        sink: Sink | None = None,
+    ) -> None:
+        self._program, self._endpoint, self._job = program, endpoint, job
+        self.session = make_session(program, endpoint, job, sink, run_seed, is_streaming)
+        self.state = State(Strand(self.session, new_frame(program, row)))
+        self._raised: BaseException | None = None
+
+    def start(self, in_thread: bool) -> Callable[[], None]:
+        """Run the function, here or in a thread of its own; what waits for the end of everything."""
+        if not in_thread:
+            return self.run
+        thread = threading.Thread(target=self._run_quietly, name="sglc-stream", daemon=True)
+        self.state.variables.owner = thread
+        thread.start()
+
+        def wait() -> None:
+            thread.join()
+            if self._raised is not None:
+                raise self._raised
+
+        return wait
+
+    def run(self) -> None:
+        """Run the function and wait for everything that it appended."""
+        try:
+            self.state.ret_value = self._program.function(self.state, **self._job.args)
+        except BaseException as error:
+            self._raised = error
+        self.state.variables.release()
+        self._endpoint.loop.run(self.session.settle())
+        failed = self._raised or self.session.error
+        for strand in list(self.session.strands):
+            strand.stream.close(
+                strand.error or (failed if strand is self.session.strands[0] else None)
+            )
+        if self._raised is not None and self._raised is not self.session.error:
+            raise self._raised
+
+    def _run_quietly(self) -> None:
+        try:
+            self.run()
+        except BaseException as error:
+            self._raised = error
+
+
+def make_session(
+    program: Program,
+    endpoint: Endpoint,
+    job: Job,
+    sink: Sink | None,
+    run_seed: int | None,
+    is_streaming: bool = False,
+) -> Session:
+    """A session on the endpoint's loop, with the endpoint's own limits."""
+    turns, trace = TurnTexts(endpoint.target.template), Trace()
+    run = Run.of(
+        _plan(program.name, endpoint, not turns.composes),
+        backend=endpoint.backend,
+        target=endpoint.target,
+        hosts={},
+        sink=Tee(trace, *([sink] if sink else [])),
+        limit=endpoint.limit,
+        pool=endpoint.pool,
+        run_seed=secrets.randbits(62) if run_seed is None else run_seed,
+    )
+    return Session(
+        run,
+        endpoint.loop.loop,
+        program.name,
+        job.defaults,
+        turns,
+        trace,
+        literals_of(program.function),
+        is_streaming,
+        (program.num_api_spec_tokens or 0) if endpoint.is_chat else 0,
+    )
+
+
+def strand_on(program: Program, endpoint: Endpoint, job: Job, prompt: PromptState | None) -> Strand:
+    """A strand in direct mode that goes on from a prompt."""
+    session = make_session(program, endpoint, job, None, None)
+    strand = Strand(session, new_frame(program, 0))
+    if prompt is not None:
+        strand.frame.registers[PROMPT] = prompt
+        roles = [message.role for message in prompt.messages]
+        is_open = bool(prompt.messages) and prompt.messages[-1].open
+        closed: Any = roles[:-1] if is_open else roles
+        strand.place = Place(prompt, roles[-1] if is_open else None, closed[-1] if closed else None)  # type: ignore[arg-type]
+    return strand
+
+
+def new_frame(program: Program, row: int) -> Frame:
+    """The frame of a strand: registers for its prompt and its last value."""
+    return Frame([None, None], Scope(row, (program.name,)))
+
+
+def _plan(name: str, endpoint: Endpoint, whole_render: bool) -> Plan:
+    """The plan of a program that is not known yet: two prefix nodes and nothing else."""
+    target = endpoint.target
+    info = TargetInfo(
+        target.name,
+        target.tokenizer.digest,
+        target.template_digest,
+        target.tokenizer.approximate,
+        whole_render,
+    )
+    nodes = [PrefixNode(ROOT, "root", [], None), PrefixNode(NODE, "text", [ROOT], None)]
+    return Plan(PLAN_VERSION, info, name, [], nodes, [])
+
+
+def literals_of(function: Callable[..., Any]) -> frozenset[str]:
+    """The texts that stand in a function's source, those of functions inside it included."""
+    found: set[str] = set()
+    codes: list[CodeType] = [function.__code__] if hasattr(function, "__code__") else []
+    while codes:
+        for constant in codes.pop().co_consts:
+            if isinstance(constant, CodeType):
+                codes.append(constant)
+            elif isinstance(constant, str):
+                found.add(constant)
+            elif isinstance(constant, tuple | frozenset):
+                found.update(each for each in constant if isinstance(each, str))
+    return frozenset(found)

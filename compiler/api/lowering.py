@@ -1,0 +1,120 @@
+"""From a Python program to a plan, and what is shown of it: the driver's part of the Python front end."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from ...ir.diagnostic import CompileFailed, Diagnostic, Severity
+from ...lang.python.lowered import Lowered
+from ...runtime.backends.base import PrefillRequest
+from ..build.driver import Build, Options, compile_module
+from .compiled import Compiled, type_of
+from .endpoints import Endpoint, Mock
+
+if TYPE_CHECKING:
+    from .program import Job, Program
+
+
+class DirectModeWarning(UserWarning):
+    """A function could not be compiled, and runs in direct mode."""
+
+
+def compile_function(program: Program, job: Job, endpoint: Endpoint) -> Compiled | None:
+    """Compile for the types of these arguments; None, and a warning that says why, for direct mode."""
+    lowered = lower_function(program, job)
+    if not lowered.is_compiled:
+        _warn(program, lowered.diagnostics)
+        return None
+    try:
+        return _compiled(lowered, endpoint)
+    except CompileFailed as error:
+        _warn(program, error.diagnostics)
+        return None
+
+
+def compile_strictly(program: Program, job: Job, endpoint: Endpoint) -> Compiled:
+    """As `compile_function`, but what can't be compiled is an error. Raises CompileFailed."""
+    lowered = lower_function(program, job)
+    if not lowered.is_compiled:
+        raise CompileFailed(lowered.diagnostics)
+    return _compiled(lowered, endpoint)
+
+
+def lower_function(program: Program, job: Job) -> Lowered:
+    """The function's source as IR."""
+    from ...lang.python.lower import lower
+
+    types = {name: type_of(value) for name, value in job.args.items()}
+    return lower(program.function, types, job.defaults)
+
+
+def _compiled(lowered: Lowered, endpoint: Endpoint) -> Compiled:
+    assert lowered.module is not None
+    options = Options(entry=lowered.entry)
+    build = compile_module(lowered.module, options, endpoint.choice, lowered.diagnostics)
+    return Compiled(lowered, build)
+
+
+def _warn(program: Program, diagnostics: tuple[Diagnostic, ...]) -> None:
+    """Say once what was lost."""
+    causes = [d for d in diagnostics if d.severity is not Severity.INFO]
+    said = "; ".join(map(str, causes)) or "its source is not at hand"
+    warnings.warn(
+        f"`{program.name}` runs in direct mode, where nothing is planned ahead: {said}",
+        DirectModeWarning,
+        stacklevel=5,
+    )
+
+
+def explained(build: Build) -> str:
+    """What `sglc explain` prints of a build."""
+    from ..explain.make import of_build
+    from ..explain.text import render
+
+    return render(of_build(build))
+
+
+def warm(build: Build, endpoint: Endpoint) -> int:
+    """Have the static head of the entry program's prompt computed; its length in tokens."""
+    ids = static_head(build)
+    if ids:
+        endpoint.loop.run(endpoint.backend.prefill(PrefillRequest(ids)))
+    return len(ids)
+
+
+def static_head(build: Build) -> tuple[int, ...]:
+    """The token ids that every instance of the entry program begins its first prompt with."""
+    plan = build.plan
+    nodes = {node.id: node for node in plan.nodes}
+    families = [family for family in plan.families if family.program == plan.entry]
+    if not families:
+        return ()
+    path: list[Any] = [nodes[families[0].node]]
+    while path[-1].parents:
+        path.append(nodes[path[-1].parents[0]])
+    ids: list[int] = []
+    for node in reversed(path):
+        if node.ids is None:
+            break
+        ids += node.ids
+    return tuple(ids)
+
+
+def shown_html(program: Program) -> str:
+    """The plan of a program for notebooks, compiled for texts where nothing is known of its parameters."""
+    from html import escape
+
+    from ..explain.html import render
+    from ..explain.make import of_build
+    from .endpoints import default_backend
+
+    try:
+        backend = default_backend()
+    except RuntimeError:
+        backend = Mock()
+    try:
+        page = render(of_build(program.compile(backend=backend, **program.blank_arguments())))
+    except (CompileFailed, TypeError) as error:
+        return f"<pre>{escape(repr(program))}\n{escape(str(error))}</pre>"
+    return f'<iframe srcdoc="{escape(page)}" style="width: 100%; height: 40em; border: 0"></iframe>'

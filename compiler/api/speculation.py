@@ -1,0 +1,150 @@
+"""API speculation: the gens of one assistant turn become one call of a chat API, split by what stands between them.
+
+A chat API sends the whole prompt again for each call. When the model writes the turn's own literals by itself,
+one call answers all gens of the turn; when it does not, the call is tried again, and after three tries it is
+an error. All state is that of one turn of one run.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...lang.python.surface import GenMark
+from ...runtime.plan.errors import RunError
+from ...runtime.plan.schema import Expr, GenStep, InsertStep, Lit, Ref, SourceSpan, TextStep
+from ...runtime.trace.records import Speculated
+from .variables import Variable
+
+if TYPE_CHECKING:
+    from .direct import Strand
+
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Something that was appended to a turn and not sent yet."""
+
+    item: str | GenMark
+    span: SourceSpan | None
+    variable: Variable | None
+
+
+def can_speculate(turn: Sequence[Pending]) -> bool:
+    """Whether one call can stand for all gens of a turn.
+
+    There must be at least two, asked with the same parameters but for where they end, and text between each
+    two of them, or a stop, must say where one ends.
+    """
+    gens = [pending.item for pending in turn if isinstance(pending.item, GenMark)]
+    if len(gens) < 2 or any(gen.constraint is not None or "n" in gen.given for gen in gens):
+        return False
+    if len({tuple(sorted(_parameters(gen).items())) for gen in gens}) > 1:
+        return False
+    pairs = itertools.pairwise(turn)
+    return all(
+        isinstance(after.item, str) or _stops(before.item)
+        for before, after in pairs
+        if isinstance(before.item, GenMark)
+    )
+
+
+def _parameters(gen: GenMark) -> dict[str, object]:
+    return {k: v for k, v in gen.given.items() if k not in ("stop", "max_tokens")}
+
+
+def _stops(item: str | GenMark) -> tuple[str, ...]:
+    if isinstance(item, str):
+        return ()
+    stop = item.given.get("stop", ())
+    return (stop,) if isinstance(stop, str) else tuple(stop)
+
+
+def split(text: str, items: Sequence[str | GenMark]) -> list[str] | None:
+    """The answers of the gens, when `text` goes as the turn does; None when it does not."""
+    answers: list[str] = []
+    at = 0
+    for number, item in enumerate(items):
+        if isinstance(item, str):
+            if not text.startswith(item, at):
+                return None
+            at += len(item)
+            continue
+        following = items[number + 1] if number + 1 < len(items) else ""
+        ends = [*_stops(item), following if isinstance(following, str) else ""]
+        found = [end for each in ends if each and (end := text.find(each, at)) >= 0]
+        if not found and number + 1 < len(items):
+            return None
+        end = min(found, default=len(text))
+        answers.append(text[at:end])
+        at = end
+    return answers
+
+
+async def speculate(strand: Strand, turn: Sequence[Pending], tokens: int) -> None:
+    """Ask once for the whole turn, and bind its gens. Raises RunError (SGL0593) after three mismatches."""
+    items = [pending.item for pending in turn]
+    gens = [pending for pending in turn if isinstance(pending.item, GenMark)]
+    text = ""
+    for number in range(TRIES):
+        text = await _ask(strand, gens, tokens, number)
+        answers = split(text, items)
+        if answers is not None:
+            lengths = await _append(strand, turn, iter(answers))
+            _note(strand, len(gens), number + 1, True, sum(lengths[1:]))
+            return
+    _note(strand, len(gens), TRIES, False, 0)
+    raise RunError(
+        "SGL0593",
+        f"the answer did not go as the turn does, {TRIES} times; the last began {text[:60]!r}",
+        "an instruction that shows the format, or no `num_api_spec_tokens`, lets it end well",
+        gens[0].span,
+    )
+
+
+async def _ask(strand: Strand, gens: Sequence[Pending], tokens: int, number: int) -> str:
+    """One call for the whole turn; the prompt stays as it is."""
+    first, last = gens[0], gens[-1]
+    assert isinstance(first.item, GenMark)
+    given = {**strand.session.defaults, **_parameters(first.item), "max_tokens": tokens}
+    family = strand.session.family(
+        "gen", "+".join(_name(pending) for pending in gens), first.span,
+        sampling={**given, "stop": list(_stops(last.item))},
+    )  # fmt: skip
+    indices: list[Expr] = [Lit(each) for each in (*strand.arm, number)]
+    await strand.execute(GenStep(family.id, Ref(0), 1, None, None, indices), first.span)
+    return strand.frame.registers[1]
+
+
+def _name(pending: Pending) -> str:
+    return (pending.item.name or "") if isinstance(pending.item, GenMark) else ""
+
+
+async def _append(strand: Strand, turn: Sequence[Pending], answers: Iterator[str]) -> list[int]:
+    """Append the turn and bind its variables; the prompt lengths at which each gen would have been asked."""
+    lengths: list[int] = []
+    for pending in turn:
+        if isinstance(pending.item, str):
+            await strand.execute(TextStep(0, Ref(0), pending.item, 1), pending.span)
+            strand.stream.write(pending.item)
+            continue
+        lengths.append(_length(strand))
+        value = next(answers)
+        await strand.execute(InsertStep(0, Ref(0), Lit(value), 1), pending.span)
+        strand.stream.write(value, _name(pending))
+        if pending.variable is not None:
+            pending.variable.value.set_result(value)
+    return lengths
+
+
+def _length(strand: Strand) -> int:
+    prompt = strand.place.prompt
+    return len(prompt.ids(strand.session.run.target.tokenizer)) if prompt else 0
+
+
+def _note(strand: Strand, gens: int, tries: int, matched: bool, saved: int) -> None:
+    row = strand.frame.scope.row
+    strand.session.run.sink.add(Speculated(row, gens, tries, matched, saved))

@@ -1,0 +1,63 @@
+"""Which target a build is for: a model folder, or the estimate that stands in where none is at hand.
+
+Reads tokenizer, template and configuration files; never weights, never torch.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...ir.diagnostic import CompileFailed, Diagnostic
+from ...ir.target import Target
+from ...runtime.models.folders import find_model, resolve_model
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A target, and what else the model's folder says. `folder` is None for the estimate."""
+
+    target: Target
+    folder: Path | None = None
+    context: int | None = None
+
+
+def choose_target(model: str | None = None) -> Choice:
+    """The target that `--model` names; without a name the default model if it is ready, else the estimate.
+
+    Raises ModelError, CompileFailed (SGL2010) when the named model can't be used.
+    """
+    if model is None:
+        folder = find_model(None)
+        return Choice(Target.estimating()) if folder is None else of_folder(folder)
+    if model == "estimate":
+        return Choice(Target.estimating())
+    return of_folder(find_model(model) or resolve_model(model))
+
+
+def of_folder(folder: Path) -> Choice:
+    """The target of a model folder. Raises CompileFailed (SGL2010) when its files can't be read."""
+    try:
+        return Choice(Target.load(folder), folder, _context(folder))
+    except (OSError, ValueError) as error:
+        problem = str(error).strip().splitlines()[0]
+        raise CompileFailed(
+            [
+                Diagnostic(
+                    "SGL2010",
+                    f"the tokenizer of `{folder}` can't be used: {problem}",
+                    helps=("save the model again with `save_pretrained`",),
+                )
+            ]
+        ) from error
+
+
+def _context(folder: Path) -> int | None:
+    """How many tokens the model can hold, as its configuration says."""
+    file = folder / "config.json"
+    if not file.is_file():
+        return None
+    config = json.loads(file.read_text(encoding="utf-8"))
+    found = config.get("max_position_embeddings")
+    return found if isinstance(found, int) else None

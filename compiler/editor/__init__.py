@@ -1,0 +1,4 @@
+"""What editors ask for: the language server, and the answers about a place in a source.
+
+`sglc lsp` calls `server`.
+"""

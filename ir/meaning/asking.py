@@ -1,0 +1,131 @@
+"""How the reference interpreter asks the hash model: prompts, parameters, choices, values.
+
+Written plainly and apart from the executor, which is judged against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast, get_args
+
+from ..constrained.shape import parse_output
+from ..hashmodel import Generated
+from ..ops import Gen, Role
+from ..sampling import SAMPLING_FIELDS, Constraint, ConstraintKind, Sampling, takes
+from ..target import Part, Target, TokenPrompt
+from ..target.turns import probe
+from ..types import OptionalType, parse_type
+from ..values.limits import Json
+from ..values.operations import EvalError
+
+Scores = Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt as the interpreter holds it; `roles` are those of its turns, in order."""
+
+    tokens: TokenPrompt
+    roles: tuple[Role, ...] = ()
+
+    def with_text(self, target: Target, text: str, *, literal: bool) -> Prompt:
+        """The prompt with text after it; control tokens in it count only if it is literal."""
+        tokens = self.tokens.append(target.tokenizer, Part(text, literal)) if text else self.tokens
+        return replace(self, tokens=tokens)
+
+    def with_turn(self, target: Target, role: Role, edge: str) -> Prompt:
+        """The prompt with a turn opened or closed, as the target's template writes it."""
+        if target.template is None:
+            raise EvalError("3206", "the target has no chat template")
+        roles = (*self.roles, role) if edge == "begin" else self.roles
+        before: tuple[Role | None, ...] = (None, *roles)
+        orders = tuple(zip(before, roles, strict=False))
+        model = probe(target.template, orders)
+        if not model.composes:
+            raise EvalError("3206", f"the chat template does not compose: {model.mismatch}")
+        text = model.openers[orders[-1]] if edge == "begin" else model.closers[role]
+        return replace(self.with_text(target, text, literal=True), roles=roles)
+
+    def with_ids(self, target: Target, ids: Sequence[int]) -> Prompt:
+        """The prompt with what a model said."""
+        return replace(self, tokens=self.tokens.fixed(target.tokenizer).extend(ids))
+
+    def ids(self, target: Target) -> tuple[int, ...]:
+        """What a call on this prompt is asked with."""
+        return self.tokens.ids(target.tokenizer)
+
+
+def parameters(op: Gen, dynamic: Sequence[tuple[str, Json]]) -> tuple[Sampling, Constraint | None]:
+    """The parameters of a call, computed ones included."""
+    changes: dict[str, object] = {}
+    constraint = op.constraint
+    for name, value in dynamic:
+        if name not in SAMPLING_FIELDS:
+            constraint = _computed_constraint(name, value)
+        elif takes(name, value):
+            changes[name] = tuple(value) if isinstance(value, list) else value
+        else:
+            raise EvalError("3207", f"`{name}` does not take {value!r}")
+    return op.sampling.merged(**changes), constraint
+
+
+def _computed_constraint(name: str, value: Json) -> Constraint:
+    if name not in get_args(ConstraintKind) or not isinstance(value, str):
+        raise EvalError("3207", f"`{name}` does not take {value!r}")
+    return Constraint(cast("ConstraintKind", name), value)
+
+
+def value_of(done: Generated, constraint: Constraint | None) -> Json:
+    """The value of a continuation: its text, or the parsed value of a declared type."""
+    if constraint is None or constraint.kind != "type":
+        return done.text
+    kind = parse_type(constraint.text)
+    try:
+        return parse_output(kind, done.text)
+    except ValueError as error:
+        if done.finish != "length":
+            raise EvalError("3202", f"not of type `{kind}`: {error}") from None
+        if isinstance(kind, OptionalType):
+            return None
+        message = f"a value of type `{kind}` was cut short: {done.text[-40:]!r}"
+        raise EvalError("3201", message) from None
+
+
+# --- select -------------------------------------------------------------------------------------
+
+
+def choose(method: str, scores: Scores, alone: Scores) -> int:
+    """The index of the choice that wins; the earlier one among equals.
+
+    `scores` are log probabilities per token of each choice, `alone` those without the prompt.
+    """
+    if method == "greedy_token_selection":
+        return _greedy(scores)
+    means = [_mean(choice) for choice in scores]
+    if method == "unconditional_likelihood_normalized":
+        gains = (
+            [a - b for a, b in zip(given, bare, strict=True)]
+            for given, bare in zip(scores, alone, strict=True)
+        )
+        means = [_mean(gain) for gain in gains]
+    return means.index(max(means))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _greedy(scores: Scores) -> int:
+    """Token by token keep the likeliest choices; a shorter one goes on with its mean."""
+    left = list(range(len(scores)))
+    for position in range(max(map(len, scores))):
+        here = {i: _at(scores[i], position) for i in left}
+        left = [i for i in left if here[i] == max(here.values())]
+        if len(left) == 1:
+            break
+    return left[0]
+
+
+def _at(values: Sequence[float], position: int) -> float:
+    return values[position] if position < len(values) else _mean(values)

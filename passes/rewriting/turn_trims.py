@@ -1,0 +1,329 @@
+"""Turns of a template that trims contents, as text; the part of `render-turns` that needs more than markers.
+
+A prompt inside a turn is an `Edge`. Where control flow joins prompts inside a turn, what is held back and whether
+the content has started become values beside the prompt, unless they are the same on all paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ...ir.ops import (
+    Block,
+    For,
+    Fork,
+    Gen,
+    If,
+    Index,
+    Insert,
+    MakeList,
+    Op,
+    Operand,
+    Pick,
+    Role,
+    Root,
+    Select,
+    Text,
+    Turn,
+    Unordered,
+    Value,
+    While,
+    Yield,
+)
+from ...ir.structure import operands, regions
+from ...ir.target.turns import Trim
+from ...ir.types import BOOL, STR
+from .turn_edges import Edge, EdgeWriter, started_operand
+
+
+class DoesNotCompose(Exception):
+    """Turns can't be written as text here; says why."""
+
+
+@dataclass
+class TrimmingRenderer:
+    """Writes markers with `marker`, and trims the contents between them. One per program.
+
+    Raises DoesNotCompose; what it has emitted by then is thrown away with it.
+    """
+
+    marker: Callable[[Turn], Text]
+    trims: Mapping[Role, Trim]
+    declined: Callable[[str], object]
+
+    def __post_init__(self) -> None:
+        self._edges: dict[Value, Edge] = {}
+        self._settled_lists: dict[Value, Trim] = {}
+        self._writer = EdgeWriter()
+
+    def body(self, block: Block) -> Block:
+        """The body of a program."""
+        return Block(block.args, tuple(self._ops(block.ops)))
+
+    def _ops(self, ops: Sequence[Op]) -> list[Op]:
+        done: list[Op] = []
+        for op in ops:
+            kept = self._op(op)
+            done += self._writer.drain()
+            done += kept
+        return done
+
+    def _op(self, op: Op) -> Sequence[Op]:
+        """The ops that follow what the writer emitted for this one."""
+        match op:
+            case Root():
+                return (replace(op, bos=False),)
+            case Turn():
+                return self._turn(op)
+            case Text() | Insert() if self._edge(op.prompt):
+                return self._append(op)
+            case Gen() | Select() if edge := self._edge(op.source):
+                return self._call(op, edge)
+            case Unordered() if self._edge(op.prompt):
+                return self._unordered(op)
+            case Pick() | Index() | MakeList():
+                return self._list(op)
+            case If():
+                return (self._if(op),)
+            case For() | While():
+                return (self._loop(op),)
+            case Fork():
+                return (self._fork(op),)
+            case _:
+                self._refuse(op)
+                return (op,)
+
+    def _edge(self, prompt: Operand) -> Edge | None:
+        return self._edges.get(prompt) if isinstance(prompt, Value) else None
+
+    def _turn(self, op: Turn) -> Sequence[Op]:
+        marker = self.marker(op)
+        edge = self._edge(op.prompt)
+        if op.edge == "end" and edge:
+            marker = replace(marker, prompt=self._writer.close(edge, op.span).base)
+        trim = self.trims[op.role]
+        if op.edge == "begin" and (trim.left or trim.right):
+            self._edges[op.result] = Edge(op.result, trim, started=not trim.left)
+        return (marker,)
+
+    def _append(self, op: Text | Insert) -> Sequence[Op]:
+        edge = self._edges[_value(op.prompt)]
+        if isinstance(op, Text):
+            self._edges[op.result] = self._writer.text(edge, op)
+        else:
+            self._edges[op.result] = self._writer.value(edge, op.value, op.span)
+        return ()
+
+    def _call(self, op: Gen | Select, edge: Edge) -> Sequence[Op]:
+        asked = self._writer.close(edge, op.span)
+        if op.prompt is not None:
+            self._edges[op.prompt] = replace(asked, base=op.prompt)
+        if isinstance(op, Gen) and op.samples is not None:
+            self._settled_lists[op.samples] = edge.trim
+        return (replace(op, source=asked.base),)
+
+    def _unordered(self, op: Unordered) -> Sequence[Op]:
+        self.declined("sections inside a turn whose edges the template trims keep their order")
+        done: list[Op] = []
+        prompt: Operand = op.prompt
+        for section in op.sections:
+            self._alias(section.args[0], prompt)
+            done += self._ops(section.ops[:-1])
+            prompt = _yields(section)[0]
+        self._alias(op.result, prompt)
+        return done
+
+    def _alias(self, name: Value, prompt: Operand) -> None:
+        edge = self._edge(prompt)
+        if edge is None:
+            raise DoesNotCompose("a section leaves its turn")
+        self._edges[name] = edge
+
+    def _list(self, op: Pick | Index | MakeList) -> Sequence[Op]:
+        """Lists may hold prompts of a turn only if nothing of them is held back."""
+        if isinstance(op, MakeList):
+            edges = [edge for item in op.items if (edge := self._edge(item))]
+            if edges:
+                self._settled_lists[op.result] = self._common_trim(edges, len(op.items))
+                return (replace(op, items=tuple(edge.base for edge in edges)),)
+            return (op,)
+        source = op.prompts if isinstance(op, Pick) else op.items
+        self._bind_item(source, op.result)
+        return (op,)
+
+    def _bind_item(self, items: Operand, item: Value) -> None:
+        if isinstance(items, Value) and items in self._settled_lists:
+            self._edges[item] = Edge(item, self._settled_lists[items], started=True)
+
+    def _common_trim(self, edges: Sequence[Edge], count: int) -> Trim:
+        trims = {edge.trim for edge in edges}
+        if len(edges) < count or len(trims) > 1 or not all(edge.is_settled for edge in edges):
+            raise DoesNotCompose("a list holds prompts of a turn that does not end in visible text")
+        return trims.pop()
+
+    def _if(self, op: If) -> If:
+        arms = [(self._ops(block.ops[:-1]), _yields(block)) for block in (op.then, op.orelse)]
+        joined = [
+            (self._edge(a), self._edge(b)) for a, b in zip(arms[0][1], arms[1][1], strict=True)
+        ]
+        extra: list[Value] = []
+        added: tuple[list[Operand], list[Operand]] = ([], [])
+        for result, pair in zip(op.results, joined, strict=True):
+            first, second = pair
+            if first is None and second is None:
+                continue
+            if first is None or second is None or first.trim != second.trim:
+                raise DoesNotCompose("a turn is open on one path only")
+            edge, carried = self._joined(result, first, second)
+            self._edges[result] = edge
+            extra += carried
+            for side, arm, into in zip(pair, arms, added, strict=True):
+                into += self._carried(side, carried) if side and carried else ()
+                arm[0].extend(self._writer.drain())
+        blocks = [
+            Block((), (*ops, Yield((*map(self._base, values), *more))))
+            for (ops, values), more in zip(arms, added, strict=True)
+        ]
+        return replace(op, results=(*op.results, *extra), then=blocks[0], orelse=blocks[1])
+
+    def _joined(self, result: Value, first: Edge, second: Edge) -> tuple[Edge, list[Value]]:
+        """The edge where two paths join, and the values that must travel beside the prompt."""
+        if first.shape is not None and first.shape == second.shape:
+            return replace(first, base=result), []
+        held = Value(STR, "held")
+        if first.started is True and second.started is True:
+            return Edge(result, first.trim, True, (held,)), [held]
+        started = Value(BOOL, "started")
+        return Edge(result, first.trim, started, (held,)), [held, started]
+
+    def _carried(self, edge: Edge, carried: Sequence[Value]) -> list[Operand]:
+        """What one path yields for the values of `_joined`."""
+        return [self._writer.held(edge), started_operand(edge.started)][: len(carried)]
+
+    def _loop(self, op: For | While) -> For | While:
+        """Try without values beside the prompt; where the body changes what is held, with them."""
+        if isinstance(op, For):
+            self._bind_item(op.items, op.body.args[1])
+        entries = [self._edge(init) for init in op.inits]
+        nothing: list[list[Value]] = [[] for _ in entries]
+        if self._keeps_edges(op, entries):
+            return self._rebuilt(op, entries, nothing)
+        return self._rebuilt(op, entries, [_beside(edge) for edge in entries])
+
+    def _keeps_edges(self, op: For | While, entries: Sequence[Edge | None]) -> bool:
+        """Whether one turn of the loop leaves each prompt's edge as it was at the entry."""
+        if all(edge is None for edge in entries):
+            return True
+        if any(edge and edge.shape is None for edge in entries):
+            return False
+        self._bind(_carried_args(op), entries, [[] for _ in entries])
+        self._ops(op.body.ops[:-1])
+        ends = [self._edge(value) for value in _yields(op.body)]
+        pairs = zip(entries, ends, strict=True)
+        return all(
+            end.shape == start.shape if start and end else start is end for start, end in pairs
+        )
+
+    def _rebuilt(
+        self, op: For | While, entries: Sequence[Edge | None], beside: Sequence[list[Value]]
+    ) -> For | While:
+        """The loop with the values `beside` each prompt carried along."""
+        before: list[Operand] = []
+        for init, more in zip(op.inits, beside, strict=True):
+            before += self._carried(self._edges[_value(init)], more) if more else ()
+        outside = self._writer.drain()
+        self._bind(_carried_args(op), entries, beside)
+        body_ops = self._ops(op.body.ops[:-1])
+        after: list[Operand] = []
+        for start, value, more in zip(entries, _yields(op.body), beside, strict=True):
+            end = self._edge(value)
+            if (start is None) != (end is None) or (start and end and start.trim != end.trim):
+                raise DoesNotCompose("a loop opens or closes a turn that it did not find so")
+            after += self._carried(end, more) if end and more else ()
+        body_ops += self._writer.drain()
+        inside = [value for more in beside for value in more]
+        body = Block(
+            (*op.body.args, *inside),
+            (*body_ops, Yield((*map(self._base, _yields(op.body)), *after))),
+        )
+        fresh = [[Value(value.type, value.hint) for value in more] for more in beside]
+        self._bind(op.results, entries, fresh)
+        self._writer.restore(outside)
+        results = (*op.results, *(value for more in fresh for value in more))
+        inits = (*map(self._base, op.inits), *before)
+        if isinstance(op, For):
+            return replace(op, results=results, inits=inits, body=body)
+        cond = Block(
+            (*op.cond.args, *(Value(v.type, v.hint) for v in inside)), tuple(self._ops(op.cond.ops))
+        )
+        return replace(op, results=results, inits=inits, body=body, cond=cond)
+
+    def _bind(
+        self, names: Sequence[Value], entries: Sequence[Edge | None], beside: Sequence[list[Value]]
+    ) -> None:
+        """Give each prompt of a loop its edge: as at the entry, or with the values beside it."""
+        for name, entry, more in zip(names, entries, beside, strict=True):
+            if entry is None:
+                continue
+            if not more:
+                self._edges[name] = replace(entry, base=name)
+            else:
+                started = more[1] if len(more) > 1 else True
+                self._edges[name] = Edge(name, entry.trim, started, (more[0],))
+
+    def _fork(self, op: Fork) -> Fork:
+        if op.items is not None:
+            self._bind_item(op.items, op.bodies[0].args[1])
+        bodies: list[Block] = []
+        names = iter(op.results)
+        for body in op.bodies:
+            ops = self._ops(body.ops[:-1])
+            for value in _yields(body):
+                result = next(names)
+                if edge := self._edge(value):
+                    trim = self._common_trim([edge], 1)
+                    if op.items is None:
+                        self._edges[result] = Edge(result, trim, started=True)
+                    else:
+                        self._settled_lists[result] = trim
+            bodies.append(Block(body.args, (*ops, Yield(tuple(map(self._base, _yields(body)))))))
+        return replace(op, bodies=tuple(bodies))
+
+    def _base(self, operand: Operand) -> Operand:
+        edge = self._edge(operand)
+        return edge.base if edge else operand
+
+    def _refuse(self, op: Op) -> None:
+        """Let an op pass that has nothing to do with a prompt inside a turn."""
+        if any(self._edge(operand) for operand in operands(op)):
+            raise DoesNotCompose(f"`{type(op).__name__.lower()}` stands inside a turn")
+        if regions(op) and any(
+            self._edge(value) for block in regions(op) for o in block.ops for value in operands(o)
+        ):
+            raise DoesNotCompose(f"`{type(op).__name__.lower()}` stands inside a turn")
+
+
+def _yields(block: Block) -> tuple[Operand, ...]:
+    last = block.ops[-1]
+    if not isinstance(last, Yield):
+        raise TypeError("a region ends in yield")
+    return last.values
+
+
+def _carried_args(op: For | While) -> tuple[Value, ...]:
+    return op.body.args[2:] if isinstance(op, For) else op.body.args[1:]
+
+
+def _beside(edge: Edge | None) -> list[Value]:
+    """The values that a loop carries beside a prompt; content that has started stays started."""
+    if edge is None:
+        return []
+    held = Value(STR, "held")
+    return [held] if edge.started is True else [held, Value(BOOL, "started")]
+
+
+def _value(operand: Operand) -> Value:
+    if not isinstance(operand, Value):
+        raise TypeError("a prompt is a value")
+    return operand

@@ -1,0 +1,4 @@
+"""Constrained decoding: one protocol, one meaning of declared types, and the libraries behind it.
+
+The engine asks `choice` for a backend; jobs and the sampler see the protocol alone.
+"""

@@ -1,0 +1,60 @@
+"""Steps that make a prompt from a prompt. They send nothing."""
+
+from __future__ import annotations
+
+from ...ir.target import Tokenizer
+from ...ir.values.operations import EvalError, text_form
+from ..plan.errors import RunError
+from ..plan.schema import (
+    ImageStep,
+    InsertStep,
+    MarkSpan,
+    RootStep,
+    TextStep,
+    TurnStep,
+)
+from .instance import Frame, Run
+from .prompts import PromptState
+
+
+def bind_root(tokenizer: Tokenizer, frame: Frame, step: RootStep) -> None:
+    """The empty prompt."""
+    frame.registers[step.out] = PromptState.start(tokenizer, step.bos, step.node, frame.scope.roots)
+
+
+def bind_text(tokenizer: Tokenizer, frame: Frame, step: TextStep) -> None:
+    """Append a literal."""
+    frame.registers[step.out] = frame.prompt(step.prompt).append(
+        tokenizer, step.text, step.node, literal=not step.plain, marks=tuple(step.marks)
+    )
+
+
+def bind_insert(tokenizer: Tokenizer, frame: Frame, step: InsertStep) -> None:
+    """Append the text form of a value, as plain text."""
+    state = frame.prompt(step.prompt)
+    try:
+        text = text_form(frame.value(step.value))
+    except EvalError as error:
+        raise RunError(f"SGL{error.code}", error.message) from None
+    frame.registers[step.out] = state.append(tokenizer, text, step.node, literal=False)
+
+
+def bind_turn(tokenizer: Tokenizer, frame: Frame, step: TurnStep) -> None:
+    """Open or close a turn of a conversation that is rendered whole per call."""
+    tools = frame.value(step.tools) if step.tools is not None else None
+    state = frame.prompt(step.prompt).append(
+        tokenizer, "", step.node, literal=True, marks=(MarkSpan(0, 0, step.role, step.edge),)
+    )
+    frame.registers[step.out] = state.with_tools(tools) if tools is not None else state
+
+
+def bind_image(run: Run, frame: Frame, step: ImageStep) -> None:
+    """Append an image, for backends that take them. Raises RunError (SGL3104)."""
+    if not run.backend.capabilities.images:
+        raise RunError(
+            "SGL3104",
+            f"`{run.backend.name}` does not take images",
+            "a server of a model that sees, through `RuntimeEndpoint` or `OpenAI`, does",
+        )
+    state = frame.prompt(step.prompt)
+    frame.registers[step.out] = state.with_image(str(frame.value(step.image)), step.node)

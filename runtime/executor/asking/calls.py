@@ -1,0 +1,120 @@
+"""The steps of a plan that ask a model: they evaluate parameters, await the call, and bind what came back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ....ir.sampling import Constraint
+from ...backends.base import BackendError, PrefillRequest, Usage
+from ...plan.errors import RunError
+from ...plan.parameters import sampling_of, split_dynamic
+from ...plan.schema import Family, GenStep, PrefetchStep, SelectStep, SourceSpan
+from ..instance import Frame, Run
+from ..prompts import PromptState
+from ..retention import tell_claims
+from .answers import value_of
+from .drafts import Draft
+from .modelcall import CANCELLED, ModelCall, as_run_error
+
+
+async def run_gen(run: Run, frame: Frame, step: GenStep) -> None:
+    """Ask for one continuation, or for n samples; bind the values, and the prompts that are wanted."""
+    family = run.families[step.family]
+    with _located(family.span):
+        dynamic = [(name, frame.value(expr)) for name, expr in step.dynamic]
+        changes, constraint = split_dynamic(dynamic, _constraint_of(family))
+        sampling = sampling_of({**family.sampling, **changes})
+        call = ModelCall(run, frame, family, frame.prompt(step.prompt), frame.indices(step.indices))
+        reply = await call.generate(sampling, constraint)
+        values = [value_of(done, constraint, sampling) for done in reply.completions]
+        frame.registers[step.out_value] = values[0] if sampling.n is None else values
+        if step.out_prompt is not None:
+            frame.registers[step.out_prompt] = call.after_gen(reply, 0)
+        if step.out_samples is not None:
+            ends = [call.after_gen(reply, sample) for sample in range(len(values))]
+            frame.registers[step.out_samples] = ends
+
+
+async def run_select(run: Run, frame: Frame, step: SelectStep) -> None:
+    """Score the choices, take the best, and append it."""
+    family = run.families[step.family]
+    with _located(family.span):
+        choices = _choices(frame.value(step.choices))
+        call = ModelCall(run, frame, family, frame.prompt(step.prompt), frame.indices(step.indices))
+        index, after = await call.select(choices)
+        frame.registers[step.out_value] = choices[index]
+        frame.registers[step.out_prompt] = after
+
+
+async def run_prefetch(run: Run, frame: Frame, step: PrefetchStep) -> None:
+    """Start warming a prompt, all but its last position; nobody waits for it.
+
+    It is sent before anything that comes after it, so that what follows finds it. A speculative one is sent only
+    while there is room for calls, and given up when the program ends.
+    """
+    if not run.backend.capabilities.prefill or (step.speculative and run.limit.is_full):
+        return
+    state = frame.prompt(step.prompt)
+    bare = step.node < 0 or step.node in run.bare
+    coming = prefill(run, frame, state, leave_last=bare, speculative=step.speculative)
+    under_way = frame.guesses if step.speculative else frame.tasks
+    under_way.append(asyncio.ensure_future(coming))
+    await asyncio.sleep(0)
+
+
+async def prefill(
+    run: Run,
+    frame: Frame,
+    state: PromptState,
+    *,
+    leave_last: bool,
+    speculative: bool = False,
+    group: int | None = None,
+) -> None:
+    """Warm what is settled of a prompt. A failure is recorded and otherwise ignored: it is a hint.
+
+    `leave_last`: a call may ask about exactly this prompt, and computes the last position itself.
+    """
+    ids = state.tokens.settled
+    if leave_last and not state.tokens.tail:
+        ids = ids[:-1]
+    if not ids or (state.mark is not None and state.mark.covers(ids)):
+        return
+    draft = Draft(run, frame.scope, "prefill", ids, state.mark.node if state.mark else -1)
+    draft.note(speculative=speculative, group=group)
+    if state.mark is not None and not speculative:
+        state.mark.ask(ids)
+    usage, failed = Usage(), None
+    try:
+        usage = await run.backend.prefill(PrefillRequest(ids, speculative))
+        tell_claims(run, state)
+    except BackendError as error:
+        failed = as_run_error(error)
+    except asyncio.CancelledError:
+        failed = CANCELLED
+        raise
+    finally:
+        draft.write(usage, failed)
+
+
+def _choices(found: Any) -> list[str]:
+    if not isinstance(found, list) or not found or not all(isinstance(c, str) and c for c in found):
+        raise RunError("SGL3205", "a select needs a list of texts, none of them empty")
+    return found
+
+
+def _constraint_of(family: Family) -> Constraint | None:
+    return Constraint(*family.constraint) if family.constraint else None  # type: ignore[arg-type]
+
+
+@contextmanager
+def _located(span: SourceSpan | None) -> Iterator[None]:
+    """Errors inside are placed at `span` unless they know better."""
+    try:
+        yield
+    except RunError as error:
+        error.located(span)
+        raise

@@ -1,0 +1,39 @@
+"""Values with control-token text, on backends that take text alone: there they can't be kept apart from the template's.
+
+Token ids keep them apart everywhere else, so the run warns once where they are lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from ...plan.schema import Family
+from ...trace.records import Note
+from ..instance import Run
+from ..prompts import PromptState
+
+CONTROL_TEXT = "SGL3902"
+
+
+def note_control_text(run: Run, row: int, family: Family, state: PromptState) -> None:
+    """Add a note to the trace, once a run, when a value of this prompt makes a control token."""
+    if CONTROL_TEXT in run.noted:
+        return
+    token = control_text(state, run.target.tokenizer.special)
+    if token is not None:
+        run.noted.add(CONTROL_TEXT)
+        message = f"a value holds `{token}`, and `{run.backend.name}` takes text alone, so it may count as control text"
+        run.sink.add(Note(row, CONTROL_TEXT, message, family.span))
+
+
+def control_text(state: PromptState, control: Iterable[str]) -> str | None:
+    """The first control token whose text is in the prompt and is not all the program's own."""
+    pieces = state.pieces
+    if all(piece.literal for piece in pieces):
+        return None
+    text = "".join(piece.text for piece in pieces)
+    own = [
+        "".join(p.text for p in run) for ours, run in groupby(pieces, lambda p: p.literal) if ours
+    ]
+    return next((t for t in control if text.count(t) > sum(each.count(t) for each in own)), None)

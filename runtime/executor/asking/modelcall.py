@@ -1,0 +1,272 @@
+"""One model call under way: its prompt, its prediction, its request, its reply and its record.
+
+Every call ends in exactly one trace record, also when it fails or is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from ....ir.sampling import Constraint, Sampling, call_seed
+from ....ir.target import Part
+from ...backends.base import (
+    BackendError,
+    Completion,
+    GenReply,
+    GenRequest,
+    PromptText,
+    SelectReply,
+    SelectRequest,
+    Usage,
+)
+from ...plan.errors import RunError
+from ...plan.schema import Family
+from ..instance import Frame, Run
+from ..prompts import PromptState
+from ..retention import tell_claims
+from ..streaming import Delta, TextStream
+from .choices import decide
+from .composition import check_composition
+from .control_text import note_control_text
+from .drafts import Draft
+from .prediction import fed_by_gen, fed_by_select, predict
+from .rendering import asked_ids
+
+CANCELLED = RunError("SGL3606", "the call was cancelled")
+Reply = TypeVar("Reply")
+
+
+class ModelCall:
+    """A call of `family` on `state`."""
+
+    def __init__(
+        self, run: Run, frame: Frame, family: Family, state: PromptState, indices: tuple[int, ...]
+    ) -> None:
+        self._run, self._scope, self._family = run, frame.scope, family
+        self._state, self._indices = state, indices
+        self._is_main = not frame.in_arm and len(frame.scope.path) == 1
+        check_composition(run, family, state)
+        self._ids = asked_ids(run, state)
+        self._draft = Draft(run, frame.scope, family.kind, self._ids, family.node)
+        self._draft.note(
+            family=family.id, site=family.site, name=family.name, indices=list(indices)
+        )
+        if not run.plan.target.whole_render:
+            node, cached = predict(family, state, self._ids)
+            self._draft.note(predicted_node=node, predicted_cached=cached)
+        self._ask(self._ids)
+
+    async def generate(self, sampling: Sampling, constraint: Constraint | None) -> GenReply:
+        """Ask for one completion per seed. Raises RunError."""
+        self._check_context(1)
+        seeds = self._seeds(sampling)
+        streams = _Streams(self._run, sampling, self._ids, len(seeds), self._delta)
+        request = GenRequest(
+            self._ids,
+            sampling,
+            seeds,
+            constraint,
+            on_tokens=streams.listen,
+            prompt_text=self._text(),
+        )
+        self._draft.note_parameters(sampling, constraint, seeds)
+        self._announce()
+        reply = await self._send(len(seeds), lambda: self._run.backend.generate(request))
+        done = tuple(self._with_ids(each) for each in reply.completions)
+        streams.finish(done)
+        tell_claims(self._run, self._state, self._ids + done[0].kept if len(done) == 1 else ())
+        said = (self._ids + each.ids[:-1] for each in done if len(each.ids) > 1)
+        self._ask(*said, decoded=True)
+        self._draft.note(
+            outputs=[list(each.ids) for each in done],
+            kept=[list(each.kept) for each in done],
+            texts=[each.text for each in done],
+            finish=[each.finish for each in done],
+            logprobs=[list(each.logprobs) for each in done if each.logprobs],
+        )
+        self._draft.write(reply.usage)
+        return replace(reply, completions=done)
+
+    async def select(self, choices: list[str]) -> tuple[int, PromptState]:
+        """Ask for scores; the winner's index and the prompt with it. Raises RunError."""
+        encode = self._run.target.tokenizer.encode
+        ids = tuple(encode((Part(choice, False),), continuation=True) for choice in choices)
+        self._check_context(max(map(len, ids)))
+        alone = self._unconditional()
+        request = SelectRequest(
+            self._ids, ids, alone, prompt_text=self._text(), choice_texts=tuple(choices)
+        )
+        self._draft.note(
+            choices=[list(choice) for choice in ids],
+            unconditional=None if alone is None else list(alone),
+        )
+        self._announce()
+        reply = await self._send(len(ids), lambda: self._run.backend.select(request))
+        index = self._decided(reply, choices)
+        tell_claims(self._run, self._state, self._ids + ids[index])
+        if self._run.listener is not None:
+            self._delta(0, choices[index], True)
+        self._ask(*(self._ids + each[:-1] for each in ids if len(each) > 1))
+        fed = fed_by_select(ids[index], ids)
+        after = self._state.extended(
+            self._ids, ids[index], choices[index], self._family.out_node, fed
+        )
+        return index, after
+
+    def _ask(self, *sequences: tuple[int, ...], decoded: bool = False) -> None:
+        """Note what an engine has KV for from here on."""
+        if self._state.mark is not None:
+            self._state.mark.ask(*sequences, decoded=decoded)
+
+    def after_gen(self, reply: GenReply, sample: int) -> PromptState:
+        """The prompt with what one sample said."""
+        done = reply.completions[sample]
+        fed = fed_by_gen(done.kept, (each.ids for each in reply.completions))
+        return self._state.extended(self._ids, done.kept, done.text, self._family.out_node, fed)
+
+    def _decided(self, reply: SelectReply, choices: list[str]) -> int:
+        method = self._family.method
+        index, scores = decide(method, reply.logprobs, reply.unconditional)  # type: ignore[arg-type]
+        self._draft.note(
+            chosen=index,
+            scores=list(scores),
+            texts=[choices[index]],
+            logprobs=[list(each) for each in reply.logprobs],
+        )
+        self._draft.write(reply.usage)
+        return index
+
+    def _seeds(self, sampling: Sampling) -> tuple[int, ...]:
+        """One per sample: the given one and those after it, or what `call_seed` says."""
+        count = sampling.n or 1
+        if sampling.seed is not None:
+            return tuple(sampling.seed + sample for sample in range(count))
+        scope = self._scope
+        path = (*scope.path, self._family.site)
+        seed = self._run.run_seed
+        return tuple(call_seed(seed, scope.row, path, self._indices, i) for i in range(count))
+
+    def _unconditional(self) -> tuple[int, ...] | None:
+        """A prompt that says nothing, for the method that needs one."""
+        if self._family.method != "unconditional_likelihood_normalized":
+            return None
+        tokenizer = self._run.target.tokenizer
+        return tokenizer.bos_ids or tuple(sorted(tokenizer.eos_ids))[:1]
+
+    def _text(self) -> PromptText | None:
+        """The prompt as text and turns, for backends that do not take token ids."""
+        if self._run.backend.capabilities.token_ids:
+            return None
+        note_control_text(self._run, self._scope.row, self._family, self._state)
+        turns = tuple((m.role, m.content, m.open) for m in self._state.messages)
+        return PromptText(self._state.text, turns)
+
+    def _check_context(self, room: int) -> None:
+        limit, name = self._run.backend.capabilities.max_context, self._run.backend.name
+        if limit is not None and len(self._ids) + room > limit:
+            error = RunError(
+                "SGL3101",
+                f"the prompt has {len(self._ids)} tokens, and `{name}` takes {limit}",
+                "a shorter text, or a model with a longer context, fits",
+                self._family.span,
+            )
+            self._draft.write(Usage(), error)
+            raise error
+
+    async def _send(self, weight: int, send: Callable[[], Awaitable[Reply]]) -> Reply:
+        """Wait for room, then for the reply; a failure is recorded and raised."""
+        try:
+            async with self._run.limit.hold(weight):
+                self._draft.start()
+                return await send()
+        except BackendError as error:
+            failed = as_run_error(error).located(self._family.span)
+            self._draft.write(Usage(), failed)
+            raise failed from error
+        except asyncio.CancelledError:
+            self._draft.write(Usage(), CANCELLED)
+            raise
+        except Exception as error:
+            message = f"`{self._run.backend.name}` raised {type(error).__name__}: {error}"
+            failed = RunError("SGL3105", message, span=self._family.span)
+            self._draft.write(Usage(), failed)
+            raise failed from error
+
+    def _with_ids(self, done: Completion) -> Completion:
+        """The completion of a backend without token ids, encoded once, as a continuation."""
+        if self._run.backend.capabilities.token_ids:
+            return done
+        ids = self._run.target.tokenizer.encode((Part(done.text, False),), continuation=True)
+        return replace(done, ids=ids, kept=ids)
+
+    def _announce(self) -> None:
+        """Tell who listens that the call begins, and after what."""
+        if self._run.listener is not None:
+            self._delta(0, "", False, self._state.text)
+
+    def _delta(self, sample: int, text: str, done: bool, before: str | None = None) -> None:
+        scope, family = self._scope, self._family
+        assert self._run.listener is not None
+        self._run.listener(
+            Delta(
+                scope.row,
+                scope.path,
+                family.site,
+                self._indices,
+                family.name,
+                sample,
+                text,
+                done,
+                before,
+                self._is_main,
+            )
+        )
+
+
+class _Streams:
+    """The text streams of a call's samples; silent when nobody listens."""
+
+    def __init__(
+        self,
+        run: Run,
+        sampling: Sampling,
+        prompt: tuple[int, ...],
+        samples: int,
+        emit: Callable[[int, str, bool], None],
+    ) -> None:
+        self._emit = emit
+        self._loop = asyncio.get_running_loop()
+        self._home = threading.get_ident()
+        tokenizer, count = run.target.tokenizer, samples if run.listener else 0
+        self._streams = [TextStream(tokenizer, sampling, prompt) for _ in range(count)]
+
+    @property
+    def listen(self) -> Callable[[int, tuple[int, ...]], None] | None:
+        """What the backend calls with new ids, from any thread."""
+        return self._receive if self._streams else None
+
+    def finish(self, completions: tuple[Completion, ...]) -> None:
+        """Hand on what is left of each sample."""
+        for sample, stream in enumerate(self._streams):
+            self._emit(sample, stream.finish(completions[sample].text), True)
+
+    def _receive(self, sample: int, ids: tuple[int, ...]) -> None:
+        if threading.get_ident() == self._home:
+            self._feed(sample, ids)
+        else:
+            self._loop.call_soon_threadsafe(self._feed, sample, ids)
+
+    def _feed(self, sample: int, ids: tuple[int, ...]) -> None:
+        text = self._streams[sample].feed(ids)
+        if text:
+            self._emit(sample, text, False)
+
+
+def as_run_error(error: BackendError) -> RunError:
+    """The error of the row that a backend's error makes."""
+    code = error.code if error.code.startswith("SGL") else f"SGL{error.code}"
+    return RunError(code, error.message, error.help)

@@ -1,0 +1,41 @@
+"""What a backend can't do is an error before the first call, with the place and a way out."""
+
+from __future__ import annotations
+
+from ..backends.base import Backend
+from ..plan.errors import RunError
+from ..plan.file import walk
+from ..plan.schema import Family, ImageStep, Plan
+
+
+def check_capabilities(plan: Plan, backend: Backend) -> None:
+    """Whether `backend` can run every call of `plan`. Raises RunError (SGL3104)."""
+    for family in plan.families:
+        _check_family(family, backend)
+    if not backend.capabilities.images:
+        for program in plan.programs:
+            if any(isinstance(part, ImageStep) for part in walk(program.steps)):
+                raise _cannot(backend, "take images", "a server whose model sees takes them")
+
+
+def _check_family(family: Family, backend: Backend) -> None:
+    can = backend.capabilities
+    if family.kind == "select" and not can.select:
+        raise _cannot(
+            backend,
+            "score choices",
+            "a `gen` constrained to a union of literals asks the same",
+            family,
+        )
+    if family.constraint and family.constraint[0] not in can.constraints:
+        kind = family.constraint[0]
+        known = ", ".join(sorted(can.constraints)) or "none"
+        raise _cannot(backend, f"constrain by `{kind}`", f"constraints it has: {known}", family)
+    wants_logprobs = family.sampling.get("logprobs") or family.sampling.get("top_logprobs")
+    if wants_logprobs and not can.logprobs:
+        raise _cannot(backend, "give log probabilities", "the embedded engine gives them", family)
+
+
+def _cannot(backend: Backend, what: str, help: str, family: Family | None = None) -> RunError:
+    span = family.span if family else None
+    return RunError("SGL3104", f"`{backend.name}` can't {what}", help, span)

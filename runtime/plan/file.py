@@ -1,0 +1,162 @@
+"""Plan files: strict reading with limits, writing, and the check that a plan fits its target.
+
+Used by the command line, the server and `run`; a plan from a stranger can neither run code nor
+make reading it run away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ...ir.target import Target
+from .errors import RunError
+from .nesting import MAX_DEPTH, is_too_deep
+from .schema import PLAN_VERSION, Plan, Ref, Struct, TargetInfo
+
+MAX_BYTES = 64 * 1024 * 1024
+_DECODER = msgspec.json.Decoder(Plan)
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """The plan as canonical JSON: what `plan_digest` hashes and a file holds."""
+    return msgspec.json.format(msgspec.json.encode(plan, order="deterministic"), indent=1) + b"\n"
+
+
+def plan_digest(plan: Plan) -> str:
+    """A hash of everything in the plan."""
+    return hashlib.blake2b(
+        msgspec.json.encode(plan, order="deterministic"), digest_size=16
+    ).hexdigest()
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Write a plan file."""
+    path.write_bytes(encode_plan(plan))
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan file. Raises RunError (SGL3001, SGL3002, SGL3004)."""
+    if path.stat().st_size > MAX_BYTES:
+        raise RunError("SGL3001", f"`{path}` is larger than {MAX_BYTES} bytes")
+    return decode_plan(path.read_bytes(), str(path))
+
+
+def decode_plan(data: bytes, name: str = "<plan>") -> Plan:
+    """Decode strictly: known version, known fields, bounded depth, references that exist."""
+    if len(data) > MAX_BYTES:
+        raise RunError("SGL3001", f"`{name}` is larger than {MAX_BYTES} bytes")
+    if is_too_deep(data):
+        raise RunError("SGL3001", f"`{name}` is nested more than {MAX_DEPTH} levels deep")
+    _check_version(data, name)
+    try:
+        plan = _DECODER.decode(data)
+    except msgspec.ValidationError as error:
+        raise RunError("SGL3001", f"`{name}` is not a plan: {error}", _REBUILD) from None
+    check_references(plan)
+    return plan
+
+
+_REBUILD = "`sglc build FILE -o PLAN` writes it again"
+
+
+class _Version(msgspec.Struct):
+    version: Any = None
+
+
+def _check_version(data: bytes, name: str) -> None:
+    try:
+        found = msgspec.json.decode(data, type=_Version).version
+    except msgspec.DecodeError as error:
+        what = "is cut short" if "truncated" in str(error) else "is not JSON"
+        raise RunError("SGL3001", f"`{name}` {what}: {error}", _REBUILD) from None
+    if found is None:
+        raise RunError("SGL3001", f"`{name}` is not a plan: it has no version", _REBUILD)
+    if found != PLAN_VERSION:
+        raise RunError(
+            "SGL3002",
+            f"`{name}` has plan version {found}, this sglc reads {PLAN_VERSION}",
+            _REBUILD,
+        )
+
+
+def check_references(plan: Plan) -> None:
+    """Every register, node, family, group and program that is named exists. Raises RunError."""
+    nodes = {node.id for node in plan.nodes}
+    programs = {program.name: program for program in plan.programs}
+    _require(plan.entry in programs, f"the entry program `{plan.entry}`")
+    for family in plan.families:
+        known = {family.node, family.out_node, *family.cached_at} <= nodes
+        _require(known, f"a prefix node of call `{family.site}` of `{family.program}`")
+    for node in plan.nodes:
+        _require(set(node.parents) <= nodes, f"a parent of prefix node {node.id}")
+    families = {family.id for family in plan.families}
+    groups = {group.id for group in plan.groups}
+    hosts = {host.name for host in plan.hosts}
+    for program in plan.programs:
+        for part in walk(program.steps):
+            _check_part(part, program.registers, families, groups, hosts, set(programs))
+
+
+def _check_part(
+    part: Struct,
+    registers: int,
+    families: set[int],
+    groups: set[int],
+    hosts: set[str],
+    programs: set[str],
+) -> None:
+    if isinstance(part, Ref):
+        _require(0 <= part.register < registers, f"register {part.register}")
+    for name, known in (
+        ("family", families),
+        ("group", groups),
+        ("extern", hosts),
+        ("program", programs),
+    ):
+        found = getattr(part, name, None)
+        _require(found is None or found in known, f"{name} `{found}`")
+    outs = [getattr(part, name, None) for name in ("out", "out_value", "out_prompt", "out_samples")]
+    for out in [*outs, *getattr(part, "outs", [])]:
+        _require(out is None or 0 <= out < registers, f"register {out}")
+
+
+def _require(holds: bool, what: str) -> None:
+    if not holds:
+        raise RunError("SGL3004", f"the plan refers to {what}, which it does not hold", _REBUILD)
+
+
+def walk(part: Any) -> Iterator[Struct]:
+    """Every struct inside `part`, parents first."""
+    stack = [part]
+    while stack:
+        found = stack.pop()
+        if isinstance(found, Struct):
+            yield found
+            stack.extend(getattr(found, name) for name in reversed(found.__struct_fields__))
+        elif isinstance(found, list | tuple):
+            stack.extend(reversed(found))
+
+
+def check_target(info: TargetInfo, target: Target, plan_name: str = "", source: str = "") -> None:
+    """Whether the plan was built for this tokenizer and template. Raises RunError (SGL3003)."""
+    template = target.template.digest if target.template else ""
+    wrong = [
+        what
+        for what, built, given in (
+            ("tokenizer", info.tokenizer, target.tokenizer.digest),
+            ("chat template", info.template, template),
+        )
+        if built != given
+    ]
+    if wrong:
+        command = f"sglc build {source or 'FILE'} --model {target.name} -o {plan_name or 'PLAN'}"
+        raise RunError(
+            "SGL3003",
+            f"the plan was built for the {' and '.join(wrong)} of `{info.name}`, not of `{target.name}`",
+            f"`{command}` builds it for this model",
+        )
