@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import concurrent.futures
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from ..console.progress import Progress
 from .compiled import Compiled, CompiledRun, run_compiled
+from .definition import Definition, Job
 from .endpoints import Endpoint
 from .live import LiveRun
 from .state import State
 
-if TYPE_CHECKING:
-    from .program import Job, Program
+
+@dataclass(frozen=True)
+class Rows:
+    """How rows of a program are run: its definition, what finds its compiled form, and what makes an instance."""
+
+    definition: Definition
+    find: Callable[[Endpoint, Job, str], Compiled | None]
+    instance: Callable[[Endpoint, Job, Compiled], CompiledRun]
 
 
 def run_batch(
-    program: Program,
+    of: Rows,
     endpoint: Endpoint,
     jobs: Sequence[Job],
     run_seed: int | None,
@@ -28,7 +36,7 @@ def run_batch(
     progress: Progress,
 ) -> Iterator[State]:
     """Start every row, and give the states in order, each as soon as it and those before it are over."""
-    batch = _Batch(program, endpoint, run_seed, progress)
+    batch = _Batch(of, endpoint, run_seed, progress)
     with progress, ThreadPoolExecutor(threads, thread_name_prefix="sglc-direct") as pool:
         found = batch.start(jobs, mode, pool)
         try:
@@ -45,9 +53,9 @@ class _Batch:
     """The rows of one batch."""
 
     def __init__(
-        self, program: Program, endpoint: Endpoint, run_seed: int | None, progress: Progress
+        self, of: Rows, endpoint: Endpoint, run_seed: int | None, progress: Progress
     ) -> None:
-        self._program, self._endpoint = program, endpoint
+        self._of, self._endpoint = of, endpoint
         self._run_seed, self._progress = run_seed, progress
         self._started: list[concurrent.futures.Future[Any]] = []
 
@@ -59,7 +67,7 @@ class _Batch:
         together: dict[int, list[int]] = defaultdict(list)
         plans: dict[int, Compiled] = {}
         for row, job in enumerate(jobs):
-            compiled = self._program._find(self._endpoint, job, mode)
+            compiled = self._of.find(self._endpoint, job, mode)
             if compiled is None:
                 states[row] = self._direct(job, row, pool)
             else:
@@ -73,9 +81,7 @@ class _Batch:
     def _compiled(
         self, compiled: Compiled, jobs: dict[int, Job]
     ) -> dict[int, tuple[State, concurrent.futures.Future[Any]]]:
-        runs = {
-            row: self._program._instance(self._endpoint, job, compiled) for row, job in jobs.items()
-        }
+        runs = {row: self._of.instance(self._endpoint, job, compiled) for row, job in jobs.items()}
         work = run_compiled(
             compiled,
             self._endpoint,
@@ -91,7 +97,7 @@ class _Batch:
         self, job: Job, row: int, pool: ThreadPoolExecutor
     ) -> tuple[State, concurrent.futures.Future[Any]]:
         live = LiveRun(
-            self._program, self._endpoint, job, self._run_seed, row=row, sink=self._progress
+            self._of.definition, self._endpoint, job, self._run_seed, row=row, sink=self._progress
         )
 
         def run() -> None:

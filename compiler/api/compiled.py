@@ -18,8 +18,8 @@ from ...runtime.executor.streaming import Delta
 from ...runtime.plan.errors import RunError
 from ...runtime.trace.records import CallRecord, Record, Trace
 from ..build.driver import Build
-from .direct import Strand
 from .endpoints import Endpoint
+from .strand import Strand
 from .streams import TextStream
 from .variables import Variables
 

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import concurrent.futures
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
 from ...runtime.plan.errors import RunError
-from .variables import Variable
-
-if TYPE_CHECKING:
-    from .state import State
+from .variables import Variable, Variables
 
 
-class Forks(Sequence["State"]):
+class Arm(Protocol):
+    """What a fork knows of an arm, and of the state that it left."""
+
+    variables: Variables
+
+    def own_names(self) -> list[str]:
+        """The names that it has bound since it left its parent."""
+        ...
+
+    def __iadd__(self, what: Any) -> Any:
+        """Append to it."""
+        ...
+
+
+ArmState = TypeVar("ArmState", bound=Arm)
+
+
+class Forks(Sequence[ArmState]):
     """The arms of a fork."""
 
-    def __init__(self, states: list[State], parent: State) -> None:
+    def __init__(self, states: list[ArmState], parent: Arm) -> None:
         self._states, self._parent = states, parent
 
     def __getitem__(self, index: Any) -> Any:
         return self._states[index]
 
-    def __setitem__(self, index: int, state: State) -> None:
+    def __setitem__(self, index: int, state: ArmState) -> None:
         """`forks[i] += x` ends with this; the arm is the one that was there."""
         if self._states[index] is not state:
             raise TypeError("an arm of a fork can be appended to, not replaced")
@@ -30,7 +44,7 @@ class Forks(Sequence["State"]):
     def __len__(self) -> int:
         return len(self._states)
 
-    def __iadd__(self, what: Callable[[int], Any] | list[Any] | Any) -> Forks:
+    def __iadd__(self, what: Callable[[int], Any] | list[Any] | Any) -> Forks[ArmState]:
         """Append to every arm: the same thing, one of a list each, or what a function of the index gives."""
         for index, state in enumerate(self._states):
             if callable(what):
@@ -47,9 +61,11 @@ class Forks(Sequence["State"]):
             raise NotImplementedError(
                 f"join mode `{mode}` is not there: the servers that it called have no such route"
             )
-        names = dict.fromkeys(name for state in self._states for name in _own(state))
+        names = dict.fromkeys(name for state in self._states for name in state.own_names())
         for name in names:
-            found = [state.variables.get(name) for state in self._states if name in _own(state)]
+            found = [
+                state.variables.get(name) for state in self._states if name in state.own_names()
+            ]
             self._refuse_taken(name, found[0])
             self._parent.variables.adopt(name, found[0] if len(found) == 1 else _gathered(found))
 
@@ -64,12 +80,6 @@ class Forks(Sequence["State"]):
             "another name in the arm keeps both",
             arm.span,
         )
-
-
-def _own(state: State) -> list[str]:
-    """The names that an arm itself has bound."""
-    was = state._inherited
-    return [n for n in state.variables if n not in was or state.variables.get(n) is not was.get(n)]
 
 
 def _gathered(found: list[Variable]) -> Variable:

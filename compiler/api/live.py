@@ -6,20 +6,19 @@ import secrets
 import threading
 from collections.abc import Callable
 from types import CodeType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...runtime.executor.instance import Frame, Run, Scope
 from ...runtime.executor.prompts import PromptState
 from ...runtime.plan.schema import PLAN_VERSION, Plan, PrefixNode, TargetInfo
 from ...runtime.trace.records import Sink, Tee, Trace
-from .direct import Strand
+from .definition import Definition, Job
 from .endpoints import Endpoint
-from .session import NODE, PROMPT, ROOT, Place, Session
+from .live_prompt import Place
+from .session import NODE, ROOT, Session
 from .state import State
+from .strand import Strand
 from .turn_texts import TurnTexts
-
-if TYPE_CHECKING:
-    from .program import Job, Program
 
 
 class LiveRun:
@@ -27,7 +26,7 @@ class LiveRun:
 
     def __init__(
         self,
-        program: Program,
+        definition: Definition,
         endpoint: Endpoint,
         job: Job,
         run_seed: int | None,
@@ -35,9 +34,9 @@ class LiveRun:
         row: int = 0,
         sink: Sink | None = None,
     ) -> None:
-        self._program, self._endpoint, self._job = program, endpoint, job
-        self.session = make_session(program, endpoint, job, sink, run_seed, is_streaming)
-        self.state = State(Strand(self.session, new_frame(program, row)))
+        self._definition, self._endpoint, self._job = definition, endpoint, job
+        self.session = make_session(definition, endpoint, job, sink, run_seed, is_streaming)
+        self.state = State(Strand(self.session, new_frame(definition, row)))
         self._raised: BaseException | None = None
 
     def start(self, in_thread: bool) -> Callable[[], None]:
@@ -58,7 +57,7 @@ class LiveRun:
     def run(self) -> None:
         """Run the function and wait for everything that it appended."""
         try:
-            self.state.ret_value = self._program.function(self.state, **self._job.args)
+            self.state.ret_value = self._definition.function(self.state, **self._job.args)
         except BaseException as error:
             self._raised = error
         self.state.variables.release()
@@ -79,7 +78,7 @@ class LiveRun:
 
 
 def make_session(
-    program: Program,
+    definition: Definition,
     endpoint: Endpoint,
     job: Job,
     sink: Sink | None,
@@ -89,7 +88,7 @@ def make_session(
     """A session on the endpoint's loop, with the endpoint's own limits."""
     turns, trace = TurnTexts(endpoint.target.template), Trace()
     run = Run.of(
-        _plan(program.name, endpoint, not turns.composes),
+        _plan(definition.name, endpoint, not turns.composes),
         backend=endpoint.backend,
         target=endpoint.target,
         hosts={},
@@ -101,32 +100,34 @@ def make_session(
     return Session(
         run,
         endpoint.loop.loop,
-        program.name,
+        definition.name,
         job.defaults,
         turns,
         trace,
-        literals_of(program.function),
+        literals_of(definition.function),
         is_streaming,
-        (program.num_api_spec_tokens or 0) if endpoint.is_chat else 0,
+        (definition.num_api_spec_tokens or 0) if endpoint.is_chat else 0,
     )
 
 
-def strand_on(program: Program, endpoint: Endpoint, job: Job, prompt: PromptState | None) -> Strand:
+def strand_on(
+    definition: Definition, endpoint: Endpoint, job: Job, prompt: PromptState | None
+) -> Strand:
     """A strand in direct mode that goes on from a prompt."""
-    session = make_session(program, endpoint, job, None, None)
-    strand = Strand(session, new_frame(program, 0))
+    session = make_session(definition, endpoint, job, None, None)
+    strand = Strand(session, new_frame(definition, 0))
     if prompt is not None:
-        strand.frame.registers[PROMPT] = prompt
         roles = [message.role for message in prompt.messages]
         is_open = bool(prompt.messages) and prompt.messages[-1].open
         closed: Any = roles[:-1] if is_open else roles
-        strand.place = Place(prompt, roles[-1] if is_open else None, closed[-1] if closed else None)  # type: ignore[arg-type]
+        place = Place(prompt, roles[-1] if is_open else None, closed[-1] if closed else None)  # type: ignore[arg-type]
+        strand.prompt.stand_at(place)
     return strand
 
 
-def new_frame(program: Program, row: int) -> Frame:
+def new_frame(definition: Definition, row: int) -> Frame:
     """The frame of a strand: registers for its prompt and its last value."""
-    return Frame([None, None], Scope(row, (program.name,)))
+    return Frame([None, None], Scope(row, (definition.name,)))
 
 
 def _plan(name: str, endpoint: Endpoint, whole_render: bool) -> Plan:

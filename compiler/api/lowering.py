@@ -3,50 +3,49 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from ...ir.diagnostic import CompileFailed, Diagnostic, Severity
 from ...lang.python.lowered import Lowered
 from ...runtime.backends.base import PrefillRequest
 from ..build.driver import Build, Options, compile_module
 from .compiled import Compiled, type_of
-from .endpoints import Endpoint, Mock
-
-if TYPE_CHECKING:
-    from .program import Job, Program
+from .definition import Definition, Job
+from .endpoints import Endpoint, Mock, default_backend
 
 
 class DirectModeWarning(UserWarning):
     """A function could not be compiled, and runs in direct mode."""
 
 
-def compile_function(program: Program, job: Job, endpoint: Endpoint) -> Compiled | None:
+def compile_function(definition: Definition, job: Job, endpoint: Endpoint) -> Compiled | None:
     """Compile for the types of these arguments; None, and a warning that says why, for direct mode."""
-    lowered = lower_function(program, job)
+    lowered = lower_function(definition, job)
     if not lowered.is_compiled:
-        _warn(program, lowered.diagnostics)
+        _warn(definition, lowered.diagnostics)
         return None
     try:
         return _compiled(lowered, endpoint)
     except CompileFailed as error:
-        _warn(program, error.diagnostics)
+        _warn(definition, error.diagnostics)
         return None
 
 
-def compile_strictly(program: Program, job: Job, endpoint: Endpoint) -> Compiled:
+def compile_strictly(definition: Definition, job: Job, endpoint: Endpoint) -> Compiled:
     """As `compile_function`, but what can't be compiled is an error. Raises CompileFailed."""
-    lowered = lower_function(program, job)
+    lowered = lower_function(definition, job)
     if not lowered.is_compiled:
         raise CompileFailed(lowered.diagnostics)
     return _compiled(lowered, endpoint)
 
 
-def lower_function(program: Program, job: Job) -> Lowered:
+def lower_function(definition: Definition, job: Job) -> Lowered:
     """The function's source as IR."""
     from ...lang.python.lower import lower
 
     types = {name: type_of(value) for name, value in job.args.items()}
-    return lower(program.function, types, job.defaults)
+    return lower(definition.function, types, job.defaults)
 
 
 def _compiled(lowered: Lowered, endpoint: Endpoint) -> Compiled:
@@ -56,12 +55,12 @@ def _compiled(lowered: Lowered, endpoint: Endpoint) -> Compiled:
     return Compiled(lowered, build)
 
 
-def _warn(program: Program, diagnostics: tuple[Diagnostic, ...]) -> None:
+def _warn(definition: Definition, diagnostics: tuple[Diagnostic, ...]) -> None:
     """Say once what was lost."""
     causes = [d for d in diagnostics if d.severity is not Severity.INFO]
     said = "; ".join(map(str, causes)) or "its source is not at hand"
     warnings.warn(
-        f"`{program.name}` runs in direct mode, where nothing is planned ahead: {said}",
+        f"`{definition.name}` runs in direct mode, where nothing is planned ahead: {said}",
         DirectModeWarning,
         stacklevel=5,
     )
@@ -101,20 +100,19 @@ def static_head(build: Build) -> tuple[int, ...]:
     return tuple(ids)
 
 
-def shown_html(program: Program) -> str:
-    """The plan of a program for notebooks, compiled for texts where nothing is known of its parameters."""
+def shown_html(title: str, compile: Callable[[Endpoint], Build]) -> str:
+    """The plan of a program for notebooks; `title` and the reason where it can't be compiled."""
     from html import escape
 
     from ..explain.html import render
     from ..explain.make import of_build
-    from .endpoints import default_backend
 
     try:
         backend = default_backend()
     except RuntimeError:
         backend = Mock()
     try:
-        page = render(of_build(program.compile(backend=backend, **program.blank_arguments())))
+        page = render(of_build(compile(backend)))
     except (CompileFailed, TypeError) as error:
-        return f"<pre>{escape(repr(program))}\n{escape(str(error))}</pre>"
+        return f"<pre>{escape(title)}\n{escape(str(error))}</pre>"
     return f'<iframe srcdoc="{escape(page)}" style="width: 100%; height: 40em; border: 0"></iframe>'

@@ -11,13 +11,14 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
 from ...ir.sampling import SAMPLING_FIELDS
 from ...lang.python.surface import ALIASES, IGNORED, sampling_given
 from ..console.progress import Progress
+from .batches import Rows, run_batch
 from .compiled import Compiled, CompiledRun, run_compiled, type_of
+from .definition import Definition, Job
 from .endpoints import Endpoint, default_backend
 from .live import LiveRun, strand_on
 from .state import State
@@ -30,14 +31,6 @@ RUN_DEFAULTS: Mapping[str, Any] = {"max_tokens": 128, "temperature": 1.0}
 DIRECT_THREADS = 8
 """Threads in which functions that run in direct mode wait; their calls and arms need none."""
 _RUN_NAMES = frozenset({*SAMPLING_FIELDS, *ALIASES, *IGNORED})
-
-
-@dataclass(frozen=True)
-class Job:
-    """What one run of a program is given: arguments by name, and defaults for its gens."""
-
-    args: Mapping[str, Any]
-    defaults: Mapping[str, Any]
 
 
 class Program:
@@ -59,6 +52,7 @@ class Program:
         self.function = function
         self.name: str = getattr(function, "__name__", "program")
         self.num_api_spec_tokens = num_api_spec_tokens
+        self._definition = Definition(self.name, function, num_api_spec_tokens)
         self.bound: Mapping[str, Any] = dict(bound or {})
         self._signature = inspect.Signature(parameters[1:])
         self._compiled: dict[Any, Compiled | None] = {}
@@ -129,14 +123,18 @@ class Program:
         A row that fails is a state with an `error()`; the others are unaffected. `num_threads` bounds only the
         threads of direct mode.
         """
-        from .batches import run_batch
-
         endpoint = backend or default_backend()
         jobs = [self._row(given, kwargs) for given in batch_kwargs]
         progress = Progress(len(jobs), self.name, None if progress_bar else False)
         threads = DIRECT_THREADS if num_threads == "auto" else max(1, int(num_threads))
         states = run_batch(
-            self, endpoint, jobs, run_seed, mode, min(threads, DIRECT_THREADS), progress
+            Rows(self._definition, self._find, self._instance),
+            endpoint,
+            jobs,
+            run_seed,
+            mode,
+            min(threads, DIRECT_THREADS),
+            progress,
         )
         return states if generator_style else list(states)
 
@@ -157,7 +155,7 @@ class Program:
         from .lowering import compile_strictly
 
         endpoint = backend or default_backend()
-        return compile_strictly(self, self._job(args, kwargs), endpoint).build
+        return compile_strictly(self._definition, self._job(args, kwargs), endpoint).build
 
     def trace(self, *args: Any, backend: Endpoint | None = None, **kwargs: Any) -> str:
         """The program as IR: every arm and loop of it, without asking anything."""
@@ -189,7 +187,10 @@ class Program:
         """The plan, for notebooks; the signature where there is no plan yet."""
         from .lowering import shown_html
 
-        return shown_html(self)
+        def compile(backend: Endpoint) -> Build:
+            return self.compile(backend=backend, **self.blank_arguments())
+
+        return shown_html(repr(self), compile)
 
     def __repr__(self) -> str:
         return f"<program {self.name}{self._signature}>"
@@ -229,7 +230,7 @@ class Program:
         """A state under way, and what waits for its end."""
         compiled = self._find(endpoint, job, mode)
         if compiled is None:
-            live = LiveRun(self, endpoint, job, run_seed, stream, row)
+            live = LiveRun(self._definition, endpoint, job, run_seed, stream, row)
             return live.state, live.start(in_thread=stream)
         run = self._instance(endpoint, job, compiled)
         work = run_compiled(
@@ -252,7 +253,9 @@ class Program:
 
     def _instance(self, endpoint: Endpoint, job: Job, compiled: Compiled) -> CompiledRun:
         schemas = compiled.lowered.schemas
-        return CompiledRun(lambda prompt: strand_on(self, endpoint, job, prompt), schemas=schemas)
+        return CompiledRun(
+            lambda prompt: strand_on(self._definition, endpoint, job, prompt), schemas=schemas
+        )
 
     def _find(self, endpoint: Endpoint, job: Job, mode: str) -> Compiled | None:
         """The compiled program for this target and these types; None for direct mode."""
@@ -266,11 +269,11 @@ class Program:
         with self._lock:
             found = self._compiled.get(key)
             if key not in self._compiled or (found is not None and found.lowered.is_stale()):
-                found = self._compiled[key] = compile_function(self, job, endpoint)
+                found = self._compiled[key] = compile_function(self._definition, job, endpoint)
         if found is None and mode == "compiled":
             from .lowering import compile_strictly
 
-            return compile_strictly(self, job, endpoint)
+            return compile_strictly(self._definition, job, endpoint)
         return found
 
 

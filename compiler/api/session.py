@@ -1,4 +1,4 @@
-"""One run of a function in direct mode: what its prompts share, and where each of them stands."""
+"""One run of a function in direct mode: what its prompts share."""
 
 from __future__ import annotations
 
@@ -6,23 +6,31 @@ import asyncio
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from ...ir.ops import Role
-from ...runtime.executor.asking.calls import prefill
 from ...runtime.executor.instance import Run
-from ...runtime.executor.prompts import PromptState
 from ...runtime.plan.schema import Family, SourceSpan
 from ...runtime.trace.records import Trace
+from .streams import TextStream
 from .turn_texts import TurnTexts
-
-if TYPE_CHECKING:
-    from .direct import Strand
 
 ROOT, NODE = 0, 1
 """Direct mode has no prefix table: every prompt but the empty one ends at the same node."""
-PROMPT, VALUE = 0, 1
-"""The registers of a strand."""
+
+
+class Working(Protocol):
+    """What a session knows of its strands: whether they are over, and how they ended."""
+
+    error: BaseException | None
+
+    @property
+    def stream(self) -> TextStream:
+        """Its text, as it comes."""
+        ...
+
+    async def idle(self) -> None:
+        """Wait for what was submitted so far, whether it fails or not."""
+        ...
 
 
 @dataclass
@@ -43,7 +51,7 @@ class Session:
     literals: frozenset[str] = frozenset()
     is_streaming: bool = False
     spec_tokens: int = 0
-    strands: list[Strand] = field(default_factory=list)
+    strands: list[Working] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _sites: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
 
@@ -74,35 +82,3 @@ class Session:
         """Wait until no strand has anything to do."""
         for strand in list(self.strands):
             await strand.idle()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a strand stands: its prompt, the turn that is open and the one before."""
-
-    prompt: PromptState | None = None
-    open: Role | None = None
-    before: Role | None = None
-
-
-class Group:
-    """The prefix that sibling arms share. It is sent once, when the first of them asks something."""
-
-    def __init__(self, place: Place, outer: Group | None) -> None:
-        self._place, self._outer = place, outer
-        self._sent: asyncio.Task[None] | None = None
-
-    async def send(self, strand: Strand) -> None:
-        """Have the prefix computed; waits for it."""
-        if self._outer is not None:
-            await self._outer.send(strand)
-        if self._sent is None:
-            self._sent = asyncio.ensure_future(self._send(strand))
-        await asyncio.shield(self._sent)
-
-    async def _send(self, strand: Strand) -> None:
-        shared, asked = self._place.prompt, strand.place.prompt
-        run = strand.session.run
-        if shared is not None and asked is not None and run.backend.capabilities.prefill:
-            bare = asked.tokens == shared.tokens
-            await prefill(run, strand.frame, shared, leave_last=bare)

@@ -10,16 +10,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ...lang.python.surface import GenMark
 from ...runtime.plan.errors import RunError
 from ...runtime.plan.schema import Expr, GenStep, InsertStep, Lit, Ref, SourceSpan, TextStep
 from ...runtime.trace.records import Speculated
+from .live_prompt import PROMPT, VALUE, LivePrompt
+from .session import NODE
 from .variables import Variable
-
-if TYPE_CHECKING:
-    from .direct import Strand
 
 TRIES = 3
 
@@ -84,19 +82,19 @@ def split(text: str, items: Sequence[str | GenMark]) -> list[str] | None:
     return answers
 
 
-async def speculate(strand: Strand, turn: Sequence[Pending], tokens: int) -> None:
+async def speculate(prompt: LivePrompt, turn: Sequence[Pending], tokens: int) -> None:
     """Ask once for the whole turn, and bind its gens. Raises RunError (SGL0593) after three mismatches."""
     items = [pending.item for pending in turn]
     gens = [pending for pending in turn if isinstance(pending.item, GenMark)]
     text = ""
     for number in range(TRIES):
-        text = await _ask(strand, gens, tokens, number)
+        text = await _ask(prompt, gens, tokens, number)
         answers = split(text, items)
         if answers is not None:
-            lengths = await _append(strand, turn, iter(answers))
-            _note(strand, len(gens), number + 1, True, sum(lengths[1:]))
+            lengths = await _append(prompt, turn, iter(answers))
+            _note(prompt, len(gens), number + 1, True, sum(lengths[1:]))
             return
-    _note(strand, len(gens), TRIES, False, 0)
+    _note(prompt, len(gens), TRIES, False, 0)
     raise RunError(
         "SGL0593",
         f"the answer did not go as the turn does, {TRIES} times; the last began {text[:60]!r}",
@@ -105,46 +103,46 @@ async def speculate(strand: Strand, turn: Sequence[Pending], tokens: int) -> Non
     )
 
 
-async def _ask(strand: Strand, gens: Sequence[Pending], tokens: int, number: int) -> str:
+async def _ask(prompt: LivePrompt, gens: Sequence[Pending], tokens: int, number: int) -> str:
     """One call for the whole turn; the prompt stays as it is."""
     first, last = gens[0], gens[-1]
     assert isinstance(first.item, GenMark)
-    given = {**strand.session.defaults, **_parameters(first.item), "max_tokens": tokens}
-    family = strand.session.family(
+    given = {**prompt.session.defaults, **_parameters(first.item), "max_tokens": tokens}
+    family = prompt.session.family(
         "gen", "+".join(_name(pending) for pending in gens), first.span,
         sampling={**given, "stop": list(_stops(last.item))},
     )  # fmt: skip
-    indices: list[Expr] = [Lit(each) for each in (*strand.arm, number)]
-    await strand.execute(GenStep(family.id, Ref(0), 1, None, None, indices), first.span)
-    return strand.frame.registers[1]
+    indices: list[Expr] = [Lit(each) for each in (*prompt.arm, number)]
+    await prompt.execute(GenStep(family.id, Ref(PROMPT), VALUE, None, None, indices), first.span)
+    return prompt.frame.registers[VALUE]
 
 
 def _name(pending: Pending) -> str:
     return (pending.item.name or "") if isinstance(pending.item, GenMark) else ""
 
 
-async def _append(strand: Strand, turn: Sequence[Pending], answers: Iterator[str]) -> list[int]:
+async def _append(prompt: LivePrompt, turn: Sequence[Pending], answers: Iterator[str]) -> list[int]:
     """Append the turn and bind its variables; the prompt lengths at which each gen would have been asked."""
     lengths: list[int] = []
     for pending in turn:
         if isinstance(pending.item, str):
-            await strand.execute(TextStep(0, Ref(0), pending.item, 1), pending.span)
-            strand.stream.write(pending.item)
+            await prompt.execute(TextStep(PROMPT, Ref(PROMPT), pending.item, NODE), pending.span)
+            prompt.stream.write(pending.item)
             continue
-        lengths.append(_length(strand))
+        lengths.append(_length(prompt))
         value = next(answers)
-        await strand.execute(InsertStep(0, Ref(0), Lit(value), 1), pending.span)
-        strand.stream.write(value, _name(pending))
+        await prompt.execute(InsertStep(PROMPT, Ref(PROMPT), Lit(value), NODE), pending.span)
+        prompt.stream.write(value, _name(pending))
         if pending.variable is not None:
             pending.variable.value.set_result(value)
     return lengths
 
 
-def _length(strand: Strand) -> int:
-    prompt = strand.place.prompt
-    return len(prompt.ids(strand.session.run.target.tokenizer)) if prompt else 0
+def _length(prompt: LivePrompt) -> int:
+    state = prompt.place.prompt
+    return len(state.ids(prompt.session.run.target.tokenizer)) if state else 0
 
 
-def _note(strand: Strand, gens: int, tries: int, matched: bool, saved: int) -> None:
-    row = strand.frame.scope.row
-    strand.session.run.sink.add(Speculated(row, gens, tries, matched, saved))
+def _note(prompt: LivePrompt, gens: int, tries: int, matched: bool, saved: int) -> None:
+    row = prompt.frame.scope.row
+    prompt.session.run.sink.add(Speculated(row, gens, tries, matched, saved))

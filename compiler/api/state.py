@@ -19,9 +19,10 @@ from ...runtime.executor.prompts import PromptState
 from ...runtime.plan.schema import SourceSpan
 from ...runtime.trace.records import CallRecord, Trace
 from .callers import caller_span
-from .direct import Strand, flatten
 from .forks import Forks
 from .meta import meta_info, parsed_value
+from .operations import flatten
+from .strand import Strand
 from .streams import Chunk, TextStream
 from .variables import Variable, Variables
 
@@ -127,10 +128,10 @@ class State:
         strand, variable = self._live(), self.variables.expect(name, caller_span())
 
         async def length() -> int:
-            return len(strand.place.prompt.text) if strand.place.prompt else 0
+            return len(strand.prompt.place.prompt.text) if strand.prompt.place.prompt else 0
 
         async def bind(start: concurrent.futures.Future[int]) -> None:
-            text = strand.place.prompt.text if strand.place.prompt else ""
+            text = strand.prompt.place.prompt.text if strand.prompt.place.prompt else ""
             variable.value.set_result(text[start.result() :])
 
         strand.flush()
@@ -140,6 +141,11 @@ class State:
         strand.append_work(lambda: bind(start), variable)
 
     # --- variables ------------------------------------------------------------------------------
+
+    def own_names(self) -> list[str]:
+        """The names that an arm itself has bound, since it left its parent."""
+        was, now = self._inherited, self.variables
+        return [name for name in now if name not in was or now.get(name) is not was.get(name)]
 
     def __getitem__(self, name: str) -> Any:
         return self.get_var(name)
@@ -186,7 +192,7 @@ class State:
     def _prompt(self) -> PromptState | None:
         self.sync()
         if self._strand is not None:
-            return self._strand.place.prompt
+            return self._strand.prompt.place.prompt
         return self._run.prompt() if self._run is not None else None
 
     def text(self) -> str:
@@ -208,7 +214,7 @@ class State:
 
     # --- forks ----------------------------------------------------------------------------------
 
-    def fork(self, size: int = 1, position_ids_offset: list[int] | None = None) -> Forks:
+    def fork(self, size: int = 1, position_ids_offset: list[int] | None = None) -> Forks[State]:
         """`size` arms that go on from here; they run at once."""
         if position_ids_offset is not None:
             raise NotImplementedError("`position_ids_offset` never had an effect; leave it out")
@@ -220,7 +226,7 @@ class State:
         """One arm, as a `with` block."""
         yield self.fork(1, position_ids_offset)[0]
 
-    def join(self, forks: Forks) -> None:
+    def join(self, forks: Forks[State]) -> None:
         """Bind here what the arms have bound: by one of them its value, by several a list in arm order."""
         forks.join()
 

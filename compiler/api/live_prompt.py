@@ -1,0 +1,59 @@
+"""One prompt of a session in direct mode: where it stands, and the steps that are executed on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ...ir.ops import Role
+from ...runtime.executor.control import run_steps
+from ...runtime.executor.instance import Frame, Run
+from ...runtime.executor.prompts import PromptState
+from ...runtime.plan.errors import RunError
+from ...runtime.plan.schema import RootStep, SourceSpan, Step
+from .group import Group
+from .session import ROOT, Session
+from .streams import TextStream
+
+PROMPT, VALUE = 0, 1
+"""The registers of a prompt's frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a prompt stands: its state, the turn that is open and the one before."""
+
+    prompt: PromptState | None = None
+    open: Role | None = None
+    before: Role | None = None
+
+
+@dataclass(eq=False)
+class LivePrompt:
+    """A prompt that grows step by step. `arm` says in which arm of which fork it is; `group`, what it shares."""
+
+    session: Session
+    frame: Frame
+    arm: tuple[int, ...] = ()
+    place: Place = Place()
+    group: Group | None = None
+    stream: TextStream = field(default_factory=TextStream)
+
+    def stand_at(self, place: Place) -> None:
+        """Go on from a place."""
+        self.place = place
+        if place.prompt is not None:
+            self.frame.registers[PROMPT] = place.prompt
+
+    async def execute(
+        self, step: Step, span: SourceSpan | None, run: Run | None = None, turns: bool = False
+    ) -> None:
+        """Execute one step of a plan on this prompt. `turns`: the prompt is a conversation."""
+        try:
+            if self.place.prompt is None:
+                root = RootStep(PROMPT, not turns, ROOT)
+                await run_steps(self.session.run, self.frame, [root])
+            await run_steps(run or self.session.run, self.frame, [step])
+        except RunError as error:
+            error.located(span)
+            raise
+        self.place = replace(self.place, prompt=self.frame.registers[PROMPT])

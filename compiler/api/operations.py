@@ -1,0 +1,185 @@
+"""What is appended in direct mode, as work on a prompt: text, turns, images, and calls that bind a variable."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ...ir.ops import Role
+from ...ir.sampling import Constraint
+from ...lang.python.surface import Appendable, EdgeMark, GenMark, ImageMark, Joined, SelectMark
+from ...runtime.executor.streaming import Delta
+from ...runtime.plan.errors import RunError
+from ...runtime.plan.schema import (
+    Family,
+    GenStep,
+    ImageStep,
+    Lit,
+    MarkSpan,
+    Ref,
+    SelectStep,
+    SourceSpan,
+    Step,
+    TextStep,
+    TurnStep,
+)
+from ...runtime.trace.records import CallRecord, Record, Sink
+from .live_prompt import PROMPT, VALUE, LivePrompt
+from .session import NODE
+from .variables import Variable
+
+Work = Callable[[], Awaitable[None]]
+"""Something that is done on the loop when its turn comes."""
+
+
+def flatten(what: Any) -> list[Appendable | str]:
+    """The single things that an appended value consists of. Raises TypeError."""
+    if isinstance(what, Joined):
+        return [each for item in what.items for each in flatten(item)]
+    if isinstance(what, str | Appendable):
+        return [what]
+    if isinstance(what, list | tuple):
+        return [each for item in what for each in flatten(item)]
+    raise TypeError(
+        f"`s +=` takes text and what sglc's functions make, not a {type(what).__name__}"
+    )
+
+
+def work_of(
+    prompt: LivePrompt,
+    item: Appendable | str,
+    span: SourceSpan | None,
+    variable: Variable | None,
+) -> Work:
+    """The work of appending one thing; a call binds `variable`. Raises TypeError."""
+    match item:
+        case str():
+            return lambda: _text(prompt, item, span)
+        case EdgeMark(role, edge):
+            return lambda: _edge(prompt, role, edge, span)
+        case GenMark():
+            return lambda: _gen(prompt, item, span, variable)
+        case SelectMark():
+            return lambda: _select(prompt, item, span, variable)
+        case ImageMark(source):
+            step = ImageStep(PROMPT, Ref(PROMPT), Lit(str(source)), NODE)
+            return lambda: prompt.execute(step, span)
+        case _:
+            raise TypeError(f"`s +=` does not take a {type(item).__name__}")
+
+
+async def _text(prompt: LivePrompt, text: str, span: SourceSpan | None) -> None:
+    literal = text in prompt.session.literals
+    await prompt.execute(TextStep(PROMPT, Ref(PROMPT), text, NODE, plain=not literal), span)
+    prompt.stream.write(text)
+
+
+async def _edge(prompt: LivePrompt, role: Role, edge: str, span: SourceSpan | None) -> None:
+    place, begins = prompt.place, edge == "begin"
+    _check_edge(prompt, role, begins, span)
+    text = prompt.session.turns.text(place.before, role, begins)
+    await prompt.execute(_edge_step(role, begins, text), span, turns=True)
+    opened, before = (role, place.before) if begins else (None, role)
+    prompt.place = replace(prompt.place, open=opened, before=before)
+    prompt.stream.write(text or "")
+
+
+def _check_edge(prompt: LivePrompt, role: Role, begins: bool, span: SourceSpan | None) -> None:
+    open_turn = prompt.place.open
+    if begins and open_turn is not None:
+        raise RunError("SGL0591", f"a {role} turn inside a {open_turn} turn", span=span)
+    if not begins and open_turn != role:
+        raise RunError("SGL0591", f"the end of a {role} turn that is not open", span=span)
+    if prompt.session.turns.is_missing:
+        raise RunError(
+            "SGL2202", "the model has no chat template, so turns can't be written", span=span
+        )
+
+
+def _edge_step(role: Role, begins: bool, text: str | None) -> Step:
+    """The turn's own text where the template composes; otherwise a mark, and calls render the whole."""
+    if text is None:
+        return TurnStep(PROMPT, Ref(PROMPT), role, "begin" if begins else "end", NODE)
+    mark = MarkSpan(0, len(text), role, "begin" if begins else "end")
+    return TextStep(PROMPT, Ref(PROMPT), text, NODE, marks=[mark])
+
+
+async def _gen(
+    prompt: LivePrompt, mark: GenMark, span: SourceSpan | None, variable: Variable | None
+) -> None:
+    name, session = mark.name or "", prompt.session
+    sampling = {**session.defaults, **mark.given}
+    family = session.family(
+        "gen", name, span, sampling=_listed(sampling), constraint=_triple(mark.constraint)
+    )
+    after = None if sampling.get("n") is not None else PROMPT
+    step = GenStep(family.id, Ref(PROMPT), VALUE, after, None, _indices(prompt, family))
+    await _ask(prompt, step, name, variable)
+
+
+async def _select(
+    prompt: LivePrompt, mark: SelectMark, span: SourceSpan | None, variable: Variable | None
+) -> None:
+    name = mark.name or ""
+    family = prompt.session.family("select", name, span, method=mark.method)
+    choices = Lit(list(mark.choices))
+    step = SelectStep(family.id, Ref(PROMPT), choices, VALUE, PROMPT, _indices(prompt, family))
+    await _ask(prompt, step, name, variable)
+
+
+def _indices(prompt: LivePrompt, family: Family) -> list[Any]:
+    occurrence = prompt.session.occurrence(family.site, prompt.arm)
+    return [Lit(each) for each in (*prompt.arm, occurrence)]
+
+
+async def _ask(
+    prompt: LivePrompt, step: GenStep | SelectStep, name: str, variable: Variable | None
+) -> None:
+    if prompt.group is not None:
+        await prompt.group.send(prompt.place.prompt, prompt.frame)
+    catch = _Catch(prompt.session.run.sink)
+    run = replace(prompt.session.run, sink=catch, listener=_listener(prompt, name))
+    try:
+        await prompt.execute(step, None, run)
+    finally:
+        if variable is not None:
+            variable.call = catch.call
+    if variable is not None:
+        variable.value.set_result(prompt.frame.registers[VALUE])
+    joins = isinstance(step, SelectStep) or step.out_prompt is not None
+    if not prompt.session.is_streaming and joins and catch.call:
+        prompt.stream.write(catch.call.texts[0], name)
+    prompt.stream.end(name)
+
+
+def _listener(prompt: LivePrompt, name: str) -> Callable[[Delta], None] | None:
+    if not prompt.session.is_streaming:
+        return None
+
+    def listen(delta: Delta) -> None:
+        if delta.sample == 0 and delta.text:
+            prompt.stream.write(delta.text, name)
+
+    return listen
+
+
+class _Catch:
+    """A sink that remembers the last call that went through it."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.call: CallRecord | None = None
+
+    def add(self, record: Record) -> None:
+        if isinstance(record, CallRecord):
+            self.call = record
+        self._sink.add(record)
+
+
+def _listed(sampling: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in sampling.items()}
+
+
+def _triple(constraint: Constraint | None) -> tuple[str, str, str] | None:
+    return (constraint.kind, constraint.text, constraint.style) if constraint else None
