@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sglc.ir.sampling import Constraint, Sampling
-from sglc.runtime.backends.base import GenReply, GenRequest
+from sglc.runtime.backend import GenReply, GenRequest
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.models.folders import resolve_model
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from sglc.compiler.build.driver import Options, compile_file
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.target import Target
-from sglc.runtime.backends.base import GenRequest
+from sglc.runtime.backend import GenRequest
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.executor.executor import Executor
 from sglc.runtime.plan.schema import Plan

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from sglc.ir.sampling import Sampling
-from sglc.runtime.backends.base import GenRequest
+from sglc.runtime.backend import GenRequest
 from sglc.runtime.engine.engine import Engine
 from sglc.runtime.engine.jobs import GenJob
 from sglc.runtime.engine.options import EngineOptions, build_engine

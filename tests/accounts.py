@@ -11,8 +11,9 @@ from example_programs import Example
 from lower_bound import calls_of, lower_bound, measured
 
 from sglc.compiler.build.driver import Build
-from sglc.runtime.backends.base import Backend
-from sglc.runtime.batch.rows import RowResult, rows_of, run_rows
+from sglc.runtime.backend import Backend
+from sglc.runtime.batch.rows import RowResult, rows_of
+from sglc.runtime.batch.run import run_rows
 from sglc.runtime.executor.executor import Executor, header_of
 from sglc.runtime.trace.records import TraceWriter
 

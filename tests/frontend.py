@@ -9,7 +9,7 @@ from plan_writer import TARGET, Script
 
 from sglc.compiler.api.endpoints import Endpoint
 from sglc.compiler.build.targets import Choice
-from sglc.runtime.backends.base import (
+from sglc.runtime.backend import (
     BackendError,
     Capabilities,
     Completion,

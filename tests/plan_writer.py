@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sglc.ir.target import Part, Target
-from sglc.runtime.backends.base import (
+from sglc.runtime.backend import (
     Capabilities,
     Completion,
     GenReply,

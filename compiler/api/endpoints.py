@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...ir.target import Target
-from ...runtime.backends.base import Backend
+from ...runtime.backend import Backend
 from ...runtime.executor.concurrency import WeightLimit
 from ...runtime.executor.executor import CALLS_IN_FLIGHT
 from ...runtime.executor.instance import HOST_THREADS

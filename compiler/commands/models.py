@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ...runtime.models.folders import ModelError, converted_models, default_gguf, find_model
+from ...runtime.models.error import ModelError
+from ...runtime.models.folders import converted_models, default_gguf, find_model
 
 
 def models() -> int:

@@ -28,7 +28,7 @@ class UsageError(Exception):
 
 def report(error: BaseException, arguments: Sequence[str]) -> int:
     """Print a failure to stderr; the exit code for it."""
-    from ...runtime.models.folders import ModelError
+    from ...runtime.models.error import ModelError
     from ...runtime.plan.errors import RunError
 
     match error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ...ir.diagnostic import CompileFailed, Diagnostic
-from ...runtime.backends.base import Backend
+from ...runtime.backend import Backend
 from ..build.targets import Choice
 
 BackendName = Literal["auto", "engine", "mock", "openai", "sglang"]

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...runtime.backends.base import Backend
+from ...runtime.backend import Backend
 from ...runtime.batch.journal import JOURNAL_VERSION, Journal, JournalHeader, input_digest
-from ...runtime.batch.rows import Row, RowResult, run_rows
+from ...runtime.batch.rows import Row, RowResult
+from ...runtime.batch.run import run_rows
 from ...runtime.executor.executor import Executor, header_of
 from ...runtime.plan.file import plan_digest
 from ...runtime.plan.schema import Plan

@@ -14,7 +14,7 @@ from ...ir.hashmodel import Generated
 from ...ir.meaning.interpret import Model
 from ...ir.sampling import Constraint, Sampling
 from ...ir.values.limits import EvalError
-from ...runtime.backends.base import Backend, BackendError, GenRequest, SelectRequest
+from ...runtime.backend import Backend, BackendError, GenRequest, SelectRequest
 from ..build.targets import Choice
 from ..running.backends import BackendOptions, make_backend
 

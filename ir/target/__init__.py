@@ -8,7 +8,8 @@ from .prompt import TokenPrompt
 from .rules import Rules
 from .stopping import StopTracker
 from .target import Target
-from .template import ChatTemplate, TemplateError
+from .template import ChatTemplate
+from .template_error import TemplateError
 from .tokenizer import Tokenizer
 
 __all__ = [

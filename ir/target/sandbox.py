@@ -18,7 +18,7 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from .template import TemplateError
+from .template_error import TemplateError
 
 MAX_SOURCE = 1 << 20
 MAX_OUTPUT = 1 << 26

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from .config import named_tokens
+from .template_error import TemplateError
 
 if TYPE_CHECKING:
     import jinja2
@@ -30,10 +31,6 @@ CHATML = (
 )
 DATE = "2026-01-01"
 """The day that every template sees. A clock in a prompt would break its prefix each day, unnoticed."""
-
-
-class TemplateError(Exception):
-    """The template refused these messages, or is no template; the message is the template's own."""
 
 
 @dataclass(frozen=True)

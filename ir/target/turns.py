@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from .template import ChatTemplate, TemplateError
+from .template import ChatTemplate
+from .template_error import TemplateError
 
 Role = Literal["system", "user", "assistant", "tool"]
 Order = tuple[Role | None, Role]

@@ -20,7 +20,7 @@ from ...ir.constrained.shape import (
 )
 from ...ir.sampling import Constraint
 from ...ir.types import STR, OptionalType, Type, parse_type
-from .base import BackendError
+from ..backend import BackendError
 
 Kind = Literal["regex", "json", "grammar"]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from ...ir.sampling import Constraint
-from .base import (
+from ..backend import (
     BackendError,
     Capabilities,
     GenReply,

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import httpx
 
-from .base import BackendError
+from ..backend import BackendError
 
 RETRIED = frozenset({429, 502, 503, 504})
 """Answers that say: not now."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from ...ir.hashmodel import ConstraintError, Generated, HashModel
 from ...ir.sampling import Constraint
 from ...ir.target import Target
-from .base import (
+from ..backend import (
     BackendError,
     Capabilities,
     Completion,

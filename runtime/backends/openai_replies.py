@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from .base import BackendError, Finish, Usage
+from ..backend import BackendError, Finish, Usage
 
 Body = dict[str, Any]
 

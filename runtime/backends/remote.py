@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ...ir.sampling import Sampling
 from ...ir.target import StopTracker, Tokenizer
-from .base import Completion, Finish
+from ..backend import Completion, Finish
 
 T = TypeVar("T")
 TopLogprobs = tuple[tuple[tuple[int, float], ...], ...]

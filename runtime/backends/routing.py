@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TypeVar
 
-from .base import (
+from ..backend import (
     Backend,
     BackendError,
     Capabilities,

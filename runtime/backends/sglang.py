@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from ...ir.sampling import Constraint, Sampling
 from ...ir.target import Part, Target
-from .base import (
+from ..backend import (
     BackendError,
     Capabilities,
     Completion,

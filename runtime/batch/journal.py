@@ -11,16 +11,14 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
 from ..executor.instance import Orders
 from ..plan.errors import RunError
 from ..plan.schema import Struct
-
-if TYPE_CHECKING:
-    from .rows import RowResult
+from .rows import RowResult
 
 JOURNAL_VERSION = 2
 T = TypeVar("T")
@@ -120,8 +118,6 @@ def _whole_lines(path: Path) -> list[bytes]:
 
 
 def _results(path: Path, lines: Sequence[bytes]) -> dict[int, RowResult]:
-    from .rows import RowResult
-
     found = [_decode(path, number, line, RowResult) for number, line in enumerate(lines, start=2)]
     return {result.row: result for result in found}
 

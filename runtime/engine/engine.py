@@ -10,58 +10,25 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
 
-from ...ir.target import Tokenizer
-from ..backends.base import BackendError, Release, Retain
-from .attention.base import Attention
+from ..backend import BackendError, Release, Retain
 from .batch import Batch
-from .grammar.protocol import GrammarBackend
 from .jobs import GenJob, GenTask, PrefillJob, Request, SelectJob, array
 from .metrics import Calls, Metrics, Times
-from .model import Model
 from .overlap import Pending, may_wait, next_row
-from .pool import Pool
+from .parts import Parts
 from .radix import RadixCache
 from .runner import Runner
 from .sampler import Row, Sampled, Sampler
-from .scheduler import OutOfMemory, Policy, Scheduler
+from .scheduler import OutOfMemory, Scheduler
 from .slots import SlotAllocator
 from .task import Job, Task
 
 if TYPE_CHECKING:
-    from .cuda_graphs import DecodeGraphs
-
-
-@dataclass(slots=True, eq=False)
-class Parts:
-    """What an engine is made of."""
-
-    model: Model
-    pool: Pool
-    attention: Attention
-    make_grammar: Callable[
-        [], GrammarBackend
-    ]  # called when the first constraint comes: it imports much
-    tokenizer: Tokenizer
-    cache: RadixCache
-    policy: Policy
-    graphs: DecodeGraphs | None = None
-    threads: int | None = None
-    overlaps: bool = False  # whether a step may be launched before the one before is read
-    _grammar: list[GrammarBackend] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def grammar(self) -> GrammarBackend:
-        """The grammar backend, made when it is first asked for."""
-        with self._lock:
-            if not self._grammar:
-                self._grammar.append(self.make_grammar())
-            return self._grammar[0]
+    pass
 
 
 class Engine:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from ...ir.target import StopTracker, Tokenizer
-from ..backends.base import (
+from ..backend import (
     Completion,
     Finish,
     GenReply,

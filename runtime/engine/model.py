@@ -1,4 +1,4 @@
-"""What the engine asks of a model, and how one is found: a fast path for plain decoders, transformers for the rest."""
+"""What the engine asks of a model: a decoder over flattened ragged batches."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,6 @@ import torch
 
 from .attention.base import Attention
 from .batch import Batch
-from .native.kernels import Kernels
 from .pool import Pool, Shape
 
 
@@ -41,23 +40,3 @@ def read_config(folder: Path) -> dict[str, Any]:
             f"`{folder}` is not a model folder: its config.json can't be read ({error})"
         ) from error
     return config
-
-
-def load_model(
-    folder: Path,
-    dtype: torch.dtype,
-    device: torch.device,
-    path: str = "auto",
-    kernels: Kernels | None = None,
-) -> Model:
-    """Load a model. `path`: `fast` (plain decoders only), `transformers`, or `auto`, the first of the two that can."""
-    from . import llama
-
-    config = read_config(folder)
-    if path != "transformers" and llama.can_run(config):
-        return llama.load(folder, config, dtype, device, kernels)
-    if path == "fast":
-        raise ModelUnsupported(f"`{config.get('model_type')}` has no fast path")
-    from .hf_model import load
-
-    return load(folder, dtype, device)

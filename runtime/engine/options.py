@@ -15,10 +15,12 @@ from ..models.folders import resolve_model
 from .attention.base import Attention
 from .attention.native_backend import NativeAttention, can_run
 from .attention.torch_backend import LEAST_SAVED, TorchAttention
-from .engine import Engine, Parts
-from .grammar.protocol import GRAMMAR_BACKENDS, make_grammar_backend
-from .model import Model, ModelUnsupported, load_model
+from .engine import Engine
+from .grammar.choice import GRAMMAR_BACKENDS, make_grammar_backend
+from .loading import load_model
+from .model import Model, ModelUnsupported
 from .native.kernels import HEAD_DIMS, Kernels, load_kernels
+from .parts import Parts
 from .pool import Pool, Shape
 from .process import in_a_passing_thread, keep_freed_memory
 from .radix import RadixCache

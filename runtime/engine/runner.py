@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from .batch import Batch
 from .metrics import Times
+from .parts import Parts
 from .transfers import send
-
-if TYPE_CHECKING:
-    from .engine import Parts
 
 
 class Runner:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..backends.base import Usage
+from ..backend import Usage
 from .radix import Ids, Node
 from .slots import Slots
 

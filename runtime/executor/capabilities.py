@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..backends.base import Backend
+from ..backend import Backend
 from ..plan.errors import RunError
 from ..plan.file import walk
 from ..plan.schema import Family, ImageStep, Plan

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ...ir.target import Target
-from ..backends.base import Backend
+from ..backend import Backend
 from ..plan.arguments import bind_arguments
 from ..plan.errors import RunError
 from ..plan.file import check_target, plan_digest

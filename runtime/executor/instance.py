@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...ir.target import Target
-from ..backends.base import Backend
+from ..backend import Backend
 from ..plan.effects import effectful_programs
 from ..plan.errors import RunError
 from ..plan.expressions import UNBOUND, evaluate

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 
-from ..backends.base import Release, Retain
+from ..backend import Release, Retain
 from ..plan.schema import Expr, Ref, ReleaseStep, RetainStep
 from .instance import Frame, Run, Scope
 from .prompts import Claim, PromptState

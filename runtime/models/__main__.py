@@ -2,7 +2,8 @@
 
 import sys
 
-from .folders import ModelError, resolve_model
+from .error import ModelError
+from .folders import resolve_model
 
 
 def main() -> int:

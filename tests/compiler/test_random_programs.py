@@ -23,7 +23,7 @@ from sglc.ir.ops import Image, Prefetch
 from sglc.ir.structure import walk
 from sglc.ir.target import Target
 from sglc.ir.text.parser import parse_module
-from sglc.runtime.backends.base import Completion, GenReply, GenRequest
+from sglc.runtime.backend import Completion, GenReply, GenRequest
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.executor.executor import Executor
 from sglc.runtime.executor.instance import Orders

@@ -17,7 +17,7 @@ from ten_programs import TEN
 
 from sglc.compiler.build.driver import Build, Options, compile_file
 from sglc.compiler.running.backends import BackendOptions, make_backend
-from sglc.runtime.backends.base import Backend
+from sglc.runtime.backend import Backend
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.batch.rows import RowResult
 

@@ -6,7 +6,7 @@ import threading
 import pytest
 from plan_writer import TARGET, PlanWriter, Script
 
-from sglc.runtime.backends.base import Usage
+from sglc.runtime.backend import Usage
 from sglc.runtime.executor.executor import Executor, execute
 from sglc.runtime.plan.errors import RunError
 from sglc.runtime.plan.schema import (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plan_writer import TARGET, PlanWriter
 
 from sglc.ir.sampling import Constraint, Sampling
-from sglc.runtime.backends.base import BackendError, GenRequest, PrefillRequest, SelectRequest
+from sglc.runtime.backend import BackendError, GenRequest, PrefillRequest, SelectRequest
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.executor.executor import execute, header_of
 from sglc.runtime.plan.schema import Body, ForkStep, Group, ListExpr, Lit, Plan, Ref

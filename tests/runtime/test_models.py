@@ -6,7 +6,8 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from sglc.runtime.models import folders as found
-from sglc.runtime.models.folders import ModelError, find_model, resolve_model, tokenizer_files
+from sglc.runtime.models.error import ModelError
+from sglc.runtime.models.folders import find_model, resolve_model, tokenizer_files
 
 
 @pytest.fixture

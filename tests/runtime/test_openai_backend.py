@@ -12,13 +12,7 @@ from fake_servers import OpenAIServer, running
 
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.target import Part, Target
-from sglc.runtime.backends.base import (
-    BackendError,
-    GenRequest,
-    PrefillRequest,
-    PromptText,
-    SelectRequest,
-)
+from sglc.runtime.backend import BackendError, GenRequest, PrefillRequest, PromptText, SelectRequest
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.backends.openai import OpenAIBackend
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from plan_writer import TARGET, PlanWriter, Script
 
-from sglc.runtime.backends.base import GenRequest, Release, Retain
+from sglc.runtime.backend import GenRequest, Release, Retain
 from sglc.runtime.backends.routing import RoutedBackend
 from sglc.runtime.executor.executor import execute
 from sglc.runtime.plan.errors import RunError

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sglc.ir.sampling import Sampling
 from sglc.ir.target import Target
-from sglc.runtime.backends.base import BackendError, GenReply, GenRequest, PrefillRequest
+from sglc.runtime.backend import BackendError, GenReply, GenRequest, PrefillRequest
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.backends.routing import Endpoint, RoutedBackend, Router
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from plan_writer import TARGET, PlanWriter, Script
 
 from sglc.runtime.batch.journal import JOURNAL_VERSION, Journal, JournalHeader, input_digest
-from sglc.runtime.batch.rows import Row, RowResult, read_rows, rows_of, run_rows
+from sglc.runtime.batch.rows import Row, RowResult, read_rows, rows_of
+from sglc.runtime.batch.run import run_rows
 from sglc.runtime.executor.executor import Executor
 from sglc.runtime.plan.errors import RunError
 from sglc.runtime.plan.file import plan_digest

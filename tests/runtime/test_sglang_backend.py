@@ -13,7 +13,7 @@ from fake_servers import OpenAIServer, SGLangServer, running
 
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.target import Part, Target
-from sglc.runtime.backends.base import BackendError, GenRequest, PrefillRequest, SelectRequest
+from sglc.runtime.backend import BackendError, GenRequest, PrefillRequest, SelectRequest
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.backends.sglang import SGLangBackend, server_model
 

@@ -15,7 +15,8 @@ import numpy as np
 from llguidance.gbnf_to_lark import gbnf_to_lark
 
 from ....ir.target import Part, Tokenizer
-from .protocol import Bits, ConstraintUnusable, GrammarBackend, MakeMatcher, allow
+from .backend import GrammarBackend
+from .protocol import Bits, ConstraintUnusable, MakeMatcher, allow
 
 CANONICAL = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
 HELP = "choose `--grammar-backend xgrammar`, or write the constraint another way"

@@ -18,7 +18,8 @@ import numpy as np
 import outlines_core
 from outlines_core import json_schema
 
-from .protocol import Bits, ConstraintUnusable, GrammarBackend, MakeMatcher, allow
+from .backend import GrammarBackend
+from .protocol import Bits, ConstraintUnusable, MakeMatcher, allow
 
 # Stands for white space in the expression of a schema until it is known which separator it belongs to.
 BLANK = "\ue000"

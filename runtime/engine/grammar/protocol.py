@@ -1,25 +1,12 @@
-"""Constrained decoding: one protocol, one meaning of declared types, and what every grammar backend shares.
-
-A backend turns regular expressions, JSON schemas and EBNF into matchers; everything else is here. Output of a declared
-type is followed part by part (`grammar_parts`), so that it has the same tokens at every level of optimization.
-"""
+"""The protocol of constrained decoding: matchers that follow one sequence each, and bits that say what is allowed."""
 
 from __future__ import annotations
 
-import json
-import threading
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-
-from ....ir.constrained.shape import OutputPart, output_parts, type_of_schema
-from ....ir.sampling import Constraint
-from ....ir.target import Tokenizer
-from ....ir.types import STR, OptionalType, parse_type
 
 Bits = NDArray[np.int32]
 """One bit per token of the vocabulary, 32 to a number, the lowest first."""
@@ -62,96 +49,6 @@ class Matcher(Protocol):
 MakeMatcher = Callable[[], Matcher]
 
 
-class GrammarBackend(ABC):
-    """Compiles constraints, each once, and masks logits in bulk."""
-
-    name: str
-
-    def __init__(self, tokenizer: Tokenizer, vocab: int) -> None:
-        self.tokenizer, self.vocab = tokenizer, vocab
-        self.width = (vocab + 31) // 32
-        self._lock = threading.Lock()
-        self._compiled: dict[Constraint, MakeMatcher | None] = {}
-        self._bits = torch.zeros((0, self.width), dtype=torch.int32)
-
-    @abstractmethod
-    def regex(self, pattern: str) -> MakeMatcher:
-        """Compile a regular expression. Raises ConstraintUnusable."""
-
-    @abstractmethod
-    def schema(self, schema: str, canonical: bool) -> MakeMatcher:
-        """Compile a JSON schema; `canonical`: separators `", "` and `": "`, no other white space."""
-
-    @abstractmethod
-    def ebnf(self, grammar: str) -> MakeMatcher:
-        """Compile a grammar whose first rule is `root`."""
-
-    def compile(self, constraint: Constraint) -> MakeMatcher | None:
-        """Return a maker of matchers, None for what allows all text. Any thread may ask."""
-        with self._lock:
-            if constraint not in self._compiled:
-                self._compiled[constraint] = self._compile(constraint)
-            return self._compiled[constraint]
-
-    def mask(self, logits: torch.Tensor, matchers: Sequence[Matcher | None]) -> None:
-        """Set the logits of what the rows' matchers do not allow to -inf, in place."""
-        rows = [i for i, matcher in enumerate(matchers) if matcher is not None]
-        if not rows:
-            return
-        if len(self._bits) < len(rows):
-            self._bits = torch.zeros((max(len(rows), 32), self.width), dtype=torch.int32)
-        bits = self._bits[: len(rows)]
-        for row, matcher in zip(bits.numpy(), filter(None, matchers), strict=True):
-            matcher.fill(row)
-        self._apply(logits, bits, rows)
-
-    def apply(self, logits: torch.Tensor, bits: torch.Tensor) -> None:
-        """Apply one row of bits to each row of logits."""
-        flat = np.unpackbits(bits.numpy().view(np.uint8), axis=1, bitorder="little")
-        allowed = torch.from_numpy(flat).to(logits.device)[:, : logits.shape[-1]]
-        logits.masked_fill_(allowed == 0, float("-inf"))
-
-    def _apply(self, logits: torch.Tensor, bits: torch.Tensor, rows: list[int]) -> None:
-        if len(rows) == len(logits):
-            self.apply(logits, bits)
-        else:
-            part = logits[rows]
-            self.apply(part, bits)
-            logits[rows] = part
-
-    def _compile(self, constraint: Constraint) -> MakeMatcher | None:
-        canonical = constraint.style != "free"
-        match constraint.kind:
-            case "regex":
-                return self.regex(constraint.text)
-            case "grammar":
-                return self.ebnf(constraint.text)
-            case "json" if not canonical:
-                return self.schema(constraint.text, canonical)
-            case "json":
-                parts = _parts_of_schema(constraint.text)
-                return self._follow(parts) if parts else self.schema(constraint.text, canonical)
-            case "type":
-                kind = parse_type(constraint.text)
-                kind = kind.item if isinstance(kind, OptionalType) else kind
-                return None if kind == STR else self._follow(output_parts(kind))
-
-    def _follow(self, parts: tuple[OutputPart, ...]) -> MakeMatcher:
-        from .parts import PartsGrammar
-
-        grammar = PartsGrammar(parts, self.tokenizer, self.regex)
-        return grammar.matcher
-
-
-def _parts_of_schema(text: str) -> tuple[OutputPart, ...] | None:
-    """The parts of a schema that declared types can say; None for the rest, which the backend takes whole."""
-    try:
-        kind = type_of_schema(json.loads(text))
-    except (ValueError, RecursionError):
-        return None
-    return None if isinstance(kind, OptionalType) or kind == STR else output_parts(kind)
-
-
 def allow(bits: Bits, token: int) -> None:
     """Set one token's bit."""
     bits.view(np.uint32)[token >> 5] |= np.uint32(1 << (token & 31))
@@ -165,25 +62,3 @@ def forbid(bits: Bits, token: int) -> None:
 def is_allowed(bits: Bits, token: int) -> bool:
     """Read one token's bit."""
     return bool(bits.view(np.uint32)[token >> 5] >> np.uint32(token & 31) & np.uint32(1))
-
-
-GRAMMAR_BACKENDS = ("xgrammar", "llguidance", "outlines")
-
-
-def make_grammar_backend(name: str, tokenizer: Tokenizer, vocab: int) -> GrammarBackend:
-    """Make a backend by name: `xgrammar`, `llguidance` or `outlines`."""
-    match name:
-        case "xgrammar":
-            from .xgrammar_backend import XGrammar
-
-            return XGrammar(tokenizer, vocab)
-        case "llguidance":
-            from .llguidance_backend import LlGuidance
-
-            return LlGuidance(tokenizer, vocab)
-        case "outlines":
-            from .outlines_backend import Outlines
-
-            return Outlines(tokenizer, vocab)
-        case _:
-            raise ValueError(f"unknown grammar backend `{name}`")

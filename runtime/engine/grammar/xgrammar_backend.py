@@ -8,7 +8,8 @@ from functools import cached_property
 import torch
 import xgrammar
 
-from .protocol import Bits, ConstraintUnusable, GrammarBackend, MakeMatcher
+from .backend import GrammarBackend
+from .protocol import Bits, ConstraintUnusable, MakeMatcher
 
 
 class XMatcher:

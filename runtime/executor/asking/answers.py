@@ -7,7 +7,7 @@ from typing import Any
 from ....ir.constrained.shape import parse_output
 from ....ir.sampling import Constraint, Sampling
 from ....ir.types import OptionalType, Type, parse_type
-from ...backends.base import Completion
+from ...backend import Completion
 from ...plan.errors import RunError
 
 

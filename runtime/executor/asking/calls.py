@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ....ir.sampling import Constraint
-from ...backends.base import BackendError, PrefillRequest, Usage
+from ...backend import BackendError, PrefillRequest, Usage
 from ...plan.errors import RunError
 from ...plan.parameters import sampling_of, split_dynamic
 from ...plan.schema import Family, GenStep, PrefetchStep, SelectStep, SourceSpan

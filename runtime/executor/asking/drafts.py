@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from ....ir.sampling import Constraint, Sampling
-from ...backends.base import Usage
+from ...backend import Usage
 from ...plan.errors import RunError
 from ...trace.records import CallRecord
 from ..instance import Run, Scope

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ....ir.sampling import Constraint, Sampling, call_seed
 from ....ir.target import Part
-from ...backends.base import (
+from ...backend import (
     BackendError,
     Completion,
     GenReply,

@@ -11,7 +11,7 @@ from frontend import Chat, Recorder, endpoint
 from plan_writer import TARGET
 
 import sglc as sgl
-from sglc.runtime.backends.base import BackendError, GenRequest, SelectReply, Usage
+from sglc.runtime.backend import BackendError, GenRequest, SelectReply, Usage
 from sglc.runtime.plan.errors import RunError
 
 BOTH = pytest.mark.parametrize("mode", ["compiled", "direct"])

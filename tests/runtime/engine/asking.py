@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from sglc.ir.sampling import Constraint, Sampling
-from sglc.runtime.backends.base import GenReply, GenRequest, SelectReply, SelectRequest
+from sglc.runtime.backend import GenReply, GenRequest, SelectReply, SelectRequest
 from sglc.runtime.backends.engine import EngineBackend
 
 CLOSE = 1e-3  # two logits nearer than this may change places from one batch to another

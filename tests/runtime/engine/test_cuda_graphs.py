@@ -6,7 +6,7 @@ import torch
 
 from sglc.runtime.engine.attention.torch_backend import TorchAttention
 from sglc.runtime.engine.cuda_graphs import decode_graphs
-from sglc.runtime.engine.model import load_model
+from sglc.runtime.engine.loading import load_model
 
 from .attention.batches import case
 from .attention.test_triton import run

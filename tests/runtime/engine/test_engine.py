@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from sglc.ir.sampling import Constraint, Sampling
-from sglc.runtime.backends.base import BackendError, GenRequest, PrefillRequest, SelectRequest
+from sglc.runtime.backend import BackendError, GenRequest, PrefillRequest, SelectRequest
 from sglc.runtime.backends.engine import EngineBackend
 
 from .asking import ask, gen, ids_of, is_coin_toss, prompt, select

@@ -13,11 +13,9 @@ from sglc.ir.sampling import Constraint
 from sglc.ir.target import Part, Tokenizer
 from sglc.ir.types import parse_type
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.engine.grammar.protocol import (
-    ConstraintUnusable,
-    GrammarBackend,
-    make_grammar_backend,
-)
+from sglc.runtime.engine.grammar.backend import GrammarBackend
+from sglc.runtime.engine.grammar.choice import make_grammar_backend
+from sglc.runtime.engine.grammar.protocol import ConstraintUnusable
 
 from .asking import ask, gen, prompt
 

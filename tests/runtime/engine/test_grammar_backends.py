@@ -10,14 +10,11 @@ import pytest
 
 from sglc.ir.sampling import Constraint
 from sglc.ir.target import Part, Tokenizer
-from sglc.runtime.backends.base import BackendError
+from sglc.runtime.backend import BackendError
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.engine.grammar.protocol import (
-    ConstraintUnusable,
-    GrammarBackend,
-    is_allowed,
-    make_grammar_backend,
-)
+from sglc.runtime.engine.grammar.backend import GrammarBackend
+from sglc.runtime.engine.grammar.choice import make_grammar_backend
+from sglc.runtime.engine.grammar.protocol import ConstraintUnusable, is_allowed
 
 from .asking import ask, gen, prompt
 

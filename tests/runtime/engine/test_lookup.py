@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from sglc.runtime.backends.base import GenReply, GenRequest
+from sglc.runtime.backend import GenReply, GenRequest
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.engine import jobs
 from sglc.runtime.engine.lookup import look_up

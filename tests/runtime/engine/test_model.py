@@ -11,7 +11,8 @@ from torch import Tensor
 
 from sglc.runtime.engine.attention.torch_backend import TorchAttention
 from sglc.runtime.engine.batch import Batch, Segment
-from sglc.runtime.engine.model import Model, ModelUnsupported, load_model
+from sglc.runtime.engine.loading import load_model
+from sglc.runtime.engine.model import Model, ModelUnsupported
 from sglc.runtime.engine.pool import Pool
 
 from .models import save_tiny

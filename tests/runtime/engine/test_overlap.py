@@ -12,13 +12,7 @@ from typing import Any
 import pytest
 
 from sglc.ir.sampling import Constraint, Sampling
-from sglc.runtime.backends.base import (
-    GenReply,
-    GenRequest,
-    PrefillRequest,
-    SelectRequest,
-    Usage,
-)
+from sglc.runtime.backend import GenReply, GenRequest, PrefillRequest, SelectRequest, Usage
 from sglc.runtime.backends.engine import EngineBackend
 
 from .asking import ask, gen, ids_of, is_coin_toss, prompt

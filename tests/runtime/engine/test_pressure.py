@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sglc.runtime.backends.base import GenReply, GenRequest, Release, Retain, SelectRequest
+from sglc.runtime.backend import GenReply, GenRequest, Release, Retain, SelectRequest
 from sglc.runtime.backends.engine import EngineBackend
 
 from .asking import ask, gen, ids_of, is_coin_toss, prompt, select

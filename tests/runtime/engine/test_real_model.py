@@ -9,7 +9,7 @@ import pytest
 
 from sglc.ir.sampling import Constraint
 from sglc.ir.target import Part
-from sglc.runtime.backends.base import SelectRequest
+from sglc.runtime.backend import SelectRequest
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.models.folders import resolve_model
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sglc.runtime.backends.base import BackendError, PrefillRequest
+from sglc.runtime.backend import BackendError, PrefillRequest
 from sglc.runtime.backends.engine import EngineBackend
 
 from .asking import ask, gen, prompt

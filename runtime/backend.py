@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from ...ir.sampling import Constraint, Sampling
+from ..ir.sampling import Constraint, Sampling
 
 Finish = Literal["eos", "stop", "length", "constraint", "aborted"]
 
