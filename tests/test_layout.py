@@ -1,5 +1,6 @@
 """The house stands as pyproject.toml says: packages, folders and links agree, and the door stays light."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -79,3 +80,17 @@ def test_structure_md_has_one_line_per_module() -> None:
 def test_every_module_says_what_it_is() -> None:
     page = (ROOT / "docs" / "structure.md").read_text()
     assert [line for line in page.splitlines() if line.endswith("`:")] == []
+
+
+def test_every_file_that_the_map_names_is_there() -> None:
+    """`a/b.py`, `c.py` in one cell of docs/architecture.md: the second stands beside the first."""
+    missing: list[str] = []
+    folder = ROOT
+    for name in re.findall(
+        r"`([\w./]+\.(?:py|md|json|sglir)|[\w./]+/)`",
+        (ROOT / "docs" / "architecture.md").read_text(),
+    ):
+        file = ROOT / name if "/" in name.rstrip("/") or (ROOT / name).exists() else folder / name
+        folder = file.parent
+        missing += [] if file.exists() else [name]
+    assert missing == []
