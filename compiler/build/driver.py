@@ -14,14 +14,14 @@ from pathlib import Path
 
 from ...ir.diagnostic import CompileFailed, Diagnostic, has_errors
 from ...ir.module import Module
+from ...passes.pipeline import pipeline, read_pipeline
 from ...passes.running.context import Context, Pass
 from ...passes.running.options import PipelineError
-from ...passes.pipeline import pipeline, read_pipeline
 from ...passes.running.runner import RunOptions, run_pipeline
 from ...runtime.plan.schema import Plan
-from .linking import link
 from ..planner import advise, plan
 from ..planner.signatures import choose_entry
+from .linking import link
 from .targets import Choice, choose_target
 
 RECURSION_LIMIT = 20_000
