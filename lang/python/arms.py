@@ -6,133 +6,130 @@ import ast
 from collections.abc import Callable
 
 from ...ir.infer import item_type
-from ...ir.ops import (
-    Builtin,
-    Fork,
-    Index,
-    Pick,
-    Value,
-    Yield,
-)
+from ...ir.ops import Builtin, Fork, Index, Pick, Value, Yield
 from ...ir.types import INT, PROMPT, ListType
-from .appends import slots_of
-from .carrying import Carrying
+from .context import Lowering
 from .jumps import own_jumps
+from .merging import check_arms, slots_of
 from .scope import ArmsData, ArmsRef, Scope, StateData, StateRef, Variable
 
 
-class ComputedArms(Carrying):
-    """The step from a loop over arms to a `fork`."""
-
-    def _over_computed_arms(self, node: ast.For) -> bool:
-        """A loop over all such arms, or over their numbers; whether it was one."""
-        over, target, number = node.iter, node.target, ""
-        match over, target:
-            case (
-                ast.Call(func=ast.Name(id="enumerate"), args=[inner], keywords=[]),
-                ast.Tuple(elts=[ast.Name(id=number), each]),
-            ):
-                over, target = inner, each
-            case _:
-                pass
-        arms = self.scope.names.get(over.id) if isinstance(over, ast.Name) else None
-        if isinstance(arms, ArmsRef) and isinstance(target, ast.Name):
-            name = target.id
-            self.each_arm(
-                arms, node, lambda arm, i: self._arm_body(node, arms, arm, i, name, number)
-            )
-            return True
-        arms = self._arms_counted_by(node)
-        if arms is None or not isinstance(node.target, ast.Name):
-            return False
-        name = node.target.id
-        self.each_arm(arms, node, lambda arm, i: self._arm_body(node, arms, arm, i, "", name))
+def over_computed_arms(low: Lowering, node: ast.For) -> bool:
+    """A loop over all such arms, or over their numbers; whether it was one."""
+    over, target, number = node.iter, node.target, ""
+    match over, target:
+        case (
+            ast.Call(func=ast.Name(id="enumerate"), args=[inner], keywords=[]),
+            ast.Tuple(elts=[ast.Name(id=number), each]),
+        ):
+            over, target = inner, each
+        case _:
+            pass
+    arms = low.scope.names.get(over.id) if isinstance(over, ast.Name) else None
+    if isinstance(arms, ArmsRef) and isinstance(target, ast.Name):
+        name = target.id
+        each_arm(low, arms, node, lambda arm, i: _arm_body(low, node, arms, arm, i, name, number))
         return True
+    arms = _arms_counted_by(low, node)
+    if arms is None or not isinstance(node.target, ast.Name):
+        return False
+    name = node.target.id
+    each_arm(low, arms, node, lambda arm, i: _arm_body(low, node, arms, arm, i, "", name))
+    return True
 
-    def _arms_counted_by(self, node: ast.For) -> ArmsRef | None:
-        """The arms that `for i in range(n)` goes over: those that its body has as `forks[i]`."""
-        match node.iter:
-            case ast.Call(func=ast.Name(id="range"), args=[count], keywords=[]):
-                pass
+
+def _arms_counted_by(low: Lowering, node: ast.For) -> ArmsRef | None:
+    """The arms that `for i in range(n)` goes over: those that its body has as `forks[i]`."""
+    match node.iter:
+        case ast.Call(func=ast.Name(id="range"), args=[count], keywords=[]):
+            pass
+        case _:
+            return None
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=index)):
+                arms = low.scope.names.get(name)
+                if isinstance(arms, ArmsRef) and index == getattr(node.target, "id", None):
+                    return arms if low.value(count) is arms.count else None
             case _:
-                return None
-        for inner in ast.walk(node):
-            match inner:
-                case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=index)):
-                    arms = self.scope.names.get(name)
-                    if isinstance(arms, ArmsRef) and index == getattr(node.target, "id", None):
-                        return arms if self.expr(count) is arms.count else None
-                case _:
-                    pass
-        return None
+                pass
+    return None
 
-    def _arm_body(
-        self, node: ast.For, ref: ArmsRef, arm: int, index: Value, name: str, number: str
-    ) -> None:
-        if name:
-            self.scope.names[name] = StateRef(arm)
-        if number:
-            self.scope.names[number] = index
-            self.scope.own_arm[ref.number] = (number, arm)
-        self.block(node.body)
 
-    def each_arm(self, ref: ArmsRef, node: ast.AST, write: Callable[[int, Value], None]) -> None:
-        """Run something on every arm at once: a fork over the numbers of the arms."""
-        if isinstance(node, ast.For) and own_jumps(node):
-            raise self.refuse("SGL0502", node, "`break` or `continue` in a loop over arms")
-        self.flush()
-        data, externs = self.scope.arms[ref.number], len(self.externs)
-        numbers = Builtin(result=Value(ListType(INT)), name="range", args=(ref.count,))
-        items = self.emit(numbers, node).result
-        index, item = Value(INT, "arm"), Value(INT)
-        outer, before = self.indices, self.scope.copy()
-        self.indices = (*outer, index)
-        found: list[StateData] = []
+def _arm_body(
+    low: Lowering, node: ast.For, ref: ArmsRef, arm: int, index: Value, name: str, number: str
+) -> None:
+    if name:
+        low.scope.names[name] = StateRef(arm)
+    if number:
+        low.scope.names[number] = index
+        low.scope.own_arm[ref.number] = (number, arm)
+    low.block(node.body)
 
-        def body() -> None:
-            state = self._arm_state(data, index, node)
-            write(state, index)
-            self.flush()
-            found.append(self.state(state))
 
-        builder, after = self.region(self.scope.copy(), body)
-        self.indices = outer
-        self._check_arms_alone(before, after, externs, node)
-        names = found[0].own()
-        inner = (found[0].prompt, *(found[0].variables[name].value for name in names))
-        builder.emit(Yield(values=inner))
-        results = tuple(
-            Value(ListType(value.type), name)
-            for value, name in zip(inner, ("arms", *names), strict=True)
+def each_arm(
+    low: Lowering, ref: ArmsRef, node: ast.AST, write: Callable[[int, Value], None]
+) -> None:
+    """Run something on every arm at once: a fork over the numbers of the arms."""
+    if isinstance(node, ast.For) and own_jumps(node):
+        raise low.refuse("SGL0502", node, "`break` or `continue` in a loop over arms")
+    low.flush()
+    data, externs = low.scope.arms[ref.number], len(low.hosts.externs)
+    numbers = Builtin(result=Value(ListType(INT)), name="range", args=(ref.count,))
+    items = low.emit(numbers, node).result
+    index, item = Value(INT, "arm"), Value(INT)
+    outer, before = low.blocks.indices, low.scope.copy()
+    low.blocks.indices = (*outer, index)
+    found: list[StateData] = []
+
+    def body() -> None:
+        state = _arm_state(low, data, index, node)
+        write(state, index)
+        low.flush()
+        found.append(low.state(state))
+
+    builder, after = low.region(low.scope.copy(), body)
+    low.blocks.indices = outer
+    _check_arms_alone(low, before, after, externs, node)
+    names = found[0].own()
+    inner = (found[0].prompt, *(found[0].variables[name].value for name in names))
+    builder.emit(Yield(values=inner))
+    results = tuple(
+        Value(ListType(value.type), name)
+        for value, name in zip(inner, ("arms", *names), strict=True)
+    )
+    block = builder.seal(index, item)
+    low.emit(Fork(results=results, items=items, bodies=(block,)), node)
+    data.prompts = results[0]
+    for name, value in zip(names, results[1:], strict=True):
+        data.variables[name] = Variable(value, found[0].variables[name].certain)
+    data.start.open_role, data.start.unnamed = found[0].open_role, found[0].unnamed
+
+
+def _arm_state(low: Lowering, data: ArmsData, index: Value, node: ast.AST) -> int:
+    """One arm as a state, in the body of a fork over all of them."""
+    start = data.start.copy()
+    if data.prompts is not None:
+        pick = Pick(result=Value(PROMPT), prompts=data.prompts, index=index)
+        start.prompt = low.emit(pick, node).result
+    for name, variable in data.variables.items():
+        at = Index(
+            result=Value(item_type(variable.value.type), name),
+            items=variable.value,
+            index=index,
         )
-        block = builder.seal(index, item)
-        self.emit(Fork(results=results, items=items, bodies=(block,)), node)
-        data.prompts = results[0]
-        for name, value in zip(names, results[1:], strict=True):
-            data.variables[name] = Variable(value, found[0].variables[name].certain)
-        data.start.open_role, data.start.unnamed = found[0].open_role, found[0].unnamed
+        start.variables[name] = Variable(low.emit(at, node).result, variable.certain)
+    return low.blocks.new_state(start)
 
-    def _arm_state(self, data: ArmsData, index: Value, node: ast.AST) -> int:
-        """One arm as a state, in the body of a fork over all of them."""
-        start = data.start.copy()
-        if data.prompts is not None:
-            pick = Pick(result=Value(PROMPT), prompts=data.prompts, index=index)
-            start.prompt = self.emit(pick, node).result
-        for name, variable in data.variables.items():
-            at = Index(
-                result=Value(item_type(variable.value.type), name),
-                items=variable.value,
-                index=index,
-            )
-            start.variables[name] = Variable(self.emit(at, node).result, variable.certain)
-        return self.new_state(start)
 
-    def _check_arms_alone(self, before: Scope, after: Scope, externs: int, node: ast.AST) -> None:
-        """Refuse what arms that run at once can't do: change what others see, or run Python in order."""
-        if len(self.externs) > externs:
-            raise self.refuse("SGL0507", node, "a loop over arms that runs Python in each of them")
-        self.check_arms(before, after, node)
-        for slot in slots_of(before, after):
-            is_inner = slot.key[0] == "name" and slot.key[1] not in before.names
-            if slot.differs and not is_inner:
-                raise self.refuse("SGL0507", node, "a loop over arms that changes what is outside")
+def _check_arms_alone(
+    low: Lowering, before: Scope, after: Scope, externs: int, node: ast.AST
+) -> None:
+    """Refuse what arms that run at once can't do: change what others see, or run Python in order."""
+    if len(low.hosts.externs) > externs:
+        raise low.refuse("SGL0507", node, "a loop over arms that runs Python in each of them")
+    check_arms(low, before, after, node)
+    for slot in slots_of(before, after):
+        is_inner = slot.key[0] == "name" and slot.key[1] not in before.names
+        if slot.differs and not is_inner:
+            raise low.refuse("SGL0507", node, "a loop over arms that changes what is outside")

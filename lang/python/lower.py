@@ -1,7 +1,7 @@
 """Lowering a Python function: its source becomes a module, or diagnostics that say why it can't.
 
-Called by the driver's part of the front end. The steps build on each other: `context` (blocks, arms,
-host pieces), `expressions`, `appends`, `forking`, `statements`.
+Called by the driver's part of the front end. `context` is what every kind of node is given; the kinds build on
+each other: `expressions`, `appending`, `forks`, `helpers`, `loops`, `statements`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from ...ir.module import Module, Param, Program
 from ...ir.ops import Const, MakeRecord, Operand, Return, Root, Value
 from ...ir.types import ANY, PROMPT, OptionalType, RecordType, Type
 from ...ir.verify.verifier import verify
-from .context import NOTHING
+from .context import NOTHING, Door, Frame, Lowering
+from .expressions import value
 from .lowered import PROMPT_FIELD, RETURN_FIELD, Lowered
-from .scope import StateData, StateRef
+from .scope import RETURN, StateData, StateRef
 from .source import CannotLower, FunctionSource
-from .statements import Statements
+from .statements import block
 
 DEFAULTS: Mapping[str, Any] = {"max_tokens": 128, "temperature": 1.0}
 """What a gen that names nothing is asked with."""
@@ -37,8 +38,9 @@ def lower(
     """
     name = getattr(function, "__name__", "program")
     try:
-        lowering = _Function(FunctionSource.of(function), defaults)
-        module = lowering.module(name, types)
+        source = FunctionSource.of(function)
+        low = Lowering(Door(value, block), Frame(source, (function,)), defaults)
+        module = _module(low, name, types)
     except CannotLower as error:
         return Lowered(None, name, {}, (error.diagnostic,))
     except RecursionError:
@@ -47,57 +49,56 @@ def lower(
     wrong = tuple(verify(module))
     if wrong:
         return Lowered(None, name, {}, wrong)
-    return Lowered(
-        module, name, lowering.hosts, schemas=lowering.schemas, is_stale=lowering.is_stale
-    )
+    hosts, schemas = low.hosts.pieces, low.schemas
+    return Lowered(module, name, hosts, schemas=schemas, is_stale=low.outside.is_stale)
 
 
-class _Function(Statements):
-    """One function as a program."""
+def _module(low: Lowering, name: str, types: Mapping[str, Type]) -> Module:
+    """The module whose one program the function is."""
+    source = low.frame.source
+    node = source.node
+    params = _params(low, types)
+    root = low.emit(Root(result=Value(PROMPT)), node)
+    state = low.blocks.new_state(StateData(root.result))
+    first = next(iter(inspect.signature(source.function).parameters))
+    low.scope.names[first] = StateRef(state)
+    low.block(node.body)
+    low.flush()
+    result = _result(low, state, node)
+    low.emit(Return(value=result), node)
+    body = low.blocks.seal(*(param.value for param in params))
+    doc = ast.get_docstring(node) or ""
+    program = Program(name, params, result.type, body, doc, low.span(node))
+    return Module((program,), (), tuple(low.hosts.externs))
 
-    def module(self, name: str, types: Mapping[str, Type]) -> Module:
-        """The module whose one program the function is."""
-        node = self.source.node
-        params = self._params(types)
-        root = self.emit(Root(result=Value(PROMPT)), node)
-        state = self.new_state(StateData(root.result))
-        first = next(iter(inspect.signature(self.source.function).parameters))
-        self.scope.names[first] = StateRef(state)
-        self.block(node.body)
-        self.flush()
-        result = self._result(state, node)
-        self.emit(Return(value=result), node)
-        body = self._builder.seal(*(param.value for param in params))
-        doc = ast.get_docstring(node) or ""
-        program = Program(name, params, result.type, body, doc, self.span(node))
-        return Module((program,), (), tuple(self.externs))
 
-    def _params(self, types: Mapping[str, Type]) -> tuple[Param, ...]:
-        found: list[Param] = []
-        parameters = list(inspect.signature(self.source.function).parameters.values())
-        for parameter in parameters[1:]:
-            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-                node = self.source.node
-                raise self.refuse("SGL0509", node, f"a parameter `*{parameter.name}`")
-            value = Value(types.get(parameter.name, ANY), parameter.name)
-            self.scope.names[parameter.name] = value
-            found.append(Param(parameter.name, value))
-        return tuple(found)
+def _params(low: Lowering, types: Mapping[str, Type]) -> tuple[Param, ...]:
+    found: list[Param] = []
+    source = low.frame.source
+    parameters = list(inspect.signature(source.function).parameters.values())
+    for parameter in parameters[1:]:
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            raise low.refuse("SGL0509", source.node, f"a parameter `*{parameter.name}`")
+        given = Value(types.get(parameter.name, ANY), parameter.name)
+        low.scope.names[parameter.name] = given
+        found.append(Param(parameter.name, given))
+    return tuple(found)
 
-    def _result(self, state: int, node: ast.AST) -> Value:
-        """The record of all that the returned state shows."""
-        data = self.state(state)
-        fields: dict[str, tuple[Type, Operand]] = {}
-        for name, variable in data.variables.items():
-            kind = variable.value.type
-            if not variable.certain and not isinstance(kind, OptionalType) and kind != ANY:
-                kind = OptionalType(kind)
-            fields[name] = (kind, variable.value)
-        returned = self.scope.names.get("$return", NOTHING)
-        value = returned if isinstance(returned, Value | Const) else NOTHING
-        fields[RETURN_FIELD] = (value.type, value)
-        fields[PROMPT_FIELD] = (PROMPT, data.prompt)
-        kind = RecordType(tuple((name, field) for name, (field, _) in fields.items()))
-        values = tuple(operand for _, operand in fields.values())
-        record = MakeRecord(result=Value(kind, "state"), names=tuple(fields), values=values)
-        return self.emit(record, node).result
+
+def _result(low: Lowering, state: int, node: ast.AST) -> Value:
+    """The record of all that the returned state shows."""
+    data = low.state(state)
+    fields: dict[str, tuple[Type, Operand]] = {}
+    for name, variable in data.variables.items():
+        kind = variable.value.type
+        if not variable.certain and not isinstance(kind, OptionalType) and kind != ANY:
+            kind = OptionalType(kind)
+        fields[name] = (kind, variable.value)
+    returned = low.scope.names.get(RETURN, NOTHING)
+    result = returned if isinstance(returned, Value | Const) else NOTHING
+    fields[RETURN_FIELD] = (result.type, result)
+    fields[PROMPT_FIELD] = (PROMPT, data.prompt)
+    kind = RecordType(tuple((name, field) for name, (field, _) in fields.items()))
+    values = tuple(operand for _, operand in fields.values())
+    record = MakeRecord(result=Value(kind, "state"), names=tuple(fields), values=values)
+    return low.emit(record, node).result

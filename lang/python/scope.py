@@ -11,6 +11,11 @@ from dataclasses import dataclass, field, replace
 
 from ...ir.ops import Operand
 
+RETURN = "$return"
+"""The name that stands for what the function returns."""
+BROKEN = "$broken"
+"""The name that says that a loop has been left."""
+
 
 @dataclass(frozen=True)
 class StateRef:

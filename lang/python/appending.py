@@ -1,0 +1,158 @@
+"""`s += ...`: the parts of what is appended, as ops on the state's prompt."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from ...ir.ops import Const, Gen, Image, Insert, Operand, Select, Text, Turn, Value
+from ...ir.sampling import Sampling
+from ...ir.types import ANY, PROMPT, STR, ListType
+from .appended import parts
+from .context import Lowering
+from .hosting import host_source
+from .merging import join_branches
+from .parts import BranchPart, CallPart, EdgePart, ImagePart, Part, TextPart, ValuePart
+from .scope import StateData, Variable
+from .surface import GenMark, SelectMark
+
+
+def append(low: Lowering, state: int, parts: list[Part]) -> None:
+    """Append parts to a state, in order."""
+    for part in parts:
+        match part:
+            case TextPart(text, node, plain):
+                if text:
+                    _grow(
+                        low,
+                        state,
+                        node,
+                        lambda to, p, t=text, q=plain: Text(result=to, prompt=p, text=t, plain=q),
+                    )
+            case ValuePart(value, node):
+                _insert(low, state, value, node)
+            case EdgePart():
+                _edge(low, state, part)
+            case ImagePart(image, node):
+                shown = image
+                _grow(low, state, node, lambda to, p, i=shown: Image(result=to, prompt=p, image=i))
+            case CallPart():
+                _ask(low, state, part)
+            case BranchPart():
+                _branch(low, state, part)
+    for listen in reversed(low.listeners):
+        listen(state, parts)
+
+
+def _grow(low: Lowering, state: int, node: ast.AST, make: Callable[[Value, Operand], Any]) -> None:
+    result = Value(PROMPT)
+    data = low.state(state)
+    low.emit_on(state, make(result, data.prompt), node)
+    data.prompt = result
+
+
+def _insert(low: Lowering, state: int, value: Operand, node: ast.expr) -> None:
+    """Append a text; anything else is what direct mode refuses, so that Python refuses it here."""
+    if value.type == ANY:
+        refusal = "TypeError(f'`s +=` takes text, not a {type(_v).__name__}')"
+        otherwise = f"(_ for _ in ()).throw({refusal})"
+        text = f"_v if isinstance(_v, str) else {otherwise}"
+        value = host_source(low, text, {"_v": value}, node, STR, "text")
+    elif value.type != STR:
+        raise low.refuse(
+            "SGL0509", node, f"a `{value.type}` is appended", "`str(...)` of it is a text"
+        )
+    _grow(low, state, node, lambda to, p: Insert(result=to, prompt=p, value=value))
+
+
+def _edge(low: Lowering, state: int, part: EdgePart) -> None:
+    data = low.state(state)
+    if part.edge == "begin" and data.open_role is not None:
+        headline = f"a {part.role} turn inside a {data.open_role} turn"
+        raise low.refuse("SGL0591", part.node, headline)
+    if part.edge == "end" and data.open_role != part.role:
+        headline = f"the end of a {part.role} turn that is not open"
+        raise low.refuse("SGL0591", part.node, headline)
+    _grow(
+        low,
+        state,
+        part.node,
+        lambda to, p: Turn(result=to, prompt=p, role=part.role, edge=part.edge),
+    )
+    data.open_role = part.role if part.edge == "begin" else None
+
+
+def _ask(low: Lowering, state: int, part: CallPart) -> None:
+    data, mark = low.state(state), part.mark
+    name = mark.name
+    if name is None:
+        name, data.unnamed = f"gen_{data.unnamed}", data.unnamed + 1
+    if isinstance(mark, SelectMark):
+        value = _select(low, state, data, part, mark, name)
+    else:
+        value = _gen(low, state, data, part, mark, name)
+    data.variables[name] = Variable(value)
+
+
+def _select(
+    low: Lowering, state: int, data: StateData, part: CallPart, mark: SelectMark, name: str
+) -> Value:
+    prompt, value = Value(PROMPT), Value(STR, name)
+    choices = part.choices or Const(list(mark.choices), ListType(STR))
+    op = Select(
+        prompt=prompt, value=value, source=data.prompt, choices=choices,
+        site=low.site(part.node), indices=low.blocks.indices, method=mark.method, name=name,
+    )  # fmt: skip
+    low.emit_on(state, op, part.node)
+    data.prompt = prompt
+    return value
+
+
+def _gen(
+    low: Lowering, state: int, data: StateData, part: CallPart, mark: GenMark, name: str
+) -> Value:
+    sampling = _sampling(low, mark, part.node)
+    if mark.schema is not None:
+        low.schemas[name] = mark.schema
+    is_many = sampling.n is not None or any(key == "n" for key, _ in part.dynamic)
+    prompt = None if is_many else Value(PROMPT)
+    value = Value(ListType(STR) if is_many else STR, name)
+    op = Gen(
+        prompt=prompt, value=value, source=data.prompt, site=low.site(part.node),
+        indices=low.blocks.indices, sampling=sampling, constraint=mark.constraint,
+        dynamic=part.dynamic, name=name,
+    )  # fmt: skip
+    low.emit_on(state, op, part.node)
+    if sampling.n is not None and is_many and not any(key == "n" for key, _ in part.dynamic):
+        low.lengths[value] = sampling.n
+    if prompt is not None:
+        data.prompt = prompt
+    return value
+
+
+def _sampling(low: Lowering, mark: GenMark, node: ast.AST) -> Sampling:
+    given = {**low.defaults, **mark.given}
+    as_lists = ("stop", "stop_token_ids", "stop_regex")
+    for name in as_lists:
+        if isinstance(given.get(name), str | int):
+            given[name] = (given[name],)
+        elif name in given:
+            given[name] = tuple(given[name])
+    try:
+        return Sampling(**given)
+    except TypeError as error:
+        raise low.refuse("SGL0509", node, str(error)) from None
+
+
+def _branch(low: Lowering, state: int, part: BranchPart) -> None:
+    """`s += a if c else b`."""
+    low.flush()
+    scopes, builders = [], []
+    for side in (part.then, part.orelse):
+        builder, scope = low.region(
+            low.scope.copy(), lambda side=side: append(low, state, parts(low, side))
+        )
+        scopes.append(scope)
+        builders.append(builder)
+    join_branches(low, part.cond, builders, scopes, part.node)

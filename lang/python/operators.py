@@ -1,0 +1,95 @@
+"""Operators: arithmetic and comparisons of scalars, everything else by Python on the values."""
+
+from __future__ import annotations
+
+import ast
+import copy
+
+from ...ir.ops import Arith, ArithOp, Compare, CompareOp, Const, Operand, Value
+from ...ir.types import BOOL, FLOAT, INT, STR, ListType, OptionalType, Type
+from .conditions import inverted
+from .constants import may_be_scalar, name_at, static
+from .context import SCALARS, Lowering
+from .hosting import host_expression
+from .scope import StateRef
+from .states import is_bound
+
+_COMPARES: dict[type, CompareOp] = {
+    ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
+}  # fmt: skip
+_ARITHS: dict[type, ArithOp] = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul"}
+
+
+def bin_op(low: Lowering, node: ast.BinOp) -> Operand | None:
+    """Arithmetic of scalars."""
+    kind = _ARITHS.get(type(node.op))
+    if kind is None or not may_be_scalar(low, node):
+        return None
+    left, right = low.value(node.left), low.value(node.right)
+    types = {left.type, right.type}
+    if types == {STR} and kind == "add":
+        result = STR
+    elif types <= {INT, FLOAT}:
+        result = FLOAT if FLOAT in types else INT
+    else:
+        return _by_hand(low, node, left, right)
+    op = Arith(result=Value(result), op=kind, args=(left, right))
+    return low.emit(op, node).result
+
+
+def _by_hand(low: Lowering, node: ast.expr, left: Operand, right: Operand) -> Operand:
+    """An operation on two values that are computed already, done by Python."""
+    made = copy.copy(node)
+    if isinstance(made, ast.BinOp):
+        made.left, made.right = name_at("_left", node), name_at("_right", node)
+    elif isinstance(made, ast.Compare):
+        made.left, made.comparators = name_at("_left", node), [name_at("_right", node)]
+    return host_expression(low, made, {"_left": left, "_right": right})
+
+
+def compare(low: Lowering, node: ast.Compare) -> Operand | None:
+    """A comparison of two values."""
+    (op,), (right_node,) = node.ops, node.comparators
+    if isinstance(op, ast.In | ast.NotIn):
+        return _contains(low, node, isinstance(op, ast.NotIn))
+    kind = _COMPARES.get(type(op))
+    if kind is None or not may_be_scalar(low, node):
+        return None
+    left, right = low.value(node.left), low.value(right_node)
+    if not _comparable(kind, left.type, right.type):
+        return _by_hand(low, node, left, right)
+    made = Compare(result=Value(BOOL), op=kind, left=left, right=right)
+    return low.emit(made, node).result
+
+
+def _contains(low: Lowering, node: ast.Compare, negated: bool) -> Operand | None:
+    """`in` of a state, of a text, or of a display of constants."""
+    where = node.comparators[0]
+    if isinstance(where, ast.Name) and isinstance(state := low.scope.names.get(where.id), StateRef):
+        return is_bound(low, node, state, negated)
+    choices = static(low, where)
+    if isinstance(where, ast.List | ast.Tuple | ast.Set) and choices:
+        kinds = {type(each) for each in choices[0]}
+        right: Operand = Const(choices[0], ListType(STR))
+        if kinds != {str}:
+            return None
+    elif may_be_scalar(low, where):
+        right = low.value(where)
+        if right.type != STR:
+            return _by_hand(low, node, low.value(node.left), right)
+    else:
+        return None
+    left = low.value(node.left)
+    if left.type != STR:
+        return _by_hand(low, node, left, right)
+    made = Compare(result=Value(BOOL), op="in", left=left, right=right)
+    found: Operand = low.emit(made, node).result
+    return inverted(low, found, node) if negated else found
+
+
+def _comparable(kind: CompareOp, left: Type, right: Type) -> bool:
+    """Whether comparing values of these types is the same in the IR as in Python."""
+    sides = [t.item if isinstance(t, OptionalType) else t for t in (left, right)]
+    if kind in ("eq", "ne"):
+        return all(each in SCALARS or str(each) == "none" for each in sides)
+    return left == right == STR or {left, right} <= {INT, FLOAT}

@@ -1,0 +1,63 @@
+"""Sites: a number for every call in the source, the same however often a part of it is tried.
+
+Called by `blocks`, which opens a branch for every region and a trial for what is lowered to be forgotten.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from ...ir.ops import Operand
+
+_Key = tuple[str, tuple[Operand, ...]]
+
+
+class Sites:
+    """The sites given so far, and which of them the path under construction has used."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, dict[tuple[int, ...], int]] = {}
+        self._used: set[_Key] = set()
+        self._spent: set[_Key] = set()
+
+    def site(self, node: ast.AST, prefix: str, indices: tuple[Operand, ...]) -> str:
+        """The site of a call: its number in its function, after the sites that lead there.
+
+        A call that is lowered again on the same path (an expression that is appended twice) is told
+        apart by a second number.
+        """
+        place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+        numbers = self._numbers.setdefault(prefix, {})
+        site = f"{prefix}{numbers.setdefault(place, len(numbers) + 1)}"
+        again = 1
+        while (key := (f"{site}#{again}" if again > 1 else site, indices)) in self._used:
+            again += 1
+        self._used.add(key)
+        return key[0]
+
+    def settle(self) -> None:
+        """An op follows: what the branches before it used counts as used."""
+        if self._spent:
+            self._used, self._spent = self._used | self._spent, set()
+
+    @contextmanager
+    def branch(self) -> Generator[None]:
+        """One path of several: its siblings may use the same sites."""
+        outer, self._used = self._used, set(self._used)
+        try:
+            yield
+        finally:
+            self._spent |= self._used
+            self._used = outer
+
+    @contextmanager
+    def trial(self) -> Generator[None]:
+        """Whatever is used inside is forgotten, but for the numbers."""
+        used, spent = self._used, self._spent
+        self._used, self._spent = set(used), set(spent)
+        try:
+            yield
+        finally:
+            self._used, self._spent = used, spent

@@ -1,0 +1,110 @@
+"""Loops whose rounds are known: over arms and over constants, each round as statements of its own."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, cast
+
+from ...ir.ops import Const
+from ...ir.types import INT
+from .constants import const, static
+from .context import Lowering
+from .forks import MOST_ARMS
+from .helpers import meaning_of
+from .jumps import own_jumps
+from .scope import ForksRef, StateRef
+
+
+def is_over_arms(low: Lowering, node: ast.For) -> bool:
+    """Whether a loop goes over the arms of a fork, alone or beside other things."""
+    names = {inner.id for inner in ast.walk(node.iter) if isinstance(inner, ast.Name)}
+    return any(isinstance(low.scope.names.get(name), ForksRef) for name in names)
+
+
+def rounds_of(low: Lowering, node: ast.For) -> list[dict[str, Any]] | None:
+    """What the loop's names stand for in each round, if that is known; at most 64 rounds."""
+    items = _static_items(low, node.iter)
+    if items is None or len(items) > MOST_ARMS:
+        return None
+    rounds = [_bound_by(low, node.target, item) for item in items]
+    return None if None in rounds else cast("list[dict[str, Any]]", rounds)
+
+
+def _static_items(low: Lowering, node: ast.expr) -> list[Any] | None:
+    """The items of an iterable, as meanings, lists of them, or nodes to be lowered."""
+    match node:
+        case ast.Name(id=name) if isinstance(forks := low.scope.names.get(name), ForksRef):
+            return [StateRef(arm) for arm in forks.arms]
+        case ast.Call(func=ast.Name(id="range"), args=args, keywords=[]):
+            found = [_static_int(low, arg) for arg in args]
+            if any(each is None for each in found):
+                return None
+            return [Const(number, INT) for number in range(*cast("list[int]", found))][:65]
+        case ast.Call(func=ast.Name(id="enumerate"), args=[inner], keywords=[]):
+            items = _static_items(low, inner)
+            return items and [[Const(n, INT), item] for n, item in enumerate(items)]
+        case ast.Call(func=ast.Name(id="zip"), args=args, keywords=[]):
+            columns = [_static_items(low, arg) for arg in args]
+            if any(column is None for column in columns):
+                return None
+            return [list(row) for row in zip(*cast("list[Any]", columns), strict=False)]
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            return [_row(low, item) for item in items]
+        case _:
+            found = static(low, node)
+            if found is None or not isinstance(found[0], list | tuple):
+                return None
+            consts = [const(low, each) if is_plain(each) else None for each in found[0]]
+            return None if None in consts else consts
+
+
+def _row(low: Lowering, node: ast.expr) -> Any:
+    """An element of a display; a tuple of them element by element."""
+    return [_row(low, n) for n in node.elts] if isinstance(node, ast.Tuple) else node
+
+
+def _static_int(low: Lowering, node: ast.expr) -> int | None:
+    match node:
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
+            forks = low.scope.names.get(name)
+            return len(forks.arms) if isinstance(forks, ForksRef) else None
+        case _:
+            found = static(low, node)
+            return found[0] if found and type(found[0]) is int else None
+
+
+def _bound_by(low: Lowering, target: ast.expr, item: Any) -> dict[str, Any] | None:
+    """The names that a target binds to an item."""
+    if isinstance(target, ast.Name):
+        return None if isinstance(item, list) else {target.id: item}
+    if not isinstance(target, ast.Tuple | ast.List) or not isinstance(item, list):
+        return None
+    if len(target.elts) != len(item):
+        return None
+    found: dict[str, Any] = {}
+    for inner, each in zip(target.elts, item, strict=True):
+        part = _bound_by(low, inner, each)
+        if part is None:
+            return None
+        found |= part
+    return found
+
+
+def unroll(low: Lowering, node: ast.For, rounds: list[dict[str, Any]]) -> None:
+    """Each round as statements of its own; its calls have the round as an index."""
+    if own_jumps(node):
+        raise low.refuse("SGL0502", node, "`break` or `continue` in a loop over arms")
+    outer = low.blocks.indices
+    for number, names in enumerate(rounds):
+        low.blocks.indices = (*outer, Const(number, INT))
+        for name, meaning in names.items():
+            low.scope.names[name] = (
+                meaning_of(low, meaning) if isinstance(meaning, ast.expr) else meaning
+            )
+        low.block(node.body)
+    low.blocks.indices = outer
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value from outside may stand as a constant."""
+    return value is None or type(value) in (str, int, float, bool)
