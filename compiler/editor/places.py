@@ -14,7 +14,7 @@ from ...ir.sampling import SELECT_METHODS
 from ...ir.span import Span
 from ...ir.types import SCALARS, ListType, OptionalType, RecordType, Type
 from ...lang.check.builtin_types import BUILTINS
-from ...lang.check.calls import GEN_OPTIONS
+from ...lang.check.expressions.options import GEN_OPTIONS
 from ...lang.check.facts import GenCall
 from ...lang.check.symbols import (
     ExternSymbol,

@@ -14,15 +14,16 @@ from ...ir.module import Lifetime
 from ...ir.types import ANY, NONE, Type, accepts
 from ...ir.values.operations import EvalError
 from ..syntax import nodes as s
-from .base import MODEL_CALLS
 from .builtin_types import BUILTINS
 from .constants import NotConstant, evaluate
 from .effects import NOTHING, EffectReader, Effects
 from .facts import Facts, SymbolCall
 from .loader import Loader
+from .names import MODEL_CALLS
 from .report import Reporter
 from .scope import Variable
-from .statements import StatementChecker
+from .statements.kinds import StatementChecker
+from .statements.tests import TestChecker
 from .suggest import closest
 from .symbols import (
     ExternSymbol,
@@ -37,7 +38,6 @@ from .symbols import (
     UnknownSymbol,
     kind_word,
 )
-from .tests import TestChecker
 from .types import WRITABLE, TypeReader
 
 _LIFETIMES: tuple[str, ...] = get_args(Lifetime)

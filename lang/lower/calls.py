@@ -7,7 +7,7 @@ from typing import Any
 from ...ir.ops import Const, Gen, MakeList, Operand, Select, Value
 from ...ir.sampling import Constraint, Sampling
 from ...ir.types import FLOAT, PROMPT, STR, ListType, Type
-from ..check.calls import CONSTRAINTS, GEN_OPTIONS
+from ..check.expressions.options import CONSTRAINTS, GEN_OPTIONS
 from ..check.facts import GenCall, SelectCall
 from ..syntax import nodes as s
 from .values import ValueLowering

@@ -15,7 +15,7 @@ from sglc.ir.values.operations import BUILTINS as RUNTIME_BUILTINS
 from sglc.ir.verify.verifier import verify
 from sglc.lang import compile_source
 from sglc.lang.check.builtin_types import BUILTINS
-from sglc.lang.check.calls import GEN_OPTIONS
+from sglc.lang.check.expressions.options import GEN_OPTIONS
 from sglc.lang.format.files import format_source
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "language.md").read_text(encoding="utf-8")

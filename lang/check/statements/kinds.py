@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ...ir.diagnostic import Severity
-from ...ir.span import Span
-from ...ir.types import (
+from ....ir.diagnostic import Severity
+from ....ir.span import Span
+from ....ir.types import (
     ANY,
     INT,
     NONE,
@@ -17,19 +17,19 @@ from ...ir.types import (
     Type,
     accepts,
 )
-from ..syntax import nodes as s
-from .control import ControlChecker, head_of
-from .facts import GenCall, SymbolCall
-from .scope import Variable
-from .suggest import closest
-from .symbols import (
+from ...syntax import nodes as s
+from ..facts import GenCall, SymbolCall
+from ..scope import Variable
+from ..statements.branches import ControlChecker, head_of
+from ..suggest import closest
+from ..symbols import (
     FragmentSymbol,
     ModuleSymbol,
     ProgramSymbol,
     UnknownSymbol,
     kind_word,
 )
-from .types import holds_prompt, joined, widened
+from ..types import holds_prompt, joined, widened
 
 if TYPE_CHECKING:
     pass

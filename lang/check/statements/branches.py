@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ...ir.diagnostic import Severity
-from ...ir.span import Span
-from ...ir.types import (
+from ....ir.diagnostic import Severity
+from ....ir.span import Span
+from ....ir.types import (
     ANY,
     IMAGE,
     INT,
@@ -20,16 +20,16 @@ from ...ir.types import (
     UnionType,
     accepts,
 )
-from ..syntax import nodes as s
-from .calls import CallChecker
-from .effects import EffectReader
-from .facts import Facts
-from .report import Reporter
-from .scope import Lost, Scope, Variable
-from .symbols import (
+from ...syntax import nodes as s
+from ..effects import EffectReader
+from ..expressions.options import CallChecker
+from ..facts import Facts
+from ..report import Reporter
+from ..scope import Lost, Scope, Variable
+from ..symbols import (
     FileScope,
 )
-from .types import TypeReader, holds_prompt, joined, widened
+from ..types import TypeReader, holds_prompt, joined, widened
 
 if TYPE_CHECKING:
     from collections.abc import Generator

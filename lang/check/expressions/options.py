@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...ir.sampling import SELECT_METHODS
-from ...ir.span import Span
-from ...ir.types import (
+from ....ir.sampling import SELECT_METHODS
+from ....ir.span import Span
+from ....ir.types import (
     ANY,
     BOOL,
     FLOAT,
@@ -24,15 +24,15 @@ from ...ir.types import (
     Type,
     UnionType,
 )
-from ...ir.values.operations import EvalError
-from ..syntax import nodes as s
-from .base import MODEL_CALLS
-from .builtin_types import BUILTINS, TAKEN, takes
-from .constants import NotConstant, evaluate
-from .expressions import ExpressionChecker
-from .facts import BuiltinCall, GenCall, SelectCall, SymbolCall
-from .suggest import closest
-from .symbols import (
+from ....ir.values.operations import EvalError
+from ...syntax import nodes as s
+from ..builtin_types import BUILTINS, TAKEN, takes
+from ..constants import NotConstant, evaluate
+from ..expressions.operators import ExpressionChecker
+from ..facts import BuiltinCall, GenCall, SelectCall, SymbolCall
+from ..names import MODEL_CALLS
+from ..suggest import closest
+from ..symbols import (
     ExternSymbol,
     FragmentSymbol,
     ParamSymbol,
@@ -42,7 +42,7 @@ from .symbols import (
     UnknownSymbol,
     kind_word,
 )
-from .types import is_text
+from ..types import is_text
 
 
 @dataclass(frozen=True)

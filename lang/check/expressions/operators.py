@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...ir.types import (
+from ....ir.types import (
     ANY,
     BOOL,
     FLOAT,
@@ -18,10 +18,10 @@ from ...ir.types import (
     UnionType,
     accepts,
 )
-from ..syntax import nodes as s
-from .base import BaseChecker
-from .scope import Scope, Variable
-from .types import is_number, is_text, joined, widened
+from ...syntax import nodes as s
+from ..names import BaseChecker
+from ..scope import Scope, Variable
+from ..types import is_number, is_text, joined, widened
 
 if TYPE_CHECKING:
     pass

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...ir.types import ANY, ListType, Type, accepts
-from ..syntax import nodes as s
-from .facts import GenCall, MockFact, SelectCall, SymbolCall
-from .scope import Scope, Variable
-from .statements import StatementChecker
-from .suggest import closest
-from .symbols import ExternSymbol, ModuleSymbol, ProgramSymbol, UnknownSymbol
+from ....ir.types import ANY, ListType, Type, accepts
+from ...syntax import nodes as s
+from ..facts import GenCall, MockFact, SelectCall, SymbolCall
+from ..scope import Scope, Variable
+from ..statements.kinds import StatementChecker
+from ..suggest import closest
+from ..symbols import ExternSymbol, ModuleSymbol, ProgramSymbol, UnknownSymbol
 
 _ALLOWED = "a test holds `mock`, assignments and `expect`"
 
