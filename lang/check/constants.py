@@ -8,8 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...ir.ops import Json
-from ...ir.values.operations import arith, compare, field_of, format_text, item_of
+from ...ir.values.operations import (
+    EvalError,
+    arith,
+    compare,
+    field_of,
+    format_text,
+    item_of,
+)
 from ..syntax import nodes as s
+from .facts import Facts
+from .symbols import TextSymbol
 
 
 class NotConstant(Exception):
@@ -57,3 +66,18 @@ def evaluate(expr: s.Expr, lookup: Lookup = unknown) -> Json:
                 return field_of(evaluate(value, lookup), name.text)
         case _:
             raise NotConstant(expr)
+
+
+def known_value(expr: s.Expr, facts: Facts) -> Json:
+    """The value of an expression that was checked, if it is known at compile time, else None."""
+
+    def lookup(node: s.Expr) -> Json:
+        symbol = facts.symbols.get(node)
+        if isinstance(symbol, TextSymbol):
+            return symbol.value
+        raise NotConstant(node)
+
+    try:
+        return evaluate(expr, lookup)
+    except (NotConstant, EvalError):
+        return None

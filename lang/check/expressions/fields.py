@@ -1,0 +1,58 @@
+"""Fields: of records, and the names of modules, which are written like fields."""
+
+from __future__ import annotations
+
+from ....ir.types import ANY, ListType, OptionalType, RecordType, Type
+from ...syntax import nodes as s
+from ..builtin_types import BUILTINS
+from ..report import Reporter
+from ..suggest import closest
+from ..symbols import ModuleSymbol
+from ..unknown_names import listed
+from .inference import Inference
+from .mismatches import may_be_none
+
+
+def field_type(asked: Inference, expr: s.Field) -> Type:
+    """The type of a field of a record, or of a name of a module."""
+    module = asked.names.module_of(expr.value)
+    if module is not None:
+        return _module_member(asked, expr, module)
+    kind = asked.value(expr.value)
+    if isinstance(kind, RecordType):
+        found = kind.field(expr.name.text)
+        if found is not None:
+            return found
+        _unknown_field(asked.reporter, expr, kind)
+    elif isinstance(kind, OptionalType):
+        may_be_none(asked.reporter, expr.value, kind)
+    elif kind != ANY:
+        _no_fields(asked.reporter, expr, kind)
+    return ANY
+
+
+def _module_member(asked: Inference, expr: s.Field, module: ModuleSymbol) -> Type:
+    symbol = asked.names.member(expr.name, module)
+    if symbol is None:
+        return ANY
+    return asked.names.symbol_value(expr, expr.span.text, symbol)
+
+
+def _unknown_field(reporter: Reporter, expr: s.Field, kind: RecordType) -> None:
+    names = [name for name, _ in kind.fields]
+    near = closest(expr.name.text, names)
+    help = f"there is a field `{near}`" if near else f"its fields are {listed(names)}"
+    headline = f"unknown field `{expr.name.text}`"
+    reporter.report("SGL0107", expr.name.span, headline, f"not a field of `{kind}`", help=help)
+
+
+def _no_fields(reporter: Reporter, expr: s.Field, kind: Type) -> None:
+    name, value = expr.name.text, expr.value.span.text
+    help = "only records have fields"
+    if name in BUILTINS:
+        help = f"functions are called with the value: `{name}({value})`"
+    elif name == "append":
+        help = f"lists are joined: `{value} = {value} + [item]`"
+    elif isinstance(kind, ListType) and isinstance(kind.item, RecordType):
+        help = f"take the field of each item: `[x.{name} for x in {value}]`"
+    reporter.report("SGL0107", expr.name.span, f"`{kind}` has no field `{name}`", help=help)
