@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from ...ir.builder import BlockBuilder
 from ...ir.module import Extern, Fragment, Module, Param, Program
 from ...ir.ops import Return, Root, Value, Yield
 from ...ir.types import PROMPT
 from ..check.files import Checked
 from ..check.symbols import ExternSymbol, FragmentSymbol, ParamSymbol, ProgramSymbol
-from .statements import NOTHING, StatementLowering
-from .values import Frame
+from .expressions import value
+from .statements import statements
+from .writer import NOTHING, Door, Writer
+
+_DOOR = Door(value, statements)
 
 
 def lower(checked: Checked) -> Module:
@@ -38,7 +40,7 @@ class Lowering:
             tuple(self._externs.values()),
         )
 
-    def later(self, symbol: object) -> None:
+    def _later(self, symbol: object) -> None:
         """Note that something is called and must be lowered, too."""
         if symbol not in self._programs and symbol not in self._fragments:
             self._waiting.append(symbol)
@@ -55,35 +57,36 @@ class Lowering:
             case _:
                 pass
 
+    def writer(self, params: tuple[Param, ...]) -> Writer:
+        """A writer of a body whose names are the parameters."""
+        names = {param.name: param.value for param in params}
+        return Writer(self.checked, _DOOR, self._later, names)
+
     def _program(self, symbol: ProgramSymbol) -> Program:
-        lowering, params = self._start(symbol.params)
+        params = _params(symbol.params)
+        w = self.writer(params)
         has_turns = self.checked.effects.body(symbol.decl.body).turns
-        root = lowering.emit(Root(Value(PROMPT), bos=not has_turns, span=symbol.span))
-        lowering.frame.prompt = root.result
-        value = lowering.statements(symbol.decl.body) or NOTHING
-        lowering.emit(Return(value, span=symbol.span))
-        body = lowering.frame.builder.seal(*(param.value for param in params))
+        root = w.emit(Root(Value(PROMPT), bos=not has_turns, span=symbol.span))
+        w.frame.prompt = root.result
+        w.emit(Return(w.statements(symbol.decl.body) or NOTHING, span=symbol.span))
+        body = w.frame.builder.seal(*(param.value for param in params))
         doc = symbol.file.tree.doc
         return Program(symbol.unique, params, symbol.result, body, doc, symbol.span)
 
     def _fragment(self, symbol: FragmentSymbol) -> Fragment:
-        lowering, params = self._start(symbol.params)
-        prompt = lowering.frame.prompt = Value(PROMPT, "prompt")
-        lowering.statements(symbol.decl.body)
-        lowering.emit(Yield((lowering.prompt(),), span=symbol.span))
-        body = lowering.frame.builder.seal(prompt, *(param.value for param in params))
+        params = _params(symbol.params)
+        w = self.writer(params)
+        prompt = w.frame.prompt = Value(PROMPT, "prompt")
+        w.statements(symbol.decl.body)
+        w.emit(Yield((w.prompt,), span=symbol.span))
+        body = w.frame.builder.seal(prompt, *(param.value for param in params))
         return Fragment(symbol.unique, params, body, symbol.span)
 
-    def _start(
-        self, symbols: tuple[ParamSymbol, ...]
-    ) -> tuple[StatementLowering, tuple[Param, ...]]:
-        """A lowering whose names are the parameters."""
-        params = tuple(
-            Param(p.name, Value(p.type, p.name), p.lifetime, p.default, p.span) for p in symbols
-        )
-        lowering = StatementLowering(self.checked, self.later)
-        lowering.frame = Frame(BlockBuilder(), names={p.name: p.value for p in params})
-        return lowering, params
+
+def _params(symbols: tuple[ParamSymbol, ...]) -> tuple[Param, ...]:
+    return tuple(
+        Param(p.name, Value(p.type, p.name), p.lifetime, p.default, p.span) for p in symbols
+    )
 
 
 def _extern(symbol: ExternSymbol) -> Extern:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ...ir.builder import BlockBuilder
 from ...ir.module import Module, Param, Program
 from ...ir.ops import Call, Compare, Const, MakeList, MakeRecord, Operand, Return, Value
 from ...ir.span import Span
@@ -18,8 +17,7 @@ from ...ir.types import ANY, BOOL, ListType, RecordType
 from ..check.files import Checked
 from ..syntax import nodes as s
 from .files import Lowering
-from .statements import StatementLowering
-from .values import Frame
+from .writer import Writer
 
 _FINDINGS = ListType(RecordType((("ok", BOOL), ("left", ANY), ("right", ANY))))
 _T = TypeVar("_T")
@@ -85,7 +83,7 @@ class _Test:
 
     def lowered(self) -> tuple[TestCase, list[Program]]:
         """The test, its program, and those of its mocks."""
-        body = self._body(())
+        body = self.lowering.writer(())
         mocks = [self._mock(node) for node in _of_type(self.decl.body, s.Mock)]
         expects = _of_type(self.decl.body, s.Expect)
         findings = []
@@ -105,21 +103,14 @@ class _Test:
         )  # fmt: skip
         return case, self.programs
 
-    def _body(self, params: tuple[Param, ...]) -> StatementLowering:
-        body = StatementLowering(self.checked, self.lowering.later)
-        body.frame = Frame(BlockBuilder(), names={param.name: param.value for param in params})
-        return body
-
-    def _finish(
-        self, name: str, params: tuple[Param, ...], body: StatementLowering, value: Operand
-    ) -> None:
+    def _finish(self, name: str, params: tuple[Param, ...], body: Writer, value: Operand) -> None:
         """End a program and keep it."""
         body.emit(Return(value, span=self.decl.span))
         block = body.frame.builder.seal(*(param.value for param in params))
         kind = value.type if name == self.name else ANY
         self.programs.append(Program(name, params, kind, block, span=self.decl.span))
 
-    def _finding(self, body: StatementLowering, node: s.Expect) -> Operand:
+    def _finding(self, body: Writer, node: s.Expect) -> Operand:
         """What an expectation found: whether it holds, and both sides of its comparison."""
         condition = node.value
         if isinstance(condition, s.Comparison) and condition.op != "not in":
@@ -142,7 +133,7 @@ class _Test:
                 Param(ident.text, Value(param.type, ident.text))
                 for ident, param in zip(node.params, fact.extern.params, strict=True)
             )
-        body = self._body(params)
+        body = self.lowering.writer(params)
         self._finish(name, params, body, body.value(node.value))
         program = fact.program.unique if fact.program is not None else ""
         return MockCase(fact.name, name, program, fact.extern is not None, fact.listed, node.span)

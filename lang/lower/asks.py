@@ -1,0 +1,112 @@
+"""Calls of the model to `gen` and `select` ops: constant options in the op, computed ones beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ir.ops import Const, Gen, MakeList, Operand, Select, Value
+from ...ir.sampling import Constraint, Sampling
+from ...ir.types import FLOAT, PROMPT, STR, ListType, Type
+from ..check.expressions.options import CONSTRAINTS, GEN_OPTIONS
+from ..check.facts import GenCall, SelectCall
+from ..syntax import nodes as s
+from .writer import Writer
+
+_TEXT_LISTS = ("stop", "stop_regex")
+
+
+def ask(w: Writer, call: s.Call, name: str, samples: str = "") -> tuple[Operand, Operand | None]:
+    """Ask the model; the answer, and the samples' prompts if they are wanted."""
+    fact = w.facts.calls[call]
+    if isinstance(fact, SelectCall):
+        return _select(w, call, fact, name), None
+    assert isinstance(fact, GenCall)
+    return _gen(w, call, fact, name, samples)
+
+
+def is_ask(w: Writer, node: s.Node) -> bool:
+    """Whether an expression is a call of the model."""
+    return isinstance(node, s.Call) and isinstance(w.facts.calls.get(node), GenCall | SelectCall)
+
+
+def _select(w: Writer, call: s.Call, fact: SelectCall, name: str) -> Operand:
+    if fact.listed is not None:
+        choices = w.value(fact.listed)
+    else:
+        choices = _choices(w, call, [w.value(choice) for choice in fact.choices])
+    prompt, value = Value(PROMPT), Value(w.kind(call), name)
+    site = w.sites.next()
+    op = Select(
+        prompt, value, w.prompt, choices, site, w.frame.indices,
+        fact.method, name, span=call.span,  # pyright: ignore[reportArgumentType]
+    )  # fmt: skip
+    w.emit(op)
+    w.frame.prompt = prompt
+    return value
+
+
+def _choices(w: Writer, call: s.Call, operands: list[Operand]) -> Operand:
+    if all(isinstance(operand, Const) for operand in operands):
+        values = [operand.value for operand in operands if isinstance(operand, Const)]
+        return Const(values, ListType(STR))
+    return w.emit(MakeList(Value(ListType(STR)), tuple(operands), span=call.span)).result
+
+
+def _gen(
+    w: Writer, call: s.Call, fact: GenCall, name: str, samples: str
+) -> tuple[Operand, Operand | None]:
+    fixed, dynamic, constraint = _options(w, fact)
+    has_n = "n" in fact.options
+    if constraint is None and fact.answer != STR and not _is_dynamic_constraint(dynamic):
+        constraint = Constraint("type", str(fact.answer))
+    kind: Type = ListType(fact.answer) if has_n else fact.answer
+    value = Value(kind, name)
+    prompt = None if has_n else Value(PROMPT)
+    prompts = Value(ListType(PROMPT), samples) if samples else None
+    site = w.sites.next()
+    op = Gen(
+        prompt, value, w.prompt, site, w.frame.indices, Sampling(**fixed), constraint,
+        tuple(dynamic), prompts, name, span=call.span,
+    )  # fmt: skip
+    w.emit(op)
+    if prompt is not None:
+        w.frame.prompt = prompt
+    return value, prompts
+
+
+def _options(
+    w: Writer, fact: GenCall
+) -> tuple[dict[str, Any], list[tuple[str, Operand]], Constraint | None]:
+    """Fields of `Sampling`, computed parameters, and the constraint if it is constant."""
+    fixed: dict[str, Any] = {}
+    dynamic: list[tuple[str, Operand]] = []
+    constraint: Constraint | None = None
+    for name, expr in fact.options.items():
+        operand = w.value(expr)
+        if not isinstance(operand, Const):
+            dynamic.append((name, _as_list(w, name, operand, expr)))
+        elif name in CONSTRAINTS:
+            constraint = Constraint(name, str(operand.value))  # pyright: ignore[reportArgumentType]
+        else:
+            fixed[name] = _fixed(name, operand.value)
+    return fixed, dynamic, constraint
+
+
+def _as_list(w: Writer, name: str, operand: Operand, expr: s.Expr) -> Operand:
+    """A computed option; one text where several may stand becomes a list."""
+    if name in _TEXT_LISTS and not isinstance(operand.type, ListType):
+        return w.emit(MakeList(Value(ListType(STR)), (operand,), span=expr.span)).result
+    return operand
+
+
+def _fixed(name: str, value: object) -> object:
+    """A constant as the field of `Sampling` wants it."""
+    if isinstance(GEN_OPTIONS[name].type, ListType):
+        return tuple(value) if isinstance(value, list) else (value,)
+    if GEN_OPTIONS[name].type == FLOAT and isinstance(value, int):
+        return float(value)
+    return value
+
+
+def _is_dynamic_constraint(dynamic: list[tuple[str, Operand]]) -> bool:
+    return any(name in CONSTRAINTS for name, _ in dynamic)
