@@ -10,8 +10,9 @@ from __future__ import annotations
 from ..module import LIFETIMES, Extern, Fragment, Module, Param, Program
 from ..span import Source
 from ..types import Type
+from .bodyreader import BodyReader
 from .cursor import Cursor
-from .opreader import OpReader
+from .opreader import body_reader
 
 
 def parse_module(text: str, name: str = "<ir>") -> Module:
@@ -20,7 +21,7 @@ def parse_module(text: str, name: str = "<ir>") -> Module:
 
 
 class _ModuleReader:
-    """Reads the declarations of a module, each body through an `OpReader` of its own."""
+    """Reads the declarations of a module, each body through a `BodyReader` of its own."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
@@ -71,7 +72,7 @@ class _ModuleReader:
     def _fragment(self) -> Fragment:
         start = self._cursor.at
         name = self._declare("fragment")
-        ops = OpReader(self._cursor)
+        ops = body_reader(self._cursor)
         self._cursor.expect("(")
         prompt = ops.new_argument(None)
         params: list[Param] = []
@@ -85,7 +86,7 @@ class _ModuleReader:
     def _program(self) -> Program:
         start = self._cursor.at
         name = self._declare("program")
-        ops = OpReader(self._cursor)
+        ops = body_reader(self._cursor)
         params: list[Param] = []
         self._cursor.expect("(")
         while not self._cursor.take(")"):
@@ -100,7 +101,7 @@ class _ModuleReader:
         body = ops.block_rest(tuple(param.value for param in params))
         return Program(name, tuple(params), result, body, doc, span)
 
-    def _param(self, ops: OpReader) -> Param:
+    def _param(self, ops: BodyReader) -> Param:
         start = self._cursor.at
         name, value = ops.new_param()
         lifetime = self._cursor.symbol()
