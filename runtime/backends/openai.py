@@ -7,12 +7,11 @@ word for is an error with a way out: nothing is left away in silence.
 
 from __future__ import annotations
 
-import json
 import time
 from functools import cached_property
 from typing import Any, Literal, cast
 
-from ...ir.sampling import Constraint, Sampling
+from ...ir.sampling import Sampling
 from ...ir.target import Part, Target
 from ..backend import (
     BackendError,
@@ -21,32 +20,28 @@ from ..backend import (
     GenReply,
     GenRequest,
     PrefillRequest,
-    PromptText,
     Release,
     Retain,
     SelectReply,
     SelectRequest,
     Usage,
 )
-from .constraints import wire_constraint
-from .dialects import MORE_FIELDS, OPENAI_FIELDS, SCHEMA_FORMAT, Dialect, dialect_of
 from .http import Server
+from .openai_identity import Identity
 from .openai_replies import (
     Body,
     Collected,
     by_count,
     by_offset,
-    cannot,
     cannot_score,
     finish_of,
     logprobs_of,
     usage_of,
 )
+from .openai_requests import Wording
 from .remote import completion_of, side_by_side
 
 HOSTED = "https://api.openai.com/v1"
-
-_PLAIN = Sampling()
 
 
 class OpenAIBackend:
@@ -74,7 +69,8 @@ class OpenAIBackend:
         self._server = Server(base_url or HOSTED, api_key=api_key, timeout=timeout, verify=verify)
         self._is_chat = base_url is None if chat is None else chat
         self._tokenizer = target.tokenizer
-        self._model, self._dialect_name, self._prompt = model, dialect, prompt
+        self._identity = Identity(self._server, model, dialect)
+        self._prompt = prompt
 
     @property
     def capabilities(self) -> Capabilities:
@@ -83,13 +79,13 @@ class OpenAIBackend:
 
     @cached_property
     def _capabilities(self) -> Capabilities:
-        dialect = self._dialect
+        dialect = self._wording.dialect
         kinds = {kind for kind in ("regex", "json", "grammar") if kind in dialect.constraints}
         return Capabilities(
-            token_ids=self._takes_ids,
+            token_ids=self._wording.takes_ids,
             select=not self._is_chat,
             constraints=frozenset(kinds | ({"type"} if "regex" in kinds else set[str]())),
-            prefill=dialect.warms and self._takes_ids,
+            prefill=dialect.warms and self._wording.takes_ids,
             logprobs=True,
             chat=self._is_chat,
         )
@@ -97,10 +93,11 @@ class OpenAIBackend:
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt. Raises BackendError."""
         sampling = request.sampling
-        self._refuse(sampling)
-        body = self._prompt_of(request.ids, request.prompt_text) | self._parameters(sampling)
-        body |= self._constraint(request.constraint)
-        if self._dialect.returns_ids and self._takes_ids:
+        words = self._wording
+        parameters = words.parameters(sampling)
+        body = words.prompt(request.ids, request.prompt_text) | parameters
+        body |= words.constraint(request.constraint)
+        if words.dialect.returns_ids and words.takes_ids:
             body["return_token_ids"] = True
         started = time.monotonic()
         if request.on_tokens is not None and len(request.seeds) == 1:
@@ -141,7 +138,7 @@ class OpenAIBackend:
 
     async def prefill(self, request: PrefillRequest) -> Usage:
         """Warm a prompt: the API has no word for it, so one token is asked for. Raises BackendError."""
-        body = self._prompt_of(request.ids, None) | {"max_tokens": 1, "temperature": 0}
+        body = self._wording.prompt(request.ids, None) | {"max_tokens": 1, "temperature": 0}
         return usage_of([await self._post(body)], 0.0, 0.0)
 
     async def server_info(self) -> dict[str, Any]:
@@ -155,126 +152,14 @@ class OpenAIBackend:
         """Let go of the connections; requests after this fail."""
         await self._server.close()
 
-    # --- who the server is -------------------------------------------------------------------------
-
-    @cached_property
-    def _listing(self) -> dict[str, Any]:
-        """The first of the server's models, as it describes it; one that is away is found out by the first call."""
-        try:
-            listed = self._server.get_now("/models")
-        except BackendError:
-            return {}
-        found = (
-            cast("list[dict[str, Any]]", listed.get("data") or [])
-            if isinstance(listed, dict)
-            else []
-        )
-        return found[0] if found else {}
-
-    @cached_property
-    def _dialect(self) -> Dialect:
-        return dialect_of(self._dialect_name or str(self._listing.get("owned_by", "")))
-
-    @property
-    def _takes_ids(self) -> bool:
-        if self._is_chat:
-            return False
-        return self._dialect.ids if self._prompt is None else self._prompt == "ids"
-
-    async def _named(self, body: Body) -> Body:
-        """The body with the model's name. Raises BackendError."""
-        name = self._model or self._listing.get("id")
-        if not name:
-            await self._server.get("/models")  # says why, if the server is away
-            raise BackendError("3105", "the server lists no model", "`model=` names one")
-        return {"model": name} | body
-
     # --- what is sent ------------------------------------------------------------------------------
 
-    def _prompt_of(self, ids: tuple[int, ...], text: PromptText | None) -> Body:
-        if self._is_chat:
-            return self._messages(text)
-        if self._takes_ids:
-            return {"prompt": list(ids)}
-        return {"prompt": text.text if text else self._tokenizer.decode(ids)}
-
-    def _messages(self, text: PromptText | None) -> Body:
-        """The turns. An open one must be the assistant's: empty, or one that the server can continue."""
-        turns = text.turns if text else ()
-        if not turns:
-            raise cannot(
-                "be asked for a raw completion", "a program with turns, or the completions API, can"
-            )
-        messages = [{"role": role, "content": content} for role, content, _ in turns]
-        role, content, is_open = turns[-1]
-        if not is_open:
-            return {"messages": messages}
-        if role != "assistant":
-            raise cannot(
-                f"generate inside a {role} turn", "an assistant turn, or the completions API, can"
-            )
-        if not content:
-            return {"messages": messages[:-1]}
-        if not self._dialect.continues:
-            raise cannot(
-                "continue a turn that has begun",
-                "one `gen` for the whole turn, or the completions API, can",
-            )
-        return {
-            "messages": messages,
-            "continue_final_message": True,
-            "add_generation_prompt": False,
-        }
-
-    def _parameters(self, sampling: Sampling) -> Body:
-        body: Body = {name: getattr(sampling, name) for name in OPENAI_FIELDS}
-        if sampling.max_tokens >= 0:
-            body["max_tokens"] = sampling.max_tokens
-        if sampling.stop:
-            body["stop"] = list(
-                sampling.stop[:4]
-            )  # the most that the API takes; the rest is cut here
-        for name, wire in self._dialect.fields.items():
-            value = getattr(sampling, name)
-            if value != getattr(_PLAIN, name):
-                body[wire] = list(value) if isinstance(value, tuple) else value
-        if sampling.logprobs:
-            body["logprobs"] = True if self._is_chat else 1
-        return body
-
-    def _refuse(self, sampling: Sampling) -> None:
-        """Raise for parameters that the server has no name for. A stop pattern is applied here, exactly."""
-        for name in MORE_FIELDS:
-            if name not in self._dialect.fields and getattr(sampling, name) != getattr(
-                _PLAIN, name
-            ):
-                raise cannot(
-                    f"be told `{name}`",
-                    "`dialect=` names a server that knows more than OpenAI's API",
-                )
-        if sampling.top_logprobs:
-            raise cannot(
-                "name the alternatives by their tokens", "`sglang` and the embedded engine can"
-            )
-
-    def _constraint(self, constraint: Constraint | None) -> Body:
-        wire = wire_constraint(constraint) if constraint else None
-        if wire is None:
-            return {}
-        path = self._dialect.constraints.get(wire.kind)
-        if path is None:
-            raise BackendError(
-                "3104",
-                f"`openai` can't promise output that matches a {wire.kind}",
-                '`constrained_style="free"` takes the server\'s own JSON; the embedded engine takes all constraints',
-            )
-        if path == SCHEMA_FORMAT:
-            named = {"name": "answer", "schema": json.loads(wire.text), "strict": True}
-            return {"response_format": {"type": "json_schema", "json_schema": named}}
-        content: Any = json.loads(wire.text) if wire.kind == "json" else wire.text
-        for key in reversed(path):
-            content = {key: content}
-        return content
+    @cached_property
+    def _wording(self) -> Wording:
+        dialect = self._identity.dialect
+        wants_ids = dialect.ids if self._prompt is None else self._prompt == "ids"
+        takes_ids = wants_ids and not self._is_chat
+        return Wording(dialect, self._is_chat, takes_ids, self._tokenizer)
 
     def _seeded(self, body: Body, sampling: Sampling, seed: int) -> Body:
         return body if sampling.temperature == 0 else body | {"seed": seed % (1 << 31)}
@@ -286,7 +171,7 @@ class OpenAIBackend:
         return [first, *await side_by_side(self._post(other) for other in bodies[1:])]
 
     async def _post(self, body: Body) -> Body:
-        answer = await self._server.post(self._path, await self._named(body))
+        answer = await self._server.post(self._path, await self._identity.named(body))
         if not isinstance(answer, dict) or not answer.get("choices"):
             raise BackendError("3105", "the server's answer has no choices: is it OpenAI's API?")
         return cast("Body", answer)
@@ -303,7 +188,8 @@ class OpenAIBackend:
         collected = Collected()
         started, first = time.monotonic(), 0.0
         options = {"stream": True, "stream_options": {"include_usage": True}}
-        async for event in self._server.events(self._path, await self._named(body | options)):
+        asked = await self._identity.named(body | options)
+        async for event in self._server.events(self._path, asked):
             text, ids = collected.add(event)
             fresh = ids if collected.has_ids else self._encode(text)
             if fresh:
@@ -340,7 +226,7 @@ class OpenAIBackend:
         self, ids: tuple[int, ...], text: str, choice: tuple[int, ...], choice_text: str
     ) -> tuple[tuple[float, ...], Body]:
         """The log probabilities of one choice after a prompt. Raises BackendError."""
-        prompt: Any = [*ids, *choice] if self._takes_ids else text + choice_text
+        prompt: Any = [*ids, *choice] if self._wording.takes_ids else text + choice_text
         body = {
             "prompt": prompt,
             "max_tokens": 0,
@@ -356,7 +242,7 @@ class OpenAIBackend:
             raise
         echoed = cast("Body", answer["choices"][0].get("logprobs") or {})
         values = cast("list[float | None]", echoed.get("token_logprobs") or [])
-        if self._takes_ids:
+        if self._wording.takes_ids:
             return by_count(values, len(ids), len(choice)), answer
         return by_offset(
             values, cast("list[int]", echoed.get("text_offset") or []), len(text)

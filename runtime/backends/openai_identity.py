@@ -1,0 +1,48 @@
+"""Who a server with OpenAI's API is: the model that it serves, and the dialect that it speaks.
+
+Found out when it is first asked for, from the list of its models.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, cast
+
+from ..backend import BackendError
+from .dialects import Dialect, dialect_of
+from .http import Server
+from .openai_replies import Body
+
+
+class Identity:
+    """What a server lists, and what the user said of it, which wins."""
+
+    def __init__(self, server: Server, model: str | None, dialect: str | None) -> None:
+        self._server, self._model, self._dialect = server, model, dialect
+
+    @cached_property
+    def _listing(self) -> dict[str, Any]:
+        """The first of the server's models, as it describes it; one that is away is found out by the first call."""
+        try:
+            listed = self._server.get_now("/models")
+        except BackendError:
+            return {}
+        found = (
+            cast("list[dict[str, Any]]", listed.get("data") or [])
+            if isinstance(listed, dict)
+            else []
+        )
+        return found[0] if found else {}
+
+    @cached_property
+    def dialect(self) -> Dialect:
+        """What it says of itself there, unless it is named."""
+        return dialect_of(self._dialect or str(self._listing.get("owned_by", "")))
+
+    async def named(self, body: Body) -> Body:
+        """The body with the model's name. Raises BackendError."""
+        name = self._model or self._listing.get("id")
+        if not name:
+            await self._server.get("/models")  # says why, if the server is away
+            raise BackendError("3105", "the server lists no model", "`model=` names one")
+        return {"model": name} | body
