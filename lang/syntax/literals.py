@@ -1,6 +1,6 @@
 """From the characters of a text literal to its value: escapes, doubled braces, dedenting.
 
-Used by `tree.py` alone. Diagnostics point at the escape inside the literal.
+Used by `tree.py` alone, whose diagnostics point at the escape inside the literal.
 """
 
 from __future__ import annotations
@@ -32,6 +32,18 @@ class BadEscape:
     text: str
     start: int
     end: int
+
+
+def values_of(
+    pieces: list[Piece | None], *, triple: bool, raw: bool
+) -> tuple[list[str], list[BadEscape]]:
+    """The values of the literal pieces of one text (None stands for a hole), and its bad escapes."""
+    written = [piece for piece in pieces if piece is not None and "\\" in piece.raw and not raw]
+    bad = [escape for piece in written for escape in decode(piece)[1]]
+    unified = [p if p is None else Piece(unify_line_ends(p.raw), p.start) for p in pieces]
+    if triple:
+        unified = dedent(unified)
+    return [p.raw if raw else decode(p)[0] for p in unified if p is not None], bad
 
 
 def decode(piece: Piece) -> tuple[str, list[BadEscape]]:

@@ -13,7 +13,7 @@ from ...ir.diagnostic import Diagnostic, Label
 from ...ir.span import Source, Span
 from . import nodes as s
 from .limits import MAX_NESTING
-from .literals import Piece, decode, dedent, unify_line_ends
+from .literals import BadEscape, Piece, values_of
 
 Parsed = Tree[Token]
 
@@ -378,7 +378,7 @@ class TreeBuilder:
         width = 3 if raw.startswith(('"""', "'''"), prefix) else 1
         inner = raw[prefix + width : -width]
         piece = Piece(inner, (token.start_pos or 0) + prefix + width)
-        value = self.pieces([piece], triple=width == 3, raw=bool(prefix))[0]
+        value = self.literals([piece], triple=width == 3, raw=bool(prefix))[0]
         return s.Literal(cast(str, value), span=self.span(tree))
 
     def rule_text(self, tree: Parsed, *parts: Any) -> s.Text:
@@ -388,29 +388,22 @@ class TreeBuilder:
             for part in parts
         ]
         quote = self.source.text[width : width + 3]
-        literal = iter(self.pieces(pieces, triple=quote in ('"""', "'''"), raw=False))
+        literal = iter(self.literals(pieces, triple=quote in ('"""', "'''"), raw=False))
         holes = [self.node(part.children[0]) if isinstance(part, Tree) else None for part in parts]
         values = tuple(hole or next(literal) for hole in holes)
         return s.Text(tuple(v for v in values if v != ""), span=self.span(tree))
 
-    def pieces(self, pieces: list[Piece | None], *, triple: bool, raw: bool) -> list[str]:
-        """The values of the literal pieces of one text."""
-        if not raw:
-            for piece in pieces:
-                if piece is not None and "\\" in piece.raw:
-                    self.check_escapes(piece)
-        unified = [p if p is None else Piece(unify_line_ends(p.raw), p.start) for p in pieces]
-        if triple:
-            unified = dedent(unified)
-        return [p.raw if raw else decode(p)[0] for p in unified if p is not None]
+    def literals(self, pieces: list[Piece | None], *, triple: bool, raw: bool) -> list[str]:
+        """The values of the literal pieces of one text; escapes that are none are reported."""
+        values, bad = values_of(pieces, triple=triple, raw=raw)
+        self.diagnostics += [_unknown_escape(self.source, escape) for escape in bad]
+        return values
 
-    def check_escapes(self, piece: Piece) -> None:
-        """Report escapes that are none."""
-        for bad in decode(piece)[1]:
-            span = Span(self.source, bad.start, bad.end)
-            helps = (f'write `\\{bad.text}` for a backslash, or mark the text raw: `r"..."`',)
-            headline = f"unknown escape `{bad.text}`"
-            self.diagnostics.append(Diagnostic("SGL0004", headline, (Label(span),), helps))
+
+def _unknown_escape(source: Source, bad: BadEscape) -> Diagnostic:
+    span = Span(source, bad.start, bad.end)
+    helps = (f'write `\\{bad.text}` for a backslash, or mark the text raw: `r"..."`',)
+    return Diagnostic("SGL0004", f"unknown escape `{bad.text}`", (Label(span),), helps)
 
 
 def number(token: Token) -> int | float:
