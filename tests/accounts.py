@@ -68,6 +68,12 @@ def calls(path: Path) -> list[dict[str, Any]]:
     return calls_of(path)
 
 
+def warmed(path: Path) -> list[dict[str, Any]]:
+    """The prefills of a trace file."""
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [r for r in records if r["type"] == "call" and r["kind"] == "prefill"]
+
+
 def trace_lines(path: Path) -> list[dict[str, Any]]:
     """All records of a trace file."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accounts import calls, run_traced
+from accounts import calls, run_traced, warmed
 from example_programs import BY_NAME, LIST, ROOT, Example
 from fake_servers import OpenAIServer, SGLangServer, running
 
@@ -27,13 +27,13 @@ def build(example: Example, monkeypatch: pytest.MonkeyPatch) -> Build:
     return compile_file(example.path.relative_to(ROOT), Options(), "estimate")
 
 
-def is_as_predicted(call: dict[str, Any], warmed: list[dict[str, Any]]) -> bool:
+def is_as_predicted(call: dict[str, Any], warm: list[dict[str, Any]]) -> bool:
     """A server computes a prompt's last position anew, and has the last token of a choice that it scored.
 
     A warm-up goes over a connection of its own: what it is still computing when a call arrives is not there yet.
     """
     found, predicted = call.get("cached", 0), call.get("predicted_cached", 0)
-    beside = [w for w in warmed if w["started"] <= call["ended"] and call["started"] <= w["ended"]]
+    beside = [w for w in warm if w["started"] <= call["ended"] and call["started"] <= w["ended"]]
     return abs(found - predicted) <= 1 or (bool(beside) and found < predicted)
 
 
@@ -49,10 +49,9 @@ def test_every_example_runs_on_sglang(
     errors = [result.error.code for result in results if result.error]
     assert errors == (["SGL3201"] if example.name in CUT_SHORT else [])
     if example.name not in OF_ITS_OWN:
-        asked = [call for call in calls(path) if call["kind"] != "prefill"]
-        warmed = [call for call in calls(path) if call["kind"] == "prefill"]
+        asked, warm = calls(path), warmed(path)
         assert asked
-        assert [call for call in asked if not is_as_predicted(call, warmed)] == []
+        assert [call for call in asked if not is_as_predicted(call, warm)] == []
         expected = run_traced(
             made, example, MockBackend(made.choice.target), tmp_path / "mock.jsonl"
         )
