@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, fields, replace
-from typing import Literal, cast, get_args
+from typing import Literal, NamedTuple, cast, get_args
 
 SelectMethod = Literal[
     "token_length_normalized", "greedy_token_selection", "unconditional_likelihood_normalized"
@@ -61,6 +61,54 @@ class Sampling:
 SAMPLING_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Sampling))
 SAMPLING_TYPES: dict[str, str] = {f.name: str(f.type) for f in fields(Sampling)}
 """The annotation of each parameter."""
+
+
+class Range(NamedTuple):
+    """What a number may be: from `least` to `most` (no bound: infinite), or `also`."""
+
+    least: float
+    most: float = float("inf")
+    also: float | None = None
+
+    def holds(self, value: float) -> bool:
+        """Whether a value is in range. What is not a number never is, nor is what is infinite."""
+        if not abs(value) < float("inf"):
+            return False
+        return self.least <= value <= self.most or value == self.also
+
+    def __str__(self) -> str:
+        least, most = f"{self.least:g}", f"{self.most:g}"
+        bounds = f"at least {least}" if self.most == float("inf") else f"from {least} to {most}"
+        return bounds if self.also is None else f"{self.also:g}, or {bounds}"
+
+
+RANGES: dict[str, Range] = {
+    "max_tokens": Range(-1),
+    "min_tokens": Range(0),
+    "temperature": Range(1e-6, 100, also=0),  # logits divided by less have no finite value
+    "top_p": Range(0, 1),
+    "top_k": Range(-1),
+    "min_p": Range(0, 1),
+    "frequency_penalty": Range(-2, 2),
+    "presence_penalty": Range(-2, 2),
+    "repetition_penalty": Range(0.01, 100),
+    "n": Range(1, 4096),
+    "top_logprobs": Range(0, 256),
+}
+"""What each number may be, for every front end and every backend; other numbers are free."""
+MOST_STOPS = 256
+"""Most texts, tokens or patterns that end one generation: each is looked for after every token."""
+
+
+def out_of_range(name: str, value: object) -> str | None:
+    """What the value of a parameter must be, if it is not: `at least 1`. Types are not looked at."""
+    if isinstance(value, tuple | list):
+        many = len(cast("list[object]", value)) > MOST_STOPS
+        return f"at most {MOST_STOPS} of them" if many else None
+    allowed = RANGES.get(name)
+    if allowed is None or not isinstance(value, int | float) or allowed.holds(value):
+        return None
+    return str(allowed)
 
 
 def takes(name: str, value: object) -> bool:

@@ -12,7 +12,7 @@ from typing import cast, get_args
 from ..constrained.shape import parse_output
 from ..hashmodel import Generated
 from ..ops import Gen, Role
-from ..sampling import SAMPLING_FIELDS, Constraint, ConstraintKind, Sampling, takes
+from ..sampling import SAMPLING_FIELDS, Constraint, ConstraintKind, Sampling, out_of_range, takes
 from ..target import Part, Target, TokenPrompt
 from ..target.turns import probe
 from ..types import OptionalType, parse_type
@@ -63,7 +63,7 @@ def parameters(op: Gen, dynamic: Sequence[tuple[str, Json]]) -> tuple[Sampling, 
     for name, value in dynamic:
         if name not in SAMPLING_FIELDS:
             constraint = _computed_constraint(name, value)
-        elif takes(name, value):
+        elif takes(name, value) and out_of_range(name, value) is None:
             changes[name] = tuple(value) if isinstance(value, list) else value
         else:
             raise EvalError("3207", f"`{name}` does not take {value!r}")

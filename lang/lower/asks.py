@@ -101,9 +101,9 @@ def _as_list(w: Writer, name: str, operand: Operand, expr: s.Expr) -> Operand:
 
 def _fixed(name: str, value: object) -> object:
     """A constant as the field of `Sampling` wants it."""
-    if isinstance(GEN_OPTIONS[name].type, ListType):
+    if isinstance(GEN_OPTIONS[name], ListType):
         return tuple(value) if isinstance(value, list) else (value,)
-    if GEN_OPTIONS[name].type == FLOAT and isinstance(value, int):
+    if GEN_OPTIONS[name] == FLOAT and isinstance(value, int):
         return float(value)
     return value
 

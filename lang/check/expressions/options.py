@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from ....ir.sampling import out_of_range
 from ....ir.types import BOOL, FLOAT, INT, STR, ListType, Type
 from ...syntax import nodes as s
 from ..report import Reporter
@@ -14,41 +14,32 @@ from ..suggest import closest
 from ..types import is_text
 from .inference import Inference
 
-
-@dataclass(frozen=True)
-class Option:
-    """An option of `gen`: its type, and the least and greatest constant that makes sense."""
-
-    type: Type
-    least: float | None = None
-    most: float | None = None
-
-
 TEXTS = ListType(STR)
-GEN_OPTIONS: dict[str, Option] = {
-    "max_tokens": Option(INT, 1),
-    "min_tokens": Option(INT, 0),
-    "temperature": Option(FLOAT, 0, 100),
-    "top_p": Option(FLOAT, 0, 1),
-    "top_k": Option(INT, -1),
-    "min_p": Option(FLOAT, 0, 1),
-    "stop": Option(TEXTS),
-    "stop_token_ids": Option(ListType(INT)),
-    "stop_regex": Option(TEXTS),
-    "regex": Option(STR),
-    "json": Option(STR),
-    "grammar": Option(STR),
-    "choices": Option(TEXTS),
-    "method": Option(STR),
-    "n": Option(INT, 1),
-    "seed": Option(INT),
-    "logprobs": Option(BOOL),
-    "top_logprobs": Option(INT, 0, 20),
-    "frequency_penalty": Option(FLOAT, -2, 2),
-    "presence_penalty": Option(FLOAT, -2, 2),
-    "repetition_penalty": Option(FLOAT, 0),
-    "ignore_eos": Option(BOOL),
+GEN_OPTIONS: dict[str, Type] = {
+    "max_tokens": INT,
+    "min_tokens": INT,
+    "temperature": FLOAT,
+    "top_p": FLOAT,
+    "top_k": INT,
+    "min_p": FLOAT,
+    "stop": TEXTS,
+    "stop_token_ids": ListType(INT),
+    "stop_regex": TEXTS,
+    "regex": STR,
+    "json": STR,
+    "grammar": STR,
+    "choices": TEXTS,
+    "method": STR,
+    "n": INT,
+    "seed": INT,
+    "logprobs": BOOL,
+    "top_logprobs": INT,
+    "frequency_penalty": FLOAT,
+    "presence_penalty": FLOAT,
+    "repetition_penalty": FLOAT,
+    "ignore_eos": BOOL,
 }
+"""The options of `gen` and their types."""
 CONSTRAINTS = ("regex", "json", "grammar")
 _LISTS = ("stop", "stop_token_ids", "stop_regex")
 _FOREIGN_OPTIONS = {
@@ -96,11 +87,11 @@ def _unknown_option(reporter: Reporter, name: s.Ident) -> None:
 
 def check_option(asked: Inference, name: str, value: s.Expr) -> None:
     """Check the value of one option."""
-    option = GEN_OPTIONS[name]
-    if name in _LISTS and is_text(asked.value(value, option.type)) and name != "stop_token_ids":
+    kind = GEN_OPTIONS[name]
+    if name in _LISTS and is_text(asked.value(value, kind)) and name != "stop_token_ids":
         _check_patterns(asked, name, value)
         return
-    asked.expect(value, option.type, f"`{name}` takes `{option.type}`")
+    asked.expect(value, kind, f"`{name}` takes `{kind}`")
     constant = asked.constant(value)
     if isinstance(constant, int | float) and not isinstance(constant, bool):
         _check_bounds(asked.reporter, name, value, constant)
@@ -111,11 +102,10 @@ def check_option(asked: Inference, name: str, value: s.Expr) -> None:
 
 
 def _check_bounds(reporter: Reporter, name: str, value: s.Expr, constant: float) -> None:
-    low, high = GEN_OPTIONS[name].least, GEN_OPTIONS[name].most
-    if (low is not None and constant < low) or (high is not None and constant > high):
-        limits = f"at least {low:g}" if high is None else f"from {low:g} to {high:g}"
+    allowed = out_of_range(name, constant)
+    if allowed is not None:
         reporter.report("SGL0215", value.span, f"`{name}` is {constant:g}",
-                        help=f"`{name}` is {limits}")  # fmt: skip
+                        help=f"`{name}` is {allowed}")  # fmt: skip
 
 
 def _check_patterns(asked: Inference, name: str, value: s.Expr) -> None:
