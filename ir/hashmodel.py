@@ -19,7 +19,7 @@ from .constrained.shape import Forced, Free, Many, OneOf, OutputPart, output_par
 from .constrained.vocabulary import Vocabulary
 from .sampling import Constraint, Sampling
 from .target import Part, StopTracker, Tokenizer
-from .target.stopping import Finish
+from .target.stopping import Finish, Matched
 from .types import STR, OptionalType, parse_type
 
 MOST_TOKENS = 4096
@@ -55,7 +55,7 @@ def absorb(state: int, ids: Iterable[int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """One continuation: all ids, those that stay in the prompt, their text, why it ended.
+    """One continuation: all ids, those that stay in the prompt, their text, why it ended and on what.
 
     `forced` counts the ids that a grammar appended without a choice. Logprobs align with `ids`.
     """
@@ -67,6 +67,7 @@ class Generated:
     forced: int
     logprobs: tuple[float, ...] = ()
     top_logprobs: TopLogprobs = ()
+    matched: Matched = None
 
 
 class HashModel:
@@ -87,6 +88,8 @@ class HashModel:
         """Continue `ids`; `on_token` sees each id as it comes. Raises ConstraintError."""
         parts = constraint_parts(constraint) if constraint else None
         run = _Generation(self, ids, sampling, seed, on_token)
+        if run.is_over:
+            return run.result()
         if parts is None:
             run.free_text()
         else:
@@ -158,10 +161,14 @@ class _Generation:
         self._logprobs: list[float] = []
         self._tops: list[tuple[tuple[int, float], ...]] = []
 
+    @property
+    def is_over(self) -> bool:
+        return self._tracker.finish is not None
+
     def result(self) -> Generated:
-        done = self._tracker.completion()
-        tops = tuple(self._tops)
-        return Generated(*done, self._forced, tuple(self._logprobs), tops)
+        ids, kept, text, finish, matched = self._tracker.completion()
+        logprobs, tops = tuple(self._logprobs), tuple(self._tops)
+        return Generated(ids, kept, text, finish, self._forced, logprobs, tops, matched)
 
     # --- choosing -------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ..ir.sampling import Constraint, Sampling
+from ..ir.target.stopping import Matched
 
 Finish = Literal["eos", "stop", "length", "constraint", "aborted"]
 
@@ -138,7 +139,9 @@ class Completion:
 
     `ids`: what was sampled, the end token and the tokens of a stop string included. `kept`: what stays
     in the prompt (without those; where a stop string ends inside a token, the ids before that token and
-    the re-encoded rest). `text`: the text of `kept`. Logprobs align with `ids`.
+    the re-encoded rest). `text`: the text of `kept`. Logprobs align with `ids`, and are the model's own:
+    before a constraint, penalties or a temperature change them. `matched`: the stop string, the stop
+    pattern or the token on which it ended.
     """
 
     ids: tuple[int, ...]
@@ -147,6 +150,7 @@ class Completion:
     finish: Finish
     logprobs: tuple[float, ...] = ()
     top_logprobs: tuple[tuple[tuple[int, float], ...], ...] = ()
+    matched: Matched = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,9 @@ def _finish(call: CallRecord) -> dict[str, Any] | None:
         return None
     if call.finish[0] == "length":
         return {"type": "length", "length": len(call.outputs[0])}
-    return {"type": "stop", "matched": call.outputs[0][-1] if call.outputs[0] else None}
+    last = call.outputs[0][-1] if call.outputs[0] else None
+    found = call.matched[0] if call.matched else None
+    return {"type": "stop", "matched": last if found is None else found}
 
 
 def parsed_value(value: Any, schema: type | None) -> Any:

@@ -4,6 +4,7 @@ A leaf: imports nothing of the project but `sampling`, and `tokenizers` and jinj
 """
 
 from .parts import Part
+from .patterns import PatternError, StopPattern
 from .prompt import TokenPrompt
 from .rules import Rules
 from .stopping import StopTracker
@@ -15,7 +16,9 @@ from .tokenizer import Tokenizer
 __all__ = [
     "ChatTemplate",
     "Part",
+    "PatternError",
     "Rules",
+    "StopPattern",
     "StopTracker",
     "Target",
     "TemplateError",

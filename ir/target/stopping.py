@@ -6,24 +6,29 @@ Shared by the engine and the mock, so that a stop means the same everywhere.
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from ..sampling import Sampling
 from .parts import Part
+from .patterns import StopPattern
 from .tokenizer import Tokenizer
 
 Finish = Literal["eos", "stop", "length", "constraint", "aborted"]
 
 
+Matched = str | int | None
+"""What ended a generation: the stop string, the stop pattern, or the id of the end or stop token."""
+
+
 class Stopped(NamedTuple):
-    """A finished generation: all ids, those that stay in the prompt, their text, and why it ended."""
+    """A finished generation: all ids, those that stay in the prompt, their text, why it ended, and on what."""
 
     ids: tuple[int, ...]
     kept: tuple[int, ...]
     text: str
     finish: Finish
+    matched: Matched = None
 
 
 class StopTracker:
@@ -31,16 +36,17 @@ class StopTracker:
 
     `prompt_ids`: what the generation continues. An end token, a stop token and a stop string do not stay
     in the prompt; where a stop string begins inside a token, the ids before that token stay and
-    what is left of it is encoded again.
+    what is left of it is encoded again. A generation of no tokens is finished from the start.
     """
 
     def __init__(
         self, tokenizer: Tokenizer, sampling: Sampling, prompt_ids: Sequence[int] = ()
     ) -> None:
+        """Raises PatternError."""
         self._tokenizer = tokenizer
         self._sampling = sampling
         self._end_ids = frozenset[int]() if sampling.ignore_eos else tokenizer.eos_ids
-        self._patterns = tuple(_Pattern.of(text) for text in sampling.stop_regex)
+        self._patterns = tuple(map(StopPattern, sampling.stop_regex))
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._ids: list[int] = []
         self._text = ""
@@ -48,7 +54,8 @@ class StopTracker:
             int
         ] = []  # per token: length of the text after it, -1 inside a character
         self._cut: int | None = None  # where a stop string begins
-        self._finish: Finish | None = None
+        self._finish: Finish | None = "length" if sampling.max_tokens == 0 else None
+        self._matched: Matched = None
         self._drop_space = tokenizer.strips_first_space and set(prompt_ids) <= set(
             tokenizer.bos_ids
         )
@@ -74,13 +81,14 @@ class StopTracker:
         return self._end_ids | frozenset(self._sampling.stop_token_ids)
 
     def feed(self, token: int) -> bool:
-        """Take the next token; returns whether the generation is finished."""
+        """Take the next token; returns whether the generation is finished. Raises PatternError."""
         if self._finish is not None:
             raise ValueError("this generation is finished")
         may_end = self.may_end
         self._ids.append(token)
         if may_end and token in self.end_ids:
             self._finish = "eos" if token in self._end_ids else "stop"
+            self._matched = token
             return True
         before = len(self._text)
         self._decode(token)
@@ -97,7 +105,8 @@ class StopTracker:
     def completion(self) -> Stopped:
         """What came of it. An unfinished generation counts as aborted."""
         finish = self._finish or "aborted"
-        return Stopped(tuple(self._ids), self._kept(), self._final_text(), finish)
+        kept, text = self._kept(), self._final_text()
+        return Stopped(tuple(self._ids), kept, text, finish, self._matched)
 
     def _decode(self, token: int) -> None:
         piece = self._decoder.decode(self._tokenizer.token_bytes(token))
@@ -108,10 +117,15 @@ class StopTracker:
         self._whole_at.append(-1 if has_rest else len(self._text))
 
     def _find_stop(self, before: int) -> bool:
-        """Look for stop strings that end after character `before`, and cut at the first."""
-        starts = [_find(self._text, stop, before) for stop in self._sampling.stop]
-        starts += [pattern.find(self._text, before) for pattern in self._patterns]
-        self._cut = min((start for start in starts if start >= 0), default=None)
+        """Look for stops that were not there before character `before`, and cut at the first."""
+        is_first = len(self._ids) == max(self._sampling.min_tokens + 1, 1)
+        texts = ((_find(self._text, stop, before), stop) for stop in self._sampling.stop)
+        patterns = (
+            (pattern.find(self._text, before, is_first=is_first), pattern.text)
+            for pattern in self._patterns
+        )
+        found = [(start, stop) for start, stop in (*texts, *patterns) if start >= 0]
+        self._cut, self._matched = min(found, key=lambda each: each[0], default=(None, None))
         return self._cut is not None
 
     def _kept(self) -> tuple[int, ...]:
@@ -134,35 +148,6 @@ class StopTracker:
         return self._text + self._decoder.decode(b"", final=True)
 
 
-class _Pattern(NamedTuple):
-    """A stop pattern. `width`: the most characters that a match can have; None is no bound."""
-
-    pattern: re.Pattern[str]
-    width: int | None
-
-    @classmethod
-    def of(cls, text: str) -> _Pattern:
-        return cls(re.compile(text), _most_characters(text))
-
-    def find(self, text: str, before: int) -> int:
-        """Where the first match that ends after character `before` begins; -1 without one."""
-        start = 0 if self.width is None else max(0, before - self.width + 1)
-        for match in self.pattern.finditer(text, start):
-            if match.end() > before:
-                return match.start()
-        return -1
-
-
 def _find(text: str, stop: str, before: int) -> int:
     """Where `stop` first ends after character `before`; an empty stop never does."""
     return text.find(stop, max(0, before - len(stop) + 1)) if stop else -1
-
-
-def _most_characters(pattern: str) -> int | None:
-    """The longest match of a pattern in characters; None where it is unbounded or can't be told."""
-    try:
-        from re import _parser  # pyright: ignore
-    except ImportError:
-        return None
-    width = int(_parser.parse(pattern).getwidth()[1])  # pyright: ignore
-    return width if width < 1 << 16 else None

@@ -189,5 +189,11 @@ class _Account:
 
 def _completion(found: Generated) -> Completion:
     return Completion(
-        found.ids, found.kept, found.text, found.finish, found.logprobs, found.top_logprobs
+        found.ids,
+        found.kept,
+        found.text,
+        found.finish,
+        found.logprobs,
+        found.top_logprobs,
+        found.matched,
     )

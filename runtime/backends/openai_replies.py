@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from ...ir.target.stopping import Matched
 from ..backend import BackendError, Finish, Usage
 
 Body = dict[str, Any]
@@ -44,7 +45,7 @@ class Collected:
         return {"choices": [choice | shown | ids], "usage": self.usage}
 
 
-def finish_of(choice: Body) -> tuple[Finish, int | None]:
+def finish_of(choice: Body) -> tuple[Finish, Matched]:
     """Why it ended. vLLM adds what matched: a token, a stop string, or nothing for the end of the sequence."""
     matched = choice.get("stop_reason")
     match choice.get("finish_reason"):
@@ -53,7 +54,7 @@ def finish_of(choice: Body) -> tuple[Finish, int | None]:
         case "stop" if isinstance(matched, int):
             return "eos", matched
         case "stop":
-            return "stop", None
+            return "stop", matched if isinstance(matched, str) else None
         case "content_filter":
             raise BackendError("3105", "the service withheld the answer")
         case "tool_calls" | "function_call":

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ...ir.sampling import Sampling
 from ...ir.target import StopTracker, Tokenizer
+from ...ir.target.stopping import Matched
 from ..backend import Completion, Finish
 
 T = TypeVar("T")
@@ -21,26 +22,32 @@ def completion_of(
     ids: Iterable[int],
     finish: Finish,
     *,
-    matched: int | None = None,
+    matched: Matched = None,
     logprobs: Sequence[float] = (),
     top_logprobs: TopLogprobs = (),
 ) -> Completion:
     """The completion of generated ids, cut as `StopTracker` cuts everywhere.
 
-    `finish` is what the server says; `matched`: the token that ended it there, which may be one that the
-    tokenizer's files don't name. A server that has taken the end token out of `ids` already is as good.
+    `finish` is what the server says; `matched`: the stop that ended it there, or the token, which may be one that
+    the tokenizer's files don't name. A server that has taken the end token out of `ids` already is as good.
     """
-    if matched is not None and matched not in tokenizer.eos_ids:
+    if isinstance(matched, int) and matched not in tokenizer.eos_ids:
         sampling = sampling.merged(stop_token_ids=(*sampling.stop_token_ids, matched))
     tracker = StopTracker(tokenizer, sampling, prompt)
     for token in ids:
-        if tracker.feed(token):
+        if tracker.finish is not None or tracker.feed(token):
             break
     tracker.end(finish)
     done = tracker.completion()
     shown = len(done.ids)
     return Completion(
-        done.ids, done.kept, done.text, done.finish, tuple(logprobs[:shown]), top_logprobs[:shown]
+        done.ids,
+        done.kept,
+        done.text,
+        done.finish,
+        tuple(logprobs[:shown]),
+        top_logprobs[:shown],
+        matched if done.matched is None else done.matched,
     )
 
 

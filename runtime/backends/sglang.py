@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from ...ir.sampling import Constraint, Sampling
 from ...ir.target import Part, Target
+from ...ir.target.stopping import Matched
 from ..backend import (
     BackendError,
     Capabilities,
@@ -288,8 +289,8 @@ def _replies(answer: Any) -> list[Reply]:
     return found
 
 
-def _finish(reason: Any) -> tuple[Finish, int | None]:
-    """Why a generation ended, and the token that ended it if it was one."""
+def _finish(reason: Any) -> tuple[Finish, Matched]:
+    """Why a generation ended, and the token or the stop that ended it."""
     if not isinstance(reason, dict):
         return "aborted", None
     fields = cast("dict[str, Any]", reason)
@@ -298,7 +299,9 @@ def _finish(reason: Any) -> tuple[Finish, int | None]:
             return "length", None
         case "stop":
             matched = fields.get("matched")
-            return ("eos", matched) if isinstance(matched, int) else ("stop", None)
+            if isinstance(matched, int):
+                return "eos", matched
+            return "stop", matched if isinstance(matched, str) else None
         case _:
             raise BackendError(
                 "3105", f"the server gave up: {fields.get('message', 'it does not say why')}"

@@ -203,6 +203,7 @@ class GenTask(Task):
             stopped.finish,
             tuple(self.logprobs),
             tuple(self.top),
+            stopped.matched,
         )
 
     def _add(self, token: int) -> bool:

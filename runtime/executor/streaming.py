@@ -48,11 +48,11 @@ class TextStream:
 
     def feed(self, ids: tuple[int, ...]) -> str:
         """The text that is now certain."""
+        if self._is_blind:
+            return ""
         for token in ids:
             if self._tracker.finish is None:
                 self._tracker.feed(token)
-        if self._is_blind:
-            return ""
         text = self._tracker.text
         held = max((_overlap(text, stop) for stop in self._stops), default=0)
         return self._advance(text, len(text) - held)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any, get_args
 
-from ...ir.sampling import SAMPLING_FIELDS, Constraint, ConstraintKind, Sampling
+from ...ir.sampling import SAMPLING_FIELDS, Constraint, ConstraintKind, Sampling, out_of_range
+from ...ir.target import PatternError, StopPattern
 from .errors import RunError
 
 _CONSTRAINTS = get_args(ConstraintKind)
@@ -18,11 +19,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "int": (int,), "float": (int, float), "bool": (bool,), "int | None": (int, type(None)),
 }  # fmt: skip
 _TYPES = {f.name: _KINDS[str(f.type)] for f in fields(Sampling) if str(f.type) in _KINDS}
-_LEAST: dict[str, float] = {
-    "max_tokens": -1, "min_tokens": 0, "temperature": 0, "top_p": 0, "top_k": -1, "min_p": 0,
-    "repetition_penalty": 0, "n": 1, "top_logprobs": 0,
-}  # fmt: skip
-_MOST: dict[str, float] = {"top_p": 1, "min_p": 1}
+PATTERN_HELP = "a pattern whose repetitions have no repetitions in them is found in good time"
 
 
 def sampling_of(given: Mapping[str, Any]) -> Sampling:
@@ -53,12 +50,13 @@ def _checked(name: str, value: Any) -> Any:
     kinds = _TYPES[name]
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise _wrong(name, value, " or ".join(kind.__name__ for kind in kinds))
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        low, high = _LEAST.get(name), _MOST.get(name)
-        if (low is not None and value < low) or (high is not None and value > high):
-            raise _wrong(
-                name, value, f"{'at least ' + str(low) if high is None else 'between 0 and 1'}"
-            )
+    return _in_range(name, value)
+
+
+def _in_range(name: str, value: Any) -> Any:
+    wanted = out_of_range(name, value)
+    if wanted is not None:
+        raise _wrong(name, value, wanted)
     return value
 
 
@@ -66,7 +64,17 @@ def _sequence(name: str, value: Any, kind: type) -> tuple[Any, ...]:
     items = (value,) if isinstance(value, kind) else value
     if not isinstance(items, list | tuple) or not all(isinstance(item, kind) for item in items):
         raise _wrong(name, value, f"a list of {kind.__name__}")
-    return tuple(items)
+    if name == "stop_regex":
+        _check_patterns(items)
+    return _in_range(name, tuple(items))
+
+
+def _check_patterns(patterns: Iterable[str]) -> None:
+    try:
+        for pattern in patterns:
+            StopPattern(pattern)
+    except PatternError as error:
+        raise RunError("SGL3207", f"`stop_regex`: {error}", PATTERN_HELP) from None
 
 
 def _wrong(name: str, value: Any, wanted: str) -> RunError:

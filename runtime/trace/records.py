@@ -33,7 +33,8 @@ class CallRecord(Struct, frozen=True, tag="call"):
     """One request to the backend.
 
     `path`: programs and sites that lead to it; `indices`: loop and arm indices around it. `outputs` is what
-    was sampled, `kept` what stayed in the prompt, one per sample. For a select, `choices` are the ids
+    was sampled, `kept` what stayed in the prompt, one per sample, as `finish` and `matched` (the stop
+    string, pattern or token on which it ended) are. For a select, `choices` are the ids
     of each choice and `chosen` is the one that joined the prompt. `predicted_cached` is the token count
     at `predicted_node` (none: the plan makes no prediction). `speculative`: nobody may need it.
     """
@@ -51,6 +52,7 @@ class CallRecord(Struct, frozen=True, tag="call"):
     kept: list[list[int]] = []
     texts: list[str] = []
     finish: list[str] = []
+    matched: list[str | int | None] = []
     logprobs: list[list[float]] = []
     choices: list[list[int]] = []
     chosen: int = -1

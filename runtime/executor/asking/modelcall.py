@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ....ir.sampling import Constraint, Sampling, call_seed
-from ....ir.target import Part
+from ....ir.target import Part, PatternError
 from ...backend import (
     BackendError,
     Completion,
@@ -24,6 +24,7 @@ from ...backend import (
     Usage,
 )
 from ...plan.errors import RunError
+from ...plan.parameters import PATTERN_HELP
 from ...plan.schema import Family
 from ..instance import Frame, Run
 from ..prompts import PromptState
@@ -86,6 +87,7 @@ class ModelCall:
             kept=[list(each.kept) for each in done],
             texts=[each.text for each in done],
             finish=[each.finish for each in done],
+            matched=[each.matched for each in done],
             logprobs=[list(each.logprobs) for each in done if each.logprobs],
         )
         self._draft.write(reply.usage)
@@ -190,6 +192,10 @@ class ModelCall:
         except asyncio.CancelledError:
             self._draft.write(Usage(), CANCELLED)
             raise
+        except PatternError as error:
+            failed = RunError("SGL3207", f"`stop_regex`: {error}", PATTERN_HELP, self._family.span)
+            self._draft.write(Usage(), failed)
+            raise failed from error
         except Exception as error:
             message = f"`{self._run.backend.name}` raised {type(error).__name__}: {error}"
             failed = RunError("SGL3105", message, span=self._family.span)

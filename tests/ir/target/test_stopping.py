@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sglc.ir.sampling import Sampling
-from sglc.ir.target import Part, StopTracker, Tokenizer
+from sglc.ir.target import Part, PatternError, StopTracker, Tokenizer
 from sglc.ir.target.stopping import Stopped
 
 from .conftest import trained
@@ -32,7 +32,7 @@ def run(ids: tuple[int, ...], tokenizer: Tokenizer = TOKENIZER, **sampling: Any)
 
 def test_an_end_token_does_not_stay() -> None:
     ids = ids_of("the cat's")
-    assert run((*ids, EOS, 5)) == Stopped((*ids, EOS), ids, "the cat's", "eos")
+    assert run((*ids, EOS, 5)) == Stopped((*ids, EOS), ids, "the cat's", "eos", EOS)
 
 
 def test_an_end_token_can_be_ignored() -> None:
@@ -44,7 +44,7 @@ def test_an_end_token_can_be_ignored() -> None:
 def test_a_stop_token_ends_it() -> None:
     ids = ids_of("the cat's")
     assert run(ids, stop_token_ids=(ids[-1],)) == Stopped(
-        ids, ids[:-1], TOKENIZER.decode(ids[:-1]), "stop"
+        ids, ids[:-1], TOKENIZER.decode(ids[:-1]), "stop", ids[-1]
     )
 
 
@@ -78,6 +78,98 @@ def test_the_first_of_several_stops_wins() -> None:
 def test_a_stop_pattern() -> None:
     assert run(ids_of("the 12345 cat"), stop_regex=(r"\d{3}",)).text == "the "
     assert run(ids_of("the 1 cat, it's"), stop_regex=(r"c.*,",)).text == "the 1 "
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "kept"),
+    [
+        ("1, 2, 3, 4", r",(?= 3)", "1, 2"),  # what is looked ahead for comes with a later token
+        ("the cat's", r"(?=')", "the cat"),
+        ("1, 2, 3", r"(?<=2)", "1, 2"),
+        ("a\n\n1", r"^$", "a\n\n1"),  # no line of its own without the flag
+        ("a\n\n1", r"(?m)^$", "a\n"),
+        ("the cat's", r"(?!the)\bc", "the "),
+        ("ab aab", r"(a)\1", "ab "),
+        ("the cat's", r"x*", ""),  # an empty match counts
+    ],
+)
+def test_a_pattern_stops_as_soon_as_the_text_so_far_matches(
+    text: str, pattern: str, kept: str
+) -> None:
+    assert run(ids_of(text), stop_regex=(pattern,)).text == kept
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    text=st.text(alphabet="ab,12 \n", max_size=20),
+    pattern=st.sampled_from(
+        [
+            r"a+",
+            r"ab?",
+            r"a(?=b)",
+            r"(?<=a)b",
+            r"\b1",
+            r"(?m)^b",
+            r",\s",
+            r"[ab]{2}",
+            r"1.*b",
+            r"2(?! )",
+        ]
+    ),
+)
+def test_a_pattern_cuts_where_a_search_of_the_text_so_far_would(text: str, pattern: str) -> None:
+    import re
+
+    ids = ids_of(text)
+    shown = (TOKENIZER.decode(ids[:count]) for count in range(1, len(ids) + 1))
+    found = next((m.start() for each in shown if (m := re.search(pattern, each))), None)
+    assert run(ids, stop_regex=(pattern,)).text == text[:found]
+
+
+def test_a_match_that_came_too_early_does_not_count() -> None:
+    ids = ids_of("a, b, c")
+    for pattern in (r",", r",(?= )"):
+        least = len(ids_of("a, b"))
+        assert run(ids, stop_regex=(pattern,), min_tokens=least).text == "a, b"
+
+
+def test_a_pattern_that_takes_too_long_is_refused_by_name_in_good_time() -> None:
+    pattern = r"(a|aa)+\b!"
+    started = time.thread_time()
+    with pytest.raises(PatternError, match="takes too long") as caught:
+        run(ids_of("a" * 80), stop_regex=(pattern,), max_tokens=-1)
+    assert pattern in str(caught.value)
+    assert time.thread_time() - started < 1
+
+
+def test_slow_patterns_share_no_time_but_run_out_of_it() -> None:
+    """Just below the limit at every token, a pattern gets a millisecond each and no more."""
+    ids = ids_of("a" * 26) + ids_of("b") * 200
+    started = time.thread_time()
+    try:
+        run(ids, stop_regex=(r"(?:(a|aa)+\b!)",), max_tokens=-1)
+    except PatternError:
+        pass
+    assert time.thread_time() - started < 0.25 + 0.001 * len(ids) + 0.5
+
+
+@pytest.mark.parametrize("pattern", ["(", "a" * 1001, "(" * 700 + ")" * 700, "a{9999999999999}"])
+def test_what_is_no_pattern_is_refused(pattern: str) -> None:
+    with pytest.raises(PatternError):
+        StopTracker(TOKENIZER, Sampling(stop_regex=(pattern,)))
+
+
+def test_what_ended_it_is_said() -> None:
+    ids = ids_of("the cat's it'S")
+    assert run(ids, stop=("it", "'s")).matched == "'s"
+    assert run(ids, stop=("it",), stop_regex=(r"c[a-z]t",)).matched == r"c[a-z]t"
+    assert run((*ids, EOS)).matched == EOS
+    assert run(ids, max_tokens=2).matched is None
+
+
+def test_no_tokens_are_no_tokens() -> None:
+    done = run((), max_tokens=0, min_tokens=3, stop_regex=("x*",))
+    assert done == Stopped((), (), "", "length")
 
 
 def test_no_end_before_the_least_number_of_tokens() -> None:
