@@ -4,22 +4,24 @@ A second or two on the first start; the library is loaded from the cache afterwa
 folder of the user's own to keep it in, or no bfloat16 dot products, there are no kernels, and torch's operations serve.
 """
 
+import contextlib
 import ctypes
 import hashlib
 import os
 import shutil
-import stat
+import signal
 import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
 
 from ...models.folders import cache_folder
+from . import kept
 
 SOURCES = tuple(sorted(Path(__file__).parent.glob("*.[ch]")))
 NEEDED = "avx512_bf16"  # of the processor, as Linux calls it
 FLAGS = ("-O3", "-march=native", "-fopenmp", "-shared", "-fPIC")
-SECONDS = 60
+SECONDS = 60.0
 
 
 @cache
@@ -27,43 +29,65 @@ def library() -> ctypes.CDLL | None:
     """The kernels as a library; None where they can't be had."""
     try:
         return ctypes.CDLL(str(_built()))
-    except (OSError, RuntimeError, subprocess.SubprocessError):
+    except (OSError, RuntimeError):
         return None
 
 
 def _built() -> Path:
-    """The library's file. Raises OSError, RuntimeError (no home folder) or SubprocessError where it can't be built."""
+    """The library's file. Raises OSError, or RuntimeError (no home folder, BuildFailed) where it can't be built."""
     compiler, processor = shutil.which("cc"), _processor()
     if compiler is None or NEEDED not in processor:
         raise FileNotFoundError("no C compiler, or a processor without bfloat16 dot products")
     folder = cache_folder().parent / "kernels"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = folder / f"{_key(compiler, processor)}.so"
-    if not target.exists():
-        _compile(compiler, target)
-    for path in (folder, target):
-        _check_owner(path)
-    return target
+    kept.check_owner(folder)
+    key = _key(compiler, processor)
+    found = kept.find(folder, key)
+    if found is None:
+        kept.check_not_failed(folder, key)
+        found = _build(compiler, folder, key)
+    return found
 
 
-def _check_owner(path: Path) -> None:
-    """What is loaded runs with the user's rights: nobody else may have written it. Raises PermissionError."""
-    found = path.lstat()
-    if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError(f"others can write to `{path}`")
-
-
-def _compile(compiler: str, target: Path) -> None:
+def _build(compiler: str, folder: Path, key: str) -> Path:
     """Write under another name first: several processes may build at once, and one may be killed."""
-    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".so")
+    handle, name = tempfile.mkstemp(dir=folder, suffix=".tmp")
     os.close(handle)
     try:
-        files = [str(source) for source in SOURCES if source.suffix == ".c"]
-        command = [compiler, *FLAGS, *files, "-o", name, "-lm"]
-        subprocess.run(command, check=True, capture_output=True, timeout=SECONDS)
-        os.replace(name, target)
+        _compile(compiler, name)
+        return kept.keep(Path(name), key)
+    except kept.BuildFailed as error:
+        kept.note_failure(folder, key, str(error))
+        raise
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _compile(compiler: str, output: str) -> None:
+    """Run the compiler in a group of its own, which ends as a whole. Raises BuildFailed."""
+    files = [str(source) for source in SOURCES if source.suffix == ".c"]
+    process = subprocess.Popen(
+        [compiler, *FLAGS, *files, "-o", output, "-lm"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        _, said = process.communicate(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise kept.BuildFailed(f"`{compiler}` took more than {SECONDS:g} seconds") from None
+    finally:
+        _end_group(process)
+    if process.returncode != 0:
+        raise kept.BuildFailed(said.decode(errors="replace"))
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End the compiler and what it has started, whatever is left of them."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _processor() -> list[str]:
@@ -73,7 +97,9 @@ def _processor() -> list[str]:
 
 
 def _key(compiler: str, processor: list[str]) -> str:
-    """Changes with the source, the flags, the compiler and the processor."""
+    """Changes with the source, the flags, the compiler (another version is another file) and the processor."""
     texts = [source.read_text() for source in SOURCES]
-    found = [*texts, *FLAGS, str(Path(compiler).resolve()), *processor]
+    path = Path(compiler).resolve()
+    state = path.stat()
+    found = [*texts, *FLAGS, str(path), f"{state.st_size} {state.st_mtime_ns}", *processor]
     return hashlib.sha256("\0".join(found).encode()).hexdigest()[:16]
