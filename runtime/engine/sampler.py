@@ -5,7 +5,7 @@ noise is one uniform number per row, hashed from seed and position, that picks f
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -73,11 +73,21 @@ class Sampler:
 
     vocab: int
 
-    def sample(self, logits: torch.Tensor, rows: Sequence[Row]) -> list[Sampled]:
-        """Choose a token per row; `logits` `[rows, vocab]` may be overwritten. Masks are applied before."""
+    def sample(
+        self,
+        logits: torch.Tensor,
+        rows: Sequence[Row],
+        restrict: Callable[[torch.Tensor], None] | None = None,
+    ) -> list[Sampled]:
+        """Choose a token per row; `logits` `[rows, vocab]` may be overwritten.
+
+        `restrict` masks them in place. Log probabilities are the model's own: taken before masks, bans and penalties.
+        """
         if all(
             row.is_greedy and not row.has_penalties and not _wants_logprobs(row) for row in rows
         ):
+            if restrict is not None:
+                restrict(logits)
             self._ban(logits, rows)
             return [Sampled(token) for token in likeliest(logits).tolist()]
         logits = logits.float()
@@ -85,6 +95,8 @@ class Sampler:
             i for i, row in enumerate(rows) if row.sampling.logprobs or row.sampling.top_logprobs
         ]
         raw = torch.log_softmax(logits[wants], -1) if wants else None
+        if restrict is not None:
+            restrict(logits)
         self._ban(logits, rows)
         _penalize(logits, rows)
         tokens = self.choose(logits, rows).tolist()
@@ -178,7 +190,11 @@ def _draw_filtered(
     probabilities: torch.Tensor, noise: torch.Tensor, samplings: Sequence[Sampling]
 ) -> torch.Tensor:
     vocab = probabilities.shape[-1]
-    limits = [(s.top_p, s.top_k if s.top_k > 0 else vocab, s.min_p) for s in samplings]
+    limits = [
+        # a sum of shares may round to 1 before the last
+        (s.top_p if s.top_p < 1 else math.inf, s.top_k if s.top_k > 0 else vocab, s.min_p)
+        for s in samplings
+    ]
     top_p, top_k, min_p = send(np.array(limits, np.float64), noise.device).T[..., None]
     width = min(vocab, CANDIDATES)
     values, tokens = probabilities.topk(width)
