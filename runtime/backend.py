@@ -174,7 +174,8 @@ class BackendError(Exception):
     """A request that could not be served; becomes the error of its row.
 
     Codes 31xx: 3101 context too long, 3102 constraint not usable, 3103 no memory for it,
-    3104 capability missing, 3105 the server failed, 3106 closed, 3107 empty prompt.
+    3104 capability missing, 3105 the server failed, 3106 closed, 3107 empty prompt,
+    3108 a token id that is none of the model's; 3207 a sampling parameter that can't be.
     """
 
     def __init__(self, code: str, message: str, help: str = "") -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -39,32 +38,38 @@ class EngineBackend:
     name = "engine"
 
     def __init__(self, model_path: str | Path | None = None, **options: Any) -> None:
+        from ..engine.door import Door
         from ..engine.options import EngineOptions, build_engine
 
         self.options = EngineOptions(model_path=model_path, **options)
         self.engine: Engine = build_engine(self.options)
+        shape, capacity = self.engine.parts.model.shape, self.engine.parts.pool.capacity
+        self._door = Door(shape.vocab, shape.max_context, capacity)
         self._is_open = True
         self.engine.start()
 
     @property
     def capabilities(self) -> Capabilities:
         """What it can do: everything but images."""
-        return Capabilities(max_context=self._max_context, retention=True)
+        return Capabilities(max_context=self._door.context, retention=True)
 
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt, once per seed."""
+        from ..engine.grammar.endless import to_the_end
         from ..engine.grammar.stepwise import decoded_as_asked
         from ..engine.jobs import GenJob
 
-        request = self._checked(request)
-        make = await self._compile(request.constraint)
-        make_matcher = decoded_as_asked(make, request.constraint)
+        self._check_open()
+        request = self._door.generation(request)
         parts = self.engine.parts
+        make = decoded_as_asked(await self._compile(request.constraint), request.constraint)
+        if request.sampling.ignore_eos:
+            make = to_the_end(make, parts.tokenizer.eos_ids, parts.model.shape.vocab)
         return await self._serve(
             lambda done: GenJob(
                 request,
                 parts.tokenizer,
-                make_matcher,
+                make,
                 parts.model.shape.vocab,
                 parts.model.device,
                 done,
@@ -75,26 +80,24 @@ class EngineBackend:
         """Score choices in one extend."""
         from ..engine.jobs import SelectJob
 
-        longest = max((len(choice) for choice in request.choices), default=0)
-        self._check_length(request.ids, longest)
-        self._check_length(request.unconditional or (), longest)
-        if not request.ids:
-            raise BackendError("3107", "a choice can't be scored after an empty prompt")
-        return await self._serve(partial(SelectJob, request))
+        return await self._serve(partial(SelectJob, self._door.selection(request)))
 
     async def prefill(self, request: PrefillRequest) -> Usage:
         """Compute the keys and values of a prompt."""
         from ..engine.jobs import PrefillJob
 
-        self._check_length(request.ids, 0)
+        request = self._door.prefill(request)
         if not request.ids:
             return Usage()
         return await self._serve(partial(PrefillJob, request))
 
     def hint(self, hint: Retain | Release) -> None:
         """What is released is evicted first, what is claimed or pinned last."""
-        if self._is_open:
-            self.engine.hint(hint)
+        try:
+            self._door.check_ids(hint.ids)
+        except BackendError:
+            return  # no prompt of this model: there is nothing to keep
+        self.engine.hint(hint)
 
     def flush(self) -> None:
         """Forget all KV that no request holds."""
@@ -110,37 +113,11 @@ class EngineBackend:
             self._is_open = False
             await asyncio.get_running_loop().run_in_executor(None, self.engine.close)
 
-    @property
-    def _max_context(self) -> int:
-        return self.engine.parts.model.shape.max_context
-
-    def _checked(self, request: GenRequest) -> GenRequest:
-        """Refuse what can't fit; give a generation without a limit what the context has left."""
-        limit = request.sampling.max_tokens
-        self._check_length(request.ids, max(limit, 1))
-        if not request.ids:
-            raise BackendError(
-                "3107", "an empty prompt can't be continued", "begin the prompt with some text"
-            )
-        if limit >= 0:
-            return request
-        rest = min(self._max_context, self.engine.parts.pool.capacity) - len(request.ids)
-        return replace(request, sampling=request.sampling.merged(max_tokens=rest))
-
-    def _check_length(self, ids: tuple[int, ...], more: int) -> None:
-        if len(ids) + more > self._max_context:
-            raise BackendError(
-                "3101",
-                f"{len(ids)} prompt tokens and {more} more exceed the model's context of {self._max_context}",
-                "shorten the prompt, or lower `max_tokens`",
-            )
-        capacity = self.engine.parts.pool.capacity
-        if len(ids) > capacity:
-            raise BackendError(
-                "3103",
-                f"{len(ids)} tokens don't fit into {capacity} slots",
-                "raise `kv_cache_tokens`",
-            )
+    def _check_open(self) -> None:
+        if self.engine.over is not None:
+            raise BackendError("3106", self.engine.over)
+        if not self._is_open:
+            raise BackendError("3106", "the engine is closed")
 
     async def _compile(self, constraint: Constraint | None) -> Callable[[], Matcher] | None:
         """Compile a constraint off the loop and off the engine's thread."""
@@ -156,17 +133,16 @@ class EngineBackend:
 
     async def _serve(self, make: Callable[[Done], Request]) -> Any:
         """Send a job to the engine and wait; when the waiter is cancelled, the job is aborted."""
-        if not self._is_open:
-            raise BackendError("3106", "the engine is closed")
+        self._check_open()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
         job = make(cast("Done", partial(_tell, loop, future)))
         self.engine.submit(job)
         try:
             return await future
-        except asyncio.CancelledError:
-            self.engine.abort(job)
-            raise
+        finally:
+            if not future.done() or future.cancelled():
+                self.engine.abort(job)
 
 
 def _tell(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,11 +22,14 @@ from ..backend import (
     SelectRequest,
     Usage,
 )
+from .faults import ListenerFailed
 from .grammar.protocol import Matcher
 from .lookup import look_up
 from .radix import Ids
 from .sampler import Row, Sampled
 from .task import Job, Task
+
+_LOG = logging.getLogger(__name__)
 
 Done = Callable[[Any, BaseException | None], None]
 """Told once how a request ended, from the engine's thread: the reply or the error."""
@@ -46,10 +50,14 @@ class Request(Job):
         self.is_over = False
 
     def end(self, reply: Any, error: BaseException | None = None) -> None:
-        """Tell the caller, once."""
-        if not self.is_over:
-            self.is_over = True
+        """Tell the caller, once. That it can't be told hurts nobody else."""
+        if self.is_over:
+            return
+        self.is_over = True
+        try:
             self._done(reply, error)
+        except Exception:
+            _LOG.exception("the caller of a request could not be told how it ended")
 
     def close_account(self) -> Usage:
         """The work, with the moment of its end."""
@@ -88,6 +96,15 @@ class GenJob(Request):
         self._left -= 1
         return self._left == 0
 
+    def tell(self, task: GenTask) -> None:
+        """Hand a task's new tokens to who listens. Raises ListenerFailed."""
+        if self.on_tokens is None or not (new := task.untold()):
+            return
+        try:
+            self.on_tokens(task.number, new)
+        except Exception as error:
+            raise ListenerFailed from error
+
     def reply(self) -> GenReply:
         """All completions, in order."""
         completions = tuple(task.completion() for task in self.tasks if isinstance(task, GenTask))
@@ -118,6 +135,8 @@ class GenTask(Task):
         self._wants_logprobs = row.sampling.logprobs or row.sampling.top_logprobs > 0
         row.banned = () if self.tracker.may_end else self._ends
         self._told = len(ids)
+        if matcher is not None and matcher.is_finished:
+            self.tracker.end("constraint")
         self.take_forced()  # what any output begins with is computed together with the prompt
 
     @property
@@ -130,7 +149,8 @@ class GenTask(Task):
         """Whether neither its text nor its length changes how its next tokens are chosen, and no record is kept."""
         row = self.row
         return (
-            self.matcher is None
+            self.finish is None
+            and self.matcher is None
             and not row.has_penalties
             and not row.banned
             and not self._wants_logprobs
@@ -144,17 +164,28 @@ class GenTask(Task):
     def take(self, sampled: Sampled) -> bool:
         """Add a sampled token; returns whether the continuation is finished."""
         token = sampled.token
-        if self._wants_logprobs:
-            self.logprobs.append(sampled.logprob)
-            self.top.append(sampled.top)
         if self.matcher is not None and not self.matcher.accept(token):
             self.tracker.end("constraint")
             return True
+        if self._wants_logprobs:
+            self.logprobs.append(sampled.logprob)
+            self.top.append(sampled.top)
         return self._add(token)
+
+    def take_all(self, sampled: Sequence[Sampled]) -> int:
+        """Add what was sampled, as far as the guesses before it were right; returns how many of these were."""
+        guesses, right = self.guesses(), 0
+        finished = self.take(sampled[0])
+        while not finished and right < len(guesses) and sampled[right].token == guesses[right]:
+            right += 1
+            finished = self.take(sampled[right])
+        if not finished:
+            self.take_forced()
+        return right
 
     def take_forced(self) -> None:
         """Add the tokens that must follow; they need no sampling."""
-        if self.matcher is None or self._wants_logprobs:
+        if self.matcher is None or self._wants_logprobs or self.finish is not None:
             return
         for token in self.matcher.forced():
             self.matcher.accept(token)

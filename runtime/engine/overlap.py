@@ -15,6 +15,7 @@ import torch
 
 from .jobs import GenTask
 from .sampler import Row, Sampler
+from .task import Task
 from .transfers import Fetch, send
 
 
@@ -37,10 +38,10 @@ class Pending:
             return self._tokens
         return self._tokens.index_select(0, send(rows, self._tokens.device))
 
-    def drop(self, ended: Iterable[GenTask]) -> bool:
+    def drop(self, ended: Iterable[Task]) -> bool:
         """Forget tasks that have ended; returns whether any is left."""
-        for task in ended:
-            self._rows.pop(task, None)
+        gone = set(ended)
+        self._rows = {task: row for task, row in self._rows.items() if task not in gone}
         return bool(self._rows)
 
     def read(self) -> list[tuple[GenTask, int]]:

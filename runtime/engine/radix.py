@@ -242,6 +242,21 @@ class RadixCache:
         """Evict everything that is not locked."""
         return self.evict(self.evictable_tokens)
 
+    def discard(self, is_lost: NDArray[np.bool_]) -> Slots:
+        """Remove what stands in lost slots, and all that goes on from it; return the slots of both.
+
+        `is_lost` is indexed by slot. That somebody has locked what is removed is our own fault: ValueError.
+        """
+        freed: list[Slots] = []
+        stack = [child for root in self._roots.values() for child in root.children.values()]
+        while stack:
+            node = stack.pop()
+            if is_lost[node.slots].any():
+                freed += self._cut(node)
+            else:
+                stack.extend(node.children.values())
+        return np.concatenate(freed) if freed else _EMPTY
+
     def walk(self) -> Iterator[Node]:
         """All nodes below the roots."""
         stack = [child for root in self._roots.values() for child in root.children.values()]
@@ -352,6 +367,24 @@ class RadixCache:
         if node.is_over:
             return (0, node.last_use)
         return (1, node.last_use)
+
+    def _cut(self, top: Node) -> list[Slots]:
+        """Take a node and all below it out of the tree."""
+        parent = top.parent
+        assert parent is not None
+        cut = [top]
+        for node in cut:
+            cut.extend(node.children.values())
+        if any(node.locks for node in cut):
+            raise ValueError("a path was cut that is locked")
+        del parent.children[self._child_key(top.key, 0)]
+        for node in cut:
+            node.parent = None
+            self.tokens -= len(node.key)
+        self.nodes -= len(cut)
+        self.version += 1
+        self._offer(parent)
+        return [node.slots for node in cut]
 
     def _remove(self, leaf: Node) -> Slots:
         parent = leaf.parent

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .batch import Segment
 from .parking import Parking
@@ -127,7 +128,8 @@ class Scheduler:
         """The forward has run: return the tasks that became ready in it."""
         for task in (*self.ready, *self.prefilling):
             task.fed = False
-        fresh, self._fresh = self._fresh, []
+        fresh = [task for task in self._fresh if task.phase is Phase.READY]
+        self._fresh = []
         if not self.policy.wait_for_siblings:
             for task in fresh:
                 self._keep(task, hold=True)
@@ -146,6 +148,21 @@ class Scheduler:
             self._drop(task)
             self._remove(task)
             task.phase = Phase.DONE
+
+    def readers(self, slots: Slots) -> list[Job]:
+        """The jobs that hold some of these slots, or read them."""
+        asked = self._marked(slots)
+        tasks = (task for task in (*self.prefilling, *self.ready) if task.node is not None)
+        return list(dict.fromkeys(t.job for t in tasks if asked[t.all_slots()].any()))
+
+    def forget(self, slots: Slots) -> None:
+        """Take from the tree what was to be computed into these slots, and was not. No job may read them any more."""
+        self.slots.release(self.cache.discard(self._marked(slots)))
+
+    def _marked(self, slots: Slots) -> NDArray[np.bool_]:
+        marked = np.zeros(self.slots.capacity + 1, dtype=np.bool_)
+        marked[slots] = True
+        return marked
 
     # ---- decoding
 

@@ -178,6 +178,11 @@ class Job:
         self.work = Work()
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether no task of it holds anything, or has ended."""
+        return all(task.phase is Phase.WAITING and task.node is None for task in self.tasks)
+
+    @property
     def is_ready(self) -> bool:
         """Whether every task's target is computed."""
         return all(task.phase is Phase.READY for task in self.tasks)

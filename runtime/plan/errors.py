@@ -20,6 +20,7 @@ CODES: dict[str, str] = {
     "SGL3105": "the backend failed",
     "SGL3106": "the backend was closed",
     "SGL3107": "the prompt is empty",
+    "SGL3108": "a token id is none of the model's",
     "SGL3201": "a constrained value was cut short",
     "SGL3202": "constrained output is not of its declared type",
     "SGL3203": "a loop or fork runs over something that is not a list",

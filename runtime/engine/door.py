@@ -1,0 +1,101 @@
+"""What an engine can't serve is refused before it is queued, where it can hurt nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...ir.sampling import RANGES, SAMPLING_FIELDS, Sampling, out_of_range
+from ...ir.target import PatternError, StopPattern
+from ..backend import BackendError, GenRequest, PrefillRequest, SelectRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a model and its pool can take: token ids below `vocab`, sequences up to `context`, `capacity` slots."""
+
+    vocab: int
+    context: int
+    capacity: int
+
+    def generation(self, request: GenRequest) -> GenRequest:
+        """The request, with what the context has left where it has no limit. Raises BackendError."""
+        sampling, limit = request.sampling, request.sampling.max_tokens
+        self._check_sampling(sampling)
+        self._check_count("seeds", len(request.seeds))
+        self._check_prompt(request.ids, limit if limit >= 0 else 1)
+        if not request.ids:
+            raise BackendError(
+                "3107", "an empty prompt can't be continued", "begin the prompt with some text"
+            )
+        if limit >= 0:
+            return request
+        rest = min(self.context, self.capacity) - len(request.ids)
+        return replace(request, sampling=sampling.merged(max_tokens=rest))
+
+    def selection(self, request: SelectRequest) -> SelectRequest:
+        """The request. Raises BackendError."""
+        longest = max(map(len, request.choices), default=0)
+        self._check_prompt(request.ids, longest)
+        self._check_prompt(request.unconditional or (), longest)
+        for choice in request.choices:
+            self.check_ids(choice)
+        if not request.ids:
+            raise BackendError("3107", "a choice can't be scored after an empty prompt")
+        return request
+
+    def prefill(self, request: PrefillRequest) -> PrefillRequest:
+        """The request. Raises BackendError."""
+        self._check_prompt(request.ids, 0)
+        return request
+
+    def check_ids(self, ids: Sequence[int], what: str = "a token id") -> None:
+        """Raise BackendError for ids that are none of the model's."""
+        if not ids:
+            return
+        found = np.asarray(ids)
+        if found.dtype.kind not in "iu" or found.min() < 0 or found.max() >= self.vocab:
+            raise BackendError(
+                "3108",
+                f"{what} is none of the model's, which are 0 to {self.vocab - 1}",
+                "ids come from the model's own tokenizer",
+            )
+
+    def _check_prompt(self, ids: tuple[int, ...], more: int) -> None:
+        if len(ids) + more > self.context:
+            raise BackendError(
+                "3101",
+                f"{len(ids)} prompt tokens and {more} more exceed the model's context of {self.context}",
+                "shorten the prompt, or lower `max_tokens`",
+            )
+        if len(ids) > self.capacity:
+            raise BackendError(
+                "3103",
+                f"{len(ids)} tokens don't fit into {self.capacity} slots",
+                "raise `kv_cache_tokens`",
+            )
+        self.check_ids(ids)
+
+    def _check_sampling(self, sampling: Sampling) -> None:
+        for name in SAMPLING_FIELDS:
+            wanted = out_of_range(name, getattr(sampling, name))
+            if wanted is not None:
+                raise _wrong(name, getattr(sampling, name), wanted)
+        if sampling.top_logprobs > self.vocab:
+            raise _wrong("top_logprobs", sampling.top_logprobs, f"at most {self.vocab}, of a model")
+        self.check_ids(sampling.stop_token_ids, "one of `stop_token_ids`")
+        try:
+            for pattern in sampling.stop_regex:
+                StopPattern(pattern)
+        except PatternError as error:
+            raise BackendError("3207", f"`stop_regex`: {error}") from None
+
+    def _check_count(self, name: str, count: int) -> None:
+        if count and not RANGES["n"].holds(count):
+            raise _wrong(name, count, f"{RANGES['n']} of them")
+
+
+def _wrong(name: str, value: object, wanted: str) -> BackendError:
+    return BackendError("3207", f"`{name}` is {value!r}; it must be {wanted}")
