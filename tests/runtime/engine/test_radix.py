@@ -101,6 +101,8 @@ class CacheMachine(RuleBasedStateMachine):
     @rule(request=consumes(requests))
     def finish(self, request: int) -> None:
         """Insert what a request has (also when it is preempted), give back duplicates and odd ends, unlock."""
+        if request not in self.held:
+            return
         space, ids, node, own = self.held.pop(request)
         reach = node.depth + len(own)
         ids = ids[:reach]
@@ -118,6 +120,8 @@ class CacheMachine(RuleBasedStateMachine):
     @rule(request=consumes(requests))
     def abort(self, request: int) -> None:
         """Throw a request's own slots away."""
+        if request not in self.held:
+            return
         _, _, node, own = self.held.pop(request)
         self.slots.release(own)
         self.cache.unlock(node)
@@ -138,6 +142,22 @@ class CacheMachine(RuleBasedStateMachine):
         evictable = self.cache.evictable_tokens
         freed = self.cache.evict(count)
         assert len(freed) >= min(count, evictable)
+        self.drop(freed)
+
+    @rule(picks=st.lists(st.integers(0, CAPACITY), min_size=1, max_size=3))
+    def discard(self, picks: list[int]) -> None:
+        """Some slots were not computed: who reads them ends, and the tree forgets them and what goes on from them."""
+        in_tree = sorted(self.known.values())
+        if not in_tree:
+            return
+        lost = {in_tree[pick % len(in_tree)] for pick in picks}
+        for request, (_, _, node, own) in list(self.held.items()):
+            if lost & {int(s) for s in [*node.path_slots(), *own]}:
+                self.abort(request)
+        marked = np.zeros(CAPACITY + 1, dtype=np.bool_)
+        marked[list(lost)] = True
+        freed = self.cache.discard(marked)
+        assert lost <= {int(s) for s in freed}
         self.drop(freed)
 
     @rule(space=SPACES, ids=IDS)
