@@ -433,6 +433,7 @@ def test_a_fault_of_tree_or_slots_hangs_nobody_and_leaves_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(type(part), name, fails)
         found = among_with_hints(backend)
+    assert calls >= call
     stayed = [(q, r) for q, r in zip(beside(), found, strict=True) if isinstance(r, GenReply)]
     assert all(each.code == "3105" for each in found if isinstance(each, BackendError))
     as_alone([q for q, _ in stayed], [r for _, r in stayed])
@@ -441,14 +442,15 @@ def test_a_fault_of_tree_or_slots_hangs_nobody_and_leaves_nothing(
 
 
 def among_with_hints(backend: EngineBackend) -> list[Any]:
-    """What becomes of `beside` where hints come between."""
+    """What becomes of `beside` where hints and flushes come between."""
 
     async def run() -> list[Any]:
         calls = [asyncio.create_task(settled(backend.generate(r))) for r in beside()]
-        for n in range(3):
+        for n in range(5):
             backend.hint(Retain(prompt(2, 25), n, 2))
             await asyncio.sleep(0.01)
             backend.hint(Release(prompt(2, 25), n, 3))
+            backend.flush()
         return await asyncio.gather(*calls)
 
     return asyncio.run(run())
