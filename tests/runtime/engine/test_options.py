@@ -28,7 +28,9 @@ def refused(backend: EngineBackend, request: GenRequest) -> BackendError:
 
 def test_what_is_out_of_range_is_refused_by_its_name(make_backend: Make) -> None:
     backend = make_backend()
-    wrong = [(name, value) for name in RANGES for value in (NAN, INF, -INF, -1e300)]
+    wrong: list[tuple[str, Any]] = [
+        (name, value) for name in RANGES for value in (NAN, INF, -INF, -1e300)
+    ]
     wrong += [
         *(("temperature", value) for value in (1e-38, 1e-300, 1e300, -1.0)),
         *(("repetition_penalty", value) for value in (0.0, -1.0, 1e9)),
@@ -41,9 +43,8 @@ def test_what_is_out_of_range_is_refused_by_its_name(make_backend: Make) -> None
         *(("stop", value) for value in (("x",) * 257,)),
     ]
     for name, value in wrong:
-        error = refused(backend, gen(prompt(1, 5), 4, **{name: value})) if name != "max_tokens" else (
-            refused(backend, GenRequest(prompt(1, 5), Sampling(max_tokens=value), (1,)))
-        )  # fmt: skip
+        changes: dict[str, Any] = {"max_tokens": 4, name: value}
+        error = refused(backend, GenRequest(prompt(1, 5), Sampling(**changes), (1,)))
         assert (error.code, f"`{name}`" in error.message) == ("3207", True), (name, value, error)
     assert backend.engine.scheduler.counters.steps == 0
 
@@ -198,7 +199,8 @@ def test_penalties_at_their_limits_stay_finite(make_backend: Make, name: str) ->
     backend, allowed = make_backend(), RANGES[name]
     for value in (allowed.least, allowed.most):
         for temperature in (0.0, 1.0):
-            request = gen(prompt(1, 9), 30, **{name: value}, temperature=temperature)
+            changes: dict[str, Any] = {name: value, "temperature": temperature}
+            request = gen(prompt(1, 9), 30, **changes)
             assert len(ids_of(ask(backend, request))[0]) == 30
     (low,) = ids_of(ask(backend, gen(prompt(1, 9), 30, presence_penalty=2.0)))
     (none,) = ids_of(ask(backend, gen(prompt(1, 9), 30)))
