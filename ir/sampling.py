@@ -92,7 +92,7 @@ RANGES: dict[str, Range] = {
     "frequency_penalty": Range(-2, 2),
     "presence_penalty": Range(-2, 2),
     "repetition_penalty": Range(0.01, 100),
-    "n": Range(1, 4096),
+    "n": Range(1, 1024),  # each sample keeps a row of the vocabulary under penalties
     "top_logprobs": Range(0, 256),
 }
 """What each number may be, for every front end and every backend; other numbers are free."""
