@@ -14,7 +14,7 @@ import torch
 
 from .attention.base import Attention
 from .attention.triton_backend import TritonAttention
-from .attention.triton_static import Layout, StaticArrays
+from .attention.triton_static import StaticArrays
 from .batch import Batch
 from .model import Model
 from .pool import Pool
@@ -90,8 +90,7 @@ class DecodeGraphs:
         return self._sizes[at] if at < len(self._sizes) else None
 
     def _arrays(self, size: int) -> StaticArrays:
-        most_keys = min(size * self._pool.shape.max_context, 1 << 20)
-        return StaticArrays(Layout.of(size, most_keys), self._pool.keys.device)
+        return StaticArrays(self._attention.layout(size), self._pool.keys.device)
 
     def _record(self, arrays: StaticArrays) -> Callable[[], None]:
         """Warm up with the real batch, which only writes again what it writes, then capture."""

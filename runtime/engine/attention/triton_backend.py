@@ -21,15 +21,20 @@ from . import triton_kernels as kernels
 from .base import AttentionUnsupported, LayerOptions
 from .stretches import Ints, Stretch, by_row, stretches
 from .triton_static import Layout, StaticArrays
-from .triton_tiles import Tiles, choose_split, cut
+from .triton_tiles import STEP, Tiles, cut, share_of_work
 
 # Sharing a stretch costs one more part to merge for each row: it must save this many reads of a token.
 LEAST_SAVED = 512
 
-# Rows of a tile, (row, query head) pairs counted: the smallest that a matrix product takes, and a large one.
+# Rows of a tile, (row, query head) pairs counted: the smallest that a matrix product takes, and a large one, which
+# float32 can't have: its registers would spill.
 NARROW = 16
 WIDE = 64
-KEYS = 64  # keys that a tile looks at together
+LARGE_HEAD = 256  # from here on a program needs twice as many threads to keep its rows in registers
+PROGRAMS = (
+    4  # that a multiprocessor runs side by side: it has registers for so many with narrow tiles
+)
+MOST_KEYS = 1 << 20  # of a decode step that runs by a graph, shared ones counted once
 
 # Launched as kernel[grid](...): the compiler's own types say nothing of that.
 _store: Any = kernels.store_kernel
@@ -38,14 +43,14 @@ _merge: Any = kernels.merge_kernel
 
 
 # The fields of `Tiles` that the kernel takes, under the same names.
-ARRAYS: tuple[str, ...] = ("start", "count", "offset", "begin", "end", "rows", "limits", "slots")
+FIELDS: tuple[str, ...] = ("start", "count", "offset", "begin", "end", "rows", "limits", "slots")
 
 
 @dataclass(slots=True, eq=False)
 class Launch:
-    """Tiles of one size on the device, and where their parts lie among all parts."""
+    """Tiles of one size on the device, how many programs share them, and where their parts lie among all parts."""
 
-    tiles: int
+    programs: int
     block_rows: int
     first_part: int
     arrays: dict[str, torch.Tensor]
@@ -76,7 +81,11 @@ class TritonAttention:
         self.least_saved = least_saved
         self.split = split
         self.group = pool.shape.heads // pool.shape.kv_heads
+        self._wide = NARROW if pool.keys.dtype == torch.float32 else WIDE
         self._processors = _processors(pool.keys.device)
+        self._wanted = max(
+            self._processors * PROGRAMS // pool.shape.kv_heads, 1
+        )  # tiles, by key head
         self._batch: Batch | None = None
         self._slots = torch.zeros(0, dtype=torch.int32, device=pool.keys.device)
         self._plans: dict[bool, Plan] = {}
@@ -149,7 +158,7 @@ class TritonAttention:
         keys, values = self.pool.keys[layer], self.pool.values[layer]
         size = q.shape[2]
         for launch in plan.launches:
-            _attend_tiles[(launch.tiles, self.pool.shape.kv_heads)](
+            _attend_tiles[(launch.programs,)](
                 q,
                 keys,
                 values,
@@ -163,19 +172,26 @@ class TritonAttention:
                 q_head=q.stride(1),
                 pool_slot=keys.stride(0),
                 HEADS=q.shape[1],
+                KV_HEADS=self.pool.shape.kv_heads,
                 GROUP=self.group,
                 SIZE=size,
                 BLOCK_SIZE=max(16, next_power_of_2(size)),
                 BLOCK_ROWS=launch.block_rows,
-                BLOCK_KEYS=KEYS,
+                BLOCK_KEYS=STEP,
                 SOFTCAP=options.softcap is not None,
                 WINDOW=options.window is not None,
                 DIRECT=direct,
                 PRODUCT=_product(q),
                 PRECISION="ieee" if q.dtype == torch.float32 else "tf32",
+                num_warps=8 if size >= LARGE_HEAD else 4,
             )
 
     # ---- planning
+
+    def layout(self, rows: int) -> Layout:
+        """Room for the plan of a decode step of `rows`."""
+        most_keys = min(rows * self.pool.shape.max_context, MOST_KEYS)
+        return Layout.of(rows, most_keys, self._wanted, self._wide // self.group or 1)
 
     def fill(self, batch: Batch, layout: Layout) -> Ints | None:
         """The plan of a batch in fixed arrays, for `use`; None where it does not fit."""
@@ -186,8 +202,9 @@ class TritonAttention:
     def use(self, arrays: StaticArrays) -> None:
         """Run with what these arrays hold by then, until the next `plan`. Layers with a window can't."""
         layout = arrays.layout
+        programs = min(layout.tiles * self.pool.shape.kv_heads, self._processors * PROGRAMS)
         launches = [
-            Launch(layout.tiles, self._block_rows(block), first, arrays.tiles(kind))
+            Launch(programs, self._block_rows(block), first, arrays.tiles(kind))
             for (_, block), kind, first in zip(
                 self._by_width([]), ("narrow", "wide"), (0, layout.parts), strict=True
             )
@@ -220,7 +237,7 @@ class TritonAttention:
 
     def _by_width(self, found: Sequence[Stretch]) -> list[tuple[list[Stretch], int]]:
         """Stretches for narrow and for wide tiles, with the rows of the batch that a tile holds."""
-        narrow, wide = max(NARROW // self.group, 1), max(WIDE // self.group, 1)
+        narrow, wide = max(NARROW // self.group, 1), max(self._wide // self.group, 1)
         few = [stretch for stretch in found if len(stretch.rows) <= narrow]
         many = [stretch for stretch in found if len(stretch.rows) > narrow]
         return [(few, narrow), (many, wide)]
@@ -230,17 +247,16 @@ class TritonAttention:
         return next_power_of_2(max(block * self.group, NARROW))
 
     def _tiles(self, found: Sequence[Stretch], block: int) -> Tiles:
-        split = self.split or choose_split(found, block, self.pool.shape.kv_heads, self._processors)
-        return cut(found, block, split)
+        return cut(found, block, self.split or share_of_work(found, block, self._wanted))
 
     def _launches(self, sizes: Sequence[tuple[Tiles, int]]) -> list[Launch]:
         launches: list[Launch] = []
         first = 0
         for tiles, block_rows in sizes:
-            arrays = dict(
-                zip(ARRAYS, self._send([getattr(tiles, name) for name in ARRAYS]), strict=True)
-            )
-            launches.append(Launch(len(tiles.start), block_rows, first, arrays))
+            fields = [tiles.number, *(getattr(tiles, name) for name in FIELDS)]
+            arrays = dict(zip(("tiles", *FIELDS), self._send(fields), strict=True))
+            programs = len(tiles.start) * self.pool.shape.kv_heads
+            launches.append(Launch(programs, block_rows, first, arrays))
             first += tiles.parts
         return launches
 

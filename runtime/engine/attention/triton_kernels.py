@@ -6,6 +6,9 @@ once for all rows that see them and merged with the rows' own (cascade inference
 heads of one key head are rows of the same tile, so keys are read once per group.
 
 Keys and values are gathered slot by slot: the pool's page size is 1. Log-sum-exps are kept in base 2.
+
+Triton compiles a kernel anew for pointers that are multiples of 16 bytes and for those that are not. Pieces of one
+array lie anywhere, so for them it is told not to look: else a step may wait for a compiler at any time.
 """
 
 import triton
@@ -14,7 +17,7 @@ import triton.language as tl
 LOG2E = tl.constexpr(1.4426950408889634)
 
 
-@triton.jit
+@triton.jit(do_not_specialize_on_alignment=["slots"])
 def store_kernel(
     k,
     v,
@@ -42,13 +45,27 @@ def store_kernel(
     tl.store(values + slot * pool_slot + at, value, mask=here)
 
 
-@triton.jit
+@triton.jit(
+    do_not_specialize_on_alignment=[
+        "lse",
+        "tiles",
+        "start",
+        "count",
+        "offset",
+        "begin",
+        "end",
+        "rows",
+        "limits",
+        "slots",
+    ]
+)
 def attend_kernel(
     q,
     keys,
     values,
     out,
     lse,
+    tiles,
     start,
     count,
     offset,
@@ -64,6 +81,7 @@ def attend_kernel(
     q_head,
     pool_slot,
     HEADS: tl.constexpr,
+    KV_HEADS: tl.constexpr,
     GROUP: tl.constexpr,
     SIZE: tl.constexpr,
     BLOCK_SIZE: tl.constexpr,
@@ -75,77 +93,81 @@ def attend_kernel(
     PRODUCT: tl.constexpr,
     PRECISION: tl.constexpr,
 ):
-    """One tile and one key head. Without DIRECT the result goes to the tile's parts, else to the rows themselves.
+    """Tiles and key heads, one pair after another. Without DIRECT results go to the tile's parts, else to the rows.
 
-    PRODUCT is the type that matrix products are taken in.
+    How many tiles there are is read from the device, so a graph's grid does no work but what there is. PRODUCT is the
+    type that matrix products are taken in.
     """
-    tile, kv_head = tl.program_id(0), tl.program_id(1)
-    first, members = tl.load(start + tile), tl.load(count + tile)
     at = tl.arange(0, BLOCK_ROWS)  # (row, query head of the group), flattened
-    part, head = first + at // GROUP, kv_head * GROUP + at % GROUP
-    alive = at < members * GROUP
-    row = tl.load(rows + part, mask=alive, other=0)
-    limit = tl.load(limits + part, mask=alive, other=-1)
     element = tl.arange(0, BLOCK_SIZE)
     inside = element < SIZE
-    query = tl.load(
-        q + row[:, None] * q_row + head[:, None] * q_head + element[None, :],
-        mask=alive[:, None] & inside[None, :],
-        other=0.0,
-    ).to(PRODUCT)
-    best = tl.full([BLOCK_ROWS], float("-inf"), tl.float32)
-    total = tl.zeros([BLOCK_ROWS], tl.float32)
-    acc = tl.zeros([BLOCK_ROWS, BLOCK_SIZE], tl.float32)
-    mine = slots + tl.load(offset + tile)
-    last = tl.load(end + tile)
-    lowest = tl.load(begin + tile)
-    if WINDOW:  # blocks that no row of the tile sees are skipped
-        least = tl.min(tl.where(alive, limit, 2147483647), axis=0) - window + 1
-        lowest += tl.maximum(least - lowest, 0) // BLOCK_KEYS * BLOCK_KEYS
-    for at_key in range(lowest, last, BLOCK_KEYS):
-        index = at_key + tl.arange(0, BLOCK_KEYS)
-        there = index < last
-        slot = tl.load(mine + index, mask=there, other=0).to(tl.int64)
-        base = slot * pool_slot + kv_head * SIZE
-        key = tl.load(
-            keys + base[None, :] + element[:, None],
-            mask=inside[:, None] & there[None, :],
+    for work in range(tl.program_id(0), tl.load(tiles) * KV_HEADS, tl.num_programs(0)):
+        tile, kv_head = work // KV_HEADS, work % KV_HEADS
+        first, members = tl.load(start + tile), tl.load(count + tile)
+        part, head = first + at // GROUP, kv_head * GROUP + at % GROUP
+        alive = at < members * GROUP
+        row = tl.load(rows + part, mask=alive, other=0)
+        limit = tl.load(limits + part, mask=alive, other=-1)
+        query = tl.load(
+            q + row[:, None] * q_row + head[:, None] * q_head + element[None, :],
+            mask=alive[:, None] & inside[None, :],
             other=0.0,
+        ).to(PRODUCT)
+        best = tl.full([BLOCK_ROWS], float("-inf"), tl.float32)
+        total = tl.zeros([BLOCK_ROWS], tl.float32)
+        acc = tl.zeros([BLOCK_ROWS, BLOCK_SIZE], tl.float32)
+        mine = slots + tl.load(offset + tile)
+        last = tl.load(end + tile)
+        lowest = tl.load(begin + tile)
+        if WINDOW:  # blocks that no row of the tile sees are skipped
+            least = tl.min(tl.where(alive, limit, 2147483647), axis=0) - window + 1
+            lowest += tl.maximum(least - lowest, 0) // BLOCK_KEYS * BLOCK_KEYS
+        for at_key in range(lowest, last, BLOCK_KEYS):
+            index = at_key + tl.arange(0, BLOCK_KEYS)
+            there = index < last
+            slot = tl.load(mine + index, mask=there, other=0).to(tl.int64)
+            base = slot * pool_slot + kv_head * SIZE
+            key = tl.load(
+                keys + base[None, :] + element[:, None],
+                mask=inside[:, None] & there[None, :],
+                other=0.0,
+            )
+            score = tl.dot(query, key.to(PRODUCT), input_precision=PRECISION) * scale
+            if SOFTCAP:  # tanh by the logistic function
+                score = softcap * (2.0 * tl.sigmoid(2.0 * score / softcap) - 1.0)
+            seen = there[None, :] & (index[None, :] <= limit[:, None])
+            if WINDOW:
+                seen = seen & (index[None, :] > limit[:, None] - window)
+            score = tl.where(seen, score * LOG2E, float("-inf"))
+            higher = tl.maximum(best, tl.max(score, axis=1))
+            anchor = tl.where(
+                higher == float("-inf"), 0.0, higher
+            )  # a row that has seen nothing yet
+            decay, weight = tl.exp2(best - anchor), tl.exp2(score - anchor[:, None])
+            total = total * decay + tl.sum(weight, axis=1)
+            value = tl.load(
+                values + base[:, None] + element[None, :],
+                mask=there[:, None] & inside[None, :],
+                other=0.0,
+            )
+            acc = acc * decay[:, None] + tl.dot(
+                weight.to(PRODUCT), value.to(PRODUCT), input_precision=PRECISION
+            )
+            best = higher
+        none = total == 0.0
+        total = tl.where(none, 1.0, total)
+        acc = acc / total[:, None]
+        to = (row if DIRECT else part) * HEADS + head
+        tl.store(
+            out + to[:, None].to(tl.int64) * SIZE + element[None, :],
+            acc.to(out.dtype.element_ty),
+            mask=alive[:, None] & inside[None, :],
         )
-        score = tl.dot(query, key.to(PRODUCT), input_precision=PRECISION) * scale
-        if SOFTCAP:  # tanh by the logistic function
-            score = softcap * (2.0 * tl.sigmoid(2.0 * score / softcap) - 1.0)
-        seen = there[None, :] & (index[None, :] <= limit[:, None])
-        if WINDOW:
-            seen = seen & (index[None, :] > limit[:, None] - window)
-        score = tl.where(seen, score * LOG2E, float("-inf"))
-        higher = tl.maximum(best, tl.max(score, axis=1))
-        anchor = tl.where(higher == float("-inf"), 0.0, higher)  # a row that has seen nothing yet
-        decay, weight = tl.exp2(best - anchor), tl.exp2(score - anchor[:, None])
-        total = total * decay + tl.sum(weight, axis=1)
-        value = tl.load(
-            values + base[:, None] + element[None, :],
-            mask=there[:, None] & inside[None, :],
-            other=0.0,
-        )
-        acc = acc * decay[:, None] + tl.dot(
-            weight.to(PRODUCT), value.to(PRODUCT), input_precision=PRECISION
-        )
-        best = higher
-    none = total == 0.0
-    total = tl.where(none, 1.0, total)
-    acc = acc / total[:, None]
-    to = (row if DIRECT else part) * HEADS + head
-    tl.store(
-        out + to[:, None].to(tl.int64) * SIZE + element[None, :],
-        acc.to(out.dtype.element_ty),
-        mask=alive[:, None] & inside[None, :],
-    )
-    if not DIRECT:
-        tl.store(lse + to, tl.where(none, float("-inf"), best + tl.log2(total)), mask=alive)
+        if not DIRECT:
+            tl.store(lse + to, tl.where(none, float("-inf"), best + tl.log2(total)), mask=alive)
 
 
-@triton.jit
+@triton.jit(do_not_specialize_on_alignment=["begin", "order"])
 def merge_kernel(
     partial,
     lse,

@@ -5,8 +5,9 @@ All that a decode step needs of the host lies in one array of int32, so that one
     ids | positions | slots | narrow tiles | wide tiles | begin | order | keys of both
     |----------------------- of fixed size -----------------------|- as many as there are -|
 
-Padding rows are token 0 at position 0 in slot 0, which is nobody's; padding tiles have no rows and no keys. A batch
-that does not fit is refused, and runs without a graph.
+Padding rows are token 0 at position 0 in slot 0, which is nobody's. Behind the tiles there is padding, too, which no
+program looks at: how many tiles there are is one of the numbers. A batch that does not fit is refused, and runs without
+a graph.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from .triton_tiles import Tiles
 
 BY_TILE = ("start", "count", "offset", "begin", "end")
 BY_PART = ("rows", "limits")
+PATH = 8  # shared stretches that a row may be in, on average
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,15 @@ class Layout:
     keys: int
 
     @classmethod
-    def of(cls, rows: int, most_keys: int) -> "Layout":
-        """Room for a decode step of `rows`, each with several splits and some shared stretches."""
-        return cls(rows, tiles=8 * rows + 64, parts=8 * rows + 256, keys=most_keys)
+    def of(cls, rows: int, most_keys: int, wanted: int, block: int) -> "Layout":
+        """Room for a decode step of `rows` in the tree, where work is shared by about `wanted` tiles of `block` rows.
+
+        A stretch is at most one tile a block more than its share; a tree of `rows` leaves has fewer than `rows` inner
+        nodes. A row has a part for each stretch that it is in, and one more where a tile of it begins.
+        """
+        return cls(
+            rows, tiles=2 * rows + wanted, parts=PATH * rows + wanted * block, keys=most_keys
+        )
 
     def sizes(self) -> dict[str, int]:
         """The arrays in order, with their lengths; keys come last."""
@@ -43,6 +51,7 @@ class Layout:
         for kind in ("narrow", "wide"):
             found |= {f"{kind} {name}": self.tiles for name in BY_TILE}
             found |= {f"{kind} {name}": self.parts for name in BY_PART}
+            found[f"{kind} tiles"] = 1
         return found | {"begin": self.rows + 1, "order": 2 * self.parts, "keys": self.keys}
 
     def fill(self, batch: Batch, narrow: Tiles, wide: Tiles) -> Ints | None:
@@ -61,6 +70,7 @@ class Layout:
         for kind, tiles, first in (("narrow", narrow, 0), ("wide", wide, len(narrow.slots))):
             arrays |= {f"{kind} {name}": getattr(tiles, name) for name in (*BY_TILE, *BY_PART)}
             arrays[f"{kind} offset"] = tiles.offset + np.int32(first)
+            arrays[f"{kind} tiles"] = tiles.number
         arrays["keys"] = np.concatenate([narrow.slots, wide.slots])
         return self._join(arrays, keys)
 
@@ -89,5 +99,5 @@ class StaticArrays:
 
     def tiles(self, kind: str) -> dict[str, torch.Tensor]:
         """What the kernel takes, for `narrow` or `wide` tiles."""
-        found = {name: self.views[f"{kind} {name}"] for name in (*BY_TILE, *BY_PART)}
+        found = {name: self.views[f"{kind} {name}"] for name in ("tiles", *BY_TILE, *BY_PART)}
         return found | {"slots": self.views["keys"]}

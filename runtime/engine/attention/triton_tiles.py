@@ -3,9 +3,9 @@
 A tile is a block of a stretch's rows and a range of its keys (`stretches.py`). It yields one partial result (a part)
 for each of its rows, and the parts of a row are merged afterwards:
 
-    keys of a stretch   |------ split 0 ------|------ split 1 ------|-- split 2 --|
-    rows, block 0                tile                  tile             tile
-    rows, block 1                tile                  tile             tile
+    keys of a stretch   |----- split 0 -----|----- split 1 -----|---- split 2 ----|
+    rows, block 0               tile                tile                tile
+    rows, block 1               tile                tile                tile
 
 Every tile has its own entries in `rows` and `limits`, so a part is named by its place there.
 """
@@ -20,6 +20,7 @@ from .stretches import Ints, Stretch
 
 # A split of fewer keys than this costs more in merging than it gains in parallelism.
 LEAST_SPLIT = 256
+STEP = 64  # keys that a tile looks at together
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,13 +40,21 @@ class Tiles:
     slots: Slots  # of the keys of all stretches
 
     @property
+    def number(self) -> Ints:
+        """How many tiles there are, as the kernel reads it."""
+        return np.array([len(self.start)], dtype=np.int32)
+
+    @property
     def parts(self) -> int:
         """How many partial results there are."""
         return len(self.rows)
 
 
-def cut(found: Sequence[Stretch], block: int, split: int) -> Tiles:
-    """Cut stretches into tiles of at most `block` rows and `split` keys; tiles that no row sees are left out."""
+def cut(found: Sequence[Stretch], block: int, longest: int) -> Tiles:
+    """Cut stretches into tiles of at most `block` rows and `longest` keys, those of one block about equally long.
+
+    Keys that no row of a block sees are left out.
+    """
     blocks: list[tuple[Ints, Ints, int, int, int]] = []
     offset = 0
     for stretch in found:
@@ -55,6 +64,7 @@ def cut(found: Sequence[Stretch], block: int, split: int) -> Tiles:
                 stretch.limits[first : first + block],
             )
             seen = int(limits.max()) + 1
+            split = even_split(seen, longest)
             blocks += [
                 (rows, limits, offset, at, min(at + split, seen)) for at in range(0, seen, split)
             ]
@@ -72,17 +82,16 @@ def cut(found: Sequence[Stretch], block: int, split: int) -> Tiles:
     )
 
 
-def choose_split(found: Sequence[Stretch], block: int, kv_heads: int, processors: int) -> int:
-    """The longest split that still gives every processor of the device a tile, in powers of two from LEAST_SPLIT."""
-    longest = max((len(stretch.keys) for stretch in found), default=1)
-    split = LEAST_SPLIT
-    while split < longest and _tiles(found, block, split * 2) * kv_heads >= processors:
-        split *= 2
-    return split
+def even_split(keys: int, longest: int) -> int:
+    """The length of as few equal pieces of at most `longest` keys as there can be, in whole steps of a tile."""
+    pieces = -(-keys // longest)
+    return min(longest, -(-keys // (pieces * STEP)) * STEP)
 
 
-def _tiles(found: Sequence[Stretch], block: int, split: int) -> int:
-    return sum(-(-len(s.rows) // block) * -(-len(s.keys) // split) for s in found)
+def share_of_work(found: Sequence[Stretch], block: int, tiles: int) -> int:
+    """How many keys a tile may have so that about so many tiles, at most one more a block, share all the work."""
+    work = sum(-(-len(s.rows) // block) * len(s.keys) for s in found)
+    return max(LEAST_SPLIT, -(-work // (max(tiles, 1) * STEP)) * STEP)
 
 
 def _join(pieces: list[Ints]) -> Ints:

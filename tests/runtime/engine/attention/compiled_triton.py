@@ -1,5 +1,13 @@
-"""Compiles every kernel for a CUDA device that need not be there. Run by `test_triton.py` as a program of its own."""
+"""Compiles every kernel for a CUDA device that need not be there. Run by `test_triton.py` as a program of its own.
 
+What a kernel takes of a multiprocessor is read from the machine code: whatever spills out of the registers goes through
+memory, at a price of tens of times.
+"""
+
+import re
+import subprocess
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import triton
@@ -10,49 +18,71 @@ from triton.compiler import ASTSource
 from sglc.runtime.engine.attention import triton_kernels as kernels
 
 HOPPER = GPUTarget("cuda", 90, 32)
-FLOATS = {
-    "q": "*bf16",
-    "k": "*bf16",
-    "v": "*bf16",
-    "keys": "*bf16",
-    "values": "*bf16",
-    "sinks": "*bf16",
-}
-FLOATS |= {"lse": "*fp32", "partial": "*fp32", "scale": "fp32", "softcap": "fp32"}
-ARRAYS = {"start", "count", "offset", "begin", "end", "rows", "limits", "slots", "order"}
+NUMBERS = {"lse": "*fp32", "partial": "*fp32", "scale": "fp32", "softcap": "fp32"}
+ARRAYS = {"tiles", "start", "count", "offset", "begin", "end", "rows", "limits", "slots", "order"}
+WHOLE = ("q", "k", "v", "keys", "values", "out", "partial", "q_row", "q_head", "pool_slot")
+TOOL = Path(triton.__file__).parent / "backends/nvidia/bin/cuobjdump"
 MODEL = {"HEADS": 9, "SIZE": 64, "BLOCK_SIZE": 64}
 
 
-def compile_for_hopper(kernel: Any, out: str, **constants: Any) -> str:
-    """The PTX of a kernel; its strides and sizes are int32."""
-    types = FLOATS | {"out": out} | dict.fromkeys(ARRAYS, "*i32")
-    signature = {
-        n: "constexpr" if n in constants else types.get(n, "i32") for n in kernel.arg_names
-    }
-    compiled = triton.compile(ASTSource(kernel, signature, constants), target=HOPPER)
-    assert compiled.asm["cubin"]
-    return compiled.asm["ptx"]
+def compile_for_hopper(
+    kernel: Any, number: str, out: str, constants: dict[str, Any], **options: int
+) -> Any:
+    """A kernel over numbers of one type; strides and sizes are int32, and what torch allocates is aligned."""
+    types = dict.fromkeys(("q", "k", "v", "keys", "values", "sinks"), number) | NUMBERS
+    types |= {"out": out} | dict.fromkeys(ARRAYS, "*i32")
+    names = kernel.arg_names
+    signature = {n: "constexpr" if n in constants else types.get(n, "i32") for n in names}
+    aligned = {(i,): [["tt.divisibility", 16]] for i, name in enumerate(names) if name in WHOLE}
+    source = ASTSource(kernel, signature, constants, aligned)
+    return triton.compile(source, target=HOPPER, options=options)
 
 
-def attend(rows: int, direct: bool, extras: bool) -> str:
-    switches = {"SOFTCAP": extras, "WINDOW": extras, "DIRECT": direct}
-    tile = {
-        "GROUP": 3,
+def attend(number: str, rows: int, size: int, direct: bool, extras: bool) -> Any:
+    float32 = number == "*fp32"
+    constants: dict[str, Any] = {
+        "HEADS": 32,
+        "KV_HEADS": 8,
+        "GROUP": 4,
+        "SIZE": size,
+        "BLOCK_SIZE": size,
         "BLOCK_ROWS": rows,
         "BLOCK_KEYS": 64,
-        "PRODUCT": tl.bfloat16,
-        "PRECISION": "tf32",
+        "SOFTCAP": extras,
+        "WINDOW": extras,
+        "DIRECT": direct,
+        "PRODUCT": tl.float32 if float32 else tl.bfloat16,
+        "PRECISION": "ieee" if float32 else "tf32",
     }
-    out = "*bf16" if direct else "*fp32"
-    return compile_for_hopper(kernels.attend_kernel, out, **MODEL, **tile, **switches)
+    out = number if direct else "*fp32"
+    warps = 8 if size >= 256 else 4
+    return compile_for_hopper(kernels.attend_kernel, number, out, constants, num_warps=warps)
+
+
+def spilled(compiled: Any) -> int:
+    """Bytes a thread that don't fit into its registers."""
+    with tempfile.NamedTemporaryFile(suffix=".cubin") as file:
+        file.write(compiled.asm["cubin"])
+        file.flush()
+        told = subprocess.run(
+            [TOOL, "-res-usage", file.name], capture_output=True, text=True, check=True
+        )
+    found = re.search(r"STACK:(\d+).*LOCAL:(\d+)", told.stdout)
+    assert found, told.stdout
+    return int(found[1]) + int(found[2])
 
 
 if __name__ == "__main__":
-    compile_for_hopper(kernels.store_kernel, "", HEADS=3, SIZE=64, BLOCK=256)
+    copy = {"HEADS": 3, "SIZE": 64, "BLOCK": 256}
+    compile_for_hopper(kernels.store_kernel, "*bf16", "", copy)
     for sinks in (False, True):
-        compile_for_hopper(kernels.merge_kernel, "*bf16", **MODEL, SINKS=sinks)
-    for rows in (16, 64):
-        for direct in (False, True):
-            for extras in (False, True):
-                assert "mma" in attend(rows, direct, extras), "the products don't use tensor cores"
+        compile_for_hopper(kernels.merge_kernel, "*bf16", "*bf16", MODEL | {"SINKS": sinks})
+    cases = [("*bf16", 16), ("*bf16", 64), ("*fp32", 16)]
+    for number, rows in cases:
+        for size in (64, 128, 256):
+            found = attend(number, rows, size, direct=False, extras=False)
+            assert spilled(found) == 0, (number, rows, size, spilled(found))
+            assert number == "*fp32" or "mma" in found.asm["ptx"], "no tensor cores"
+    for direct, extras in ((True, False), (True, True), (False, True)):
+        attend("*bf16", 64, 64, direct, extras)
     print("compiled")

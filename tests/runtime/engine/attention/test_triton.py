@@ -4,6 +4,7 @@ Triton decides when a kernel is decorated whether it is interpreted, so both run
 """
 
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from sglc.runtime.engine.attention import triton_tiles as tiles
 from sglc.runtime.engine.attention.stretches import Stretch, by_row, stretches
+from sglc.runtime.engine.attention.triton_static import Layout
 
 from .batches import case
 
@@ -55,6 +57,12 @@ def test_the_kernels_compile_for_a_device(tmp_path: Path) -> None:
     assert out.strip() == "compiled"
 
 
+def test_mixed_steps_need_few_variants_of_a_kernel() -> None:
+    """One per tile size and way out; a variant more is a stall of up to seconds, in the middle of serving."""
+    out = run("-m", "tests.runtime.engine.attention.counted_variants")
+    assert json.loads(out) == {"store_kernel": 1, "attend_kernel": 4, "merge_kernel": 1}
+
+
 @pytest.mark.parametrize(("block", "split"), [(1, 7), (5, 16), (21, 1000)])
 @pytest.mark.parametrize("least_saved", [1, 10**9])
 def test_tiles_cover_every_visible_pair_once(block: int, split: int, least_saved: int) -> None:
@@ -83,12 +91,55 @@ def test_parts_are_listed_by_row() -> None:
     assert lists == [[1], [], [0, 2], [3], []]
 
 
-def test_the_split_is_as_long_as_keeps_the_device_busy() -> None:
-    keys = np.zeros(8192, dtype=np.int32)
-    one = [Stretch(np.zeros(1, np.int32), np.full(1, 8191, np.int32), keys)]
-    assert tiles.choose_split(one, 5, kv_heads=1, processors=1) == 8192
-    assert tiles.choose_split(one, 5, kv_heads=1, processors=8) == 1024
-    assert tiles.choose_split(one, 5, kv_heads=2, processors=132) == tiles.LEAST_SPLIT
+def stretch(rows: int, keys: int) -> Stretch:
+    limits = np.full(rows, keys - 1, np.int32)
+    return Stretch(np.arange(rows, dtype=np.int32), limits, np.zeros(keys, dtype=np.int32))
+
+
+@pytest.mark.parametrize("wanted", [1, 33, 264])
+@pytest.mark.parametrize(
+    "found",
+    [
+        [stretch(1, 32_000), *(stretch(1, 900) for _ in range(16))],
+        [stretch(64, 8192), *(stretch(1, 100) for _ in range(64))],
+        [stretch(1, 70)],
+        [stretch(1, 8192)],
+        [stretch(2000, 2000)],
+    ],
+    ids=["one long row", "arms", "short", "alone", "prefill"],
+)
+def test_tiles_share_the_work(found: list[Stretch], wanted: int) -> None:
+    """However the work lies among stretches, no tile has much more than its share of it, and they are not many."""
+    block = 16
+    cut = tiles.cut(found, block, tiles.share_of_work(found, block, wanted))
+    blocks = [-(-len(s.rows) // block) for s in found]
+    work = sum(n * len(s.keys) for n, s in zip(blocks, found, strict=True))
+    assert len(cut.start) <= sum(blocks) + wanted
+    assert (cut.end - cut.begin).max() <= max(tiles.LEAST_SPLIT, work / wanted + tiles.STEP)
+
+
+def test_the_tiles_of_a_block_are_about_equally_long() -> None:
+    cut = tiles.cut([stretch(1, 1030)], 16, 1024)
+    assert (cut.end - cut.begin).tolist() == [576, 454]
+
+
+@pytest.mark.parametrize("group", [1, 4, 9])
+def test_decode_steps_fit_their_layout(group: int) -> None:
+    """Any tree over the rows of a decode step has room, on any device, as long as paths are not deep."""
+    rng = np.random.default_rng(group)
+    for wanted, rows in itertools.product((1, 33, 264), (1, 5, 64, 256)):
+        found = [stretch(1, int(rng.integers(1, 9000))) for _ in range(rows)]
+        left = rows
+        while left > 1:  # shared by ever fewer
+            found.append(stretch(left, int(rng.integers(1, 20_000))))
+            left = int(left * rng.uniform(0.2, 0.8))
+        layout = Layout.of(rows, 1 << 20, wanted, max(64 // group, 1))
+        for least, most, block in ((0, 16 // group, 16), (16 // group, 1 << 30, 64)):
+            some = [s for s in found if least < len(s.rows) <= max(most, 1)]
+            size = max(block // group, 1)
+            cut = tiles.cut(some, size, tiles.share_of_work(some, size, wanted))
+            assert len(cut.start) <= layout.tiles
+            assert cut.parts <= layout.parts
 
 
 def test_a_cpu_without_the_interpreter_is_refused() -> None:
