@@ -9,12 +9,15 @@ import torch
 from numpy.typing import NDArray
 
 
+def pin(array: NDArray[np.generic], device: torch.device) -> torch.Tensor:
+    """An array where the host sees it and `device` can fetch it; on a CPU the array's own memory."""
+    tensor = torch.from_numpy(array)
+    return tensor.pin_memory() if device.type == "cuda" else tensor
+
+
 def send(array: NDArray[np.generic], device: torch.device) -> torch.Tensor:
     """An array on the device; on a CPU the array's own memory."""
-    tensor = torch.from_numpy(array)
-    if device.type != "cuda":
-        return tensor.to(device)
-    return tensor.pin_memory().to(device, non_blocking=True)
+    return pin(array, device).to(device, non_blocking=device.type == "cuda")
 
 
 class Fetch:

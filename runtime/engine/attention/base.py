@@ -41,5 +41,5 @@ class Attention(Protocol):
         ...
 
 
-class AttentionUnsupported(Exception):
+class AttentionUnsupported(ValueError):
     """The backend can't do what a layer asks for; the message names both."""

@@ -1,19 +1,16 @@
-"""Attention by FlashInfer's paged wrappers: decode, prefill, and multi-level cascade for shared prefixes.
+"""Attention by FlashInfer's paged wrappers: decode, prefill, and a cascade of levels for shared prefixes.
 
 Written against the documented interface of flashinfer-python 0.7.2 (`BatchDecodeWithPagedKVCacheWrapper`,
-`BatchPrefillWithPagedKVCacheWrapper`, `MultiLevelCascadeAttentionWrapper`, layout NHD). A page is one slot. This
-file is our only contact with it; where a layer asks for what it can't do, the message names a backend that can.
+`BatchPrefillWithPagedKVCacheWrapper`, `merge_state_in_place`, layout NHD). A page is one slot. This file is our only
+contact with it; where a layer asks for what it can't do, the message names a backend that can.
 
-In a cascade each level covers all rows, in groups of neighbours that share the same keys. So the segments are put
-into the order of the prefix tree, and a segment that shares nothing at some level has no keys there:
+The kernels are those of FlashAttention-2 on every device: those of FlashAttention-3, its own choice on Hopper, put
+neither a group's query heads nor the rows of a group of requests into one tile with pages, and split no keys. That is
+also why a cascade is put together here from prefill wrappers: its wrapper for that takes no choice.
 
-    rows        | a0 a1 a2 | b0 b1 | c0 |
-    level 0     | -- trunk of all of it-|       shared
-    level 1     | - arm A -|- none -----|       shared
-    level 2     | a0 | a1.. | ...   | c0|       each segment's own context and new tokens, causal
+A plan never waits for the device: what the library looks at stays on the host, and everything it copies is pinned.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -24,9 +21,12 @@ from numpy.typing import NDArray
 
 from ..batch import Batch, Context
 from ..pool import Pool
-from ..slots import Slots
+from ..transfers import pin, send
 from .base import AttentionUnsupported, LayerOptions
+from .flashinfer_levels import Level, cascade, own_level
+from .flashinfer_turns import Now, Turns
 
+KERNELS = "fa2"
 LEAST_SAVED = 512  # reads of a token that sharing a stretch must save
 WORKSPACE_BYTES = (
     128 << 20
@@ -34,31 +34,17 @@ WORKSPACE_BYTES = (
 TENSOR_CORE_GROUP = 4  # query heads per key head from which decode is faster on tensor cores
 HEAD_SIZES = (64, 128, 256)
 
-Ints = NDArray[np.int32]
 Options = tuple[float, int | None, float | None]
 
 
 @dataclass(slots=True, eq=False)
-class Level:
-    """Groups of neighbouring rows, and the keys that each group attends to."""
-
-    rows: list[int]  # of each group
-    keys: list[Slots]
-
-    def arguments(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Offsets of rows, offsets of pages, pages, tokens in the last page: on the host, where plans are made."""
-        sizes = [len(keys) for keys in self.keys]
-        last = torch.ones(
-            len(self.rows), dtype=torch.int32
-        )  # no pages: -1 whole ones and this one make none
-        return _offsets(self.rows), _offsets(sizes), _tensor(np.concatenate(self.keys)), last
-
-
-@dataclass(slots=True, eq=False)
 class Ready:
-    """A planned wrapper. `order`: its rows among the batch's, and `back` the reverse; None where they agree."""
+    """Planned wrappers: one, or a level each, the last of them with the rows' own keys.
 
-    wrapper: Any
+    `order`: their rows among the batch's, and `back` the reverse; None where they agree.
+    """
+
+    wrappers: list[Any]
     order: torch.Tensor | None = None
     back: torch.Tensor | None = None
 
@@ -74,7 +60,7 @@ class FlashInferAttention:
         self._flashinfer = _load()
         device = pool.keys.device
         self._workspace = torch.zeros(WORKSPACE_BYTES, dtype=torch.uint8, device=device)
-        self._wrappers: dict[tuple[str, Options, int], Any] = {}
+        self._turns: dict[tuple[str, Options, int], Turns] = {}
         self._ready: dict[Options, Ready] = {}
         self._batch: Batch | None = None
         self._slots = torch.zeros(0, dtype=torch.int64, device=device)
@@ -82,7 +68,7 @@ class FlashInferAttention:
     def plan(self, batch: Batch) -> None:
         """Forget the last batch. What a wrapper must know of a layer comes with `run`: it is planned then, once."""
         self._batch = batch
-        self._slots = torch.from_numpy(batch.slots).long().to(self.pool.keys.device)
+        self._slots = send(batch.slots.astype(np.int64), self.pool.keys.device)
         self._ready = {}
 
     def run(
@@ -100,8 +86,19 @@ class FlashInferAttention:
         ready = self._ready[wanted]
         cache = (self.pool.keys[layer].unsqueeze(1), self.pool.values[layer].unsqueeze(1))
         if ready.order is None or ready.back is None:
-            return ready.wrapper.run(q.contiguous(), cache)
-        return ready.wrapper.run(q.index_select(0, ready.order), cache).index_select(0, ready.back)
+            return self._attend(ready.wrappers, q.contiguous(), cache)
+        rows = self._attend(ready.wrappers, q.index_select(0, ready.order), cache)
+        return rows.index_select(0, ready.back)
+
+    def _attend(self, wrappers: list[Any], q: torch.Tensor, cache: Any) -> torch.Tensor:
+        """Every level, merged into the last, where every row has a key: its own."""
+        *shared, own = wrappers
+        if not shared:
+            return own.run(q, cache)
+        out, lse = own.run(q, cache, return_lse=True)
+        for level in shared:
+            self._flashinfer.merge_state_in_place(out, lse, *level.run(q, cache, return_lse=True))
+        return out
 
     # ---- planning
 
@@ -112,52 +109,60 @@ class FlashInferAttention:
         context = batch.whole if options[1] is not None else batch.grouped(self.least_saved)
         if context.levels:
             return self._plan_cascade(batch, context, options)
+        own = own_level(batch, context, range(len(batch.segments)))
         if batch.tokens == len(batch.segments):
-            return Ready(self._plan_decode(batch, context, options))
-        return Ready(self._plan_prefill(batch, context, options))
+            return Ready([self._plan_decode(own, options)])
+        return Ready([self._plan_prefill(own, options, at=0, causal=True)])
 
-    def _plan_decode(self, batch: Batch, context: Context, options: Options) -> Any:
-        _, offsets, pages, last = _own(batch, context, range(len(batch.segments))).arguments()
-        tensor_cores = self.pool.shape.heads // self.pool.shape.kv_heads >= TENSOR_CORE_GROUP
+    def _plan_decode(self, level: Level, options: Options) -> Any:
         make = self._flashinfer.BatchDecodeWithPagedKVCacheWrapper
-        wrapper = self._wrapper("decode", options, 0, make, use_tensor_cores=tensor_cores)
-        wrapper.plan(offsets, pages, last, **self._shape("head_dim"), **self._layer(options))
-        return wrapper
-
-    def _plan_prefill(self, batch: Batch, context: Context, options: Options) -> Any:
-        arguments = _own(batch, context, range(len(batch.segments))).arguments()
-        wrapper = self._wrapper(
-            "prefill", options, 0, self._flashinfer.BatchPrefillWithPagedKVCacheWrapper
+        tensor_cores = self.pool.shape.heads // self.pool.shape.kv_heads >= TENSOR_CORE_GROUP
+        turns = self._turns_of("decode", options, 0, make, use_tensor_cores=tensor_cores)
+        shape = self._shape("head_dim")
+        return turns.plan(
+            *self._pages(level), **self._lengths(level), **shape, **self._layer(options)
         )
-        wrapper.plan(*arguments, **self._shape("head_dim_qk"), causal=True, **self._layer(options))
-        return wrapper
+
+    def _plan_prefill(self, level: Level, options: Options, at: int, causal: bool) -> Any:
+        """`at`: the level's place in a cascade, whose wrappers run side by side."""
+        make = self._flashinfer.BatchPrefillWithPagedKVCacheWrapper
+        turns = self._turns_of("prefill", options, at, make)
+        shape = self._shape("head_dim_qk") | {"causal": causal}
+        arguments = (self._on_host(level.row_offsets), *self._pages(level))
+        return turns.plan(*arguments, **self._lengths(level), **shape, **self._layer(options))
 
     def _plan_cascade(self, batch: Batch, context: Context, options: Options) -> Ready:
         order, levels = cascade(batch, context)
-        make = self._flashinfer.MultiLevelCascadeAttentionWrapper
-        wrapper = self._wrapper(
-            "cascade", options, len(levels), lambda *a, **k: make(len(levels), *a, **k)
-        )
-        lists = [
-            list(parts) for parts in zip(*(level.arguments() for level in levels), strict=True)
+        last = len(levels) - 1
+        wrappers = [
+            self._plan_prefill(level, options, at=last - i, causal=i == last)
+            for i, level in enumerate(levels)
         ]
-        wrapper.plan(*lists, **self._shape("head_dim"), causal=True, **self._layer(options))
         rows = np.concatenate([np.arange(batch.offsets[i], batch.offsets[i + 1]) for i in order])
         if (np.diff(rows) == 1).all():
-            return Ready(wrapper)
+            return Ready(wrappers)
         device = self.pool.keys.device
-        return Ready(
-            wrapper,
-            torch.from_numpy(rows).to(device),
-            torch.from_numpy(np.argsort(rows)).to(device),
-        )
+        return Ready(wrappers, send(rows, device), send(np.argsort(rows), device))
 
-    def _wrapper(self, kind: str, options: Options, levels: int, make: Any, **settings: Any) -> Any:
-        """The wrapper of a kind and of a layer's options: layers that differ keep plans of their own."""
-        key = (kind, options, levels)
-        if key not in self._wrappers:
-            self._wrappers[key] = make(self._workspace, kv_layout="NHD", **settings)
-        return self._wrappers[key]
+    def _turns_of(self, kind: str, options: Options, at: int, make: Any, **settings: Any) -> Turns:
+        """The wrappers of a kind and of a layer's options: layers that differ keep plans of their own."""
+        key = (kind, options, at)
+        if key not in self._turns:
+            moment = torch.cuda.Event if self.pool.keys.is_cuda else Now
+            settings |= {"kv_layout": "NHD", "backend": KERNELS}
+            self._turns[key] = Turns(lambda: make(self._workspace, **settings), moment)
+        return self._turns[key]
+
+    def _pages(self, level: Level) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Offsets of pages, the pages, tokens in the last page; only the pages, which are many, go ahead."""
+        pages = send(level.slots, self.pool.keys.device)
+        return self._on_host(level.key_offsets), pages, self._on_host(level.last_page)
+
+    def _lengths(self, level: Level) -> dict[str, torch.Tensor]:
+        return {"seq_lens": self._on_host(level.lengths)}
+
+    def _on_host(self, array: NDArray[np.int32]) -> torch.Tensor:
+        return pin(array, self.pool.keys.device)
 
     def _shape(self, head_size: str) -> dict[str, int]:
         shape = self.pool.shape
@@ -187,48 +192,6 @@ class FlashInferAttention:
             raise AttentionUnsupported(
                 f"flashinfer has no kernels for heads of {pool.shape.head_dim}, only of {HEAD_SIZES}: choose `triton`"
             )
-
-
-def cascade(batch: Batch, context: Context) -> tuple[list[int], list[Level]]:
-    """The segments in the order of the prefix tree, and the levels over them: shared ones first, then their own."""
-    shared: list[list[int]] = [[] for _ in batch.segments]  # of each segment, from the trunk on
-    for number, level in enumerate(context.levels):
-        for i in level.segments:
-            shared[i].append(number)
-    order = sorted(range(len(shared)), key=lambda i: shared[i])
-    depth = max(map(len, shared))
-    levels = [_shared_level(batch, context, order, shared, at) for at in range(depth)]
-    return order, [*levels, _own(batch, context, order)]
-
-
-def _shared_level(
-    batch: Batch, context: Context, order: Sequence[int], shared: list[list[int]], at: int
-) -> Level:
-    found, last = Level([], []), None
-    for i in order:
-        here = shared[i][at] if at < len(shared[i]) else -1
-        if here != last:
-            found.rows.append(0)
-            found.keys.append(
-                context.levels[here].slots if here >= 0 else np.zeros(0, dtype=np.int32)
-            )
-        found.rows[-1] += int(batch.lengths[i])
-        last = here
-    return found
-
-
-def _own(batch: Batch, context: Context, order: Sequence[int]) -> Level:
-    """What each segment has for itself: the rest of its context, then its new tokens."""
-    keys = [np.concatenate([context.private[i], batch.segments[i].slots]) for i in order]
-    return Level([int(batch.lengths[i]) for i in order], keys)
-
-
-def _offsets(sizes: Sequence[int]) -> torch.Tensor:
-    return _tensor(np.concatenate([[0], np.cumsum(sizes)]))
-
-
-def _tensor(array: NDArray[np.generic]) -> torch.Tensor:
-    return torch.from_numpy(array.astype(np.int32))
 
 
 def _load() -> Any:

@@ -102,7 +102,8 @@ def attend_kernel(
     element = tl.arange(0, BLOCK_SIZE)
     inside = element < SIZE
     for work in range(tl.program_id(0), tl.load(tiles) * KV_HEADS, tl.num_programs(0)):
-        tile, kv_head = work // KV_HEADS, work % KV_HEADS
+        tile = work // KV_HEADS
+        kv_head = work - tile * KV_HEADS
         first, members = tl.load(start + tile), tl.load(count + tile)
         part, head = first + at // GROUP, kv_head * GROUP + at % GROUP
         alive = at < members * GROUP

@@ -1,7 +1,8 @@
 """FlashInfer's wrappers as far as we use them: the documented arguments, checked, and the arithmetic in plain torch.
 
 Signatures, shapes and dtypes are those of the docstrings of flashinfer-python 0.7.2, layout NHD. Log-sum-exps are
-base 2.
+base 2. How many keys a request has is computed as the library's planner does, and every key that is read is looked up
+where its kernels would: behind the request's offset, among its own pages.
 """
 
 import math
@@ -13,29 +14,61 @@ import torch
 Cache = tuple[torch.Tensor, torch.Tensor]
 
 
+def get_seq_lens(indptr: torch.Tensor, last: torch.Tensor, page_size: int) -> torch.Tensor:
+    """The library's own formula: a request without pages has as many keys as its last page is said to hold."""
+    return torch.clamp(indptr.diff() - 1, min=0) * page_size + last
+
+
+def merge_state_in_place(
+    v: torch.Tensor, s: torch.Tensor, v_other: torch.Tensor, s_other: torch.Tensor
+) -> None:
+    """Add the other state to the first; a row without keys on both sides would be 0 / 0."""
+    assert s.dtype == s_other.dtype == torch.float32
+    assert v.dtype == v_other.dtype
+    assert v.shape[:2] == s.shape == s_other.shape
+    high = torch.maximum(s, s_other)
+    assert high.isfinite().all(), "no keys on either side"
+    own, other = torch.exp2(s - high), torch.exp2(s_other - high)
+    total = own + other
+    v.copy_(((own / total)[..., None] * v + (other / total)[..., None] * v_other).to(v.dtype))
+    s.copy_(high + torch.log2(total))
+
+
 def check_ints(tensor: torch.Tensor, size: int) -> None:
     assert tensor.dtype == torch.int32, tensor.dtype
     assert tensor.shape == (size,), (tensor.shape, size)
 
 
-def check_pages(
-    indptr: torch.Tensor, indices: torch.Tensor, last: torch.Tensor, requests: int
-) -> None:
+def keys_of(
+    indptr: torch.Tensor, indices: torch.Tensor, last: torch.Tensor, given: torch.Tensor | None
+) -> list[torch.Tensor]:
+    """The pages that each request reads, whatever they are."""
+    requests = len(indptr) - 1
     check_ints(indptr, requests + 1)
     check_ints(indices, int(indptr[-1]))
     check_ints(last, requests)
     assert indptr[0] == 0
     assert (indptr.diff() >= 0).all()
-    assert (last == 1).all(), "a page holds one token"
+    lengths = get_seq_lens(indptr, last, page_size=1)
+    if given is not None:
+        check_ints(given, requests)
+        assert torch.equal(given, lengths), "lengths and pages disagree"
+    ends = indptr[:-1] + lengths
+    assert (ends <= len(indices)).all(), "reads past the array"
+    assert (ends <= indptr[1:]).all(), "reads a foreign key"
+    return [indices[a:b] for a, b in zip(indptr[:-1].tolist(), ends.tolist(), strict=True)]
 
 
 class Wrapper:
     """What all wrappers share: a workspace, a layout, and a plan before each run."""
 
-    def __init__(self, float_workspace_buffer: torch.Tensor, kv_layout: str = "NHD") -> None:
+    def __init__(
+        self, float_workspace_buffer: torch.Tensor, kv_layout: str = "NHD", backend: str = "auto"
+    ) -> None:
         assert float_workspace_buffer.dtype == torch.uint8
         assert float_workspace_buffer.numel() >= 128 << 20
         assert kv_layout == "NHD"
+        assert backend == "fa2", "its own choice on Hopper has neither fused heads nor splits"
         self.plans = 0
 
     def keep(self, heads: int, kv_heads: int, size: int, page_size: int, **layer: Any) -> None:
@@ -92,29 +125,26 @@ class BatchPrefillWithPagedKVCacheWrapper(Wrapper):
         head_dim_qk: int,
         page_size: int,
         causal: bool = False,
+        seq_lens: torch.Tensor | None = None,
         **layer: Any,
     ) -> None:
         requests = len(qo_indptr) - 1
         check_ints(qo_indptr, requests + 1)
         assert qo_indptr[0] == 0
         assert (qo_indptr.diff() > 0).all()
-        check_pages(paged_kv_indptr, paged_kv_indices, paged_kv_last_page_len, requests)
+        self.keys = keys_of(paged_kv_indptr, paged_kv_indices, paged_kv_last_page_len, seq_lens)
+        assert len(self.keys) == requests
         self.keep(num_qo_heads, num_kv_heads, head_dim_qk, page_size, **layer)
-        self.rows, self.offsets = qo_indptr.tolist(), paged_kv_indptr.tolist()
-        self.pages, self.causal = paged_kv_indices, causal
+        self.rows, self.causal = qo_indptr.tolist(), causal
 
-    def run_with_lse(
-        self, q: torch.Tensor, paged_kv_cache: Cache
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def run(self, q: torch.Tensor, paged_kv_cache: Cache, return_lse: bool = False) -> Any:
         self.check_run(q, paged_kv_cache, self.rows[-1])
         parts = [
-            self.attend(q[a:b], paged_kv_cache, self.pages[c:d], self.causal)
-            for (a, b), (c, d) in zip(pairwise(self.rows), pairwise(self.offsets), strict=True)
+            self.attend(q[a:b], paged_kv_cache, keys, self.causal)
+            for (a, b), keys in zip(pairwise(self.rows), self.keys, strict=True)
         ]
-        return torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
-
-    def run(self, q: torch.Tensor, paged_kv_cache: Cache) -> torch.Tensor:
-        return self.run_with_lse(q, paged_kv_cache)[0].to(q.dtype)
+        out = torch.cat([part[0] for part in parts]).to(q.dtype)
+        return (out, torch.cat([part[1] for part in parts]).contiguous()) if return_lse else out
 
 
 class BatchDecodeWithPagedKVCacheWrapper(Wrapper):
@@ -123,8 +153,9 @@ class BatchDecodeWithPagedKVCacheWrapper(Wrapper):
         float_workspace_buffer: torch.Tensor,
         kv_layout: str = "NHD",
         use_tensor_cores: bool = False,
+        backend: str = "auto",
     ) -> None:
-        super().__init__(float_workspace_buffer, kv_layout)
+        super().__init__(float_workspace_buffer, kv_layout, backend)
         self.use_tensor_cores = use_tensor_cores
 
     def plan(
@@ -136,56 +167,17 @@ class BatchDecodeWithPagedKVCacheWrapper(Wrapper):
         num_kv_heads: int,
         head_dim: int,
         page_size: int,
+        seq_lens: torch.Tensor | None = None,
         **layer: Any,
     ) -> None:
-        check_pages(indptr, indices, last_page_len, len(indptr) - 1)
+        self.keys = keys_of(indptr, indices, last_page_len, seq_lens)
         self.keep(num_qo_heads, num_kv_heads, head_dim, page_size, **layer)
         assert self.use_tensor_cores == (num_qo_heads // num_kv_heads >= 4)
-        self.offsets, self.pages = indptr.tolist(), indices
 
     def run(self, q: torch.Tensor, paged_kv_cache: Cache) -> torch.Tensor:
-        self.check_run(q, paged_kv_cache, len(self.offsets) - 1)
+        self.check_run(q, paged_kv_cache, len(self.keys))
         rows = [
-            self.attend(q[i : i + 1], paged_kv_cache, self.pages[a:b], True)[0]
-            for i, (a, b) in enumerate(pairwise(self.offsets))
+            self.attend(q[i : i + 1], paged_kv_cache, keys, True)[0]
+            for i, keys in enumerate(self.keys)
         ]
         return torch.cat(rows).to(q.dtype)
-
-
-class MultiLevelCascadeAttentionWrapper(Wrapper):
-    def __init__(
-        self, num_levels: int, float_workspace_buffer: torch.Tensor, kv_layout: str = "NHD"
-    ) -> None:
-        super().__init__(float_workspace_buffer, kv_layout)
-        self.levels = [
-            BatchPrefillWithPagedKVCacheWrapper(float_workspace_buffer, kv_layout)
-            for _ in range(num_levels)
-        ]
-
-    def plan(
-        self,
-        qo_indptr_arr: list[torch.Tensor],
-        paged_kv_indptr_arr: list[torch.Tensor],
-        paged_kv_indices_arr: list[torch.Tensor],
-        paged_kv_last_page_len: list[torch.Tensor],
-        num_qo_heads: int,
-        num_kv_heads: int,
-        head_dim: int,
-        page_size: int,
-        causal: bool = False,
-        **layer: Any,
-    ) -> None:
-        arrays = (qo_indptr_arr, paged_kv_indptr_arr, paged_kv_indices_arr, paged_kv_last_page_len)
-        assert all(len(array) == len(self.levels) for array in arrays)
-        assert len({int(rows[-1]) for rows in qo_indptr_arr}) == 1, "each level covers all rows"
-        shape: tuple[Any, ...] = (num_qo_heads, num_kv_heads, head_dim, page_size)
-        for i, level in enumerate(self.levels):
-            is_last = i == len(self.levels) - 1
-            rows, offsets, pages, last = (array[i] for array in arrays)
-            level.plan(rows, offsets, pages, last, *shape, causal=causal and is_last, **layer)
-
-    def run(self, q: torch.Tensor, paged_kv_cache: Cache) -> torch.Tensor:
-        parts = [level.run_with_lse(q, paged_kv_cache) for level in self.levels]
-        weights = torch.softmax(torch.stack([lse for _, lse in parts]) * math.log(2), dim=0)
-        outs = torch.stack([out for out, _ in parts])
-        return (weights[..., None] * outs).sum(0).to(q.dtype)

@@ -8,7 +8,9 @@ import torch
 
 from sglc.runtime.engine.attention import flashinfer_backend
 from sglc.runtime.engine.attention.base import AttentionUnsupported, LayerOptions
-from sglc.runtime.engine.attention.flashinfer_backend import FlashInferAttention, cascade
+from sglc.runtime.engine.attention.flashinfer_backend import FlashInferAttention
+from sglc.runtime.engine.attention.flashinfer_levels import Level, cascade
+from sglc.runtime.engine.attention.flashinfer_turns import TURNS, Turns
 from sglc.runtime.engine.attention.torch_backend import TorchAttention
 from sglc.runtime.engine.batch import Batch
 
@@ -33,7 +35,13 @@ def agree(made: Case, attention: FlashInferAttention, options: LayerOptions = PL
 
 
 def wrappers(attention: FlashInferAttention) -> set[str]:
-    return {kind for kind, _, _ in attention._wrappers}
+    """What was planned: prefill wrappers of several levels are a cascade."""
+    levels = max((at for _, _, at in attention._turns), default=0)
+    return {"cascade"} if levels else {kind for kind, _, _ in attention._turns}
+
+
+def plans(attention: FlashInferAttention) -> int:
+    return sum(w.plans for turns in attention._turns.values() for w in turns.wrappers)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -79,10 +87,9 @@ def test_a_layer_is_planned_once_and_anew_for_the_next_batch() -> None:
     attention.plan(first.batch)
     for _ in range(3):
         attention.run(0, first.q, first.k, first.v, PLAIN)
-    (wrapper,) = attention._wrappers.values()
-    assert wrapper.plans == 1
+    assert plans(attention) == 1
     agree(second, attention)
-    assert wrapper.plans == 2
+    assert plans(attention) == 2
 
 
 def test_levels_cover_all_rows_in_the_order_of_the_tree() -> None:
@@ -97,6 +104,49 @@ def test_levels_cover_all_rows_in_the_order_of_the_tree() -> None:
             group = int(np.searchsorted(np.cumsum(level.rows), at, side="right"))
             seen += level.keys[group].tolist()
         assert sorted(seen) == sorted([*batch.whole.private[i], *batch.segments[i].slots])
+
+
+def test_a_group_without_keys_reads_none() -> None:
+    """The library takes a last page of one token for a key, whether there is a page or not."""
+    keys = [np.array([5, 6], np.int32), np.zeros(0, np.int32), np.array([7], np.int32)]
+    level = Level([2, 1, 1], [*keys, np.zeros(0, np.int32)])
+    offsets, slots = torch.from_numpy(level.key_offsets), torch.from_numpy(level.slots)
+    found = flashinfer_mock.keys_of(offsets, slots, torch.from_numpy(level.last_page), None)
+    assert [k.tolist() for k in found] == [[5, 6], [], [7], []]
+    for ones, what in ((slice(None), "past the array"), (slice(0, 3), "foreign")):
+        last = torch.from_numpy(level.last_page)
+        last[ones] = 1
+        with pytest.raises(AssertionError, match=what):
+            flashinfer_mock.keys_of(offsets, slots, last, None)
+
+
+def test_what_a_plan_has_staged_is_not_overwritten_before_the_device_has_it() -> None:
+    """A device that is behind: a wrapper is planned again only when it has come past the plan before."""
+    told: list[str] = []
+
+    class Thing:
+        def __init__(self, kind: str) -> None:
+            self.name = f"{kind}{sum(kind in made for made in names)}"
+            names.append(self.name)
+
+        def plan(self) -> None:
+            told.append(f"plan {self.name}")
+
+        def record(self) -> None:
+            told.append(f"record {self.name}")
+
+        def synchronize(self) -> None:
+            told.append(f"wait {self.name}")
+
+    names: list[str] = []
+    turns = Turns(lambda: Thing("wrapper"), lambda: Thing("moment"))
+    planned = [turns.plan().name for _ in range(2 * TURNS)]
+    assert planned[:TURNS] == planned[TURNS:]
+    assert len(set(planned)) == TURNS
+    for i, name in enumerate(planned):
+        number = name[-1]
+        wanted = [f"wait moment{number}", f"plan {name}", f"record moment{number}"]
+        assert told[3 * i : 3 * i + 3] == wanted
 
 
 @pytest.mark.parametrize(
