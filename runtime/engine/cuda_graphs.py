@@ -1,7 +1,7 @@
 """Decode steps as CUDA graphs: one launch instead of hundreds, for batches padded up to a few sizes.
 
-Sizes are captured when they are first needed. A batch that is no decode step, is larger than the largest size or does
-not fit the fixed arrays (many splits, many shared stretches) runs without a graph: the answer is the same.
+Sizes are captured at the start, or when they are first needed. A batch that is no decode step, is larger than the
+largest size or does not fit the fixed arrays (many shared stretches) runs without a graph: the answer is the same.
 """
 
 from __future__ import annotations
@@ -64,6 +64,13 @@ class DecodeGraphs:
         """The sizes that have been captured."""
         return sorted(self._captured)
 
+    def capture(self) -> None:
+        """Capture every size, the largest first: the others then find room in its memory."""
+        for size in reversed(self._sizes):
+            if size not in self._captured:
+                arrays = self._arrays(size)  # zeros: rows of nobody, and no tiles
+                self._captured[size] = (arrays, self._record(arrays))
+
     def run(self, batch: Batch) -> bool:
         """Compute a batch by a graph; False, and nothing done, where there is none for it."""
         size = self.size_of(batch)
@@ -93,7 +100,7 @@ class DecodeGraphs:
         return StaticArrays(self._attention.layout(size), self._pool.keys.device)
 
     def _record(self, arrays: StaticArrays) -> Callable[[], None]:
-        """Warm up with the real batch, which only writes again what it writes, then capture."""
+        """Record a step; whatever is in the arrays by now may be computed, which only writes again what it writes."""
         views = arrays.views
 
         def step() -> None:
@@ -104,7 +111,9 @@ class DecodeGraphs:
         return self._capture(step)
 
 
-def decode_graphs(model: Model, pool: Pool, attention: Attention) -> DecodeGraphs | None:
+def decode_graphs(
+    model: Model, pool: Pool, attention: Attention, most_rows: int = SIZES[-1]
+) -> DecodeGraphs | None:
     """Graphs for an engine that can use them: a CUDA device, our kernels, and a model that runs without the host."""
     able: Any = model
     if (
@@ -113,19 +122,36 @@ def decode_graphs(model: Model, pool: Pool, attention: Attention) -> DecodeGraph
         or not hasattr(able, "compute")
     ):
         return None
-    memory = torch.cuda.graph_pool_handle()  # shared: graphs run one after the other
-    return DecodeGraphs(able, pool, attention, lambda step: capture_on_device(step, memory))
+    return DecodeGraphs(
+        able, pool, attention, Recorder(pool.keys.device).capture, sizes_up_to(most_rows)
+    )
 
 
-def capture_on_device(step: Callable[[], None], memory: Any) -> Callable[[], None]:
-    """Capture on a stream of its own, as CUDA asks."""
-    stream = torch.cuda.Stream()
-    stream.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(stream):
-        for _ in range(WARM_UPS):
+def sizes_up_to(most_rows: int) -> tuple[int, ...]:
+    """The sizes that steps of at most so many rows can need."""
+    return SIZES[: bisect_left(SIZES, most_rows) + 1]
+
+
+class Recorder:
+    """Captures on one stream of its own, as CUDA asks, into memory that all graphs share: they run one at a time.
+
+    Only this thread's calls are watched meanwhile, so that another engine of the process may go on.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._stream = torch.cuda.Stream(device)
+        self._memory = torch.cuda.graph_pool_handle()
+
+    def capture(self, step: Callable[[], None]) -> Callable[[], None]:
+        """Record what a step launches; the result launches it again."""
+        self._stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self._stream):
+            for _ in range(WARM_UPS):
+                step()
+        torch.cuda.current_stream().wait_stream(self._stream)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(
+            graph, pool=self._memory, stream=self._stream, capture_error_mode="thread_local"
+        ):
             step()
-    torch.cuda.current_stream().wait_stream(stream)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph, pool=memory):
-        step()
-    return graph.replay
+        return graph.replay

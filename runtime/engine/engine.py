@@ -13,6 +13,7 @@ from functools import partial
 import torch
 
 from ..backend import BackendError, Release, Retain
+from .device import DeviceLost, use
 from .faults import said
 from .jobs import Request
 from .lifetime import unwatch, watch
@@ -39,6 +40,7 @@ class Engine:
         self._commands = Mailbox[Command](self._refuse)
         self._is_closing = False
         self._over: str | None = None
+        self._way_out = ""
         self._thread = threading.Thread(target=self._run, name="sglc-engine", daemon=True)
 
     # ---- for callers, from any thread
@@ -100,6 +102,8 @@ class Engine:
         reason = CLOSED
         try:
             self._serve()
+        except DeviceLost as error:
+            reason, self._way_out = str(error), error.help
         except BaseException as error:
             reason = f"the engine's thread has ended: {said(error)}"
             raise
@@ -109,6 +113,7 @@ class Engine:
     def _serve(self) -> None:
         if self.parts.threads:
             torch.set_num_threads(self.parts.threads)
+        use(self.parts.model.device)
         steps = self._steps
         with torch.inference_mode():
             while not self._is_closing:
@@ -143,10 +148,10 @@ class Engine:
         """Tell everyone, and whoever comes later, that nobody is served any more."""
         self._over = self._over or reason
         unwatch(self)
-        self._steps.end_all(BackendError("3106", self._over))
+        self._steps.end_all(BackendError("3106", self._over, self._way_out))
         self._commands.shut()
 
     def _refuse(self, command: Command) -> None:
         verb, request = command
         if verb == "submit" and isinstance(request, Request):
-            request.end(None, BackendError("3106", self._over or CLOSED))
+            request.end(None, BackendError("3106", self._over or CLOSED, self._way_out))

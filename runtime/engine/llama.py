@@ -179,11 +179,13 @@ def _scale_queries(weights: dict[str, torch.Tensor], scale: float) -> None:
 
 
 def _layer(weights: dict[str, torch.Tensor], i: int, kernels: Kernels | None) -> Layer:
+    """What is taken leaves `weights`: beside what is joined anew, nothing of a layer is held twice for long."""
+
     def get(name: str) -> torch.Tensor:
-        return weights[f"model.layers.{i}.{name}"]
+        return weights.pop(f"model.layers.{i}.{name}")
 
     def maybe(name: str) -> torch.Tensor | None:
-        return weights.get(f"model.layers.{i}.{name}")
+        return weights.pop(f"model.layers.{i}.{name}", None)
 
     biases = [maybe(f"self_attn.{x}_proj.bias") for x in "qkv"]
     bias = torch.cat([b for b in biases if b is not None]) if biases[0] is not None else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,23 +14,22 @@ from ..models.folders import resolve_model
 from .attention.base import Attention
 from .attention.native_backend import NativeAttention, can_run
 from .attention.torch_backend import LEAST_SAVED, TorchAttention
+from .capacity import tokens_that_fit
+from .device import use
 from .engine import Engine
 from .grammar.choice import GRAMMAR_BACKENDS, make_grammar_backend
 from .loading import load_model
-from .model import Model, ModelUnsupported
+from .model import Model
 from .native.kernels import HEAD_DIMS, Kernels, load_kernels
 from .parts import Parts
-from .pool import Pool, Shape
+from .pool import Pool
 from .process import in_a_passing_thread, keep_freed_memory
 from .radix import RadixCache
 from .scheduler import Policy
+from .warm_up import warm_up
 
 if TYPE_CHECKING:
     from .cuda_graphs import DecodeGraphs
-
-# Without a number from the user, the pool takes this share of the memory that is there, up to so many tokens.
-MEMORY_SHARE = 0.3
-MOST_TOKENS = 131_072
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,8 @@ class EngineOptions:
     dtype: str = "auto"  # bfloat16 where the hardware has it, else float32
     device: str = "auto"
     kv_cache_tokens: int | None = None  # slots of the pool; None: from `mem_fraction_static`
-    mem_fraction_static: float = MEMORY_SHARE
+    # share of the card for weights and pool together; on a CPU, of the memory for the pool. None: 0.88, or 0.3
+    mem_fraction_static: float | None = None
     chunked_prefill_size: int = 512
     max_running_requests: int = 256
     schedule_policy: str = "lpm"  # or `fcfs`
@@ -59,6 +58,7 @@ class EngineOptions:
     )
     disable_native_kernels: bool = False  # torch's operations instead of the C kernels
     disable_cuda_graph: bool = False
+    disable_warm_up: bool = False  # compile kernels and capture graphs when they are first needed
     disable_overlap_schedule: bool = False  # read each step's tokens before the next is scheduled
     grammar_backend: str = "xgrammar"
     model_impl: str = "auto"  # `fast`, `transformers`, or the first of them that can
@@ -102,11 +102,12 @@ def _check(options: EngineOptions) -> None:
 def _build(options: EngineOptions) -> Engine:
     folder = resolve_model(None if options.model_path is None else str(options.model_path))
     device = torch.device(_device(options.device))
+    use(device)
     dtype = _dtype(options.dtype, device)
     tokenizer = Tokenizer.from_file(folder)
     kernels = _kernels(options, dtype, device)
     model = load_model(folder, dtype, device, options.model_impl, kernels)
-    capacity = options.kv_cache_tokens or _capacity(
+    capacity = options.kv_cache_tokens or tokens_that_fit(
         model.shape, dtype, device, options.mem_fraction_static
     )
     pool = Pool(model.shape, capacity, dtype, device)
@@ -125,6 +126,8 @@ def _build(options: EngineOptions) -> Engine:
         threads=options.threads,
         overlaps=_overlaps(options, device),
     )
+    if device.type == "cuda" and not options.disable_warm_up:
+        warm_up(parts)
     return Engine(parts)
 
 
@@ -178,7 +181,7 @@ def _graphs(
         return None
     from .cuda_graphs import decode_graphs
 
-    return decode_graphs(model, pool, attention)
+    return decode_graphs(model, pool, attention, options.max_running_requests)
 
 
 def _device(name: str) -> str:
@@ -202,14 +205,3 @@ def _cpu_has_bfloat16() -> bool:
     except OSError:
         return False
     return "avx512_bf16" in flags or "amx_bf16" in flags
-
-
-def _capacity(shape: Shape, dtype: torch.dtype, device: torch.device, share: float) -> int:
-    if device.type == "cuda":
-        memory = torch.cuda.mem_get_info(device)[0]
-    else:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    tokens = int(memory * share) // shape.bytes_per_token(dtype)
-    if tokens < 64:
-        raise ModelUnsupported(f"{tokens} tokens of this model fit into {share:.0%} of the memory")
-    return min(tokens, MOST_TOKENS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,10 @@ from .batch import Batch
 from .metrics import Times
 from .parts import Parts
 from .transfers import send
+
+
+# Rows whose logits are held in float32 at once, where scores are computed: with 128k tokens, 130 MB.
+SCORED = 256
 
 
 class Runner:
@@ -47,5 +52,24 @@ class Runner:
             return []
         unique = sorted(set(slots))
         row = {slot: n for n, slot in enumerate(unique)}
-        scores = torch.log_softmax(self.logits(unique).float(), -1)
-        return scores[[row[slot] for slot in slots], list(tokens)].tolist()
+        pairs = sorted(
+            (row[slot], token, n) for n, (slot, token) in enumerate(zip(slots, tokens, strict=True))
+        )
+        found = torch.cat(
+            [self._score(unique, pairs, first) for first in range(0, len(unique), SCORED)]
+        )
+        scores = np.empty(len(slots), dtype=np.float64)
+        scores[[n for _, _, n in pairs]] = found.tolist()
+        return scores.tolist()
+
+    def _score(
+        self, slots: list[int], pairs: list[tuple[int, int, int]], first: int
+    ) -> torch.Tensor:
+        """The pairs of row and token whose rows begin at `first`, in order; left on the device."""
+        mine = pairs[bisect_left(pairs, (first,)) : bisect_left(pairs, (first + SCORED,))]
+        index = send(
+            np.array([(r - first, token) for r, token, _ in mine]), self._parts.model.device
+        )
+        rows, tokens = index.unbind(1)
+        logits = self.logits(slots[first : first + SCORED]).float()
+        return torch.log_softmax(logits, -1)[rows, tokens]

@@ -19,6 +19,7 @@ from typing import Any
 import torch
 
 from ..backend import BackendError, Release, Retain
+from . import device
 from .batch import Batch, Segment
 from .faults import as_backend_error
 from .jobs import GenJob, GenTask, PrefillJob, Request, SelectJob, array
@@ -96,6 +97,7 @@ class Steps:
         try:
             work()
         except Exception as error:
+            device.check(self._parts.model.device, error)
             self._restart(error)
 
     @contextmanager
@@ -182,6 +184,7 @@ class Steps:
         try:
             self._runner.forward(batch)
         except Exception as error:
+            device.check(self._parts.model.device, error)
             self._withdraw(batch.slots, error)
             return False
         return True
@@ -224,7 +227,8 @@ class Steps:
         try:
             logits = self._runner.logits([task.last_slot for task in due])
             self._pending = Pending(due, self._sampler.choose(logits, rows))
-        except Exception:
+        except Exception as error:
+            device.check(self._parts.model.device, error)
             self._pending = None
         is_launched = self._pending is not None
         if after is not None:
@@ -270,7 +274,8 @@ class Steps:
         """What is sampled for each; where that fails for all, one by one: who fails alone is to blame, and ends."""
         try:
             return self._sampled_together(due) if due else []
-        except Exception:
+        except Exception as error:
+            device.check(self._parts.model.device, error)
             found: list[tuple[GenTask, list[Sampled]]] = []
             for task in due:
                 with self._charged_to(task.job):
@@ -313,6 +318,7 @@ class Steps:
         try:
             reply = self._reply(job)
         except Exception as error:
+            device.check(self._parts.model.device, error)
             self._fail(job, error)
             return
         for task in job.tasks:

@@ -94,6 +94,23 @@ def test_a_size_is_captured_once_and_refilled() -> None:
     assert (found.captured, len(recorded), found.replays) == ([1, 4], 2, 4)
 
 
+def test_what_is_captured_at_the_start_is_never_captured_again() -> None:
+    made = case(6, HEADS, 2, SIZE)
+    recorded: list[int] = []
+    found = graphs(made, recorded)
+    before = made.pool.keys[:, 1:].clone()
+    found.capture()
+    found.capture()
+    assert (found.captured, len(recorded), found.replays) == ([1, 4, 8], 3, 0)
+    batch = decode(made, 3)
+    wanted = expected(made, batch)
+    assert torch.equal(made.pool.keys[:, 1:], before), "a capture wrote to someone's slot"
+    assert found.run(batch)
+    at = torch.from_numpy(batch.slots).long()
+    torch.testing.assert_close(made.pool.hidden[at], wanted, atol=2e-5, rtol=1e-4)
+    assert len(recorded) == 3
+
+
 def test_ids_that_only_the_device_knows_replace_placeholders() -> None:
     made = case(6, HEADS, 2, SIZE)
     batch = decode(made, 3)
