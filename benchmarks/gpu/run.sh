@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# All that is to be measured on a GPU, in one command, for a machine that is bare and offline:
+#
+#     bash benchmarks/gpu/run.sh OUT                 on the machine: about eight minutes at most, results in OUT
+#     STAGES=flashinfer bash benchmarks/gpu/run.sh OUT     a second visit
+#     bash benchmarks/gpu/run.sh OUT --rehearse      anywhere: tiny shapes, Triton's interpreter, no device
+#
+# What the machine lacks must lie in .wheels/ (benchmarks/gpu/wheels.sh fetches it beforehand); PYTHON names another
+# interpreter. Every stage has a limit of its own and writes its results as they come.
+set -u
+cd "$(dirname "$0")/../.."
+out=$(mkdir -p "$1" && cd "$1" && pwd)
+rehearse=${2:-}
+python=${PYTHON:-python3}
+stages=${STAGES:-environment tests card decode serving}
+site=$out/site
+tiny=()
+if [ "$rehearse" = --rehearse ]; then
+    export TRITON_INTERPRET=1
+    tiny=(--tiny)
+fi
+
+shopt -s nullglob
+wheels=(.wheels/*.whl)
+if [ ${#wheels[@]} -gt 0 ]; then
+    "$python" -m pip install -q --no-index --no-deps --no-compile --no-cache-dir --target "$site" "${wheels[@]}" || exit 1
+fi
+export PYTHONPATH=$PWD/src:$PWD/tests:$site PYTHONUNBUFFERED=1 HF_HUB_OFFLINE=1
+export TRITON_CACHE_DIR=${TRITON_CACHE_DIR:-$out/site/triton}
+
+stage() { # NAME LIMIT_S COMMAND...: its output in OUT/NAME.log, its seconds in OUT/seconds.txt
+    local name=$1 limit=$2 start=$SECONDS status=0
+    shift 2
+    echo "== $name, at most $limit s"
+    timeout --kill-after=10 "$limit" "$@" 2>&1 | tee "$out/$name.log"
+    status=${PIPESTATUS[0]}
+    echo "$name: $((SECONDS - start)) s of $limit, status $status" | tee -a "$out/seconds.txt"
+}
+
+measure() { # NAME LIMIT_S
+    stage "$1" "$2" "$python" -m benchmarks.gpu "$1" --out "$out" "${tiny[@]}"
+}
+
+for name in $stages; do
+    case $name in
+    environment) measure environment 40 ;;
+    tests) # in the order of the file: bfloat16 and graphs, overlap, float32
+        stage tests 150 "$python" -m pytest -q -m gpu -p no:cacheprovider --maxfail=6 --tb=short -rs tests/runtime/engine/test_on_device.py ;;
+    card) measure card 60 ;;
+    decode) measure decode 110 ;;
+    serving) measure serving 110 ;;
+    flashinfer) measure flashinfer 300 ;;
+    *) echo "no stage $name" && exit 2 ;;
+    esac
+done
+stage table 15 "$python" -m benchmarks.gpu table --out "$out" "${tiny[@]}"
+cat "$out/seconds.txt"
+rm -rf "$site"
