@@ -53,6 +53,6 @@ for name in $stages; do
     *) echo "no stage $name" && exit 2 ;;
     esac
 done
-stage table 15 "$python" -m benchmarks.gpu table --out "$out" "${tiny[@]}"
+stage table 30 "$python" -m benchmarks.gpu table --out "$out" "${tiny[@]}"
 cat "$out/seconds.txt"
 rm -rf "$site"

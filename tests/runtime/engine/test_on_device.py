@@ -1,4 +1,7 @@
-"""The kernels and decode graphs on a CUDA device, against the torch backend on the CPU. `pytest -m gpu`."""
+"""The kernels and decode graphs on a CUDA device, against the torch backend on the CPU. `pytest -m gpu`.
+
+In this order: what is served most comes first, and float32, which is served least, last.
+"""
 
 from collections.abc import Callable
 
@@ -11,7 +14,7 @@ from sglc.runtime.engine.attention.flashinfer_backend import FlashInferAttention
 from sglc.runtime.engine.attention.torch_backend import TorchAttention
 from sglc.runtime.engine.attention.triton_backend import TritonAttention
 from sglc.runtime.engine.batch import Batch
-from sglc.runtime.engine.cuda_graphs import decode_graphs
+from sglc.runtime.engine.cuda_graphs import decode_graphs, sizes_up_to
 from sglc.runtime.engine.pool import Pool
 
 from .asking import ask, gen, ids_of, prompt
@@ -42,18 +45,10 @@ def agree(made: Case, attention: Attention, options: LayerOptions) -> None:
 
 @pytest.mark.parametrize("options", LAYERS)
 @pytest.mark.parametrize("least_saved", [1, 10**9])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_triton(dtype: torch.dtype, least_saved: int, options: LayerOptions) -> None:
     made = case(3, 9, 3, 64, dtype)
     agree(made, TritonAttention(on_device(made), least_saved), options)
-
-
-@pytest.mark.parametrize("options", LAYERS)
-@pytest.mark.parametrize("least_saved", [1, 10**9])
-def test_flashinfer(least_saved: int, options: LayerOptions) -> None:
-    pytest.importorskip("flashinfer")
-    made = case(3, 8, 2, 64, torch.bfloat16)
-    agree(made, FlashInferAttention(on_device(made), least_saved), options)
 
 
 class OnDevice(Embedding):
@@ -95,3 +90,38 @@ def test_overlapped_steps_give_the_same_replies(make_backend: Callable[..., Engi
     overlapping = make_backend(device="cuda")
     assert ids_of(ask(overlapping, *requests)) == ids_of(ask(plain, *requests))
     assert plain.metrics().overlapped == 0 < overlapping.metrics().overlapped
+
+
+@pytest.mark.parametrize("options", LAYERS)
+@pytest.mark.parametrize("least_saved", [1, 10**9])
+def test_flashinfer(least_saved: int, options: LayerOptions) -> None:
+    pytest.importorskip("flashinfer")
+    made = case(3, 8, 2, 64, torch.bfloat16)
+    agree(made, FlashInferAttention(on_device(made), least_saved), options)
+
+
+def test_a_start_captures_every_size_and_nothing_is_compiled_after_it(
+    make_backend: Callable[..., EngineBackend],
+) -> None:
+    from triton import knobs
+
+    backend = make_backend(device="cuda", dtype="bfloat16")
+    graphs = backend.engine.parts.graphs
+    assert graphs is not None
+    assert len(graphs.captured) == len(sizes_up_to(256))
+    compiled: list[str] = []
+    knobs.runtime.jit_cache_hook = lambda **told: compiled.append(told["fn"].name)
+    try:
+        requests = [gen(prompt(i, 20 + 40 * i), 12, seeds=(i, 1)) for i in range(8)]
+        ask(backend, *requests)
+    finally:
+        knobs.runtime.jit_cache_hook = None
+    assert compiled == []
+
+
+@pytest.mark.parametrize("options", LAYERS)
+@pytest.mark.parametrize("least_saved", [1, 10**9])
+@pytest.mark.parametrize("size", [64, 256])
+def test_triton_in_float32(size: int, least_saved: int, options: LayerOptions) -> None:
+    made = case(3, 9, 3, size)
+    agree(made, TritonAttention(on_device(made), least_saved), options)
