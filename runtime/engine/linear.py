@@ -49,6 +49,10 @@ def make_gated(gate: torch.Tensor, up: torch.Tensor, kernels: Kernels | None = N
     """The same for a gated pair."""
     if kernels is not None and can_pack(gate):
         return NativeGated(kernels, gate, up)
+    if gate.is_cuda:
+        from .fused import FusedGated
+
+        return FusedGated(gate, up)
     return TorchGated(TorchLinear(gate), TorchLinear(up))
 
 

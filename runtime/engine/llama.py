@@ -62,6 +62,7 @@ class Llama:
         kernels: Kernels | None = None,
     ) -> None:
         self.shape = shape
+        self.fuses = weights["model.norm.weight"].is_cuda  # by Triton's kernels
         self._norms = kernels if shape.hidden % NORM_MULTIPLE == 0 else None
         self._rotates = kernels if shape.head_dim % ROTATION_MULTIPLE == 0 else None
         self.epsilon: float = config["rms_norm_eps"]
@@ -97,6 +98,8 @@ class Llama:
         """The same from arrays that are on the device: nothing in it waits for the host."""
         x = self.embedding.index_select(0, ids.long())
         rotate = self._rotation(positions.long())
+        if self.fuses:
+            return self._compute_fused(x, rotate, slots, pool, attention)
         for i, layer in enumerate(self.layers):
             h = self._norm(x, layer.attention_norm)
             q, k, v = self._project(layer, h, rotate)
@@ -104,6 +107,26 @@ class Llama:
             h = self._norm(x, layer.mlp_norm)
             x = layer.down.plus(layer.gated(h), x)
         pool.hidden.index_copy_(0, slots.long(), self._norm(x, self.norm))
+
+    def _compute_fused(
+        self,
+        x: torch.Tensor,
+        rotate: Rotation,
+        slots: torch.Tensor,
+        pool: Pool,
+        attention: Attention,
+    ) -> None:
+        """The same where each sum and the norm that follows it are one kernel."""
+        from .fused import add_norm
+
+        norms = [*(layer.attention_norm for layer in self.layers[1:]), self.norm]
+        h = self._norm(x, self.layers[0].attention_norm)
+        for i, (layer, next_norm) in enumerate(zip(self.layers, norms, strict=True)):
+            q, k, v = self._project(layer, h, rotate)
+            attended = layer.out(attention.run(i, q, k, v, self.options).flatten(1))
+            x, h = add_norm(attended, x, layer.mlp_norm, self.epsilon)
+            x, h = add_norm(layer.down(layer.gated(h)), x, next_norm, self.epsilon)
+        pool.hidden.index_copy_(0, slots.long(), h)
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
         """Apply the head."""
@@ -121,6 +144,10 @@ class Llama:
             if int(positions.max()) >= len(self._cos):  # the kernel would read on
                 raise IndexError(f"the model's context ends at {len(self._cos)} tokens")
             return lambda x: kernels.rotate(x, self._cos, self._sin, positions)
+        if self.fuses:
+            from .fused import rotate
+
+            return lambda x: rotate(x, self._cos, self._sin, positions)
         cos, sin = (table.index_select(0, positions)[:, None] for table in (self._cos, self._sin))
         half = self.shape.head_dim // 2
         return lambda x: torch.addcmul(x * cos, x.roll(half, -1), sin)

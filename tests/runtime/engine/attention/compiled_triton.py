@@ -15,11 +15,21 @@ import triton.language as tl
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 
+from sglc.runtime.engine import fused
 from sglc.runtime.engine.attention import triton_kernels as kernels
 
 HOPPER = GPUTarget("cuda", 90, 32)
-NUMBERS = {"lse": "*fp32", "partial": "*fp32", "scale": "fp32", "softcap": "fp32"}
+NUMBERS = {
+    "positions": "*i64",
+    "epsilon": "fp32",
+    "lse": "*fp32",
+    "partial": "*fp32",
+    "scale": "fp32",
+    "softcap": "fp32",
+}
 ARRAYS = {"tiles", "start", "count", "offset", "begin", "end", "rows", "limits", "slots", "order"}
+TENSORS = ("q", "k", "v", "keys", "values", "sinks", "x", "residual", "weight", "total")
+TENSORS += ("both", "cos", "sin")
 WHOLE = ("q", "k", "v", "keys", "values", "out", "partial", "q_row", "q_head", "pool_slot")
 TOOL = Path(triton.__file__).parent / "backends/nvidia/bin/cuobjdump"
 MODEL = {"HEADS": 9, "SIZE": 64, "BLOCK_SIZE": 64}
@@ -29,7 +39,7 @@ def compile_for_hopper(
     kernel: Any, number: str, out: str, constants: dict[str, Any], **options: int
 ) -> Any:
     """A kernel over numbers of one type; strides and sizes are int32, and what torch allocates is aligned."""
-    types = dict.fromkeys(("q", "k", "v", "keys", "values", "sinks"), number) | NUMBERS
+    types = dict.fromkeys(TENSORS, number) | NUMBERS
     types |= {"out": out} | dict.fromkeys(ARRAYS, "*i32")
     names = kernel.arg_names
     signature = {n: "constexpr" if n in constants else types.get(n, "i32") for n in names}
@@ -85,4 +95,11 @@ if __name__ == "__main__":
             assert number == "*fp32" or "mma" in found.asm["ptx"], "no tensor cores"
     for direct, extras in ((True, False), (True, True), (False, True)):
         attend("*bf16", 64, 64, direct, extras)
+    between = [
+        (fused.add_norm_kernel, {"SIZE": 4096, "BLOCK": 4096}),
+        (fused.rotate_kernel, {"HEADS": 40, "SIZE": 128, "BLOCK": 4096}),
+        (fused.gate_kernel, {"SIZE": 14_336, "BLOCK": 1024}),
+    ]
+    for kernel, constants in between:
+        assert spilled(compile_for_hopper(kernel, "*bf16", "*bf16", constants)) == 0
     print("compiled")
