@@ -64,7 +64,7 @@ def draws(record: Record, rig: Rig, name: str, sampling: Sampling) -> None:
     for row in rows:
         if row.has_penalties:
             row.start_counting(prompt, vocab, rig.device)
-    sampler = Sampler(vocab)
+    sampler = Sampler(vocab, in_one_kernel=rig.device.type == "cuda")
     seconds = rig.seconds(lambda: sampler.sample(logits.clone(), rows))
     record.add("sampling", rows=count, kind=name, ms=seconds * 1e3)
 

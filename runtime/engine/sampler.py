@@ -72,6 +72,7 @@ class Sampler:
     """The batched choice over one vocabulary."""
 
     vocab: int
+    in_one_kernel: bool = False  # on a CUDA device
 
     def sample(
         self,
@@ -90,7 +91,8 @@ class Sampler:
                 restrict(logits)
             self._ban(logits, rows)
             return [Sampled(token) for token in likeliest(logits).tolist()]
-        logits = logits.float()
+        if any(row.has_penalties or _wants_logprobs(row) for row in rows):
+            logits = logits.float()
         wants = [
             i for i, row in enumerate(rows) if row.sampling.logprobs or row.sampling.top_logprobs
         ]
@@ -107,18 +109,33 @@ class Sampler:
 
     def choose(self, logits: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
         """The tokens on the device, without bans, penalties and records."""
-        tokens = likeliest(logits)
         random = [i for i, row in enumerate(rows) if not row.is_greedy]
+        if len(random) == len(rows):
+            return self._draw(logits, random, rows)
+        tokens = likeliest(logits)
         if random:
             index = send(np.array(random), logits.device)
-            tokens[index] = _draw(logits[index].float(), [rows[i] for i in random])
+            tokens[index] = self._draw(logits, random, [rows[i] for i in random])
         return tokens
+
+    def _draw(
+        self, logits: torch.Tensor, places: Sequence[int], rows: Sequence[Row]
+    ) -> torch.Tensor:
+        """Tokens by chance for the rows at some places of the logits."""
+        noise = uniform([r.seed for r in rows], [r.position for r in rows])
+        samplings = [row.sampling for row in rows]
+        if self.in_one_kernel:
+            from .draw import draw
+
+            return draw(logits, places, samplings, noise)
+        index = torch.tensor(places, device=logits.device)
+        return _draw(logits[index].float(), samplings, send(noise, logits.device))
 
     def looks(self, row: Row) -> bool:
         """Whether choosing a row's token takes a look at its probabilities, for which the host must wait."""
         s = row.sampling
         is_wide = self.vocab > CANDIDATES and not 0 < s.top_k <= CANDIDATES
-        return not row.is_greedy and is_wide and _is_filtered(s)
+        return not (row.is_greedy or self.in_one_kernel) and is_wide and _is_filtered(s)
 
     def _ban(self, logits: torch.Tensor, rows: Sequence[Row]) -> None:
         pairs = [
@@ -166,19 +183,17 @@ def _penalize(logits: torch.Tensor, rows: Sequence[Row]) -> None:
     logits[at] = part - produced * frequency - (produced > 0) * presence
 
 
-def _draw(logits: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
+def _draw(logits: torch.Tensor, samplings: Sequence[Sampling], noise: torch.Tensor) -> torch.Tensor:
     """Sample at temperature from what top-k, nucleus and min-p leave."""
     device = logits.device
-    temperature = send(np.array([row.sampling.temperature for row in rows], np.float32), device)
+    temperature = send(np.array([s.temperature for s in samplings], np.float32), device)
     probabilities = torch.softmax(logits / temperature[:, None], -1)
-    noise = send(uniform([r.seed for r in rows], [r.position for r in rows]), device)
-    filtered = [i for i, row in enumerate(rows) if _is_filtered(row.sampling)]
-    tokens = _pick(probabilities, noise)
-    if filtered:
-        at = send(np.array(filtered), device)
-        tokens[at] = _draw_filtered(
-            probabilities[at], noise[at], [rows[i].sampling for i in filtered]
-        )
+    tokens = torch.empty(len(samplings), dtype=torch.int64, device=device)
+    for wanted, pick in ((True, _draw_filtered), (False, _draw_from_all)):
+        those = [i for i, s in enumerate(samplings) if _is_filtered(s) == wanted]
+        if those:
+            at = send(np.array(those), device)
+            tokens[at] = pick(probabilities[at], noise[at], [samplings[i] for i in those])
     return tokens
 
 
@@ -186,40 +201,50 @@ def _is_filtered(sampling: Sampling) -> bool:
     return sampling.top_p < 1.0 or sampling.top_k > 0 or sampling.min_p > 0.0
 
 
+def _draw_from_all(
+    probabilities: torch.Tensor, noise: torch.Tensor, _: Sequence[Sampling]
+) -> torch.Tensor:
+    return _pick(probabilities, noise)
+
+
 def _draw_filtered(
     probabilities: torch.Tensor, noise: torch.Tensor, samplings: Sequence[Sampling]
 ) -> torch.Tensor:
+    """From the likeliest tokens; rows that keep more than are looked at first are sorted, and they alone."""
     vocab = probabilities.shape[-1]
     limits = [
         # a sum of shares may round to 1 before the last
         (s.top_p if s.top_p < 1 else math.inf, s.top_k if s.top_k > 0 else vocab, s.min_p)
         for s in samplings
     ]
-    top_p, top_k, min_p = send(np.array(limits, np.float64), noise.device).T[..., None]
+    bounds = send(np.array(limits, np.float64), noise.device)
     width = min(vocab, CANDIDATES)
-    values, tokens = probabilities.topk(width)
-    narrow = all(k <= width for _, k, _ in limits)
-    if width < vocab and not narrow and not _is_enough(values, top_p, top_k, min_p):
-        values, tokens = probabilities.sort(descending=True, stable=True)
+    values, order = probabilities.topk(width)
+    tokens = _draw_ranked(values, order, noise, bounds)
+    if width < vocab and any(k > width for _, k, _ in limits):
+        wide = _keeps_more(values, bounds).nonzero()[:, 0]
+        values, order = probabilities[wide].sort(descending=True, stable=True)
+        tokens[wide] = _draw_ranked(values, order, noise[wide], bounds[wide])
+    return tokens
+
+
+def _draw_ranked(
+    values: torch.Tensor, order: torch.Tensor, noise: torch.Tensor, bounds: torch.Tensor
+) -> torch.Tensor:
+    """From tokens in order of their probability."""
+    top_p, top_k, min_p = bounds.T[..., None]
     before = values.double().cumsum(-1) - values
     rank = torch.arange(values.shape[-1], device=noise.device)
     keep = (before < top_p) & (rank < top_k) & (values >= min_p * values[:, :1])
     keep[:, 0] = True
-    picked = _pick(values * keep, noise)
-    return tokens.gather(1, picked[:, None])[:, 0]
+    return order.gather(1, _pick(values * keep, noise)[:, None])[:, 0]
 
 
-def _is_enough(
-    values: torch.Tensor, top_p: torch.Tensor, top_k: torch.Tensor, min_p: torch.Tensor
-) -> bool:
-    """Whether no row keeps a token beyond the candidates."""
-    last = values[:, -1:].double()
-    done = (
-        (values.double().sum(-1, keepdim=True) >= top_p)
-        | (top_k <= values.shape[-1])
-        | (last < min_p * values[:, :1])
-    )
-    return bool(done.all())
+def _keeps_more(values: torch.Tensor, bounds: torch.Tensor) -> torch.Tensor:
+    """The rows that may keep a token beyond those candidates."""
+    top_p, top_k, min_p = bounds.T
+    enough_mass = values.double().sum(-1) >= top_p
+    return ~(enough_mass | (top_k <= values.shape[-1]) | (values[:, -1] < min_p * values[:, 0]))
 
 
 def _pick(weights: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:

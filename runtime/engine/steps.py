@@ -39,7 +39,8 @@ class Steps:
 
     def __init__(self, parts: Parts, runner: Runner, times: Times, calls: Calls) -> None:
         self._parts, self._runner, self._times, self._calls = parts, runner, times, calls
-        self._sampler = Sampler(parts.model.shape.vocab)
+        on_card = parts.model.device.type == "cuda"
+        self._sampler = Sampler(parts.model.shape.vocab, in_one_kernel=on_card)
         self.scheduler = self._new_scheduler()
         self._requests: dict[Request, None] = {}
         self._pending: Pending | None = None  # sampled, and not read

@@ -29,6 +29,7 @@ SAMPLINGS = (
     Sampling(temperature=1.0, top_p=0.9),
     Sampling(temperature=1.0, top_k=20, min_p=0.1),
 )
+RECORDED = Sampling(temperature=1.0, logprobs=True)  # drawn from float32
 _NO_SLOTS: Slots = np.zeros(0, dtype=np.int32)
 
 
@@ -74,8 +75,10 @@ def _run(parts: Parts, batch: Batch) -> None:
     parts.model.forward(batch, parts.pool, parts.attention)
     last = np.full(len(SAMPLINGS), batch.slots[-1], dtype=np.int64)
     hidden = parts.pool.hidden.index_select(0, send(last, parts.model.device))
-    rows = [Row(sampling, seed=0) for sampling in SAMPLINGS]
-    Sampler(parts.model.shape.vocab).sample(parts.model.logits(hidden), rows)
+    logits = parts.model.logits(hidden)
+    sampler = Sampler(parts.model.shape.vocab, in_one_kernel=logits.is_cuda)
+    sampler.sample(logits.clone(), [Row(sampling, seed=0) for sampling in SAMPLINGS])
+    sampler.sample(logits, [Row(RECORDED, seed=0) for _ in SAMPLINGS])
 
 
 def _segment(slots: Slots, node: object, own: Slots) -> Segment:

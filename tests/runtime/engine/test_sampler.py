@@ -1,6 +1,7 @@
 """Sampling: each parameter does what it says, and no row depends on another."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import torch
 
 from sglc.ir.sampling import Sampling
 from sglc.runtime.engine.sampler import Row, Sampler, likeliest, uniform
+
+from .attention.test_triton import run
 
 VOCAB = 1000
 
@@ -132,3 +135,20 @@ def test_logprobs_are_the_models_own() -> None:
     expected = values[0].log_softmax(-1)
     assert math.isclose(sampled.logprob, expected[sampled.token].item(), abs_tol=1e-5)
     assert [token for token, _ in sampled.top] == expected.topk(4).indices.tolist()
+
+
+def test_one_wide_nucleus_changes_no_other_row() -> None:
+    """Only it is sorted whole; the others are drawn from the candidates that were looked at first."""
+    values = logits(3)
+    values[1] = 0.0
+    rows = [row(i, temperature=1.0, top_p=0.95) for i in range(3)]
+    together = Sampler(VOCAB).sample(values.clone(), rows)
+    alone = [Sampler(VOCAB).sample(values[i : i + 1].clone(), [rows[i]])[0] for i in range(3)]
+    assert together == alone
+
+
+def test_the_kernel_in_the_interpreter() -> None:
+    cases = str(Path(__file__).parent / "interpreted_draw.py")
+    out = run("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", cases, TRITON_INTERPRET="1")
+    assert " passed" in out
+    assert "skipped" not in out

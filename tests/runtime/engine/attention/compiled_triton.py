@@ -15,7 +15,7 @@ import triton.language as tl
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 
-from sglc.runtime.engine import fused
+from sglc.runtime.engine import draw, fused
 from sglc.runtime.engine.attention import triton_kernels as kernels
 
 HOPPER = GPUTarget("cuda", 90, 32)
@@ -69,6 +69,18 @@ def attend(number: str, rows: int, size: int, direct: bool, extras: bool) -> Any
     return compile_for_hopper(kernels.attend_kernel, number, out, constants, num_warps=warps)
 
 
+def compile_draw(number: str) -> Any:
+    pointers = {"logits": number, "index": "*i64", "numbers": "*fp32", "out": "*i64"}
+    constants = {"BLOCK": draw.BLOCK, "PASSES": 8}
+    kernel = draw.draw_kernel
+    signature = {
+        n: "constexpr" if n in constants else pointers.get(n, "i32") for n in kernel.arg_names
+    }
+    aligned = {(0,): [["tt.divisibility", 16]], (4,): [["tt.divisibility", 16]]}
+    source = ASTSource(kernel, signature, constants, aligned)
+    return triton.compile(source, target=HOPPER, options={"num_warps": draw.WARPS})
+
+
 def spilled(compiled: Any) -> int:
     """Bytes a thread that don't fit into its registers."""
     with tempfile.NamedTemporaryFile(suffix=".cubin") as file:
@@ -102,4 +114,6 @@ if __name__ == "__main__":
     ]
     for kernel, constants in between:
         assert spilled(compile_for_hopper(kernel, "*bf16", "*bf16", constants)) == 0
+    for number in ("*bf16", "*fp32"):
+        assert spilled(compile_draw(number)) == 0
     print("compiled")
