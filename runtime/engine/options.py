@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from .cuda_graphs import DecodeGraphs
 
 
+# Tokens of prompts that a step computes: beside decoding tasks, which wait for them, and apart on a card.
+CHUNKS = {False: 512, True: 4096}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineOptions:
     """What an engine is built from. Memory is touched only as it is used."""
@@ -42,7 +46,7 @@ class EngineOptions:
     kv_cache_tokens: int | None = None  # slots of the pool; None: from `mem_fraction_static`
     # share of the card for weights and pool together; on a CPU, of the memory for the pool. None: 0.88, or 0.3
     mem_fraction_static: float | None = None
-    chunked_prefill_size: int = 512
+    chunked_prefill_size: int | None = None  # None: 512 beside decoding tasks, 4096 on a card
     max_running_requests: int = 256
     schedule_policy: str = "lpm"  # or `fcfs`
     schedule_age_weight: float = 50.0
@@ -67,10 +71,11 @@ class EngineOptions:
     preempt_every: int = 0  # for tests
     overlap_on_cpu: bool = False  # for tests: there is nothing to gain
 
-    def policy(self) -> Policy:
-        """The scheduler's part."""
+    def policy(self, on_card: bool = False) -> Policy:
+        """The scheduler's part. A card computes prompts apart from decode steps, and much at a time."""
         return Policy(
-            chunked_prefill_size=self.chunked_prefill_size,
+            chunked_prefill_size=self.chunked_prefill_size or CHUNKS[on_card],
+            prefill_apart=on_card,
             max_running_requests=self.max_running_requests,
             schedule_policy=self.schedule_policy,
             age_weight=self.schedule_age_weight,
@@ -122,7 +127,7 @@ def _build(options: EngineOptions) -> Engine:
         ),
         tokenizer=tokenizer,
         cache=RadixCache(options.page_size, options.eviction_policy),
-        policy=options.policy(),
+        policy=options.policy(on_card=device.type == "cuda"),
         threads=options.threads,
         overlaps=_overlaps(options, device),
     )

@@ -7,6 +7,8 @@ tokens are those that another is about to compute is parked until that one has p
 Memory is found in this order: free slots, eviction of what nobody holds, preemption of the youngest task that is not in
 the step. A preempted task's computed tokens stay in the tree as long as there is room.
 
+On a card, prompts and decoding take turns instead: a decode step is then a graph, and a prompt's chunk a large product.
+
 Idle tasks (speculative prefills) come last: they start while nobody else waits, into slots that are free, and take what
 the others leave of a step's budget. One that finds no free slots is refused; one that others wait for is idle no more.
 """
@@ -40,6 +42,7 @@ class Policy:
     max_wait_s: float = 30.0  # who has waited longer goes first
     wait_for_siblings: bool = True
     disable_radix_cache: bool = False
+    prefill_apart: bool = False  # no step has prompts and decoding tasks, and both take turns
     speculative_tokens: int = 0  # guess so many tokens a step from the task's own text
     preempt_every: int = 0  # for tests: preempt the youngest every so many steps
 
@@ -80,6 +83,7 @@ class Scheduler:
         self._parking = Parking()
         self._fresh: list[Task] = []  # became ready in this step
         self._jobs = 0
+        self._prefills_next = True  # where both take turns
 
     @property
     def has_work(self) -> bool:
@@ -99,11 +103,25 @@ class Scheduler:
         self.counters.steps += 1
         if self._preempts_at(self.counters.steps):
             self._preempt_youngest()
-        segments = self._decode()
-        segments += self._prefill(max(1, self.policy.chunked_prefill_size - len(segments)))
+        segments = self._in_turns() if self.policy.prefill_apart else self._together()
         if not segments and not any(task.wants_token for task in self.ready) and not self._fresh:
             self._unblock()
         return segments
+
+    def _together(self) -> list[Segment]:
+        """Every decoding task, and prompts into what is left of the budget."""
+        segments = self._decode()
+        return segments + self._prefill(max(1, self.policy.chunked_prefill_size - len(segments)))
+
+    def _in_turns(self) -> list[Segment]:
+        """Prompts with all of the budget, or every decoding task: where there is both, what the step before was not."""
+        if self._prefills_next:
+            segments = self._prefill(self.policy.chunked_prefill_size)
+            self._prefills_next = not segments
+            return segments or self._decode()
+        segments = self._decode()
+        self._prefills_next = bool(segments)
+        return segments or self._prefill(self.policy.chunked_prefill_size)
 
     def can_look_ahead(self, due: Sequence[Task]) -> bool:
         """Whether nothing but these tasks' tokens can change what the next step computes."""
