@@ -11,9 +11,10 @@ import torch
 
 from sglc.ir.sampling import Sampling
 from sglc.ir.target import Tokenizer
-from sglc.runtime.backends.base import GenRequest
-from sglc.runtime.engine.engine import Engine, Parts
+from sglc.runtime.backend import GenRequest
+from sglc.runtime.engine.engine import Engine
 from sglc.runtime.engine.jobs import GenJob
+from sglc.runtime.engine.parts import Parts
 from sglc.runtime.engine.radix import RadixCache
 from sglc.runtime.engine.sampler import Row, Sampler
 from sglc.runtime.engine.scheduler import Policy

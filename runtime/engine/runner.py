@@ -14,7 +14,6 @@ from .metrics import Times
 from .parts import Parts
 from .transfers import send
 
-
 # Rows whose logits are held in float32 at once, where scores are computed: with 128k tokens, 130 MB.
 SCORED = 256
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...ir.sampling import Sampling
 from .batch import Batch, Segment
-from .radix import RadixCache
+from .radix import Node, RadixCache
 from .sampler import Row, Sampler
 from .slots import Slots
 from .toolchain import missing_tools
@@ -81,8 +81,8 @@ def _run(parts: Parts, batch: Batch) -> None:
     sampler.sample(logits, [Row(RECORDED, seed=0) for _ in SAMPLINGS])
 
 
-def _segment(slots: Slots, node: object, own: Slots) -> Segment:
-    return Segment(_ids(len(slots)), slots, node, own)  # type: ignore[arg-type]
+def _segment(slots: Slots, node: Node | None, own: Slots) -> Segment:
+    return Segment(_ids(len(slots)), slots, node, own)
 
 
 def _slots(first: int, count: int) -> Slots:

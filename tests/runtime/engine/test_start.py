@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from sglc.runtime.backends.base import BackendError, SelectRequest
+from sglc.runtime.backend import BackendError, SelectRequest
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.engine import capacity, device, engine, runner, toolchain, warm_up
 from sglc.runtime.engine.capacity import beside_weights, tokens_that_fit
