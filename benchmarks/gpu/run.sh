@@ -33,12 +33,12 @@ done
 export LIBRARY_PATH=$site/lib:${LIBRARY_PATH:-}
 export TRITON_CACHE_DIR=${TRITON_CACHE_DIR:-$out/site/triton}
 
-stage() { # NAME LIMIT_S COMMAND...: its output in OUT/NAME.log, its seconds in OUT/seconds.txt
+stage() { # NAME LIMIT_S COMMAND...: its output in OUT/log.txt, its seconds in OUT/seconds.txt
     local name=$1 limit=$2 start=$SECONDS status=0
     shift 2
     [ "$rehearse" = --rehearse ] && limit=$((limit * 4)) # the interpreter is slow, and so is a busy machine
     echo "== $name, at most $limit s"
-    timeout --kill-after=10 "$limit" "$@" 2>&1 | tee "$out/$name.log"
+    timeout --kill-after=10 "$limit" "$@" 2>&1 | tee -a "$out/log.txt"
     status=${PIPESTATUS[0]}
     echo "$name: $((SECONDS - start)) s of $limit, status $status" | tee -a "$out/seconds.txt"
 }
