@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
 from ...ir.sampling import Sampling
 from .batch import Batch, Segment
@@ -33,6 +34,7 @@ RECORDED = Sampling(temperature=1.0, logprobs=True)  # drawn from float32
 _NO_SLOTS: Slots = np.zeros(0, dtype=np.int32)
 
 
+@torch.inference_mode()
 def warm_up(parts: Parts) -> None:
     """Compile and capture. Raises ValueError where a compiler is missing, and names it."""
     name = parts.attention.name
