@@ -9,7 +9,7 @@ import torch
 
 from sglc.runtime.backend import BackendError, SelectRequest
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.engine import capacity, device, engine, runner, toolchain, warm_up
+from sglc.runtime.engine import capacity, device, runner, toolchain, warm_up
 from sglc.runtime.engine.capacity import beside_weights, tokens_that_fit
 from sglc.runtime.engine.cuda_graphs import SIZES, sizes_up_to
 from sglc.runtime.engine.model import ModelUnsupported
