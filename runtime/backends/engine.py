@@ -114,8 +114,9 @@ class EngineBackend:
             await asyncio.get_running_loop().run_in_executor(None, self.engine.close)
 
     def _check_open(self) -> None:
-        if self.engine.over is not None:
-            raise BackendError("3106", self.engine.over)
+        over = self.engine.over
+        if over is not None:
+            raise over
         if not self._is_open:
             raise BackendError("3106", "the engine is closed")
 

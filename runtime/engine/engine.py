@@ -46,9 +46,9 @@ class Engine:
     # ---- for callers, from any thread
 
     @property
-    def over(self) -> str | None:
-        """Why it serves nobody any more; None while it does."""
-        return self._over
+    def over(self) -> BackendError | None:
+        """What whoever asks is told once it serves nobody any more; None while it does."""
+        return BackendError("3106", self._over, self._way_out) if self._over else None
 
     @property
     def scheduler(self) -> Scheduler:
@@ -154,4 +154,4 @@ class Engine:
     def _refuse(self, command: Command) -> None:
         verb, request = command
         if verb == "submit" and isinstance(request, Request):
-            request.end(None, BackendError("3106", self._over or CLOSED, self._way_out))
+            request.end(None, self.over or BackendError("3106", CLOSED))

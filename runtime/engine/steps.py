@@ -202,7 +202,7 @@ class Steps:
         is_computed = self._compute(segments, pending.ids(order))
         t2 = time.perf_counter()
         self.scheduler.computed()
-        self._times.overlapped += 1
+        self._times.overlapped += is_computed
         self._pending = None
         if is_computed:
             self._launch(due, [next_row(task) for task in due], after=pending)
