@@ -23,6 +23,10 @@ class BlockBuilder:
         self._ops.append(op)  # type: ignore[arg-type]
         return op
 
+    def rewind(self, length: int) -> None:
+        """Forget everything after the first `length` ops: what was tried did not work."""
+        del self._ops[length:]
+
     @property
     def ops(self) -> tuple[Op, ...]:
         """What was emitted so far."""

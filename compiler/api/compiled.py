@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import math
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ from .endpoints import Endpoint
 from .strand import Strand
 from .streams import TextStream
 from .variables import Variables
+
+_BIG = 2**53
+"""Ints from here on are Python's alone: the IR's have 64 bits, and sums of them are to fit, too."""
 
 
 @dataclass(frozen=True)
@@ -195,22 +199,23 @@ class _Rows:
 
 
 def type_of(value: Any) -> Type:
-    """The type that a program is compiled for when it is given this value; `any` for what is not JSON."""
-    match value:
-        case None:
-            return NONE
-        case bool():
-            return BOOL
-        case int():
-            return INT
-        case float():
-            return FLOAT
-        case str():
-            return STR
-        case list() | tuple():
-            kinds = {type_of(item) for item in value}
-            return ListType(kinds.pop()) if len(kinds) == 1 else ANY
-        case dict() if value and all(isinstance(k, str) and k.isidentifier() for k in value):
-            return RecordType(tuple((name, type_of(item)) for name, item in value.items()))
-        case _:
-            return ANY
+    """The type that a program is compiled for when it is given this value.
+
+    It is `any` for whatever Python does something else with than JSON would: tuples, subclasses (enums, too),
+    numbers that are not finite or do not fit, and everything that is no JSON at all.
+    """
+    kind = type(value)
+    if value is None:
+        return NONE
+    if kind in (bool, str):
+        return BOOL if kind is bool else STR
+    if kind is int:
+        return INT if abs(value) < _BIG else ANY
+    if kind is float:
+        return FLOAT if math.isfinite(value) else ANY
+    if kind is list:
+        kinds = {type_of(item) for item in value}
+        return ListType(kinds.pop()) if len(kinds) == 1 else ANY
+    if kind is dict and value and all(type(k) is str and k.isidentifier() for k in value):
+        return RecordType(tuple((name, type_of(item)) for name, item in value.items()))
+    return ANY

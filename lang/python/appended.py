@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from ...ir.ops import Operand, Role
-from ...ir.sampling import SAMPLING_FIELDS
-from ...ir.types import STR, ListType
+from ...ir.sampling import SAMPLING_FIELDS, Sampling
+from ...ir.types import ANY, NONE, STR, ListType, OptionalType
 from . import surface
 from .conditions import condition
-from .constants import arguments, constant_text, static
+from .constants import arguments, constant_text, has_walrus, static
 from .context import Lowering
-from .hosting import host_source
+from .hosting import host_call, host_source
 from .parts import BranchPart, CallPart, EdgePart, ImagePart, Part, TextPart, ValuePart
+from .quiet import is_fresh_value, is_quiet
 from .scope import Pending
 from .surface import ALIASES, GenMark, SelectMark
 from .texts import text_of
@@ -24,6 +27,9 @@ _ROLES: Mapping[str, Role] = {"system": "system", "user": "user", "assistant": "
 _TYPED_DTYPES = {"gen_int": int, "gen_string": str}
 _DYNAMIC_CONSTRAINTS = {"regex": "regex", "json_schema": "json", "ebnf": "grammar"}
 
+_MARKUP = frozenset("<[")
+"""What control tokens begin with, whichever tokenizer they belong to."""
+
 
 def parts(low: Lowering, node: ast.expr) -> list[Part]:
     """What an appended expression consists of, its values computed."""
@@ -31,12 +37,15 @@ def parts(low: Lowering, node: ast.expr) -> list[Part]:
         case ast.Constant(value=str() as text):
             return [TextPart(text, node)]
         case ast.JoinedStr(values=values):
-            return [part for value in values for part in _joined_parts(low, value)]
-        case ast.BinOp(op=ast.Add(), left=left, right=right):
-            return [*parts(low, left), *parts(low, right)]
+            found = [part for value in values for part in _joined_parts(low, value)]
+            return _computed(found) if len(found) > 1 else found
+        case ast.BinOp(op=ast.Add()):
+            return _sum(low, node)
         case ast.List(elts=items) | ast.Tuple(elts=items):
             return [part for item in items for part in parts(low, item)]
-        case ast.IfExp(test=test, body=body, orelse=orelse):
+        case ast.IfExp(test=test, body=body, orelse=orelse) if not has_walrus(node):
+            if not is_quiet(low, (body, orelse)):
+                return [ValuePart(low.value(node), node)]
             return [BranchPart(condition(low, test), body, orelse, node)]
         case ast.Name(id=name) if isinstance(found := low.scope.names.get(name), Pending):
             return cast("list[Part]", list(found.parts))
@@ -44,6 +53,40 @@ def parts(low: Lowering, node: ast.expr) -> list[Part]:
             return _primitive_parts(low, kind, node)
         case _:
             return _value_parts(low, node)
+
+
+def _sum(low: Lowering, node: ast.BinOp) -> list[Part]:
+    """Operands of `+`: texts are one text until the first of our calls, and then each stands alone."""
+    operands: list[ast.expr] = []
+    left: ast.expr = node
+    while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
+        operands.insert(0, left.right)
+        left = left.left
+    operands.insert(0, left)
+    texts = list(itertools.takewhile(lambda each: not _has_call(low, each), operands))
+    head = [part for each in texts for part in parts(low, each)]
+    rest = [part for each in operands[len(texts) :] for part in parts(low, each)]
+    return [*(_computed(head) if len(texts) > 1 else head), *rest]
+
+
+def _has_call(low: Lowering, node: ast.expr) -> bool:
+    """Whether an operand is more than a text."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(low.scope.names.get(inner.id), Pending):
+            return True
+        if isinstance(inner, ast.Call) and primitive(low, inner):
+            return True
+    return False
+
+
+def _computed(found: list[Part]) -> list[Part]:
+    """Parts of a text that is computed: as a whole it is no literal of the source, so nothing in it is markup."""
+    return [
+        replace(part, plain=True)
+        if isinstance(part, TextPart) and not _MARKUP.isdisjoint(part.text)
+        else part
+        for part in found
+    ]
 
 
 def _joined_parts(low: Lowering, value: ast.expr) -> list[Part]:
@@ -105,10 +148,12 @@ def _call_part(low: Lowering, kind: str, node: ast.Call) -> CallPart:
         elif found is not None:
             fixed[name] = found[0]
         elif name == "choices":
-            choices = _as_choices(low, value)
+            choices = _as_choices(low, value, kind)
             fixed[name] = [""]
         else:
-            dynamic.append((_dynamic_name(low, name, value), low.value(value)))
+            given = low.value(value)
+            if given.type != NONE:
+                dynamic.append(_dynamic(low, name, given, value))
     mark = _mark(low, kind, fixed, node)
     return CallPart(mark, tuple(dynamic), choices, node)
 
@@ -125,15 +170,37 @@ def _mark(
         raise low.refuse("SGL0509", node, str(error)) from None
 
 
-def _as_choices(low: Lowering, node: ast.expr) -> Operand:
+def _as_choices(low: Lowering, node: ast.expr, kind: str) -> Operand:
+    """Choices that are computed: a list of texts, checked as the surface does."""
     value = low.value(node)
     if value.type == ListType(STR):
         return value
-    return host_source(low, "list(_value)", {"_value": value}, node, ListType(STR), "choices")
+    if kind != "select" and not is_fresh_value(low, node):
+        help = "`select` always has choices; `list(...)` around them says that they are not None"
+        raise low.refuse("SGL0504", node, "`choices` of a gen may be None here", help)
+    return host_call(low, _checked_choices, [value], node, ListType(STR))
 
 
-def _dynamic_name(low: Lowering, name: str, node: ast.expr) -> str:
+def _checked_choices(value: Any) -> list[str]:
+    return list(surface.choices_of(value))
+
+
+def _dynamic(low: Lowering, name: str, value: Operand, node: ast.expr) -> tuple[str, Operand]:
+    """A parameter that is computed. None means what leaving it out means."""
     name = _DYNAMIC_CONSTRAINTS.get(name, ALIASES.get(name, name))
-    if name in SAMPLING_FIELDS or name in _DYNAMIC_CONSTRAINTS.values():
-        return name
-    raise low.refuse("SGL0504", node, f"`{name}` must be known when the program is compiled")
+    if name in _DYNAMIC_CONSTRAINTS.values():
+        if value.type != STR:
+            raise low.refuse("SGL0504", node, f"`{name}` that may be anything but a text")
+        return name, value
+    if name not in SAMPLING_FIELDS:
+        raise low.refuse("SGL0504", node, f"`{name}` must be known when the program is compiled")
+    if isinstance(value.type, OptionalType) or value.type == ANY:
+        default = low.defaults.get(name, getattr(Sampling(), name))
+        if name == "n" or default is None:
+            help = "a parameter that is given an int, or None, can be lowered"
+            raise low.refuse("SGL0504", node, f"`{name}` may be None here", help)
+        given = {"_value": value}
+        default = list(default) if isinstance(default, tuple) else default
+        text = f"_value if _value is not None else {default!r}"
+        value = host_source(low, text, given, node, ANY, name)
+    return name, value

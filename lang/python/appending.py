@@ -11,11 +11,11 @@ from ...ir.sampling import Sampling
 from ...ir.types import ANY, PROMPT, STR, ListType
 from .appended import parts
 from .context import Lowering
-from .hosting import host_source
+from .hosting import host_call
 from .merging import join_branches
 from .parts import BranchPart, CallPart, EdgePart, ImagePart, Part, TextPart, ValuePart
 from .scope import StateData, Variable
-from .surface import GenMark, SelectMark
+from .surface import GenMark, SelectMark, text_appended
 
 
 def append(low: Lowering, state: int, parts: list[Part]) -> None:
@@ -54,11 +54,11 @@ def _grow(low: Lowering, state: int, node: ast.AST, make: Callable[[Value, Opera
 
 def _insert(low: Lowering, state: int, value: Operand, node: ast.expr) -> None:
     """Append a text; anything else is what direct mode refuses, so that Python refuses it here."""
+    if value in low.suspects:
+        help = "a helper that takes the state and appends to it can be lowered"
+        raise low.refuse("SGL0503", node, "what is appended here may be more than a text", help)
     if value.type == ANY:
-        refusal = "TypeError(f'`s +=` takes text, not a {type(_v).__name__}')"
-        otherwise = f"(_ for _ in ()).throw({refusal})"
-        text = f"_v if isinstance(_v, str) else {otherwise}"
-        value = host_source(low, text, {"_v": value}, node, STR, "text")
+        value = host_call(low, text_appended, [value], node, STR, disturbs=False)
     elif value.type != STR:
         raise low.refuse(
             "SGL0509", node, f"a `{value.type}` is appended", "`str(...)` of it is a text"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ...ir.infer import item_type
 from ...ir.ops import Builtin, Fork, Index, Pick, Value, Yield
 from ...ir.types import INT, PROMPT, ListType
+from .constants import is_builtin
 from .context import Lowering
 from .jumps import own_jumps
 from .merging import check_arms, slots_of
@@ -19,9 +20,9 @@ def over_computed_arms(low: Lowering, node: ast.For) -> bool:
     over, target, number = node.iter, node.target, ""
     match over, target:
         case (
-            ast.Call(func=ast.Name(id="enumerate"), args=[inner], keywords=[]),
+            ast.Call(func=function, args=[inner], keywords=[]),
             ast.Tuple(elts=[ast.Name(id=number), each]),
-        ):
+        ) if is_builtin(low, function, "enumerate"):
             over, target = inner, each
         case _:
             pass
@@ -41,7 +42,9 @@ def over_computed_arms(low: Lowering, node: ast.For) -> bool:
 def _arms_counted_by(low: Lowering, node: ast.For) -> ArmsRef | None:
     """The arms that `for i in range(n)` goes over: those that its body has as `forks[i]`."""
     match node.iter:
-        case ast.Call(func=ast.Name(id="range"), args=[count], keywords=[]):
+        case ast.Call(func=function, args=[count], keywords=[]) if is_builtin(
+            low, function, "range"
+        ):
             pass
         case _:
             return None
@@ -60,9 +63,9 @@ def _arm_body(
     low: Lowering, node: ast.For, ref: ArmsRef, arm: int, index: Value, name: str, number: str
 ) -> None:
     if name:
-        low.scope.names[name] = StateRef(arm)
+        low.scope.bind(name, StateRef(arm))
     if number:
-        low.scope.names[number] = index
+        low.scope.bind(number, index)
         low.scope.own_arm[ref.number] = (number, arm)
     low.block(node.body)
 

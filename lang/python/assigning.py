@@ -6,20 +6,19 @@ import ast
 import copy
 from typing import Any, cast
 
-from ...ir.ops import Const, Index, Value
-from ...ir.types import ANY, INT
+from ...ir.ops import Const, Value
+from ...ir.types import ANY, INT, ListType
 from .appended import parts
 from .appending import append
 from .arms import each_arm
 from .context import SCALARS, Lowering
 from .forks import fork, is_fork
 from .helpers import helper, meaning_of
-from .hosting import host_statements
-from .jumps import inside
+from .hosting import host_source
 from .methods import set_variable
-from .opaque import StateReads, check_no_state
-from .pieces import names_written
-from .scope import ArmsRef, ForksRef, StateRef
+from .names import is_only_read
+from .opaque import opaque_statement
+from .scope import ArmsRef, ForksRef, Meaning, StateRef
 from .states import state_of
 
 
@@ -41,9 +40,11 @@ def appends(low: Lowering, target: ast.expr, value: ast.expr) -> bool:
     if not isinstance(forks, ForksRef):
         return False
     outer = low.blocks.indices
+    given = _for_all(low, value, len(forks.arms))
     for number, arm in enumerate(forks.arms):
         low.blocks.indices = (*outer, Const(number, INT))
-        append(low, arm, _appended(low, _for_arm(low, value, number)))
+        found = given[number] if given else _appended(low, _for_arm(value, number))
+        append(low, arm, found)
     low.blocks.indices = outer
     return True
 
@@ -55,11 +56,22 @@ def _appended(low: Lowering, value: ast.expr) -> list[Any]:
     return parts(low, value)
 
 
-def _for_arm(low: Lowering, value: ast.expr, number: int) -> ast.expr:
-    """What one arm gets: of a list its element, of a function of the index its body."""
+def _for_all(low: Lowering, value: ast.expr, size: int) -> list[list[Any]]:
+    """What the arms get, computed before the first of them: of a list its elements, else the same for all."""
     match value:
         case ast.List(elts=items):
-            return items[number]
+            if len(items) < size:
+                raise low.refuse("SGL0507", value, f"{len(items)} values for {size} arms")
+            return [_appended(low, item) for item in items][:size]
+        case ast.Lambda():
+            return []
+        case _:
+            return [_appended(low, value)] * size
+
+
+def _for_arm(value: ast.expr, number: int) -> ast.expr:
+    """What one arm gets of a function of its index: the body."""
+    match value:
         case ast.Lambda(args=ast.arguments(args=[ast.arg(arg=name)]), body=body):
             return cast("ast.expr", _Replace(name, number).visit(copy.deepcopy(body)))
         case _:
@@ -77,7 +89,7 @@ def grow_scalar(low: Lowering, node: ast.AugAssign) -> None:
     target = cast("ast.Name", node.target)
     old = ast.copy_location(ast.Name(target.id, ast.Load()), target)
     value = ast.copy_location(ast.BinOp(old, node.op, node.value), node)
-    low.scope.names[target.id] = low.value(value)
+    low.scope.bind(target.id, low.value(value))
 
 
 def _for_index(low: Lowering, value: ast.expr, index: Value) -> ast.expr:
@@ -96,7 +108,7 @@ def assign(low: Lowering, target: ast.expr, value: ast.expr, node: ast.stmt) -> 
     """`target = value`."""
     match target:
         case ast.Name(id=name):
-            low.scope.names[name] = meaning_of(low, value)
+            low.scope.bind(name, _kept(low, name, meaning_of(low, value), value))
         case ast.Subscript(value=owner, slice=index) if (state := state_of(low, owner)) is not None:
             set_variable(low, state, index, value)
         case ast.Tuple(elts=names) if (forked := is_fork(low, value)) is not None:
@@ -105,25 +117,18 @@ def assign(low: Lowering, target: ast.expr, value: ast.expr, node: ast.stmt) -> 
             if len(arms) != len(names) or not all(isinstance(n, ast.Name) for n in names):
                 raise low.refuse("SGL0507", node, f"{len(names)} names for {len(arms)} arms")
             for each, arm in zip(names, arms, strict=True):
-                low.scope.names[cast("ast.Name", each).id] = StateRef(arm)
+                low.scope.bind(cast("ast.Name", each).id, StateRef(arm))
         case _:
             opaque_statement(low, node)
 
 
-def opaque_statement(low: Lowering, node: ast.stmt) -> None:
-    """A statement that Python runs: reads and writes are handed over."""
-    inner_nodes = () if isinstance(node, ast.FunctionDef | ast.ClassDef) else inside(node)
-    for inner in inner_nodes:
-        if isinstance(inner, ast.Await | ast.Yield | ast.YieldFrom | ast.Return):
-            raise low.refuse("SGL0502", inner, "a statement that can't be lowered")
-    reads = StateReads(low)
-    made = cast("ast.stmt", reads.visit(copy.deepcopy(node)))
-    check_no_state(low, made)
-    writes = names_written([made])
-    written = host_statements(low, [made], reads.found, writes)
-    for number, name in enumerate(writes):
-        at = Index(result=Value(ANY, name), items=written, index=Const(number, INT))
-        low.scope.names[name] = low.emit(at, node).result
+def _kept(low: Lowering, name: str, meaning: Meaning, node: ast.expr) -> Meaning:
+    """A list of the IR under a name: a list of Python's where more is done with it than reading."""
+    if not isinstance(meaning, Value) or not isinstance(meaning.type, ListType):
+        return meaning
+    if isinstance(node, ast.Name) or is_only_read(low.frame.source.node, name):
+        return meaning
+    return host_source(low, "[*_value]", {"_value": meaning}, node, ANY, name)
 
 
 class _Replace(ast.NodeTransformer):

@@ -17,7 +17,7 @@ from ...ir.span import Span
 from ...ir.structure import results
 from ...ir.types import PROMPT
 from .scope import Scope, StateData
-from .sites import Sites
+from .sites import Attempt, Sites
 
 _OpT = TypeVar("_OpT", bound=BaseOp)
 
@@ -65,14 +65,18 @@ class Blocks:
                 self._builder, self.scope, self._arms = outer
 
     @contextmanager
-    def trial(self) -> Generator[None]:
-        """Whatever is lowered inside is forgotten, but for the numbers of its sites."""
-        states, group = self.states, dict(self._group)
-        with self.sites.trial():
+    def trial(self, attempt: Attempt) -> Generator[None]:
+        """Whatever is lowered inside is forgotten, but for the numbers of its sites, unless it is kept."""
+        states, group, length = self.states, dict(self._group), len(self._builder.ops)
+        scope, arms = self.scope.copy(), {arm: list(ops) for arm, ops in self._arms.items()}
+        with self.sites.trial(attempt):
             try:
                 yield
             finally:
-                self.states, self._group = states, group
+                if not attempt.is_kept:
+                    self.states, self._group, self._arms = states, group, arms
+                    self._builder.rewind(length)
+                    self.scope.adopt(scope)
 
     # --- states and arms ------------------------------------------------------------------------
 

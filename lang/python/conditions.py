@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from ...ir.infer import common_type
 from ...ir.ops import Arith, Const, If, Operand, Value, Yield
 from ...ir.types import BOOL
+from .constants import has_walrus
 from .context import FALSE, SCALARS, TRUE, Lowering
 from .hosting import host_source
 from .scope import StateRef
+
+_Side = ast.expr | Operand | Callable[[], Operand]
+"""What a branch may give: an expression, a value, or what a function lowers there."""
 
 
 def condition(low: Lowering, node: ast.expr) -> Operand:
@@ -17,13 +22,21 @@ def condition(low: Lowering, node: ast.expr) -> Operand:
     match node:
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             return inverted(low, condition(low, inner), node)
-        case ast.BoolOp():
+        case ast.BoolOp() if not has_walrus(node):
             return _bool_op(low, node)
         case _:
             found = low.value(node)
     if found.type in SCALARS or isinstance(found, Const):
         return found
     return host_source(low, "bool(_value)", {"_value": found}, node, BOOL, "is_true")
+
+
+def _truth(low: Lowering, node: ast.expr) -> Operand:
+    """A condition that is a truth value, whatever is tested."""
+    found = condition(low, node)
+    if isinstance(found, Const):
+        return TRUE if found.value else FALSE
+    return found if found.type == BOOL else inverted(low, inverted(low, found, node), node)
 
 
 def is_pure(low: Lowering, node: ast.expr) -> bool:
@@ -76,9 +89,9 @@ def choice(
 def branch_value(
     low: Lowering,
     cond: Operand,
-    then: ast.expr | Operand,
-    orelse: ast.expr | Operand,
-    node: ast.expr,
+    then: _Side,
+    orelse: _Side,
+    node: ast.AST,
     as_condition: bool = False,
 ) -> Operand:
     """The value of one of two expressions; the other one is not evaluated."""
@@ -86,11 +99,13 @@ def branch_value(
     for side in (then, orelse):
         found: list[Operand] = []
 
-        def write(side: ast.expr | Operand = side, found: list[Operand] = found) -> None:
-            if not isinstance(side, ast.expr):
+        def write(side: _Side = side, found: list[Operand] = found) -> None:
+            if isinstance(side, Value | Const):
                 found.append(side)
+            elif not isinstance(side, ast.expr):
+                found.append(side())
             else:
-                found.append(condition(low, side) if as_condition else low.value(side))
+                found.append(_truth(low, side) if as_condition else low.value(side))
 
         builder, _ = low.region(low.scope.copy(), write)
         builder.emit(Yield(values=(found[0],)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import Any, cast
 
 from ...ir.ops import Const
@@ -57,6 +58,33 @@ def arguments(low: Lowering, node: ast.Call, names: tuple[str, ...]) -> dict[str
     return given
 
 
+def _outer(low: Lowering, node: ast.Name | ast.Attribute) -> tuple[Any] | None:
+    """A name from outside, or an attribute of one, if its value may be taken."""
+    attributes: list[str] = []
+    owner: ast.expr = node
+    while isinstance(owner, ast.Attribute):
+        attributes.insert(0, owner.attr)
+        owner = owner.value
+    if not isinstance(owner, ast.Name) or owner.id in low.scope.names:
+        return None
+    if owner.id in low.frame.local_names():
+        return None
+    return low.outside.read(low.frame.source, owner.id, tuple(attributes))
+
+
+def has_walrus(node: ast.AST) -> bool:
+    """Whether evaluating an expression binds names."""
+    return any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node))
+
+
+def is_builtin(low: Lowering, node: ast.expr, name: str) -> bool:
+    """Whether an expression is the builtin function of that name, and nothing that shadows it."""
+    if not isinstance(node, ast.Name) or node.id != name:
+        return False
+    found = static(low, node)
+    return found is not None and found[0] is getattr(builtins, name)
+
+
 def static(low: Lowering, node: ast.AST) -> tuple[Any] | None:
     """The Python object that an expression is whatever happens at run time, in a 1-tuple."""
     match node:
@@ -65,15 +93,8 @@ def static(low: Lowering, node: ast.AST) -> tuple[Any] | None:
         case ast.Name(id=name) if name in low.scope.names:
             meaning = low.scope.names[name]
             return (meaning.value,) if isinstance(meaning, Const) else None
-        case ast.Name(id=name):
-            return (
-                None
-                if name in low.frame.local_names()
-                else low.outside.read(low.frame.source, name)
-            )
-        case ast.Attribute(value=inner, attr=attr):
-            owner = static(low, inner)
-            return (getattr(owner[0], attr),) if owner and hasattr(owner[0], attr) else None
+        case ast.Name() | ast.Attribute():
+            return _outer(low, node)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
             return (-value,)
         case ast.List(elts=items) | ast.Tuple(elts=items):

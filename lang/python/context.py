@@ -21,6 +21,7 @@ from .blocks import Blocks
 from .outside import Outside
 from .parts import Part
 from .scope import Scope, StateData
+from .sites import Attempt
 from .source import CannotLower, FunctionSource
 
 _OpT = TypeVar("_OpT", bound=BaseOp)
@@ -72,14 +73,15 @@ class Hosts:
         return name
 
     @contextmanager
-    def trial(self) -> Generator[None]:
-        """Whatever is added inside is forgotten."""
+    def trial(self, attempt: Attempt) -> Generator[None]:
+        """Whatever is added inside is forgotten, unless the attempt is kept."""
         pieces, externs = dict(self.pieces), len(self.externs)
         try:
             yield
         finally:
-            self.pieces = pieces
-            del self.externs[externs:]
+            if not attempt.is_kept:
+                self.pieces = pieces
+                del self.externs[externs:]
 
 
 @dataclass
@@ -94,6 +96,9 @@ class Lowering:
     outside: Outside = field(default_factory=Outside)
     schemas: dict[str, type] = field(default_factory=dict[str, type])
     lengths: dict[Value, int] = field(default_factory=dict[Value, int])
+    missing: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
+    kept: dict[tuple[Any, ...], Value] = field(default_factory=dict)
+    suspects: set[Value] = field(default_factory=set[Value])
     listeners: list[Callable[[int, list[Part]], None]] = field(default_factory=list)
 
     @property
@@ -141,8 +146,18 @@ class Lowering:
         """A state as it stands."""
         return self.scope.states[number]
 
+    def noted_missing(self, number: int, name: str, is_missing: bool) -> None:
+        """A variable of a state was looked for. A loop asks which were not there when its body began."""
+        if is_missing:
+            self.missing.add((number, name))
+
     @contextmanager
-    def trial(self) -> Generator[None]:
-        """Whatever is lowered inside is forgotten."""
-        with self.blocks.trial(), self.hosts.trial():
-            yield
+    def trial(self) -> Generator[Attempt]:
+        """Whatever is lowered inside is forgotten, unless it is kept."""
+        attempt, disturbed = Attempt(), self.outside.is_disturbed
+        with self.blocks.trial(attempt), self.hosts.trial(attempt):
+            try:
+                yield attempt
+            finally:
+                if not attempt.is_kept:
+                    self.outside.is_disturbed = disturbed

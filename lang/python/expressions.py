@@ -11,13 +11,15 @@ import ast
 from ...ir.ops import Builtin, Const, Operand, Value
 from ...ir.types import STR, ListType
 from .conditions import bool_value, choice, condition, is_pure
-from .constants import const, static
+from .constants import const, has_walrus, is_builtin, static
 from .context import Lowering
-from .opaque import opaque
+from .hosting import bound
+from .opaque import lost, opaque
 from .operators import bin_op, compare
 from .outside import PURE_GLOBALS
+from .scope import Lost
 from .states import READS, over_arms, state_of, variable
-from .texts import _BUILTINS, _METHODS, joined, len_or_str, method
+from .texts import _METHODS, joined, len_or_str, method
 
 
 def value(low: Lowering, node: ast.expr) -> Operand:
@@ -29,6 +31,12 @@ def value(low: Lowering, node: ast.expr) -> Operand:
 def lowered(low: Lowering, node: ast.expr) -> Operand | None:
     """The operand of an expression, if the IR can say it."""
     match node:
+        case ast.BoolOp() | ast.IfExp() if has_walrus(node):
+            return None
+        case ast.NamedExpr(target=ast.Name(id=name), value=inner):
+            found = low.value(inner)
+            low.scope.bind(name, found)
+            return found
         case ast.Constant(value=None | bool() | int() | float() | str() as value):
             return const(low, value)
         case ast.Name() | ast.Attribute():
@@ -56,11 +64,13 @@ def lowered(low: Lowering, node: ast.expr) -> Operand | None:
 
 
 def _named(low: Lowering, node: ast.Name | ast.Attribute) -> Operand | None:
-    """A local value, or a constant from outside; a global is read when the program is compiled."""
+    """A local value, or a constant from outside that nothing can change while the program runs."""
     if isinstance(node, ast.Name):
         meaning = low.scope.names.get(node.id)
         if isinstance(meaning, Value | Const):
-            return meaning
+            return bound(low, node.id, node)
+        if isinstance(meaning, Lost):
+            raise lost(low, node)
         if meaning is not None:
             raise low.refuse("SGL0503", node, f"`{node.id}` is used as a value")
     found = static(low, node)
@@ -80,7 +90,7 @@ def _call(low: Lowering, node: ast.Call) -> Operand | None:
             if number is None and attr in _METHODS:
                 return method(low, owner, attr, args, node)
         case ast.Call(func=ast.Name(id="len" | "str" as name), args=[only], keywords=[]):
-            if name not in low.scope.names and low.frame.source.outer(name) == (_BUILTINS[name],):
+            if is_builtin(low, node.func, name):
                 return len_or_str(low, name, only, node)
         case _:
             pass

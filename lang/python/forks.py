@@ -70,6 +70,7 @@ def join(low: Lowering, forks: ForksRef | ArmsRef, node: ast.Call) -> None:
     arms = [low.state(arm) for arm in forks.arms]
     names = dict.fromkeys(name for arm in arms for name in arm.own())
     for name in names:
+        low.noted_missing(forks.parent, name, name not in parent.variables)
         if name in parent.variables:
             help = "another name in the arm keeps both"
             headline = f"an arm binds `{name}`, which is bound before the fork"
@@ -81,6 +82,7 @@ def join(low: Lowering, forks: ForksRef | ArmsRef, node: ast.Call) -> None:
 def _join_computed(low: Lowering, arms: ArmsRef, node: ast.Call) -> None:
     parent = low.state(arms.parent)
     for name, variable in low.scope.arms[arms.number].variables.items():
+        low.noted_missing(arms.parent, name, name not in parent.variables)
         if name in parent.variables:
             headline = f"an arm binds `{name}`, which is bound before the fork"
             raise low.refuse("SGL0592", node, headline, "another name in the arm keeps both")

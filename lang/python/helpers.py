@@ -13,7 +13,7 @@ from .constants import const, static
 from .context import NOTHING, Frame, Lowering
 from .forks import fork, is_fork
 from .outside import PURE_GLOBALS
-from .scope import RETURN, ArmsRef, ForksRef, Meaning, Pending, StateRef
+from .scope import HANDLES, RETURN, ArmsRef, ForksRef, Meaning, Pending, StateRef
 from .source import FunctionSource
 from .states import state_of
 
@@ -32,7 +32,7 @@ def helper(low: Lowering, node: ast.expr) -> tuple[Callable[..., Any], Mapping[s
 def _is_handle(low: Lowering, node: ast.expr) -> bool:
     if isinstance(node, ast.Name):
         meaning = low.scope.names.get(node.id)
-        return isinstance(meaning, StateRef | ForksRef | ArmsRef | Pending)
+        return isinstance(meaning, HANDLES)
     return isinstance(node, ast.Subscript) and state_of(low, node) is not None
 
 
@@ -66,13 +66,14 @@ def _bind_arguments(
         given = signature.bind(*node.args, **{**bound, **keywords})
     except TypeError as error:
         raise low.refuse("SGL0509", node, str(error)) from None
+    meanings = {id(each): meaning_of(low, each) for each in _all_args(node)}
     names: dict[str, Meaning] = {}
     for name, parameter in signature.parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             raise low.refuse("SGL0509", node, f"a helper with `*{name}`")
         value = given.arguments.get(name, parameter.default)
         names[name] = (
-            meaning_of(low, value)
+            meanings[id(value)]
             if isinstance(value, ast.expr)
             else _outer_value(low, value, name, node)
         )

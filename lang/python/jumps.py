@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 
 def loads(node: ast.AST, name: str) -> int:
-    """How often a name is read."""
-    found = (n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name)
-    return sum(1 for n in found if isinstance(n.ctx, ast.Load))
+    """How often a name is read, or what it means matters: by `+=` and `del`, too."""
+    found = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name]
+    grown = [n for n in ast.walk(node) if isinstance(n, ast.AugAssign) and n.target in found]
+    return len(grown) + sum(1 for n in found if not isinstance(n.ctx, ast.Store))
 
 
 def jumps(node: ast.stmt) -> bool:
@@ -16,6 +18,33 @@ def jumps(node: ast.stmt) -> bool:
     if isinstance(node, ast.For | ast.While):
         return any(isinstance(inner, ast.Return) for inner in inside(node))
     return any(isinstance(n, ast.Return | ast.Break | ast.Continue) for n in own_jumps(node))
+
+
+def returns(node: ast.stmt) -> bool:
+    """Whether a statement has a `return` inside."""
+    return any(isinstance(inner, ast.Return) for inner in inside(node))
+
+
+def always_jumps(body: Sequence[ast.stmt]) -> bool:
+    """Whether whoever enters a block never gets past its end."""
+    for node in body:
+        if isinstance(node, ast.Return | ast.Break | ast.Continue | ast.Raise):
+            return True
+        if isinstance(node, ast.If) and always_jumps(node.body) and always_jumps(node.orelse):
+            return True
+    return False
+
+
+def is_clear(node: ast.If) -> bool:
+    """Whether each side of a branch always jumps, or never does."""
+    return all(
+        always_jumps(side) or not any(map(jumps_out, side)) for side in (node.body, node.orelse)
+    )
+
+
+def jumps_out(node: ast.stmt) -> bool:
+    """Whether a statement is a jump, or may leave the block that it is in."""
+    return isinstance(node, ast.Return | ast.Break | ast.Continue) or jumps(node)
 
 
 def own_jumps(node: ast.AST) -> list[ast.stmt]:

@@ -1,22 +1,25 @@
-"""Loops that stay loops, with what they carry, and the choice to unroll them instead."""
+"""Loops that stay loops: over lists that nothing changes meanwhile, and while there is something to do."""
 
 from __future__ import annotations
 
 import ast
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from ...ir.infer import common_type, const_type, item_type
-from ...ir.ops import Arith, Builtin, Const, For, Index, Operand, Value, While, Yield
-from ...ir.types import ANY, BOOL, INT, ListType, Type
+from ...ir.ops import Arith, Builtin, Const, For, Operand, Value, While, Yield
+from ...ir.types import ANY, BOOL, INT, ListType
+from . import iterating
 from .arms import over_computed_arms
 from .carrying import after_loop, looped, unless_broken
 from .conditions import branch_value, condition
-from .constants import static
+from .constants import is_builtin, static
 from .context import FALSE, Lowering
-from .hosting import host_source, host_statements
-from .jumps import own_jumps
-from .pieces import names_written
-from .scope import BROKEN
+from .hosting import host_call, host_statement
+from .jumps import own_jumps, returns
+from .merging import join_branches
+from .quiet import is_fresh_value, is_quiet
+from .scope import BROKEN, RETURNED, SKIP
 from .source import CannotLower
 from .unrolling import is_over_arms, is_plain, rounds_of, unroll
 
@@ -24,133 +27,210 @@ WHILE_LIMIT = 1_000_000
 """Python's `while` has no bound; the IR's has this one."""
 
 
+@dataclass(frozen=True)
+class _Over:
+    """What a loop goes through: the items, what each is bound to, and the name of the index if there is one.
+
+    `is_list`: nobody can change the items meanwhile; otherwise Python's iterator is asked for each.
+    """
+
+    items: Operand
+    target: ast.expr
+    index: str
+    is_list: bool
+
+
 def for_loop(low: Lowering, node: ast.For) -> None:
     """A `for` that stays a loop, or is unrolled where only that can be lowered."""
-    if node.orelse:
-        raise low.refuse("SGL0502", node, "a loop with `else`")
-    if over_computed_arms(low, node):
+    if not node.orelse and over_computed_arms(low, node):
         return None
-    rounds = rounds_of(low, node)
-    if rounds is not None and is_over_arms(low, node):
+    rounds = None if node.orelse else rounds_of(low, node)
+    if rounds is None:
+        return _loop_over(low, node)
+    if is_over_arms(low, node):
         return unroll(low, node, rounds)
     try:
-        with low.trial():
-            low.region(low.scope.copy(), lambda: _loop_over(low, node))
+        with low.trial() as attempt:
+            _loop_over(low, node)
+            attempt.keep()
     except CannotLower as error:
-        if rounds is None or error.diagnostic.code not in ("SGL0504", "SGL0507"):
+        if error.diagnostic.code not in ("SGL0504", "SGL0507"):
             raise
         return unroll(low, node, rounds)
-    _loop_over(low, node)
     return None
-
-
-def _loop_over(low: Lowering, node: ast.For) -> None:
-    """A loop that stays one."""
-    items, target, index_name = _items(low, node)
-    has_break = any(isinstance(n, ast.Break) for n in own_jumps(node))
-    low.scope.names.pop(BROKEN, None)
-    if has_break:
-        low.scope.names[BROKEN] = FALSE
-    index = Value(INT, index_name or "i")
-    kind = item_type(items.type) if isinstance(items.type, ListType) else ANY
-    item = Value(kind, target.id if isinstance(target, ast.Name) else "item")
-
-    def write() -> None:
-        if index_name:
-            low.scope.names[index_name] = index
-        _bind_target(low, target, item, node)
-        low.block(node.body)
-
-    body = (lambda: unless_broken(low, write, node)) if has_break else write
-    slots, builder, args = looped(low, node, body, index)
-    results = tuple(Value(arg.type, slot.hint) for slot, arg in zip(slots, args, strict=True))
-    made = For(
-        results=results,
-        items=items,
-        inits=tuple(slot.sides[0] for slot in slots),
-        body=builder.seal(index, item, *args),
-    )
-    low.emit(made, node)
-    after_loop(low, slots, results)
-
-
-def _items(low: Lowering, node: ast.For) -> tuple[Operand, ast.expr, str]:
-    """The list that a loop goes over, what each item is bound to, and the name of the index."""
-    over, target, index_name = node.iter, node.target, ""
-    match over, target:
-        case (
-            ast.Call(func=ast.Name(id="enumerate"), args=[inner], keywords=[]),
-            ast.Tuple(elts=[ast.Name(id=name), each]),
-        ):
-            over, target, index_name = inner, each, name
-        case _:
-            pass
-    match over:
-        case ast.Call(func=ast.Name(id="range"), args=args, keywords=[]):
-            bounds = tuple(low.value(arg) for arg in args)
-            if all(bound.type == INT for bound in bounds):
-                made = Builtin(result=Value(ListType(INT)), name="range", args=bounds)
-                return low.emit(made, node).result, target, index_name
-        case _:
-            pass
-    found = static(low, over)
-    if found and isinstance(found[0], list | tuple) and all(map(is_plain, found[0])):
-        kind = ListType(common_type([_kind(each) for each in found[0]]))
-        return Const(list(found[0]), kind), target, index_name
-    value = low.value(over)
-    if isinstance(value.type, ListType):
-        return value, target, index_name
-    return host_source(low, "list(_value)", {"_value": value}, over), target, index_name
-
-
-def _bind_target(low: Lowering, target: ast.expr, item: Value, node: ast.For) -> None:
-    if isinstance(target, ast.Name):
-        low.scope.names[target.id] = item
-        return
-    value = ast.copy_location(ast.Name("_item", ast.Load()), node)
-    assign = ast.copy_location(ast.Assign([target], value), node)
-    writes = names_written([assign])
-    written = host_statements(low, [assign], {"_item": item}, writes)
-    for number, name in enumerate(writes):
-        at = Index(result=Value(ANY, name), items=written, index=Const(number, INT))
-        low.scope.names[name] = low.emit(at, node).result
 
 
 def while_loop(low: Lowering, node: ast.While) -> None:
     """A `while`."""
-    if node.orelse:
-        raise low.refuse("SGL0502", node, "a loop with `else`")
-    low.scope.names[BROKEN] = FALSE
-    index = Value(INT, "turn")
-    slots, builder, args = looped(low, node, lambda: low.block(node.body), index)
+    _while(low, node, lambda: condition(low, node.test), lambda: _round(low, node))
+
+
+def _loop_over(low: Lowering, node: ast.For) -> None:
+    """A loop that stays one."""
+    over = _over(low, node)
+    if not over.is_list:
+        return _while_asked(low, node, over)
+    breaks = any(isinstance(n, ast.Break | ast.Return) for n in own_jumps(node))
+    outer = _own_flags(low, breaks)
+    index = Value(INT, over.index or "i")
+    kind = item_type(over.items.type) if isinstance(over.items.type, ListType) else ANY
+    target = over.target
+    item = Value(kind, target.id if isinstance(target, ast.Name) else "item")
+
+    def write() -> None:
+        _bind_round(low, over, index, item, node)
+        _round(low, node)
+
+    round_ = (lambda: unless_broken(low, write, node)) if breaks else write
+    body = looped(low, node, (index, item), round_)
+    results = tuple(Value(a.type, s.hint) for s, a in zip(body.slots, body.args, strict=True))
+    inits = tuple(slot.sides[0] for slot in body.slots)
+    low.emit(For(results=results, items=over.items, inits=inits, body=body.block), node)
+    after_loop(low, body, results)
+    return _otherwise(low, node, outer)
+
+
+def _while_asked(low: Lowering, node: ast.For, over: _Over) -> None:
+    """A loop that asks an iterator."""
+    iteration = host_call(low, iterating.begin, [over.items], node, ANY)
+
+    def write(turn: Value) -> None:
+        item = host_call(low, iterating.item, [iteration], node, ANY)
+        _bind_round(low, over, turn, item, node)
+        _round(low, node)
+
+    _while(low, node, lambda: host_call(low, iterating.advance, [iteration], node, BOOL), write)
+
+
+def _while(
+    low: Lowering,
+    node: ast.For | ast.While,
+    test: Callable[[], Operand],
+    write: Callable[..., None],
+) -> None:
+    _expect_changes(low, node)
+    outer = _own_flags(low, True)
+    turn = Value(INT, "turn")
+    body = looped(low, node, (turn,), lambda: write(turn) if isinstance(node, ast.For) else write())
     start = low.scope.copy()
-    cond_args = tuple(Value(arg.type, arg.hint) for arg in args)
-    for slot, arg in zip(slots, cond_args, strict=True):
+    cond_args = tuple(Value(arg.type, arg.hint) for arg in body.args)
+    for slot, arg in zip(body.slots, cond_args, strict=True):
         slot.put(start, arg)
     found: list[Operand] = []
 
-    def test() -> None:
+    def goes_on() -> None:
         broken = low.scope.names[BROKEN]
-        goes_on = condition(low, node.test)
-        if isinstance(broken, Value):
-            not_broken = Arith(result=Value(BOOL), op="not", args=(broken,))
-            stopped = low.emit(not_broken, node).result
-            goes_on = branch_value(low, stopped, goes_on, FALSE, node.test, as_condition=True)
-        found.append(goes_on)
+        if not isinstance(broken, Value):
+            found.append(test())
+            return
+        not_broken = Arith(result=Value(BOOL), op="not", args=(broken,))
+        whole = low.emit(not_broken, node).result
+        found.append(branch_value(low, whole, test, FALSE, node, as_condition=True))
 
-    cond, _ = low.region(start, test)
+    cond, _ = low.region(start, goes_on)
     cond.emit(Yield(values=(found[0],)))
-    results = tuple(Value(arg.type, slot.hint) for slot, arg in zip(slots, args, strict=True))
+    results = tuple(Value(a.type, s.hint) for s, a in zip(body.slots, body.args, strict=True))
     made = While(
         results=results,
-        inits=tuple(slot.sides[0] for slot in slots),
+        inits=tuple(slot.sides[0] for slot in body.slots),
         cond=cond.seal(*cond_args),
-        body=builder.seal(index, *args),
+        body=body.block,
         limit=Const(WHILE_LIMIT, INT),
     )
     low.emit(made, node)
-    after_loop(low, slots, results)
+    after_loop(low, body, results)
+    _otherwise(low, node, outer)
 
 
-def _kind(value: Any) -> Type:
-    return const_type(value)
+def _own_flags(low: Lowering, breaks: bool) -> Operand | None:
+    """Flags of jumps for a loop of its own; what says that the loop around it has been left."""
+    outer = low.scope.names.pop(BROKEN, None)
+    low.scope.names.pop(SKIP, None)
+    if breaks:
+        low.scope.names[BROKEN] = FALSE
+    return outer if isinstance(outer, Value | Const) else None
+
+
+def _round(low: Lowering, node: ast.For | ast.While) -> None:
+    """The body once; what jumped to its end is forgotten there."""
+    low.block(node.body)
+    low.scope.names.pop(SKIP, None)
+
+
+def _otherwise(low: Lowering, node: ast.For | ast.While, outer: Operand | None) -> None:
+    """The `else` of a loop, what is done unless it was left; a `return` in it leaves the loop around it, too."""
+    broken = low.scope.names.pop(BROKEN, FALSE)
+    returned = low.scope.names.get(RETURNED, FALSE)
+    if returns(node):
+        low.scope.names[SKIP] = returned
+    if outer is not None:
+        low.scope.names[BROKEN] = returned if returns(node) else outer
+    if not node.orelse:
+        return
+    if not isinstance(broken, Value):
+        low.block(node.orelse)
+        return
+    sides = [low.region(low.scope.copy(), lambda: None),
+             low.region(low.scope.copy(), lambda: low.block(node.orelse))]  # fmt: skip
+    join_branches(low, broken, [side[0] for side in sides], [side[1] for side in sides], node)
+
+
+def _over(low: Lowering, node: ast.For) -> _Over:
+    """What a loop goes through."""
+    _expect_changes(low, node)
+    over, target, index = node.iter, node.target, ""
+    match over, target:
+        case (
+            ast.Call(func=function, args=[inner], keywords=[]),
+            ast.Tuple(elts=[ast.Name(id=name), each]),
+        ) if is_builtin(low, function, "enumerate"):
+            over, target, index = inner, each, name
+        case _:
+            pass
+    found = _counted(low, over, node) or _constant_items(low, over)
+    if found is not None:
+        return _Over(found, target, index, True)
+    value = low.value(over)
+    is_kept = isinstance(value.type, ListType) and is_quiet(low, node.body)
+    return _Over(value, target, index, is_kept or is_fresh_value(low, over))
+
+
+def _expect_changes(low: Lowering, node: ast.For | ast.While) -> None:
+    """What the body does to others, an earlier place in it sees in the next round."""
+    if not is_quiet(low, node.body):
+        low.outside.is_disturbed = True
+
+
+def _counted(low: Lowering, over: ast.expr, node: ast.For) -> Operand | None:
+    """`range(...)` of ints."""
+    match over:
+        case ast.Call(func=function, args=args, keywords=[]) if is_builtin(low, function, "range"):
+            if any(isinstance(arg, ast.Starred) for arg in args):
+                return None
+            with low.trial() as attempt:
+                bounds = tuple(low.value(arg) for arg in args)
+                if all(bound.type == INT for bound in bounds):
+                    attempt.keep()
+                    made = Builtin(result=Value(ListType(INT)), name="range", args=bounds)
+                    return low.emit(made, node).result
+        case _:
+            pass
+    return None
+
+
+def _constant_items(low: Lowering, over: ast.expr) -> Const | None:
+    found = static(low, over)
+    if not found or not isinstance(found[0], list | tuple) or not all(map(is_plain, found[0])):
+        return None
+    return Const(list(found[0]), ListType(common_type([const_type(each) for each in found[0]])))
+
+
+def _bind_round(low: Lowering, over: _Over, index: Value, item: Value, node: ast.For) -> None:
+    if over.index:
+        low.scope.bind(over.index, index)
+    if isinstance(over.target, ast.Name):
+        low.scope.bind(over.target.id, item)
+        return
+    value = ast.copy_location(ast.Name("__sglc_item__", ast.Load()), node)
+    assign = ast.copy_location(ast.Assign([over.target], value), node)
+    host_statement(low, assign, {"__sglc_item__": item})

@@ -8,8 +8,8 @@ from typing import Any, cast
 from ...ir.infer import common_type
 from ...ir.ops import Const, If, Operand, Value, Yield
 from ...ir.types import NONE
-from .context import Lowering
-from .scope import Variable
+from .context import TRUE, Lowering
+from .scope import HANDLES, Lost, Variable, flag_of
 
 
 def check_arms(low: Lowering, one: Any, two: Any, node: ast.AST) -> None:
@@ -33,9 +33,12 @@ def join_branches(
     results = tuple(Value(slot.kind, slot.hint) for slot in slots)
     low.emit(If(results=results, cond=cond, then=blocks[0], orelse=blocks[1]), node)
     merged = scopes[0].copy()
-    for name in list(merged.names):
-        if name not in scopes[1].names and not isinstance(merged.names[name], Value | Const):
-            del merged.names[name]
+    for name in dict.fromkeys((*scopes[0].names, *scopes[1].names)):
+        sides_of_name = [scope.names.get(name) for scope in scopes]
+        if any(isinstance(side, HANDLES) for side in sides_of_name):
+            merged.names[name] = (
+                sides_of_name[0] if sides_of_name[0] == sides_of_name[1] else Lost()
+            )
     for number, data in scopes[1].states.items():
         if number in merged.states:
             mine = merged.states[number]
@@ -64,6 +67,8 @@ class Slot:
         match self.key:
             case ("name", name):
                 scope.names[name] = value
+                if name.startswith("?") and value == TRUE:
+                    del scope.names[name]
             case ("prompt", number):
                 scope.states[number].prompt = value
             case (_, number, name):
@@ -76,8 +81,12 @@ def slots_of(one: Any, two: Any) -> list[Slot]:
     found: list[Slot] = []
     for name in dict.fromkeys((*one.names, *two.names)):
         sides = tuple(s.names.get(name, nothing) for s in (one, two))
-        if all(isinstance(side, Value | Const) for side in sides):
-            found.append(Slot(("name", name), cast("tuple[Operand, Operand]", sides), True))
+        if name.startswith("?") or not all(isinstance(side, Value | Const) for side in sides):
+            continue
+        found.append(Slot(("name", name), cast("tuple[Operand, Operand]", sides), True))
+        flags = (TRUE, TRUE) if name.startswith("$") else (one.flag(name), two.flag(name))
+        if flags != (TRUE, TRUE):
+            found.append(Slot(("name", flag_of(name)), flags, True))
     for number in one.states:
         if number not in two.states:
             continue

@@ -81,7 +81,7 @@ def with_state(low: Lowering, node: ast.With) -> bool:
     elif attr == "copy" and isinstance(node.items[0].optional_vars, ast.Name):
         low.flush()
         data = low.state(state).copy()
-        low.scope.names[node.items[0].optional_vars.id] = StateRef(low.blocks.new_state(data))
+        low.scope.bind(node.items[0].optional_vars.id, StateRef(low.blocks.new_state(data)))
         low.block(node.body)
     else:
         raise low.refuse("SGL0506", call, f"`{attr}` of a state as a `with` block")

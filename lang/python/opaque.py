@@ -1,26 +1,57 @@
-"""Expressions that Python evaluates: what they read of states is handed to them."""
+"""Expressions and statements that Python runs: what they read of states is handed to them."""
 
 from __future__ import annotations
 
 import ast
+import builtins
 import copy
+from typing import TypeVar
 
 from ...ir.ops import Operand, Value
 from ...ir.types import ANY, Type
-from .constants import name_at
+from .closures import check_closures
+from .constants import name_at, static
 from .context import Lowering
-from .hosting import host_expression
-from .pieces import names_read, names_written
-from .scope import ArmsRef, ForksRef, Pending, StateRef
+from .hosting import host_expression, host_statement
+from .jumps import inside
+from .marks import may_make_marks
+from .names import names_written
+from .scope import HANDLES, ArmsRef, ForksRef, Lost
+from .source import CannotLower
 from .states import READS, state_of
+
+_NodeT = TypeVar("_NodeT", bound=ast.AST)
+_SEES_THE_FRAME = frozenset({"eval", "exec", "locals", "vars", "dir", "globals", "super"})
+"""Builtins that ask the function that calls them about its own names."""
+_LEAVES = (ast.Await, ast.Yield, ast.YieldFrom, ast.Return, ast.AsyncFor, ast.AsyncWith)
 
 
 def opaque(low: Lowering, node: ast.expr, kind: Type = ANY) -> Value:
     """An expression that Python evaluates; what it reads of states is handed to it."""
+    made, given = _as_piece(low, node)
+    found = host_expression(low, made, given, kind)
+    if may_make_marks(low, node):
+        low.suspects.add(found)
+    return found
+
+
+def opaque_statement(low: Lowering, node: ast.stmt) -> None:
+    """A statement that Python runs: reads and writes are handed over."""
+    made, given = _as_piece(low, node)
+    host_statement(low, made, given)
+    if may_make_marks(low, node):
+        written = [low.scope.names.get(name) for name in names_written([made])]
+        low.suspects.update(each for each in written if isinstance(each, Value))
+
+
+def _as_piece(low: Lowering, node: _NodeT) -> tuple[_NodeT, dict[str, Operand]]:
+    """What Python runs in place of a node, and the values of what stands for reads of states in it."""
+    _check_frame(low, node)
+    check_closures(low, node)
     reads = StateReads(low)
     made = reads.visit(copy.deepcopy(node))
     check_no_state(low, made)
-    return host_expression(low, made, reads.found, kind)
+    return made, reads.found
 
 
 def check_no_state(low: Lowering, node: ast.AST) -> None:
@@ -31,31 +62,43 @@ def check_no_state(low: Lowering, node: ast.AST) -> None:
             headline = f"`{inner.attr}` of a state in the middle of a program"
             raise low.refuse("SGL0506", call, headline, "after the run the returned state has it")
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Name):
-            meaning = low.scope.names.get(inner.id)
-            if isinstance(meaning, StateRef | ForksRef | ArmsRef | Pending):
-                help = "a helper whose source is at hand, and that takes the state as an argument, is inlined"
-                headline = f"`{inner.id}` is used in a way that can't be lowered"
-                raise low.refuse("SGL0503", inner, headline, help)
-
+        if not isinstance(inner, ast.Name):
+            continue
+        meaning = low.scope.names.get(inner.id)
+        if isinstance(meaning, Lost):
+            raise lost(low, inner)
+        if isinstance(meaning, HANDLES):
+            help = "a helper whose source is at hand, and that takes the state as an argument, is inlined"
+            headline = f"`{inner.id}` is used in a way that can't be lowered"
+            raise low.refuse("SGL0503", inner, headline, help)
     known = {*low.scope.names, *names_written([node])}
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Lambda | ast.FunctionDef):
-            _check_closure(low, inner)
-        elif isinstance(inner, ast.Name) and inner.id in low.frame.local_names() - known:
+    for inner in (node, *inside(node)):
+        if isinstance(inner, ast.Name) and inner.id in low.frame.local_names() - known:
             raise low.refuse("SGL0505", inner, f"no path has bound `{inner.id}` here")
 
 
-def _check_closure(low: Lowering, function: ast.Lambda | ast.FunctionDef) -> None:
-    """Refuse a function that sees a local name change: a piece is given the value of that moment."""
-    for name in sorted(names_read([function]) & set(low.scope.names)):
-        changes = [
-            n for n in ast.walk(low.frame.source.node)
-            if isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load)
-        ]  # fmt: skip
-        if any((n.lineno, n.col_offset) > (function.lineno, function.col_offset) for n in changes):
-            headline = f"a function that reads `{name}`, which changes later"
-            raise low.refuse("SGL0502", function, headline)
+def lost(low: Lowering, node: ast.Name) -> CannotLower:
+    """The reason why a name that is a prompt on some paths only can't be used."""
+    headline = f"`{node.id}` is not the same prompt on all paths that lead here"
+    return low.refuse("SGL0505", node, headline, "bind it before the branch or the loop")
+
+
+def _check_frame(low: Lowering, node: ast.AST) -> None:
+    """Refuse what means something else in a function of its own."""
+    own = () if isinstance(node, ast.FunctionDef | ast.ClassDef) else inside(node)
+    for inner in (node, *own):
+        if isinstance(inner, _LEAVES):
+            raise low.refuse("SGL0502", inner, "a statement that can't be lowered")
+        if isinstance(inner, ast.Name) and inner.id in _SEES_THE_FRAME:
+            found = None if inner.id in low.scope.names else low.frame.source.outer(inner.id)
+            if found is not None and found[0] is getattr(builtins, inner.id):
+                help = "a function of its own, outside the program, can be lowered"
+                raise low.refuse(
+                    "SGL0502", inner, f"`{inner.id}` sees the names of a program", help
+                )
+        name = getattr(inner, "attr", getattr(inner, "id", ""))
+        if isinstance(name, str) and name.startswith("__") and not name.endswith("__"):
+            raise low.refuse("SGL0502", inner, f"`{name}` is a private name of a class")
 
 
 class StateReads(ast.NodeTransformer):
@@ -82,8 +125,10 @@ class StateReads(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """`s.get_var("x")`, `len(forks)`."""
         match node:
-            case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
-                if isinstance(self._low.scope.names.get(name), ForksRef | ArmsRef):
+            case ast.Call(func=ast.Name(id="len") as name, args=[ast.Name(id=forks)]):
+                meaning = self._low.scope.names.get(forks)
+                found = static(self._low, name)
+                if isinstance(meaning, ForksRef | ArmsRef) and found == (len,):
                     return self._taken(node)
             case _:
                 pass
@@ -105,7 +150,7 @@ class StateReads(ast.NodeTransformer):
                 pass
         return self.generic_visit(node)
 
-    def _taken(self, node: ast.expr) -> ast.Name:
-        name = f"_read{len(self.found)}"
+    def _taken(self, node: ast.expr) -> ast.expr:
+        name = f"__sglc_read{len(self.found)}"
         self.found[name] = self._low.value(node)
         return name_at(name, node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from typing import cast
 
 from ...ir.ops import Arith, ArithOp, Compare, CompareOp, Const, Operand, Value
 from ...ir.types import BOOL, FLOAT, INT, STR, ListType, OptionalType, Type
@@ -17,6 +18,7 @@ from .states import is_bound
 _COMPARES: dict[type, CompareOp] = {
     ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge",
 }  # fmt: skip
+_SMALL = 2**20
 _ARITHS: dict[type, ArithOp] = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul"}
 
 
@@ -29,12 +31,17 @@ def bin_op(low: Lowering, node: ast.BinOp) -> Operand | None:
     types = {left.type, right.type}
     if types == {STR} and kind == "add":
         result = STR
-    elif types <= {INT, FLOAT}:
-        result = FLOAT if FLOAT in types else INT
+    elif types == {INT} and kind != "mul" and any(map(_is_small, (left, right))):
+        result = INT
     else:
         return _by_hand(low, node, left, right)
     op = Arith(result=Value(result), op=kind, args=(left, right))
     return low.emit(op, node).result
+
+
+def _is_small(value: Operand) -> bool:
+    """Whether it takes more than a lifetime to leave 64 bits by adding it: Python's integers have no end."""
+    return isinstance(value, Const) and abs(cast("int", value.value)) < _SMALL
 
 
 def _by_hand(low: Lowering, node: ast.expr, left: Operand, right: Operand) -> Operand:
@@ -70,17 +77,16 @@ def _contains(low: Lowering, node: ast.Compare, negated: bool) -> Operand | None
     choices = static(low, where)
     if isinstance(where, ast.List | ast.Tuple | ast.Set) and choices:
         kinds = {type(each) for each in choices[0]}
-        right: Operand = Const(choices[0], ListType(STR))
         if kinds != {str}:
             return None
+        left = low.value(node.left)
+        right: Operand = Const(choices[0], ListType(STR))
     elif may_be_scalar(low, where):
+        left = low.value(node.left)
         right = low.value(where)
-        if right.type != STR:
-            return _by_hand(low, node, low.value(node.left), right)
     else:
         return None
-    left = low.value(node.left)
-    if left.type != STR:
+    if left.type != STR or right.type not in (STR, ListType(STR)):
         return _by_hand(low, node, left, right)
     made = Compare(result=Value(BOOL), op="in", left=left, right=right)
     found: Operand = low.emit(made, node).result

@@ -1,81 +1,79 @@
 """Opaque pieces of Python: what is between the prompt operations, as host functions.
 
 A piece is compiled from the user's own syntax, with the user's line numbers, and sees the function's
-globals and closure. It is given the local names that it reads, and gives those that it writes. Values are
-handed over by reference and pieces run in program order, so that a piece may change a list in place.
+globals, and the very cells of the functions around it. It is a function of all that it reads and of the old
+values of all that it may write; a name that is not bound is not bound in it, and may be so after it. Values
+are handed over by reference and pieces run in program order, so that a piece may change a list in place.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import copy
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import CellType, CodeType, FunctionType
 from typing import Any
 
 from .source import FunctionSource
 
-
-def names_read(nodes: Sequence[ast.AST]) -> set[str]:
-    """Every name that is loaded, or written where the old value matters."""
-    found: set[str] = set()
-    for root in nodes:
-        for node in ast.walk(root):
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
-                found.add(node.id)
-            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                found.add(node.target.id)
-    return found
+_PIECE, _LOCALS, _RESULT = "__sglc_piece__", "__sglc_locals__", "__sglc_result__"
 
 
-def names_written(nodes: Sequence[ast.AST]) -> list[str]:
-    """Every local name that statements bind, in order; names of inner functions are their own."""
-    found: dict[str, None] = {}
-    for root in nodes:
-        _collect_written(root, found)
-    return list(found)
+@dataclass(frozen=True)
+class Signature:
+    """What a piece is given, and what it gives.
 
+    `reads`: local names, in the order of the arguments. `doubtful`: those of them that may not be bound; for
+    each a truth value follows, whether it is. `writes`: names whose values are given after the result, each
+    with a truth value.
+    """
 
-def _collect_written(node: ast.AST, found: dict[str, None]) -> None:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        found[node.name] = None
-        return
-    if isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.NamedExpr) and isinstance(inner.target, ast.Name):
-                found[inner.target.id] = None
-        return
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        found[node.id] = None
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        for alias in node.names:
-            found[(alias.asname or alias.name).split(".")[0]] = None
-    if isinstance(node, ast.ExceptHandler) and node.name:
-        found[node.name] = None
-    for child in ast.iter_child_nodes(node):
-        _collect_written(child, found)
+    reads: tuple[str, ...]
+    doubtful: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
 
 
 def compile_expression(
-    source: FunctionSource, node: ast.expr, reads: Sequence[str]
+    source: FunctionSource, node: ast.expr, signature: Signature, is_ours: bool = False
 ) -> Callable[..., Any]:
-    """A function of `reads` that gives the value of an expression."""
-    return _compile(source, [_at(ast.Return(copy.deepcopy(node)), node)], reads, node)
+    """The value of an expression; with `writes`, the list of it and of what they are bound to after it.
+
+    `is_ours`: names in it are Python's own, whatever the user's file has made of them.
+    """
+    if not signature.writes:
+        return _compile(
+            source, [_at(ast.Return(copy.deepcopy(node)), node)], signature, node, is_ours
+        )
+    result = ast.Name(_RESULT, ast.Store())
+    keep = _at(ast.Assign([result], copy.deepcopy(node)), node)
+    return _gathering(source, [keep], signature, node)
 
 
 def compile_statements(
-    source: FunctionSource, nodes: Sequence[ast.stmt], reads: Sequence[str], writes: Sequence[str]
+    source: FunctionSource, nodes: Sequence[ast.stmt], signature: Signature
 ) -> Callable[..., Any]:
-    """A function of `reads` that runs statements and gives the list of the names in `writes`.
-
-    A name that no path bound is None.
-    """
-    at = nodes[-1]
-    values = [f"locals().get({name!r})" for name in writes]
-    gather = ast.parse(f"[{', '.join(values)}]", mode="eval").body
-    for inner in ast.walk(gather):
-        ast.copy_location(inner, at)
+    """Runs statements, and gives the list of None and of what `writes` are bound to."""
     body = [copy.deepcopy(node) for node in nodes]
-    return _compile(source, [*body, _at(ast.Return(gather), at)], reads, at)
+    return _gathering(source, body, signature, nodes[-1])
+
+
+def _gathering(
+    source: FunctionSource, body: list[ast.stmt], signature: Signature, at: ast.AST
+) -> Callable[..., Any]:
+    """The list of the result, and for each of `writes` its value and whether it is bound."""
+    called = _at(ast.Call(_at(ast.Name(_LOCALS, ast.Load()), at), [], []), at)
+    piece = _compile(source, [*body, _at(ast.Return(called), at)], signature, at)
+
+    def run(*args: Any) -> list[Any]:
+        left = piece(*args)
+        found = [left.get(_RESULT)]
+        for name in signature.writes:
+            found += [left.get(name), name in left]
+        return found
+
+    return run
 
 
 def _at(made: Any, node: ast.AST) -> Any:
@@ -83,16 +81,43 @@ def _at(made: Any, node: ast.AST) -> Any:
 
 
 def _compile(
-    source: FunctionSource, body: list[ast.stmt], reads: Sequence[str], at: ast.AST
+    source: FunctionSource,
+    body: list[ast.stmt],
+    signature: Signature,
+    at: ast.AST,
+    is_ours: bool = False,
 ) -> Callable[..., Any]:
-    """Define the piece inside a function of the closure's names, so that it sees them."""
-    name = source.node.name
-    piece = _define(name, reads, body, at)
-    outer = _define("outer", list(source.closure), [piece, _return_name(name, at)], at)
+    """Define the piece inside a function of the names around it, and give it the cells of the real one."""
+    flags = [_flag(name) for name in signature.doubtful]
+    unbind = [_unbinding(name, at) for name in signature.doubtful]
+    piece = _define(_PIECE, [*signature.reads, *flags], [*unbind, *body], at)
+    free = () if is_ours else source.free
+    outer = _define("outer", [*free, _LOCALS], [piece], at)
     module = ast.fix_missing_locations(ast.Module([outer], type_ignores=[]))
-    found: dict[str, Any] = {}
-    exec(compile(module, source.source.name, "exec"), source.function.__globals__, found)
-    return found["outer"](*source.closure.values())
+    code = _code_in(_code_in(compile(module, source.source.name, "exec"), "outer"), _PIECE)
+    cells = tuple(
+        CellType(locals) if name == _LOCALS else source.cell(name) for name in code.co_freevars
+    )
+    code = code.replace(co_name=source.node.name, co_qualname=source.function.__qualname__)
+    seen = {"__builtins__": builtins} if is_ours else source.function.__globals__
+    return FunctionType(code, seen, source.node.name, None, cells)
+
+
+def _flag(name: str) -> str:
+    return f"__sglc_has_{name}"
+
+
+def _unbinding(name: str, at: ast.AST) -> ast.stmt:
+    """`if not has_x: del x`."""
+    absent = ast.UnaryOp(ast.Not(), ast.Name(_flag(name), ast.Load()))
+    made = ast.If(absent, [ast.Delete([ast.Name(name, ast.Del())])], [])
+    for inner in ast.walk(made):
+        _at(inner, at)
+    return made
+
+
+def _code_in(code: CodeType, name: str) -> CodeType:
+    return next(c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == name)
 
 
 def _define(name: str, params: Sequence[str], body: list[ast.stmt], at: ast.AST) -> ast.FunctionDef:
@@ -103,7 +128,3 @@ def _define(name: str, params: Sequence[str], body: list[ast.stmt], at: ast.AST)
     made = ast.FunctionDef(name, given, body, decorator_list=[])
     made.__dict__.setdefault("type_params", [])
     return _at(made, at)
-
-
-def _return_name(name: str, at: ast.AST) -> ast.stmt:
-    return _at(ast.Return(_at(ast.Name(name, ast.Load()), at)), at)

@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ...ir.ops import Operand
+from ...ir.ops import Const, Operand, Value
+from ...ir.types import BOOL
 
 RETURN = "$return"
 """The name that stands for what the function returns."""
+RETURNED = "$returned"
+"""The name that says that a loop was left by `return`."""
 BROKEN = "$broken"
-"""The name that says that a loop has been left."""
+"""The name that says that the innermost loop has been left."""
+SKIP = "$skip"
+"""The name that says that the rest of a block is passed over, since something in it has jumped."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,19 @@ class ArmsData:
         return replace(self, variables=dict(self.variables))
 
 
-Meaning = Operand | StateRef | ForksRef | ArmsRef | Pending
+@dataclass(frozen=True)
+class Lost:
+    """Something that is no value, and not the same on all paths that lead here."""
+
+
+Meaning = Operand | StateRef | ForksRef | ArmsRef | Pending | Lost
+HANDLES = (StateRef, ForksRef, ArmsRef, Pending, Lost)
+"""What a name may stand for that is no value, and can't be handed to Python."""
+
+
+def flag_of(name: str) -> str:
+    """Where it is kept whether a name is bound: a truth value; without one it is."""
+    return f"?{name}"
 
 
 @dataclass
@@ -103,6 +120,20 @@ class Scope:
     states: dict[int, StateData] = field(default_factory=dict[int, StateData])
     arms: dict[int, ArmsData] = field(default_factory=dict[int, ArmsData])
     own_arm: dict[int, tuple[str, int]] = field(default_factory=dict[int, tuple[str, int]])
+
+    def bind(self, name: str, meaning: Meaning, flag: Operand | None = None) -> None:
+        """Let a name mean something. `flag`: whether it is bound at all, where that is not certain."""
+        self.names[name] = meaning
+        if flag is None or flag == Const(True, BOOL):
+            self.names.pop(flag_of(name), None)
+        else:
+            self.names[flag_of(name)] = flag
+
+    def flag(self, name: str) -> Operand:
+        """Whether a name is bound."""
+        found = self.names.get(flag_of(name), Const(name in self.names, BOOL))
+        assert isinstance(found, Value | Const)
+        return found
 
     def copy(self) -> Scope:
         """A copy for an arm or a body."""

@@ -8,10 +8,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from ...ir.ops import Operand
 
 _Key = tuple[str, tuple[Operand, ...]]
+
+
+@dataclass
+class Attempt:
+    """Something that is lowered to see whether it can be."""
+
+    is_kept: bool = False
+
+    def keep(self) -> None:
+        """It can: it stays."""
+        self.is_kept = True
 
 
 class Sites:
@@ -53,11 +65,12 @@ class Sites:
             self._used = outer
 
     @contextmanager
-    def trial(self) -> Generator[None]:
-        """Whatever is used inside is forgotten, but for the numbers."""
+    def trial(self, attempt: Attempt) -> Generator[None]:
+        """Whatever is used inside is forgotten, but for the numbers, unless the attempt is kept."""
         used, spent = self._used, self._spent
         self._used, self._spent = set(used), set(spent)
         try:
             yield
         finally:
-            self._used, self._spent = used, spent
+            if not attempt.is_kept:
+                self._used, self._spent = used, spent

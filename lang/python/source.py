@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import linecache
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from types import CellType
 from typing import Any
 
 from ...ir.diagnostic import Diagnostic, Label, Severity
@@ -32,7 +34,15 @@ class FunctionSource:
     function: Callable[..., Any]
     node: ast.FunctionDef
     source: Source
-    closure: Mapping[str, Any]
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The names of the functions around it that it reads."""
+        return self.function.__code__.co_freevars
+
+    def cell(self, name: str) -> CellType:
+        """Where such a name is kept."""
+        return (self.function.__closure__ or ())[self.free.index(name)]
 
     @classmethod
     def of(cls, function: Callable[..., Any]) -> FunctionSource:
@@ -40,16 +50,19 @@ class FunctionSource:
         code = getattr(function, "__code__", None)
         if code is None:
             raise CannotLower(Diagnostic("SGL0501", f"{function!r} is not a Python function"))
+        if code.co_flags & inspect.CO_COROUTINE:
+            headline = f"`{code.co_name}` is an `async def`, which runs as it is"
+            raise CannotLower(
+                Diagnostic(
+                    "SGL0502", headline, helps=("`def` can be compiled; `run_async` awaits it",)
+                )
+            )
         text = "".join(linecache.getlines(code.co_filename, function.__globals__))
         node = _find(text, code)
         if node is None:
             headline = f"the source of `{function.__name__}` is not at hand"
             raise CannotLower(Diagnostic("SGL0501", headline))
-        try:
-            closure = inspect.getclosurevars(function).nonlocals
-        except ValueError:
-            closure = {}
-        return cls(function, node, Source(code.co_filename, text), closure)
+        return cls(function, node, Source(code.co_filename, text))
 
     def span(self, node: ast.AST) -> Span:
         """Where a node stands in the file."""
@@ -71,9 +84,12 @@ class FunctionSource:
 
     def outer(self, name: str) -> tuple[Any] | None:
         """What a name that the function does not bind means now; None when it means nothing."""
-        import builtins
-
-        for scope in (self.closure, self.function.__globals__, vars(builtins)):
+        if name in self.free:
+            try:
+                return (self.cell(name).cell_contents,)
+            except ValueError:
+                return None
+        for scope in (self.function.__globals__, vars(builtins)):
             if name in scope:
                 return (scope[name],)
         return None
@@ -82,7 +98,7 @@ class FunctionSource:
 def _find(text: str, code: Any) -> ast.FunctionDef | None:
     """The definition that a code object was compiled from."""
     try:
-        tree = _parsed(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError):
         return None
     for node in ast.walk(tree):
@@ -94,7 +110,7 @@ def _find(text: str, code: Any) -> ast.FunctionDef | None:
 
 
 @lru_cache(maxsize=8)
-def _parsed(text: str) -> ast.Module:
+def parsed(text: str) -> ast.Module:
     """The tree of a file. Nothing changes it.
 
     Before 3.11.8 and 3.12.2, CPython says SystemError when another parse happens while the tree of this one

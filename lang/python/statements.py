@@ -5,22 +5,22 @@ from __future__ import annotations
 import ast
 import copy
 
-from ...ir.ops import Const
-from .assigning import appends, assign, grow_scalar, is_scalar, opaque_statement
+from ...ir.ops import Const, Value
+from .assigning import appends, assign, grow_scalar, is_scalar
 from .conditions import condition
-from .context import NOTHING, TRUE, Lowering
+from .context import FALSE, NOTHING, TRUE, Lowering
 from .helpers import helper, inline, meaning_of
-from .jumps import jumps
+from .jumps import is_clear, jumps, returns
 from .loops import for_loop, while_loop
 from .merging import join_branches
 from .methods import state_call, with_state
-from .opaque import StateReads
-from .scope import BROKEN, RETURN, ArmsRef, ForksRef, Pending, StateRef
+from .opaque import StateReads, opaque_statement
+from .scope import BROKEN, HANDLES, RETURN, RETURNED, SKIP
 from .source import CannotLower
 
 
 def block(low: Lowering, body: list[ast.stmt]) -> None:
-    """Lower statements in order; what follows a branch that may jump goes into its arms."""
+    """Lower statements in order; what follows a branch that always jumps goes into its other arm."""
     for number, node in enumerate(body):
         rest = body[number + 1 :]
         match node:
@@ -28,21 +28,51 @@ def block(low: Lowering, body: list[ast.stmt]) -> None:
                 return _return(low, value, node)
             case ast.Break():
                 low.scope.names[BROKEN] = TRUE
+                low.scope.names[SKIP] = TRUE
                 return None
             case ast.Continue():
+                low.scope.names[SKIP] = TRUE
                 return None
-            case ast.If() if jumps(node):
+            case ast.If() if jumps(node) and is_clear(node):
                 return _if(low, node, rest)
+            case ast.If() if jumps(node):
+                return _perhaps_rest(low, node, rest)
+            case ast.For() | ast.While() if returns(node):
+                return _perhaps_rest(low, node, rest)
             case _:
                 _statement(low, node)
     return None
 
 
 def _return(low: Lowering, value: ast.expr | None, node: ast.Return) -> None:
-    if low.frame.loops:
-        help = "`break` and a `return` after the loop can be lowered"
-        raise low.refuse("SGL0502", node, "`return` inside a loop", help)
     low.scope.names[RETURN] = NOTHING if value is None else meaning_of(low, value)
+    low.scope.names[SKIP] = TRUE
+    if low.frame.loops:
+        if not isinstance(low.scope.names[RETURN], Value | Const):
+            raise low.refuse("SGL0502", node, "a loop that returns a prompt")
+        low.scope.names[RETURNED] = low.scope.names[BROKEN] = TRUE
+
+
+def _perhaps_rest(low: Lowering, node: ast.If | ast.For | ast.While, rest: list[ast.stmt]) -> None:
+    """A statement that jumps on some paths, and what follows on the others."""
+    low.scope.names[SKIP] = FALSE
+    if returns(node):
+        low.scope.names.setdefault(RETURNED, FALSE)
+        low.scope.names.setdefault(RETURN, NOTHING)
+    _statement(low, node)
+    skip = low.scope.names.get(SKIP, FALSE)
+    if not isinstance(skip, Value):
+        return None if skip == TRUE else low.block(rest)
+    if not rest:
+        return None
+
+    def write() -> None:
+        low.scope.names[SKIP] = FALSE
+        low.block(rest)
+
+    sides = [low.region(low.scope.copy(), lambda: None), low.region(low.scope.copy(), write)]
+    join_branches(low, skip, [side[0] for side in sides], [side[1] for side in sides], node)
+    return None
 
 
 def _statement(low: Lowering, node: ast.stmt) -> None:
@@ -69,6 +99,10 @@ def _statement(low: Lowering, node: ast.stmt) -> None:
             while_loop(low, node)
         case ast.Global() | ast.Nonlocal() | ast.AsyncFor() | ast.AsyncWith():
             raise low.refuse("SGL0502", node, "a statement that can't be lowered")
+        case ast.Try() | ast.With() | ast.Match() if _needs_structure(low, node):
+            kind = type(node).__name__.lower()
+            help = "what is appended in it can be lowered outside of it, and in a helper that takes the state"
+            raise low.refuse("SGL0502", node, f"`{kind}` around what is appended", help)
         case _:
             opaque_statement(low, node)
 
@@ -91,7 +125,7 @@ def _needs_structure(low: Lowering, node: ast.stmt) -> bool:
     for inner in ast.walk(left):
         if isinstance(inner, ast.Name):
             meaning = low.scope.names.get(inner.id)
-            if isinstance(meaning, StateRef | ForksRef | ArmsRef | Pending):
+            if isinstance(meaning, HANDLES):
                 return True
     return False
 
@@ -101,7 +135,7 @@ def _if(low: Lowering, node: ast.If, rest: list[ast.stmt]) -> None:
     cond = condition(low, node.test)
     if isinstance(cond, Const):
         return low.block((node.body if cond.value else node.orelse) + rest)
-    arms = (node.body + rest, node.orelse + rest) if jumps(node) else (node.body, node.orelse)
+    arms = (node.body + rest, node.orelse + rest)
     low.flush()
     sides = [low.region(low.scope.copy(), lambda body=body: low.block(body)) for body in arms]
     builders, scopes = [side[0] for side in sides], [side[1] for side in sides]

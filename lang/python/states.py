@@ -21,6 +21,7 @@ def is_bound(low: Lowering, node: ast.Compare, state: StateRef, negated: bool) -
     name = constant_text(low, node.left)
     low.flush()
     variable = low.state(state.number).variables.get(name)
+    low.noted_missing(state.number, name, variable is None)
     if variable is None or variable.certain:
         return FALSE if (variable is None) != negated else TRUE
     op = Compare(
@@ -69,6 +70,7 @@ def variable(low: Lowering, inner: ast.expr, index: ast.expr, node: ast.expr) ->
     name = constant_text(low, index)
     low.flush()
     variable = low.state(number).variables.get(name)
+    low.noted_missing(number, name, variable is None)
     if variable is None:
         raise low.refuse("SGL0505", node, f"no path has bound `{name}` here")
     return read(low, variable, name, node)
@@ -101,14 +103,14 @@ def over_arms(low: Lowering, node: ast.ListComp) -> Operand | None:
         return _of_arms(low, forks, name, node)
     if not isinstance(forks, ForksRef):
         return None
-    outer = low.scope.names.get(name)
+    outer, flag = low.scope.names.get(name), low.scope.flag(name)
     found: list[Operand] = []
     for arm in forks.arms:
-        low.scope.names[name] = StateRef(arm)
+        low.scope.bind(name, StateRef(arm))
         found.append(low.value(node.elt))
     del low.scope.names[name]
     if outer is not None:
-        low.scope.names[name] = outer
+        low.scope.bind(name, outer, flag)
     kind = ListType(common_type([value.type for value in found]))
     return low.emit(MakeList(result=Value(kind), items=tuple(found)), node).result
 

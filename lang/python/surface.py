@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import inspect
 import json
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ...ir.ops import Role
 from ...ir.sampling import SAMPLING_FIELDS, SELECT_METHODS, Constraint, SelectMethod
+
+Place = tuple[str, int, int]
+"""File, line and column of a call."""
 
 
 class Appendable:
@@ -38,13 +42,14 @@ class Joined(Appendable):
 class GenMark(Appendable):
     """A `gen`. `given` are the sampling parameters that the call names, as fields of `Sampling`.
 
-    `schema` is the pydantic class of `json_schema=`, if it was one.
+    `schema` is the pydantic class of `json_schema=`, if it was one; `place` where the call stands.
     """
 
     name: str | None
     given: Mapping[str, Any] = field(default_factory=dict[str, Any])
     constraint: Constraint | None = None
     schema: type | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +59,7 @@ class SelectMark(Appendable):
     name: str | None
     choices: tuple[str, ...]
     method: SelectMethod = "token_length_normalized"
+    place: Place | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +75,17 @@ class ImageMark(Appendable):
     """An image: a path, a URL, or its bytes."""
 
     source: str | bytes
+
+
+def text_appended(what: Any) -> str:
+    """What `s +=` of something that is no call of ours appends. Raises TypeError."""
+    if isinstance(what, str):
+        return what
+    if isinstance(what, list | tuple):
+        return "".join(map(text_appended, what))
+    raise TypeError(
+        f"`s +=` takes text and what sglc's functions make, not a {type(what).__name__}"
+    )
 
 
 def _items(what: Appendable | str) -> tuple[Appendable | str, ...]:
@@ -128,17 +145,19 @@ _TYPED = signature_of(tuple(name for name in GEN_PARAMETERS if name not in _NOT_
 
 def gen(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
     """Ask the model to continue the prompt. With `choices` it is a `select`."""
-    return mark_of(_GEN.bind(*args, **kwargs).arguments)
+    return replace(mark_of(_GEN.bind(*args, **kwargs).arguments), place=_caller())
 
 
 def gen_int(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
     """A `gen` whose answer is an integer."""
-    return mark_of({**_TYPED.bind(*args, **kwargs).arguments, "dtype": int})
+    given = {**_TYPED.bind(*args, **kwargs).arguments, "dtype": int}
+    return replace(mark_of(given), place=_caller())
 
 
 def gen_string(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
     """A `gen` whose answer is a quoted string of words."""
-    return mark_of({**_TYPED.bind(*args, **kwargs).arguments, "dtype": str})
+    given = {**_TYPED.bind(*args, **kwargs).arguments, "dtype": str}
+    return replace(mark_of(given), place=_caller())
 
 
 for _function, _signature in ((gen, _GEN), (gen_int, _TYPED), (gen_string, _TYPED)):
@@ -154,7 +173,14 @@ def select(
     """Ask the model which of the choices follows best."""
     if temperature > 1e-5:
         raise ValueError("select picks the best choice: its temperature must be 0")
-    return SelectMark(name, choices_of(choices), method_of(choices_method))
+    return SelectMark(name, choices_of(choices), method_of(choices_method), _caller())
+
+
+def _caller() -> Place:
+    """Where the function that asks was called."""
+    frame = sys._getframe(2)
+    column = list(frame.f_code.co_positions())[frame.f_lasti // 2][2]
+    return frame.f_code.co_filename, frame.f_lineno, column or 0
 
 
 def mark_of(given: Mapping[str, Any]) -> GenMark | SelectMark:

@@ -19,7 +19,6 @@ _METHODS = {
     "replace": (2, 2),
 }  # fmt: skip
 """Methods of texts that are functions of the language, with how many arguments."""
-_BUILTINS = {"len": len, "str": str}
 
 
 def joined(low: Lowering, node: ast.JoinedStr) -> Operand:
@@ -36,13 +35,16 @@ def text_of(low: Lowering, part: ast.expr) -> Operand:
         return Const(str(part.value), STR)
     assert isinstance(part, ast.FormattedValue)
     if part.conversion in (-1, 115) and part.format_spec is None:
-        return as_text(low, low.value(part.value), part.value)
+        how = "!s" if part.conversion == 115 else ""
+        return as_text(low, low.value(part.value), part.value, f"f'{{_value{how}}}'")
     whole = ast.copy_location(ast.JoinedStr([part]), part)
     return opaque(low, whole, STR)
 
 
-def as_text(low: Lowering, value: Operand, node: ast.expr) -> Operand:
-    """What `str` gives for a value."""
+def as_text(
+    low: Lowering, value: Operand, node: ast.expr, otherwise: str = "str(_value)"
+) -> Operand:
+    """What `str` gives for a scalar; `otherwise` says what Python does with anything else."""
     if value.type == STR:
         return value
     if isinstance(value, Const):
@@ -50,7 +52,7 @@ def as_text(low: Lowering, value: Operand, node: ast.expr) -> Operand:
     if value.type in SCALARS:
         op = Builtin(result=Value(STR), name="python_str", args=(value,))
         return low.emit(op, node).result
-    return host_source(low, "str(_value)", {"_value": value}, node, STR, "text")
+    return host_source(low, otherwise, {"_value": value}, node, STR, "text")
 
 
 def method(

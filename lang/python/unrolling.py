@@ -7,11 +7,12 @@ from typing import Any, cast
 
 from ...ir.ops import Const
 from ...ir.types import INT
-from .constants import const, static
+from .constants import const, is_builtin, static
 from .context import Lowering
 from .forks import MOST_ARMS
 from .helpers import meaning_of
 from .jumps import own_jumps
+from .quiet import is_quiet
 from .scope import ForksRef, StateRef
 
 
@@ -35,20 +36,22 @@ def _static_items(low: Lowering, node: ast.expr) -> list[Any] | None:
     match node:
         case ast.Name(id=name) if isinstance(forks := low.scope.names.get(name), ForksRef):
             return [StateRef(arm) for arm in forks.arms]
-        case ast.Call(func=ast.Name(id="range"), args=args, keywords=[]):
+        case ast.Call(func=function, args=args, keywords=[]) if is_builtin(low, function, "range"):
             found = [_static_int(low, arg) for arg in args]
             if any(each is None for each in found):
                 return None
             return [Const(number, INT) for number in range(*cast("list[int]", found))][:65]
-        case ast.Call(func=ast.Name(id="enumerate"), args=[inner], keywords=[]):
+        case ast.Call(func=function, args=[inner], keywords=[]) if is_builtin(
+            low, function, "enumerate"
+        ):
             items = _static_items(low, inner)
             return items and [[Const(n, INT), item] for n, item in enumerate(items)]
-        case ast.Call(func=ast.Name(id="zip"), args=args, keywords=[]):
+        case ast.Call(func=function, args=args, keywords=[]) if is_builtin(low, function, "zip"):
             columns = [_static_items(low, arg) for arg in args]
             if any(column is None for column in columns):
                 return None
             return [list(row) for row in zip(*cast("list[Any]", columns), strict=False)]
-        case ast.List(elts=items) | ast.Tuple(elts=items):
+        case ast.List(elts=items) | ast.Tuple(elts=items) if is_quiet(low, items):
             return [_row(low, item) for item in items]
         case _:
             found = static(low, node)
@@ -65,7 +68,7 @@ def _row(low: Lowering, node: ast.expr) -> Any:
 
 def _static_int(low: Lowering, node: ast.expr) -> int | None:
     match node:
-        case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
+        case ast.Call(func=function, args=[ast.Name(id=name)]) if is_builtin(low, function, "len"):
             forks = low.scope.names.get(name)
             return len(forks.arms) if isinstance(forks, ForksRef) else None
         case _:
@@ -98,9 +101,8 @@ def unroll(low: Lowering, node: ast.For, rounds: list[dict[str, Any]]) -> None:
     for number, names in enumerate(rounds):
         low.blocks.indices = (*outer, Const(number, INT))
         for name, meaning in names.items():
-            low.scope.names[name] = (
-                meaning_of(low, meaning) if isinstance(meaning, ast.expr) else meaning
-            )
+            is_node = isinstance(meaning, ast.expr)
+            low.scope.bind(name, meaning_of(low, meaning) if is_node else meaning)
         low.block(node.body)
     low.blocks.indices = outer
 

@@ -1,0 +1,113 @@
+"""The names that syntax reads, binds, unbinds, or certainly binds. Pure functions over `ast`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+_OWN_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def names_read(nodes: Sequence[ast.AST]) -> set[str]:
+    """Every name that is loaded, or written where the old value matters."""
+    found: set[str] = set()
+    for root in nodes:
+        for node in ast.walk(root):
+            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                found.add(node.target.id)
+    return found
+
+
+def names_written(nodes: Sequence[ast.AST]) -> list[str]:
+    """Every local name that is bound or unbound, in order; names of inner functions are their own."""
+    found: dict[str, None] = {}
+    for root in nodes:
+        _collect_written(root, found)
+    return list(found)
+
+
+def _collect_written(node: ast.AST, found: dict[str, None]) -> None:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        found[node.name] = None
+        return
+    if isinstance(node, _OWN_SCOPE):
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.NamedExpr) and isinstance(inner.target, ast.Name):
+                found[inner.target.id] = None
+        return
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        found[node.id] = None
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        for alias in node.names:
+            found[(alias.asname or alias.name).split(".")[0]] = None
+    if isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        found[node.name] = None
+    if isinstance(node, ast.MatchMapping) and node.rest:
+        found[node.rest] = None
+    for child in ast.iter_child_nodes(node):
+        _collect_written(child, found)
+
+
+def names_unbound(node: ast.AST) -> set[str]:
+    """The names that are unbound somewhere inside: by `del`, and by the end of `except ... as`."""
+    found: set[str] = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Del):
+            found.add(inner.id)
+        elif isinstance(inner, ast.ExceptHandler) and inner.name:
+            found.add(inner.name)
+    return found
+
+
+def surely_binds(node: ast.stmt, name: str) -> bool:
+    """Whether a name is bound once a statement has ended well, whatever it was before."""
+    match node:
+        case ast.Assign(targets=targets):
+            return any(_binds(target, name) for target in targets)
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target, value=ast.expr()):
+            return _binds(target, name)
+        case ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.ClassDef():
+            return name in names_written([node])
+        case ast.With(items=items, body=body):
+            held = (i.optional_vars for i in items if i.optional_vars is not None)
+            return any(_binds(each, name) for each in held) and name not in names_unbound(node)
+        case ast.If(body=body, orelse=orelse):
+            return all(any(surely_binds(each, name) for each in side) for side in (body, orelse))
+        case _:
+            return False
+
+
+def _binds(target: ast.expr, name: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
+               for n in ast.walk(target))  # fmt: skip
+
+
+def is_only_read(function: ast.AST, name: str) -> bool:
+    """Whether a list under a name is only gone through, joined, measured and indexed."""
+    allowed: set[ast.AST] = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.For(iter=inner) | ast.comprehension(iter=inner):
+                allowed.add(inner)
+            case ast.Subscript(value=inner, ctx=ast.Load()) | ast.FormattedValue(value=inner):
+                allowed.add(inner)
+            case ast.Call(func=ast.Attribute(attr="join"), args=[inner]):
+                allowed.add(inner)
+            case ast.Call(func=ast.Name(id="len" | "str" | "sorted" | "enumerate"), args=[inner]):
+                allowed.add(inner)
+            case _:
+                pass
+    loads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
+    return all(n in allowed for n in loads if not isinstance(n.ctx, ast.Store))
+
+
+def exposed(body: Sequence[ast.stmt], name: str) -> bool:
+    """Whether statements may read what a name meant before them."""
+    for node in body:
+        if name in names_read([node]):
+            return True
+        if surely_binds(node, name):
+            return False
+    return False
