@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from types import CodeType
 from typing import Any
 
@@ -57,7 +60,8 @@ class LiveRun:
     def run(self) -> None:
         """Run the function and wait for everything that it appended."""
         try:
-            self.state.ret_value = self._definition.function(self.state, **self._job.args)
+            found = self._definition.function(self.state, **self._job.args)
+            self.state.ret_value = outcome(found) if inspect.iscoroutine(found) else found
         except BaseException as error:
             self._raised = error
         self.state.variables.release()
@@ -75,6 +79,16 @@ class LiveRun:
             self.run()
         except BaseException as error:
             self._raised = error
+
+
+def outcome(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What an `async def` program returns, from its own event loop; in a thread where one runs here already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(coroutine)
+    with ThreadPoolExecutor(1, thread_name_prefix="sglc-async") as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def make_session(

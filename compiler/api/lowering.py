@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...ir.diagnostic import CompileFailed, Diagnostic, Severity
@@ -59,11 +59,24 @@ def _warn(definition: Definition, diagnostics: tuple[Diagnostic, ...]) -> None:
     """Say once what was lost."""
     causes = [d for d in diagnostics if d.severity is not Severity.INFO]
     said = "; ".join(map(str, causes)) or "its source is not at hand"
-    warnings.warn(
-        f"`{definition.name}` runs in direct mode, where nothing is planned ahead: {said}",
-        DirectModeWarning,
-        stacklevel=5,
-    )
+    helps = [help for cause in causes for help in cause.helps]
+    text = f"`{definition.name}` runs in direct mode, where nothing is planned ahead: {said}"
+    if helps:
+        text += f" (help: {'; '.join(helps)})"
+    file, line = _place(definition, causes)
+    seen = getattr(definition.function, "__globals__", {})
+    registry = seen.setdefault("__warningregistry__", {})
+    module = seen.get("__name__", "sglc")
+    warnings.warn_explicit(text, DirectModeWarning, file, line, module, registry)
+
+
+def _place(definition: Definition, causes: Sequence[Diagnostic]) -> tuple[str, int]:
+    """The user's own line that a warning is about: the construct, or else the function."""
+    for cause in causes:
+        if cause.span is not None:
+            return cause.span.source.name, cause.span.source.position(cause.span.start)[0]
+    code = getattr(definition.function, "__code__", None)
+    return (code.co_filename, code.co_firstlineno) if code else ("<unknown>", 1)
 
 
 def explained(build: Build) -> str:

@@ -58,15 +58,21 @@ def work_of(
             return lambda: _text(prompt, item, span)
         case EdgeMark(role, edge):
             return lambda: _edge(prompt, role, edge, span)
-        case GenMark():
-            return lambda: _gen(prompt, item, span, variable)
-        case SelectMark():
-            return lambda: _select(prompt, item, span, variable)
+        case GenMark(place=place):
+            site = prompt.session.site(place)
+            return lambda: _gen(prompt, item, site, span, variable)
+        case SelectMark(place=place):
+            site = prompt.session.site(place)
+            return lambda: _select(prompt, item, site, span, variable)
         case ImageMark(source):
             step = ImageStep(PROMPT, Ref(PROMPT), Lit(str(source)), NODE)
             return lambda: prompt.execute(step, span)
         case _:
             raise TypeError(f"`s +=` does not take a {type(item).__name__}")
+
+
+_AGAIN = 1_000_000
+"""From here on an index says how often a site was called before; below it, which arm calls."""
 
 
 async def _text(prompt: LivePrompt, text: str, span: SourceSpan | None) -> None:
@@ -106,12 +112,16 @@ def _edge_step(role: Role, begins: bool, text: str | None) -> Step:
 
 
 async def _gen(
-    prompt: LivePrompt, mark: GenMark, span: SourceSpan | None, variable: Variable | None
+    prompt: LivePrompt,
+    mark: GenMark,
+    site: str,
+    span: SourceSpan | None,
+    variable: Variable | None,
 ) -> None:
     name, session = mark.name or "", prompt.session
     sampling = {**session.defaults, **mark.given}
     family = session.family(
-        "gen", name, span, sampling=_listed(sampling), constraint=_triple(mark.constraint)
+        "gen", name, site, span, sampling=_listed(sampling), constraint=_triple(mark.constraint)
     )
     after = None if sampling.get("n") is not None else PROMPT
     step = GenStep(family.id, Ref(PROMPT), VALUE, after, None, _indices(prompt, family))
@@ -119,18 +129,28 @@ async def _gen(
 
 
 async def _select(
-    prompt: LivePrompt, mark: SelectMark, span: SourceSpan | None, variable: Variable | None
+    prompt: LivePrompt,
+    mark: SelectMark,
+    site: str,
+    span: SourceSpan | None,
+    variable: Variable | None,
 ) -> None:
     name = mark.name or ""
-    family = prompt.session.family("select", name, span, method=mark.method)
+    family = prompt.session.family("select", name, site, span, method=mark.method)
     choices = Lit(list(mark.choices))
     step = SelectStep(family.id, Ref(PROMPT), choices, VALUE, PROMPT, _indices(prompt, family))
     await _ask(prompt, step, name, variable)
 
 
 def _indices(prompt: LivePrompt, family: Family) -> list[Any]:
-    occurrence = prompt.session.occurrence(family.site, prompt.arm)
-    return [Lit(each) for each in (*prompt.arm, occurrence)]
+    """Which of the calls of this site it is: the arm, and how often it was called there before.
+
+    Where there is one fork, and nothing is called again, it is what a plan has: calls sample alike in both modes.
+    """
+    pairs = zip(prompt.arm[::2], prompt.arm[1::2], strict=True)
+    arms = [each for fork, arm in pairs for each in ((-fork, arm) if fork else (arm,))]
+    before = prompt.session.occurrence(family.site, prompt.arm)
+    return [Lit(each) for each in (*arms, *((_AGAIN + before,) if before else ()))]
 
 
 async def _ask(

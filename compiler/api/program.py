@@ -228,6 +228,10 @@ class Program:
         row: int = 0,
     ) -> tuple[State, Callable[[], None]]:
         """A state under way, and what waits for its end."""
+        if inspect.isgeneratorfunction(self.function) or inspect.isasyncgenfunction(self.function):
+            raise TypeError(
+                f"`{self.name}` is a generator: a program appends to its state and returns"
+            )
         compiled = self._find(endpoint, job, mode)
         if compiled is None:
             live = LiveRun(self._definition, endpoint, job, run_seed, stream, row)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ...lang.python.surface import Place
 from ...runtime.executor.instance import Run
 from ...runtime.plan.schema import Family, SourceSpan
 from ...runtime.trace.records import Trace
@@ -53,11 +54,18 @@ class Session:
     spec_tokens: int = 0
     strands: list[Working] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _places: dict[Place | None, int] = field(default_factory=dict)
     _sites: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
 
-    def family(self, kind: Any, name: str, span: SourceSpan | None, **fields: Any) -> Family:
+    def site(self, place: Place | None) -> str:
+        """The site of a call: its number, in the order in which the places of calls were first reached."""
+        with self._lock:
+            return str(self._places.setdefault(place, len(self._places) + 1))
+
+    def family(
+        self, kind: Any, name: str, site: str, span: SourceSpan | None, **fields: Any
+    ) -> Family:
         """A family for one call."""
-        site = f"{span.line}:{span.column}" if span else "?"
         with self._lock:
             number = len(self.run.families)
             family = Family(

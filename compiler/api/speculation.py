@@ -108,8 +108,9 @@ async def _ask(prompt: LivePrompt, gens: Sequence[Pending], tokens: int, number:
     first, last = gens[0], gens[-1]
     assert isinstance(first.item, GenMark)
     given = {**prompt.session.defaults, **_parameters(first.item), "max_tokens": tokens}
+    site = prompt.session.site(first.item.place)
     family = prompt.session.family(
-        "gen", "+".join(_name(pending) for pending in gens), first.span,
+        "gen", "+".join(_name(pending) for pending in gens), site, first.span,
         sampling={**given, "stop": list(_stops(last.item))},
     )  # fmt: skip
     indices: list[Expr] = [Lit(each) for each in (*prompt.arm, number)]
