@@ -67,7 +67,8 @@ class Forks(Sequence[ArmState]):
                 state.variables.get(name) for state in self._states if name in state.own_names()
             ]
             self._refuse_taken(name, found[0])
-            self._parent.variables.adopt(name, found[0] if len(found) == 1 else _gathered(found))
+            one_of_many = len(found) == 1 and len(self._states) > 1
+            self._parent.variables.adopt(name, found[0] if one_of_many else _gathered(found))
 
     def _refuse_taken(self, name: str, arm: Variable) -> None:
         if name not in self._parent.variables:

@@ -6,11 +6,10 @@ import ast
 from dataclasses import replace
 
 from ...ir.infer import common_type
-from ...ir.ops import MakeList, Operand, Value
-from ...ir.types import ANY, INT, ListType
+from ...ir.ops import MakeList, Value
+from ...ir.types import INT, ListType
 from .constants import arguments, static
 from .context import Lowering
-from .hosting import host_source
 from .scope import ArmsData, ArmsRef, ForksRef, StateData, Variable
 from .states import state_of
 
@@ -61,7 +60,7 @@ def _computed_fork(low: Lowering, state: int, size: ast.expr) -> ArmsRef:
 
 
 def join(low: Lowering, forks: ForksRef | ArmsRef, node: ast.Call) -> None:
-    """Bind in the parent what the arms have bound: one value, or a list in arm order."""
+    """Bind in the parent what the arms have bound: a list in arm order; what one of many has bound stays it."""
     low.flush()
     if isinstance(forks, ArmsRef):
         _join_computed(low, forks, node)
@@ -76,7 +75,8 @@ def join(low: Lowering, forks: ForksRef | ArmsRef, node: ast.Call) -> None:
             headline = f"an arm binds `{name}`, which is bound before the fork"
             raise low.refuse("SGL0592", node, headline, help)
         found = [arm.variables[name] for arm in arms if name in arm.own()]
-        parent.variables[name] = _gathered(low, found, name, node)
+        one_of_many = len(found) == 1 and len(arms) > 1
+        parent.variables[name] = found[0] if one_of_many else _gathered(low, found, name, node)
 
 
 def _join_computed(low: Lowering, arms: ArmsRef, node: ast.Call) -> None:
@@ -86,20 +86,12 @@ def _join_computed(low: Lowering, arms: ArmsRef, node: ast.Call) -> None:
         if name in parent.variables:
             headline = f"an arm binds `{name}`, which is bound before the fork"
             raise low.refuse("SGL0592", node, headline, "another name in the arm keeps both")
-        parent.variables[name] = Variable(_one_or_list(low, arms, variable, node))
-
-
-def _one_or_list(low: Lowering, arms: ArmsRef, variable: Variable, node: ast.Call) -> Operand:
-    """A single arm gives its value, several give the list; how many there are is seen when it runs."""
-    if not variable.certain:
-        raise low.refuse("SGL0505", node, "some arms bind a name on some paths only")
-    given = {"_all": variable.value}
-    return host_source(low, "_all if len(_all) != 1 else _all[0]", given, node, ANY, "joined")
+        if not variable.certain:
+            raise low.refuse("SGL0505", node, "some arms bind a name on some paths only")
+        parent.variables[name] = Variable(variable.value)
 
 
 def _gathered(low: Lowering, found: list[Variable], name: str, node: ast.expr) -> Variable:
-    if len(found) == 1:
-        return found[0]
     if not all(variable.certain for variable in found):
         raise low.refuse("SGL0505", node, f"some arms bind `{name}` on some paths only")
     values = tuple(variable.value for variable in found)

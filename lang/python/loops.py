@@ -191,6 +191,8 @@ def _over(low: Lowering, node: ast.For) -> _Over:
     if found is not None:
         return _Over(found, target, index, True)
     value = low.value(over)
+    if value in low.suspects:
+        raise low.refuse("SGL0507", over, "a loop over things to append that are computed")
     is_kept = isinstance(value.type, ListType) and is_quiet(low, node.body)
     return _Over(value, target, index, is_kept or is_fresh_value(low, over))
 

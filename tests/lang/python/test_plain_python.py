@@ -309,3 +309,23 @@ def test_what_is_made_elsewhere_is_appended(mock):
     assert outcome(made_elsewhere, "auto", mock, "x") == outcome(
         made_elsewhere, "direct", mock, "x"
     )
+
+
+def one_armed(s, word):
+    forks = s.fork(1)
+    forks[0] += word + sgl.gen("x", temperature=0, max_tokens=3)
+    forks.join()
+    return s["x"]
+
+
+def from_a_list_of_turns(s, word):
+    for turn in [sgl.user(word), sgl.assistant(sgl.gen("x", temperature=0, max_tokens=3))]:
+        s += turn
+    return s["x"]
+
+
+@pytest.mark.parametrize("function", [one_armed, from_a_list_of_turns], ids=lambda f: f.__name__)
+def test_what_arms_and_lists_give(function, mock):
+    found = outcome(function, "compiled", mock, "Hi")
+    assert found == outcome(function, "direct", mock, "Hi")
+    assert found[0].startswith("[") == (function is one_armed)
