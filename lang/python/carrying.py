@@ -9,21 +9,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-from ...ir.builder import BlockBuilder
 from ...ir.infer import common_type
-from ...ir.ops import Block, Const, Operand, Value, Yield
+from ...ir.ops import Block, Operand, Value, Yield
 from ...ir.structure import substitute_block
-from ...ir.types import ANY, BOOL, NONE
+from ...ir.types import BOOL, NONE
 from .context import FALSE, NOTHING, Lowering
-from .jumps import loads
-from .merging import Slot, check_arms, join_branches, slots_of
-from .names import exposed, names_read, names_written
-from .scope import BROKEN, HANDLES, ForksRef, Lost, Scope, StateRef, flag_of
+from .guessing import Key, Try, better_guess, first_guess, is_exposed, is_sure, outlives, tried_with
+from .merging import Slot, join_branches, slots_of
+from .scope import BROKEN, HANDLES, Lost, Scope, flag_of
 
 _MOST_ROUNDS = 12
-Key = tuple[Any, ...]
 
 
 @dataclass
@@ -34,19 +31,6 @@ class Body:
     args: tuple[Value, ...]
     block: Block
     lost: list[str]
-
-
-@dataclass
-class _Try:
-    """The body, lowered with a guess: its argument for each key, and what differs after it."""
-
-    builder: BlockBuilder
-    args: dict[Key, Value]
-    before: Scope
-    after: Scope
-    found: list[Slot]
-    missing: set[tuple[int, str]]
-    kept: dict[Key, Value]
 
 
 def unless_broken(low: Lowering, write: Callable[[], None], node: ast.For) -> None:
@@ -68,13 +52,14 @@ def _keep(low: Lowering, scopes: list[Scope], node: ast.For) -> None:
             case ("name", str(name)) if name[0] in "$?" or name in scopes[0].names:
                 continue
             case ("name", str(name)):
-                if not _outlives(low, node, slot.key):
+                if not outlives(low, node, slot.key) or not is_sure(scopes[1], slot.key):
                     continue
                 flag = ("name", flag_of(name))
                 low.kept[flag] = Value(BOOL, "bound")
                 scopes[0].names[flag_of(name)] = low.kept[flag]
             case ("variable", int(number), str(name)):
-                if name in scopes[0].states[number].variables:
+                is_new = name not in scopes[0].states[number].variables
+                if not is_new or not is_sure(scopes[1], slot.key):
                     continue
                 slot.certain = False
             case _:
@@ -91,12 +76,12 @@ def looped(
     outer_indices = low.blocks.indices
     low.blocks.indices = (*outer_indices, own[0])
     low.frame.loops += 1
-    guess = _guess(low, node)
+    guess = first_guess(low, node)
     try:
         for _ in range(_MOST_ROUNDS):
             with low.trial() as attempt:
-                tried = _tried(low, write, guess)
-                better = _better(low, node, guess, tried)
+                tried = tried_with(low, write, guess)
+                better = better_guess(low, node, guess, tried)
                 if better == guess:
                     attempt.keep()
                     return _finished(low, node, own, tried)
@@ -107,101 +92,7 @@ def looped(
     raise low.refuse("SGL0502", node, "a loop in which the types of values never settle")
 
 
-_Guess = dict[Key, Any]
-"""For each key the type of its argument, or for a variable the type and whether it is certain."""
-
-
-def _guess(low: Lowering, node: ast.For | ast.While) -> _Guess:
-    """Whatever the body may change, by its names: values, flags, prompts and variables of states."""
-    guess: _Guess = {}
-    for name in dict.fromkeys((*names_written([node]), *_hidden(low))):
-        meaning = low.scope.names.get(name)
-        if isinstance(meaning, Value | Const):
-            guess["name", name] = (meaning.type, True)
-            if low.scope.flag(name) != Const(True, low.scope.flag(name).type):
-                guess["name", flag_of(name)] = (low.scope.flag(name).type, True)
-        elif meaning is None and _is_exposed(node, name):
-            guess["name", name] = (ANY, True)
-            guess["name", flag_of(name)] = (ANY, True)
-    for number in _states_in(low, node):
-        data = low.state(number)
-        guess["prompt", number] = (data.prompt.type, True)
-        for name, variable in data.variables.items():
-            guess["variable", number, name] = (variable.value.type, variable.certain)
-    return guess
-
-
-def _hidden(low: Lowering) -> list[str]:
-    return [name for name in low.scope.names if name.startswith("$")]
-
-
-def _states_in(low: Lowering, node: ast.AST) -> list[int]:
-    """The states that a loop names."""
-    found: dict[int, None] = {}
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name):
-            match low.scope.names.get(inner.id):
-                case StateRef(number):
-                    found[number] = None
-                case ForksRef(parent, arms):
-                    found.update(dict.fromkeys((parent, *arms)))
-                case _:
-                    pass
-    return list(found)
-
-
-def _is_exposed(node: ast.For | ast.While, name: str) -> bool:
-    """Whether an iteration may read what the one before it has bound."""
-    if isinstance(node, ast.While):
-        return name in names_read([node.test]) or exposed(node.body, name)
-    return name not in names_written([node.target]) and exposed(node.body, name)
-
-
-def _tried(low: Lowering, write: Callable[[], None], guess: _Guess) -> _Try:
-    start = low.scope.copy()
-    args: dict[Key, Value] = {}
-    for key, (kind, certain) in guess.items():
-        hint = key[-1] if isinstance(key[-1], str) else ""
-        args[key] = Value(kind, "bound" if hint.startswith("?") else hint)
-        Slot(key, (args[key], args[key]), certain).put(start, args[key])
-    before = start.copy()
-    outer_missing, low.missing = low.missing, set()
-    outer_kept, low.kept = low.kept, {}
-    builder, after = low.region(start, write)
-    missing, low.missing = low.missing, outer_missing | low.missing
-    kept, low.kept = low.kept, outer_kept
-    check_arms(low, before, after, low.frame.source.node)
-    return _Try(builder, args, before, after, slots_of(before, after), missing, kept)
-
-
-def _better(low: Lowering, node: ast.For | ast.While, guess: _Guess, tried: _Try) -> _Guess:
-    """The guess, wider where it did not hold."""
-    better = dict(guess)
-    for slot in tried.found:
-        if slot.key in guess:
-            kind, certain = guess[slot.key]
-            wider = common_type([kind, slot.sides[1].type])
-            better[slot.key] = (wider, certain and slot.certain)
-        elif slot.differs and _was_needed(low, node, slot.key, tried):
-            better[slot.key] = (common_type([side.type for side in slot.sides]), slot.certain)
-    return better
-
-
-def _was_needed(low: Lowering, node: ast.For | ast.While, key: Key, tried: _Try) -> bool:
-    """Whether the body may have read what stood there when it began."""
-    match key:
-        case ("name", str(name)):
-            return name.lstrip("?") in tried.before.names
-        case ("variable", int(number), str(name)):
-            was_there = name in tried.before.states[number].variables
-            return was_there or (number, name) in tried.missing
-        case _:
-            return True
-
-
-def _finished(
-    low: Lowering, node: ast.For | ast.While, own: tuple[Value, ...], tried: _Try
-) -> Body:
+def _finished(low: Lowering, node: ast.For | ast.While, own: tuple[Value, ...], tried: Try) -> Body:
     """Carry what differs; for everything else the body reads what stands before the loop."""
     slots: list[Slot] = []
     args: list[Value] = []
@@ -211,7 +102,7 @@ def _finished(
         arg = tried.args.get(slot.key) or tried.kept.get(slot.key)
         if arg is not None and not slot.differs:
             same[arg] = before
-        elif arg is not None or (slot.differs and _outlives(low, node, slot.key)):
+        elif arg is not None or (slot.differs and outlives(low, node, slot.key)):
             kind = arg.type if arg is not None else common_type([before.type, slot.sides[1].type])
             slots.append(slot)
             args.append(arg if arg is not None else Value(kind, slot.hint))
@@ -240,26 +131,14 @@ def _before(scope: Scope, key: Key) -> Operand:
             return found.value if found is not None else NOTHING
 
 
-def _outlives(low: Lowering, node: ast.For | ast.While, key: Key) -> bool:
-    """Whether a name means something beyond one iteration."""
-    match key:
-        case ("name", str(name)):
-            base = name.lstrip("?")
-            if base.startswith("$") or base in low.scope.names:
-                return True
-            return loads(low.frame.source.node, base) > loads(node, base)
-        case _:
-            return True
-
-
-def _lost(low: Lowering, node: ast.For | ast.While, tried: _Try) -> list[str]:
+def _lost(low: Lowering, node: ast.For | ast.While, tried: Try) -> list[str]:
     """Names of states and the like that a round binds anew: after the loop nobody can say to what."""
     found: list[str] = []
     for name in dict.fromkeys((*tried.before.names, *tried.after.names)):
         sides = tried.before.names.get(name), tried.after.names.get(name)
         if sides[0] == sides[1] or not any(isinstance(side, HANDLES) for side in sides):
             continue
-        if sides[0] is not None and _is_exposed(node, name):
+        if sides[0] is not None and is_exposed(node, name):
             headline = f"`{name}` is bound to another prompt in each round"
             raise low.refuse("SGL0503", node, headline)
         found.append(name)

@@ -124,6 +124,16 @@ def returns_in_a_loop(s, words):
     return "not found"
 
 
+def binds_in_some_rounds(s, words):
+    for word in words:
+        if word == "a":
+            found = word
+            s += word + sgl.gen("x", temperature=0, max_tokens=3)
+        else:
+            s += word
+    s += f"{'x' in s} {found}"  # pyright: ignore
+
+
 def unbinds(s, words):
     name = "here"
     del name
@@ -142,7 +152,7 @@ def shadows(s, list):
 
 PROGRAMS = [
     keeps_the_old_value, is_not_bound, walrus, closes_over_a_loop, grows_while_gone_through, asks_a_generator,
-    never_ends, reads_what_changes, returns_in_a_loop, unbinds, shadows,
+    binds_in_some_rounds, never_ends, reads_what_changes, returns_in_a_loop, unbinds, shadows,
 ]  # fmt: skip
 DIRECT = {"closes_over_a_loop", "shadows"}
 WORDS = [["a", "b", "c"], ["7"], [], ["za", "b"], ("a", "zb")]
