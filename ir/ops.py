@@ -8,14 +8,13 @@ constants; there is no constant operation.
 
 What may be reordered, duplicated or dropped. Passes ask `effects(op)`, never an op's name:
 
-- `Effect` empty (pure): may be dropped when unused, duplicated, merged with an equal one, and
-  moved anywhere its operands are bound. A pure op can still *fail* (an index out of range), so
-  it never moves to a place where it would run although it did not run before.
+- `Effect` empty (pure): may be dropped when unused (its failure with it), duplicated, merged with an
+  equal one, and moved anywhere its operands are bound. A pure op can still *fail* (an index out of
+  range), so it never moves to a place where it would run although it did not run before.
 - `APPENDS`: makes a prompt from a prompt. As pure as the above: it sends nothing.
 - `MODEL`: asks the model. May be dropped when none of its results is used; may be merged
   with a call on the same prompt value with equal parameters *if it is not `SAMPLED`*; may be
-  moved relative to everything but its own operands (before a host function, too, that can't
-  change its prompt); never duplicated.
+  moved relative to what cannot fail; never duplicated.
 - `SAMPLED` (always with `MODEL`): as above, but two of them are never merged. What it draws
   depends on (`site`, `indices`) alone, so moving it changes nothing.
 - `HOST`: runs the user's code with effects. Never dropped, duplicated, merged, or
@@ -23,6 +22,10 @@ What may be reordered, duplicated or dropped. Passes ask `effects(op)`, never an
   A host op declared `pure` has no effect flag, and is never run speculatively.
 - `HINT`: tells the runtime something; values never depend on it. May be dropped always.
 - `CONTROL`: ends a block (`yield`, `return`). Stays last.
+
+What can fail is a guard (`ir/failure.py`): a call or an effect behind it is not started before it is done,
+so that a program that fails has asked no more, and done no more, than it says. At `-O2` a call may be
+started before a guard; then it is marked `speculative` and counted apart.
 
 An op with regions has the effects of everything inside, and its regions may use any value that is
 bound before the op in an enclosing block.
@@ -176,7 +179,8 @@ class Gen(BaseOp):
     stays as it is, and users keep `source`); `value` is the text, or the parsed value when
     `constraint.kind == "type"`; with `n` given a list of those. `samples` (only with `n`, and only
     if wanted): the list of the n final prompts. `dynamic` are parameters whose value is computed:
-    names are fields of `Sampling`, or the kind of the constraint.
+    names are fields of `Sampling`, or the kind of the constraint. `speculative`: it is started before
+    something that may still end the program.
     """
 
     prompt: Value | None
@@ -189,11 +193,15 @@ class Gen(BaseOp):
     dynamic: tuple[tuple[str, Operand], ...] = ()
     samples: Value | None = None
     name: str = ""
+    speculative: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Select(BaseOp):
-    """Ask the model which of `choices` (a list of strings) follows best; the choice joins the prompt."""
+    """Ask the model which of `choices` (a list of strings) follows best; the choice joins the prompt.
+
+    `speculative`: as of a `Gen`.
+    """
 
     prompt: Value
     value: Value
@@ -203,6 +211,7 @@ class Select(BaseOp):
     indices: tuple[Operand, ...] = ()
     method: SelectMethod = "token_length_normalized"
     name: str = ""
+    speculative: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,12 +6,13 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from ..ir.failure import cannot_fail
 from ..ir.module import Module
 from ..ir.ops import Block, Effect, Fork, Op, Value, Yield
 from ..ir.structure import effects, operands, results
 from .analysis.congruence import block_key
 from .analysis.dependence import needed
-from .analysis.safety import cannot_fail
+from .rewriting.calls_early import speculative
 from .rewriting.rewriter import Rewriter, each_program, rebuilt
 from .running.context import Context
 
@@ -24,8 +25,9 @@ class FuseForks:
         %b, %c = fork arm { ... } arm { ... }      ->
 
     A fork over items becomes an arm as it is. Of equal arms that draw nothing at random one is
-    left. Never fuses a fork with one that reads its results, nor over a host function with effects
-    between them, nor two forks that both call one: those keep their order.
+    left. Never fuses a fork with one that reads its results, nor over a call or something that can fail
+    between them, nor behind a fork in which something can fail: what fails there ends the program before
+    the second (`-O2` fuses where the first calls no host function, and counts the second's calls apart).
     """
 
     name: ClassVar[str] = "fuse-forks"
@@ -123,16 +125,15 @@ class _Fuser(Rewriter):
             op = ops[position]
             needs = bool(tainted & needed(op))
             if isinstance(op, Fork) and _asks(op):
-                reason = _obstacle(first, op, needs)
+                reason = _obstacle(first, op, needs, self._context.level)
                 if reason:
                     self._context.declined("fuse two forks", reason, op.span)
                     return None
                 self._context.did("made two forks one", span=op.span)
-                return [*ops[:at], *moved, _fused(first, op), *stays, *ops[position + 1 :]]
-            if effects(op) & ~Effect.APPENDS:
-                return None  # a call, a host function or the end of the block stands between
-            if not needs and effects(first) & Effect.HOST and not cannot_fail(op):
-                return None  # moved before the host functions of the first, it could stop them
+                second = op if cannot_fail(first) else speculative(op)
+                return [*ops[:at], *moved, _fused(first, second), *stays, *ops[position + 1 :]]
+            if effects(op) & ~Effect.APPENDS or not cannot_fail(op):
+                return None  # a call, a guard or the end of the block stands between
             (stays if needs else moved).append(op)
             if needs:
                 tainted.update(results(op))
@@ -164,25 +165,31 @@ def _is_repeatable(body: Block) -> bool:
 
 
 def _only_fork(body: Block) -> Fork | None:
-    """The fork of several bodies that ends an arm, when before it there are only appends."""
+    """The fork of several bodies that ends an arm, when before it there are only appends that can't fail."""
     if len(body.ops) < 2:
         return None
     *before, op, end = body.ops
     if not isinstance(op, Fork) or op.items is not None or not isinstance(end, Yield):
         return None
-    return None if any(effects(other) & ~Effect.APPENDS for other in before) else op
+    is_quiet = all(cannot_fail(other) and not effects(other) & ~Effect.APPENDS for other in before)
+    return op if is_quiet else None
 
 
-def _obstacle(first: Fork, second: Fork, needs: bool) -> str:
+def _obstacle(first: Fork, second: Op, needs: bool, level: int) -> str:
     """Why two forks cannot be one; empty when they can."""
     if needs:
         return "the second reads what the first gives"
     if effects(first) & effects(second) & Effect.HOST:
         return "both call host functions, which keep their order"
-    return ""
+    if cannot_fail(first):
+        return ""
+    if effects(first) & Effect.HOST or effects(second) & Effect.HOST:
+        return "the first may fail, and then nobody asks what the second asks"
+    return "" if level > 1 else "the first may fail before the second is asked; `-O2` does it"
 
 
-def _fused(first: Fork, second: Fork) -> Fork:
+def _fused(first: Fork, second: Op) -> Fork:
+    assert isinstance(second, Fork)
     bodies = [*_as_arms(first), *_as_arms(second)]
     return _fork(replace(first, items=None), bodies)
 

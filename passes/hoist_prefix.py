@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from ..ir.failure import cannot_fail
 from ..ir.module import Module
 from ..ir.ops import Block, For, Fork, If, Op, Root, Text, Value, While
 from ..ir.structure import regions, results, substitute, substitute_block
 from ..ir.types import PROMPT
 from .analysis.dependence import reads
-from .analysis.safety import cannot_fail
 from .analysis.shared_heads import Factored, HeadFinder, heads, is_append, prompt_of
 from .analysis.texts import cut_text, shorten, token_count
 from .rewriting.rewriter import each_program, rebuilt
@@ -129,10 +129,11 @@ class _Hoister:
         lifted: list[Op] = []
         kept: list[Op] = []
         for op in body.ops:
-            is_outer = not reads(op, own)
-            if is_outer and is_append(op) and (always or cannot_fail(op)):
+            is_outer, is_sure = not reads(op, own), cannot_fail(op)
+            if is_outer and is_append(op) and (always or is_sure):
                 lifted.append(op)
                 continue
+            always &= is_sure  # what fails first goes on failing first
             kept.append(op)
             own.update(results(op))
             if is_append(op) and not is_outer:

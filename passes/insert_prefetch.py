@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from ..ir.failure import cannot_fail
 from ..ir.module import Module, Program
 from ..ir.ops import (
     Block,
@@ -24,7 +26,6 @@ from ..ir.ops import (
 from ..ir.structure import effects, results
 from .analysis.certainty import is_certain
 from .analysis.dependence import inputs, needed
-from .analysis.safety import cannot_fail
 from .analysis.sections import VALUE_TOKENS
 from .analysis.shared_heads import heads, is_append, prompt_of
 from .analysis.static_heads import static_head
@@ -45,7 +46,8 @@ class InsertPrefetch:
 
     With `speculative` (`-O2`) also what may be asked: the heads of both arms of a pending branch, and
     text after which the program may end; counted apart. Never warms a prompt that no call is certain
-    to ask about otherwise, nor moves what can fail before a host function.
+    to ask about otherwise (behind something that can fail, as a host function that is not `pure`, none
+    is), nor moves what can fail before a host function.
     """
 
     name: ClassVar[str] = "insert-prefetch"
@@ -58,7 +60,7 @@ class InsertPrefetch:
 
         def rewrite(program: Program) -> Block:
             body = _Waits(self.min_tokens, speculative, context).block(program.body)
-            return _with_static_head(program, body, self.min_tokens, context)
+            return _with_static_head(program, body, self.min_tokens, speculative, context)
 
         return each_program(module, rewrite)
 
@@ -66,7 +68,9 @@ class InsertPrefetch:
 # --- static heads ---------------------------------------------------------------------------------
 
 
-def _with_static_head(program: Program, body: Block, min_tokens: int, context: Context) -> Block:
+def _with_static_head(
+    program: Program, body: Block, min_tokens: int, speculative: bool, context: Context
+) -> Block:
     """The longest text that every run of a program begins with is warmed when the plan is loaded."""
     head = static_head(body, context.target.tokenizer)
     if head is None:
@@ -75,14 +79,15 @@ def _with_static_head(program: Program, body: Block, min_tokens: int, context: C
     what = f"warm the first {head.tokens} tokens of `{program.name}` when it is loaded"
     if any(isinstance(op, Prefetch) and op.prompt is head.op.result for op in after):
         return body
-    if not is_certain(head.op.result, after):
+    certain = is_certain(head.op.result, after)
+    if not certain and not speculative:
         context.declined(what, "not every run asks about it", head.op.span, head.tokens)
     elif head.tokens < min_tokens:
         why = f"it is shorter than {min_tokens} tokens"
         context.declined(what, why, head.op.span, head.tokens)
     else:
         context.did(what, span=head.op.span, tokens=head.tokens)
-        hint = Prefetch(prompt=head.op.result, span=head.op.span)
+        hint = _hint(head.op, certain)
         return Block(body.args, (*before, hint, *after))
     return body
 
@@ -144,7 +149,7 @@ class _Waits(Rewriter):
             tokens = self._new_tokens(op, made)
             if prompt in extended or tokens < self._min_tokens or not early.goes_on(at, wait):
                 continue
-            certain = is_certain(prompt, (early.ops[i] for i in range(at + 1, len(early.ops))))
+            certain = is_certain(prompt, itertools.islice(early.ops, wait, None))
             what = f"warm {shorten(_text_of(op))!r} while it is waited for something else"
             if certain or self._speculative:
                 self._context.did(what, span=op.span, tokens=tokens)

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from ..ir.failure import may_fail
 from ..ir.module import Module
 from ..ir.ops import Block, Const, Effect, For, Fork, Gen, Host, If, Op, Select, Turn, Value
 from ..ir.structure import effects, regions, results, substitute_block
@@ -30,8 +31,8 @@ class MergeCalls:
 
     Prompts are equal when the same text was appended to the same prompt. A call that all arms of a
     fork or both arms of an `if` begin with moves above it. Never merges sampled calls that have no
-    seed of their own, never makes a call run that did not run, and never moves a call over a host
-    function with effects.
+    seed of their own, never makes a call run that did not run, and never moves a call over something that
+    can fail, as a host function that is not `pure`.
     """
 
     name: ClassVar[str] = "merge-calls"
@@ -145,19 +146,19 @@ def _common_heads(blocks: Sequence[Block]) -> list[list[Op]]:
 def _heads(block: Block) -> dict[Hashable, Op]:
     """By key, the mergeable ops of a block whose operands are all bound outside of it.
 
-    What comes after a host function with effects stays after it, errors included.
+    What comes after something that can fail, as a host function that is not `pure`, stays after it.
     """
     own = set(block.args)
     heads: dict[Hashable, Op] = {}
     for op in block.ops:
         kind = effects(op)
-        if kind & Effect.HOST:
-            break
         whole = not regions(op) or is_append(op)
         movable = whole and not kind & ~_MERGEABLE and not isinstance(op, Host | Turn)
         if movable and not reads(op, own):
             heads.setdefault(op_key(op), op)
         own.update(results(op))
+        if may_fail(op):
+            break
     return heads
 
 

@@ -15,6 +15,7 @@ from .analysis.turn_states import TurnStates
 from .rewriting.rewriter import Rewriter, each_program
 from .rewriting.turn_trims import DoesNotCompose, TrimmingRenderer
 from .running.context import Context
+from .running.needs import INLINED, Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,12 @@ class RenderTurns:
 
     The template is probed with every order of turns that the programs can make. The text of each call is
     what one rendering of its messages gives; where that can't be shown, all turns stay, and each call
-    renders its messages whole (PFX502). Never rewrites a part of a module's turns.
+    renders its messages whole (PFX502). Never rewrites a part of a module's turns. Needs fragments in place of
+    their uses: what opens a turn depends on the turns before it.
     """
 
     name: ClassVar[str] = "render-turns"
+    needs: ClassVar[tuple[Need, ...]] = (INLINED,)
 
     def run(self, module: Module, context: Context) -> Module:
         """Rewrite all programs, or none. Raises CompileFailed where the template refuses (SGL22xx)."""

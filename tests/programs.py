@@ -11,6 +11,7 @@ leaves the prompt in the mode that it found it in, so that arms and iterations a
 from __future__ import annotations
 
 import random
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -84,7 +85,10 @@ WORDS = ("yes", "no", "alpha", "beta", "a longer phrase")
 EXTERNS = (
     Extern("shout", (("text", STR),), STR),
     Extern("tag", (("text", STR), ("number", INT)), STR, pure=True),
+    Extern("check", (("text", STR),), STR),
+    Extern("count", (("text", STR), ("number", INT)), INT),
 )
+"""`check` refuses some texts, and `count` gives for some what is no number."""
 
 
 @dataclass
@@ -120,7 +124,21 @@ class RandomProgram:
         return {
             "shout": lambda text: f"{text[:20].upper()}!",
             "tag": lambda text, number: f"[{number}:{text[:10]}]",
+            "check": check,
+            "count": lambda text, number: number if _chance(text, 4) else "many",
         }
+
+
+def check(text: str) -> str:
+    """Refuse some texts. Raises PermissionError."""
+    if not _chance(text, 4):
+        raise PermissionError(f"{text[:20]!r} is refused")
+    return text[:8]
+
+
+def _chance(text: str, of: int) -> int:
+    """A number below `of` that depends on a text alone."""
+    return zlib.crc32(text.encode()) % of
 
 
 class Writer:
@@ -449,9 +467,11 @@ class Writer:
         scope.add(op.value)
 
     def _host(self, scope: Scope, mode: Mode) -> None:
-        extern = EXTERNS[self._random.randrange(2)]
+        extern = EXTERNS[self._random.randrange(len(EXTERNS))]
         args = tuple(self._operand(scope, kind) for _, kind in extern.params)
-        op = Host(result=Value(STR, "seen"), extern=extern.name, args=args, pure=extern.pure)
+        op = Host(
+            result=Value(extern.result, "seen"), extern=extern.name, args=args, pure=extern.pure
+        )
         self._builder.emit(op)
         scope.add(op.result)
 

@@ -60,10 +60,14 @@ def random_pipeline(source: random.Random) -> tuple[Pass, ...]:
 
 
 def judge(
-    program: RandomProgram, passes: Sequence[Pass], target: Target, verify: int = 1
+    program: RandomProgram,
+    passes: Sequence[Pass],
+    target: Target,
+    verify: int = 1,
+    level: int = 1,
 ) -> tuple[Context, bool]:
     """Run the passes on a program and compare; raises Different or PassFailed. Whether it could run."""
-    context, options = Context(target), RunOptions(verify=verify)
+    context, options = Context(target, level), RunOptions(verify=verify)
     before = program.module
     for part in _parts(before, passes):
         after = run_pipeline(before, part, context, options)
@@ -86,19 +90,26 @@ def _parts(module: Module, passes: Sequence[Pass]) -> list[Sequence[Pass]]:
 
 
 def campaign(
-    numbers: Iterable[int], target: Target, passes: Sequence[Pass] | None = None, verify: int = 1
+    numbers: Iterable[int],
+    target: Target,
+    passes: Sequence[Pass] | None = None,
+    verify: int = 1,
+    level: int | None = None,
 ) -> Findings:
-    """Judge many programs; with `passes` always these, otherwise random ones."""
+    """Judge many programs; with `passes` and `level` always these, otherwise random ones."""
     findings = Findings()
     for number in numbers:
         source = random.Random(number)
         program = enriched.generate(source)
         chosen = random_pipeline(source) if passes is None else passes
+        speed = 1 + source.randrange(2) if level is None else level
         findings.programs += 1
         try:
-            context, could_run = judge(program, chosen, target, verify)
+            context, could_run = judge(program, chosen, target, verify, speed)
         except Exception as error:
-            findings.problems.append(f"program {number} through {describe(chosen)}: {error}")
+            findings.problems.append(
+                f"program {number} through {describe(chosen)} at -O{speed}: {error}"
+            )
             continue
         findings.failed_rows += not could_run
         findings.changed.update({r.pass_name for r in context.reports if r.changed})

@@ -7,7 +7,13 @@ DESIGN 7.3 in code. Shared by the golden tests and the random ones. After any pa
 - no call is made that was not made before, and none twice;
 - a call that is gone has a twin that asks the same and draws nothing at random, or nothing depends
   on its answer: with another answer the program gives the same result and makes the same calls;
-- a prompt that is prefetched is one that a call asks about (speculative ones apart).
+- a prompt that is prefetched is one that a call asks about (speculative ones apart);
+- effects are the same, in the same order (arms of a fork have none between them).
+
+A run that fails is compared, too: it fails afterwards with the same error, asks no call that it did not ask
+before (speculative ones apart), and has no effect that it did not have, or not in that order. Only what
+nobody needs may be gone with its failure: then the run is judged against one in which that op has some
+value or other.
 
 Both are given the same orders for what a batch may order: some cases as it stands, the others shuffled.
 """
@@ -16,28 +22,36 @@ from __future__ import annotations
 
 import itertools
 import random
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from sglc.ir.meaning.interpret import Outcome, RowFailed, SourceCall, run
+from sglc.ir.meaning.interpret import run
+from sglc.ir.meaning.outcome import Beside, Done, HostCall, Outcome, RowFailed, SourceCall
 from sglc.ir.module import Module, Program
 from sglc.ir.ops import (
     Block,
     Call,
     Const,
     For,
+    Fork,
     Gen,
+    Host,
+    If,
     Index,
     Insert,
     Op,
+    Operand,
+    Pick,
     Prefetch,
     Select,
     Unordered,
     Value,
+    While,
 )
 from sglc.ir.sampling import Constraint, Sampling
-from sglc.ir.structure import regions, walk, with_regions
+from sglc.ir.structure import regions, results, substitute_block, walk, with_regions
 from sglc.ir.target import Target
 from sglc.ir.types import (
     BOOL,
@@ -123,11 +137,11 @@ def at_level_0(module: Module, target: Target) -> Module:
 def assert_same_meaning(
     before: Module, after: Module, case: Case, target: Target
 ) -> Outcome | None:
-    """Run one case on both; raises Different. None when the case fails before and may fail after."""
+    """Run one case on both; raises Different. None when it fails, in both alike."""
     try:
         old = _run(_with_visible_prefetches(before), case, target)
-    except RowFailed:
-        return None
+    except RowFailed as failure:
+        return _same_failure(before, after, case, target, failure)
     try:
         new = _run(_with_visible_prefetches(after), case, target)
     except RowFailed as failure:
@@ -136,10 +150,110 @@ def assert_same_meaning(
     calls, warmed = _without_prefetches(new)
     if new.result != old.result:
         raise Different(f"the result was {old.result!r} and is {new.result!r}")
+    if ordered(new.effects) != ordered(old.effects):
+        raise Different(f"the effects were {old.effects} and are {new.effects}")
     _compare_calls(asked_before, calls)
     _judge_missing(before, case, target, replace(old, transcript=tuple(asked_before)), calls)
     _judge_prefetches(warmed, [*calls, *warmed_before])
     return old
+
+
+# --- runs that fail ------------------------------------------------------------------------------
+
+
+def _same_failure(
+    before: Module, after: Module, case: Case, target: Target, old: RowFailed
+) -> Outcome | None:
+    """Judge a case that fails before; what it returns is as for `assert_same_meaning`."""
+    try:
+        _run(_with_visible_prefetches(after), case, target)
+    except RowFailed as new:
+        if _is_speculative(new.op) or (new.code, new.message) == (old.code, old.message):
+            _compare_failures(old.done, new.done)
+            return None
+        why = f"it failed with {old}, and fails with {new}"
+    else:
+        why = f"it failed with {old}, and does not fail"
+    lenient = _without(before, old.op)
+    if lenient is None:
+        raise Different(why)
+    return assert_same_meaning(lenient, after, case, target)
+
+
+def _compare_failures(old: Outcome, new: Outcome) -> None:
+    """No call and no effect is there that was not there before."""
+    calls = [call for call in new.transcript if not call.speculative]
+    (asked_before, warmed_before), (asked, warmed) = (
+        _without_prefetches(old),
+        _without_prefetches(replace(new, transcript=tuple(calls))),
+    )
+    _compare_calls(asked_before, asked)
+    _judge_prefetches(warmed, [*asked_before, *warmed_before])
+    left = iter(flat(old.effects))
+    if not all(effect in left for effect in flat(new.effects)):
+        raise Different(f"the effects were {old.effects} and are {new.effects}")
+
+
+def _is_speculative(op: Op | None) -> bool:
+    return isinstance(op, Gen | Select) and op.speculative
+
+
+def ordered(effects: Sequence[Done]) -> tuple[object, ...]:
+    """Effects in a form that is equal for equal orders: arms within arms are arms, empty ones are none."""
+    found: list[object] = []
+    for each in effects:
+        if isinstance(each, HostCall):
+            found.append(each)
+            continue
+        arms = [arm for arm in map(ordered, each.arms) if arm]
+        inner = [one for arm in arms for one in (arm[0] if _is_beside(arm) else (arm,))]
+        if len(inner) == 1:
+            found += inner[0]
+        elif inner:
+            found.append(tuple(inner))
+    return tuple(found)
+
+
+def _is_beside(arm: tuple[object, ...]) -> bool:
+    """Whether an arm is nothing but arms side by side."""
+    return len(arm) == 1 and isinstance(arm[0], tuple)
+
+
+def flat(effects: Sequence[Done]) -> Iterator[HostCall]:
+    """The effects, one arm after the other."""
+    for each in effects:
+        if isinstance(each, Beside):
+            yield from itertools.chain(*map(flat, each.arms))
+        else:
+            yield each
+
+
+def _without(module: Module, failed: Op | None) -> Module | None:
+    """The module, some value or other in place of what an op gives; None when that can't be."""
+    if failed is None or isinstance(failed, Host | If | Fork | For | While | Pick):
+        return None
+    instead: dict[Value, Operand] = {
+        value: Const(sample_value(value.type, "unused", 0), value.type)
+        for value in results(failed)
+        if value.type != PROMPT
+    }
+    if isinstance(failed, Gen | Select) and failed.prompt is not None:
+        instead[failed.prompt] = failed.source
+    elif isinstance(failed, Insert):
+        instead[failed.result] = failed.prompt
+    if len(instead) < len(results(failed)):
+        return None
+
+    def change(_: str, op: Op) -> Iterator[Op]:
+        if not set(results(op)) & set(results(failed)):
+            yield op
+
+    gone = _map_ops(module, change)
+    return replace(
+        gone,
+        programs=tuple(replace(p, body=substitute_block(p.body, instead)) for p in gone.programs),
+        fragments=tuple(replace(f, body=substitute_block(f.body, instead)) for f in gone.fragments),
+    )
 
 
 # --- the calls -----------------------------------------------------------------------------------
@@ -255,8 +369,16 @@ def _run(module: Module, case: Case, target: Target) -> Outcome:
 
 
 def _host(name: str, result: Type):
+    """A host function that depends on its arguments alone: `check...` refuses some, `count...` miscounts."""
+
     def call(*args: object) -> object:
-        return sample_value(result, f"{name}{args!r}"[:24], 0)
+        shown = f"{name}{args!r}"
+        chance = zlib.crc32(shown.encode()) % 4
+        if name.startswith("check") and chance == 0:
+            raise PermissionError(f"{shown[:40]} is refused")
+        if name.startswith("count") and chance == 0:
+            return "many"
+        return sample_value(result, shown[:24], 0)
 
     return call
 

@@ -8,7 +8,8 @@ every diagnostic; warnings stay with the `Build`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ...ir.diagnostic import CompileFailed, Diagnostic, has_errors
 from ...ir.module import Module
 from ...passes.pipeline import pipeline, read_pipeline
 from ...passes.running.context import Context, Pass
+from ...passes.running.needs import INLINED, check_needs
 from ...passes.running.options import PipelineError
 from ...passes.running.runner import RunOptions, run_pipeline
 from ...runtime.plan.schema import Plan
@@ -153,7 +155,7 @@ def compile_module(
     choice = choice or choose_target()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     context = Context(choice.target, level=options.level)
-    optimised = run_pipeline(module, passes_of(options), context, options.watch)
+    optimised = _optimised(module, options, context)
     made = plan(optimised, choice.target, options.entry, options.level, source)
     found = (*warnings, *advise(optimised, made, choice.target, choice.context))
     if has_errors(found):
@@ -161,12 +163,27 @@ def compile_module(
     return Build(module, optimised, made, choice, context, found, source)
 
 
+def _optimised(module: Module, options: Options, context: Context) -> Module:
+    """The module after the passes, ready to be planned. Raises CompileFailed (SGL2014)."""
+    passes = passes_of(options)
+    with _as_diagnostic():
+        optimised = run_pipeline(module, passes, context, options.watch)
+        check_needs("a plan", (INLINED,), optimised)
+    return optimised
+
+
 def passes_of(options: Options) -> tuple[Pass, ...]:
     """The passes that options ask for. Raises CompileFailed (SGL2014)."""
-    try:
+    with _as_diagnostic():
         if options.passes is not None:
             return read_pipeline(options.passes)
         return pipeline(options.level, options.disabled)
+
+
+@contextmanager
+def _as_diagnostic() -> Iterator[None]:
+    try:
+        yield
     except PipelineError as error:
-        helps = ("`sglc passes` lists them",)
+        helps = ("`sglc passes` lists them, in an order that works",)
         raise CompileFailed([Diagnostic("SGL2014", str(error), helps=helps)]) from error

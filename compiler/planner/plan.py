@@ -7,7 +7,7 @@ from ...ir.ops import Turn
 from ...ir.structure import walk
 from ...ir.target import Target
 from ...runtime.plan.schema import PLAN_VERSION, Plan, PlanProgram, TargetInfo
-from .effects import ModuleEffects
+from .facts import ModuleFacts
 from .families import Families
 from .groups import Groups
 from .predictions import predict
@@ -26,7 +26,7 @@ def plan(
     """
     start = choose_entry(module, entry)
     table = PrefixTable(target.tokenizer)
-    shared = Shared(module, table, Families(), Groups(), ModuleEffects(module), level)
+    shared = Shared(module, table, Families(), Groups(), ModuleFacts(module), level)
     programs = [_program(program, shared) for program in module.programs]
     families, groups = predict(
         programs, shared.families.all, shared.groups.all, table.entries, start

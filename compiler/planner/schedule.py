@@ -2,8 +2,9 @@
 
 A stretch is what stands between two ops with host effects, which nothing crosses. Inside it the
 dependence graph is cut into generations: an op's generation is the number of calls that must have
-answered before it, and the calls of one generation run at once. A host function that needs none of the
-last calls before it runs beside them.
+answered before it, and the calls of one generation run at once. What can fail comes before all calls that
+stand behind it (speculative ones apart). A host function that needs none of the last calls before it
+runs beside them, if they can't fail.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from collections.abc import Iterable, Iterator
 
 import networkx as nx
 
-from ...ir.ops import Block, Effect, Host, Op, Prefetch, Release, Value
-from ...ir.structure import operands, regions, results
-from .effects import ModuleEffects
+from ...ir.ops import Effect, Host, Op, Prefetch, Release, Value
+from ...ir.structure import results
+from .facts import ModuleFacts
 
 Bundle = tuple[Op, ...]
 """Ops that run at once; most bundles are one op."""
@@ -25,38 +26,44 @@ def in_order(ops: Iterable[Op]) -> Iterator[Bundle]:
     return ((op,) for op in ops)
 
 
-def schedule(ops: tuple[Op, ...], effects: ModuleEffects) -> Iterator[Bundle]:
+def schedule(ops: tuple[Op, ...], facts: ModuleFacts) -> Iterator[Bundle]:
     """The bundles of a block, in the order in which they start."""
     stretch: list[Op] = []
     for op in ops:
-        if effects.of(op) & Effect.HOST:
-            yield from _beside_last_calls(op, list(_stretch(stretch, effects)), effects)
+        if facts.effects(op) & Effect.HOST:
+            yield from _beside_last_calls(op, list(_stretch(stretch, facts)), facts)
             stretch = []
         else:
             stretch.append(op)
-    yield from _stretch(stretch, effects)
+    yield from _stretch(stretch, facts)
 
 
-def _beside_last_calls(op: Op, bundles: list[Bundle], effects: ModuleEffects) -> list[Bundle]:
+def _beside_last_calls(op: Op, bundles: list[Bundle], facts: ModuleFacts) -> list[Bundle]:
     """A stretch and the op with host effects that ends it, which joins the last calls where it can."""
-    last = max((i for i, b in enumerate(bundles) if _is_call(b[0], effects)), default=None)
+    last = max((i for i, b in enumerate(bundles) if _is_call(b[0], facts)), default=None)
     if last is None or not isinstance(op, Host):
         return [*bundles, (op,)]
-    made = {value for bundle in bundles[last:] for each in bundle for value in results(each)}
-    if free_values(op) & made:
+    beside = [each for bundle in bundles[last:] for each in bundle]
+    made = {value for each in beside for value in results(each)}
+    if facts.reads(op) & made or any(map(facts.may_fail, beside)):
         return [*bundles, (op,)]
     return [*bundles[:last], (*bundles[last], op), *bundles[last + 1 :]]
 
 
-def dependences(ops: list[Op], effects: ModuleEffects) -> nx.DiGraph:
-    """Which op needs which: operands, and the place of hints among the calls."""
+def dependences(ops: list[Op], facts: ModuleFacts) -> nx.DiGraph:
+    """Which op needs which: operands, what must not fail before it, and the place of hints among the calls."""
     graph = nx.DiGraph()
     made: dict[Value, int] = {}
-    last_hint = None
+    last_hint = last_guard = None
     calls: list[int] = []
     for at, op in enumerate(ops):
-        graph.add_node(at, call=_is_call(op, effects))
-        graph.add_edges_from((made[v], at) for v in free_values(op) if v in made)
+        graph.add_node(at, call=_is_call(op, facts))
+        graph.add_edges_from((made[v], at) for v in facts.reads(op) if v in made)
+        if not getattr(op, "speculative", False):
+            is_guard = facts.may_fail(op)
+            if last_guard is not None and (is_guard or _is_sent(op, facts)):
+                graph.add_edge(last_guard, at)
+            last_guard = at if is_guard else last_guard
         if isinstance(op, Release):
             graph.add_edges_from((call, at) for call in calls)
         if graph.nodes[at]["call"]:
@@ -69,29 +76,17 @@ def dependences(ops: list[Op], effects: ModuleEffects) -> nx.DiGraph:
     return graph
 
 
-def free_values(op: Op) -> set[Value]:
-    """The values from outside that an op uses, those used inside its regions included."""
-    used = {v for v in operands(op) if isinstance(v, Value)}
-    for region in regions(op):
-        used |= _free_in_block(region)
-    return used
+def _is_call(op: Op, facts: ModuleFacts) -> bool:
+    return isinstance(op, Host) or bool(facts.effects(op) & Effect.MODEL)
 
 
-def _free_in_block(block: Block) -> set[Value]:
-    used: set[Value] = set()
-    made = set(block.args)
-    for op in block.ops:
-        used |= free_values(op) - made
-        made.update(results(op))
-    return used
+def _is_sent(op: Op, facts: ModuleFacts) -> bool:
+    """Whether something is sent when the op starts."""
+    return isinstance(op, Prefetch) or _is_call(op, facts)
 
 
-def _is_call(op: Op, effects: ModuleEffects) -> bool:
-    return isinstance(op, Host) or bool(effects.of(op) & Effect.MODEL)
-
-
-def _stretch(ops: list[Op], effects: ModuleEffects) -> Iterator[Bundle]:
-    graph = dependences(ops, effects)
+def _stretch(ops: list[Op], facts: ModuleFacts) -> Iterator[Bundle]:
+    graph = dependences(ops, facts)
     calls: dict[int, bool] = dict(graph.nodes(data="call"))
     generation: dict[int, int] = {}
     for at in nx.topological_sort(graph):

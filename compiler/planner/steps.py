@@ -44,13 +44,13 @@ from ...ir.types import PROMPT, ListType, OptionalType, Type
 from ...ir.uses import Uses
 from ...ir.values.operations import text_form
 from ...runtime.plan import schema as p
-from .effects import ModuleEffects
+from .facts import ModuleFacts
 from .families import Families
 from .groups import Groups
 from .lifetimes import Lifetimes
 from .prefixes import PrefixTable
 from .registers import PureOp, Registers
-from .schedule import free_values, in_order, schedule
+from .schedule import in_order, schedule
 from .spans import source_span
 
 
@@ -62,7 +62,7 @@ class Shared:
     table: PrefixTable
     families: Families
     groups: Groups
-    effects: ModuleEffects
+    facts: ModuleFacts
     level: int
 
 
@@ -110,7 +110,7 @@ class StepWriter:
         steps: list[p.Step] = []
         plain = block.ops[:-1]
         bundles = (
-            in_order(plain) if self._shared.level == 0 else schedule(plain, self._shared.effects)
+            in_order(plain) if self._shared.level == 0 else schedule(plain, self._shared.facts)
         )
         for bundle in bundles:
             steps += self._bundle(bundle)
@@ -266,6 +266,7 @@ class StepWriter:
             out_samples=self._maybe(op.samples, out_node),
             indices=indices,
             dynamic=dynamic,
+            speculative=op.speculative,
         )
         return [*before, step]
 
@@ -283,7 +284,8 @@ class StepWriter:
         family = families.select(op, self._program, node, out_node)
         out_value = self.registers.new(op.value)
         out_prompt, _ = self._append(op.prompt, out_node)
-        return [*before, p.SelectStep(family, prompt, choices, out_value, out_prompt, indices)]
+        step = p.SelectStep(family, prompt, choices, out_value, out_prompt, indices, op.speculative)
+        return [*before, step]
 
     def _prefetch(self, op: Prefetch) -> list[p.Step]:
         prompt = self.registers.operand(op.prompt)
@@ -386,7 +388,7 @@ class StepWriter:
         before = self.registers.flush()
         if op.items is not None:
             self._place(op.bodies[0].args[1], self._nodes_of((op.items,)))
-        outer = [v for v in free_values(op) if v.type == PROMPT and v in self._nodes]
+        outer = [v for v in self._shared.facts.reads(op) if v.type == PROMPT and v in self._nodes]
         bodies = [self._body(body) for body in op.bodies]
         ends = [end for body in op.bodies for end in _yielded(body)]
         for end, result in zip(ends, op.results, strict=True):

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...ir.meaning.interpret import Model, Outcome, RowFailed, SourceCall
+from ...ir.meaning.interpret import Model
 from ...ir.meaning.interpret import run as interpret
+from ...ir.meaning.outcome import Outcome, RowFailed, SourceCall
 from ...ir.module import Module
 from ...ir.span import Span
 from ...ir.target import Target

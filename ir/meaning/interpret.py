@@ -1,14 +1,15 @@
 """The reference meaning of the IR: a direct interpreter over the hash model.
 
 Every optimization is judged against it: a program must give the same result and the same
-transcript after any passes. It runs in order, arms of a fork one after the other, and caches nothing.
+transcript after any passes. It runs in order and caches nothing. The arms of a fork run one after the
+other, and all of them even if one fails: they start together, so what each asks may have been sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, TypeGuard, cast
+from typing import Protocol, TypeGuard, cast
 
 from ..constrained.shape import checked
 from ..hashmodel import ConstraintError, Generated, HashModel
@@ -64,6 +65,7 @@ from ..values.operations import (
     truth,
 )
 from .asking import Prompt, choose, parameters, value_of
+from .outcome import Beside, Done, HostCall, Outcome, RowFailed, SourceCall
 
 Hosts = Mapping[str, Callable[..., object]]
 Orders = Mapping[int, Sequence[int]]
@@ -95,52 +97,6 @@ class Mocks(Protocol):
         ...
 
 
-class RowFailed(Exception):
-    """The error of a row: a code, what happened, and where in the program."""
-
-    def __init__(self, code: str, message: str, span: Span | None) -> None:
-        self.code, self.message, self.span = code, message, span
-        super().__init__(f"{span}: {message}" if span else message)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCall:
-    """One call of the source, as it was asked and answered.
-
-    `path`: the program, and the sites and programs that lead to it, then the call's own site.
-    `sample` tells the continuations of one `gen` with `n` apart. For a select, `returned` is the
-    choice that won and `choices` are all of them.
-    """
-
-    kind: Literal["gen", "select"]
-    path: tuple[str, ...]
-    indices: tuple[int, ...]
-    sample: int
-    name: str
-    asked: tuple[int, ...]
-    returned: tuple[int, ...]
-    value: Json
-    sampling: Sampling | None = None
-    constraint: Constraint | None = None
-    seed: int = 0
-    method: str = ""
-    choices: tuple[tuple[int, ...], ...] = ()
-
-    @property
-    def key(self) -> tuple[tuple[str, ...], tuple[int, ...], int]:
-        """What names the call in the source, whatever passes do."""
-        return self.path, self.indices, self.sample
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a program gave, what it asked on the way, and which loops ended at their limit."""
-
-    result: Json
-    transcript: tuple[SourceCall, ...]
-    limits_reached: tuple[Span | None, ...] = ()
-
-
 def run(
     module: Module,
     program: str,
@@ -163,8 +119,11 @@ def run(
     machine = _Machine(module, target, hosts or {}, run_seed, row, asked, mocks, orders or {})
     entry = module.program(program)
     given = [args[p.name] if p.name in args else _default(entry, p.name) for p in entry.params]
-    result = machine.program(entry, given, (program,), ())
-    return Outcome(result, tuple(machine.transcript), tuple(machine.limits_reached))
+    try:
+        return machine.outcome(machine.program(entry, given, (program,), ()))
+    except RowFailed as failure:
+        failure.done = machine.outcome(None)
+        raise
 
 
 def _default(program: Program, name: str) -> Json:
@@ -188,6 +147,12 @@ class _Machine:
     orders: Orders = field(default_factory=dict[int, Sequence[int]])
     transcript: list[SourceCall] = field(default_factory=list[SourceCall])
     limits_reached: list[Span | None] = field(default_factory=list[Span | None])
+    effects: list[Done] = field(default_factory=list[Done])
+
+    def outcome(self, result: Json) -> Outcome:
+        """What was asked and done so far."""
+        reached = tuple(self.limits_reached)
+        return Outcome(result, tuple(self.transcript), reached, tuple(self.effects))
 
     def mocked(self, path: tuple[str, ...], name: str) -> tuple[Json] | None:
         """What a test answers to a call, if it does; `path` ends in the program and the site."""
@@ -240,7 +205,7 @@ class _Frame:
             self._dispatch(op)
         except (EvalError, ConstraintError) as error:
             code = error.code if isinstance(error, EvalError) else "3102"
-            raise RowFailed(code, str(error), op.span) from None
+            raise RowFailed(code, str(error), op.span, op) from None
 
     def _get(self, operand: Operand) -> object:
         return self._env[operand] if isinstance(operand, Value) else operand.value
@@ -369,6 +334,7 @@ class _Frame:
                 sampling,
                 constraint,
                 seed,
+                speculative=op.speculative,
             )
             values.append(self._answered(call, done, mock))
             after.append(prompt.with_ids(self._target, done.kept))
@@ -424,6 +390,7 @@ class _Frame:
                 choices[best],
                 method=op.method,
                 choices=ids,
+                speculative=op.speculative,
             )
         )
         self._env[op.prompt] = prompt.with_ids(self._target, ids[best])
@@ -450,11 +417,17 @@ class _Frame:
         function = self._machine.hosts.get(op.extern)
         if function is None:
             raise EvalError("3501", f"no function is bound to `{op.extern}`")
+        args = tuple(self._json(arg) for arg in op.args)
+        done = HostCall(self._path, op.extern, args)
         try:
-            found = function(*(self._get(arg) for arg in op.args))
+            found = function(*args)
         except Exception as error:
+            done = replace(done, failed=True)
             message = f"`{op.extern}` raised {type(error).__name__}: {error}"
             raise EvalError("3502", message) from error
+        finally:
+            if not op.pure:
+                self._machine.effects.append(done)
         try:
             return checked(self._machine.module.extern(op.extern).result, cast("Json", found))
         except ValueError as error:
@@ -474,13 +447,30 @@ class _Frame:
             case While():
                 return self._while(op)
             case Fork(items=items) if items is None:
-                return [value for body in op.bodies for value in self.block(body)]
+                return [value for arm in self._arms([(b, ()) for b in op.bodies]) for value in arm]
             case Fork(items=items):
-                arms = [
-                    self.block(op.bodies[0], pair)
-                    for pair in enumerate(self._items(cast("Operand", items)))
-                ]
+                pairs = enumerate(self._items(cast("Operand", items)))
+                arms = self._arms([(op.bodies[0], pair) for pair in pairs])
                 return [[arm[i] for arm in arms] for i in range(len(op.results))]
+
+    def _arms(self, arms: Sequence[tuple[Block, Sequence[object]]]) -> list[tuple[object, ...]]:
+        """What the arms of a fork yield. All of them run; the first failure in order is the fork's."""
+        outer, did = self._machine.effects, list[tuple[Done, ...]]()
+        found: list[tuple[object, ...]] = []
+        failures: list[RowFailed] = []
+        for body, args in arms:
+            self._machine.effects = []
+            try:
+                found.append(self.block(body, args))
+            except RowFailed as failure:
+                failures.append(failure)
+            did.append(tuple(self._machine.effects))
+        self._machine.effects = outer
+        if any(did):
+            outer.append(Beside(tuple(did)))
+        if failures:
+            raise failures[0]
+        return found
 
     def _while(self, op: While) -> Sequence[object]:
         carried: Sequence[object] = [self._get(init) for init in op.inits]

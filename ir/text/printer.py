@@ -249,7 +249,7 @@ class _Printer:
             case Select(source=source, choices=choices, method=method):
                 plain = method == "token_length_normalized"
                 how = "" if plain else f" method {method}"
-                tail = f"{how}{self._site(op.site, op.indices)}{self._named(op.name)}"
+                tail = f"{how}{self._site(op.site, op.indices)}{self._tail(op)}"
                 return f"select {self._operands((source, choices))}{tail}"
             case Host(extern=extern, args=args, pure=pure):
                 return f"host {symbol(extern)}({self._operands(args)}){' pure' * pure}"
@@ -266,10 +266,11 @@ class _Printer:
         if op.constraint is not None:
             style = "" if op.constraint.style == "canonical" else f" {op.constraint.style}"
             parts.append(f" as {op.constraint.kind} {literal(op.constraint.text)}{style}")
-        return "".join([*parts, self._site(op.site, op.indices), self._named(op.name)])
+        return "".join([*parts, self._site(op.site, op.indices), self._tail(op)])
 
-    def _named(self, name: str) -> str:
-        return f" name {literal(name)}" if name else ""
+    def _tail(self, op: Gen | Select) -> str:
+        name = f" name {literal(op.name)}" if op.name else ""
+        return f"{name}{' speculative' * op.speculative}"
 
     def _control_head(self, op: If | For | While | Fork | Yield | Return) -> str:
         match op:

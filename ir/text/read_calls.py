@@ -30,6 +30,7 @@ def gen(r: BodyReader, count: int) -> Op:
     op = Gen(
         prompt=None, value=unnamed(), source=source, site=site, indices=indices,
         sampling=sampling, constraint=constraint, dynamic=dynamic, name=r.name(),
+        speculative=r.cursor.take("speculative"),
     )  # fmt: skip
     leading = 1 if has_samples(op) else 2
     prompt = None if has_samples(op) else unnamed(PROMPT)
@@ -81,6 +82,7 @@ def select(r: BodyReader, _: int) -> Op:
     return Select(
         prompt=unnamed(PROMPT), value=unnamed(), source=source, choices=choices, site=site,
         indices=indices, method=cast("SelectMethod", method), name=r.name(),
+        speculative=r.cursor.take("speculative"),
     )  # fmt: skip
 
 

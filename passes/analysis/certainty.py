@@ -1,11 +1,15 @@
-"""Whether every run asks about a prompt; what is certain to be asked may be warmed."""
+"""Whether every run asks about a prompt; what is certain to be asked may be warmed.
+
+Behind something that can fail nothing is certain.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ...ir.failure import fails_itself, may_fail
 from ...ir.ops import Block, Const, For, Fork, Gen, If, Op, Select, Value, While
-from ...ir.structure import operands, results
+from ...ir.structure import operands, regions, results
 from .shared_heads import prompt_of
 
 
@@ -19,51 +23,82 @@ def _follow(longer: set[Value], ops: Iterable[Op]) -> bool:
     for op in ops:
         match op:
             case Gen(source=source) | Select(source=source) if source in longer:
-                return True
-            case If():
-                if _both_arms(longer, op):
+                if not op.speculative:
                     return True
-            case Fork(items=None | Const(value=[_, *_]), bodies=bodies):
-                if any(_follow(set(longer), body.ops) for body in bodies):
+            case If() | Fork() | For() | While():
+                inside = _Regions(longer, op)
+                if inside.ask:
                     return True
-            case For() | While():
-                if _loop(longer, op):
-                    return True
+                if inside.may_end:
+                    return False
+                longer |= inside.go_on
+                continue
             case _ if prompt_of(op) in longer:
                 longer.update(results(op))
             case _:
                 pass
+        if may_fail(op):
+            return False
     return False
 
 
-def _both_arms(longer: set[Value], op: If) -> bool:
-    """Whether both arms ask; a result goes on from a prompt if it does in both."""
-    insides = [set(longer) for _ in range(2)]
-    arms = (op.then, op.orelse)
-    if all([_follow(inside, arm.ops) for inside, arm in zip(insides, arms, strict=True)]):
-        return True
-    ends = [_end(arm) for arm in arms]
-    for value, one, other in zip(op.results, *ends, strict=True):
-        if one in insides[0] and other in insides[1]:
-            longer.add(value)
-    return False
+class _Regions:
+    """What becomes of prompts in an op with regions.
+
+    `ask`: it asks about one of them for certain. `may_end`: it may fail before it has asked, and nobody asks
+    then. `go_on`: its results that go on from one of them.
+    """
+
+    def __init__(self, longer: set[Value], op: If | Fork | For | While) -> None:
+        blocks = regions(op)
+        insides = [longer | _carried(longer, op, block).keys() for block in blocks]
+        asks = [_follow(i, block.ops) for i, block in zip(insides, blocks, strict=True)]
+        self.ask = _asks(op, asks)
+        fails = [not found and _may_fail(block) for found, block in zip(asks, blocks, strict=True)]
+        self.may_end = any(fails) or fails_itself(op)
+        self.go_on = set[Value]() if self.ask else _results(op, insides)
 
 
-def _loop(longer: set[Value], op: For | While) -> bool:
-    """Whether a loop that runs at least once asks; what it carries may go on from a prompt."""
-    first = len(op.body.args) - len(op.inits)
-    carried = {
-        op.body.args[first + slot]: slot
-        for slot, init in enumerate(op.inits)
-        if isinstance(init, Value) and init in longer
-    }
-    inside = longer | carried.keys()
-    runs = isinstance(op, For) and isinstance(op.items, Const) and op.items.value not in ([], None)
-    if _follow(inside, op.body.ops) and runs:
-        return True
-    end = _end(op.body)
-    longer.update(op.results[slot] for slot in carried.values() if end[slot] in inside)
-    return False
+def _asks(op: If | Fork | For | While, asks: list[bool]) -> bool:
+    """Whether an op asks, when its regions do if they run."""
+    match op:
+        case If():
+            return all(asks)
+        case Fork(items=None):
+            return any(asks)
+        case Fork(items=Const(value=[_, *_])) | For(items=Const(value=[_, *_])):
+            return asks[0]
+        case While():
+            return asks[0]
+        case _:
+            return False
+
+
+def _may_fail(block: Block) -> bool:
+    return any(map(may_fail, block.ops))
+
+
+def _carried(longer: set[Value], op: Op, block: Block) -> dict[Value, int]:
+    """The arguments of a loop's region that begin as one of the prompts, with their places."""
+    if not isinstance(op, For | While):
+        return {}
+    first = len(block.args) - len(op.inits)
+    inits = enumerate(op.inits)
+    return {block.args[first + at]: at for at, init in inits if init in longer}
+
+
+def _results(op: If | Fork | For | While, insides: list[set[Value]]) -> set[Value]:
+    """The results that go on from a prompt whatever runs: in both arms of an `if`, in a loop's body."""
+    match op:
+        case If(then=then, orelse=orelse):
+            ends = zip(op.results, _end(then), _end(orelse), strict=True)
+            return {v for v, one, two in ends if one in insides[0] and two in insides[1]}
+        case For() | While():
+            end, inside = _end(op.body), insides[-1]
+            slots = _carried(inside, op, op.body).values()
+            return {op.results[at] for at in slots if end[at] in inside}
+        case _:
+            return set()
 
 
 def _end(block: Block) -> list[object]:

@@ -10,7 +10,7 @@ from typing import cast
 from ...ir.ops import BaseOp, Block, Const, Op, Operand, Value
 from ...ir.structure import OPERAND_FIELDS, REGION_FIELDS, RESULT_FIELDS, regions, results
 
-_PLACES = frozenset({"span", "site", "indices"})
+_PLACES = frozenset({"span", "site", "indices", "speculative"})
 
 
 def _ignored(cls: type[BaseOp]) -> frozenset[str]:

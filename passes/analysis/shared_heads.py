@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ...ir.failure import cannot_fail
 from ...ir.ops import Block, Effect, Op, Operand, Text, Turn, Unordered, Value
 from ...ir.structure import effects, operands, regions, results
 from ...ir.target import Tokenizer
@@ -42,12 +43,18 @@ def prompt_of(op: Op) -> Value | None:
 
 
 def heads(block: Block) -> Iterable[tuple[Value, Op]]:
-    """The appends of a block that extend a prompt of an enclosing block, with nothing of its own."""
+    """The appends of a block that extend a prompt of an enclosing block, with nothing of its own.
+
+    One that can fail is none when something before it can: what fails first would not.
+    """
     own = set(block.args)
+    is_guarded = False
     for op in block.ops:
         prompt = prompt_of(op)
-        if prompt is not None and not reads(op, own):
+        is_sure = cannot_fail(op)
+        if prompt is not None and not reads(op, own) and (is_sure or not is_guarded):
             yield prompt, op
+        is_guarded |= not is_sure
         own.update(results(op))
 
 

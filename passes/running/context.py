@@ -87,7 +87,10 @@ class Context:
 
 
 class Pass(Protocol):
-    """One rewrite: a frozen dataclass whose fields are its options."""
+    """One rewrite: a frozen dataclass whose fields are its options.
+
+    It works in any order, unless its class says what it `needs` (`needs.py`).
+    """
 
     name: ClassVar[str]
 

@@ -18,6 +18,7 @@ from ...ir.text.parser import parse_module
 from ...ir.text.printer import print_module
 from ...ir.verify.verifier import verify
 from .context import Context, Pass, PassReport
+from .needs import check_needs, needs_of
 from .options import describe
 
 PIPELINE_COMMENT = "; pipeline: "
@@ -66,11 +67,16 @@ def run_pipeline(
     context: Context,
     options: RunOptions | None = None,
 ) -> Module:
-    """Run the passes in order. Raises CompileFailed for the user's errors, PassFailed for ours."""
+    """Run the passes in order.
+
+    Raises CompileFailed for the user's errors, PipelineError for an order that breaks what a pass needs,
+    PassFailed for our errors.
+    """
     options = options or RunOptions()
     _dump(options, 0, "lower", "", module)
     for number, step in enumerate(passes, start=1):
         before = module
+        check_needs(f"`{step.name}`", needs_of(step), before)
         try:
             module, report = _run_one(before, step, context, options)
         except CompileFailed:

@@ -187,7 +187,10 @@ class ImageStep(Struct, frozen=True, tag="image"):
 
 
 class GenStep(Struct, frozen=True, tag="gen"):
-    """A call of the gen family `family`. `dynamic`: parameters whose value is computed."""
+    """A call of the gen family `family`. `dynamic`: parameters whose value is computed.
+
+    `speculative`: it is started before something that may still end the program; counted apart.
+    """
 
     family: int
     prompt: Expr
@@ -196,10 +199,11 @@ class GenStep(Struct, frozen=True, tag="gen"):
     out_samples: int | None = None
     indices: list[Expr] = []
     dynamic: list[tuple[str, Expr]] = []
+    speculative: bool = False
 
 
 class SelectStep(Struct, frozen=True, tag="select"):
-    """A call of the select family `family`."""
+    """A call of the select family `family`; `speculative` as of a gen."""
 
     family: int
     prompt: Expr
@@ -207,6 +211,7 @@ class SelectStep(Struct, frozen=True, tag="select"):
     out_value: int
     out_prompt: int
     indices: list[Expr] = []
+    speculative: bool = False
 
 
 class EvalStep(Struct, frozen=True, tag="eval"):

@@ -18,7 +18,8 @@ from validation import batch_orders
 from sglc.compiler.build.driver import Build, Options, compile_module
 from sglc.compiler.build.targets import Choice
 from sglc.compiler.explain.measure import Earlier, cause
-from sglc.ir.meaning.interpret import RowFailed, run
+from sglc.ir.meaning.interpret import run
+from sglc.ir.meaning.outcome import RowFailed
 from sglc.ir.ops import Image, Prefetch
 from sglc.ir.structure import walk
 from sglc.ir.target import Target

@@ -7,7 +7,8 @@ A heading names a case, prose says what it shows, and fenced blocks hold input a
     remarks after=PASSES  what these passes say they did and declined (`sglc explain --why`)
     diagnostics           what the checker says about an `sgl` input
 
-PASSES is a list as for `--passes`, or `-O0`, `-O1`, `-O2`. `pytest --bless` rewrites the expected
+PASSES is a list as for `--passes`, or `-O0`, `-O1`, `-O2`; `level=2` after a list runs its passes as `-O2`
+does. `pytest --bless` rewrites the expected
 blocks. Every input is also verified and round-tripped, and interpreted before and after the passes.
 """
 
@@ -117,7 +118,7 @@ def compute(case: Case, block: Block, name: str) -> str:
     if block.passes is None:
         raise ValueError(f"the block `{block.kind} {block.options}` names no passes")
     module = load(case.source, name)
-    context = Context(Target.estimating(), level=_level(block.passes))
+    context = Context(Target.estimating(), level=_level(block.options))
     after = run_pipeline(module, _passes(block.passes), context, RunOptions(verify=2))
     validation.assert_equivalent(module, after, context.target)
     if block.kind == "remarks":
@@ -127,9 +128,10 @@ def compute(case: Case, block: Block, name: str) -> str:
     return print_module(after)
 
 
-def _level(text: str) -> int:
-    """The level that a list of passes names; that of single passes is the default."""
-    return int(text[2]) if re.fullmatch("-O[012]", text) else 1
+def _level(options: str) -> int:
+    """The level that a block names; that of single passes is the default."""
+    found = re.search(r"(?:after=-O|level=)([012])", options)
+    return int(found[1]) if found else 1
 
 
 def _passes(text: str):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sglc.ir.meaning.interpret import Outcome, RowFailed, run
+from sglc.ir.meaning.interpret import run
+from sglc.ir.meaning.outcome import Outcome, RowFailed
 from sglc.ir.sampling import call_seed
 from sglc.ir.target import Target
 from sglc.ir.text.parser import parse_module

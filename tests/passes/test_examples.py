@@ -22,8 +22,8 @@ TARGET = Target.estimating()
 def test_every_pass_changes_at_least_two_examples():
     changed: Counter[str] = Counter()
     for file in FILES:
-        context = Context(TARGET)
-        run_pipeline(load(file)[0], pipeline(1), context, RunOptions(verify=2))
+        context = Context(TARGET, level=2)
+        run_pipeline(load(file)[0], pipeline(2), context, RunOptions(verify=2))
         changed.update({report.pass_name for report in context.reports if report.changed})
 
     assert {step.name: changed[step.name] >= 2 for _, step in PASSES} == {

@@ -21,7 +21,7 @@ from sglc.passes import (
     insert_prefetch,
     merge_calls,
 )
-from sglc.passes.analysis import shared_heads
+from sglc.passes.analysis import certainty, shared_heads
 from sglc.passes.analysis.texts import common_head
 from sglc.passes.eliminate_dead import EliminateDead
 from sglc.passes.fold_constants import FoldConstants
@@ -110,6 +110,16 @@ def renames_a_lifted_call() -> AbstractContextManager[object]:
     return stack
 
 
+def forgets_the_guard() -> AbstractContextManager[object]:
+    """`move-code` starts a call before what may stop the program, and does not say so."""
+    return patch.object(calls_early, "speculative", lambda op: op)
+
+
+def warms_before_a_guard() -> AbstractContextManager[object]:
+    """`insert-prefetch` takes for certain what a host function may stop."""
+    return patch.object(certainty, "may_fail", lambda op: False)
+
+
 MUTANTS = {
     cuts_one_too_far: HoistPrefix(),
     merges_what_draws: MergeCalls(),
@@ -121,6 +131,8 @@ MUTANTS = {
     starts_what_is_not_ready: MoveCode(),
     warms_what_nobody_asks: InsertPrefetch(min_tokens=1),
     renames_a_lifted_call: MergeCalls(),
+    forgets_the_guard: MoveCode(),
+    warms_before_a_guard: InsertPrefetch(min_tokens=1),
 }
 
 
@@ -134,7 +146,7 @@ def test_a_broken_pass_is_caught(mutant, tmp_path, monkeypatch: pytest.MonkeyPat
 
 def _first_caught(broken: Pass) -> int | None:
     for first in range(0, LIMIT, CHUNK):
-        findings = campaign(range(first, first + CHUNK), Target.estimating(), [broken])
+        findings = campaign(range(first, first + CHUNK), Target.estimating(), [broken], level=2)
         if findings.problems:
             return first
     return None
@@ -142,4 +154,4 @@ def _first_caught(broken: Pass) -> int | None:
 
 def test_the_unbroken_passes_are_not_caught():
     for step in set(MUTANTS.values()):
-        assert campaign(range(40), Target.estimating(), [step]).problems == []
+        assert campaign(range(40), Target.estimating(), [step], level=2).problems == []

@@ -177,3 +177,33 @@ def test_levels_add_passes_and_disable_takes_them_away():
 
 def test_every_pass_is_registered_under_its_name():
     assert all(REGISTRY[step.name] is type(step) for _, step in PASSES)
+
+
+FRAGMENT = """fragment @ask(%p: prompt, %q: str @request) {
+  %p1 = turn %p, begin assistant
+  %p2 = insert %p1, %q
+  %p3, %x = gen %p2 (max_tokens=3) site "1"
+  %p4 = turn %p3, end assistant
+  yield %p4
+}
+
+program @main(%q: str @request) -> str {
+  %p0 = root no_bos
+  %p1 = use %p0, @ask(%q) site "1"
+  %p2 = turn %p1, begin assistant
+  %p3, %a = gen %p2 (max_tokens=4) site "2"
+  _ = turn %p3, end assistant
+  return %a
+}
+"""
+
+
+def test_an_order_that_breaks_what_a_pass_needs_is_refused(context: Context):
+    """What opens the second turn depends on the one that the fragment has made."""
+    module = parse_module(FRAGMENT)
+    with pytest.raises(PipelineError) as refused:
+        run_pipeline(module, read_pipeline("render-turns,inline"), context, RunOptions(verify=2))
+
+    wanted = "`render-turns` needs every fragment in place of its use: `inline` comes before it"
+    assert str(refused.value) == wanted
+    assert run_pipeline(module, read_pipeline("inline,render-turns"), context, RunOptions(verify=2))

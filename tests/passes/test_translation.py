@@ -23,7 +23,7 @@ def target() -> Target:
 
 
 def test_level_1_keeps_the_meaning_and_every_pass_has_work(target: Target):
-    findings = campaign(range(LEVEL_1_COUNT), target, pipeline(1))
+    findings = campaign(range(LEVEL_1_COUNT), target, pipeline(1), level=1)
 
     assert findings.problems == []
     idle = [

@@ -10,8 +10,8 @@ import lower_bound as naive
 import pytest
 
 from sglc.compiler.build.driver import Build, Options, compile_file
-from sglc.ir.meaning.interpret import SourceCall
 from sglc.ir.meaning.interpret import run as interpret
+from sglc.ir.meaning.outcome import SourceCall
 from sglc.ir.target import Target
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.executor.executor import execute, header_of

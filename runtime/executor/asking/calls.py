@@ -27,7 +27,7 @@ async def run_gen(run: Run, frame: Frame, step: GenStep) -> None:
         dynamic = [(name, frame.value(expr)) for name, expr in step.dynamic]
         changes, constraint = split_dynamic(dynamic, _constraint_of(family))
         sampling = sampling_of({**family.sampling, **changes})
-        call = ModelCall(run, frame, family, frame.prompt(step.prompt), frame.indices(step.indices))
+        call = ModelCall(run, frame, family, step)
         reply = await call.generate(sampling, constraint)
         values = [value_of(done, constraint, sampling) for done in reply.completions]
         frame.registers[step.out_value] = values[0] if sampling.n is None else values
@@ -43,7 +43,7 @@ async def run_select(run: Run, frame: Frame, step: SelectStep) -> None:
     family = run.families[step.family]
     with _located(family.span):
         choices = _choices(frame.value(step.choices))
-        call = ModelCall(run, frame, family, frame.prompt(step.prompt), frame.indices(step.indices))
+        call = ModelCall(run, frame, family, step)
         index, after = await call.select(choices)
         frame.registers[step.out_value] = choices[index]
         frame.registers[step.out_prompt] = after

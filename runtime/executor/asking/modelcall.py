@@ -25,7 +25,7 @@ from ...backend import (
 )
 from ...plan.errors import RunError
 from ...plan.parameters import PATTERN_HELP
-from ...plan.schema import Family
+from ...plan.schema import Family, GenStep, SelectStep
 from ..instance import Frame, Run
 from ..prompts import PromptState
 from ..retention import tell_claims
@@ -42,19 +42,22 @@ Reply = TypeVar("Reply")
 
 
 class ModelCall:
-    """A call of `family` on `state`."""
+    """A call of `family`, as a step asks for it."""
 
-    def __init__(
-        self, run: Run, frame: Frame, family: Family, state: PromptState, indices: tuple[int, ...]
-    ) -> None:
+    def __init__(self, run: Run, frame: Frame, family: Family, step: GenStep | SelectStep) -> None:
         self._run, self._scope, self._family = run, frame.scope, family
+        state, indices = frame.prompt(step.prompt), frame.indices(step.indices)
         self._state, self._indices = state, indices
         self._is_main = not frame.in_arm and len(frame.scope.path) == 1
         check_composition(run, family, state)
         self._ids = asked_ids(run, state)
         self._draft = Draft(run, frame.scope, family.kind, self._ids, family.node)
         self._draft.note(
-            family=family.id, site=family.site, name=family.name, indices=list(indices)
+            family=family.id,
+            site=family.site,
+            name=family.name,
+            indices=list(indices),
+            speculative=step.speculative,
         )
         if not run.plan.target.whole_render:
             node, cached = predict(family, state, self._ids)
