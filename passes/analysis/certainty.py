@@ -84,7 +84,11 @@ def _carried(longer: set[Value], op: Op, block: Block) -> dict[Value, int]:
         return {}
     first = len(block.args) - len(op.inits)
     inits = enumerate(op.inits)
-    return {block.args[first + at]: at for at, init in inits if init in longer}
+    return {
+        block.args[first + at]: at
+        for at, init in inits
+        if isinstance(init, Value) and init in longer
+    }
 
 
 def _results(op: If | Fork | For | While, insides: list[set[Value]]) -> set[Value]:

@@ -390,6 +390,7 @@ class Family(Struct, frozen=True):
     nodes on the call's own path that this row has asked about or sent before (nowhere when none is). For
     a gen or select node that position is all that the engine fed: everything but the call's last generated
     token. For others it reaches into the text after the last seam as far as an earlier call's ids agree.
+    `cached_anywhere`: they are too many to list, and any node on the path may be one.
     `expected` are those of them at which calls end when loops and forks run at least once; -1: at none.
     """
 
@@ -400,6 +401,7 @@ class Family(Struct, frozen=True):
     node: int
     out_node: int
     cached_at: list[int]
+    cached_anywhere: bool = False
     expected: list[int] = []
     name: str = ""
     sampling: dict[str, Any] = {}

@@ -28,7 +28,7 @@ def predict(family: Family, state: PromptState, ids: tuple[int, ...]) -> Predict
     """
     wanted = set(family.cached_at)
     for mark in state.mark or ():
-        if mark.node in wanted and (mark.fed or mark.asked):
+        if (family.cached_anywhere or mark.node in wanted) and (mark.fed or mark.asked):
             own = min(mark.position, len(ids)) if mark.fed else 0
             cached = max((own, *(_shared(asked, ids, mark.position) for asked in mark.asked)))
             # all of it has KV, but unless a request ended there its last position runs again
