@@ -91,6 +91,8 @@ def results(op: Op) -> tuple[Value, ...]:
 
 def regions(op: Op) -> tuple[Block, ...]:
     """The op's blocks in field order."""
+    if not REGION_FIELDS[type(op)]:
+        return ()
     held = (item for name in REGION_FIELDS[type(op)] for item in _items(getattr(op, name)))
     return cast("tuple[Block, ...]", tuple(held))
 

@@ -66,6 +66,7 @@ def dependences(ops: list[Op], facts: ModuleFacts) -> nx.DiGraph:
             last_guard = at if is_guard else last_guard
         if isinstance(op, Release):
             graph.add_edges_from((call, at) for call in calls)
+            calls = [at]  # what comes after it comes after those, too
         if graph.nodes[at]["call"]:
             if last_hint is not None:
                 graph.add_edge(last_hint, at)
