@@ -111,33 +111,36 @@ def effects(op: Op) -> Effect:
     A `Use` and a `Call` do whatever their target may do: all that a program can.
     """
     found = own_effects(op)
-    for region in regions(op):
+    blocks = regions(op)
+    if not blocks:
+        return found
+    for region in blocks:
         for inner in region.ops:
             found |= effects(inner)
-    return found if isinstance(op, Yield | Return) else found & ~Effect.CONTROL
+    return found & ~Effect.CONTROL
 
 
 def own_effects(op: Op) -> Effect:
     """The effects of an op alone, without its regions."""
     match op:
-        case Text() | Insert() | Turn() | Image() | Unordered():
-            return Effect.APPENDS
-        case Use():
-            return Effect.APPENDS | Effect.MODEL | Effect.SAMPLED | Effect.HOST
-        case Call():
-            return Effect.MODEL | Effect.SAMPLED | Effect.HOST
         case Gen():
-            return Effect.MODEL if is_deterministic(op) else Effect.MODEL | Effect.SAMPLED
-        case Select():
-            return Effect.MODEL
+            return Effect.MODEL if is_deterministic(op) else _DRAWS
         case Host(pure=pure):
             return PURE if pure else Effect.HOST
-        case Prefetch() | Retain() | Release():
-            return Effect.HINT
-        case Yield() | Return():
-            return Effect.CONTROL
         case _:
-            return PURE
+            return _EFFECTS.get(type(op), PURE)
+
+
+_DRAWS = Effect.MODEL | Effect.SAMPLED
+_EFFECTS: dict[type[BaseOp], Effect] = {
+    **dict.fromkeys((Text, Insert, Turn, Image, Unordered), Effect.APPENDS),
+    **dict.fromkeys((Prefetch, Retain, Release), Effect.HINT),
+    **dict.fromkeys((Yield, Return), Effect.CONTROL),
+    Select: Effect.MODEL,
+    Call: _DRAWS | Effect.HOST,
+    Use: _DRAWS | Effect.HOST | Effect.APPENDS,
+}
+"""The effects of ops that always have the same; all others are pure."""
 
 
 def is_deterministic(op: Gen) -> bool:

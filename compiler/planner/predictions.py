@@ -73,6 +73,7 @@ class Walker:
         self._noted: dict[int, Mapping[int, int]] = {}
         self._open: set[int] = set()
         self._finds = self._expects = True
+        self._most = SURE
         self.asked = Asked()
         self.found: list[set[int]] = [set() for _ in families]
         self.unbounded: set[int] = set()
@@ -100,7 +101,7 @@ class Walker:
             case p.GenStep(family=family) | p.SelectStep(family=family):
                 self._ask(family)
             case p.PrefetchStep(node=node, speculative=False):
-                self._ways.note(self.asked, node, SURE)
+                self._ways.note(self.asked, node, self._most)
             case p.IfStep(then=then, orelse=orelse):
                 self._branches(then, orelse)
             case p.ForStep(body=body, heads=heads):
@@ -127,14 +128,14 @@ class Walker:
                 self.unbounded.add(number)
         if self._expects:
             self.expected[number] |= self._usual(family.node)
-        self._ways.note(self.asked, family.node, SURE)
+        self._ways.note(self.asked, family.node, self._most)
         self.asked.add(family.out_node, SURE)
 
     def _send(self, number: int) -> None:
         node = self._groups[number].node
         if self._expects:
             self.sent[number] |= self._usual(node)
-        self._ways.note(self.asked, node, SURE)
+        self._ways.note(self.asked, node, self._most)
 
     def _usual(self, node: int) -> set[int]:
         """Where the cached prefix usually ends: in the first iterations of the loops around, and in later ones."""
@@ -166,6 +167,13 @@ class Walker:
 
     # --- steps with bodies --------------------------------------------------------------------
 
+    @contextmanager
+    def _perhaps(self) -> Iterator[None]:
+        """A body that may not run: what it asks about is usual, not sure."""
+        was, self._most = self._most, USUAL
+        yield
+        self._most = was
+
     def _branches(self, then: p.Body, orelse: p.Body) -> None:
         with self.asked.branch() as left:
             self.steps(then.steps)
@@ -176,6 +184,10 @@ class Walker:
 
     def _loop(self, step: p.Step, bodies: list[p.Body], heads: Sequence[int]) -> None:
         steps = [each for body in bodies for each in body.steps]
+        with self._perhaps():
+            self._loop_body(step, steps, heads)
+
+    def _loop_body(self, step: p.Step, steps: Sequence[p.Step], heads: Sequence[int]) -> None:
         first = self._notes(step, lambda: self.steps(steps))
         if not self._only_notes:
             new = {node: grade for node, grade in first.items() if node not in self._static}
@@ -188,6 +200,13 @@ class Walker:
         self.asked.add_all(first.items(), USUAL)
 
     def _fork(self, step: p.ForkStep) -> None:
+        if step.items is None:
+            self._arms(step)
+        else:
+            with self._perhaps():
+                self._arms(step)
+
+    def _arms(self, step: p.ForkStep) -> None:
         with self.asked.branch() as arms:
             if step.group is not None:
                 self._send(step.group)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, MutableMapping
 from typing import get_args
 
 from ..diagnostic import Diagnostic
@@ -186,7 +187,7 @@ def _batch_problems(owner: Owner) -> Iterator[tuple[Op, str]]:
 
 
 def _site_problems(
-    block: Block, seen: dict[_SiteKey, Op], loops: int
+    block: Block, seen: MutableMapping[_SiteKey, Op], loops: int
 ) -> Iterator[tuple[Op, str, str]]:
     """Calls with the same site and indices that can both run; `seen` gets those of the block."""
     for op in block.ops:
@@ -199,12 +200,12 @@ def _site_problems(
             yield op, "1109", f"{loops} loops around a sampled call and {len(op.indices)} indices"
         inner = loops + _is_loop(op)
         if isinstance(op, If):
-            after = dict(seen)
+            after: dict[_SiteKey, Op] = {}
             for region in regions(op):
-                branch = dict(seen)
+                branch = ChainMap[_SiteKey, Op]({}, seen)
                 yield from _site_problems(region, branch, inner)
-                after |= branch
-            seen |= after
+                after |= branch.maps[0]
+            seen.update(after)
         else:
             for region in regions(op):
                 yield from _site_problems(region, seen, inner)

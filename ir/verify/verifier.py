@@ -45,6 +45,7 @@ class _Structure:
         self._owner = owner
         self._defined: set[Value] = set()
         self._visible: set[Value] = set()
+        self._scope: list[Value] = []
 
     def check(self) -> Iterator[Diagnostic]:
         yield from self._params(self._owner.params)
@@ -69,7 +70,7 @@ class _Structure:
         self, block: Block, end: type[Yield] | type[Return], of: Op | None
     ) -> Iterator[Diagnostic]:
         """Check a block in a scope of its own; `of` is the op whose region it is."""
-        outer = set(self._visible)
+        outer, self._scope = self._scope, list[Value]()
         for arg in block.args:
             yield from self._define(arg, of)
         for op in block.ops:
@@ -78,13 +79,15 @@ class _Structure:
                 yield self._problem("1105", "something follows the end of a block", op)
         if not block.ops or not isinstance(block.ops[-1], end):
             yield self._problem("1105", f"a block does not end in `{end.__name__.lower()}`", of)
-        self._visible = outer
+        self._visible.difference_update(self._scope)
+        self._scope = outer
 
     def _define(self, value: Value, op: Op | None) -> Iterator[Diagnostic]:
         if value in self._defined:
             yield self._problem("1102", f"`%{value.hint}` is bound twice", op)
         self._defined.add(value)
         self._visible.add(value)
+        self._scope.append(value)
 
     def _op(self, op: Op) -> Iterator[Diagnostic]:
         for operand in operands(op):
@@ -105,8 +108,9 @@ def _yields(block: Block) -> tuple[object, ...]:
 
 def _arity_problems(op: Op) -> Iterator[str]:
     """Regions whose arguments or yields are not as many as the op says."""
+    blocks = regions(op)
     for number, (args, count) in enumerate(_arities(op)):
-        region = regions(op)[number]
+        region = blocks[number]
         if len(region.args) != args:
             yield f"region {number} takes {len(region.args)} arguments, not {args}"
         if count is not None and len(_yields(region)) != count:

@@ -7,8 +7,9 @@ to suggest one. Both come here as `Section`s.
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...ir.ops import Const, For, If, Insert, Op, Text
@@ -128,8 +129,7 @@ def lay_out(sections: Sequence[Section], held: Sequence[tuple[int, Reference]] =
     """Longest lifetime first, then longest text, then source order, as far as nothing is held."""
     units = _units(len(sections), held)
     unit_of = {section: number for number, unit in enumerate(units) for section in unit}
-    before = {(unit_of[a], unit_of[b]) for a, b in _precedences(len(sections), held)}
-    order = _ordered(units, sections, {(a, b) for a, b in before if a != b})
+    order = _ordered(units, sections, _precedences(len(units), unit_of, held))
     return Layout(tuple(section for unit in order for section in units[unit]))
 
 
@@ -157,43 +157,69 @@ def _units(count: int, held: Sequence[tuple[int, Reference]]) -> list[list[int]]
     return units
 
 
-def _precedences(count: int, held: Sequence[tuple[int, Reference]]) -> set[tuple[int, int]]:
-    """Pairs of sections whose order must stay."""
-    pairs: set[tuple[int, int]] = set()
-    numbered = [i for i, found in held if found.tie == "numbered"]
-    pairs |= {(a, b) for a in numbered for b in numbered if a < b}
-    for i, found in held:
-        is_head = found.tie == "previous" and i == 0
-        is_tail = found.tie == "next" and i == count - 1
-        if found.tie in ("after", "fixed") or is_tail:
-            pairs |= {(earlier, i) for earlier in range(i)}
-        if found.tie in ("before", "fixed") or is_head:
-            pairs |= {(i, later) for later in range(i + 1, count)}
-    return pairs
+def _precedences(
+    count: int, unit_of: Mapping[int, int], held: Sequence[tuple[int, Reference]]
+) -> set[tuple[int, int]]:
+    """Which unit comes before which.
+
+    That one comes after all earlier ones is said by a chain of gates, which have numbers of their own: gate
+    `i` is passed by the units before `i` first, and by those from `i` on later.
+    """
+    last = len(unit_of) - 1
+    numbered = sorted({unit_of[i] for i, found in held if found.tie == "numbered"})
+    pairs = [*itertools.pairwise(numbered)]
+    late = {unit_of[i] for i, found in held if _is_late(i, found, last)}
+    early = {unit_of[i] for i, found in held if _is_early(i, found)}
+    if late:
+        gates = range(count, 2 * count + 1)
+        pairs += [*itertools.pairwise(gates), *zip(range(count), gates[1:], strict=True)]
+        pairs += [(gates[unit], unit) for unit in late]
+    if early:
+        gates = range(2 * count + 1, 3 * count + 2)
+        pairs += [*itertools.pairwise(gates), *zip(gates, range(count), strict=False)]
+        pairs += [(unit, gates[unit + 1]) for unit in early]
+    return set(pairs)
+
+
+def _is_late(at: int, found: Reference, last: int) -> bool:
+    """Whether a section stays behind all earlier ones."""
+    return found.tie in ("after", "fixed") or (found.tie == "next" and at == last)
+
+
+def _is_early(at: int, found: Reference) -> bool:
+    """Whether a section stays before all later ones."""
+    return found.tie in ("before", "fixed") or (found.tie == "previous" and at == 0)
 
 
 def _ordered(
     units: Sequence[Sequence[int]], sections: Sequence[Section], before: set[tuple[int, int]]
 ) -> list[int]:
-    """A topological order of the units that takes the best of those that are free."""
+    """A topological order of the units that takes the best of those that are free; gates are passed at once."""
     waits = Counter(b for _, b in before)
     followers: dict[int, list[int]] = {}
     for a, b in before:
         followers.setdefault(a, []).append(b)
-    heap = [_entry(u, units[u], sections) for u in range(len(units)) if not waits[u]]
+    known = {*range(len(units)), *waits, *followers}
+    heap = [_entry(u, units, sections) for u in known if not waits[u]]
     heapq.heapify(heap)
     order: list[int] = []
     while heap:
         unit = heapq.heappop(heap)[-1]
-        order.append(unit)
+        if unit < len(units):
+            order.append(unit)
         for follower in followers.get(unit, ()):
             waits[follower] -= 1
             if not waits[follower]:
-                heapq.heappush(heap, _entry(follower, units[follower], sections))
+                heapq.heappush(heap, _entry(follower, units, sections))
     return order
 
 
-def _entry(unit: int, members: Sequence[int], sections: Sequence[Section]) -> tuple[int, int, int]:
-    chosen = [sections[i] for i in members]
+def _entry(
+    unit: int, units: Sequence[Sequence[int]], sections: Sequence[Section]
+) -> tuple[int, int, int]:
+    """What a heap orders units by; gates come first."""
+    if unit >= len(units):
+        return -1, 0, unit
+    chosen = [sections[i] for i in units[unit]]
     rank = max(section.rank for section in chosen)
     return rank, -sum(section.tokens for section in chosen), unit
