@@ -16,7 +16,7 @@ from ...runtime.plan import schema as p
 from ...runtime.plan.arguments import bind_arguments
 from ...runtime.plan.errors import RunError
 from ...runtime.plan.expressions import UNBOUND, evaluate
-from ...runtime.plan.file import walk
+from ...runtime.plan.walking import walk
 
 MAX_STEPS = 20_000
 """How many steps of one row are looked at."""

@@ -100,13 +100,23 @@ def load(path: Path) -> tuple[Module, tuple[Diagnostic, ...]]:
             ]
         )
     if stage == "sglir":
-        from ...ir.text.parser import parse_module
-
-        return parse_module(read_text(path), str(path)), ()
+        return load_ir(read_text(path), str(path)), ()
     from ...lang.compile import load_file
 
     module, diagnostics = load_file(path)
     return module, tuple(diagnostics)
+
+
+def load_ir(text: str, name: str) -> Module:
+    """A module from its text form: well formed, whoever wrote it. Raises CompileFailed."""
+    from ...ir.text.parser import parse_module
+    from ...ir.verify.verifier import verify
+
+    module = parse_module(text, name)
+    found = verify(module)
+    if has_errors(found):
+        raise CompileFailed(found)
+    return module
 
 
 def read_text(path: Path) -> str:

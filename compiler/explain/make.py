@@ -8,7 +8,7 @@ from typing import Literal
 from ...ir.span import Span
 from ...passes.running.context import Context
 from ...runtime.plan import schema as p
-from ...runtime.plan.file import walk
+from ...runtime.plan.walking import walk
 from ..build.driver import Build
 from ..planner.waves import critical_path
 from . import report as r

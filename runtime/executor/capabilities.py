@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..backend import Backend
 from ..plan.errors import RunError
-from ..plan.file import walk
 from ..plan.schema import Family, ImageStep, Plan
+from ..plan.walking import walk
 
 
 def check_capabilities(plan: Plan, backend: Backend) -> None:

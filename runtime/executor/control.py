@@ -163,7 +163,7 @@ async def _run_for(run: Run, frame: Frame, step: ForStep) -> None:
 
 async def _run_while(run: Run, frame: Frame, step: WhileStep) -> None:
     carried = [frame.value(each) for each in step.inits]
-    limit, index = frame.value(step.limit), 0
+    limit, index = frame.number(step.limit), 0
     while truth((await run_body(run, frame, step.cond, carried))[0]):
         if index >= limit:
             message = f"a loop of `{frame.scope.path[-1]}` ended at its limit of {limit} turns"

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from ..plan.errors import RunError
-from ..plan.file import walk
 from ..plan.schema import Body, Expr, ForkStep, GenStep, Ref, SelectStep
+from ..plan.walking import walk
 from .asking.calls import prefill
 from .concurrency import run_together
 from .instance import Frame, Run

@@ -152,6 +152,13 @@ class Frame:
             raise RunError("SGL3004", "the plan uses a value as a prompt")
         return found
 
+    def number(self, expr: Expr) -> int:
+        """The value of an expression that is a whole number. Raises RunError (SGL3004)."""
+        found = self.value(expr)
+        if type(found) is not int:
+            raise RunError("SGL3004", "the plan uses something else as a number")
+        return found
+
     def indices(self, exprs: list[Expr]) -> tuple[int, ...]:
-        """Loop and arm indices, the callers' first."""
-        return (*self.scope.indices, *(int(self.value(expr)) for expr in exprs))
+        """Loop and arm indices, the callers' first. Raises RunError (SGL3004)."""
+        return (*self.scope.indices, *map(self.number, exprs))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .file import walk
 from .schema import CallStep, HostStep, Plan, Step
+from .walking import walk
 
 
 def has_host_effects(step: Step, effectful: frozenset[str]) -> bool:

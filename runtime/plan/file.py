@@ -7,16 +7,16 @@ make reading it run away.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ...ir.target import Target
+from .check import check_plan
 from .errors import RunError
 from .nesting import MAX_DEPTH, is_too_deep
-from .schema import PLAN_VERSION, Plan, Ref, Struct, TargetInfo
+from .schema import PLAN_VERSION, Plan, TargetInfo
 
 MAX_BYTES = 64 * 1024 * 1024
 _DECODER = msgspec.json.Decoder(Plan)
@@ -47,7 +47,7 @@ def read_plan(path: Path) -> Plan:
 
 
 def decode_plan(data: bytes, name: str = "<plan>") -> Plan:
-    """Decode strictly: known version, known fields, bounded depth, references that exist."""
+    """Decode strictly: known version, known fields, bounded depth, and only what can be executed."""
     if len(data) > MAX_BYTES:
         raise RunError("SGL3001", f"`{name}` is larger than {MAX_BYTES} bytes")
     if is_too_deep(data):
@@ -57,7 +57,7 @@ def decode_plan(data: bytes, name: str = "<plan>") -> Plan:
         plan = _DECODER.decode(data)
     except msgspec.ValidationError as error:
         raise RunError("SGL3001", f"`{name}` is not a plan: {error}", _REBUILD) from None
-    check_references(plan)
+    check_plan(plan)
     return plan
 
 
@@ -82,64 +82,6 @@ def _check_version(data: bytes, name: str) -> None:
             f"`{name}` has plan version {found}, this sglc reads {PLAN_VERSION}",
             _REBUILD,
         )
-
-
-def check_references(plan: Plan) -> None:
-    """Every register, node, family, group and program that is named exists. Raises RunError."""
-    nodes = {node.id for node in plan.nodes}
-    programs = {program.name: program for program in plan.programs}
-    _require(plan.entry in programs, f"the entry program `{plan.entry}`")
-    for family in plan.families:
-        known = {family.node, family.out_node, *family.cached_at} <= nodes
-        _require(known, f"a prefix node of call `{family.site}` of `{family.program}`")
-    for node in plan.nodes:
-        _require(set(node.parents) <= nodes, f"a parent of prefix node {node.id}")
-    families = {family.id for family in plan.families}
-    groups = {group.id for group in plan.groups}
-    hosts = {host.name for host in plan.hosts}
-    for program in plan.programs:
-        for part in walk(program.steps):
-            _check_part(part, program.registers, families, groups, hosts, set(programs))
-
-
-def _check_part(
-    part: Struct,
-    registers: int,
-    families: set[int],
-    groups: set[int],
-    hosts: set[str],
-    programs: set[str],
-) -> None:
-    if isinstance(part, Ref):
-        _require(0 <= part.register < registers, f"register {part.register}")
-    for name, known in (
-        ("family", families),
-        ("group", groups),
-        ("extern", hosts),
-        ("program", programs),
-    ):
-        found = getattr(part, name, None)
-        _require(found is None or found in known, f"{name} `{found}`")
-    outs = [getattr(part, name, None) for name in ("out", "out_value", "out_prompt", "out_samples")]
-    for out in [*outs, *getattr(part, "outs", [])]:
-        _require(out is None or 0 <= out < registers, f"register {out}")
-
-
-def _require(holds: bool, what: str) -> None:
-    if not holds:
-        raise RunError("SGL3004", f"the plan refers to {what}, which it does not hold", _REBUILD)
-
-
-def walk(part: Any) -> Iterator[Struct]:
-    """Every struct inside `part`, parents first."""
-    stack = [part]
-    while stack:
-        found = stack.pop()
-        if isinstance(found, Struct):
-            yield found
-            stack.extend(getattr(found, name) for name in reversed(found.__struct_fields__))
-        elif isinstance(found, list | tuple):
-            stack.extend(reversed(found))
 
 
 def check_target(info: TargetInfo, target: Target, plan_name: str = "", source: str = "") -> None:
