@@ -84,7 +84,8 @@ def _loops(depth: int) -> str:
         for i in range(depth)
     )
     inner = "    " * (depth + 1)
-    return f'program main(xs: list[str]) -> str:\n    a = ""\n{"".join(loops)}{inner}b = gen()\n{inner}a = b\n    return a\n'
+    body = f"{''.join(loops)}{inner}b = gen()\n{inner}a = b\n"
+    return f'program main(xs: list[str]) -> str:\n    a = ""\n{body}    return a\n'
 
 
 def _seconds(text: str) -> float:
