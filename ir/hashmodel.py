@@ -57,7 +57,8 @@ def absorb(state: int, ids: Iterable[int]) -> int:
 class Generated:
     """One continuation: all ids, those that stay in the prompt, their text, why it ended and on what.
 
-    `forced` counts the ids that a grammar appended without a choice. Logprobs align with `ids`.
+    `forced` counts the ids that a grammar appended without a choice, and `tail` those of them that stand
+    behind the last one that was chosen. Logprobs align with `ids`.
     """
 
     ids: tuple[int, ...]
@@ -68,6 +69,7 @@ class Generated:
     logprobs: tuple[float, ...] = ()
     top_logprobs: TopLogprobs = ()
     matched: Matched = None
+    tail: int = 0
 
 
 class HashModel:
@@ -157,7 +159,7 @@ class _Generation:
         self._on_token = on_token
         self._is_greedy = sampling.temperature == 0.0 or sampling.top_k == 1
         self._pending = ""
-        self._forced = self._count = 0
+        self._forced = self._tail = self._count = 0
         self._logprobs: list[float] = []
         self._tops: list[tuple[tuple[int, float], ...]] = []
 
@@ -168,7 +170,8 @@ class _Generation:
     def result(self) -> Generated:
         ids, kept, text, finish, matched = self._tracker.completion()
         logprobs, tops = tuple(self._logprobs), tuple(self._tops)
-        return Generated(ids, kept, text, finish, self._forced, logprobs, tops, matched)
+        tail = 0 if self._tail == self._count else self._tail  # what begins an output has no such end
+        return Generated(ids, kept, text, finish, self._forced, logprobs, tops, matched, tail)
 
     # --- choosing -------------------------------------------------------------------------------
 
@@ -177,13 +180,14 @@ class _Generation:
         noise = 0 if self._is_greedy else mix(mix(self._seed) ^ (self._position * _FACTOR))
         return mix(mix(self._state ^ noise) + salt * _FACTOR) % count
 
-    def _feed(self, id: int) -> None:
+    def _feed(self, id: int, *, is_forced: bool = False) -> None:
         """Take one token. Raises _Done when it was the last."""
         if self._sampling.logprobs or self._sampling.top_logprobs:
             self._note_logprobs(id)
         self._state = absorb(self._state, (id,))
         self._position += 1
         self._count += 1
+        self._tail = self._tail + 1 if is_forced else 0
         if self._on_token is not None:
             self._on_token(id)
         if self._tracker.feed(id):
@@ -255,7 +259,7 @@ class _Generation:
         text, self._pending = self._pending, ""
         for id in self._encode(text) if text else ():
             self._forced += 1
-            self._feed(id)
+            self._feed(id, is_forced=True)
 
     def _chosen(self, text: str) -> None:
         for id in self._encode(text) if text else ():

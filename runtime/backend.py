@@ -141,7 +141,8 @@ class Completion:
     in the prompt (without those; where a stop string ends inside a token, the ids before that token and
     the re-encoded rest). `text`: the text of `kept`. Logprobs align with `ids`, and are the model's own:
     before a constraint, penalties or a temperature change them. `matched`: the stop string, the stop
-    pattern or the token on which it ended.
+    pattern or the token on which it ended. `fed`: how many of the ids have KV; None: all but the last. They
+    are fewer where what was forced behind the last sampled token ended the continuation.
     """
 
     ids: tuple[int, ...]
@@ -151,6 +152,12 @@ class Completion:
     logprobs: tuple[float, ...] = ()
     top_logprobs: tuple[tuple[tuple[int, float], ...], ...] = ()
     matched: Matched = None
+    fed: int | None = None
+
+    @property
+    def with_kv(self) -> tuple[int, ...]:
+        """The ids that have KV when the call ends."""
+        return self.ids[:-1] if self.fed is None else self.ids[: self.fed]
 
 
 @dataclass(frozen=True, slots=True)

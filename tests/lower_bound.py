@@ -27,8 +27,10 @@ def lower_bound(calls: Iterable[dict[str, Any]]) -> int:
     for call in calls:
         prompt = tuple(call["prompt"])
         needed.update(prefixes(prompt, 0))
-        for output in call.get("outputs", []):
-            decoded.update(prefixes((*prompt, *output[:-1]), len(prompt)))
+        outputs = call.get("outputs", [])
+        fed = call.get("fed") or [len(output) - 1 for output in outputs]
+        for output, count in zip(outputs, fed, strict=True):
+            decoded.update(prefixes((*prompt, *output[: max(0, count)]), len(prompt)))
         for choice in call.get("choices", []):
             needed.update(prefixes((*prompt, *choice[:-1]), 0))
             if call.get("unconditional") is not None:

@@ -2,7 +2,9 @@
 
 Its answers are those of `ir/meaning/interpret.py`; its cached, prefilled, replayed and decoded counts are what an
 engine with enough memory must reach. Nothing sleeps. `cache=False` and `waits=False` are the negative twins:
-an engine without a prefix cache, and one in which siblings do not wait for each other's prefix.
+an engine without a prefix cache, and one in which siblings do not wait for each other's prefix. With
+`feeds_all=False` its accounts are those of the embedded engine, which does not feed what a grammar forces at the
+end of an output.
 """
 
 from __future__ import annotations
@@ -50,6 +52,7 @@ class MockBackend:
         cache: bool = True,
         waits: bool = True,
         prefill: bool = True,
+        feeds_all: bool = True,
         max_context: int | None = None,
     ) -> None:
         self.clock = VirtualClock()
@@ -59,7 +62,7 @@ class MockBackend:
             max_context=max_context,
         )
         self._model = HashModel(target.tokenizer)
-        self._keeps, self._waits = cache, waits
+        self._keeps, self._waits, self._feeds_all = cache, waits, feeds_all
         self._cache = MockCache(waits)
         self._is_closed = False
 
@@ -67,16 +70,18 @@ class MockBackend:
         """Continue a prompt. Raises BackendError."""
         account = self._feed(request.ids)
         found = [self._continue(request, seed) for seed in request.seeds]
+        is_spliced = request.constraint is not None and request.constraint.style == "spliced"
+        lazy = is_spliced and not self._feeds_all
+        done = tuple(_completion(each, lazy) for each in found)
         prefilled_at = account.arrive(self.clock.now)
         if self._keeps:
-            for each in found:
-                self._cache.keep((*request.ids, *each.ids[:-1]), prefilled_at)
-        await self._decode(request, found, prefilled_at)
-        is_spliced = request.constraint is not None and request.constraint.style == "spliced"
+            for each in done:
+                self._cache.keep((*request.ids, *each.with_kv), prefilled_at)
+        await self._decode(request, done, prefilled_at)
         forced = sum(each.forced for each in found) if is_spliced else 0
-        decoded = max(0, sum(max(0, len(each.ids) - 1) for each in found) - forced)
+        decoded = max(0, sum(len(each.with_kv) for each in done) - forced)
         usage = account.usage(self.clock.now, decoded, forced)
-        return GenReply(tuple(map(_completion, found)), usage)
+        return GenReply(done, usage)
 
     async def select(self, request: SelectRequest) -> SelectReply:
         """Score choices. Raises BackendError."""
@@ -132,7 +137,7 @@ class MockBackend:
         found = (self._model.score(ids, choice) for choice in choices)
         return tuple(each if ids else each[1:] for each in found)
 
-    async def _decode(self, request: GenRequest, found: Sequence[Generated], start: float) -> None:
+    async def _decode(self, request: GenRequest, found: Sequence[Completion], start: float) -> None:
         """Let the time of decoding pass, and hand on tokens on the way to those who listen."""
         steps = max((len(each.ids) for each in found), default=0)
         if request.on_tokens is not None:
@@ -187,7 +192,11 @@ class _Account:
         )
 
 
-def _completion(found: Generated) -> Completion:
+def _completion(found: Generated, lazy: bool) -> Completion:
+    """What the protocol says of a continuation; `lazy`: what was forced at its end was not fed."""
+    count = len(found.ids)
+    chosen = count if found.forced == count else max(0, count - 1 - found.tail)
+    fed = chosen if lazy else None
     return Completion(
         found.ids,
         found.kept,
@@ -196,4 +205,5 @@ def _completion(found: Generated) -> Completion:
         found.logprobs,
         found.top_logprobs,
         found.matched,
+        fed,
     )

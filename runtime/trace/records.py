@@ -34,7 +34,8 @@ class CallRecord(Struct, frozen=True, tag="call"):
 
     `path`: programs and sites that lead to it; `indices`: loop and arm indices around it. `outputs` is what
     was sampled, `kept` what stayed in the prompt, one per sample, as `finish` and `matched` (the stop
-    string, pattern or token on which it ended) are. For a select, `choices` are the ids
+    string, pattern or token on which it ended) are; `fed` is how many ids of each have KV (empty: all but
+    the last). For a select, `choices` are the ids
     of each choice and `chosen` is the one that joined the prompt. `predicted_cached` is the token count
     at `predicted_node` (none: the plan makes no prediction). `speculative`: nobody may need it.
     """
@@ -50,6 +51,7 @@ class CallRecord(Struct, frozen=True, tag="call"):
     node: int = -1
     outputs: list[list[int]] = []
     kept: list[list[int]] = []
+    fed: list[int] = []
     texts: list[str] = []
     finish: list[str] = []
     matched: list[str | int | None] = []
@@ -77,6 +79,13 @@ class CallRecord(Struct, frozen=True, tag="call"):
     error: ErrorRecord | None = None
     speculative: bool = False
     group: int | None = None
+
+    @property
+    def with_kv(self) -> list[list[int]]:
+        """Of each output the ids that have KV."""
+        if not self.fed:
+            return [output[:-1] for output in self.outputs]
+        return [output[:fed] for output, fed in zip(self.outputs, self.fed, strict=True)]
 
     @property
     def is_call(self) -> bool:

@@ -58,8 +58,8 @@ def sequences(call: CallRecord) -> Iterator[Asked]:
     """The sequences of one call: its prompt, what it decoded, and the choices it scored."""
     prompt = tuple(call.prompt)
     yield Asked(prompt, len(prompt), len(prompt))
-    for output in call.outputs:
-        yield Asked((*prompt, *output), len(prompt) + max(0, len(output) - 1), len(prompt))
+    for output in call.with_kv:
+        yield Asked((*prompt, *output), len(prompt) + len(output), len(prompt))
     heads = [prompt] if call.unconditional is None else [prompt, tuple(call.unconditional)]
     for head in heads if call.kind == "select" else ():
         for choice in call.choices:

@@ -244,4 +244,7 @@ program main(q: str) -> str:
     y = check(q)
     return a + y
 """
-    assert [call.kind for call in failing_run(text, 1).calls] == ["prefill", "gen"]
+    kinds = {
+        call.kind for call in failing_run(text, 1).calls
+    }  # which ends first is open: it has its own thread
+    assert kinds == {"prefill", "gen"}

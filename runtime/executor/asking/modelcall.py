@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -83,10 +83,11 @@ class ModelCall:
         done = tuple(self._with_ids(each) for each in reply.completions)
         streams.finish(done)
         tell_claims(self._run, self._state, self._ids + done[0].kept if len(done) == 1 else ())
-        said = (self._ids + each.ids[:-1] for each in done if len(each.ids) > 1)
+        said = (self._ids + each.with_kv for each in done if each.with_kv)
         self._ask(*said, decoded=True)
         self._draft.note(
             outputs=[list(each.ids) for each in done],
+            fed=_fed(done),
             kept=[list(each.kept) for each in done],
             texts=[each.text for each in done],
             finish=[each.finish for each in done],
@@ -130,7 +131,7 @@ class ModelCall:
     def after_gen(self, reply: GenReply, sample: int) -> PromptState:
         """The prompt with what one sample said."""
         done = reply.completions[sample]
-        fed = fed_by_gen(done.kept, (each.ids for each in reply.completions))
+        fed = fed_by_gen(done.kept, (each.with_kv for each in reply.completions))
         return self._state.extended(self._ids, done.kept, done.text, self._family.out_node, fed)
 
     def _decided(self, reply: SelectReply, choices: list[str]) -> int:
@@ -234,6 +235,12 @@ class ModelCall:
                 self._is_main,
             )
         )
+
+
+def _fed(done: Sequence[Completion]) -> list[int]:
+    """How many ids of each output have KV; empty where it is all but the last of each."""
+    fed = [len(each.with_kv) for each in done]
+    return [] if fed == [max(0, len(each.ids) - 1) for each in done] else fed
 
 
 class _Streams:

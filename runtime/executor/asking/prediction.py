@@ -43,9 +43,9 @@ def _shared(asked: tuple[int, ...], ids: tuple[int, ...], position: int) -> int:
     return start + common_prefix(asked[start:], ids[start:])
 
 
-def fed_by_gen(kept: tuple[int, ...], outputs: Iterable[tuple[int, ...]]) -> int:
-    """How many of the kept tokens have KV after a gen: all but the last that any sample decoded."""
-    return max((common_prefix(kept, ids[:-1]) for ids in outputs), default=0)
+def fed_by_gen(kept: tuple[int, ...], with_kv: Iterable[tuple[int, ...]]) -> int:
+    """How many of the kept tokens have KV after a gen, whichever of its samples they are of."""
+    return max((common_prefix(kept, ids) for ids in with_kv), default=0)
 
 
 def fed_by_select(chosen: tuple[int, ...], choices: Iterable[tuple[int, ...]]) -> int:
