@@ -5,6 +5,7 @@ Called by the executor; implemented by `mock`, the embedded engine and the remot
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -188,6 +189,19 @@ class BackendError(Exception):
     def __init__(self, code: str, message: str, help: str = "") -> None:
         super().__init__(message)
         self.code, self.message, self.help = code, message, help
+
+
+class Abandoned(asyncio.CancelledError):
+    """A request whose caller no longer waits; `usage` is the work that was done for it by then."""
+
+    def __init__(self, usage: Usage) -> None:
+        super().__init__()
+        self.usage = usage
+
+
+def work_of(cancelled: asyncio.CancelledError) -> Usage:
+    """The work that was done for a cancelled request, as far as its backend knows."""
+    return cancelled.usage if isinstance(cancelled, Abandoned) else Usage()
 
 
 class Backend(Protocol):

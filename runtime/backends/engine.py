@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ...ir.sampling import Constraint
 from ..backend import (
+    Abandoned,
     BackendError,
     Capabilities,
     GenReply,
@@ -141,6 +142,8 @@ class EngineBackend:
         self.engine.submit(job)
         try:
             return await future
+        except asyncio.CancelledError:
+            raise Abandoned(job.work.usage()) from None
         finally:
             if not future.done() or future.cancelled():
                 self.engine.abort(job)

@@ -9,6 +9,7 @@ end of an output.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from ...ir.hashmodel import ConstraintError, Generated, HashModel
 from ...ir.sampling import Constraint
 from ...ir.target import Target
 from ..backend import (
+    Abandoned,
     BackendError,
     Capabilities,
     Completion,
@@ -77,7 +79,10 @@ class MockBackend:
         if self._keeps:
             for each in done:
                 self._cache.keep((*request.ids, *each.with_kv), prefilled_at)
-        await self._decode(request, done, prefilled_at)
+        try:
+            await self._decode(request, done, prefilled_at)
+        except asyncio.CancelledError:
+            raise Abandoned(account.usage(self.clock.now)) from None
         forced = sum(each.forced for each in found) if is_spliced else 0
         decoded = max(0, sum(len(each.with_kv) for each in done) - forced)
         usage = account.usage(self.clock.now, decoded, forced)
@@ -91,7 +96,7 @@ class MockBackend:
         if alone is not None:
             extra += [self._feed((*alone, *choice[:-1])) for choice in request.choices]
         account = account.with_choices(extra)
-        await self.clock.sleep_until(account.arrive(self.clock.now))
+        await self._pass(account)
         return SelectReply(
             self._scores(request.ids, request.choices),
             account.usage(self.clock.now),
@@ -101,7 +106,7 @@ class MockBackend:
     async def prefill(self, request: PrefillRequest) -> Usage:
         """Warm a prompt."""
         account = self._feed(request.ids)
-        await self.clock.sleep_until(account.arrive(self.clock.now))
+        await self._pass(account)
         found = account.usage(self.clock.now)
         # nothing is asked after its last position, so what is there need not run again
         return replace(found, cached=found.cached + found.replayed, replayed=0)
@@ -116,6 +121,13 @@ class MockBackend:
     def flush(self) -> None:
         """Forget all KV."""
         self._cache = MockCache(self._waits)
+
+    async def _pass(self, account: _Account) -> None:
+        """Let the time of a prefill pass."""
+        try:
+            await self.clock.sleep_until(account.arrive(self.clock.now))
+        except asyncio.CancelledError:
+            raise Abandoned(account.usage(self.clock.now)) from None
 
     def _feed(self, ids: tuple[int, ...]) -> _Account:
         if self._is_closed:

@@ -22,7 +22,10 @@ from .records import CallRecord
 
 
 class Worlds(Struct, frozen=True):
-    """Prefilled tokens in each world. `speculative` is the part of `compiled` that nobody asked for."""
+    """Prefilled tokens in each world. `speculative` is the part of `compiled` that nobody asked for.
+
+    `lost` is what requests prefilled that failed or were cancelled: it is in no world.
+    """
 
     stateless: int
     cache_alone: int
@@ -30,11 +33,13 @@ class Worlds(Struct, frozen=True):
     lower_bound: int
     replayed: int = 0
     speculative: int = 0
+    lost: int = 0
 
 
 def worlds(requests: Iterable[CallRecord]) -> Worlds:
     """The four worlds of a run."""
-    found = [request for request in requests if request.error is None]
+    everything = list(requests)
+    found = [request for request in everything if request.error is None]
     calls = [request for request in found if request.is_call]
     return Worlds(
         stateless=sum(map(stateless, calls)),
@@ -42,7 +47,8 @@ def worlds(requests: Iterable[CallRecord]) -> Worlds:
         compiled=sum(request.prefilled for request in found),
         lower_bound=lower_bound(calls),
         replayed=sum(request.replayed for request in found),
-        speculative=sum(request.prefilled for request in found if request.speculative),
+        speculative=sum(r.prefilled for r in found if r.speculative and not r.is_call),
+        lost=sum(request.prefilled for request in everything if request.error is not None),
     )
 
 

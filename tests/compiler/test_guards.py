@@ -17,6 +17,7 @@ from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.executor.executor import execute
 from sglc.runtime.plan.errors import RunError
 from sglc.runtime.trace.records import CallRecord, Trace
+from sglc.runtime.trace.worlds import worlds
 
 HEAD = """
 extern def check(line: str) -> str
@@ -248,3 +249,26 @@ program main(q: str) -> str:
         call.kind for call in failing_run(text, 1).calls
     }  # which ends first is open: it has its own thread
     assert kinds == {"prefill", "gen"}
+
+
+def test_a_cancelled_call_is_in_the_accounts():
+    """The arm that fails ends its sibling's call; what that has prefilled by then is told."""
+    text = """
+program main(q: str) -> str:
+    "Go. "
+    parallel:
+        arm:
+            "One: "
+            a: list[int] = gen(max_tokens=1)
+        arm:
+            "Two, which takes its time: "
+            b = gen(max_tokens=64, ignore_eos=true)
+    return json(a) + b
+"""
+    calls = {call.name: call for call in failing_run(text, 1).calls if call.is_call}
+
+    assert calls["a"].error is None
+    assert calls["b"].error is not None
+    assert calls["b"].error.code == "SGL3606"
+    assert calls["b"].prefilled > 0
+    assert worlds(calls.values()).lost == calls["b"].prefilled

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ....ir.sampling import Constraint
-from ...backend import BackendError, PrefillRequest, Usage
+from ...backend import BackendError, PrefillRequest, Usage, work_of
 from ...plan.errors import RunError
 from ...plan.parameters import sampling_of, split_dynamic
 from ...plan.schema import Family, GenStep, PrefetchStep, SelectStep, SourceSpan
@@ -93,8 +93,8 @@ async def prefill(
         tell_claims(run, state)
     except BackendError as error:
         failed = as_run_error(error)
-    except asyncio.CancelledError:
-        failed = CANCELLED
+    except asyncio.CancelledError as cancelled:
+        usage, failed = work_of(cancelled), CANCELLED
         raise
     finally:
         draft.write(usage, failed)

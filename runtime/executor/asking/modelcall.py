@@ -22,6 +22,7 @@ from ...backend import (
     SelectReply,
     SelectRequest,
     Usage,
+    work_of,
 )
 from ...plan.errors import RunError
 from ...plan.parameters import PATTERN_HELP
@@ -193,8 +194,8 @@ class ModelCall:
             failed = as_run_error(error).located(self._family.span)
             self._draft.write(Usage(), failed)
             raise failed from error
-        except asyncio.CancelledError:
-            self._draft.write(Usage(), CANCELLED)
+        except asyncio.CancelledError as cancelled:
+            self._draft.write(work_of(cancelled), CANCELLED)
             raise
         except PatternError as error:
             failed = RunError("SGL3207", f"`stop_regex`: {error}", PATTERN_HELP, self._family.span)
