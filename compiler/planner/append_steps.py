@@ -1,0 +1,68 @@
+"""The steps that make a prompt from a prompt, each with its node in the prefix table."""
+
+from __future__ import annotations
+
+import json
+
+from ...ir.ops import Image, Insert, Mark, Root, Text, Turn, Value
+from ...runtime.plan import schema as p
+from .places import Places
+from .registers import Registers
+from .spans import source_span
+
+
+class AppendSteps:
+    """Writes appends."""
+
+    def __init__(self, registers: Registers, places: Places) -> None:
+        self._registers, self._places, self._table = registers, places, places.table
+
+    def bind(self, result: Value, node: int) -> int:
+        """Place a new prompt; its register."""
+        self._places.put(result, node)
+        return self._registers.new(result)
+
+    def root(self, op: Root) -> list[p.Step]:
+        """An empty prompt."""
+        node = self._table.root(op.bos)
+        return [p.RootStep(self.bind(op.result, node), op.bos, node)]
+
+    def text(self, op: Text) -> list[p.Step]:
+        """A literal."""
+        prompt = self._registers.operand(op.prompt)
+        parent = self._places.of(op.prompt)
+        node = self._table.text(parent, op.text, op.plain, source_span(op.span))
+        out, marks = self.bind(op.result, node), [_mark(mark) for mark in op.marks]
+        return [p.TextStep(out, prompt, op.text, node, op.plain, marks)]
+
+    def insert(self, op: Insert) -> list[p.Step]:
+        """A value."""
+        prompt, value = self._registers.operands((op.prompt, op.value))
+        node = self._table.hole(
+            "insert",
+            self._places.of(op.prompt),
+            op.value if isinstance(op.value, Value) else json.dumps(op.value.value),
+            text="{" + self._places.name_of(op.value) + "}",
+            lifetime=self._places.lifetimes.of(op.value),
+            span=source_span(op.span),
+        )
+        return [p.InsertStep(self.bind(op.result, node), prompt, value, node)]
+
+    def turn(self, op: Turn) -> list[p.Step]:
+        """The edge of a turn that is rendered at run time."""
+        prompt = self._registers.operand(op.prompt)
+        tools = self._registers.operand(op.tools) if op.tools is not None else None
+        parent, what = self._places.of(op.prompt), (op.role, op.edge)
+        node = self._table.hole("turn", parent, what, text=op.role, span=source_span(op.span))
+        return [p.TurnStep(self.bind(op.result, node), prompt, op.role, op.edge, node, tools)]
+
+    def image(self, op: Image) -> list[p.Step]:
+        """An image."""
+        prompt, image = self._registers.operands((op.prompt, op.image))
+        life = self._places.lifetimes.of(op.image)
+        node = self._table.hole("image", self._places.of(op.prompt), op.image, lifetime=life)
+        return [p.ImageStep(self.bind(op.result, node), prompt, image, node)]
+
+
+def _mark(mark: Mark) -> p.MarkSpan:
+    return p.MarkSpan(mark.start, mark.end, mark.role, mark.edge)
