@@ -20,9 +20,11 @@ from programs import RandomProgram
 
 from sglc.ir.module import Module
 from sglc.ir.target import Target
+from sglc.passes.inline import Inline
 from sglc.passes.insert_prefetch import InsertPrefetch
 from sglc.passes.pipeline import PASSES, pipeline
 from sglc.passes.running.context import Context, Pass
+from sglc.passes.running.needs import needs_of
 from sglc.passes.running.options import describe
 from sglc.passes.running.runner import RunOptions, run_pipeline
 
@@ -56,7 +58,15 @@ def random_pipeline(source: random.Random) -> tuple[Pass, ...]:
     steps = source.sample(steps, 1 + source.randrange(len(steps)))
     prefetch = InsertPrefetch(min_tokens=1, speculative=source.randrange(2) == 0)
     steps = [prefetch if step.name == "insert-prefetch" else step for step in steps]
-    return tuple(sorted(steps, key=lambda step: step.name in LAST))
+    return _as_needed(sorted(steps, key=lambda step: step.name in LAST))
+
+
+def _as_needed(steps: Sequence[Pass]) -> tuple[Pass, ...]:
+    """The passes, `inline` before the first that needs it."""
+    needing = next((at for at, step in enumerate(steps) if needs_of(step)), None)
+    if needing is None or any(step.name == "inline" for step in steps[:needing]):
+        return tuple(steps)
+    return (*steps[:needing], Inline(), *steps[needing:])
 
 
 def judge(
@@ -95,8 +105,12 @@ def campaign(
     passes: Sequence[Pass] | None = None,
     verify: int = 1,
     level: int | None = None,
+    progress: int = 0,
 ) -> Findings:
-    """Judge many programs; with `passes` and `level` always these, otherwise random ones."""
+    """Judge many programs; with `passes` and `level` always these, otherwise random ones.
+
+    `progress`: after how many programs to say how far it is.
+    """
     findings = Findings()
     for number in numbers:
         source = random.Random(number)
@@ -104,6 +118,8 @@ def campaign(
         chosen = random_pipeline(source) if passes is None else passes
         speed = 1 + source.randrange(2) if level is None else level
         findings.programs += 1
+        if progress and findings.programs % progress == 0:
+            print(f"{findings.programs} programs, {len(findings.problems)} differ", flush=True)
         try:
             context, could_run = judge(program, chosen, target, verify, speed)
         except Exception as error:
@@ -123,7 +139,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1_000_000)
     options = parser.parse_args()
     numbers = range(options.first, options.first + options.count)
-    findings = campaign(numbers, Target.estimating(), verify=2)
+    findings = campaign(numbers, Target.estimating(), verify=2, progress=500)
     for name, count in findings.changed.most_common():
         print(f"{name:16} changed {count / findings.programs:6.1%} of the programs")
     print(f"{findings.programs} programs, {findings.failed_rows} fail by themselves")
