@@ -61,7 +61,7 @@ from sglc.ir.ops import (
 )
 from sglc.ir.sampling import SELECT_METHODS, Constraint, Sampling
 from sglc.ir.structure import walk
-from sglc.ir.types import BOOL, INT, PROMPT, STR, ListType, RecordType, Type
+from sglc.ir.types import BOOL, INT, PROMPT, STR, ListType, OptionalType, RecordType, Type
 
 Mode = Literal["raw", "outside", "inside"]
 
@@ -80,8 +80,12 @@ LITERALS = (
     "\n\n",
     "one two three four five",
     "<|im_end|>",
+    "",
+    "Größe: 日本語 ",
 )
 WORDS = ("yes", "no", "alpha", "beta", "a longer phrase")
+ODD_WORDS = ("", "naïve 日本語", "<|im_start|>user\n", "{name} \\n")
+"""Values that are empty, not ASCII, or look like markup."""
 EXTERNS = (
     Extern("shout", (("text", STR),), STR),
     Extern("tag", (("text", STR), ("number", INT)), STR, pure=True),
@@ -168,6 +172,11 @@ class Writer:
         return items[self._random.randrange(len(items))]
 
     def _word(self) -> str:
+        words = ODD_WORDS if self._chance(8) else WORDS
+        return words[self._random.randrange(len(words))]
+
+    def _plain_word(self) -> str:
+        """A word that may be a choice."""
         return WORDS[self._random.randrange(len(WORDS))]
 
     def _operand(self, scope: Scope, kind: Type) -> Operand:
@@ -183,7 +192,7 @@ class Writer:
             STR: self._word(),
             INT: small,
             BOOL: small > 2,
-            TEXTS: [self._word() for _ in range(1 + small % 3)],
+            TEXTS: [self._plain_word() for _ in range(1 + small % 3)],
             NUMBERS: [small, 1],
             VERDICT: {"label": self._word(), "score": small},
         }
@@ -263,7 +272,7 @@ class Writer:
     def _statement(self, scope: Scope, mode: Mode) -> None:
         choices = list(_VALUE_STATEMENTS)
         choices += [Writer._turn] * 4 if mode == "outside" else _PROMPT_STATEMENTS
-        if self._depth < 2:
+        if self._depth < 3:
             choices += _CONTROL_STATEMENTS
         write = choices[self._random.randrange(len(choices))]
         write(self, scope, mode)
@@ -409,7 +418,7 @@ class Writer:
             small = Arith(result=Value(INT, "small"), op="mod", args=(value, Const(7, INT)))
             self._builder.emit(small)
             scope.add(small.result)
-        elif value.type != NUMBERS:
+        elif value.type not in (NUMBERS, ListType(OptionalType(INT))):
             scope.add(value)
 
     def _parameters(self) -> tuple[Type, Constraint | None, Sampling]:
@@ -424,12 +433,30 @@ class Writer:
             changes["min_tokens"] = 2
         if self._chance(5):
             changes["ignore_eos"] = True
+        changes |= self._rare_parameters()
         if self._chance(55):
             return STR, None, Sampling().merged(**changes)
         kind, text = self._constraint()
-        changes["max_tokens"] = 120
-        changes.pop("stop", None)
+        changes["max_tokens"] = 120 if self._chance(80) else 1 + self._random.randrange(40)
+        if not self._chance(10):
+            changes.pop("stop", None)
         return kind, Constraint("type", str(text)), Sampling().merged(**changes)
+
+    def _rare_parameters(self) -> dict[str, object]:
+        """Parameters that few calls have."""
+        rare: tuple[tuple[str, object], ...] = (
+            ("top_p", 0.9),
+            ("top_k", 4),
+            ("min_p", 0.05),
+            ("frequency_penalty", 0.5),
+            ("presence_penalty", 0.5),
+            ("repetition_penalty", 1.1),
+            ("logprobs", True),
+            ("stop_regex", ("[0-9]x",)),
+        )
+        if not self._chance(25):
+            return {}
+        return dict([rare[self._random.randrange(len(rare))]])
 
     def _constraint(self) -> tuple[Type, Type | str]:
         kinds: tuple[tuple[Type, Type | str], ...] = (
@@ -438,6 +465,8 @@ class Writer:
             (VERDICT, VERDICT),
             (NUMBERS, NUMBERS),
             (STR, '"yes" | "no"'),
+            (OptionalType(VERDICT), OptionalType(VERDICT)),
+            (OptionalType(INT), OptionalType(INT)),
         )
         return kinds[self._random.randrange(len(kinds))]
 
@@ -653,7 +682,9 @@ class Writer:
         self._after(scope, results)
 
     def _items(self, scope: Scope) -> Operand:
-        """A short list to go over; lists from models may be long."""
+        """A short list to go over, empty at times; lists from models may be long."""
+        if self._chance(8):
+            return Const([], TEXTS)
         if self._chance(50):
             return self._constant(TEXTS)
         found = [
@@ -703,7 +734,9 @@ class Writer:
         self._indices.pop()
         builder.emit(Yield(values=(inner.prompt, self._operand(inner, STR))))
         results = (Value(PROMPTS, "arms"), Value(TEXTS, "found"))
-        items = Const([self._word() for _ in range(2 + self._random.randrange(2))], TEXTS)
+        items: Operand = Const([self._word() for _ in range(2 + self._random.randrange(2))], TEXTS)
+        if self._chance(30):
+            items = self._items(scope)
         self._builder.emit(Fork(results=results, items=items, bodies=(builder.seal(index, item),)))
         scope.arms.append(results[0])
         scope.add(results[1])
@@ -712,7 +745,7 @@ class Writer:
         bodies: list[Block] = []
         results: list[Value] = []
         shared = str(self._any(LITERALS)) if mode != "outside" and self._chance(50) else ""
-        for number in range(2):
+        for number in range(2 + self._random.randrange(3) * self._chance(40)):
             builder, inner = self._arm(scope.inner(scope.prompt), mode, (), shared)
             builder.emit(Yield(values=(inner.prompt, self._operand(inner, STR))))
             bodies.append(builder.seal())
