@@ -170,7 +170,9 @@ class _Generation:
     def result(self) -> Generated:
         ids, kept, text, finish, matched = self._tracker.completion()
         logprobs, tops = tuple(self._logprobs), tuple(self._tops)
-        tail = 0 if self._tail == self._count else self._tail  # what begins an output has no such end
+        tail = (
+            0 if self._tail == self._count else self._tail
+        )  # what begins an output has no such end
         return Generated(ids, kept, text, finish, self._forced, logprobs, tops, matched, tail)
 
     # --- choosing -------------------------------------------------------------------------------
