@@ -1,0 +1,1 @@
+"""Prompt templates in Jinja, tied to the call that renders them where there is one."""

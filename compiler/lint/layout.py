@@ -1,0 +1,148 @@
+"""The one principle: a prompt is healthy when nothing in it changes sooner than what follows it.
+
+A request is a sequence of segments, each with the rank of its lifetime (`LIFETIMES`: 0 is `const`). Readers
+that know a program's text make requests, and get evidence for every inversion that has a known origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from ...ir.module import LIFETIMES
+from .finding import Cause, Evidence, Loss, Place
+
+CONST, RELEASE, DAY, TENANT, USER, SESSION, TURN, REQUEST = range(len(LIFETIMES))
+
+WORTH = 16
+"""Tokens behind an inversion below which it isn't worth a word."""
+
+WORTH_INSIDE = 96
+"""The same where all of them stand in the newest message, which is asked once anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something volatile comes from, and how it got here."""
+
+    cause: Cause
+    rank: int
+    place: Place
+    what: str
+    path: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a prompt: literal text, or a value (then `text` is empty and `tokens` may be 0).
+
+    `region`: `tools`, `system` or the number of a message. `has_mark`: a breakpoint stands behind it.
+    `is_history`: replayed messages whose text isn't known; `is_newest`: part of the last message.
+    """
+
+    rank: int
+    text: str = ""
+    tokens: int = 0
+    origins: tuple[Origin, ...] = ()
+    region: str = "system"
+    place: Place | None = None
+    has_mark: bool = False
+    is_history: bool = False
+    is_newest: bool = False
+    is_unknown: bool = False
+
+
+@dataclass(slots=True)
+class Request:
+    """What one call site sends: its segments in the order in which the service renders them."""
+
+    sink: Place
+    family: str
+    segments: list[Segment] = field(default_factory=list)
+    model: str = ""
+    target: str = ""
+    needs_marks: bool = False
+    """Whether the service caches only up to breakpoints."""
+
+
+def inversions(request: Request) -> Iterator[Evidence]:
+    """Evidence for every origin that stands before text which stays the same longer."""
+    segments = readable(request)
+    for at, segment in enumerate(segments):
+        for origin in segment.origins:
+            found = _inversion(request, segments, at, segment, origin)
+            if found:
+                yield found
+
+
+ORDER = frozenset({Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.TOOL_SET})
+"""Causes that change the text itself: they cost it even where nothing follows."""
+
+
+def _inversion(
+    request: Request, segments: Sequence[Segment], at: int, segment: Segment, origin: Origin
+) -> Evidence | None:
+    after = [each for each in segments[at + 1 :] if each.rank < origin.rank]
+    known = sum(each.tokens for each in after)
+    history = any(each.is_history for each in after)
+    worth = WORTH_INSIDE if segment.is_newest else WORTH
+    if known < worth and not history and origin.cause not in ORDER:
+        return None
+    if segment.is_newest and origin.cause in ORDER and known < worth:
+        return None
+    loss = Loss(known, sum(s.tokens for s in segments), more="the history" if history else "")
+    return Evidence(
+        origin.cause,
+        origin.place,
+        request.sink,
+        origin.what,
+        origin.path,
+        loss,
+        request.family,
+        "tools" if segment.region == "tools" else "prompt",
+        target=request.target,
+        is_mild=known < WORTH * 4 and not history,
+    )
+
+
+def readable(request: Request) -> list[Segment]:
+    """The segments that a cache can hold: up to the last breakpoint, where one is needed and seen."""
+    if not request.needs_marks:
+        return request.segments
+    marks = [i for i, segment in enumerate(request.segments) if segment.has_mark]
+    if not marks:
+        return request.segments
+    return request.segments[: marks[-1] + 1]
+
+
+def merged(segments: Sequence[Segment]) -> list[Segment]:
+    """Neighbouring literals of one region as one segment."""
+    found: list[Segment] = []
+    for segment in segments:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and not last.has_mark
+            and not (last.origins or segment.origins or last.is_history or segment.is_history)
+            and (last.rank, last.region, last.is_newest, last.is_unknown)
+            == (segment.rank, segment.region, segment.is_newest, segment.is_unknown)
+        ):
+            found[-1] = replace(
+                last,
+                text=last.text + segment.text,
+                tokens=last.tokens + segment.tokens,
+                has_mark=segment.has_mark,
+            )
+        else:
+            found.append(segment)
+    return found
+
+
+def static_prefix(request: Request) -> tuple[str, bool]:
+    """The literal text that a request begins with, and whether all of the request is literal."""
+    text = ""
+    for segment in request.segments:
+        if segment.rank > RELEASE or segment.origins or segment.is_unknown or segment.is_history:
+            return text, False
+        text += segment.text
+    return text, True

@@ -1,0 +1,1 @@
+"""Request logs: what a program really sent, whatever language it is written in."""

@@ -1,0 +1,1 @@
+"""Chat templates, judged by rendering growing conversations in a child process."""
