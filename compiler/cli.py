@@ -33,6 +33,7 @@ COMMANDS = (
     Command("run", "run:run", "Run a program, once or over the rows of a file."),
     Command("test", "run_tests:run_tests", "Run the tests in source files."),
     Command("fmt", "fmt:fmt", "Rewrite source files in the canonical layout."),
+    Command("lint", "lint:lint", "Find what breaks shared prefixes."),
     Command("rule", "rule:rule", "Print the page of a diagnostic."),
     Command("lsp", "lsp:lsp", "Serve editors: the language server, over stdin and stdout."),
     Command("passes", "passes:passes", "List the passes, or print the page of one."),

@@ -27,9 +27,7 @@ class ConfigError(Exception):
         self.where, self.message, self.help = where, message, help
 
 
-class Config(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
-):
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """All settings, as they stand in `[tool.sglc.lint]`.
 
     `sources`: functions of your own that give something volatile (`{"app.clock.stamp": "clock"}`); `sinks`:
@@ -125,7 +123,10 @@ def check_names(config: Config, where: str) -> None:
         if not expanded([code]):
             raise ConfigError(where, f"there is no rule `{code}`", _close(code, list(BY_CODE)))
     levels = [severity.value for severity in Severity]
-    for level in (*config.severity.values(), *([config.fail_on] if config.fail_on != "never" else [])):
+    for level in (
+        *config.severity.values(),
+        *([config.fail_on] if config.fail_on != "never" else []),
+    ):
         if level not in levels:
             raise ConfigError(where, f"`{level}` is no severity", f"one of {', '.join(levels)}")
     _check_target(config.target, where)

@@ -50,6 +50,8 @@ from . import (
     pfx802_family_shares_less,
     pfx803_families_part,
     pfx900_not_analysed,
+    pfx901_unused_suppression,
+    pfx902_unknown_setting,
 )
 
 MODULES = (
@@ -98,6 +100,8 @@ MODULES = (
     pfx802_family_shares_less,
     pfx803_families_part,
     pfx900_not_analysed,
+    pfx901_unused_suppression,
+    pfx902_unknown_setting,
 )
 """Every rule's module, in the order of codes: its docstring is the rule's page."""
 

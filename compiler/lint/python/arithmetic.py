@@ -1,0 +1,152 @@
+"""Operators: text and lists are joined in order, sets lose theirs, a clock stays one whatever is taken off it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import Any
+
+from ..finding import Cause
+from ..layout import DAY
+from .building import merge, rewrite_taint, splice
+from .machine import Frame, Run, place_of, shown
+from .texts import literal, parts_of, percent, text
+from .values import (
+    Choice,
+    Const,
+    DictV,
+    ListV,
+    Opaque,
+    StateV,
+    Taint,
+    Text,
+    Value,
+    join,
+    taints_in,
+)
+
+_MOST = 1 << 17
+_SECONDS_A_DAY = 86_400
+
+
+def operated(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp) -> Value:
+    """`left op right`."""
+    match node.op:
+        case ast.Add():
+            return added(run, frame, left, right, node)
+        case ast.Mod() if isinstance(left, Text) or literal(left) is not None:
+            return percent(left, right, place_of(frame.module, node))
+        case ast.Mult():
+            return _multiplied(left, right)
+        case ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor():
+            return _of_sets(run, frame, left, right, node)
+        case ast.FloorDiv() if isinstance(right, Const) and isinstance(right.value, int):
+            return _divided(left, right.value)
+        case _:
+            return _number(left, right, node)
+
+
+def added(run: Run, frame: Frame, left: Value, right: Value, node: ast.AST) -> Value:
+    """`left + right`: text, lists, or numbers."""
+    if isinstance(left, Choice) and not isinstance(right, Choice) and len(left.options) <= 4:
+        return join([added(run, frame, o, right, node) for o in left.options], left.taints)
+    if _is_text(left) or _is_text(right):
+        place = place_of(frame.module, node)
+        return text((*parts_of(left, place), *parts_of(right, place)))
+    if isinstance(left, ListV) or isinstance(right, ListV):
+        made = ListV("list", loops=run.loop_numbers(), born=run.next_number())
+        splice(made, left)
+        splice(made, right)
+        return made
+    if isinstance(left, Opaque) and isinstance(right, Opaque) and (left.shape or right.shape):
+        made = ListV("list", loops=run.loop_numbers(), born=run.next_number())
+        splice(made, left)
+        splice(made, right)
+        return made
+    return _number(left, right, node)
+
+
+def _is_text(value: Value) -> bool:
+    if isinstance(value, Choice):
+        return any(_is_text(option) for option in value.options)
+    return isinstance(value, Text) or literal(value) is not None
+
+
+def _multiplied(left: Value, right: Value) -> Value:
+    for one, other in ((left, right), (right, left)):
+        times = other.value if isinstance(other, Const) else None
+        held = one.value if isinstance(one, Const) else None
+        if isinstance(times, int) and isinstance(held, str | list | tuple):
+            if len(held) * max(times, 0) <= _MOST:
+                return Const(held * times, one.place if isinstance(one, Const) else None)
+            return Const(held[:_MOST])
+        if isinstance(times, int) and isinstance(one, Text):
+            return Text(one.parts * min(max(times, 1), 3))
+        if isinstance(times, int) and isinstance(one, ListV):
+            return replace(one, items=one.items * min(max(times, 1), 8))
+    return _number(left, right, None)
+
+
+def _of_sets(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp) -> Value:
+    """`|`, `&`, `-`, `^`: of sets (keys of dictionaries are sets here), of dictionaries, of numbers."""
+    if isinstance(node.op, ast.BitOr) and (isinstance(left, DictV) or isinstance(right, DictV)):
+        made = DictV(loops=run.loop_numbers())
+        merge(made, left)
+        merge(made, right)
+        if isinstance(left, Opaque) and isinstance(right, DictV) and "content" in right.fields:
+            if left.parent is not None:
+                made.rewrites = rewrite_taint(run, frame, left, right.fields["content"], node)
+        return made
+    if any(_is_set(v) for v in (left, right)):
+        place = place_of(frame.module, node)
+        taint = Taint(Cause.UNORDERED, 7, place, f"the set {shown(node)}", loops=run.loop_numbers())
+        made_l = ListV("set", loops=run.loop_numbers(), shape=frozenset({taint}))
+        made_l.add(Opaque(label="member"), many=True)
+        return made_l
+    return _number(left, right, node)
+
+
+def _is_set(value: Value) -> bool:
+    if isinstance(value, Choice):
+        return any(_is_set(option) for option in value.options)
+    return isinstance(value, ListV) and value.kind in ("set", "keys")
+
+
+def _divided(left: Value, by: int) -> Value:
+    taints = taints_in(left)
+    if by >= _SECONDS_A_DAY:
+        taints = frozenset(
+            replace(t, cause=Cause.DATE, rank=DAY) if t.cause is Cause.CLOCK else t for t in taints
+        )
+    return Opaque(taints)
+
+
+def _number(left: Value, right: Value, node: ast.AST | None) -> Value:
+    if isinstance(left, StateV):
+        return left
+    if isinstance(left, Const) and isinstance(right, Const):
+        found = _computed(left.value, right.value, getattr(node, "op", None))
+        if found is not None:
+            return Const(found, left.place)
+    return Opaque(taints_in(left) | taints_in(right))
+
+
+def _computed(left: Any, right: Any, op: ast.operator | None) -> object:
+    if not all(isinstance(v, int | float) and abs(v) < 1e12 for v in (left, right)):
+        return None
+    try:
+        match op:
+            case ast.Add():
+                return left + right
+            case ast.Sub():
+                return left - right
+            case ast.Mult():
+                return left * right
+            case ast.FloorDiv():
+                return left // right
+            case ast.Mod():
+                return left % right
+            case _:
+                return None
+    except (ZeroDivisionError, OverflowError):
+        return None

@@ -1,0 +1,143 @@
+"""Building containers: what is spread, merged and put into them, and what it means for messages of a history."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from ..finding import Cause
+from ..layout import REQUEST
+from .elements import element_of, is_historical
+from .machine import Frame, Run, place_of, shown
+from .values import (
+    Choice,
+    Const,
+    DictV,
+    ListV,
+    Opaque,
+    Taint,
+    Value,
+    join,
+    shape_of,
+    taints_in,
+)
+
+
+def splice(target: ListV, value: Value) -> None:
+    """Put all elements of an iterable at the end of a list."""
+    match value:
+        case ListV():
+            for item in value.items:
+                target.add(item.value, item.many)
+            target.as_text |= value.as_text
+            target.is_copy |= value.is_copy
+            if value.persists and not any(i.many for i in value.items):
+                target.add(Opaque(parent=value, index="all", label="history"), many=True)
+        case Choice(options=options):
+            lists = [o for o in options if not (isinstance(o, Const) and o.value is None)]
+            for option in lists:
+                before = len(target.items)
+                splice(target, option)
+                for item in target.items[before:]:
+                    item.many = item.many or len(lists) > 1
+            target.shape |= frozenset(replace(t, flag=t.flag or "choice") for t in value.taints)
+        case DictV(fields=fields):
+            for key in fields:
+                target.add(Const(key))
+        case Const(value=held) if isinstance(held, str | tuple | list):
+            for each in held[:60]:
+                target.add(Const(each))
+        case _:
+            parent = value if isinstance(value, Opaque) and is_historical(value) else None
+            item = element_of(value)
+            if isinstance(item, Opaque) and parent is not None:
+                item = replace(item, parent=parent, index="all")
+            target.add(item, many=True)
+    target.shape |= shape_of(value)
+
+
+def order_taint(
+    run: Run, frame: Frame, node: ast.AST, what: str = "", cause: Cause = Cause.UNORDERED
+) -> Taint:
+    """An order that is not fixed, from here on."""
+    place = place_of(frame.module, node)
+    return Taint(cause, REQUEST, place, what or f"the set {shown(node)}", loops=run.loop_numbers())
+
+
+def merge(target: DictV, value: Value) -> None:
+    """`{**value}` and `update`."""
+    match value:
+        case DictV():
+            target.fields |= value.fields
+            target.rest = join([target.rest, value.rest]) if value.rest else target.rest
+            target.shape |= value.shape
+            target.as_text |= value.as_text
+        case Choice(options=options, taints=taints):
+            for option in options:
+                if isinstance(option, DictV):
+                    for key, held in option.fields.items():
+                        target.fields[key] = join([target.fields.get(key), held], taints)
+        case Const(value=None):
+            pass
+        case _:
+            target.rest = value if target.rest is None else join([target.rest, value])
+            target.shape |= shape_of(value)
+
+
+def put(run: Run, frame: Frame, target: DictV, key: Value, value: Value, node: ast.AST) -> None:
+    """`target[key] = value` in a dictionary that is being made."""
+    if isinstance(key, Const):
+        try:
+            target.fields[key.value] = value
+        except TypeError:
+            return
+        _note_rewrite(run, frame, target, key.value, value, node)
+        return
+    target.rest = value if target.rest is None else join([target.rest, value])
+    target.as_text |= frozenset(t for t in taints_in(key, 2) if t.cause is not Cause.UNORDERED)
+
+
+def _note_rewrite(
+    run: Run, frame: Frame, target: DictV, key: object, value: Value, node: ast.AST
+) -> None:
+    """`{**message, "content": ...}` of a history's newest or oldest messages: they were sent otherwise."""
+    base = target.rest
+    if key != "content" or not isinstance(base, Opaque) or base.parent is None:
+        return
+    target.rewrites = rewrite_taint(run, frame, base, value, node)
+
+
+def rewrite_taint(
+    run: Run, frame: Frame, base: Opaque, value: Value, node: ast.AST
+) -> Taint | None:
+    """What it means that the content of a replayed message is set; None where all messages are treated alike."""
+    place = place_of(frame.module, node)
+    under = frozenset(
+        t for t in frame.under() if t.cause in (Cause.STATE, Cause.COUNTER, Cause.CLOCK)
+    )
+    from_slice = isinstance(base.parent, Opaque | ListV) and any(
+        t.cause in (Cause.REWRITTEN, Cause.WINDOW) for t in base.parent.shape
+    )
+    loops = run.loop_numbers()
+    if base.index == "last":
+        is_shape = isinstance(value, ListV) and _holds(value, base)
+        cause = Cause.SHAPE if is_shape else Cause.UNSAVED
+        what = (
+            "the newest message becomes a list of blocks"
+            if is_shape
+            else "the newest message is changed"
+        )
+        return Taint(cause, REQUEST, place, what, loops=loops)
+    if under or from_slice or any(t.flag == "length" for t in taints_in(value, 2)):
+        return Taint(Cause.REWRITTEN, REQUEST, place, "earlier messages are changed", loops=loops)
+    return None
+
+
+def _holds(value: ListV, base: Opaque) -> bool:
+    """Whether a list of blocks only wraps the text that stood there."""
+    for item in value.items:
+        if isinstance(item.value, DictV):
+            held = item.value.fields.get("text")
+            if isinstance(held, Opaque) and held.parent is base.parent:
+                return True
+    return False

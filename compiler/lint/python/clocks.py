@@ -1,0 +1,54 @@
+"""Clocks that are written down: a format without hours makes a date of them, one with years alone a constant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..finding import Cause
+from ..layout import DAY, RELEASE
+from .sources import coarsened
+from .values import Choice, Hole, Opaque, Taint, Taints, Text, Value, join
+
+COARSE_PARTS = {
+    "year": RELEASE,
+    "month": DAY,
+    "day": DAY,
+    "date": DAY,
+    "weekday": DAY,
+    "isoweekday": DAY,
+    "isocalendar": DAY,
+    "toordinal": DAY,
+}
+
+
+def coarse(value: Value, pattern: str) -> Value:
+    """A value written with a `strftime` pattern."""
+    rank = coarsened(pattern)
+    return value if rank is None else at_rank(value, rank)
+
+
+def at_rank(value: Value, rank: int) -> Value:
+    """A value whose clocks are read no finer than a rank."""
+    match value:
+        case Opaque():
+            return replace(value, taints=_coarser(value.taints, rank))
+        case Text(parts=parts):
+            return Text(
+                tuple(
+                    replace(p, taints=_coarser(p.taints, rank)) if isinstance(p, Hole) else p
+                    for p in parts
+                )
+            )
+        case Choice(options=options, taints=taints):
+            return join([at_rank(option, rank) for option in options], _coarser(taints, rank))
+        case _:
+            return value
+
+
+def _coarser(taints: Taints, rank: int) -> Taints:
+    return frozenset(
+        Taint(Cause.DATE, min(t.rank, rank), t.place, t.what, t.path, t.loops, t.needs)
+        if t.cause in (Cause.CLOCK, Cause.DATE)
+        else t
+        for t in taints
+    )

@@ -1,0 +1,331 @@
+"""Frameworks that build prompts from parts: templates of messages, agents with instructions, our own front end."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..finding import Place
+from ..layout import SESSION
+from .building import splice
+from .machine import Frame, Run, place_of
+from .requests import Given
+from .texts import literal, substituted
+from .values import (
+    AgentV,
+    Choice,
+    Const,
+    DictV,
+    FnV,
+    Hole,
+    Item,
+    ListV,
+    Opaque,
+    PartialV,
+    PromptV,
+    Text,
+    Value,
+    frozen,
+)
+
+_ROLES = {
+    "SystemMessage": "system",
+    "SystemMessagePromptTemplate": "system",
+    "HumanMessage": "user",
+    "HumanMessagePromptTemplate": "user",
+    "AIMessage": "assistant",
+    "ToolMessage": "tool",
+    "ChatMessage": "user",
+    "Message": "user",
+    "SystemPrompt": "system",
+    "UserMessage": "user",
+    "AssistantMessage": "assistant",
+    "DeveloperMessage": "system",
+}
+_PROMPTS = (
+    "ChatPromptTemplate.from_messages",
+    "ChatPromptTemplate",
+    "ChatPromptTemplate.from_template",
+    "PromptTemplate.from_template",
+    "PromptTemplate",
+)
+_AGENTS = (
+    "Agent",
+    "create_react_agent",
+    "create_agent",
+    "create_tool_calling_agent",
+    "ReActAgent",
+    "FunctionAgent",
+    "ChatAgent",
+    "ToolCallingAgent",
+    "AssistantAgent",
+    "LlmAgent",
+    "CodeAgent",
+)
+_SYSTEM = (
+    "instructions",
+    "system_prompt",
+    "prompt",
+    "system_message",
+    "instruction",
+    "system",
+    "state_modifier",
+    "messages_modifier",
+    "backstory",
+)
+OURS = ("system", "user", "assistant", "tool", "developer")
+
+
+def construct(
+    run: Run,
+    frame: Frame,
+    name: str,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    node: ast.Call,
+) -> Value | None:
+    """A message, a template or an agent; None for anything else."""
+    last = name.rpartition(".")[2]
+    owner = name.rpartition(".")[0].rpartition(".")[2]
+    if last in _ROLES and (args or kwargs):
+        return _message(_ROLES[last], args, kwargs)
+    if last == "from_template" and owner in _ROLES:
+        return _message(_ROLES[owner], args, kwargs)
+    if last == "MessagesPlaceholder":
+        return Opaque(label="history", parent=Opaque(label="history"), index="all")
+    if any(name == p or name.endswith(f".{p}") for p in _PROMPTS) and (
+        args or "messages" in kwargs or "template" in kwargs
+    ):
+        return _prompt(run, frame, args, kwargs, node)
+    if name.startswith(("sglc.", "sglang.")) and last in OURS:
+        return _message(last, args, kwargs)
+    if name.startswith(("sglc.", "sglang.")) and last in ("gen", "select", "image"):
+        return Opaque(label="<gen>", is_reply=True)
+    if last in _AGENTS:
+        return _agent(run, frame, args, kwargs, node)
+    if last == "with_instructions" and args:
+        _send_text(run, frame, args[0], node)
+        return Opaque(label="signature")
+    return None
+
+
+def _message(role: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> DictV:
+    content = args[0] if args else kwargs.get("content", kwargs.get("template", Const("")))
+    fields: dict[object, Value] = {"role": kwargs.get("role", Const(role)), "content": content}
+    return DictV({**{k: v for k, v in kwargs.items() if k not in fields}, **fields})
+
+
+# --- templates of messages ----------------------------------------------------------------------------
+
+
+def _prompt(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> PromptV:
+    source = args[0] if args else kwargs.get("messages", kwargs.get("template", Const("")))
+    messages = ListV("list")
+    if isinstance(source, ListV):
+        splice(messages, source)
+    else:
+        messages.add(_message("user", [source], {}))
+    made = PromptV(messages, place=place_of(frame.module, node))
+    partial = kwargs.get("partial_variables")
+    if isinstance(partial, DictV):
+        made.filled = {str(k): v for k, v in partial.fields.items()}
+        send_prompt(run, frame, made, {}, node)
+    return made
+
+
+def call_prompt(
+    run: Run,
+    frame: Frame,
+    prompt: PromptV,
+    name: str,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    node: ast.Call,
+) -> Value:
+    """`partial`, `invoke`, `format_messages` and the like."""
+    if name == "partial":
+        made = replace(prompt, filled=prompt.filled | dict(kwargs))
+        send_prompt(run, frame, made, {}, node)
+        return made
+    if name in (
+        "invoke",
+        "ainvoke",
+        "stream",
+        "astream",
+        "batch",
+        "format_messages",
+        "format_prompt",
+        "format",
+        "aformat_messages",
+    ):
+        values = dict(kwargs)
+        for each in args[:1]:
+            if isinstance(each, DictV):
+                values |= {str(k): v for k, v in each.fields.items()}
+        send_prompt(run, frame, prompt, values, node)
+        if name.startswith(("format", "aformat")):
+            return filled(run, frame, prompt, values, place_of(frame.module, node), node)
+        return Opaque(label="reply", is_reply=True)
+    return prompt
+
+
+def send_prompt(
+    run: Run, frame: Frame, prompt: PromptV, values: Mapping[str, Value], node: ast.Call
+) -> None:
+    """Note the request that a template makes."""
+    place = place_of(frame.module, node)
+    messages = filled(run, frame, prompt, values, place, node)
+    run.send(run, Given(messages=messages), place, frame.name or "prompt")
+
+
+def filled(
+    run: Run,
+    frame: Frame,
+    prompt: PromptV,
+    values: Mapping[str, Value],
+    place: Place,
+    node: ast.Call,
+) -> ListV:
+    """The messages with their variables filled in; a variable that is a function is called each time."""
+    known: dict[str, Value] = {}
+    for key, value in {**prompt.filled, **values}.items():
+        known[key] = (
+            run.call(run, "value", frame, value, [], {}, node)
+            if isinstance(value, FnV | PartialV)
+            else value
+        )
+    made = ListV("list")
+    for item in prompt.messages.items:
+        made.items.append(
+            Item(_filled(item.value, known, place), item.many or _is_placeholder(item.value))
+        )
+    return made
+
+
+def _is_placeholder(value: Value) -> bool:
+    if isinstance(value, Opaque):
+        return value.label == "history"
+    if isinstance(value, ListV) and len(value.items) == 2:
+        return literal(value.items[0].value) in ("placeholder", "MessagesPlaceholder")
+    return False
+
+
+def _filled(value: Value, known: Mapping[str, Value], place: Place) -> Value:
+    match value:
+        case ListV(kind="tuple", items=[role, content]):
+            held = DictV({"role": role.value, "content": _text(content.value, known, place)})
+            if literal(role.value) == "human":
+                held.fields["role"] = Const("user")
+            return held
+        case DictV(fields=fields) if "content" in fields:
+            return replace(
+                value, fields=fields | {"content": _text(fields["content"], known, place)}
+            )
+        case Const() | Text():
+            return DictV({"role": Const("user"), "content": _text(value, known, place)})
+        case _:
+            return value
+
+
+def _text(value: Value, known: Mapping[str, Value], place: Place) -> Value:
+    return substituted(value, known, "brace", place) if isinstance(value, Const | Text) else value
+
+
+# --- agents -----------------------------------------------------------------------------------------
+
+
+def _agent(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> AgentV | None:
+    names = [n for n in _SYSTEM if n in kwargs]
+    if not names and not kwargs.keys() & {"tools", "model", "deps_type", "llm"} and not args:
+        return None
+    model = kwargs.get("model", args[0] if args else Const(""))
+    made = AgentV(tools=kwargs.get("tools"), model=literal(model) or "")
+    for name in names:
+        value = kwargs[name]
+        if isinstance(value, FnV | PartialV):
+            value = run.call(run, "value", frame, value, [], {}, node)
+        if isinstance(value, PromptV):
+            value = Opaque(label="prompt")
+        made.system.append(value)
+    send_agent(run, made, place_of(frame.module, node), frame.name or "agent")
+    return made
+
+
+def send_agent(run: Run, agent: AgentV, place: Place, name: str) -> None:
+    """Note the request that an agent makes: its instructions, then the history."""
+    system = ListV("list")
+    for each in agent.system:
+        system.add(DictV({"type": Const("text"), "text": each}))
+    messages = Opaque(label="history")
+    run.send(run, Given(agent.tools, system, messages, agent.model), place, name)
+
+
+def call_agent(
+    run: Run,
+    frame: Frame,
+    agent: AgentV,
+    name: str,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    node: ast.Call,
+) -> Value:
+    """`run` and the like: instructions of one call come on top of the agent's."""
+    extra = kwargs.get("instructions")
+    if extra is not None:
+        made = AgentV([*agent.system, extra], kwargs.get("toolsets", agent.tools), agent.model)
+        send_agent(run, made, place_of(frame.module, node), frame.name or "agent")
+    return Opaque(label="reply", is_reply=True)
+
+
+_DECORATORS = ("instructions", "system_prompt", "instruction")
+
+
+def decorated(run: Run, frame: Frame, fn: FnV, decorator: ast.expr) -> bool:
+    """`@agent.instructions` and `@agent.system_prompt`: the function's text joins the head of each request."""
+    call = decorator if isinstance(decorator, ast.Call) else None
+    node = call.func if call else decorator
+    if not isinstance(node, ast.Attribute) or node.attr not in _DECORATORS:
+        return False
+    agent = run.evaluate(run, frame, node.value)
+    if not isinstance(agent, AgentV | Opaque):
+        return False
+    value = run.call(run, "call", fn, [], {}, None)
+    is_dynamic = node.attr != "system_prompt" or any(
+        k.arg == "dynamic" for k in (call.keywords if call else ())
+    )
+    held = value if is_dynamic else frozen(value, SESSION)
+    if not isinstance(agent, AgentV):
+        agent = AgentV()
+    agent.system.append(held)
+    send_agent(run, agent, place_of(frame.module, decorator), fn.name)
+    return True
+
+
+def _send_text(run: Run, frame: Frame, value: Value, node: ast.Call) -> None:
+    """Instructions of a signature: demonstrations and fields follow them."""
+    system = DictV({"role": Const("system"), "content": value})
+    demos = DictV({"role": Const("user"), "content": Const("fields and demonstrations " * 12)})
+    messages = ListV("list", [Item(system), Item(demos), Item(Opaque(label="inputs"))])
+    run.send(run, Given(messages=messages), place_of(frame.module, node), frame.name or "signature")
+
+
+def holds_generation(value: Value) -> bool:
+    """Whether something that is appended to a state of our front end asks the model."""
+    match value:
+        case Opaque(label="<gen>"):
+            return True
+        case DictV(fields=fields):
+            return any(holds_generation(v) for v in fields.values())
+        case ListV(items=items):
+            return any(holds_generation(i.value) for i in items)
+        case Choice(options=options):
+            return any(holds_generation(o) for o in options)
+        case Text(parts=parts):
+            return any(isinstance(p, Hole) and p.label == "<gen>" for p in parts)
+        case _:
+            return False

@@ -1,0 +1,96 @@
+"""JSON: what is dumped keeps its taints, and arguments that a model wrote are followed from parse to dump."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from ..finding import Cause
+from ..layout import REQUEST
+from .machine import Frame, Run, place_of, shown
+from .texts import parts_of, text
+from .values import Choice, Const, DictV, Hole, ListV, Lit, Opaque, Part, Taint, Value, union
+
+PARSED = "<arguments>"
+"""The label of arguments that were parsed; it passes through copies and attributes."""
+
+_NAMES = ("arguments", "raw_arguments", "function_args", "args_json", "arguments_json")
+
+
+def is_arguments(value: Value) -> bool:
+    """Whether a value is the string of arguments that a model wrote."""
+    match value:
+        case Opaque(label=label):
+            return label.rpartition(".")[2] in _NAMES
+        case Choice(options=options):
+            return any(is_arguments(option) for option in options)
+        case _:
+            return False
+
+
+def is_parsed(value: Value) -> bool:
+    """Whether a value is such arguments, parsed."""
+    match value:
+        case Opaque(label=label):
+            return label == PARSED
+        case Choice(options=options):
+            return any(is_parsed(option) for option in options)
+        case DictV(fields=fields, rest=rest):
+            return not fields and rest is not None and is_parsed(rest)
+        case ListV(items=items):
+            return any(is_parsed(i.value) for i in items)
+        case _:
+            return False
+
+
+def loaded(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`json.loads`."""
+    if args and is_arguments(args[0]):
+        return Opaque(label=PARSED, is_reply=True)
+    return Opaque(label="json")
+
+
+def dumped(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`json.dumps`."""
+    if not args:
+        return Const("")
+    held = args[0]
+    place = place_of(frame.module, node, f"{frame.name}:dumps")
+    if is_parsed(held):
+        taint = Taint(Cause.ARGUMENTS, REQUEST, place, shown(node), loops=run.loop_numbers())
+        return text((Hole(frozenset({taint}), PARSED),))
+    sorts = kwargs.get("sort_keys")
+    is_sorted = (isinstance(sorts, Const) and bool(sorts.value)) or "option" in kwargs
+    return text(_json_parts(held, place, is_sorted, 5))
+
+
+def _json_parts(value: Value, place: object, is_sorted: bool, depth: int) -> tuple[Part, ...]:
+    match value:
+        case DictV() if depth:
+            parts: list[Part] = [Lit("{")]
+            kept = frozenset(
+                t for t in value.shape if not is_sorted or t.cause is not Cause.UNORDERED
+            )
+            if kept | value.as_text:
+                parts.append(Hole(kept | value.as_text))
+            for key, held in value.fields.items():
+                parts += [
+                    Lit(f'"{key}": '),
+                    *_json_parts(held, place, is_sorted, depth - 1),
+                    Lit(", "),
+                ]
+            if value.rest is not None:
+                parts += _json_parts(value.rest, place, is_sorted, depth - 1)
+            return (*parts, Lit("}"))
+        case ListV() if depth:
+            inner: list[Part] = []
+            for item in value.items:
+                inner += [*_json_parts(item.value, place, is_sorted, depth - 1), Lit(", ")]
+            taints = union([value.shape, value.as_text])
+            return (Lit("["), *((Hole(taints),) if taints else ()), *inner, Lit("]"))
+        case _:
+            return parts_of(value, place)  # type: ignore[arg-type]

@@ -1,0 +1,149 @@
+"""What an abstract run works on: the project, the loops that are running, the frame of one function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ..finding import Evidence, Family, Place
+from ..layout import Request
+from ..tokens import Counter
+from .project import Project
+from .values import NONE, ClassInfo, FnV, ModuleInfo, Obj, Taints, Value, union
+
+MAX_DEPTH = 14
+MAX_STEPS = 60_000
+"""Nodes that are evaluated from one root; beyond that the root counts as not followed."""
+
+
+class OutOfSteps(Exception):
+    """A root is too large to be followed to its end."""
+
+
+@dataclass(eq=False, slots=True)
+class Loop:
+    """A loop that is running; `shape` are the taints of what it runs over."""
+
+    number: int
+    place: Place
+    shape: Taints = NONE
+    frame: Frame | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Frame:
+    """One function while it is followed. `guards`: tests that hold here, as text; `conds`: their taints."""
+
+    module: ModuleInfo
+    env: dict[str, Value]
+    name: str = ""
+    outer: dict[str, Value] = field(default_factory=dict)
+    returns: list[Value] = field(default_factory=list)
+    yields: list[Value] = field(default_factory=list)
+    conds: list[Taints] = field(default_factory=list)
+    guards: list[ast.expr] = field(default_factory=list)
+    params: frozenset[str] = frozenset()
+    me: str = ""
+    owner: ClassInfo | None = None
+    awaited: bool = False
+    return_taints: Taints = NONE
+    target: str = ""
+    globals_named: set[str] = field(default_factory=set)
+    queries: dict[str, Value] = field(default_factory=dict)
+    statements: list[ast.stmt] = field(default_factory=list)
+
+    def under(self) -> Taints:
+        """The taints of all conditions that hold here."""
+        return union(self.conds)
+
+
+@dataclass(eq=False, slots=True)
+class Run:
+    """The abstract run of a project. `evaluate` and `body` are filled in by who puts the machine together."""
+
+    project: Project
+    counter: Counter
+    target: str = ""
+    own_sources: Mapping[str, str] = field(default_factory=dict)
+    own_sinks: frozenset[str] = frozenset()
+    requests: list[Request] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    families: dict[str, Family] = field(default_factory=dict)
+    loops: list[Loop] = field(default_factory=list)
+    active: list[object] = field(default_factory=list)
+    concurrent: list[Place] = field(default_factory=list)
+    warmed: set[Place] = field(default_factory=set)
+    selves: dict[int, Obj] = field(default_factory=dict)
+    classes: dict[int, ClassInfo] = field(default_factory=dict)
+    numbers: int = 0
+    steps: int = 0
+    depth: int = 0
+    evaluate: Callable[[Run, Frame, ast.expr], Value] = field(default=None)  # type: ignore[assignment]
+    body: Callable[[Run, Frame, list[ast.stmt]], bool] = field(default=None)  # type: ignore[assignment]
+    call: Callable[..., Value] = field(default=None)  # type: ignore[assignment]
+    send: Callable[..., None] = field(default=None)  # type: ignore[assignment]
+    prepare: Callable[[Run, ModuleInfo], None] = field(default=None)  # type: ignore[assignment]
+    templates: dict[str, object] = field(default_factory=dict)
+    rendered: list[tuple[str, dict[str, Value], Place]] = field(default_factory=list)
+
+    def tick(self) -> None:
+        """Count a step. Raises OutOfSteps."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise OutOfSteps
+
+    def loop_numbers(self) -> tuple[int, ...]:
+        """The loops that are running, outermost first."""
+        return tuple(loop.number for loop in self.loops)
+
+    def next_number(self) -> int:
+        """A number that nothing has yet."""
+        self.numbers += 1
+        return self.numbers
+
+
+def place_of(module: ModuleInfo, node: ast.AST, symbol: str = "") -> Place:
+    """Where a node stands."""
+    line = getattr(node, "lineno", 1)
+    column = getattr(node, "col_offset", 0) + 1
+    end = getattr(node, "end_lineno", None) or line
+    end_column = (getattr(node, "end_col_offset", None) or column) + 1
+    return Place(module.file, line, column, end, end_column, symbol)
+
+
+def dotted(node: ast.AST) -> str:
+    """`a.b.c` of a chain of names, calls in between left out; empty where it is no chain."""
+    names: list[str] = []
+    while True:
+        match node:
+            case ast.Attribute(value=value, attr=attr):
+                names.append(attr)
+                node = value
+            case ast.Name(id=name):
+                names.append(name)
+                return ".".join(reversed(names))
+            case ast.Call(func=func):
+                node = func
+            case ast.Subscript(value=value):
+                node = value
+            case ast.Await(value=value):
+                node = value
+            case _:
+                names.append("")
+                return ".".join(reversed(names))
+
+
+def shown(node: ast.AST, limit: int = 48) -> str:
+    """A node's source in backticks, cut where it is long."""
+    try:
+        text = ast.unparse(node)
+    except (ValueError, RecursionError):
+        return "an expression"
+    text = " ".join(text.split())
+    return f"`{text if len(text) <= limit else text[: limit - 3] + '...'}`"
+
+
+def bound_method(fn: FnV, receiver: Value) -> FnV:
+    """A method of an object."""
+    return FnV(fn.node, fn.module, fn.name, fn.closure, receiver, fn.owner, fn.marks, fn.defaults)

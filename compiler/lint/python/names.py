@@ -1,0 +1,254 @@
+"""Names and attributes: locals, globals, imports, instances, and what an attribute that changes means."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from ..finding import Cause
+from ..layout import RELEASE, SESSION, TURN
+from .annotations import annotated
+from .machine import Frame, Run, bound_method, place_of
+from .values import (
+    NONE,
+    AgentV,
+    Choice,
+    ClassInfo,
+    ClassV,
+    Const,
+    DictV,
+    Ext,
+    FnV,
+    ListV,
+    Method,
+    ModuleInfo,
+    ModV,
+    Obj,
+    Opaque,
+    PromptV,
+    StateV,
+    Taint,
+    Taints,
+    Text,
+    Value,
+    join,
+    taints_in,
+)
+
+BUILTINS = frozenset(
+    "print len sorted list dict set frozenset tuple str repr int float bool range enumerate zip map filter reversed "
+    "open input hash id min max sum any all isinstance getattr setattr hasattr iter next type super format vars dir "
+    "abs round property staticmethod classmethod object Exception ValueError callable bytes chr ord".split()
+)
+
+
+def look_up(run: Run, frame: Frame, name: str) -> Value:
+    """The value of a name: of the function, of those around it, of the module, or a builtin."""
+    if name in frame.env:
+        return frame.env[name]
+    if name in frame.outer:
+        return frame.outer[name]
+    found = frame.module.env.get(name)
+    if found is not None:
+        return found
+    if name in BUILTINS:
+        return Ext(name)
+    return Opaque(label=name)
+
+
+def member(run: Run, module: ModuleInfo, name: str) -> Value | None:
+    """A name of another module of the project, executed first."""
+    run.prepare(run, module)
+    found = module.env.get(name)
+    if found is None:
+        inner = run.project.modules.get(f"{module.name}.{name}")
+        return ModV(inner) if inner else None
+    return found
+
+
+def attribute(run: Run, frame: Frame, value: Value, node: ast.Attribute) -> Value:
+    """`value.name`."""
+    name = node.attr
+    match value:
+        case Obj():
+            return _of_object(run, frame, value, node)
+        case ModV(info=info):
+            return member(run, info, name) or Opaque(label=name)
+        case Ext(name=dotted):
+            return _of_external(dotted, name)
+        case ClassV(info=info):
+            return _of_class(run, info, name, value)
+        case Choice(options=options, taints=taints):
+            return join([attribute(run, frame, option, node) for option in options], taints)
+        case DictV() | ListV() | Text() | Const() | PromptV() | AgentV() | StateV():
+            return Method(value, name)
+        case Opaque():
+            return _of_opaque(value, name)
+        case _:
+            return Method(value, name)
+
+
+def _of_external(dotted: str, name: str) -> Value:
+    full = f"{dotted}.{name}"
+    return Ext(full)
+
+
+def _of_opaque(value: Opaque, name: str) -> Value:
+    label = (
+        f"{value.label}.{name}"
+        if value.label and not value.label.startswith("<")
+        else value.label or name
+    )
+    found = Opaque(
+        value.taints, label=label, parent=value.parent, index=value.index, is_reply=value.is_reply
+    )
+    if name in ("usage", "total_tokens") and value.is_reply:
+        return found
+    return found
+
+
+def _of_class(run: Run, info: ClassInfo, name: str, value: Value) -> Value:
+    for each in info.line():
+        if name in each.methods:
+            return bound_method(
+                method_of(each, name), value if is_class_method(each.methods[name]) else None
+            )  # type: ignore[arg-type]
+        if name in each.attrs:
+            return each.attrs[name]
+    return Opaque(label=f"{info.name}.{name}")
+
+
+def method_of(info: ClassInfo, name: str) -> FnV:
+    """A method as it stands in its class."""
+    node = info.methods[name]
+    return FnV(node, info.module, f"{info.name}.{name}", owner=info, marks=decorators(node))
+
+
+def decorators(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
+    """The last names of a function's decorators."""
+    found: set[str] = set()
+    for each in node.decorator_list:
+        inner = each.func if isinstance(each, ast.Call) else each
+        found.add(
+            inner.attr
+            if isinstance(inner, ast.Attribute)
+            else inner.id
+            if isinstance(inner, ast.Name)
+            else ""
+        )
+    return frozenset(found)
+
+
+def is_class_method(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a method gets the class."""
+    return "classmethod" in decorators(node)
+
+
+_CACHES = frozenset(
+    {"cache", "lru_cache", "cached", "cachedmethod", "memoize", "ttl_cache", "alru_cache"}
+)
+
+
+def is_cached(marks: frozenset[str]) -> bool:
+    """Whether a function is computed once and remembered."""
+    return bool(marks & _CACHES)
+
+
+def _of_object(run: Run, frame: Frame, value: Obj, node: ast.Attribute) -> Value:
+    name = node.attr
+    for info in value.cls.line():
+        if name in info.methods:
+            return _method(run, value, info, name)
+    if name in value.attrs:
+        return _changed(value, name, value.attrs[name], frame)
+    for info in value.cls.line():
+        if name in info.attrs and name not in info.annotations:
+            return _changed(value, name, info.attrs[name], frame)
+        if name in info.annotations:
+            return annotated(run, info.module, info.annotations[name], name, node)
+        if name in info.attrs:
+            return info.attrs[name]
+    if value.cls.external:
+        return Method(value, name)
+    return _changed(value, name, Opaque(label=f"self.{name}"), frame)
+
+
+def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:
+    fn = bound_method(method_of(info, name), value)
+    if fn.marks & {"property", "cached_property", "computed_field"}:
+        found = run.call(run, "call", fn, [], {}, None)
+        if "cached_property" in fn.marks:
+            from .values import frozen
+
+            return frozen(found, SESSION)
+        return found
+    if "staticmethod" in fn.marks:
+        return replace(fn, bound=None)
+    return fn
+
+
+def _changed(owner: Obj, name: str, value: Value, frame: Frame) -> Value:
+    """An attribute that methods change is state: written into a prompt, it makes another prompt each time."""
+    if not owner.is_symbolic:
+        return value
+    for info in owner.cls.line():
+        node = info.mutated.get(name)
+        if node is not None:
+            place = place_of(info.module, node, f"{info.name}.{name}")
+            taint = Taint(
+                Cause.STATE, TURN, place, f"`self.{name}`, which changes from call to call"
+            )
+            return _with_state(value, frozenset({taint}), name in info.grown, f"self.{name}")
+    return value
+
+
+def _with_state(value: Value, state: Taints, grows: bool, label: str) -> Value:
+    match value:
+        case ListV():
+            value.as_text |= state
+            value.persists = True
+            if grows and not any(i.many for i in value.items):
+                value.add(Opaque(parent=value, index="all", label=f"{label}[]"), many=True)
+            return value
+        case DictV():
+            value.as_text |= state
+            value.persists = True
+            return value
+        case Const(value=None) | Opaque() if grows:
+            shape = value.shape if isinstance(value, Opaque) else NONE
+            made = ListV(persists=True, as_text=state, shape=shape)
+            made.add(Opaque(parent=made, index="all", label=f"{label}[]"), many=True)
+            return made
+        case Obj() | FnV() | Ext() | Method() | ModV() | ClassV():
+            return value
+        case _:
+            return Opaque(taints_in(value) | state, label=label)
+
+
+def imported(run: Run, module: ModuleInfo, node: ast.Import | ast.ImportFrom) -> dict[str, Value]:
+    """The names that an import binds."""
+    found: dict[str, Value] = {}
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            target = alias.name if alias.asname else alias.name.partition(".")[0]
+            inner = run.project.find(target, module)
+            found[name] = ModV(inner) if inner else Ext(target)
+        return found
+    base = (
+        run.project.relative(module, node.level, node.module or "")
+        if node.level
+        else run.project.find(node.module or "", module)
+    )
+    for alias in node.names:
+        name = alias.asname or alias.name
+        held = member(run, base, alias.name) if base is not None else None
+        if base is not None and alias.name == "*":
+            run.prepare(run, base)
+            found |= {k: v for k, v in base.env.items() if not k.startswith("_")}
+            continue
+        found[name] = held or Ext(f"{node.module or ''}.{alias.name}".lstrip("."))
+    return found
+
+
+RELEASED = RELEASE

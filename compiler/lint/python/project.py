@@ -1,0 +1,231 @@
+"""The modules of a project by name, their classes and functions; nothing is imported, everything is parsed."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+
+from ..inputs import InputFile
+from .values import ClassInfo, ModuleInfo
+
+MAX_DEPTH = 120
+GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
+MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft", "move_to_end"}
+_BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__", "setup"})
+
+
+class Project:
+    """Every module that was parsed, found by dotted name."""
+
+    def __init__(self) -> None:
+        self.modules: dict[str, ModuleInfo] = {}
+        self.by_file: dict[str, ModuleInfo] = {}
+        self._by_tail: dict[str, list[ModuleInfo]] = {}
+
+    def add(self, file: InputFile) -> None:
+        """Parse a file. Raises SyntaxError, ValueError, RecursionError, MemoryError."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(file.text)
+        name, is_package = _module_name(file.name)
+        module = ModuleInfo(name, file.name, tree, file.text, is_package)
+        module.written = set(_written(tree))
+        self.by_file[file.name] = module
+        self.modules.setdefault(name, module)
+        self._by_tail.setdefault(name.rpartition(".")[2], []).append(module)
+
+    def find(self, dotted: str, near: ModuleInfo | None = None) -> ModuleInfo | None:
+        """The module that an absolute import names: exactly, or by the end of its path, the nearest first."""
+        if dotted in self.modules:
+            return self.modules[dotted]
+        ending = f".{dotted}"
+        found = [
+            m for m in self._by_tail.get(dotted.rpartition(".")[2], ()) if m.name.endswith(ending)
+        ]
+        if not found or ("." not in dotted and near is None):
+            return None
+        if near is not None:
+            found.sort(key=lambda m: -_common(m.name, near.name))
+            if "." not in dotted and _parent(found[0]) != _parent(near):
+                return None
+        return found[0]
+
+    def relative(self, module: ModuleInfo, level: int, name: str) -> ModuleInfo | None:
+        """The module of `from ..name import`."""
+        parts = module.name.split(".")
+        base = parts if module.is_package else parts[:-1]
+        base = base[: len(base) - (level - 1)] if level > 1 else base
+        return self.modules.get(".".join([*base, *([name] if name else [])]))
+
+
+def _common(one: str, other: str) -> int:
+    count = 0
+    for a, b in zip(one.split("."), other.split("."), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _parent(module: ModuleInfo) -> str:
+    return module.name if module.is_package else module.name.rpartition(".")[0]
+
+
+def _module_name(file: str) -> tuple[str, bool]:
+    parts = [part for part in PurePath(file).with_suffix("").parts if part not in ("/", "..", ".")]
+    if parts and parts[-1] == "__init__":
+        return ".".join(parts[:-1]), True
+    return ".".join(parts), False
+
+
+def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
+    """A class as it is read: its methods, annotations, and which attributes change after it was built."""
+    info = ClassInfo(node.name, node, module)
+    for statement in node.body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                info.methods[name] = statement
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
+                info.annotations[name] = annotation
+                if value is not None:
+                    info.defaults[name] = value
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                info.defaults[name] = value
+            case _:
+                pass
+    for name, method in info.methods.items():
+        _scan_method(info, name, method)
+    return info
+
+
+def _scan_method(
+    info: ClassInfo, name: str, method: ast.FunctionDef | ast.AsyncFunctionDef
+) -> None:
+    arguments = method.args.posonlyargs + method.args.args
+    if not arguments:
+        return
+    me = arguments[0].arg
+    for attr, node, grows in _mutations(method, me):
+        if name in _BUILDERS:
+            continue
+        if grows:
+            info.grown.add(attr)
+        info.mutated.setdefault(attr, node)
+    if name in _BUILDERS:
+        for node in ast.walk(method):
+            if isinstance(node, ast.AnnAssign) and (attr := attribute_of(node.target, me)):
+                info.annotations.setdefault(attr, node.annotation)
+
+
+def _mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
+    """Attributes of `self` that a method changes so that the next call sees it."""
+    lazily = _lazily_set(method, me)
+    for node in ast.walk(method):
+        match node:
+            case ast.AugAssign(target=target):
+                attr = attribute_of(target, me) or _item_of(target, me)
+                if attr:
+                    yield attr, node, isinstance(node.op, ast.Add)
+            case ast.Assign(targets=targets):
+                for target in targets:
+                    item = _item_of(target, me)
+                    if item:
+                        yield item, node, True
+                    attr = attribute_of(target, me)
+                    if attr and attr not in lazily and not _is_constant(node.value):
+                        if any(attribute_of(n, me) == attr for n in ast.walk(node.value)):
+                            yield attr, node, False
+            case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in MUTATING:
+                attr = attribute_of(value, me) or _item_of(value, me)
+                if attr:
+                    yield attr, node, name in GROWING
+            case ast.Delete(targets=targets):
+                for target in targets:
+                    if item := _item_of(target, me):
+                        yield item, node, False
+            case _:
+                pass
+
+
+def _is_constant(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant)
+
+
+def _lazily_set(method: ast.AST, me: str) -> set[str]:
+    """Attributes that are set where they are found to be missing: they are built once."""
+    found: set[str] = set()
+    for node in ast.walk(method):
+        if isinstance(node, ast.If):
+            names = {attribute_of(n, me) for n in ast.walk(node.test)}
+            found |= {
+                name for name in names if name and isinstance(node.test, ast.Compare | ast.UnaryOp)
+            }
+    return found
+
+
+def attribute_of(node: ast.AST, me: str) -> str:
+    """`x` where the node is `self.x`, else nothing."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == me:
+        return node.attr
+    return ""
+
+
+def _item_of(node: ast.AST, me: str) -> str:
+    return attribute_of(node.value, me) if isinstance(node, ast.Subscript) else ""
+
+
+def _written(tree: ast.AST) -> Iterator[str]:
+    """What names the files that a module writes: constant names, and the expressions that hold paths."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=value, attr="write_text" | "write_bytes")):
+                yield from path_names(value)
+            case ast.Call(
+                func=ast.Name(id="open"), args=[path, ast.Constant(value=str(mode)), *_]
+            ) if set(mode) & set("wax+"):
+                yield from path_names(path)
+            case ast.Call(
+                func=ast.Attribute(value=value, attr="open"),
+                args=[ast.Constant(value=str(mode)), *_],
+            ) if set(mode) & set("wax+"):
+                yield from path_names(value)
+            case _:
+                pass
+
+
+def path_names(node: ast.expr) -> Iterator[str]:
+    """The names under which a path is known: a constant file name, an attribute, a global."""
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Constant(value=str(text)) if "." in text or "/" in text:
+                yield text.rpartition("/")[2]
+            case ast.Attribute(attr=attr):
+                yield attr
+            case ast.Name(id=name) if name.isupper():
+                yield name
+            case _:
+                pass
+
+
+def depth_of(tree: ast.AST) -> int:
+    """How deeply a tree is nested, without recursion."""
+    deepest, stack = 0, [(tree, 0)]
+    while stack:
+        node, depth = stack.pop()
+        deepest = max(deepest, depth)
+        stack += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
+    return deepest
+
+
+def functions_of(
+    body: Iterable[ast.stmt],
+) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+    """Functions and classes of a body, those under `if` and `try` included."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node
+        elif isinstance(node, ast.If | ast.Try | ast.With):
+            for field in ("body", "orelse", "finalbody"):
+                yield from functions_of(getattr(node, field, []))

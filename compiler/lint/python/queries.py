@@ -1,0 +1,88 @@
+"""Database queries as text: rows without `ORDER BY` come in any order, the newest n are a sliding window."""
+
+from __future__ import annotations
+
+import re
+
+from ..finding import Cause, Place
+from ..layout import REQUEST
+from .machine import Run
+from .texts import known_start
+from .values import Choice, Const, ListV, Opaque, Taint, Taints, Value
+
+_SELECT = re.compile(r"\bselect\b", re.I)
+_ORDER = re.compile(r"\border\s+by\b", re.I)
+_NEWEST = re.compile(r"\border\s+by\b[^;]*?\bdesc\b", re.I | re.S)
+_LIMIT = re.compile(r"\b(?:limit|fetch\s+first|top)\s*\(?\s*([\d?:%@$]\w*|\{)", re.I)
+_ONE = re.compile(r"\b(?:limit|top)\s*\(?\s*1\b", re.I)
+_AGGREGATE = re.compile(r"\bselect\s+(count|sum|min|max|avg|exists|1)\s*[\(\s]", re.I)
+_GROUP = re.compile(r"\bgroup\s+by\b", re.I)
+FETCHES = frozenset(
+    {
+        "fetchall",
+        "fetchmany",
+        "all",
+        "scalars",
+        "mappings",
+        "fetch",
+        "unique",
+        "partitions",
+        "tuples",
+        "rows",
+    }
+)
+SINGLE = frozenset(
+    {
+        "fetchone",
+        "first",
+        "one",
+        "scalar",
+        "scalar_one",
+        "one_or_none",
+        "scalar_one_or_none",
+        "fetchval",
+        "fetchrow",
+    }
+)
+
+
+def is_query(value: Value) -> bool:
+    """Whether a value is the text of a query."""
+    return bool(_SELECT.search(_text(value)))
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, Choice):
+        return next((t for t in map(_text, value.options) if t), "")
+    return known_start(value)
+
+
+def rows_of(run: Run, value: Value, place: Place) -> Value:
+    """The rows that a query gives."""
+    words = _text(value)
+    origin = value.place if isinstance(value, Const) and value.place else place
+    made = ListV("rows", shape=_shape(run, words, origin), loops=run.loop_numbers())
+    made.add(Opaque(label="row"), many=True)
+    return made
+
+
+def _shape(run: Run, words: str, place: Place) -> Taints:
+    loops = run.loop_numbers()
+    if _AGGREGATE.search(words) and not _GROUP.search(words):
+        return frozenset()
+    if not _ORDER.search(words):
+        if _ONE.search(words):
+            return frozenset()
+        return frozenset(
+            {Taint(Cause.UNORDERED, REQUEST, place, "a query without `ORDER BY`", loops=loops)}
+        )
+    if _NEWEST.search(words) and _LIMIT.search(words) and not _ONE.search(words):
+        return frozenset(
+            {Taint(Cause.WINDOW, REQUEST, place, "a query for the newest rows", loops=loops)}
+        )
+    return frozenset()
+
+
+def single(value: Value) -> Value:
+    """One row: no order is left."""
+    return Opaque(label="row")

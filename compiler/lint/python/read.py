@@ -1,0 +1,194 @@
+"""The reader of Python: every function is followed from where it starts, with whatever it calls in the project."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Sequence
+
+from ..config import Config
+from ..finding import Cause, Evidence, Gap, Place, Reading
+from ..inputs import InputFile
+from ..layout import RELEASE
+from ..tokens import Counter
+from .calls import entry, root
+from .expressions import evaluate
+from .machine import Frame, OutOfSteps, Run
+from .names import decorators, method_of
+from .project import MAX_DEPTH, Project, class_info, depth_of, functions_of
+from .sinks import send
+from .statements import execute
+from .values import ClassV, Ext, FnV, ListV, ModuleInfo, StateV, frozen
+
+_LIVELY = re.compile(
+    r"messages|completion|\.responses\.|instructions|system_prompt|ChatPromptTemplate|PromptTemplate|litellm|openai|anthropic"
+    r"|langchain|dspy|pydantic_ai|sglc|sglang|generate_content|\bAgent\b|\.chat\b|llm|ollama"
+)
+RECURSION = 8_000
+
+
+def read_code(files: Sequence[InputFile], config: Config, counter: Counter) -> Reading:
+    """Read Python files, and the Jinja templates that they render."""
+    reading = Reading()
+    project = Project()
+    modules: list[ModuleInfo] = []
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
+    for file in files:
+        if file.kind == "python" and _parsed(project, file, reading):
+            modules.append(project.by_file[file.name])
+    run = machine(project, config, counter)
+    for module in modules:
+        if _LIVELY.search(module.text):
+            _follow_module(run, module, reading)
+    reading.evidence += run.evidence
+    reading.families += sorted(run.families.values(), key=lambda f: f.name)
+    templates = [file for file in files if file.kind == "jinja"]
+    if templates:
+        from ..jinja.read import read_jinja
+
+        reading.add(read_jinja(templates, run, config, counter))
+    return reading
+
+
+def machine(project: Project, config: Config, counter: Counter) -> Run:
+    """An abstract run, put together."""
+    run = Run(
+        project,
+        counter,
+        config.target,
+        config.sources,
+        frozenset(config.sinks),
+    )
+    run.evaluate, run.body, run.call, run.send, run.prepare = (
+        evaluate,
+        execute,
+        entry,
+        send,
+        prepare,
+    )
+    return run
+
+
+def _parsed(project: Project, file: InputFile, reading: Reading) -> bool:
+    try:
+        project.add(file)
+        if depth_of(project.by_file[file.name].tree) > MAX_DEPTH:
+            del project.by_file[file.name]
+            raise ValueError("it is nested too deeply")
+    except SyntaxError as error:
+        reading.evidence.append(
+            _failed(file, f"{error.msg} (line {error.lineno})", error.lineno or 1)
+        )
+        return False
+    except (ValueError, RecursionError, MemoryError) as error:
+        reading.evidence.append(_failed(file, str(error) or type(error).__name__, 1))
+        return False
+    return True
+
+
+def _failed(file: InputFile, why: str, line: int) -> Evidence:
+    place = Place(file.name, line)
+    return Evidence(Cause.UNREADABLE, place, place, f"`{file.name}` was not analysed: {why}")
+
+
+def prepare(run: Run, module: ModuleInfo) -> None:
+    """Execute a module's body once, as an import does; what it computes lasts for a release."""
+    if module.state != "new":
+        return
+    module.state = "running"
+    saved = run.loops, run.concurrent, run.active, run.steps
+    run.loops, run.concurrent, run.active = [], [], [module]
+    frame = Frame(module, module.env)
+    frame.statements = module.tree.body
+    try:
+        run.body(run, frame, module.tree.body)
+    except (OutOfSteps, RecursionError):
+        pass
+    finally:
+        run.loops, run.concurrent, run.active, run.steps = saved
+    module.env = {name: _settled(value) for name, value in frame.env.items()}
+    module.state = "done"
+
+
+def _settled(value: object) -> object:
+    held = frozen(value, RELEASE)  # type: ignore[arg-type]
+    if isinstance(held, ListV):
+        held.persists = any(i.many for i in held.items) or not held.items
+    return held
+
+
+def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
+    prepare(run, module)
+    for name, fn in _roots(run, module):
+        run.steps, run.loops, run.concurrent, run.active = 0, [], [], []
+        try:
+            root(run, fn)
+        except OutOfSteps:
+            reading.gaps.append(
+                Gap(
+                    Place(module.file, fn.node.lineno),
+                    f"`{name}` is too large to be followed to its end",
+                )
+            )
+        except RecursionError:
+            reading.gaps.append(
+                Gap(
+                    Place(module.file, fn.node.lineno),
+                    f"`{name}` is nested too deeply to be followed",
+                )
+            )
+
+
+def _roots(run: Run, module: ModuleInfo) -> Iterator[tuple[str, FnV]]:
+    """Every function and method of a module, each as if it were called from outside."""
+    for node in functions_of(module.tree.body):
+        if isinstance(node, ast.ClassDef):
+            yield from _methods(run, module, node)
+            continue
+        fn = FnV(node, module, node.name, marks=decorators(node))
+        held = module.env.get(node.name)
+        if isinstance(held, FnV) and held.node is node:
+            fn.defaults = held.defaults
+        if _is_ours(module, node):
+            _bind_state(fn)
+        yield node.name, fn
+
+
+def _methods(run: Run, module: ModuleInfo, node: ast.ClassDef) -> Iterator[tuple[str, FnV]]:
+    held = module.env.get(node.name)
+    info = held.info if isinstance(held, ClassV) else class_info(node, module)
+    for name, method in info.methods.items():
+        if name in ("__init__", "__post_init__", "__repr__", "__str__", "__hash__", "__eq__"):
+            continue
+        fn = method_of(info, name)
+        if "staticmethod" not in fn.marks:
+            try:
+                fn.bound = held if "classmethod" in fn.marks else entry(run, "self", info)  # type: ignore[assignment]
+            except (OutOfSteps, RecursionError):
+                continue
+        fn.defaults = {}
+        yield f"{node.name}.{name}", fn
+
+
+def _is_ours(module: ModuleInfo, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function is a program of our own front end."""
+    for each in node.decorator_list:
+        inner = each.func if isinstance(each, ast.Call) else each
+        if (
+            isinstance(inner, ast.Attribute)
+            and isinstance(inner.value, ast.Name)
+            and inner.attr == "function"
+        ):
+            held = module.env.get(inner.value.id)
+        elif isinstance(inner, ast.Name) and inner.id == "function":
+            held = module.env.get(inner.id)
+        else:
+            continue
+        if isinstance(held, Ext) and held.name.split(".")[0] in ("sglc", "sglang"):
+            return True
+    return False
+
+
+def _bind_state(fn: FnV) -> None:
+    fn.bound = StateV(ListV("list"))

@@ -1,0 +1,289 @@
+"""Values as text: f-strings, `format`, `%`, `join`, `replace`, in the order in which they are written."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Callable, Mapping, Sequence
+
+from ..finding import Cause, Place
+from ..layout import REQUEST, USER
+from .values import (
+    NONE,
+    Choice,
+    Const,
+    DictV,
+    Hole,
+    ListV,
+    Lit,
+    Obj,
+    Opaque,
+    Part,
+    Taint,
+    Taints,
+    Text,
+    Value,
+    taints_in,
+    union,
+)
+
+MAX_TEXT = 1 << 18
+
+_USER = re.compile(
+    r"(^|[._])(user|customer|tenant|account|member|guest|reader|patient|student|profile|visitor|shopper|caller"
+    r"|employee|client_name|org|organisation|organization|workspace|company|owner|person|traveller|traveler|learner"
+    r"|borrower|subscriber|buyer|current_user|principal)(_?(name|id|email|profile|info|data|plan|role|prefs"
+    r"|preferences|settings|locale|language|timezone|tz))?([._\[]|$)"
+)
+_VARYING = re.compile(
+    r"^(question|query|user_input|user_message|user_query|user_text|essay|document|doc|article|chunk|passages?"
+    r"|hits|snippets?|ticket|row|item|email_body|transcript|search_results|retrieved|context_docs|review|sentence"
+    r"|paragraph|page_text|utterance|complaint|abstract|headline|tweet|comment|post|candidate)(\.|\[|$)"
+)
+
+
+def label_taints(value: Opaque, place: Place) -> Taints:
+    """What the name of an unknown value says of how long it stays the same."""
+    label = value.label
+    if not label or value.is_reply or value.parent is not None:
+        return NONE
+    lowered = label.lower()
+    if _VARYING.search(lowered):
+        return frozenset({Taint(Cause.VARYING, REQUEST, place, f"`{label}`")})
+    if _USER.search(lowered) and "prompt" not in lowered and "message" not in lowered:
+        return frozenset({Taint(Cause.USER, USER, place, f"`{label}`")})
+    return NONE
+
+
+def parts_of(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
+    """A value as it is when it is written into a text."""
+    match value:
+        case Text(parts=parts):
+            return parts
+        case Const(value=constant):
+            return (Lit(str(constant)),)
+        case Opaque():
+            if not value.taints and not value.shape and value.item is not None and depth:
+                return parts_of(value.item, place, depth - 1)
+            return (
+                Hole(
+                    value.taints | value.shape | label_taints(value, place),
+                    value.label,
+                    value.parent is not None,
+                ),
+            )
+        case ListV() if depth:
+            inner = [part for i in value.items for part in parts_of(i.value, place, depth - 1)]
+            return (*_hole_of(value.shape | value.as_text), *inner[:400])
+        case DictV() if depth:
+            return (*_hole_of(value.shape | value.as_text), *_dict_parts(value, place, depth))
+        case Choice(options=options, taints=taints):
+            return _choice_parts(options, taints, place, depth)
+        case Obj() if depth:
+            return (Hole(NONE, value.cls.name),)
+        case _:
+            return (Hole(taints_in(value)),)
+
+
+def _hole_of(taints: Taints) -> tuple[Part, ...]:
+    return (Hole(taints),) if taints else ()
+
+
+def _dict_parts(value: DictV, place: Place, depth: int) -> list[Part]:
+    parts: list[Part] = []
+    for key, held in value.fields.items():
+        parts += [Lit(f"{key}: "), *parts_of(held, place, depth - 1), Lit(", ")]
+    if value.rest is not None:
+        parts += parts_of(value.rest, place, depth - 1)
+    return parts
+
+
+def _choice_parts(
+    options: list[Value], taints: Taints, place: Place, depth: int
+) -> tuple[Part, ...]:
+    """The option with most to say, behind what decides."""
+    texts = [parts_of(option, place, depth - 1) if depth else () for option in options]
+    inner = union(p.taints for parts in texts for p in parts if isinstance(p, Hole))
+    longest = max(texts, key=lambda parts: (_weight(parts), len(parts)), default=())
+    seen = union(p.taints for p in longest if isinstance(p, Hole))
+    return (*_hole_of(taints | (inner - seen)), *longest)
+
+
+def _weight(parts: Sequence[Part]) -> int:
+    return sum(len(p.text) if isinstance(p, Lit) else 40 * len(p.taints) for p in parts)
+
+
+def text(parts: Sequence[Part]) -> Value:
+    """Parts as a value: neighbouring literals joined; a constant where nothing is unknown."""
+    found: list[Part] = []
+    for part in parts:
+        if isinstance(part, Lit) and found and isinstance(found[-1], Lit):
+            joined = found[-1].text + part.text
+            found[-1] = Lit(joined[:MAX_TEXT])
+        elif not (isinstance(part, Lit) and not part.text):
+            found.append(part)
+    if not found:
+        return Const("")
+    if len(found) == 1 and isinstance(found[0], Lit):
+        return Const(found[0].text)
+    return Text(tuple(found[:600]))
+
+
+def literal(value: Value) -> str | None:
+    """The text of a constant string, or None."""
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
+
+
+def known_start(value: Value) -> str:
+    """All literal text of a value, holes left out."""
+    if isinstance(value, Text):
+        return "".join(p.text for p in value.parts if isinstance(p, Lit))
+    return literal(value) or ""
+
+
+def joined(separator: Value, items: Value, place: Place) -> Value:
+    """`separator.join(items)`."""
+    between = parts_of(separator, place)
+    if not isinstance(items, ListV):
+        held = items
+        if isinstance(items, DictV):
+            held = ListV("list", [], items.shape, items.as_text)
+            keys = [Const(key) for key in items.fields]
+            for key in keys:
+                held.add(key)
+        else:
+            return text(parts_of(items, place))
+        items = held
+    parts: list[Part] = list(_hole_of(items.shape | items.as_text))
+    for number, item in enumerate(items.items):
+        parts += [*(between if number else ()), *parts_of(item.value, place)]
+    return text(parts)
+
+
+def replaced(subject: Value, old: Value, new: Value, place: Place) -> Value:
+    """`subject.replace(old, new)`: the new text stands where the old one stood."""
+    needle = literal(old)
+    parts = parts_of(subject, place)
+    if needle is None or not needle:
+        return text((*parts, *parts_of(new, place)))
+    found: list[Part] = []
+    for part in parts:
+        if isinstance(part, Lit) and needle in part.text:
+            for number, piece in enumerate(part.text.split(needle)):
+                found += [*(parts_of(new, place) if number else ()), Lit(piece)]
+        else:
+            found.append(part)
+    return text(found)
+
+
+def formatted(
+    template: Value,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    place: Place,
+    rest: Value | None = None,
+) -> Value:
+    """`template.format(...)`."""
+    known = literal(template)
+    if known is None:
+        parts = [*parts_of(template, place)]
+        return text(_filled_parts(parts, args, kwargs, place))
+    try:
+        fields = list(string.Formatter().parse(known))
+    except ValueError:
+        return text(
+            (Lit(known), *(p for a in (*args, *kwargs.values()) for p in parts_of(a, place)))
+        )
+    found: list[Part] = []
+    automatic = 0
+    for before, name, _, _ in fields:
+        found.append(Lit(before))
+        if name is None:
+            continue
+        head = re.split(r"[.\[]", name)[0]
+        if head == "":
+            held = args[automatic] if automatic < len(args) else rest
+            automatic += 1
+        elif head.isdigit():
+            held = args[int(head)] if int(head) < len(args) else rest
+        else:
+            held = kwargs.get(head, rest)
+        found += parts_of(held, place) if held is not None else (Hole(NONE, head),)
+    return text(found)
+
+
+def _filled_parts(
+    parts: Sequence[Part], args: Sequence[Value], kwargs: Mapping[str, Value], place: Place
+) -> list[Part]:
+    """A template with holes of its own: fields in its literals are filled, the holes stay."""
+    found: list[Part] = []
+    for part in parts:
+        if isinstance(part, Lit) and "{" in part.text:
+            inner = formatted(Const(part.text), args, kwargs, place)
+            found += parts_of(inner, place)
+        else:
+            found.append(part)
+    if not any(isinstance(p, Lit) and "{" in p.text for p in parts):
+        found += [p for a in (*args, *kwargs.values()) for p in parts_of(a, place)]
+    return found
+
+
+_PERCENT = re.compile(r"%(?:\((?P<name>\w+)\))?[#0\- +]*[\d*]*(?:\.\d+)?[diouxXeEfFgGcrsa]")
+
+
+def percent(template: Value, argument: Value, place: Place) -> Value:
+    """`template % argument`."""
+    known = literal(template)
+    if known is None:
+        return text((*parts_of(template, place), *parts_of(argument, place)))
+    args = [i.value for i in argument.items] if isinstance(argument, ListV) else [argument]
+    found: list[Part] = []
+    at = 0
+    for number, match in enumerate(_PERCENT.finditer(known)):
+        found.append(Lit(known[at : match.start()]))
+        at = match.end()
+        held: Value | None = args[number] if number < len(args) else None
+        if match["name"] and isinstance(argument, DictV):
+            held = argument.fields.get(match["name"], argument.rest)
+        found += parts_of(held, place) if held is not None else (Hole(),)
+    return text([*found, Lit(known[at:])])
+
+
+_DOLLAR = re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<plain>\w+))")
+
+
+def substituted(template: Value, values: Mapping[str, Value], pattern: str, place: Place) -> Value:
+    """A template with `$name` (`dollar`), `{name}` (`brace`) or `{{ name }}` (`jinja`) filled in."""
+    expression = {
+        "dollar": _DOLLAR,
+        "brace": re.compile(r"\{(?P<plain>\w+)\}"),
+        "jinja": re.compile(r"\{\{\s*(?P<plain>\w+)[^}]*\}\}"),
+    }[pattern]
+    return text(
+        [
+            p
+            for part in parts_of(template, place)
+            for p in _substituted(part, values, expression, place)
+        ]
+    )
+
+
+def _substituted(
+    part: Part, values: Mapping[str, Value], expression: re.Pattern[str], place: Place
+) -> list[Part]:
+    if isinstance(part, Hole):
+        return [part]
+    found: list[Part] = []
+    at = 0
+    for match in expression.finditer(part.text):
+        name = match.group(match.lastindex or 1)
+        found.append(Lit(part.text[at : match.start()]))
+        at = match.end()
+        held = values.get(name)
+        found += parts_of(held, place) if held is not None else (Hole(NONE, name),)
+    return [*found, Lit(part.text[at:])]
+
+
+def transformed(value: Value, change: Callable[[str], str], place: Place) -> Value:
+    """A text whose literals are changed one by one (`upper`, `strip`): the holes stay."""
+    return text([Lit(change(p.text)) if isinstance(p, Lit) else p for p in parts_of(value, place)])

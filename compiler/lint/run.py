@@ -1,0 +1,149 @@
+"""The door of lint: from paths and a configuration to findings.
+
+Readers give evidence, rules give it a code, configuration and suppressions take away what isn't wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ...ir.diagnostic import Severity
+from .config import Config
+from .finding import Cause, Evidence, Family, Finding, Gap, Place, Reading, once
+from .inputs import InputFile, Unreadable, files_in, read
+from .rules import BY_CODE, rules_for
+from .suppress import suppressions_in, unsuppressed, unused
+from .tokens import Counter, counter_of
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one run of lint found. `failed`: files that could not be analysed (exit code 2)."""
+
+    findings: tuple[Finding, ...]
+    families: tuple[Family, ...]
+    gaps: tuple[Gap, ...]
+    facts: tuple[str, ...]
+    files: tuple[InputFile, ...] = field(repr=False)
+    counter: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether something could not be analysed."""
+        return any(finding.code == "PFX900" for finding in self.findings)
+
+    def fails_on(self, level: str) -> bool:
+        """Whether there is a finding of at least a severity."""
+        order = [Severity.INFO, Severity.WARNING, Severity.ERROR]
+        if level == "never":
+            return False
+        least = order.index(Severity(level))
+        return any(order.index(finding.severity) >= least for finding in self.findings)
+
+
+def lint(paths: Sequence[Path], config: Config) -> Result:
+    """Lint files and folders. Raises OSError or ValueError when the configured model can't be read."""
+    counter = counter_of(Path(config.model) if config.model else None)
+    files, reading = take_in(paths, config)
+    reading.add(analyse(files, config, counter))
+    findings = findings_of(reading.evidence, config)
+    comments = [
+        s for file in files if file.kind != "log" for s in suppressions_in(file.name, file.text)
+    ]
+    kept = unsuppressed(findings, comments)
+    if "PFX901" in config.enabled():
+        kept += [_unused(place, code) for place, code in unused(comments, config.enabled())]
+    kept.sort(key=_order)
+    return Result(
+        tuple(kept),
+        tuple(reading.families),
+        tuple(reading.gaps),
+        tuple(reading.facts),
+        tuple(files),
+        counter.name,
+    )
+
+
+def take_in(paths: Sequence[Path], config: Config) -> tuple[list[InputFile], Reading]:
+    """The files that can be read, and evidence of those that can't."""
+    files: list[InputFile] = []
+    reading = Reading()
+    for path, kind in files_in(paths, config.exclude):
+        try:
+            if kind is None:
+                raise Unreadable("its name says no kind of file that is linted")
+            files.append(read(path, kind))
+        except Unreadable as error:
+            reading.evidence.append(unreadable(str(path), str(error)))
+    return files, reading
+
+
+def unreadable(file: str, why: str, line: int = 1) -> Evidence:
+    """Evidence that a file could not be analysed."""
+    place = Place(file, max(line, 1))
+    return Evidence(Cause.UNREADABLE, place, place, f"`{file}` was not analysed: {why}")
+
+
+def analyse(files: Sequence[InputFile], config: Config, counter: Counter) -> Reading:
+    """Give every file to its reader."""
+    reading = Reading()
+    by_kind = {kind: [f for f in files if f.kind == kind] for kind in {f.kind for f in files}}
+    if "log" in by_kind:
+        from .logs.read import read_logs
+
+        reading.add(read_logs(by_kind["log"], config, counter))
+    if "template" in by_kind:
+        from .templates.read import read_templates
+
+        reading.add(read_templates(by_kind["template"], counter))
+    if "sgl" in by_kind:
+        from .source.read import read_programs
+
+        reading.add(read_programs(by_kind["sgl"], config, counter))
+    code = [*by_kind.get("python", ()), *by_kind.get("jinja", ())]
+    if code:
+        from .python.read import read_code
+
+        reading.add(read_code(code, config, counter))
+    return reading
+
+
+def findings_of(evidence: Iterable[Evidence], config: Config) -> list[Finding]:
+    """Evidence as findings of the enabled rules."""
+    enabled = config.enabled()
+    found = [_finding(each, config, enabled) for each in once(evidence)]
+    return [finding for finding in found if finding is not None]
+
+
+def _finding(evidence: Evidence, config: Config, enabled: frozenset[str]) -> Finding | None:
+    allowed = enabled - config.ignored_in(evidence.origin.file)
+    rules = rules_for(evidence, allowed)
+    if not rules:
+        return None
+    rule = rules[0]
+    severity = config.severity_of(rule.code) or rule.severity_for(evidence, config.target)
+    also = tuple(each.code for each in rules[1:])
+    return Finding(
+        rule.code,
+        severity,
+        rule.headline_for(evidence),
+        evidence,
+        (rule.help,),
+        also,
+        evidence.notes,
+    )
+
+
+def _unused(place: Place, code: str) -> Finding:
+    place = replace(place, symbol=code)
+    what = f"this comment suppresses no `{code}`"
+    evidence = Evidence(Cause.UNREADABLE, place, place, what)
+    rule = BY_CODE["PFX901"]
+    return Finding("PFX901", rule.severity, what, evidence, (rule.help,))
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str]:
+    place = finding.evidence.origin
+    return place.file, place.line, place.column, finding.code
