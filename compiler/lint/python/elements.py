@@ -114,6 +114,9 @@ def indexed(run: Run, frame: Frame, value: Value, index: Value, node: ast.Subscr
             if at == 0 and items and not items[0].many:
                 return items[0].value
             found = element_of(value)
+            if value.is_copy:
+                kind = "last" if at is not None and at < 0 else "first" if at == 0 else "all"
+                return Opaque(taints_in(found), label="message", parent=value, index=kind)
             if isinstance(found, Opaque) and (value.persists or value.is_copy or found.parent):
                 kind = "last" if at is not None and at < 0 else "first" if at == 0 else "all"
                 return replace(

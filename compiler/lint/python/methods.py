@@ -42,6 +42,7 @@ from .values import (
     Value,
     frozen,
     join,
+    settled,
     shape_of,
     taints_in,
     union,
@@ -225,8 +226,8 @@ def _order(run: Run, frame: Frame, node: ast.AST) -> Taint:
 
 def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> None:
     """Put a value at the end of a list. What enters a list that outlives this round is settled from then on."""
-    outlives = target.persists or target.loops != run.loop_numbers()
-    held = frozen(value, SESSION) if outlives else value
+    fresh = tuple(loop.number for loop in run.loops if loop.number not in target.loops)
+    held = frozen(value, SESSION) if target.persists else settled(value, fresh) if fresh else value
     in_loop = any(loop.number not in target.loops for loop in run.loops)
     under = [t for t in frame.under() if t.cause not in (Cause.STATE, Cause.COUNTER, Cause.VARYING)]
     target.add(held, many=in_loop or bool(frame.conds))

@@ -78,6 +78,8 @@ def _origin(run: Run, taint: Taint) -> Origin | None:
         return None
     rank = taint.rank
     inside = [loop for loop in running if loop not in taint.loops]
+    if any(loop in running for loop in taint.settles):
+        rank = min(rank, SESSION)
     if inside and taint.cause is not Cause.STATE:
         rank = min(rank, SESSION)
     return Origin(taint.cause, rank, taint.place, taint.what, taint.path)

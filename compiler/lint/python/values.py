@@ -7,7 +7,7 @@ where something volatile came from, so that a sink can say what it was and which
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from ..finding import Cause, Place
@@ -20,8 +20,8 @@ MAX_ITEMS = 200
 class Taint:
     """Something volatile: its cause, the rank of its lifetime, its origin, and the places it passed.
 
-    `loops`: the loops that were running when it came about. `needs`: it only varies inside this loop. `flag`:
-    a word for whoever takes it away again.
+    `loops`: the loops that were running when it came about. `needs`: it only varies inside this loop.
+    `settles`: loops whose rounds find it settled. `flag`: a word for whoever takes it away again.
     """
 
     cause: Cause
@@ -31,6 +31,7 @@ class Taint:
     path: tuple[Place, ...] = ()
     loops: tuple[int, ...] = ()
     needs: int = 0
+    settles: tuple[int, ...] = ()
     flag: str = ""
 
     def through(self, place: Place) -> Taint:
@@ -370,47 +371,61 @@ def _same(one: Value, other: Value) -> bool:
     return isinstance(one, Text) and isinstance(other, Text) and one == other
 
 
-def _frozen(value: Value, cap: int, memo: dict[int, Value]) -> Value:
+Change = Callable[[Taints], Taints]
+
+
+def _changed(value: Value, change: Change, memo: dict[int, Value]) -> Value:
+    """A copy whose taints are changed, shared parts once."""
     if id(value) in memo:
         return memo[id(value)]
     match value:
         case Text(parts=parts):
-            return Text(tuple(_capped_part(p, cap) for p in parts))
+            return Text(tuple(_changed_part(p, change) for p in parts))
         case Opaque():
-            return replace(value, taints=capped(value.taints, cap), shape=capped(value.shape, cap))
+            return replace(value, taints=change(value.taints), shape=change(value.shape))
         case ListV():
             made = replace(
-                value, items=[], shape=capped(value.shape, cap), as_text=capped(value.as_text, cap)
+                value, items=[], shape=change(value.shape), as_text=change(value.as_text)
             )
             memo[id(value)] = made
-            made.items = [Item(_frozen(i.value, cap, memo), i.many) for i in value.items]
+            made.items = [Item(_changed(i.value, change, memo), i.many) for i in value.items]
             return made
         case DictV():
-            made_d = replace(
-                value, fields={}, shape=capped(value.shape, cap), as_text=capped(value.as_text, cap)
+            table = replace(
+                value, fields={}, shape=change(value.shape), as_text=change(value.as_text)
             )
-            memo[id(value)] = made_d
-            made_d.fields = {k: _frozen(v, cap, memo) for k, v in value.fields.items()}
-            made_d.rest = _frozen(value.rest, cap, memo) if value.rest else None
-            return made_d
+            memo[id(value)] = table
+            table.fields = {k: _changed(v, change, memo) for k, v in value.fields.items()}
+            table.rest = _changed(value.rest, change, memo) if value.rest else None
+            return table
         case Obj():
-            made_o = replace(value, attrs={})
-            memo[id(value)] = made_o
-            made_o.attrs = {k: _frozen(v, cap, memo) for k, v in value.attrs.items()}
-            return made_o
+            thing = replace(value, attrs={})
+            memo[id(value)] = thing
+            thing.attrs = {k: _changed(v, change, memo) for k, v in value.attrs.items()}
+            return thing
         case Choice():
-            return Choice([_frozen(o, cap, memo) for o in value.options], capped(value.taints, cap))
+            options = [_changed(o, change, memo) for o in value.options]
+            return Choice(options, change(value.taints))
         case _:
             return value
 
 
+def _changed_part(part: Part, change: Change) -> Part:
+    return replace(part, taints=change(part.taints)) if isinstance(part, Hole) else part
+
+
 def frozen(value: Value, cap: int) -> Value:
     """A value as it is for everybody who finds it built already: no taint varies sooner than rank `cap`."""
-    return _frozen(value, cap, {})
+    return _changed(value, lambda taints: capped(taints, cap), {})
 
 
-def _capped_part(part: Part, cap: int) -> Part:
-    return replace(part, taints=capped(part.taints, cap)) if isinstance(part, Hole) else part
+def settled(value: Value, loops: tuple[int, ...]) -> Value:
+    """A value that was put away in a round of these loops: later rounds find it as it is."""
+    return _changed(
+        value,
+        lambda taints: frozenset(replace(t, settles=(*t.settles, *loops)) for t in taints),
+        {},
+    )
 
 
 def capped(taints: Taints, cap: int) -> Taints:
