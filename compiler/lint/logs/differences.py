@@ -1,0 +1,144 @@
+"""The first difference between two texts, and what it looks like: a clock, an id, an order, another spelling."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter as Multiset
+from difflib import SequenceMatcher
+
+from ..finding import Cause
+
+_CLOCK = re.compile(
+    r"\d{1,2}:\d{2}|T\d{2}:?\d{2}|\b1[6-9]\d{8}(\d{3})?\b|\b(seconds?|minutes?|hours?) ago\b|\b\d{1,2}\s?[ap]m\b",
+    re.I,
+)
+_DATE = re.compile(
+    r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b(mon|tues|wednes|thurs|fri|satur|sun)day\b"
+    r"|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b|\b\d{1,2}\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    re.I,
+)
+_ID = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-|\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{6,}\b|\b[A-Za-z0-9_-]{20,}\b|/tmp/\w+|call_\w{6,}|req_\w+|toolu_\w+",
+    re.I,
+)
+_SIGNED = re.compile(r"[?&](X-Amz-|X-Goog-|Signature=|sig=|se=|Expires=|token=|sv=)", re.I)
+_HOST = re.compile(
+    r"(^|[\s\"'(])(/home/|/Users/|/work|/srv/|/var/|[A-Z]:\\)|branch|HEAD|git status", re.I
+)
+_COUNT = re.compile(
+    r"\b(round|turn|step|iteration|attempt|remaining|left|budget|tokens?|used|of)\b", re.I
+)
+AROUND = 32
+
+
+def common(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    limit = min(len(one), len(other))
+    if one[:limit] == other[:limit]:
+        return limit
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[:middle] == other[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def excerpt(text: str, at: int) -> str:
+    """32 bytes either side of an offset, with what can't be shown made visible."""
+    piece = text[max(at - AROUND, 0) : at] + "\u2503" + text[at : at + AROUND]
+    return piece.encode("unicode_escape", errors="replace").decode().replace("\\u2503", "\u2503")
+
+
+def words(text: str) -> list[str]:
+    """Words and what stands between them."""
+    return re.findall(r"\s+|[\w:./+-]+|[^\w\s]", text)
+
+
+MAX_WORDS = 4_000
+
+
+def changes(one: str, other: str) -> list[tuple[str, str, int, int]]:
+    """The pieces in which two texts differ, each with its offset in the second, and the equal text behind it."""
+    start = common(one, other)
+    back = start
+    while back > 0 and (one[back - 1].isalnum() or one[back - 1] in ":.-_/+"):
+        back -= 1
+    a, b = words(one[back:])[:MAX_WORDS], words(other[back:])[:MAX_WORDS]
+    found: list[tuple[str, str, int, int]] = []
+    at = back
+    blocks = (
+        SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+        if len(a) * len(b) < 4_000_000
+        else []
+    )
+    for number, (tag, a0, a1, b0, b1) in enumerate(blocks):
+        length = sum(map(len, b[b0:b1]))
+        if tag != "equal":
+            after = sum(
+                sum(map(len, b[y0:y1]))
+                for t, _, _, y0, y1 in blocks[number + 1 :]
+                if t == "equal" and y1 - y0 >= 6
+            )
+            found.append(("".join(a[a0:a1]), "".join(b[b0:b1]), at, after))
+        at += length
+    return found
+
+
+def cause_of(one: str, other: str, context: str = "") -> Cause:
+    """What a pair of differing texts looks like."""
+    if _same_data(one, other):
+        return Cause.KEY_ORDER
+    if _is_reordered(one, other):
+        return Cause.UNORDERED
+    pair = f"{one}\n{other}"
+    for pattern, cause in ((_SIGNED, Cause.SIGNED), (_CLOCK, Cause.CLOCK)):
+        if pattern.search(pair) and (
+            (pattern.search(one) and pattern.search(other)) or not one or not other
+        ):
+            return cause
+    if _CLOCK.search(pair) or (
+        _looks_timed(one) and _looks_timed(other) and _CLOCK.search(context)
+    ):
+        return Cause.CLOCK
+    if _DATE.search(pair):
+        return Cause.DATE
+    if _ID.search(one) and _ID.search(other):
+        return Cause.RANDOM
+    if _HOST.search(pair):
+        return Cause.HOST
+    if (
+        re.fullmatch(r"\s*\d+\s*", one)
+        and re.fullmatch(r"\s*\d+\s*", other)
+        and _COUNT.search(context)
+    ):
+        return Cause.COUNTER
+    if one.split() == other.split():
+        return Cause.ENDINGS
+    return Cause.VARYING
+
+
+def _looks_timed(text: str) -> bool:
+    return bool(re.fullmatch(r"[\d:.\s-]+", text))
+
+
+def _same_data(one: str, other: str) -> bool:
+    if one[:1] not in "[{" or other[:1] not in "[{":
+        return False
+    try:
+        return one != other and json.loads(one) == json.loads(other)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_reordered(one: str, other: str) -> bool:
+    """Whether two texts hold the same lines, items or words in another order."""
+    for pattern in (r"\n+", r"[,;|]\s*", r"\s+"):
+        a = [p.strip(" .,;-*") for p in re.split(pattern, one.strip()) if p.strip(" .,;-*")]
+        b = [p.strip(" .,;-*") for p in re.split(pattern, other.strip()) if p.strip(" .,;-*")]
+        if len(a) >= 3 and a != b and Multiset(a) == Multiset(b):
+            return True
+    return False

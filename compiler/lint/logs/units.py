@@ -1,0 +1,227 @@
+"""A logged request as units in the order in which a service reads them: tools, system text, messages."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from ..target import target_of
+from .formats import Logged
+
+Kind = Literal["tools", "system", "message"]
+_MARKS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
+_REASONING = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
+OPTIONS = (
+    "tool_choice",
+    "thinking",
+    "response_format",
+    "reasoning",
+    "reasoning_effort",
+    "text",
+    "output_config",
+    "functions_call",
+)
+HEADERS = ("anthropic-beta", "openai-beta")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A tool, a block of system text, or a message: its text without marks, and its data as logged."""
+
+    kind: Kind
+    role: str
+    text: str
+    data: Any = field(compare=False, hash=False, repr=False)
+    has_mark: bool = field(default=False, compare=False)
+    blocks: int = field(default=1, compare=False)
+
+    @cached_property
+    def plain(self) -> str:
+        """The text alone, whether it came as a string or in blocks."""
+        return plain_text(self.data)
+
+
+@dataclass
+class Request:
+    """One request of a log."""
+
+    logged: Logged
+    units: tuple[Unit, ...]
+    model: str
+    target: str
+    options: dict[str, str]
+    tokens: int = 0
+
+    @property
+    def line(self) -> int:
+        """Where it stands."""
+        return self.logged.line
+
+    @cached_property
+    def tools(self) -> tuple[Unit, ...]:
+        """The tools."""
+        return tuple(unit for unit in self.units if unit.kind == "tools")
+
+    @cached_property
+    def system(self) -> tuple[Unit, ...]:
+        """The system text."""
+        return tuple(unit for unit in self.units if unit.kind == "system")
+
+    @cached_property
+    def messages(self) -> tuple[Unit, ...]:
+        """The conversation."""
+        return tuple(unit for unit in self.units if unit.kind == "message")
+
+    @cached_property
+    def head(self) -> str:
+        """What tells families apart: system text, else the beginning of the first message."""
+        held = "\n".join(unit.plain for unit in self.system)
+        return held or (self.messages[0].plain if self.messages else "")
+
+
+def request_of(logged: Logged, wanted_target: str) -> Request | None:
+    """A logged call as units; None where its body has no messages that can be read."""
+    body = logged.body
+    model = str(body.get("model") or "")
+    units: list[Unit] = []
+    for tool in _list(body.get("tools") or body.get("functions")):
+        units.append(
+            Unit("tools", _tool_name(tool), _text(_without_marks(tool)), tool, _is_marked(tool))
+        )
+    for key in ("system", "instructions", "system_instruction", "systemInstruction"):
+        units += [_unit("system", "system", block) for block in _list(body.get(key))]
+    messages = body.get("messages", body.get("input", body.get("contents", body.get("prompt"))))
+    for message in _list(messages):
+        role = (
+            str(message.get("role", message.get("type", "")))
+            if isinstance(message, dict)
+            else "user"
+        )
+        kind: Kind = (
+            "system"
+            if role in ("system", "developer") and not any(u.kind == "message" for u in units)
+            else "message"
+        )
+        units.append(_unit(kind, role, message))
+    if not any(unit.kind != "tools" for unit in units):
+        return None
+    options = {
+        name: _text(body[name])
+        for name in OPTIONS
+        if body.get(name) is not None and not (name == "text" and isinstance(body[name], str))
+    }
+    return Request(logged, tuple(units), model, target_of(model, wanted_target), options)
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _unit(kind: Kind, role: str, data: Any) -> Unit:
+    content = data.get("content", data.get("parts")) if isinstance(data, dict) else data
+    blocks = len(content) if isinstance(content, list) else 1
+    return Unit(kind, role, _text(_without_marks(data)), data, _is_marked(data), blocks)
+
+
+def _tool_name(tool: Any) -> str:
+    if isinstance(tool, dict):
+        inner = tool.get("function")
+        held = inner if isinstance(inner, dict) else tool
+        return str(held.get("name", ""))
+    return ""
+
+
+def _without_marks(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_marks(v) for k, v in value.items() if k not in _MARKS}
+    if isinstance(value, list):
+        return [_without_marks(v) for v in value]
+    return value
+
+
+def _is_marked(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(k in _MARKS for k in value) or any(
+            _is_marked(v) for v in value.values() if isinstance(v, dict | list)
+        )
+    if isinstance(value, list):
+        return any(_is_marked(v) for v in value)
+    return False
+
+
+def _text(value: Any) -> str:
+    """The bytes that a service sees, as far as a log keeps them: keys in the order in which they came."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def plain_text(data: Any) -> str:
+    """The readable text of a message or block."""
+    if isinstance(data, str):
+        return data
+    if isinstance(data, list):
+        return "".join(plain_text(each) for each in data)
+    if isinstance(data, dict):
+        for key in ("text", "content", "parts", "input_text", "output"):
+            if data.get(key) is not None:
+                return plain_text(data[key])
+    return ""
+
+
+def blocks_of(unit: Unit) -> list[Any]:
+    """The blocks of a message, or its text as the only one."""
+    content = unit.data.get("content") if isinstance(unit.data, dict) else unit.data
+    return content if isinstance(content, list) else [content]
+
+
+def reasoning_of(unit: Unit) -> str:
+    """The reasoning that a message carries."""
+    data = unit.data
+    if not isinstance(data, dict):
+        return ""
+    found = [_text(data[key]) for key in _REASONING if data.get(key)]
+    for block in blocks_of(unit):
+        if isinstance(block, dict) and block.get("type") in (
+            "thinking",
+            "redacted_thinking",
+            "reasoning",
+        ):
+            found.append(_text(block.get("thinking") or block))
+    return "".join(found)
+
+
+def without_reasoning(unit: Unit) -> str:
+    """A message's text without its reasoning."""
+    data = unit.data
+    if not isinstance(data, dict):
+        return unit.text
+    kept = {k: v for k, v in data.items() if k not in _REASONING}
+    content = kept.get("content")
+    if isinstance(content, list):
+        kept["content"] = [
+            b
+            for b in content
+            if not (
+                isinstance(b, dict)
+                and b.get("type") in ("thinking", "redacted_thinking", "reasoning")
+            )
+        ]
+    return _text(_without_marks(kept))
+
+
+def arguments_of(unit: Unit) -> list[str]:
+    """The arguments of the tool calls of a message, as they were sent."""
+    data = unit.data
+    if not isinstance(data, dict):
+        return []
+    found = [
+        call.get("function", call).get("arguments")
+        for call in data.get("tool_calls") or []
+        if isinstance(call, dict) and isinstance(call.get("function", call), dict)
+    ]
+    if data.get("type") == "function_call":
+        found.append(data.get("arguments"))
+    return [_text(each) for each in found if each is not None]
