@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,7 @@ _ENDINGS: dict[str, Kind] = {
     ".poml": "jinja",
     ".prompty": "jinja",
 }
+_CONVERSATION = re.compile(r"\bfor\s+\w+\s+in\s+\w*messages")
 _TEMPLATES = ("chat_template.jinja", "chat_template.json", "tokenizer_config.json")
 
 
@@ -72,6 +74,17 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _matches(file: Path, pattern: str) -> bool:
     name = file.as_posix()
     return fnmatch.fnmatch(name, pattern) or fnmatch.fnmatch(name, f"*/{pattern}")
+
+
+def told_by_text(file: InputFile) -> InputFile:
+    """A Jinja file that renders a conversation is a chat template, whatever it is called."""
+    if (
+        file.kind == "jinja"
+        and "add_generation_prompt" in file.text
+        and _CONVERSATION.search(file.text)
+    ):
+        return replace(file, kind="template")
+    return file
 
 
 class Unreadable(Exception):

@@ -12,7 +12,7 @@ from pathlib import Path
 from ...ir.diagnostic import Severity
 from .config import Config
 from .finding import Cause, Evidence, Family, Finding, Gap, Place, Reading, once
-from .inputs import InputFile, Unreadable, files_in, read
+from .inputs import InputFile, Unreadable, files_in, read, told_by_text
 from .rules import BY_CODE, rules_for
 from .suppress import suppressions_in, unsuppressed, unused
 from .tokens import Counter, counter_of
@@ -89,6 +89,7 @@ def unreadable(file: str, why: str, line: int = 1) -> Evidence:
 def analyse(files: Sequence[InputFile], config: Config, counter: Counter) -> Reading:
     """Give every file to its reader."""
     reading = Reading()
+    files = [told_by_text(file) for file in files]
     by_kind = {kind: [f for f in files if f.kind == kind] for kind in {f.kind for f in files}}
     if "log" in by_kind:
         from .logs.read import read_logs

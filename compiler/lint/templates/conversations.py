@@ -1,0 +1,150 @@
+"""Conversations that chat templates are tried with: long, with tools, reasoning, null contents, string arguments."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+Message = dict[str, Any]
+TURNS = 7
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A conversation, the variables that go with it, and the lengths at which the model is asked."""
+
+    name: str
+    messages: tuple[Message, ...]
+    variables: dict[str, Any]
+
+    def asked(self) -> list[int]:
+        """After every message that is not the assistant's, from the first user message on."""
+        return [
+            n + 1
+            for n, m in enumerate(self.messages)
+            if m["role"] in ("user", "tool")
+            and (n + 1 == len(self.messages) or self.messages[n + 1]["role"] == "assistant")
+        ]
+
+
+TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "find_shelf_qz",
+            "description": "Finds the shelf of a book.",
+            "parameters": {
+                "type": "object",
+                "properties": {"title": {"type": "string"}},
+                "required": ["title"],
+            },
+        },
+    }
+]
+
+
+def plain(with_system: bool = True, reasoning: str = "") -> tuple[Message, ...]:
+    """User and assistant in turn. `reasoning`: how the assistant's comes (`field`, `inline`)."""
+    found: list[Message] = [{"role": "system", "content": "System text qz."}] if with_system else []
+    for n in range(TURNS):
+        found.append({"role": "user", "content": f"Question {n} qz."})
+        found.append(_said(n, reasoning))
+    return tuple(found[:-1])
+
+
+def _said(number: int, reasoning: str) -> Message:
+    message: Message = {"role": "assistant", "content": f"Answer {number} qz."}
+    if reasoning == "field":
+        message["reasoning_content"] = f"Thought {number} qz."
+    elif reasoning == "inline":
+        message["content"] = f"<think>\nThought {number} qz.\n</think>\n\nAnswer {number} qz."
+    return message
+
+
+def with_calls(as_text: bool, content: str | None, reasoning: bool = False) -> tuple[Message, ...]:
+    """Turns in which a tool is called. `as_text`: arguments as the string that the API has."""
+    found: list[Message] = [{"role": "system", "content": "System text qz."}]
+    for n in range(4):
+        arguments: Any = {"title": f"Book {n} qz"}
+        call = {
+            "id": f"call{n:05}",
+            "type": "function",
+            "function": {
+                "name": "find_shelf_qz",
+                "arguments": json.dumps(arguments) if as_text else arguments,
+            },
+        }
+        asked: Message = {"role": "assistant", "content": content, "tool_calls": [call]}
+        if reasoning:
+            asked["reasoning_content"] = f"Plan {n} qz."
+        found += [
+            {"role": "user", "content": f"Question {n} qz."},
+            asked,
+            {
+                "role": "tool",
+                "tool_call_id": f"call{n:05}",
+                "name": "find_shelf_qz",
+                "content": f"Shelf {n} qz.",
+            },
+            {
+                "role": "assistant",
+                "content": f"Answer {n} qz.",
+                **({"reasoning_content": f"Thought {n} qz."} if reasoning else {}),
+            },
+        ]
+    return tuple(found[:-1])
+
+
+def trials(source: str) -> list[Trial]:
+    """The trials that make sense for a template: a switch is tried where it is mentioned."""
+    found = [
+        Trial("a conversation", plain(), {}),
+        Trial("a conversation without system text", plain(False), {}),
+    ]
+    switches: list[dict[str, Any]] = [{}]
+    for name in ("enable_thinking", "thinking"):
+        if name in source:
+            switches += [{name: False}, {name: True}]
+    for variables in switches[1:]:
+        found.append(Trial(f"a conversation with {_words(variables)}", plain(), variables))
+    if "reasoning_content" in source or "think" in source:
+        for variables in switches:
+            suffix = f" and {_words(variables)}" if variables else ""
+            found.append(
+                Trial(f"a conversation with reasoning{suffix}", plain(reasoning="field"), variables)
+            )
+            found.append(
+                Trial(
+                    f"a conversation with reasoning in its text{suffix}",
+                    plain(reasoning="inline"),
+                    variables,
+                )
+            )
+    if "tool" in source:
+        found.append(
+            Trial("a conversation with tool calls", with_calls(False, ""), {"tools": TOOLS})
+        )
+        if "reasoning_content" in source or "think" in source:
+            found.append(
+                Trial(
+                    "a conversation with tool calls and reasoning",
+                    with_calls(False, "", True),
+                    {"tools": TOOLS},
+                )
+            )
+    return found
+
+
+def _words(variables: dict[str, Any]) -> str:
+    return ", ".join(f"`{name}={str(value).lower()}`" for name, value in variables.items())
+
+
+def failures(source: str) -> list[Trial]:
+    """Conversations that programs have and templates forget: string arguments, null content."""
+    if "tool_calls" not in source:
+        return []
+    return [
+        Trial("arguments as a string", with_calls(True, ""), {"tools": TOOLS}),
+        Trial("null content beside tool calls", with_calls(False, None), {"tools": TOOLS}),
+    ]

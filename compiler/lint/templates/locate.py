@@ -1,0 +1,57 @@
+"""Where in a template's source a fault comes from: the line whose literals are in the text that differs."""
+
+from __future__ import annotations
+
+import re
+
+from ..finding import Cause
+from .probe import Fault
+
+_LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+_SLICE = re.compile(r"messages\s*\[[^\]]*:|\|\s*(last|batch|slice)\b|loop\.(revindex|last|length)")
+_LOOP = re.compile(r"\bfor\s+\w+(\s*,\s*\w+)?\s+in\s+\w*messages")
+_CLOCK = re.compile(r"strftime_now|now\(|today|current_date|date_string")
+_CONDITIONS = re.compile(
+    r"last_query|last_user|ns\.|loop\.|enable_thinking|reasoning_content|thinking"
+)
+
+
+def line_of(source: str, fault: Fault) -> int:
+    """The 1-based line of a template that a fault is about."""
+    lines = source.split("\n")
+    if fault.cause is Cause.TEMPLATE_CLOCK:
+        return _first(lines, re.compile("strftime_now")) or _first(lines, _CLOCK) or 1
+    if fault.cause is Cause.TEMPLATE_FAILS:
+        return _first(lines, re.compile(r"tool_calls|arguments")) or 1
+    window = (
+        fault.before[max(fault.at - 24, 0) : fault.at + 80],
+        fault.now[max(fault.at - 24, 0) : fault.at + 80],
+    )
+    sliced = _first(lines, _SLICE)
+    found = _by_literal(lines, *window)
+    if (
+        sliced
+        and fault.cause is Cause.NOT_MONOTONE
+        and (not found or "messages[" in lines[sliced - 1].replace(" ", ""))
+    ):
+        return sliced
+    return found or _first(lines, _CONDITIONS) or _first(lines, _LOOP) or 1
+
+
+def _first(lines: list[str], pattern: re.Pattern[str]) -> int:
+    return next((n for n, line in enumerate(lines, start=1) if pattern.search(line)), 0)
+
+
+def _by_literal(lines: list[str], before: str, now: str) -> int:
+    """The line with a literal that is in one of the texts and not in the other, the longest one first."""
+    best = (0, 0)
+    for number, line in enumerate(lines, start=1):
+        for match in _LITERAL.finditer(line):
+            literal = _unescaped(match[1] or match[2] or "").strip()
+            if len(literal) >= 3 and (literal in before) != (literal in now):
+                best = max(best, (len(literal), -number))
+    return -best[1]
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("\\n", "\n").replace("\\t", "\t").replace("\\'", "'").replace('\\"', '"')
