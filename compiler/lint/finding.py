@@ -39,6 +39,7 @@ class Cause(Enum):
     UNSAVED = "a message that is sent and not stored"
     SHAPE = "a text that is a string here and a list there"
     REASONING = "reasoning that is dropped on replay"
+    SIBLINGS = "siblings that begin differently"
     SIDE_CALL = "a side call with another head"
     MARK_BEHIND = "a breakpoint behind text that varies"
     MARK_BACK = "a breakpoint that moves backwards"

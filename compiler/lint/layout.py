@@ -82,10 +82,12 @@ ORDER = frozenset({Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.TO
 def _inversion(
     request: Request, segments: Sequence[Segment], at: int, segment: Segment, origin: Origin
 ) -> Evidence | None:
-    after = [each for each in segments[at + 1 :] if each.rank < origin.rank]
+    after = [
+        each for each in segments[at + 1 :] if each.rank < origin.rank and _counts(segment, each)
+    ]
     known = sum(each.tokens for each in after)
     history = any(each.is_history for each in after)
-    worth = WORTH_INSIDE if segment.is_newest else WORTH
+    worth = WORTH_INSIDE if segment.is_newest or origin.cause is Cause.VARYING else WORTH
     if known < worth and not history and origin.cause not in ORDER:
         return None
     if segment.is_newest and origin.cause in ORDER and known < worth:
@@ -103,6 +105,47 @@ def _inversion(
         target=request.target,
         is_mild=known < WORTH * 4 and not history,
     )
+
+
+def _counts(volatile: Segment, stable: Segment) -> bool:
+    """Whether text behind something volatile could stand before it: a conversation's later turns could not."""
+    if not volatile.region.startswith("turn"):
+        return True
+    return stable.region == volatile.region
+
+
+def siblings(requests: Sequence[Request]) -> Iterator[Evidence]:
+    """Calls of one file that hold the same long text behind different beginnings."""
+    seen: dict[str, Request] = {}
+    for request in requests:
+        for at, segment in enumerate(request.segments[:12]):
+            if segment.rank > RELEASE or segment.tokens < WORTH_INSIDE or not segment.text:
+                continue
+            for line in _long_lines(segment.text):
+                other = seen.setdefault(line, request)
+                if other.sink != request.sink and not _begin_alike(other, request, line):
+                    loss = Loss(segment.tokens)
+                    what = "text that another call begins with as well"
+                    yield Evidence(
+                        Cause.SIBLINGS,
+                        request.sink,
+                        other.sink,
+                        what,
+                        loss=loss,
+                        family=request.family,
+                    )
+                    return
+        del at
+
+
+def _long_lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if len(line) >= 160][:20]
+
+
+def _begin_alike(one: Request, other: Request, line: str) -> bool:
+    texts = ["".join(s.text if s.text else "\0" for s in r.segments) for r in (one, other)]
+    heads = [text[: text.find(line)] for text in texts]
+    return heads[0] == heads[1]
 
 
 def readable(request: Request) -> list[Segment]:

@@ -467,6 +467,19 @@ def _template(
     return args[0] if args else Opaque()
 
 
+def _render_template(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """A template of another file, named and rendered at once."""
+    name = literal(args[0]) if args else None
+    values = dict(kwargs)
+    for each in args[1:]:
+        if isinstance(each, DictV):
+            values |= {k: v for k, v in each.fields.items() if isinstance(k, str)}
+    held = run.templates.rendered(name, values) if name and run.templates else None
+    return held or Opaque(label="rendered")
+
+
 def _dedent(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> Value:
@@ -588,6 +601,10 @@ _BUILTINS = {
     "os.path.abspath": _path,
     "os.path.basename": _path,
     "string.Template": _template,
+    "jinja2.Template": _template,
+    "render_template": _render_template,
+    "flask.render_template": _render_template,
+    "django.template.loader.render_to_string": _render_template,
     "random.Random": _random,
     "numpy.random.default_rng": _random,
     "asyncio.gather": _gather,

@@ -8,12 +8,13 @@ from ..finding import Cause
 from ..layout import TURN
 from .machine import Frame, Run, place_of, shown
 from .project import path_names
-from .values import NONE, Opaque, Taint, Taints, Value, taints_in
+from .values import NONE, Opaque, Taint, Taints, Value
 
 
 def file_value(run: Run, frame: Frame, path: ast.AST, value: Value) -> Value:
     """An opened file, or its text."""
-    return Opaque(written_taints(run, frame, path), label="file")
+    name = template_named(run, path)
+    return Opaque(written_taints(run, frame, path), label=f"<template>{name}" if name else "file")
 
 
 def written_taints(run: Run, frame: Frame, path: ast.AST) -> Taints:
@@ -29,6 +30,8 @@ def written_taints(run: Run, frame: Frame, path: ast.AST) -> Taints:
     return frozenset({Taint(Cause.STATE, TURN, place, what, loops=run.loop_numbers())})
 
 
-def path_taints(value: Value) -> Taints:
-    """The taints of a path as text."""
-    return taints_in(value)
+def template_named(run: Run, path: ast.AST) -> str:
+    """The template that a path names, where one of that name was read."""
+    if run.templates is None or not isinstance(path, ast.expr):
+        return ""
+    return next((name for name in path_names(path) if run.templates.knows(name)), "")

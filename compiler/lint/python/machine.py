@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ..finding import Evidence, Family, Place
 from ..layout import Request
@@ -15,6 +16,18 @@ from .values import NONE, ClassInfo, FnV, ModuleInfo, Obj, Taints, Value, union
 MAX_DEPTH = 14
 MAX_STEPS = 60_000
 """Nodes that are evaluated from one root; beyond that the root counts as not followed."""
+
+
+class Library(Protocol):
+    """The templates of other files, by name."""
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a template of that name."""
+        ...
+
+    def rendered(self, name: str, values: Mapping[str, Value]) -> Value | None:
+        """A template's text for some values."""
+        ...
 
 
 class OutOfSteps(Exception):
@@ -84,8 +97,8 @@ class Run:
     call: Callable[..., Value] = field(default=None)  # type: ignore[assignment]
     send: Callable[..., None] = field(default=None)  # type: ignore[assignment]
     prepare: Callable[[Run, ModuleInfo], None] = field(default=None)  # type: ignore[assignment]
-    templates: dict[str, object] = field(default_factory=dict)
-    rendered: list[tuple[str, dict[str, Value], Place]] = field(default_factory=list)
+    templates: Library | None = None
+    sent_files: set[str] = field(default_factory=set)
 
     def tick(self) -> None:
         """Count a step. Raises OutOfSteps."""

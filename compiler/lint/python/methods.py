@@ -12,7 +12,7 @@ from .building import merge, splice
 from .clocks import COARSE_PARTS, at_rank, coarse
 from .elements import HISTORY, element_of, limits_of
 from .externals import in_order
-from .files import written_taints
+from .files import template_named, written_taints
 from .frameworks import call_agent, call_prompt
 from .json_text import PARSED, is_arguments, is_parsed
 from .machine import Frame, Run, dotted, place_of, shown
@@ -490,6 +490,9 @@ def _of_opaque(
     if name in _READS:
         path = node.func.value if isinstance(node.func, ast.Attribute) else node
         state = receiver.taints or written_taints(run, frame, path)
+        name_of = template_named(run, path)
+        if name_of:
+            return Opaque(label=f"<template>{name_of}")
         return Opaque(state, label="file text")
     if is_parsed(receiver) and name in _REDUMPS:
         taint = Taint(Cause.ARGUMENTS, REQUEST, place, shown(node), loops=run.loop_numbers())
@@ -555,10 +558,10 @@ def _rendered(
         if isinstance(each, DictV):
             values |= {k: v for k, v in each.fields.items() if isinstance(k, str)}
     place = place_of(frame.module, node)
-    if receiver.label.startswith("<template>"):
-        name = receiver.label.removeprefix("<template>")
-        run.rendered.append((name, values, place))
-        return Opaque(label=f"<rendered>{name}#{len(run.rendered) - 1}")
+    if receiver.label.startswith("<template>") and run.templates is not None:
+        held = run.templates.rendered(receiver.label.removeprefix("<template>"), values)
+        if held is not None:
+            return held
     parts = [p for v in values.values() for p in parts_of(v, place)]
     return text((Hole(NONE, receiver.label), *[p for p in parts if isinstance(p, Hole)]))
 

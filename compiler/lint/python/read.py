@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ..config import Config
 from ..finding import Cause, Evidence, Gap, Place, Reading
@@ -25,6 +26,9 @@ _LIVELY = re.compile(
     r"messages|completion|\.responses\.|instructions|system_prompt|ChatPromptTemplate|PromptTemplate|litellm|openai|anthropic"
     r"|langchain|dspy|pydantic_ai|sglc|sglang|generate_content|\bAgent\b|\.chat\b|llm|ollama"
 )
+if TYPE_CHECKING:
+    from ..jinja.read import Templates
+
 RECURSION = 8_000
 
 
@@ -38,17 +42,28 @@ def read_code(files: Sequence[InputFile], config: Config, counter: Counter) -> R
         if file.kind == "python" and _parsed(project, file, reading):
             modules.append(project.by_file[file.name])
     run = machine(project, config, counter)
+    templates = _templates(files, reading)
+    run.templates = templates
     for module in modules:
         if _LIVELY.search(module.text):
             _follow_module(run, module, reading)
     reading.evidence += run.evidence
     reading.families += sorted(run.families.values(), key=lambda f: f.name)
-    templates = [file for file in files if file.kind == "jinja"]
-    if templates:
-        from ..jinja.read import read_jinja
+    if templates is not None:
+        from ..jinja.read import read_alone
 
-        reading.add(read_jinja(templates, run, config, counter))
+        reading.add(read_alone(templates, run, counter, run.sent_files))
     return reading
+
+
+def _templates(files: Sequence[InputFile], reading: Reading) -> Templates | None:
+    """The Jinja templates among some files; jinja2 is only imported where there are any."""
+    found = [file for file in files if file.kind == "jinja"]
+    if not found:
+        return None
+    from ..jinja.read import Templates
+
+    return Templates(found, reading)
 
 
 def machine(project: Project, config: Config, counter: Counter) -> Run:

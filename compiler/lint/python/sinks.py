@@ -302,6 +302,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     family = f"{sink.file.replace(chr(92), '/').rpartition('/')[2].removesuffix('.py')}.{name}"
     request = request_of(run, given, sink, family)
     run.requests.append(request)
+    run.sent_files |= {o.place.file for s in request.segments for o in s.origins}
     run.evidence += inversions(request)
     _of_messages(run, given, request)
     _of_tools(run, given, request)

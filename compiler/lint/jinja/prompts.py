@@ -1,0 +1,33 @@
+"""Which templates are prompts: those that reach a model, and those that read like one; a manifest or a page is not."""
+
+from __future__ import annotations
+
+import re
+
+_OTHER = re.compile(
+    r"\.(html?|ya?ml|xml|sql|conf|cfg|ini|toml|json|css|js|ts|tf|sh|bash|service|env|py|go|rs|java|tex|svg|csv|rst|dockerfile"
+    r"|nginx|properties|rb|php|cs|cpp|c|h|vue|tsx|jsx|proto|graphql|mjml|plist|spec|desktop)\.(j2|jinja2?|poml)$",
+    re.I,
+)
+_WORDS = re.compile(
+    r"\b(you are|you're|your (task|job|role|answer)|answer|assistant|respond|reply|question|instructions?|summari[sz]e|extract"
+    r"|classify|translate|rewrite|write (a|an|the)|give the|do not|don't|never|always|must|explain|help (the|people|users))\b",
+    re.I,
+)
+_FOLDER = re.compile(r"(^|/)(prompts?|templates/prompts?|llm|agents?)(/|$)", re.I)
+_MARKUP = re.compile(r"<(html|body|div|head|table|span|p|a)\b", re.I)
+
+
+def is_prompt(file: str, text: str) -> bool:
+    """Whether a template that no call is known to render is a prompt."""
+    path = file.replace("\\", "/")
+    if path.endswith((".prompty", ".poml")):
+        return True
+    if _OTHER.search(path) or len(_MARKUP.findall(text)) > 2:
+        return False
+    prose = re.sub(r"\{[{%#].*?[}%#]\}", " ", text, flags=re.S)
+    words = len(re.findall(r"[A-Za-z]{2,}", prose))
+    if words < 12:
+        return False
+    hits = len(_WORDS.findall(prose))
+    return hits >= 2 or (hits >= 1 and bool(_FOLDER.search(path)))

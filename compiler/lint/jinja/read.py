@@ -1,0 +1,103 @@
+"""The reader of Jinja: templates that a program renders are judged with it, the others by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..finding import Cause, Evidence, Family, Place, Reading
+from ..inputs import InputFile
+from ..layout import Request, Segment, inversions, merged, static_prefix
+from ..python.machine import Run
+from ..python.requests import STABLE_TOKENS, STABLE_WORDS, origins
+from ..python.texts import text
+from ..python.values import Hole, Lit, Part, Value
+from ..tokens import Counter
+from .characters import invisible
+from .parse import Parsed, TemplateProblem, parse
+from .prompts import is_prompt
+from .render import Renderer, find
+
+
+class Templates:
+    """The templates of a project, for the calls that render them; remembers which of them were."""
+
+    def __init__(self, files: Sequence[InputFile], reading: Reading) -> None:
+        self.parsed: dict[str, Parsed] = {}
+        self.texts = {file.name: file.text for file in files}
+        self.used: set[str] = set()
+        for file in files:
+            try:
+                self.parsed[file.name] = parse(file.name, file.text)
+            except TemplateProblem as error:
+                if is_prompt(file.name, file.text):
+                    reading.evidence.append(_failed(file, error))
+
+    def knows(self, name: str) -> bool:
+        """Whether a template of that name was read."""
+        return find(self.parsed, name) is not None
+
+    def rendered(self, name: str, values: Mapping[str, Value]) -> Value | None:
+        """A template's text for some values; None where it isn't known."""
+        parsed = find(self.parsed, name)
+        if parsed is None:
+            return None
+        self.used.add(parsed.file)
+        return text(Renderer(parsed, values, self.parsed).parts())
+
+
+def _failed(file: InputFile, error: TemplateProblem) -> Evidence:
+    place = Place(file.name, error.line)
+    return Evidence(Cause.UNREADABLE, place, place, f"`{file.name}` was not analysed: {error}")
+
+
+def read_alone(templates: Templates, run: Run, counter: Counter, sent: set[str]) -> Reading:
+    """Judge the templates by themselves that no followed call sends; `sent` are those that one does."""
+    reading = Reading()
+    for file, parsed in templates.parsed.items():
+        source = templates.texts[file]
+        if file not in sent and not (is_prompt(file, source) and file not in templates.used):
+            continue
+        reading.evidence += invisible(file, source)
+        if file in sent:
+            continue
+        request = _request(parsed, run, counter)
+        reading.evidence += inversions(request)
+        prefix, is_whole = static_prefix(request)
+        reading.families.append(
+            Family(request.family, request.sink, prefix, counter.count(prefix), is_whole)
+        )
+    return reading
+
+
+def _request(parsed: Parsed, run: Run, counter: Counter) -> Request:
+    name = parsed.file.replace("\\", "/").rpartition("/")[2]
+    request = Request(Place(parsed.file, 1), name)
+    segments: list[Segment] = []
+    renderer = Renderer(parsed, {}, {})
+    sections = list(renderer.sections())
+    for number, (section, parts) in enumerate(sections):
+        is_newest = number == len(sections) - 1 and section.role == "user" and number > 0
+        region = "system" if section.role in ("system", "developer") else str(number)
+        segments += [
+            replace(_segment(part, run, counter), region=region, is_newest=is_newest)
+            for part in parts
+        ]
+    request.segments = merged(segments)
+    last = max((p.lineno for _, tree in parsed.sections for p in tree.body), default=1)
+    request.sink = Place(parsed.file, last)
+    return request
+
+
+def _segment(part: Part, run: Run, counter: Counter) -> Segment:
+    if isinstance(part, Lit):
+        return Segment(0, part.text, counter.count(part.text))
+    held = origins(run, part.taints)
+    if held:
+        return Segment(max(o.rank for o in held), origins=held)
+    if any(word in part.label.lower() for word in STABLE_WORDS):
+        return Segment(1, tokens=STABLE_TOKENS, is_unknown=True)
+    return Segment(7, is_unknown=True)
+
+
+HOLES = Hole

@@ -1,0 +1,370 @@
+"""A template as text in parts, for values of which only so much is known: what its loops and filters do to their order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from jinja2 import nodes
+
+from ..finding import Cause, Place
+from ..layout import DAY, REQUEST
+from ..python.clocks import COARSE_PARTS, at_rank, coarse
+from ..python.elements import element_of
+from ..python.externals import in_order
+from ..python.texts import label_taints, parts_of
+from ..python.values import (
+    NONE,
+    Choice,
+    Const,
+    DictV,
+    Hole,
+    Item,
+    ListV,
+    Lit,
+    Opaque,
+    Part,
+    Taint,
+    Taints,
+    Value,
+    join,
+    shape_of,
+    taints_in,
+    text_taints_of,
+    union,
+)
+from .parse import Parsed, Section
+
+_CLOCKS = re.compile(
+    r"^(now|utcnow|utc_now|current_time|current_datetime|datetime_now|timestamp|datetime|time_now|clock|now_utc|current_timestamp|local_time)$"
+)
+_DATES = re.compile(r"^(today|current_date|date|todays_date|date_today|date_string)$")
+_IDS = re.compile(
+    r"^(request_id|uuid|uuid4|nonce|trace_id|run_id|correlation_id|random|random_id|salt)$"
+)
+MAX_DEPTH = 60
+
+
+def named(name: str, place: Place) -> Value:
+    """What a variable is of which only the name is known."""
+    for pattern, cause, rank in (
+        (_CLOCKS, Cause.CLOCK, REQUEST),
+        (_DATES, Cause.DATE, DAY),
+        (_IDS, Cause.RANDOM, REQUEST),
+    ):
+        if pattern.match(name):
+            return Opaque(frozenset({Taint(cause, rank, place, f"`{name}`")}), label=name)
+    return Opaque(label=name)
+
+
+class Renderer:
+    """Renders one template abstractly."""
+
+    def __init__(
+        self,
+        parsed: Parsed,
+        values: Mapping[str, Value],
+        others: Mapping[str, Parsed] | None = None,
+    ) -> None:
+        self.file, self.parsed = parsed.file, parsed
+        self.scope: dict[str, Value] = dict(values)
+        self.others = others or {}
+        self.offset = 0
+        self.depth = 0
+
+    def sections(self) -> Iterator[tuple[Section, list[Part]]]:
+        """The parts of every section."""
+        for section, tree in self.parsed.sections:
+            self.offset = section.offset
+            yield section, self.body(tree.body)
+
+    def parts(self) -> list[Part]:
+        """The parts of the whole."""
+        return [part for _, parts in self.sections() for part in parts]
+
+    def place(self, node: nodes.Node) -> Place:
+        """Where a node stands."""
+        return Place(self.file, self.offset + node.lineno)
+
+    # --- statements -------------------------------------------------------------------------------------
+
+    def body(self, body: Sequence[nodes.Node]) -> list[Part]:
+        """The text of some nodes."""
+        if self.depth > MAX_DEPTH:
+            return [Hole()]
+        self.depth += 1
+        found = [part for node in body for part in self._node(node)]
+        self.depth -= 1
+        return found
+
+    def _node(self, node: nodes.Node) -> list[Part]:
+        match node:
+            case nodes.Output():
+                return [part for each in node.nodes for part in self._output(each)]
+            case nodes.For():
+                return self._for(node)
+            case nodes.If():
+                return self._if(node)
+            case nodes.Assign(target=nodes.Name(name=name)):
+                self.scope[name] = self.value(node.node)
+                return []
+            case nodes.AssignBlock(target=nodes.Name(name=name)):
+                from ..python.texts import text
+
+                self.scope[name] = text(self.body(node.body))
+                return []
+            case nodes.Include(template=nodes.Const(value=str(name))):
+                return self._include(name)
+            case (
+                nodes.Block()
+                | nodes.Scope()
+                | nodes.With()
+                | nodes.FilterBlock()
+                | nodes.ScopedEvalContextModifier()
+            ):
+                if isinstance(node, nodes.With):
+                    for target, value in zip(node.targets, node.values, strict=False):
+                        if isinstance(target, nodes.Name):
+                            self.scope[target.name] = self.value(value)
+                return self.body(node.body)
+            case _:
+                return []
+
+    def _output(self, node: nodes.Node) -> list[Part]:
+        if isinstance(node, nodes.TemplateData):
+            return [Lit(node.data)]
+        assert isinstance(node, nodes.Expr)
+        place = self.place(node)
+        return [self._placed(part, place) for part in parts_of(self.value(node), place)]
+
+    def _placed(self, part: Part, place: Place) -> Part:
+        """What the template does to an order is told at its line; where a value came from is part of the way."""
+        if not isinstance(part, Hole) or not part.taints:
+            return part
+        return replace(part, taints=frozenset(self._moved(t, place) for t in part.taints))
+
+    def _moved(self, taint: Taint, place: Place) -> Taint:
+        if taint.place.file == self.file:
+            return taint
+        return replace(taint, place=place, path=(taint.place, *taint.path))
+
+    def _include(self, name: str) -> list[Part]:
+        other = find(self.others, name)
+        if other is None or self.depth > 8:
+            return [Hole(NONE, f"include {name}")]
+        inner = Renderer(other, self.scope, self.others)
+        inner.depth = self.depth + 1
+        return inner.parts()
+
+    def _for(self, node: nodes.For) -> list[Part]:
+        source = self.value(node.iter)
+        place = self.place(node)
+        saved = dict(self.scope)
+        self._bind(node.target, element_of(source))
+        inner = self.body(node.body)
+        self.scope = saved
+        shape = frozenset(self._moved(t, place) for t in shape_of(source) | text_taints_of(source))
+        retrieved = label_taints(source, place) if isinstance(source, Opaque) else NONE
+        held = shape | frozenset(t for t in retrieved if t.cause is Cause.VARYING)
+        return [*([Hole(held)] if held else []), *inner]
+
+    def _bind(self, target: nodes.Node, value: Value) -> None:
+        if isinstance(target, nodes.Name):
+            self.scope[target.name] = value
+        elif isinstance(target, nodes.Tuple):
+            items = value.items if isinstance(value, ListV) else []
+            for number, each in enumerate(target.items):
+                held = items[number].value if number < len(items) else Opaque(taints_in(value))
+                self._bind(each, held)
+
+    def _if(self, node: nodes.If) -> list[Part]:
+        taints = taints_in(self.value(node.test), 2)
+        sides = [self.body(node.body), self.body(node.else_)]
+        sides += [self.body(each.body) for each in node.elif_]
+        longest = max(
+            sides,
+            key=lambda parts: sum(
+                len(p.text) if isinstance(p, Lit) else 20 * len(p.taints) for p in parts
+            ),
+        )
+        live = frozenset(t for t in taints if t.cause is not Cause.UNORDERED)
+        return [*([Hole(live)] if live else []), *longest]
+
+    # --- expressions ------------------------------------------------------------------------------------
+
+    def value(self, node: nodes.Node | None) -> Value:
+        """The value of an expression."""
+        match node:
+            case nodes.Const(value=held):
+                return Const(held)
+            case nodes.TemplateData(data=data):
+                return Const(data)
+            case nodes.Name(name=name):
+                return self.scope[name] if name in self.scope else named(name, self.place(node))
+            case nodes.Getattr(node=inner, attr=attr):
+                return self._attribute(self.value(inner), attr)
+            case nodes.Getitem(node=inner, arg=nodes.Const(value=str(attr))):
+                return self._attribute(self.value(inner), attr)
+            case nodes.Getitem(node=inner):
+                return (
+                    element_of(self.value(inner))
+                    if not isinstance(node.arg, nodes.Slice)
+                    else self.value(inner)
+                )
+            case nodes.Call():
+                return self._call(node)
+            case nodes.Filter():
+                return self._filter(node)
+            case nodes.CondExpr():
+                sides = [
+                    self.value(node.expr1),
+                    self.value(node.expr2) if node.expr2 else Const(""),
+                ]
+                return join(sides, taints_in(self.value(node.test), 2))
+            case nodes.Concat():
+                from ..python.texts import text
+
+                return text(
+                    [p for each in node.nodes for p in parts_of(self.value(each), self.place(node))]
+                )
+            case nodes.Add(left=left, right=right):
+                return self._added(left, right, node)
+            case nodes.List(items=items) | nodes.Tuple(items=items):
+                return ListV("list", [Item(self.value(each)) for each in items])
+            case nodes.Dict(items=items):
+                return DictV({getattr(p.key, "value", ""): self.value(p.value) for p in items})
+            case nodes.BinExpr(left=left, right=right):
+                return Opaque(taints_in(self.value(left)) | taints_in(self.value(right)))
+            case nodes.Expr():
+                return Opaque(
+                    union(
+                        taints_in(self.value(each), 2)
+                        for each in node.iter_child_nodes()
+                        if isinstance(each, nodes.Expr)
+                    )
+                )
+            case _:
+                return Opaque()
+
+    def _added(self, left: nodes.Node, right: nodes.Node, node: nodes.Node) -> Value:
+        from ..python.texts import text
+
+        one, other = self.value(left), self.value(right)
+        return text((*parts_of(one, self.place(node)), *parts_of(other, self.place(node))))
+
+    def _attribute(self, value: Value, attr: str) -> Value:
+        match value:
+            case DictV(fields=fields, rest=rest):
+                return fields.get(attr, rest) or Opaque(label=attr)
+            case Opaque(label=label, taints=taints):
+                if attr in COARSE_PARTS and taints:
+                    return at_rank(value, COARSE_PARTS[attr])
+                return Opaque(taints, label=f"{label}.{attr}" if label else attr)
+            case Choice(options=options, taints=taints):
+                return join([self._attribute(o, attr) for o in options], taints)
+            case ListV(items=items) if attr in ("items", "values", "keys"):
+                del items
+                return value
+            case _:
+                return Opaque(taints_in(value), label=attr)
+
+    def _call(self, node: nodes.Call) -> Value:
+        target = node.node
+        args = [self.value(each) for each in node.args]
+        if isinstance(target, nodes.Getattr):
+            owner = self.value(target.node)
+            if target.attr == "strftime" and args and isinstance(args[0], Const):
+                return coarse(owner, str(args[0].value))
+            if target.attr in ("items", "values", "keys") and isinstance(
+                owner, DictV | ListV | Opaque
+            ):
+                return owner
+            if target.attr in COARSE_PARTS:
+                return at_rank(owner, COARSE_PARTS[target.attr])
+            if target.attr == "join" and args:
+                from ..python.texts import joined
+
+                return joined(owner, args[0], self.place(node))
+            return Opaque(
+                taints_in(owner) | union(taints_in(a) for a in args),
+                label=f"{getattr(owner, 'label', '')}.{target.attr}".strip("."),
+            )
+        name = target.name if isinstance(target, nodes.Name) else ""
+        if name == "strftime_now":
+            held = Opaque(
+                frozenset({Taint(Cause.CLOCK, REQUEST, self.place(node), "`strftime_now`")})
+            )
+            return coarse(held, str(args[0].value)) if args and isinstance(args[0], Const) else held
+        if name in ("range", "lipsum", "dict", "namespace", "cycler", "joiner"):
+            return Opaque(label=name)
+        found = self.value(target)
+        return (
+            found
+            if isinstance(found, Opaque) and found.taints
+            else Opaque(union(taints_in(a) for a in args), label=name)
+        )
+
+    def _filter(self, node: nodes.Filter) -> Value:
+        value = self.value(node.node)
+        args = [self.value(each) for each in node.args]
+        name = node.name
+        if name in ("sort", "dictsort", "groupby"):
+            return in_order(value)
+        if name in ("random", "shuffle"):
+            taint = Taint(Cause.RANDOM, REQUEST, self.place(node), f"the filter `{name}`")
+            return Opaque(frozenset({taint}))
+        if name in ("length", "count"):
+            label = value.label if isinstance(value, Opaque) else ""
+            return Opaque(
+                frozenset(t for t in taints_in(value, 1) if t.cause is not Cause.UNORDERED),
+                label=label,
+            )
+        if name == "tojson":
+            return _without_key_order(value)
+        if name in ("strftime", "datetimeformat", "date") and args and isinstance(args[0], Const):
+            return coarse(value, str(args[0].value))
+        if name == "join":
+            from ..python.texts import joined
+
+            return joined(args[0] if args else Const(""), value, self.place(node))
+        if name in ("first", "last"):
+            held = element_of(value)
+            order = frozenset(t for t in shape_of(value) if t.cause is Cause.UNORDERED)
+            return Opaque(taints_in(held) | order)
+        if name in ("default", "d") and args:
+            return (
+                join([value, args[0]])
+                if not isinstance(value, Opaque) or not value.taints
+                else value
+            )
+        return _kept(value)
+
+
+def _kept(value: Value) -> Value:
+    """What most filters leave of a value: its taints and its order."""
+    if isinstance(value, ListV | DictV | Opaque | Const):
+        return value
+    return value
+
+
+def _without_key_order(value: Value) -> Value:
+    """Jinja's `tojson` sorts keys."""
+    if isinstance(value, DictV):
+        return replace(
+            value, shape=frozenset(t for t in value.shape if t.cause is not Cause.UNORDERED)
+        )
+    return value
+
+
+def find(others: Mapping[str, Parsed], name: str) -> Parsed | None:
+    """A template by the end of its path."""
+    ending = name.replace("\\", "/").lstrip("./")
+    for file, parsed in others.items():
+        path = file.replace("\\", "/")
+        if path == ending or path.endswith(f"/{ending}"):
+            return parsed
+    return None
+
+
+TAINTS: Taints = NONE

@@ -1,0 +1,307 @@
+"""The prompts of a program as segments: what every call sends, in order, with how long each piece stays the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ....ir.module import Module, Program
+from ....ir.ops import (
+    Block,
+    Call,
+    Collect,
+    Const,
+    For,
+    Fork,
+    Gen,
+    If,
+    Image,
+    Insert,
+    Op,
+    Operand,
+    Pick,
+    Root,
+    Select,
+    Text,
+    Turn,
+    Unordered,
+    Use,
+    Value,
+    While,
+    Yield,
+)
+from ....ir.structure import operands, regions, results
+from ..finding import Cause, Evidence, Loss
+from ..layout import CONST, RELEASE, REQUEST, SESSION, Origin, Request, Segment, inversions, merged
+from ..tokens import Counter
+from .known import Known, Values, of_param, place_of
+
+MAX_SEGMENTS = 400
+MAX_DEPTH = 40
+
+
+@dataclass
+class Walk:
+    """Walks one program, and notes a request at every call."""
+
+    module: Module
+    counter: Counter
+    name: str
+    values: Values
+    requests: list[Request] = field(default_factory=list)
+    windows: list[tuple[Origin, Request]] = field(default_factory=list)
+    prompts: dict[Value, list[Segment]] = field(default_factory=dict)
+    turns: int = 0
+    region: str = "system"
+    depth: int = 0
+
+    def block(self, block: Block) -> Sequence[Operand]:
+        """Walk a block; what it yields."""
+        for op in block.ops:
+            self._op(op)
+        last = block.ops[-1]
+        return last.values if isinstance(last, Yield) else ()
+
+    def _of(self, operand: Operand) -> list[Segment]:
+        return self.prompts.get(operand, []) if isinstance(operand, Value) else []
+
+    def _op(self, op: Op) -> None:
+        match op:
+            case Root(result=result):
+                self.prompts[result] = []
+                self.turns, self.region = 0, "system"
+            case Turn():
+                self._turn(op)
+            case Text(result=result, prompt=prompt, text=text):
+                self._append(
+                    result,
+                    prompt,
+                    Segment(CONST, text, self.counter.count(text), region=self.region),
+                )
+            case Insert(result=result, prompt=prompt, value=value):
+                self._append(result, prompt, self._inserted(op, value))
+            case Image(result=result, prompt=prompt, image=image):
+                self._append(result, prompt, self._inserted(op, image))
+            case Gen() | Select():
+                self._call(op)
+            case Use():
+                self._use(op)
+            case Unordered():
+                self._unordered(op)
+            case If():
+                self._if(op)
+            case For():
+                self._for(op)
+            case While() | Collect():
+                self._loop(op)
+            case Fork():
+                self._fork(op)
+            case Pick(result=result, prompts=prompts):
+                self.prompts[result] = self._of(prompts)
+            case Call(result=result):
+                self.values.give(
+                    result,
+                    Known(
+                        REQUEST,
+                        (
+                            Origin(
+                                Cause.VARYING,
+                                REQUEST,
+                                place_of(op.span),
+                                f"what `{op.program}` gives",
+                            ),
+                        ),
+                    ),
+                )
+            case _:
+                self.values.note_negation(op)
+                self.values.op(op)
+
+    def _append(self, result: Value, prompt: Operand, segment: Segment) -> None:
+        self.prompts[result] = [*self._of(prompt), segment][:MAX_SEGMENTS]
+
+    def _turn(self, op: Turn) -> None:
+        if op.edge == "begin":
+            self.turns += 1
+            self.region = "system" if op.role == "system" else f"turn{self.turns}"
+        self.prompts[op.result] = self._of(op.prompt)
+
+    def _inserted(self, op: Insert | Image, value: Operand) -> Segment:
+        if isinstance(value, Const):
+            text = str(value.value)
+            return Segment(CONST, text, self.counter.count(text), region=self.region)
+        known = self.values.of(value)
+        here = place_of(op.span)
+        origins = tuple(
+            replace(o, place=here, path=(o.place,)) for o in known.origins if o.rank > RELEASE
+        )
+        kept = (
+            origins
+            if known.is_declared or any(o.cause is not Cause.VARYING for o in origins)
+            else ()
+        )
+        stable = 200 if known.rank <= RELEASE else 0
+        return Segment(
+            known.rank,
+            tokens=stable,
+            origins=kept or (origins if self.region == "system" else ()),
+            region=self.region,
+            place=here,
+            is_unknown=True,
+            is_history=known.rank == SESSION,
+        )
+
+    # --- calls -----------------------------------------------------------------------------------------
+
+    def _call(self, op: Gen | Select) -> None:
+        segments = self._of(op.source)
+        request = Request(place_of(op.span), f"{self.name}.{op.name or op.site}")
+        request.segments = [
+            replace(s, is_newest=s.region != "system" and s.region == self._newest(segments))
+            for s in merged(segments)
+        ]
+        self.requests.append(request)
+        self.values.op(op)
+        if op.prompt is not None:
+            said = Segment(SESSION, region=f"turn{self.turns}", is_unknown=True)
+            self.prompts[op.prompt] = [*segments, said][:MAX_SEGMENTS]
+
+    def _newest(self, segments: Sequence[Segment]) -> str:
+        return segments[-1].region if segments else ""
+
+    def _use(self, op: Use) -> None:
+        if self.depth > MAX_DEPTH:
+            self.prompts[op.result] = self._of(op.prompt)
+            return
+        fragment = self.module.fragment(op.fragment)
+        first, *rest = fragment.body.args
+        self.prompts[first] = self._of(op.prompt)
+        for value, arg in zip(rest, op.args, strict=False):
+            self.values.give(value, self.values.of(arg))
+        self.depth += 1
+        (last, *_) = self.block(fragment.body) or (first,)
+        self.depth -= 1
+        self.prompts[op.result] = self._of(last)
+
+    # --- regions ----------------------------------------------------------------------------------------
+
+    def _unordered(self, op: Unordered) -> None:
+        """The compiler lays sections out by lifetime, so they are taken in that order."""
+        sections: list[list[Segment]] = []
+        for block in op.sections:
+            self.prompts[block.args[0]] = []
+            (last, *_) = self.block(block) or (block.args[0],)
+            sections.append(self._of(last))
+        sections.sort(key=lambda s: max((x.rank for x in s), default=0))
+        self.prompts[op.result] = [
+            *self._of(op.prompt),
+            *(s for section in sections for s in section),
+        ]
+
+    def _if(self, op: If) -> None:
+        cond = self.values.of(op.cond)
+        state = self.turns, self.region
+        sides: list[Sequence[Operand]] = []
+        ends: list[tuple[int, str]] = []
+        for block in (op.then, op.orelse):
+            self.turns, self.region = state
+            sides.append(self.block(block))
+            ends.append((self.turns, self.region))
+        self.turns, self.region = max(ends)
+        for result, one, other in zip(op.results, *sides, strict=True):
+            self._join(result, one, other, cond)
+
+    def _join(self, result: Value, one: Operand, other: Operand, cond: Known) -> None:
+        both = (self._of(one), self._of(other))
+        if any(both):
+            self.prompts[result] = max(both, key=lambda s: (sum(len(x.origins) for x in s), len(s)))
+        known = self.values.of_all((one, other))
+        rank = max(known.rank, cond.rank)
+        self.values.give(
+            result, replace(known, rank=rank, is_declared=known.is_declared and cond.is_declared)
+        )
+
+    def _for(self, op: For) -> None:
+        items = self.values.of(op.items)
+        self._note_windows(items, op)
+        index, item, *carried = op.body.args
+        self.values.give(index, Known())
+        self.values.give(item, replace(items, windows=()))
+        self._carry(carried, op.inits)
+        yielded = self.block(op.body)
+        for result, value, init in zip(op.results, yielded, op.inits, strict=False):
+            self._result(result, value, init)
+
+    def _note_windows(self, items: Known, op: Op) -> None:
+        for origin in items.windows:
+            self.windows.append((origin, Request(place_of(op.span), self.name)))
+
+    def _loop(self, op: While | Collect) -> None:
+        for region in regions(op):
+            known = self.values.of_all(operands(op))
+            for arg in region.args:
+                self.values.give(arg, known)
+            if isinstance(op, While):
+                self._carry(region.args[-len(op.inits) :] if op.inits else (), op.inits)
+        yielded: Sequence[Operand] = ()
+        for region in regions(op):
+            yielded = self.block(region)
+        inits = op.inits if isinstance(op, While) else [yielded[0]] if yielded else []
+        for result, value, init in zip(results(op), yielded, inits, strict=False):
+            self._result(result, value, init)
+
+    def _carry(self, carried: Sequence[Value], inits: Sequence[Operand]) -> None:
+        for value, init in zip(carried, inits, strict=False):
+            self.values.give(value, self.values.of(init))
+            if isinstance(init, Value) and init in self.prompts:
+                self.prompts[value] = self._of(init)
+
+    def _result(self, result: Value, value: Operand, init: Operand) -> None:
+        if isinstance(value, Value) and value in self.prompts:
+            self.prompts[result] = self._of(value)
+        self.values.give(result, self.values.of_all((value, init)))
+
+    def _fork(self, op: Fork) -> None:
+        """Arms are calls beside one another: what differs between them is the arm's own."""
+        state = self.turns, self.region
+        yields: list[Operand] = []
+        for block in op.bodies:
+            self.turns, self.region = state
+            if op.items is not None and len(block.args) > 1:
+                place = place_of(op.span)
+                known = self.values.of(op.items)
+                arm = Origin(Cause.ARM, REQUEST, place, "what differs between the arms")
+                self.values.give(block.args[1], Known(REQUEST, (arm, *known.origins)))
+            yields += self.block(block)
+        for result, value in zip(op.results, yields, strict=False):
+            self._result(result, value, value)
+
+
+def evidence_of(
+    program: Program, module: Module, counter: Counter
+) -> tuple[list[Evidence], list[Request]]:
+    """What is wrong with the prompts of a program, and the prompts."""
+    walk = Walk(module, counter, program.name, Values(module.externs))
+    for param in program.params:
+        walk.values.give(param.value, of_param(param))
+    walk.block(program.body)
+    found = [e for request in walk.requests for e in inversions(request)]
+    for origin, near in walk.windows:
+        sink = next((r for r in walk.requests if r.sink.line >= near.sink.line), None)
+        place = sink.sink if sink else near.sink
+        found.append(
+            Evidence(
+                Cause.WINDOW,
+                origin.place,
+                place,
+                origin.what,
+                loss=Loss(0, more="the history"),
+                family=program.name,
+            )
+        )
+    return found, walk.requests
+
+
+def names(programs: Iterable[Program]) -> list[str]:
+    """The names of programs."""
+    return [program.name for program in programs]
