@@ -71,6 +71,7 @@ def unordered(run: Run, module: ModuleInfo, label: str, site: ast.AST, item: Val
         place_of(module, site, label),
         f"the set `{label}`" if label else shown(site),
         loops=run.loop_numbers(),
+        flag="annotated",
     )
     made = ListV("set", shape=frozenset({taint}))
     made.add(item or Opaque(label=f"{label}[]"), many=True)

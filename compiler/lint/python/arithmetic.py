@@ -101,7 +101,7 @@ def _of_sets(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp)
         place = place_of(frame.module, node)
         taint = Taint(Cause.UNORDERED, 7, place, f"the set {shown(node)}", loops=run.loop_numbers())
         made_l = ListV("set", loops=run.loop_numbers(), shape=frozenset({taint}))
-        made_l.add(Opaque(label="member"), many=True)
+        made_l.add(Opaque(), many=True)
         return made_l
     return _number(left, right, node)
 

@@ -22,6 +22,11 @@ from .values import (
     taints_in,
 )
 
+REASONING = frozenset(
+    {"reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks"}
+)
+"""Fields of a message that hold what a model thought."""
+
 
 def splice(target: ListV, value: Value) -> None:
     """Put all elements of an iterable at the end of a list."""
@@ -68,6 +73,7 @@ def merge(target: DictV, value: Value) -> None:
     """`{**value}` and `update`."""
     match value:
         case DictV():
+            target.index = value.index
             target.fields |= value.fields
             target.rest = join([target.rest, value.rest]) if value.rest else target.rest
             target.shape |= value.shape
@@ -77,6 +83,8 @@ def merge(target: DictV, value: Value) -> None:
                 if isinstance(option, DictV):
                     for key, held in option.fields.items():
                         target.fields[key] = join([target.fields.get(key), held], taints)
+                elif isinstance(option, Opaque):
+                    target.rest = option
         case Const(value=None):
             pass
         case _:
@@ -102,7 +110,11 @@ def _note_rewrite(
 ) -> None:
     """`{**message, "content": ...}` of a history's newest or oldest messages: they were sent otherwise."""
     base = target.rest
-    if key != "content" or not isinstance(base, Opaque) or base.parent is None:
+    if key != "content":
+        return
+    if target.index == "last":
+        base = Opaque(index="last", parent=ListV(persists=True))
+    if not isinstance(base, Opaque) or base.parent is None:
         return
     target.rewrites = rewrite_taint(run, frame, base, value, node)
 

@@ -28,9 +28,8 @@ from .values import (
 )
 
 HISTORY = re.compile(
-    r"(^|[._])(messages?|msgs?|history|histories|turns?|transcript|conversation|dialog(ue)?|chat|log|items|thread"
-    r"|exchanges|past|previous|stored|session|context_messages|chat_history|records|events|rows|memory|buffer|entries"
-    r"|convo|trajectory|steps|scratchpad)s?(_\w+)?$"
+    r"(^|[._])(messages?|msgs?|history|histories|turns?|transcript|conversation|dialog(ue)?|chat|thread|exchanges|past"
+    r"|stored|chat_history|convo|trajectory|scratchpad|message_log)s?(_\w+)?$"
 )
 
 
@@ -106,7 +105,14 @@ def indexed(run: Run, frame: Frame, value: Value, index: Value, node: ast.Subscr
     at = number_in(index)
     match value:
         case ListV(items=items):
+            if value.is_copy:
+                kind = "last" if at is not None and at < 0 else "first" if at == 0 else "all"
+                return Opaque(
+                    taints_in(element_of(value)), label="message", parent=value, index=kind
+                )
             exact = all(not i.many for i in items)
+            if value.persists and at == -1 and items and isinstance(items[-1].value, DictV):
+                return replace(items[-1].value, index="last")
             if at is not None and exact and -len(items) <= at < len(items):
                 return items[at].value
             if at is not None and at < 0 and items and not items[-1].many and at == -1:
@@ -114,9 +120,6 @@ def indexed(run: Run, frame: Frame, value: Value, index: Value, node: ast.Subscr
             if at == 0 and items and not items[0].many:
                 return items[0].value
             found = element_of(value)
-            if value.is_copy:
-                kind = "last" if at is not None and at < 0 else "first" if at == 0 else "all"
-                return Opaque(taints_in(found), label="message", parent=value, index=kind)
             if isinstance(found, Opaque) and (value.persists or value.is_copy or found.parent):
                 kind = "last" if at is not None and at < 0 else "first" if at == 0 else "all"
                 return replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,12 +12,12 @@ from ..finding import Cause
 from ..layout import REQUEST, TURN
 from .annotations import annotated
 from .arithmetic import operated
-from .building import merge, order_taint, put, splice
+from .building import REASONING, merge, order_taint, put, splice
 from .clocks import coarse
 from .elements import element_of, indexed, is_historical, known_items, sliced
 from .machine import Frame, Loop, Run, place_of, shown
 from .names import attribute, look_up
-from .texts import parts_of, text
+from .texts import label_taints, parts_of, text, used_at
 from .values import (
     NONE,
     Choice,
@@ -227,7 +228,10 @@ def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table:
         return
     generator: ast.comprehension = node.generators[depth]
     source = evaluate(run, frame, generator.iter)
-    shape, as_text = shape_of(source), text_taints_of(source)
+    shape, as_text = (
+        used_at(shape_of(source), place_of(frame.module, generator.iter)),
+        text_taints_of(source),
+    )
     conditions: Taints = NONE
     items = known_items(source)
     loop = Loop(run.next_number(), place_of(frame.module, generator.target), shape, frame)
@@ -254,16 +258,48 @@ def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table:
     table.shape |= shape | conditions
     table.as_text |= as_text
     made.is_copy |= _is_copying(node, generator, source)
+    if isinstance(node, ast.DictComp) and _drops_reasoning(generator.ifs):
+        place = place_of(frame.module, node)
+        table.rewrites = Taint(
+            Cause.REASONING, REQUEST, place, "reasoning", loops=run.loop_numbers()
+        )
+
+
+def _drops_reasoning(tests: list[ast.expr]) -> bool:
+    """Whether a filter over the fields of a message leaves the reasoning out."""
+    words = {n.value for test in tests for n in ast.walk(test) if isinstance(n, ast.Constant)}
+    negative = any(isinstance(n, ast.NotEq | ast.NotIn) for test in tests for n in ast.walk(test))
+    return negative and bool(words & REASONING)
 
 
 def _filter_taints(run: Run, frame: Frame, test: Value, node: ast.expr) -> Taints:
     """A filter makes a list's extent vary with what the filter looks at."""
-    found = condition_taints(run, frame, test)
+    found = condition_taints(run, frame, test) | _asked_about(run, frame, node)
     return frozenset(
         replace(t, flag="filter")
         for t in found
         if t.needs not in {loop.number for loop in run.loops[-1:]}
     )
+
+
+_ASKED = re.compile(
+    r"^(text|message|task|prompt|request|question|query|intent|goal|wish|utterance|user_input|instruction|situation|topic)$"
+)
+
+
+def _asked_about(run: Run, frame: Frame, node: ast.expr) -> Taints:
+    """What a filter asks for by the question of the call."""
+    found: set[Taint] = set()
+    for each in ast.walk(node):
+        if not isinstance(each, ast.Name):
+            continue
+        held = frame.env.get(each.id)
+        if isinstance(held, Opaque):
+            place = place_of(frame.module, each)
+            if _ASKED.match(held.label):
+                found.add(Taint(Cause.VARYING, REQUEST, place, f"`{held.label}`"))
+            found |= {t for t in label_taints(held, place) if t.cause is Cause.VARYING}
+    return frozenset(found)
 
 
 def _kept_shape(node: Any, generator: ast.comprehension, shape: Taints) -> Taints:

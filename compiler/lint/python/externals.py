@@ -17,7 +17,7 @@ from .json_text import dumped, loaded
 from .machine import Frame, Run, place_of, shown
 from .names import attribute
 from .sources import COMPLETION_CALLS, UNORDERED_CALLS, source_of
-from .texts import literal, parts_of, substituted, text, transformed
+from .texts import label_taints, literal, parts_of, substituted, text, transformed
 from .values import (
     NONE,
     Choice,
@@ -222,7 +222,28 @@ def _sorted(
 ) -> Value:
     if not args:
         return Opaque()
-    return in_order(args[0])
+    found = in_order(args[0])
+    ranked = _ranking(run, frame, node)
+    if ranked and isinstance(found, ListV | Opaque):
+        found.shape |= ranked
+    return found
+
+
+def _ranking(run: Run, frame: Frame, node: ast.Call) -> Taints:
+    """An order by how well something fits a question is another one for another question."""
+    key = next((k.value for k in node.keywords if k.arg == "key"), None)
+    if not isinstance(key, ast.Lambda):
+        return NONE
+    found: set[Taint] = set()
+    for each in ast.walk(key.body):
+        held = frame.env.get(each.id) if isinstance(each, ast.Name) else None
+        if isinstance(held, Opaque):
+            found |= {
+                t
+                for t in label_taints(held, place_of(frame.module, node))
+                if t.cause is Cause.VARYING
+            }
+    return frozenset(replace(t, flag="filter") for t in found)
 
 
 def in_order(value: Value) -> Value:
@@ -602,6 +623,9 @@ _BUILTINS = {
     "os.path.basename": _path,
     "string.Template": _template,
     "jinja2.Template": _template,
+    "sqlalchemy.text": _template,
+    "sqlalchemy.sql.text": _template,
+    "psycopg.sql.SQL": _template,
     "render_template": _render_template,
     "flask.render_template": _render_template,
     "django.template.loader.render_to_string": _render_template,

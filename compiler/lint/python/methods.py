@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import DAY, REQUEST, SESSION
-from .building import merge, splice
+from .building import REASONING, merge, splice
 from .clocks import COARSE_PARTS, at_rank, coarse
 from .elements import HISTORY, element_of, limits_of
 from .externals import in_order
@@ -251,6 +251,9 @@ def _extend(run: Run, frame: Frame, receiver: ListV, value: Value, node: ast.AST
     held = frozen(value, SESSION) if receiver.persists and not isinstance(value, Obj) else value
     before = len(receiver.items)
     splice(receiver, held)
+    for loop in run.loops:
+        if loop.number not in receiver.loops:
+            receiver.shape |= frozenset(t for t in loop.shape if t.flag != "head")
     if frame.conds or run.loop_numbers() != receiver.loops:
         for item in receiver.items[before:]:
             item.many = True
@@ -313,8 +316,10 @@ def _of_dict(
         case "get" | "pop" | "setdefault":
             found = receiver.fields.get(key) if key is not None else None
             default = args[1] if len(args) > 1 else None
+            if name == "pop" and key in REASONING:
+                receiver.rewrites = _reasoning(run, frame, node)
             if found is not None:
-                return found if name != "get" else found
+                return found
             if key is None and receiver.fields:
                 return join([*receiver.fields.values(), receiver.rest, default])
             return join([receiver.rest or Opaque(label=key or "value"), default])
@@ -361,6 +366,16 @@ def _of_dict(
             return Opaque()
 
 
+def _reasoning(run: Run, frame: Frame, node: ast.AST) -> Taint:
+    return Taint(
+        Cause.REASONING,
+        REQUEST,
+        place_of(frame.module, node),
+        "reasoning",
+        loops=run.loop_numbers(),
+    )
+
+
 def _view(receiver: DictV, kind: str = "list") -> ListV:
     return ListV(kind, shape=receiver.shape, as_text=receiver.as_text)
 
@@ -373,6 +388,16 @@ _KEEPS = frozenset(
     "lstrip rstrip humanize diff_for_humans for_json to_iso8601_string to_datetime_string as_posix resolve absolute joinpath "
     "with_suffix with_name split splitlines join replace removeprefix removesuffix capitalize value get_value result bit_length "
     "choice sample random randint shuffle uniform stdout communicate wait __enter__ expanduser name path items keys values get copy".split()
+)
+_PARSES = frozenset(
+    {
+        "model_validate_json",
+        "parse_raw",
+        "from_json",
+        "model_validate",
+        "validate_json",
+        "parse_obj",
+    }
 )
 _REDUMPS = frozenset({"model_dump_json", "json", "to_json"})
 _KEEPS_ARGUMENTS = frozenset({"items", "copy", "model_copy", "model_dump", "dict", "get", "values"})
@@ -397,6 +422,8 @@ def _of_unknown(
         return rows
     if name in FETCHES | SINGLE and said in frame.queries:
         return single(frame.queries[said]) if name in SINGLE else frame.queries[said]
+    if name in _PARSES and args and (is_arguments(args[0]) or is_parsed(args[0])):
+        return Opaque(label=PARSED, is_reply=True)
     if name in UNORDERED_METHODS and not (name == "glob" and label.startswith("re")):
         taint = replace(_order(run, frame, node), what=f"the listing {shown(node)}")
         made = ListV("list", shape=frozenset({taint}))
@@ -499,12 +526,6 @@ def _of_opaque(
         return text((Hole(frozenset({taint}), PARSED),))
     if is_parsed(receiver) and name in _KEEPS_ARGUMENTS:
         return receiver
-    if (
-        name in ("model_validate_json", "parse_raw", "from_json", "model_validate")
-        and args
-        and (is_arguments(args[0]) or is_parsed(args[0]))
-    ):
-        return Opaque(label=PARSED, is_reply=True)
     if name == "strftime" and args and (pattern := literal(args[0])) is not None:
         return coarse(receiver, pattern)
     if name == "isoformat" or name == "strftime":
@@ -515,6 +536,8 @@ def _of_opaque(
         return at_rank(receiver, DAY)
     if name in ("append", "extend", "insert", "pop", "popleft", "clear"):
         return _grown(run, frame, receiver, name, args, node)
+    if name == "pop" and args and literal(args[0]) in REASONING and receiver.parent is not None:
+        receiver.parent.shape |= {_reasoning(run, frame, node)}
     if name in ("get", "pop") and args and (key := literal(args[0])) is not None:
         found = replace(
             receiver,
@@ -524,7 +547,11 @@ def _of_opaque(
             shape=NONE,
         )
         return join([found, args[1] if len(args) > 1 and not isinstance(args[1], Const) else None])
-    if name in ("items", "values", "keys", "copy", "__iter__", "tolist", "to_list"):
+    if name == "keys":
+        keys = ListV("keys", shape=receiver.shape)
+        keys.add(Opaque(receiver.taints, label="key"), many=True)
+        return keys
+    if name in ("items", "values", "copy", "__iter__", "tolist", "to_list"):
         made = replace(receiver, label=receiver.label)
         return made
     if name in ("format", "replace", "join") and receiver.taints | union(

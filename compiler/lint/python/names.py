@@ -198,6 +198,16 @@ def _changed(owner: Obj, name: str, value: Value, frame: Frame) -> Value:
             taint = Taint(
                 Cause.STATE, TURN, place, f"`self.{name}`, which changes from call to call"
             )
+            if name in info.grown & info.shrunk:
+                taint = replace(
+                    taint,
+                    what=f"`self.{name}`, to which things come back at the end",
+                    flag="reconnect",
+                )
+                state = replace(
+                    taint, flag="", what=f"`self.{name}`, which changes from call to call"
+                )
+                return _with_state(value, frozenset({taint, state}), True, f"self.{name}")
             return _with_state(value, frozenset({taint}), name in info.grown, f"self.{name}")
     return value
 

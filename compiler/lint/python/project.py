@@ -112,6 +112,8 @@ def _scan_method(
             continue
         if grows:
             info.grown.add(attr)
+        else:
+            info.shrunk.add(attr)
         info.mutated.setdefault(attr, node)
     if name in _BUILDERS:
         for node in ast.walk(method):

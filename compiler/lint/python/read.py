@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..config import Config
 from ..finding import Cause, Evidence, Gap, Place, Reading
 from ..inputs import InputFile
-from ..layout import RELEASE
+from ..layout import RELEASE, side_calls
 from ..tokens import Counter
 from .calls import entry, root
 from .expressions import evaluate
@@ -20,7 +20,7 @@ from .names import decorators, method_of
 from .project import MAX_DEPTH, Project, class_info, depth_of, functions_of
 from .sinks import send
 from .statements import execute
-from .values import ClassV, Ext, FnV, ListV, ModuleInfo, StateV, frozen
+from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, StateV, frozen
 
 _LIVELY = re.compile(
     r"messages|completion|\.responses\.|instructions|system_prompt|ChatPromptTemplate|PromptTemplate|litellm|openai|anthropic"
@@ -47,7 +47,7 @@ def read_code(files: Sequence[InputFile], config: Config, counter: Counter) -> R
     for module in modules:
         if _LIVELY.search(module.text):
             _follow_module(run, module, reading)
-    reading.evidence += run.evidence
+    reading.evidence += [*run.evidence, *side_calls(run.requests)]
     reading.families += sorted(run.families.values(), key=lambda f: f.name)
     if templates is not None:
         from ..jinja.read import read_alone
@@ -130,6 +130,8 @@ def _settled(value: object) -> object:
     held = frozen(value, RELEASE)  # type: ignore[arg-type]
     if isinstance(held, ListV):
         held.persists = any(i.many for i in held.items) or not held.items
+    if isinstance(held, Obj):
+        held.is_symbolic = True
     return held
 
 
@@ -137,6 +139,7 @@ def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
     prepare(run, module)
     for name, fn in _roots(run, module):
         run.steps, run.loops, run.concurrent, run.active = 0, [], [], []
+        run.warmed = set()
         try:
             root(run, fn)
         except OutOfSteps:
@@ -173,10 +176,10 @@ def _roots(run: Run, module: ModuleInfo) -> Iterator[tuple[str, FnV]]:
 def _methods(run: Run, module: ModuleInfo, node: ast.ClassDef) -> Iterator[tuple[str, FnV]]:
     held = module.env.get(node.name)
     info = held.info if isinstance(held, ClassV) else class_info(node, module)
-    for name, method in info.methods.items():
+    for name in _all_methods(info):
         if name in ("__init__", "__post_init__", "__repr__", "__str__", "__hash__", "__eq__"):
             continue
-        fn = method_of(info, name)
+        fn = method_of(next(c for c in info.line() if name in c.methods), name)
         if "staticmethod" not in fn.marks:
             try:
                 fn.bound = held if "classmethod" in fn.marks else entry(run, "self", info)  # type: ignore[assignment]
@@ -184,6 +187,12 @@ def _methods(run: Run, module: ModuleInfo, node: ast.ClassDef) -> Iterator[tuple
                 continue
         fn.defaults = {}
         yield f"{node.name}.{name}", fn
+
+
+def _all_methods(info: ClassInfo) -> list[str]:
+    """The methods of a class; those it inherits too, where it brings parts that they use."""
+    inherited = [name for base in info.line()[1:] for name in base.methods if info.methods]
+    return list(dict.fromkeys([*info.methods, *inherited]))[:60]
 
 
 def _is_ours(module: ModuleInfo, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -100,7 +100,22 @@ def request_of(run: Run, given: Given, sink: Place, family: str) -> Request:
     has_marks = any(s.has_mark for s in segments)
     request.needs_marks = has_marks and not given.is_automatic
     request.segments = segments
+    request.history = _history_of(given.messages)
+    request.has_tools = given.tools is not None
     return request
+
+
+def _history_of(value: Value | None) -> str:
+    """Names the history in a list of messages: the attribute or parameter that it comes from."""
+    if isinstance(value, Opaque):
+        return value.label if value.label.startswith("self.") else ""
+    for item in value.items if isinstance(value, ListV) else ():
+        parent = item.value.parent if isinstance(item.value, Opaque) else None
+        if isinstance(parent, ListV):
+            return f"list {id(parent)}"
+        if isinstance(parent, Opaque) and parent.label.startswith("self."):
+            return parent.label
+    return ""
 
 
 class _Builder:

@@ -507,12 +507,18 @@ def _behind(run: Run, given: Given, request: Request, marks: list[int]) -> None:
     """A breakpoint behind what differs in each call: written every time, never read."""
     segments = request.segments
     one_shot = _is_one_shot(given)
+    told = {e.origin for e in run.evidence if e.sink == request.sink}
     for number, mark in enumerate(marks):
         start = marks[number - 1] + 1 if number else 0
         inside = segments[start : mark + 1]
         before = sum(s.tokens for s in segments[:mark] if s.rank <= RELEASE)
         in_history = any(s.is_history for s in segments[: mark + 1])
-        loose = [o for s in inside for o in s.origins if o.rank >= TURN and not s.is_newest]
+        loose = [
+            o
+            for s in inside
+            for o in s.origins
+            if o.rank >= TURN and not s.is_newest and o.place not in told
+        ]
         if loose and segments[mark].region in ("system", "tools") and not in_history:
             origin = loose[0]
             taint = Taint(Cause.MARK_BEHIND, REQUEST, origin.place, origin.what, origin.path)

@@ -19,6 +19,7 @@ from .methods import shortened
 from .names import decorators, imported
 from .project import class_info
 from .requests import Given
+from .texts import used_at
 from .values import (
     NONE,
     Choice,
@@ -131,6 +132,8 @@ def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST
                 else value
             )
             frame.env[name] = found
+            if isinstance(found, Obj) and not frame.name:
+                found.is_symbolic = True  # a global: every call finds it built
             if name in frame.globals_named:
                 frame.module.env[name] = found
         case ast.Tuple() | ast.List():
@@ -397,7 +400,8 @@ def _for(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
     if isinstance(source, Opaque) and said in frame.queries:
         source = frame.queries[said]
     items = known_items(source)
-    loop = Loop(run.next_number(), place_of(frame.module, node.target), shape_of(source), frame)
+    shape = used_at(shape_of(source), place_of(frame.module, node.iter))
+    loop = Loop(run.next_number(), place_of(frame.module, node.target), shape, frame)
     if items is not None and len(items) * len(node.body) <= 60 and not _asks(node):
         for value in items:
             _round(run, frame, loop, node, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from ..finding import Cause, Place
 from ..layout import REQUEST, USER
@@ -74,7 +75,7 @@ def parts_of(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
             )
         case ListV() if depth:
             inner = [part for i in value.items for part in parts_of(i.value, place, depth - 1)]
-            return (*_hole_of(value.shape | value.as_text), *inner[:400])
+            return (*_hole_of(used_at(value.shape, place) | value.as_text), *inner[:400])
         case DictV() if depth:
             return (*_hole_of(value.shape | value.as_text), *_dict_parts(value, place, depth))
         case Choice(options=options, taints=taints):
@@ -141,6 +142,16 @@ def known_start(value: Value) -> str:
     return literal(value) or ""
 
 
+def used_at(taints: Taints, place: Place) -> Taints:
+    """A set that is only known by its annotation is told where it is used."""
+    if not any(t.flag == "annotated" for t in taints):
+        return taints
+    return frozenset(
+        replace(t, place=place, path=(t.place, *t.path), flag="") if t.flag == "annotated" else t
+        for t in taints
+    )
+
+
 def joined(separator: Value, items: Value, place: Place) -> Value:
     """`separator.join(items)`."""
     between = parts_of(separator, place)
@@ -154,7 +165,7 @@ def joined(separator: Value, items: Value, place: Place) -> Value:
         else:
             return text(parts_of(items, place))
         items = held
-    parts: list[Part] = list(_hole_of(items.shape | items.as_text))
+    parts: list[Part] = list(_hole_of(used_at(items.shape, place) | items.as_text))
     for number, item in enumerate(items.items):
         parts += [*(between if number else ()), *parts_of(item.value, place)]
     return text(parts)

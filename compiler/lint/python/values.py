@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from ..finding import Cause, Place
+from ..layout import SESSION
 
 MAX_PATH = 6
 MAX_ITEMS = 200
@@ -136,6 +137,7 @@ class DictV:
     shape: Taints = NONE
     as_text: Taints = NONE
     rewrites: Taint | None = None
+    index: str = ""
     persists: bool = False
     loops: tuple[int, ...] = ()
 
@@ -161,6 +163,7 @@ class ClassInfo:
     methods: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
     mutated: dict[str, ast.AST] = field(default_factory=dict)
     grown: set[str] = field(default_factory=set)
+    shrunk: set[str] = field(default_factory=set)
     annotations: dict[str, ast.expr] = field(default_factory=dict)
     defaults: dict[str, ast.expr] = field(default_factory=dict)
     attrs: dict[str, Value] = field(default_factory=dict)
@@ -428,11 +431,15 @@ def settled(value: Value, loops: tuple[int, ...]) -> Value:
     )
 
 
+_LEAST = {Cause.UNORDERED: SESSION, Cause.HASHED: SESSION, Cause.ADDRESS: SESSION}
+"""What differs from process to process, however early it was computed."""
+
+
 def capped(taints: Taints, cap: int) -> Taints:
     """Taints that vary no sooner than rank `cap`."""
     if not taints:
         return taints
-    return frozenset(replace(t, rank=min(t.rank, cap)) for t in taints)
+    return frozenset(replace(t, rank=min(t.rank, max(cap, _LEAST.get(t.cause, 0)))) for t in taints)
 
 
 def passed(value: Value, place: Place) -> Value:

@@ -1,0 +1,19 @@
+"""All rows start at once on a prefix that nobody has written."""
+
+import asyncio
+
+from openai import AsyncOpenAI
+
+client = AsyncOpenAI()
+RUBRIC = "Grade the essay by clarity, evidence, structure and style, each from one to five. " * 90
+
+
+async def grade(essay: str):
+    return await client.chat.completions.create(
+        model="gpt-5.1",
+        messages=[{"role": "system", "content": RUBRIC}, {"role": "user", "content": essay}],
+    )
+
+
+async def grade_all(essays: list[str]):
+    return await asyncio.gather(*[grade(e) for e in essays])  # want: PFX701
