@@ -105,7 +105,7 @@ def analyse(files: Sequence[InputFile], config: Config, counter: Counter) -> Rea
         reading.add(read_programs(by_kind["sgl"], config, counter))
     code = [*by_kind.get("python", ()), *by_kind.get("jinja", ())]
     if code:
-        from .python.read import read_code
+        from .code import read_code
 
         reading.add(read_code(code, config, counter))
     return reading

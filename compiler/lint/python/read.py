@@ -6,7 +6,6 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from ..config import Config
 from ..finding import Cause, Evidence, Gap, Place, Reading
@@ -15,7 +14,7 @@ from ..layout import RELEASE, side_calls
 from ..tokens import Counter
 from .calls import entry, root
 from .expressions import evaluate
-from .machine import Frame, OutOfSteps, Run
+from .machine import Frame, Library, OutOfSteps, Run
 from .names import decorators, method_of
 from .project import MAX_DEPTH, Project, class_info, depth_of, functions_of
 from .sinks import send
@@ -26,44 +25,29 @@ _LIVELY = re.compile(
     r"messages|completion|\.responses\.|instructions|system_prompt|ChatPromptTemplate|PromptTemplate|litellm|openai|anthropic"
     r"|langchain|dspy|pydantic_ai|sglc|sglang|generate_content|\bAgent\b|\.chat\b|llm|ollama"
 )
-if TYPE_CHECKING:
-    from ..jinja.read import Templates
-
 RECURSION = 8_000
 
 
-def read_code(files: Sequence[InputFile], config: Config, counter: Counter) -> Reading:
-    """Read Python files, and the Jinja templates that they render."""
-    reading = Reading()
+def read_python(
+    files: Sequence[InputFile],
+    config: Config,
+    counter: Counter,
+    templates: Library | None,
+    reading: Reading,
+) -> Run:
+    """Follow the Python among some files; the run, for whoever judges the templates that it knows."""
     project = Project()
-    modules: list[ModuleInfo] = []
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
-    for file in files:
-        if file.kind == "python" and _parsed(project, file, reading):
-            modules.append(project.by_file[file.name])
+    parsed = [file for file in files if file.kind == "python" and _parsed(project, file, reading)]
     run = machine(project, config, counter)
-    templates = _templates(files, reading)
     run.templates = templates
-    for module in modules:
+    for file in parsed:
+        module = project.by_file[file.name]
         if _LIVELY.search(module.text):
             _follow_module(run, module, reading)
     reading.evidence += [*run.evidence, *side_calls(run.requests)]
     reading.families += sorted(run.families.values(), key=lambda f: f.name)
-    if templates is not None:
-        from ..jinja.read import read_alone
-
-        reading.add(read_alone(templates, run, counter, run.sent_files))
-    return reading
-
-
-def _templates(files: Sequence[InputFile], reading: Reading) -> Templates | None:
-    """The Jinja templates among some files; jinja2 is only imported where there are any."""
-    found = [file for file in files if file.kind == "jinja"]
-    if not found:
-        return None
-    from ..jinja.read import Templates
-
-    return Templates(found, reading)
+    return run
 
 
 def machine(project: Project, config: Config, counter: Counter) -> Run:
