@@ -34,6 +34,8 @@ COMMANDS = (
     Command("test", "run_tests:run_tests", "Run the tests in source files."),
     Command("fmt", "fmt:fmt", "Rewrite source files in the canonical layout."),
     Command("lint", "lint:lint", "Find what breaks shared prefixes."),
+    Command("rules", "rules:rules", "List the rules of lint."),
+    Command("record", "record:record", "Run a program and keep the requests that it sends."),
     Command("rule", "rule:rule", "Print the page of a diagnostic."),
     Command("lsp", "lsp:lsp", "Serve editors: the language server, over stdin and stdout."),
     Command("passes", "passes:passes", "List the passes, or print the page of one."),

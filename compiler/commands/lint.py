@@ -1,24 +1,238 @@
-"""`sglc lint`: find what breaks shared prefixes."""
+"""`sglc lint`: find what breaks shared prefixes, in requests and in the code that builds them."""
 
 from __future__ import annotations
 
-import json
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from cyclopts import Parameter
 
+from ..console.failures import DIAGNOSTICS, USAGE, UsageError, say
+from ..lint.config import Config, ConfigError, check_names, find_config
+from ..lint.finding import Finding
+from ..lint.report.formats import Format, written
+from ..lint.run import Result, findings_of
+from ..lint.run import lint as run_lint
 
-def lint(*paths: Path, preview: Annotated[bool, Parameter(negative=())] = False, format: str = "full") -> int:
-    """Find what breaks shared prefixes."""
-    from ..lint.config import find_config
-    from ..lint.report.data import result_data
-    from ..lint.run import lint as run_lint
-    import msgspec
+Flag = Annotated[bool, Parameter(negative=())]
+Names = Annotated[list[str] | None, Parameter(negative=(), consume_multiple=False)]
 
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class LintOptions:
+    """What `sglc lint` looks for, and against what.
+
+    Parameters
+    ----------
+    select
+        Rules to look for in place of the default set: codes, or beginnings of codes (`PFX3`), or `ALL`.
+    extend_select
+        Rules to look for besides.
+    ignore
+        Rules not to look for.
+    severity
+        CODE=LEVEL: another severity for a rule.
+    preview
+        Look for the rules that are not yet in the default set, too.
+    target
+        Judge by the rules of this cache (`sglc targets`) in place of those that the models' names say.
+    model
+        Count tokens with the tokenizer of this folder or `tokenizer.json`; without one they are estimated.
+    baseline
+        Report only findings that this file doesn't know; it is written where it does not exist.
+    lock
+        Compare with this lock file.
+    update_lock
+        Write the lock file.
+    against
+        Compare with the same files at this git revision.
+    fail_on
+        The least severity that makes the exit code 1: `error`, `warning`, `info` or `never`.
+    exclude
+        Patterns of files that are not read.
+    """
+
+    select: Names = None
+    extend_select: Names = None
+    ignore: Names = None
+    severity: Names = None
+    preview: Flag = False
+    target: str | None = None
+    model: str | None = None
+    baseline: Path | None = None
+    lock: Path | None = None
+    update_lock: Flag = False
+    against: str | None = None
+    fail_on: str | None = None
+    exclude: Names = None
+
+
+DEFAULT = LintOptions()
+
+
+def lint(
+    *paths: Path,
+    format: Format = "full",
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    redact: bool | None = None,
+    fix: Flag = False,
+    unsafe_fixes: Flag = False,
+    diff: Flag = False,
+    options: LintOptions = DEFAULT,
+) -> int:
+    """Find what breaks shared prefixes, in request logs, chat templates, programs, Python and Jinja.
+
+    Parameters
+    ----------
+    paths
+        Files and folders; the current folder without any.
+    format
+        How findings are written.
+    output
+        Write them here instead of to stdout.
+    redact
+        Leave text of prompts out; machine formats do so unless told otherwise.
+    fix
+        Perform safe fixes.
+    unsafe_fixes
+        Perform fixes that move text, too.
+    diff
+        Write nothing but show what fixes would change.
+    """
+    try:
+        config = _config(paths, options)
+    except ConfigError as error:
+        say("PFX902", f"{error.message} (in `{error.where}`)", error.help)
+        return USAGE
+    given = list(paths)
+    result = _run(given, config)
+    if fix or diff:
+        return _fixed(given, config, result, unsafe_fixes, diff)
+    result = _compared(given, config, options, result)
+    if config.baseline:
+        result = _without_known(Path(config.baseline), result)
+    hides = redact if redact is not None else format not in ("full", "concise")
+    text = written(result, format, hides, color=output is None and sys.stdout.isatty())
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, encoding="utf-8")
+    if result.failed:
+        return USAGE
+    return DIAGNOSTICS if result.fails_on(config.fail_on) else 0
+
+
+def _run(paths: list[Path], config: Config) -> Result:
+    try:
+        return run_lint(paths, config)
+    except (OSError, ValueError) as error:
+        if config.model:
+            raise UsageError(
+                "SGL2010", f"the tokenizer of `{config.model}` can't be used: {error}"
+            ) from error
+        raise
+
+
+def _config(paths: tuple[Path, ...], options: LintOptions) -> Config:
+    """The file's settings with those of the command line on top. Raises ConfigError."""
     _, config = find_config(paths)
-    config = msgspec.structs.replace(config, preview=preview)
-    result = run_lint(list(paths), config)
-    json.dump(result_data(result), sys.stdout, indent=1)
-    return 2 if result.failed else 1 if result.fails_on(config.fail_on) else 0
+    given: dict[str, object] = {
+        name: getattr(options, name)
+        for name in ("select", "extend_select", "target", "model", "fail_on")
+        if getattr(options, name) is not None
+    }
+    given["ignore"] = [*config.ignore, *(options.ignore or [])]
+    given["exclude"] = [*config.exclude, *(options.exclude or [])]
+    given["severity"] = config.severity | _levels(options.severity or [])
+    given["preview"] = config.preview or options.preview
+    for name in ("baseline", "lock"):
+        if getattr(options, name) is not None:
+            given[name] = str(getattr(options, name))
+    made = msgspec.structs.replace(config, **given)
+    check_names(made, "the command line")
+    return made
+
+
+def _levels(given: list[str]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in given]
+    for code, mark, _ in pairs:
+        if not mark:
+            raise ConfigError(
+                "the command line", f"`{code}` is no CODE=LEVEL", "write `--severity PFX204=error`"
+            )
+    return {code: level for code, _, level in pairs}
+
+
+def _compared(paths: list[Path], config: Config, options: LintOptions, result: Result) -> Result:
+    """With what differs from the lock file and from the revision."""
+    from ..lint.families import compare, held_of, read_lock, write_lock
+
+    lock = Path(config.lock)
+    if options.update_lock:
+        count = write_lock(lock, result.families)
+        print(f"`{lock}` holds {count} families", file=sys.stderr)
+        return result
+    evidence = []
+    if options.lock is not None or lock.exists():
+        try:
+            evidence += compare(read_lock(lock), result.families, config.budget, f"in `{lock}`")
+        except ValueError as error:
+            raise UsageError("SGL2029", str(error), "`--update-lock` writes it anew") from error
+    if options.against is not None:
+        from ..lint.revision import RevisionError, files_at
+
+        try:
+            with files_at(options.against, paths) as then:
+                earlier = run_lint(then, config) if then else None
+        except RevisionError as error:
+            raise UsageError("SGL2060", f"`{options.against}` can't be read: {error}") from error
+        if earlier is not None:
+            evidence += compare(
+                held_of(earlier.families), result.families, config.budget, f"at `{options.against}`"
+            )
+            result = replace(result, findings=tuple(_fresh(earlier.findings, result.findings)))
+    return replace(result, findings=(*result.findings, *findings_of(evidence, config)))
+
+
+def _fresh(before: tuple[Finding, ...], now: tuple[Finding, ...]) -> list[Finding]:
+    """The findings that were not there before."""
+    known = {finding.identity for finding in before}
+    return [finding for finding in now if finding.identity not in known or finding.code == "PFX900"]
+
+
+def _without_known(path: Path, result: Result) -> Result:
+    """Only what the baseline doesn't know; the first run writes it."""
+    from ..lint.baseline import new_findings, write_baseline
+
+    if not path.exists():
+        count = write_baseline(path, result.findings)
+        print(
+            f"`{path}` holds {count} findings; from now on only new ones are reported",
+            file=sys.stderr,
+        )
+        return replace(result, findings=tuple(f for f in result.findings if f.code == "PFX900"))
+    try:
+        return replace(result, findings=tuple(new_findings(path, result.findings)))
+    except ValueError as error:
+        raise UsageError(
+            "SGL2029", f"`{path}` can't be used: {error}", "remove it, and run again"
+        ) from error
+
+
+def _fixed(paths: list[Path], config: Config, result: Result, unsafe: bool, diff: bool) -> int:
+    from ..lint.fixes import apply, as_diff, changes
+
+    changed = changes(result, unsafe)
+    if diff:
+        sys.stdout.write(as_diff(changed))
+        return DIAGNOSTICS if changed else 0
+    kept, refused = apply(paths, changed, config, result)
+    for name in kept:
+        print(f"fixed {name}", file=sys.stderr)
+    for name in refused:
+        print(f"left {name} as it was: the fix does not make it better", file=sys.stderr)
+    return 0

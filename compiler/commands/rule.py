@@ -12,7 +12,7 @@ def rule(code: str | None = None) -> int:
     Parameters
     ----------
     code
-        For example `SGL0104`.
+        For example `SGL0104`, or `PFX101` for a rule of lint.
     """
     if code is None:
         for known in codes():
@@ -20,8 +20,20 @@ def rule(code: str | None = None) -> int:
             print(f"{known}  {title}")
         return 0
     wanted = code.upper()
+    if wanted.startswith("PFX"):
+        return _lint_rule(wanted)
     wanted = f"SGL{int(wanted):04}" if wanted.isdigit() else wanted
     if wanted not in codes():
         raise UsageError("SGL2028", f"there is no rule `{code}`", "`sglc rule` lists them all")
     print(page_of(wanted), end="")
+    return 0
+
+
+def _lint_rule(code: str) -> int:
+    from ..lint.rules import BY_CODE
+    from ..lint.rules import page_of as lint_page
+
+    if code not in BY_CODE:
+        raise UsageError("SGL2028", f"there is no rule `{code}`", "`sglc rules` lists them all")
+    print(lint_page(code), end="")
     return 0

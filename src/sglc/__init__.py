@@ -69,6 +69,8 @@ if TYPE_CHECKING:  # the same names for type checkers
     from .compiler.build.driver import (
         compile_module as compile_module,
     )
+    from .compiler.lint.record import recorded as recorded
+    from .compiler.lint.stability import assert_prefix_stable as assert_prefix_stable
     from .ir.diagnostic import CompileFailed as CompileFailed
     from .ir.diagnostic import Diagnostic as Diagnostic
     from .lang.python.surface import (
@@ -152,6 +154,8 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "separate_reasoning",
         "video",
     ),
+    "sglc.compiler.lint.record": ("recorded",),
+    "sglc.compiler.lint.stability": ("assert_prefix_stable",),
     "sglc.ir.diagnostic": ("CompileFailed", "Diagnostic"),
     "sglc.lang.python.surface": (
         "assistant",

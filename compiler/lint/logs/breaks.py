@@ -176,8 +176,7 @@ def text_cause(one: str, other: str, where: str) -> tuple[Cause, str]:
         cause = cause_of(joined_old, joined_new, context)
     if cause is Cause.VARYING and cause_of(one, other) is Cause.UNORDERED:
         cause = Cause.UNORDERED
-    shown = " ".join(new.split())[:40]
-    return cause, f"{where} differs (`{shown}`)" if shown else f"{where} differs"
+    return cause, f"{cause.value} in {where}"
 
 
 def _line_around(text: str, at: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ..finding import Evidence, Finding, Place
@@ -55,8 +56,6 @@ def _cost(evidence: Evidence) -> dict[str, Any] | None:
 
 def redacted(text: str) -> str:
     """A message without what stands in quotes: text of prompts may be secret, names of functions are not."""
-    import re
-
     return re.sub(r"\"[^\"`]*\"|'[^'`]*'", '"..."', text)
 
 
