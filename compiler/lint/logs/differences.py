@@ -58,34 +58,53 @@ def words(text: str) -> list[str]:
     return re.findall(r"\s+|[\w:./+-]+|[^\w\s]", text)
 
 
-MAX_WORDS = 4_000
+MAX_PRODUCT = 2_000_000
 
 
 def changes(one: str, other: str) -> list[tuple[str, str, int, int]]:
-    """The pieces in which two texts differ, each with its offset in the second, and the equal text behind it."""
-    start = common(one, other)
-    back = start
-    while back > 0 and (one[back - 1].isalnum() or one[back - 1] in ":.-_/+"):
-        back -= 1
-    a, b = words(one[back:])[:MAX_WORDS], words(other[back:])[:MAX_WORDS]
+    """The pieces in which two texts differ: old, new, offset in the new text, and equal characters behind it.
+
+    What the texts begin and end with alike is taken off first, so that only the middle is compared word by word.
+    """
+    start = _word_start(one, common(one, other))
+    tail = _word_end(one[start:], common(one[start:][::-1], other[start:][::-1]))
+    a, b = words(one[start : len(one) - tail]), words(other[start : len(other) - tail])
+    if len(a) * len(b) > MAX_PRODUCT:
+        return [("".join(a), "".join(b), start, tail)]
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
     found: list[tuple[str, str, int, int]] = []
-    at = back
-    blocks = (
-        SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-        if len(a) * len(b) < 4_000_000
-        else []
-    )
+    at = start
     for number, (tag, a0, a1, b0, b1) in enumerate(blocks):
         length = sum(map(len, b[b0:b1]))
         if tag != "equal":
-            after = sum(
-                sum(map(len, b[y0:y1]))
+            later = (
+                b[y0:y1]
                 for t, _, _, y0, y1 in blocks[number + 1 :]
                 if t == "equal" and y1 - y0 >= 6
             )
-            found.append(("".join(a[a0:a1]), "".join(b[b0:b1]), at, after))
+            found.append(
+                (
+                    "".join(a[a0:a1]),
+                    "".join(b[b0:b1]),
+                    at,
+                    tail + sum(len(w) for run in later for w in run),
+                )
+            )
         at += length
     return found
+
+
+def _word_start(text: str, at: int) -> int:
+    while at > 0 and (text[at - 1].isalnum() or text[at - 1] in ":.-_/+"):
+        at -= 1
+    return at
+
+
+def _word_end(text: str, tail: int) -> int:
+    """A common ending, cut back to where a word begins."""
+    while tail > 0 and (text[len(text) - tail].isalnum() or text[len(text) - tail] in ":.-_/+"):
+        tail -= 1
+    return tail
 
 
 def cause_of(one: str, other: str, context: str = "") -> Cause:

@@ -32,6 +32,7 @@ class Judgement:
 _SAFE = frozenset(
     {Cause.UNORDERED, Cause.KEY_ORDER, Cause.TOOL_ORDER, Cause.ARGUMENTS, Cause.ENDINGS}
 )
+_SMALL = frozenset({Cause.ARGUMENTS, Cause.SHAPE, Cause.UNSAVED, Cause.REASONING})
 _SLIDING = frozenset({Cause.WINDOW, Cause.REWRITTEN})
 
 
@@ -182,7 +183,7 @@ class Judge:
                 continue
             worst = max(found, key=lambda b: b.lost)
             mean = sum(b.lost for b in found) // len(found)
-            if mean < WORTH and cause not in (Cause.ARGUMENTS, Cause.SHAPE):
+            if mean < (WORTH if cause not in _SMALL else 3):
                 continue
             prefix = max(b.lost + b.shared for b in found)
             yield self._evidence(

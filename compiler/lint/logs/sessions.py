@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter as Multiset
 from dataclasses import dataclass, field
 
 from .units import Request
@@ -99,15 +98,9 @@ def overlap(before: Request, after: Request) -> float:
     """How much of a call's conversation is in a later one."""
     if len(after.messages) < 2 or len(after.messages) + 4 < len(before.messages) // 2:
         return 0.0
-    a = Multiset(_key(unit.plain, unit.text) for unit in before.messages)
-    b = Multiset(_key(unit.plain, unit.text) for unit in after.messages)
+    a, b = before.keys, after.keys
     shared = sum((a & b).values())
     return shared / max(min(sum(a.values()), sum(b.values())), 1)
-
-
-def _key(plain: str, text: str) -> str:
-    held = plain or text
-    return re.sub(r"\s+", " ", held)[:160]
 
 
 def _note_side_call(families: list[FamilyOfCalls], own: FamilyOfCalls, request: Request) -> None:

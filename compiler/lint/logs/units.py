@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter as Multiset
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -42,6 +43,11 @@ class Unit:
         """The text alone, whether it came as a string or in blocks."""
         return plain_text(self.data)
 
+    @cached_property
+    def key(self) -> str:
+        """What tells a message from others of a conversation, however it is spelled."""
+        return " ".join((self.plain or self.text)[:320].split())[:160]
+
 
 @dataclass
 class Request:
@@ -73,6 +79,11 @@ class Request:
     def messages(self) -> tuple[Unit, ...]:
         """The conversation."""
         return tuple(unit for unit in self.units if unit.kind == "message")
+
+    @cached_property
+    def keys(self) -> Multiset[str]:
+        """The keys of the conversation's messages."""
+        return Multiset(unit.key for unit in self.messages)
 
     @cached_property
     def head(self) -> str:

@@ -54,12 +54,12 @@ def added(run: Run, frame: Frame, left: Value, right: Value, node: ast.AST) -> V
         place = place_of(frame.module, node)
         return text((*parts_of(left, place), *parts_of(right, place)))
     if isinstance(left, ListV) or isinstance(right, ListV):
-        made = ListV("list", loops=run.loop_numbers(), born=run.next_number())
+        made = ListV("list", loops=run.loop_numbers())
         splice(made, left)
         splice(made, right)
         return made
     if isinstance(left, Opaque) and isinstance(right, Opaque) and (left.shape or right.shape):
-        made = ListV("list", loops=run.loop_numbers(), born=run.next_number())
+        made = ListV("list", loops=run.loop_numbers())
         splice(made, left)
         splice(made, right)
         return made

@@ -149,7 +149,7 @@ def _compared(run: Run, frame: Frame, value: Value, node: ast.AST) -> Taints:
 
 def _list(run: Run, frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Value:
     kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
-    made = ListV(kind, loops=run.loop_numbers(), born=run.next_number())
+    made = ListV(kind, loops=run.loop_numbers())
     for each in node.elts:
         if isinstance(each, ast.Starred):
             splice(made, evaluate(run, frame, each.value))
@@ -209,7 +209,7 @@ def _comprehension(
 ) -> Value:
     kind = {ast.SetComp: "set", ast.GeneratorExp: "generator"}.get(type(node), "list")
     inner = _scope(frame)
-    made = ListV(kind, loops=run.loop_numbers(), born=run.next_number())
+    made = ListV(kind, loops=run.loop_numbers())
     table = DictV(loops=run.loop_numbers())
     _generate(run, inner, node, 0, made, table)
     if isinstance(node, ast.SetComp):

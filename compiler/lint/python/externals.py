@@ -267,7 +267,7 @@ def in_order(value: Value) -> Value:
 def _list(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> Value:
-    made = ListV("list", loops=run.loop_numbers(), born=run.next_number())
+    made = ListV("list", loops=run.loop_numbers())
     if args:
         if isinstance(args[0], Opaque) and args[0].label.startswith("<"):
             return args[0]
@@ -278,7 +278,7 @@ def _list(
 def _set(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> Value:
-    made = ListV("set", loops=run.loop_numbers(), born=run.next_number())
+    made = ListV("set", loops=run.loop_numbers())
     if args:
         splice(made, args[0])
         made.shape = frozenset(t for t in made.shape if t.cause is not Cause.UNORDERED)
@@ -437,7 +437,7 @@ def _shallow(
 def _deque(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> Value:
-    made = ListV("list", loops=run.loop_numbers(), born=run.next_number())
+    made = ListV("list", loops=run.loop_numbers())
     if args:
         splice(made, args[0])
     limit = kwargs.get("maxlen", args[1] if len(args) > 1 else None)

@@ -112,7 +112,7 @@ def _history_of(value: Value | None) -> str:
     for item in value.items if isinstance(value, ListV) else ():
         parent = item.value.parent if isinstance(item.value, Opaque) else None
         if isinstance(parent, ListV):
-            return f"list {id(parent)}"
+            return f"list {parent.born}"
         if isinstance(parent, Opaque) and parent.label.startswith("self."):
             return parent.label
     return ""

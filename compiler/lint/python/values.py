@@ -7,6 +7,7 @@ where something volatile came from, so that a sink can say what it was and which
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +15,7 @@ from ..finding import Cause, Place
 from ..layout import SESSION
 
 MAX_PATH = 6
+_NUMBERS = itertools.count(1)
 MAX_ITEMS = 200
 
 
@@ -120,7 +122,7 @@ class ListV:
     persists: bool = False
     loops: tuple[int, ...] = ()
     is_copy: bool = False
-    born: int = 0
+    born: int = field(default_factory=_NUMBERS.__next__)
 
     def add(self, value: Value, many: bool = False) -> None:
         """Append, within bounds."""

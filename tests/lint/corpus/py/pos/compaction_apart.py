@@ -19,11 +19,11 @@ class Agent:
         )
 
     def compact(self) -> str:
-        r = client.chat.completions.create(
+        r = client.chat.completions.create(  # want: PFX212
             model="gpt-5.1",
             messages=[
                 {"role": "system", "content": "Summarise the conversation."},
                 *self.messages,
-            ],  # want: PFX212
+            ],
         )
         return r.choices[0].message.content

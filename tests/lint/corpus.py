@@ -1,0 +1,194 @@
+"""Scores lint on the corpus: precision and recall by rule, by kind of input, and by depth (`make lint-corpus`).
+
+A case is a file, or a folder with an `__init__.py`, of `corpus/`, or one that the generators make. `want: CODES` in a
+comment marks the origin of a problem, and one of the codes has to be found within two lines of it. A case
+without a mark is one in which nothing may be found.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sglc.compiler.lint.config import Config
+from sglc.compiler.lint.finding import Finding
+from sglc.compiler.lint.run import Result, lint
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from generated_logs import logs  # noqa: E402
+from generated_python import programs  # noqa: E402
+
+KEPT = HERE / "corpus"
+_WANT = re.compile(r"want: ((?:PFX\d{3} ?)+)")
+
+
+@dataclass
+class Case:
+    """A case: its files, and what should be found: codes, and the places at which any of them is right."""
+
+    name: str
+    kind: str
+    depth: str
+    files: list[Path]
+    wants: list[tuple[tuple[str, ...], list[tuple[Path, int]]]] = field(default_factory=list)
+
+
+@dataclass
+class Score:
+    """What was expected, found, and found without being expected."""
+
+    expected: int = 0
+    right: int = 0
+    wrong: int = 0
+
+    def add(self, other: Score) -> None:
+        """Sum up."""
+        self.expected, self.right, self.wrong = (
+            self.expected + other.expected,
+            self.right + other.right,
+            self.wrong + other.wrong,
+        )
+
+
+def write_generated(folder: Path) -> list[Case]:
+    """Write the cases that are made."""
+    found: list[Case] = []
+    for name, depth, files in programs():
+        place = folder / "python" / name
+        place.mkdir(parents=True)
+        for file, text in files.items():
+            (place / file).write_text(text)
+        found.append(_marked(Case(name, "python", depth, sorted(place.glob("*.py")))))
+    for name, lines, codes in logs():
+        file = folder / "logs" / f"{name}.jsonl"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        wants = [(codes, [(file, n + 1) for n in range(len(lines))])] if codes else []
+        found.append(Case(name, "log", "-", [file], wants))
+    return found
+
+
+def kept_cases() -> list[Case]:
+    """The cases that are kept as files."""
+    found: list[Case] = []
+    packages = {file.parent for file in KEPT.rglob("__init__.py")}
+    for package in sorted(packages):
+        found.append(
+            _marked(Case(package.name, _kind(package), "module", sorted(package.glob("*.py"))))
+        )
+    for file in sorted(KEPT.rglob("*")):
+        if file.is_file() and file.parent not in packages and "__pycache__" not in file.parts:
+            found.append(_marked(Case(str(file.relative_to(KEPT)), _kind(file), "-", [file])))
+    return [case for case in found if not case.name.endswith(".part.py")]
+
+
+def _kind(path: Path) -> str:
+    return path.relative_to(KEPT).parts[0]
+
+
+def _marked(case: Case) -> Case:
+    places: dict[tuple[str, ...], list[tuple[Path, int]]] = defaultdict(list)
+    for file in case.files:
+        for number, line in enumerate(
+            file.read_text(encoding="utf-8", errors="replace").split("\n"), start=1
+        ):
+            match = _WANT.search(line)
+            if match:
+                places[tuple(match[1].split())].append((file, number))
+    case.wants = list(places.items())
+    return case
+
+
+def score(cases: list[Case], result: Result) -> tuple[dict[str, Score], list[str]]:
+    """Scores by `rule ...`, `input ...` and `depth ...`, and what was missed or should not be there."""
+    scores: dict[str, Score] = defaultdict(Score)
+    remarks: list[str] = []
+    for case in cases:
+        mine = [f for f in result.findings if any(_touches(f, file) for file in case.files)]
+        one, told = _one(case, mine)
+        remarks += told
+        for key in (
+            "all",
+            f"input {case.kind}",
+            *([f"depth {case.depth}"] if case.depth != "-" else []),
+        ):
+            scores[key].add(one)
+        for codes, places in case.wants:
+            hit = any(_is_right(f, codes, places) for f in mine)
+            scores[f"rule {codes[0]}"].add(Score(1, int(hit)))
+    return scores, remarks
+
+
+def _one(case: Case, mine: list[Finding]) -> tuple[Score, list[str]]:
+    remarks: list[str] = []
+    right = 0
+    for codes, places in case.wants:
+        if any(_is_right(f, codes, places) for f in mine):
+            right += 1
+        else:
+            remarks.append(f"missed  {case.name}: {'/'.join(codes)}")
+    every = [place for _, places in case.wants for place in places]
+    extra = [f for f in mine if not any(_is_at(f, file, line) for file, line in every)]
+    remarks += [
+        f"wrong   {case.name}: {f.code} at {f.evidence.origin}: {f.headline}" for f in extra
+    ]
+    return Score(len(case.wants), right, len(extra)), remarks
+
+
+def _places(finding: Finding) -> list[tuple[str, int]]:
+    evidence = finding.evidence
+    return [(p.file, p.line) for p in (evidence.origin, evidence.sink, *evidence.path)]
+
+
+def _touches(finding: Finding, file: Path) -> bool:
+    return any(name == str(file) for name, _ in _places(finding))
+
+
+def _is_at(finding: Finding, file: Path, line: int) -> bool:
+    return any(name == str(file) and abs(number - line) <= 2 for name, number in _places(finding))
+
+
+def _is_right(finding: Finding, codes: tuple[str, ...], places: list[tuple[Path, int]]) -> bool:
+    return bool(set(codes) & set(finding.codes)) and any(
+        _is_at(finding, file, line) for file, line in places
+    )
+
+
+def run(preview: bool = True) -> tuple[dict[str, Score], list[str], int]:
+    """Score the whole corpus; how many cases there are."""
+    with TemporaryDirectory() as scratch:
+        made = write_generated(Path(scratch))
+        kept = kept_cases()
+        config = Config(preview=preview)
+        scores, remarks = score(made, lint([Path(scratch)], config))
+        more, told = score(kept, lint([KEPT], config))
+    for key, each in more.items():
+        scores[key].add(each)
+    return scores, remarks + told, len(made) + len(kept)
+
+
+def main() -> int:
+    """Print the scores."""
+    scores, remarks, count = run()
+    print(f"{count} cases")
+    for key in sorted(scores):
+        each = scores[key]
+        found = each.right + each.wrong
+        precision = (
+            f"precision {each.right / found:.2f}" if found and not key.startswith("rule") else ""
+        )
+        print(f"  {key:18} recall {each.right}/{each.expected} {precision}")
+    for remark in remarks:
+        print(remark)
+    return 1 if scores["all"].wrong or scores["all"].right < 0.95 * scores["all"].expected else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
