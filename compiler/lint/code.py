@@ -1,4 +1,4 @@
-"""Python and the Jinja templates that it renders, read together: a template's text is part of the call that sends it."""
+"""Python and the Jinja templates that it renders, read together: their text is part of the call that sends it."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from hashlib import blake2b
 
@@ -164,8 +164,8 @@ class Finding:
 
 
 def _tail(file: str) -> str:
-    """The part of a path that stays when the checkout stands elsewhere: its last two names."""
-    return "/".join(file.replace("\\", "/").split("/")[-2:])
+    """The part of a path that stays when the checkout stands elsewhere."""
+    return file.replace("\\", "/").rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +210,26 @@ class Reading:
 
 
 def once(evidence: Iterable[Evidence]) -> list[Evidence]:
-    """Each problem once: of several with one cause, origin and sink the dearest is kept."""
-    best: dict[tuple[object, ...], Evidence] = {}
+    """Each problem once: of several with one cause and origin the dearest is kept, the others are counted."""
+    found: dict[tuple[object, ...], list[Evidence]] = {}
     for each in evidence:
-        key = (each.cause, each.origin.file, each.origin.line, each.sink.file, each.sink.line)
-        held = best.get(key)
-        if held is None or _cost(each) > _cost(held):
-            best[key] = each
-    return list(best.values())
+        key = (
+            each.cause,
+            each.origin.file,
+            each.origin.line,
+            each.origin.column,
+            each.origin.symbol,
+        )
+        found.setdefault(key, []).append(each)
+    return [_dearest(many) for many in found.values()]
+
+
+def _dearest(many: list[Evidence]) -> Evidence:
+    best = max(many, key=_cost)
+    sinks = {(e.sink.file, e.sink.line) for e in many}
+    if len(sinks) == 1:
+        return best
+    return replace(best, notes=(*best.notes, f"the same reaches {len(sinks) - 1} other calls"))
 
 
 def _cost(evidence: Evidence) -> int:

@@ -124,7 +124,7 @@ def siblings(requests: Sequence[Request]) -> Iterator[Evidence]:
     """Calls of one file that hold the same long text behind different beginnings."""
     seen: dict[str, Request] = {}
     for request in requests:
-        for at, segment in enumerate(request.segments[:12]):
+        for segment in request.segments[:12]:
             if segment.rank > RELEASE or segment.tokens < WORTH_INSIDE or not segment.text:
                 continue
             for line in _long_lines(segment.text):
@@ -141,7 +141,6 @@ def siblings(requests: Sequence[Request]) -> Iterator[Evidence]:
                         family=request.family,
                     )
                     return
-        del at
 
 
 def side_calls(requests: Sequence[Request]) -> Iterator[Evidence]:

@@ -8,6 +8,7 @@ message shows the first differing bytes.
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 import os
 import subprocess
@@ -47,7 +48,7 @@ def assert_prefix_stable(
     tools: Sequence[Any] = (),
 ) -> None:
     """Assert that what `build` gives keeps its prefix. Raises AssertionError, ValueError for an unknown scenario."""
-    for name in scenarios or SCENARIOS:
+    for name in scenarios or ():
         if name not in SCENARIOS:
             raise ValueError(f"there is no scenario `{name}`; there are {', '.join(SCENARIOS)}")
     given = _Given(build, [dict(m) for m in conversation], list(tools))
@@ -68,7 +69,8 @@ class _Given:
         """The scenarios that the builder can be put into."""
         found: list[Scenario] = ["another day", "another folder"]
         if self.history:
-            found += ["next turn", "compaction"]
+            found.append("next turn")
+            found.append("compaction")
         if self.takes_tools and len(self.tools) > 1:
             found.append("tool order")
         if _is_importable(self.build):
@@ -117,8 +119,9 @@ def _require(before: str, now: str, scenario: str, whole: bool) -> None:
     if at == len(before) and (not whole or at == len(now)):
         return
     share = f"{100 * at // max(len(before), 1)} % of the prefix stays"
+    place = len(before[:at].encode(errors="replace"))
     raise AssertionError(
-        f"the prefix changes ({scenario}): first difference at byte {len(before[:at].encode(errors='replace')):,}, {share}\n"
+        f"the prefix changes ({scenario}): first difference at byte {place:,}, {share}\n"
         f"  before: {excerpt(before, at)}\n  now:    {excerpt(now, at)}"
     )
 
@@ -130,7 +133,7 @@ def _next_turn(given: _Given) -> None:
     messages = given.conversation
     lengths = [n + 1 for n, m in enumerate(messages) if m.get("role") == "user"]
     requests = [given.request(messages[:n]) for n in lengths]
-    for before, now in zip(requests, requests[1:], strict=False):
+    for before, now in itertools.pairwise(requests):
         _require(_text(before), _text(now), "the next turn", whole=False)
 
 

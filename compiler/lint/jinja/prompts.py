@@ -10,8 +10,10 @@ _OTHER = re.compile(
     re.I,
 )
 _WORDS = re.compile(
-    r"\b(you are|you're|your (task|job|role|answer)|answer|assistant|respond|reply|question|instructions?|summari[sz]e|extract"
-    r"|classify|translate|rewrite|write (a|an|the)|give the|do not|don't|never|always|must|explain|help (the|people|users))\b",
+    r"\b(you are|you're|your (task|job|role|answer)|answer|assistant|respond|reply|question|instructions?"
+    r"|summari[sz]e|extract"
+    r"|classify|translate|rewrite|write (a|an|the)|give the|do not|don't|never|always|must|explain"
+    r"|help (the|people|users))\b",
     re.I,
 )
 _FOLDER = re.compile(r"(^|/)(prompts?|templates/prompts?|llm|agents?)(/|$)", re.I)

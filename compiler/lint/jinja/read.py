@@ -11,7 +11,7 @@ from ..layout import Request, Segment, inversions, merged, static_prefix
 from ..python.machine import Run
 from ..python.requests import STABLE_TOKENS, STABLE_WORDS, origins
 from ..python.texts import text
-from ..python.values import Hole, Lit, Part, Value
+from ..python.values import Lit, Part, Value
 from ..tokens import Counter
 from .characters import invisible
 from .parse import Parsed, TemplateProblem, parse
@@ -98,6 +98,3 @@ def _segment(part: Part, run: Run, counter: Counter) -> Segment:
     if any(word in part.label.lower() for word in STABLE_WORDS):
         return Segment(1, tokens=STABLE_TOKENS, is_unknown=True)
     return Segment(7, is_unknown=True)
-
-
-HOLES = Hole

@@ -1,4 +1,4 @@
-"""A template as text in parts, for values of which only so much is known: what its loops and filters do to their order."""
+"""A template as text in parts, for values of which little is known: what loops and filters do to their order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from ..python.values import (
     Opaque,
     Part,
     Taint,
-    Taints,
     Value,
     join,
     shape_of,
@@ -263,8 +262,7 @@ class Renderer:
                 return Opaque(taints, label=f"{label}.{attr}" if label else attr)
             case Choice(options=options, taints=taints):
                 return join([self._attribute(o, attr) for o in options], taints)
-            case ListV(items=items) if attr in ("items", "values", "keys"):
-                del items
+            case ListV() if attr in ("items", "values", "keys"):
                 return value
             case _:
                 return Opaque(taints_in(value), label=attr)
@@ -365,6 +363,3 @@ def find(others: Mapping[str, Parsed], name: str) -> Parsed | None:
         if path == ending or path.endswith(f"/{ending}"):
             return parsed
     return None
-
-
-TAINTS: Taints = NONE

@@ -287,10 +287,8 @@ def _results(units: tuple[Unit, ...]) -> list[str]:
             found.append(unit.text)
         elif found:
             break
-        elif isinstance(_content(unit), list):
-            blocks = [
-                b for b in _content(unit) if isinstance(b, dict) and b.get("type") == "tool_result"
-            ]  # type: ignore[union-attr]
+        elif isinstance(content := _content(unit), list):
+            blocks = [b for b in content if isinstance(b, dict) and b.get("type") == "tool_result"]
             if len(blocks) > 1:
                 return [json.dumps(b, sort_keys=True) for b in blocks]
     return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter as Multiset
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..finding import Cause, Evidence, Loss, Place
-from ..target import minimum_of, plain_model, rules_of
+from ..target import minimum_of, plain_model
 from .breaks import Break, Counting, break_between, text_cause, tools_cause
 from .differences import changes, common, excerpt
 from .sessions import FamilyOfCalls, Session
@@ -88,7 +88,7 @@ class Judge:
     def _slides(self, sliding: Sequence[Break], turns: int, session: Session) -> bool:
         """Whether breaks follow one another; a history that is cut in strides breaks once in a while."""
         numbers = [session.requests.index(b.request) for b in sliding]
-        gaps = [b - a for a, b in zip(numbers, numbers[1:], strict=False)]
+        gaps = [b - a for a, b in itertools.pairwise(numbers)]
         return bool(gaps) and min(gaps) <= 2 and sum(g <= 2 for g in gaps) >= len(gaps) / 2
 
     # --- across sessions ------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ class Judge:
         """The heads of neighbouring sessions: what differs before text that is the same again."""
         found: list[Break] = []
         firsts = [session.requests[0] for session in family.sessions]
-        for before, after in zip(firsts, firsts[1:], strict=False):
+        for before, after in itertools.pairwise(firsts):
             broken = self._heads(before, after)
             if broken is None:
                 made.shared += self._common_head(before, after)
@@ -222,7 +222,7 @@ class Judge:
             for a, b in zip(s.requests, s.requests[1:], strict=False)
         ]
         firsts = [s.requests[0] for s in family.sessions]
-        pairs += [(a, b) for a, b in zip(firsts, firsts[1:], strict=False) if a.head == b.head]
+        pairs += [(a, b) for a, b in itertools.pairwise(firsts) if a.head == b.head]
         for option in sorted({o for r in family.requests for o in r.options}):
             changed = [b for a, b in pairs if a.options.get(option) != b.options.get(option)]
             if changed:
@@ -296,7 +296,7 @@ class Judge:
     def _behind(self, family: FamilyOfCalls, name: str) -> Iterator[Evidence]:
         """Single calls whose breakpoint stands behind what differs in each."""
         singles = [s.requests[0] for s in family.sessions if len(s.requests) == 1]
-        pairs = list(zip(singles, singles[1:], strict=False))
+        pairs = list(itertools.pairwise(singles))
         bad = [b for a, b in pairs if self._mark_differs(a, b)]
         if len(bad) >= 2 and len(bad) >= 0.7 * len(pairs):
             lost = self._common_head(singles[0], bad[0])
@@ -360,7 +360,7 @@ class Judge:
     def _unread(self, requests: Sequence[Request], name: str) -> Iterator[Evidence]:
         """Prefixes that are intact, and yet were not read."""
         misses: list[tuple[Request, bool]] = []
-        for before, after in zip(requests, requests[1:], strict=False):
+        for before, after in itertools.pairwise(requests):
             if after.logged.read is None or after.logged.read > 0:
                 continue
             shared = self._common_head(before, after)
@@ -384,9 +384,7 @@ class Judge:
         short = [r for r in requests if r.logged.read == 0 and r.logged.prompt is not None]
         least = minimum_of(requests[-1].target, requests[-1].model)
         if len(short) >= 4 and len(short) == len(requests) and least:
-            shared = min(
-                self._common_head(a, b) for a, b in zip(requests, requests[1:], strict=False)
-            )
+            shared = min(self._common_head(a, b) for a, b in itertools.pairwise(requests))
             if WORTH <= shared < least * (1.0 if self.is_exact else 0.85) and not any(
                 u.has_mark for r in requests for u in r.units
             ):
@@ -450,6 +448,3 @@ def _spacing(before: Request, after: Request) -> int:
 def _lifetime(target: str) -> float:
     """Seconds for which an entry is kept at least."""
     return {"anthropic": 300.0, "openai": 1800.0}.get(target, 600.0)
-
-
-NOTHING = (Multiset, rules_of)

@@ -10,16 +10,14 @@ from ..finding import Place
 from ..layout import RELEASE, SESSION
 from .annotations import annotated
 from .building import splice
-from .elements import element_of
-from .expressions import bind, evaluate
+from .expressions import evaluate
 from .externals import call_external
-from .machine import MAX_DEPTH, Frame, Run, dotted, place_of
+from .machine import MAX_CALLS, MAX_DEPTH, Frame, Run, dotted, place_of
 from .methods import call_method
-from .names import is_cached, look_up, method_of
+from .names import is_cached, method_of
 from .sinks import called_sink
 from .sources import FAN_OUT, FAN_OUT_METHODS
 from .values import (
-    AgentV,
     Choice,
     ClassInfo,
     ClassV,
@@ -36,7 +34,6 @@ from .values import (
     frozen,
     join,
     passed,
-    union,
 )
 
 
@@ -160,8 +157,13 @@ def call_function(
     rest: Value | None = None,
 ) -> Value:
     """Follow a function of the project; what it returns, yields, or nothing that is known."""
-    if len(run.active) >= MAX_DEPTH or run.active.count(fn.node) > 1:
+    if (
+        len(run.active) >= MAX_DEPTH
+        or fn.node in run.active
+        or run.counts[id(fn.node)] >= MAX_CALLS
+    ):
         return Opaque(label=fn.name)
+    run.counts[id(fn.node)] += 1
     frame = Frame(fn.module, {}, fn.name, outer=fn.closure, owner=fn.owner)
     bind_parameters(run, frame, fn, list(args), dict(kwargs), rest)
     run.active.append(fn.node)
@@ -258,7 +260,7 @@ def instantiate(
     """A new instance."""
     line = info.line()
     if any(name.endswith("TypedDict") for each in line for name in each.external):
-        return DictV(dict(kwargs))
+        return DictV({**kwargs})
     made = Obj(info)
     for each in line:
         if "__init__" in each.methods:
@@ -348,15 +350,3 @@ def entry(run: Run, what: str, *rest: object) -> Value:
             return called(run, frame, callee, Arguments(args, kwargs), node)  # type: ignore[arg-type]
         case _:
             return Opaque()
-
-
-__all__ = [
-    "AgentV",
-    "bind",
-    "call_node",
-    "element_of",
-    "entry",
-    "look_up",
-    "root",
-    "union",
-]

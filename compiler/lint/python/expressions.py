@@ -10,7 +10,6 @@ from typing import Any
 
 from ..finding import Cause
 from ..layout import REQUEST, TURN
-from .annotations import annotated
 from .arithmetic import operated
 from .building import REASONING, merge, order_taint, put, splice
 from .clocks import coarse
@@ -40,8 +39,6 @@ from .values import (
     text_taints_of,
     union,
 )
-
-__all__ = ["annotated", "evaluate"]
 
 
 def evaluate(run: Run, frame: Frame, node: ast.expr) -> Value:
@@ -347,10 +344,10 @@ def _yield_element(run: Run, frame: Frame, node: Any, made: ListV, table: DictV)
 def loop_element(run: Run, frame: Frame, source: Value, node: ast.expr, loop: Loop) -> Value:
     """The loop variable: it varies from round to round, and only there."""
     value = element_of(source)
-    cause, what = Cause.VARYING, "the loop variable"
+    cause = Cause.VARYING
     match node:
         case ast.Call(func=ast.Name(id="range")) | ast.Call(func=ast.Attribute(attr="count")):
-            cause, what = Cause.COUNTER, "the loop counter"
+            cause = Cause.COUNTER
         case ast.Call(func=ast.Name(id="enumerate")):
             if isinstance(value, ListV) and value.items:
                 first = Opaque(
@@ -361,7 +358,6 @@ def loop_element(run: Run, frame: Frame, source: Value, node: ast.expr, loop: Lo
                 return replace(value, items=[Item(first), *(Item(r) for r in rest)])
         case _:
             pass
-    del what
     return _varying(run, loop, value, cause)
 
 

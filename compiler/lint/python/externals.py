@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..finding import Cause
-from ..layout import REQUEST, TURN
+from ..layout import REQUEST
 from .building import merge, order_taint, splice
 from .clocks import coarse
 from .elements import element_of, is_historical, length_taint
@@ -17,17 +17,15 @@ from .json_text import dumped, loaded
 from .machine import Frame, Run, place_of, shown
 from .names import attribute
 from .sources import COMPLETION_CALLS, UNORDERED_CALLS, source_of
-from .texts import label_taints, literal, parts_of, substituted, text, transformed
+from .texts import label_taints, literal, parts_of, text, transformed
 from .values import (
     NONE,
     Choice,
     Const,
     DictV,
     Ext,
-    FnV,
     Item,
     ListV,
-    Method,
     Opaque,
     PartialV,
     Taint,
@@ -298,7 +296,7 @@ def _dict(
             made.shape |= args[0].shape
         else:
             merge(made, args[0])
-    made.fields |= kwargs
+    made.fields.update(kwargs)
     return made
 
 
@@ -650,5 +648,3 @@ _FRAMEWORK = {
     "ConversationSummaryBufferMemory": _window,
     "deepcopy": _copy,
 }
-
-__all__ = ["TURN", "FnV", "Method", "call_external", "in_order", "substituted"]

@@ -93,7 +93,7 @@ def construct(
     if last == "from_template" and owner in _ROLES:
         return _message(_ROLES[owner], args, kwargs)
     if last.endswith(("Config", "Params", "Options", "Settings")) and last[0].isupper() and kwargs:
-        return DictV(dict(kwargs))
+        return DictV({**kwargs})
     if last == "MessagesPlaceholder":
         return Opaque(label="history", parent=Opaque(label="history"), index="all")
     if any(name == p or name.endswith(f".{p}") for p in _PROMPTS) and (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter as Counts
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,8 +14,11 @@ from ..tokens import Counter
 from .project import Project
 from .values import NONE, ClassInfo, FnV, ModuleInfo, Obj, Taints, Value, union
 
-MAX_DEPTH = 14
-MAX_STEPS = 60_000
+MAX_DEPTH = 10
+MAX_CALLS = 24
+"""How often one function is followed from one root."""
+
+MAX_STEPS = 15_000
 """Nodes that are evaluated from one root; beyond that the root counts as not followed."""
 
 
@@ -90,6 +94,7 @@ class Run:
     selves: dict[int, Obj] = field(default_factory=dict)
     classes: dict[int, ClassInfo] = field(default_factory=dict)
     numbers: int = 0
+    counts: Counts[int] = field(default_factory=Counts)
     steps: int = 0
     depth: int = 0
     evaluate: Callable[[Run, Frame, ast.expr], Value] = field(default=None)  # type: ignore[assignment]
@@ -157,6 +162,6 @@ def shown(node: ast.AST, limit: int = 48) -> str:
     return f"`{text if len(text) <= limit else text[: limit - 3] + '...'}`"
 
 
-def bound_method(fn: FnV, receiver: Value) -> FnV:
+def bound_method(fn: FnV, receiver: Value | None) -> FnV:
     """A method of an object."""
     return FnV(fn.node, fn.module, fn.name, fn.closure, receiver, fn.owner, fn.marks, fn.defaults)

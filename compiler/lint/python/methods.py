@@ -37,7 +37,6 @@ from .values import (
     PromptV,
     StateV,
     Taint,
-    Taints,
     Text,
     Value,
     frozen,
@@ -229,12 +228,10 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
     fresh = tuple(loop.number for loop in run.loops if loop.number not in target.loops)
     held = frozen(value, SESSION) if target.persists else settled(value, fresh) if fresh else value
     in_loop = any(loop.number not in target.loops for loop in run.loops)
-    under = [t for t in frame.under() if t.cause not in (Cause.STATE, Cause.COUNTER, Cause.VARYING)]
     target.add(held, many=in_loop or bool(frame.conds))
     for loop in run.loops:
         if loop.number not in target.loops:
             target.shape |= frozenset(t for t in loop.shape if t.flag != "head")
-    del under
     if run.concurrent and frame.awaited and _is_foreign(frame, target):
         place = place_of(frame.module, node, f"{frame.name}:append")
         what = "results are appended as calls end"
@@ -351,7 +348,7 @@ def _of_dict(
                 made.add(receiver.rest or Opaque(label="value"), many=True)
             return made
         case "update":
-            for each in (*args, DictV(dict(kwargs))):
+            for each in (*args, DictV({**kwargs})):
                 if frame.conds and isinstance(each, DictV):
                     for k, held in each.fields.items():
                         receiver.fields[k] = join([receiver.fields.get(k), held], frame.under())
@@ -384,10 +381,12 @@ def _view(receiver: DictV, kind: str = "list") -> ListV:
 
 _READS = frozenset({"read_text", "read", "readlines", "read_bytes", "readline", "load_text"})
 _KEEPS = frozenset(
-    "strftime isoformat ctime astimezone timestamp total_seconds __str__ format hex decode encode upper lower strip title "
-    "lstrip rstrip humanize diff_for_humans for_json to_iso8601_string to_datetime_string as_posix resolve absolute joinpath "
-    "with_suffix with_name split splitlines join replace removeprefix removesuffix capitalize value get_value result bit_length "
-    "choice sample random randint shuffle uniform stdout communicate wait __enter__ expanduser name path items keys values get copy".split()
+    "strftime isoformat ctime astimezone timestamp total_seconds __str__ format hex decode encode upper "
+    "lower strip title lstrip rstrip humanize diff_for_humans for_json to_iso8601_string "
+    "to_datetime_string as_posix resolve absolute joinpath with_suffix with_name split splitlines join "
+    "replace removeprefix removesuffix capitalize value get_value result bit_length choice sample random "
+    "randint shuffle uniform stdout communicate wait __enter__ expanduser name path items keys values get "
+    "copy".split()
 )
 _PARSES = frozenset(
     {
@@ -615,6 +614,3 @@ def _grown(
     elif name == "insert" and len(args) >= 2:
         _insert(run, frame, made, args[0], args[1], node)
     return Const(None)
-
-
-TAINTS = Taints

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from ..finding import Cause
-from ..layout import RELEASE, SESSION, TURN
+from ..layout import SESSION, TURN
 from .annotations import annotated
 from .machine import Frame, Run, bound_method, place_of
 from .values import (
@@ -112,7 +112,7 @@ def _of_class(run: Run, info: ClassInfo, name: str, value: Value) -> Value:
         if name in each.methods:
             return bound_method(
                 method_of(each, name), value if is_class_method(each.methods[name]) else None
-            )  # type: ignore[arg-type]
+            )
         if name in each.attrs:
             return each.attrs[name]
     return Opaque(label=f"{info.name}.{name}")
@@ -259,6 +259,3 @@ def imported(run: Run, module: ModuleInfo, node: ast.Import | ast.ImportFrom) ->
             continue
         found[name] = held or Ext(f"{node.module or ''}.{alias.name}".lstrip("."))
     return found
-
-
-RELEASED = RELEASE

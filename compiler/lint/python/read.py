@@ -19,7 +19,7 @@ from .names import decorators, method_of
 from .project import MAX_DEPTH, Project, class_info, depth_of, functions_of
 from .sinks import send
 from .statements import execute
-from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, StateV, frozen
+from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, StateV, Value, frozen
 
 _LIVELY = re.compile(
     r"messages|completion|\.responses\.|instructions|system_prompt|ChatPromptTemplate|PromptTemplate|litellm|openai|anthropic"
@@ -110,8 +110,8 @@ def prepare(run: Run, module: ModuleInfo) -> None:
     module.state = "done"
 
 
-def _settled(value: object) -> object:
-    held = frozen(value, RELEASE)  # type: ignore[arg-type]
+def _settled(value: Value) -> Value:
+    held = frozen(value, RELEASE)
     if isinstance(held, ListV):
         held.persists = any(i.many for i in held.items) or not held.items
     if isinstance(held, Obj):
@@ -124,6 +124,7 @@ def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
     for name, fn in _roots(run, module):
         run.steps, run.loops, run.concurrent, run.active = 0, [], [], []
         run.warmed = set()
+        run.counts.clear()
         try:
             root(run, fn)
         except OutOfSteps:

@@ -11,7 +11,6 @@ from ..target import target_of
 from .machine import Run
 from .texts import literal, parts_of
 from .values import (
-    NONE,
     Choice,
     Const,
     DictV,
@@ -27,7 +26,6 @@ from .values import (
     Value,
     shape_of,
     taints_in,
-    union,
 )
 
 STABLE_WORDS = (
@@ -251,8 +249,15 @@ class _Builder:
                     Segment(CONST, part.text, tokens, region=region, is_newest=is_newest)
                 )
                 continue
-            self._hole(part, region, is_newest, unknown)
-        del many
+            self._hole(part if not many else self._reminted(part), region, is_newest, unknown)
+
+    def _reminted(self, part: Hole) -> Hole:
+        """In a message that stands for many, only what is made anew while the history is put together varies."""
+        running = set(self.run.loop_numbers())
+        kept = frozenset(
+            t for t in part.taints if t.cause not in _REMINTED or set(t.loops) - running
+        )
+        return replace(part, taints=kept, is_element=True)
 
     def _hole(self, part: Hole, region: str, is_newest: bool, unknown: int | None) -> None:
         held = origins(self.run, part.taints)
@@ -379,6 +384,3 @@ def _quiet(parts: Iterable[Part]) -> Iterator[Part]:
 def marks_in(request: Request) -> int:
     """The breakpoints of a request."""
     return sum(segment.has_mark for segment in request.segments)
-
-
-ALL_TAINTS = union([NONE])

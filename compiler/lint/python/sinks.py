@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..finding import Cause, Evidence, Family, Loss, Place
-from ..layout import CONST, RELEASE, REQUEST, SESSION, TURN, Request, inversions, static_prefix
+from ..layout import RELEASE, REQUEST, TURN, Request, inversions, static_prefix
 from ..target import minimum_of, plain_model, rules_of
 from .frameworks import construct
-from .machine import Frame, Run, dotted, place_of, shown
+from .machine import Frame, Run, dotted, place_of
 from .requests import Given, request_of
 from .texts import literal
 from .values import (
@@ -24,13 +24,10 @@ from .values import (
     Opaque,
     Taint,
     Taints,
-    Text,
     Value,
-    join,
     shape_of,
     taints_in,
     text_taints_of,
-    union,
 )
 
 
@@ -103,9 +100,10 @@ _APIS = (
     Api(("converse", "converse_stream"), "anthropic", ("system",)),
 )
 _GENERIC = frozenset(
-    "chat achat complete acomplete completion acompletion generate agenerate invoke ainvoke stream astream call acall "
-    "predict create acreate run arun batch abatch query chat_completion stream_chat astream_chat ask send request text_generation "
-    "create_chat_completion structured_predict with_messages apply_chat_template __call__".split()
+    "chat achat complete acomplete completion acompletion generate agenerate invoke ainvoke stream "
+    "astream call acall predict create acreate run arun batch abatch query chat_completion stream_chat "
+    "astream_chat ask send request text_generation create_chat_completion structured_predict "
+    "with_messages apply_chat_template __call__".split()
 )
 OPTIONS = (
     "tool_choice",
@@ -624,6 +622,3 @@ def _note_family(run: Run, request: Request) -> None:
         run.families[request.family] = Family(
             request.family, request.sink, text, run.counter.count(text), is_whole
         )
-
-
-UNUSED = (CONST, SESSION, Text, join, shown, union)

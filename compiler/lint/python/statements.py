@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from .building import rewrite_taint, splice
 from .elements import is_historical, known_items
 from .expressions import bind, condition_taints, evaluate, loop_element
 from .frameworks import decorated, holds_generation
-from .machine import Frame, Loop, Run, dotted, place_of, shown
+from .machine import Frame, Loop, Run, dotted, place_of
 from .methods import shortened
 from .names import decorators, imported
 from .project import class_info
@@ -451,17 +451,11 @@ def _while(run: Run, frame: Frame, node: ast.While) -> bool:
 
 
 def _with(run: Run, frame: Frame, node: ast.With | ast.AsyncWith) -> bool:
-    fans = 0
     for item in node.items:
         value = evaluate(run, frame, item.context_expr)
-        if isinstance(value, Ext | Opaque) and dotted(item.context_expr).endswith(
-            ("TaskGroup", "open_nursery", "create_task_group")
-        ):
-            fans += 1
         if item.optional_vars is not None:
             held = _entered(run, value)
             assign(run, frame, item.optional_vars, held, node)
-    del fans
     return execute(run, frame, node.body)
 
 
@@ -661,5 +655,3 @@ _FORMS: dict[type[ast.stmt], Callable[[Run, Frame, Any], bool]] = {
     ast.ImportFrom: _import,
     ast.Global: _global,
 }
-
-UNUSED: Iterable[object] = (shown,)

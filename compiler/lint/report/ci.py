@@ -89,7 +89,8 @@ def _row(finding: Finding, redact: bool) -> str:
     loss = finding.evidence.loss
     parts = [f"{loss.tokens:,}" if loss and loss.tokens else "", loss.more if loss else ""]
     mark = {"error": "**error**", "warning": "warning", "info": "info"}[finding.severity.value]
-    return f"| {mark} {finding.code} | `{place.file}:{place.line}` | {what} | {' + '.join(p for p in parts if p) or '-'} |"
+    lost = " + ".join(part for part in parts if part) or "-"
+    return f"| {mark} {finding.code} | `{place.file}:{place.line}` | {what} | {lost} |"
 
 
 def _rest(result: Result) -> str:

@@ -39,7 +39,8 @@ class Values:
 
     def __init__(self, externs: Iterable[Extern] = ()) -> None:
         self._known: dict[Value, Known] = {}
-        self._negated: set[Value] = set()
+        self._negated: set[Operand] = set()
+        self._lengths: set[Operand] = set()
         self._externs = {extern.name: extern for extern in externs}
 
     def of(self, operand: Operand) -> Known:
@@ -88,8 +89,12 @@ class Values:
         return operand in self._negated
 
     def note_negation(self, op: Op) -> None:
-        """Remember which values are negative numbers, and which are rounded."""
-        if isinstance(op, Arith) and op.op == "neg":
+        """Remember which values count from the end of a list; what is rounded does not slide."""
+        if isinstance(op, Builtin) and op.name == "len":
+            self._lengths.add(op.result)
+        if isinstance(op, Arith) and (
+            op.op == "neg" or (op.op == "sub" and op.args[0] in self._lengths)
+        ):
             self._negated.add(op.result)
 
 

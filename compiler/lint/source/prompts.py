@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ....ir.module import Module, Program
@@ -300,8 +300,3 @@ def evidence_of(
             )
         )
     return found, walk.requests
-
-
-def names(programs: Iterable[Program]) -> list[str]:
-    """The names of programs."""
-    return [program.name for program in programs]

@@ -1,7 +1,8 @@
-"""Tries a chat template: does what it rendered stay when the conversation goes on, does it read a clock, does it fail?"""
+"""Tries a chat template: does what it rendered stay when a conversation goes on, does it read a clock or fail?"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ OTHER_DAY = "2026-02-03"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a template: cause, words, the two texts where they part, and what to look for in its source."""
+    """What is wrong with a template: cause, words, and the two texts with the place at which they part."""
 
     cause: Cause
     what: str
@@ -82,7 +83,7 @@ def _grown(
     ]
     outcomes = child.render(source, [*cases, *answered])
     prompts, answers = outcomes[: len(cases)], outcomes[len(cases) :]
-    for number, (before, now) in enumerate(zip(prompts, prompts[1:], strict=False)):
+    for number, (before, now) in enumerate(itertools.pairwise(prompts)):
         fault = _compared(before, now, trial, lengths[number + 1], "what was asked with")
         if fault is not None:
             yield fault

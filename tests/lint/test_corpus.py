@@ -1,0 +1,32 @@
+"""The corpus: nothing wrong is found, and nearly all that should be."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+HERE = Path(__file__).resolve().parent
+
+
+def corpus() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("lint_corpus", HERE / "corpus.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["lint_corpus"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_nothing_wrong_and_nearly_all_that_is_there() -> None:
+    scores, remarks, count = corpus().run()
+    assert count >= 160
+    assert [remark for remark in remarks if remark.startswith("wrong")] == []
+    assert scores["all"].right >= 0.95 * scores["all"].expected, remarks
+
+
+def test_each_depth_is_followed() -> None:
+    scores, remarks, _ = corpus().run()
+    for depth in ("0", "1", "2", "class", "module"):
+        each = scores[f"depth {depth}"]
+        assert each.right == each.expected > 0, remarks

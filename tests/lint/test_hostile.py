@@ -1,0 +1,77 @@
+"""Hostile input: a finding or exit code 2, and never a traceback."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sglc.compiler.lint.config import Config
+from sglc.compiler.lint.run import lint
+
+SINK = (
+    'import litellm\nlitellm.completion(model="m", messages=[{"role": "system", "content": %s}])\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("deep.py", SINK % ("(" * 150 + "1" + ")" * 150)),
+        ("deeper.py", SINK % ("[" * 5_000 + "]" * 5_000)),
+        ("long_sum.py", SINK % " + ".join(['"a"'] * 3_000)),
+        (
+            "recursive.py",
+            "import litellm\ndef f(n):\n    return f(n) + g(n)\ndef g(n):\n    return g(f(n))\n"
+            + SINK % "f(1)",
+        ),
+        (
+            "loops.py",
+            "import litellm\ndef f(x):\n"
+            + "".join("    " * (n + 1) + f"for a{n} in x:\n" for n in range(15))
+            + "    " * 16
+            + "litellm.completion(messages=[x])\n",
+        ),
+        (
+            "self.py",
+            "import litellm\nclass A(A):\n    x = A()\n    def f(self):\n        self.f = self\n        return litellm.completion(messages=self.f.f.f)\n",
+        ),
+        ("nul.py", "x = 1\0\n"),
+        ("deep.jsonl", '{"messages": ' + "[" * 100_000 + "]" * 100_000 + "}\n"),
+        (
+            "odd.jsonl",
+            "\n".join(
+                json.dumps(x)
+                for x in (
+                    {"messages": 3},
+                    {"messages": [3, None, []]},
+                    [],
+                    7,
+                    {"messages": [{"role": None}]},
+                    {"input": {"a": 1}, "model": 3},
+                )
+            ),
+        ),
+        (
+            "deep.j2",
+            "You are. Answer the question. " + "{% if a %}" * 3_000 + "{% endif %}" * 3_000,
+        ),
+        ("bad.j2", "You are the assistant. Answer the question, give the reason. {{ a b }}"),
+        ("deep.sgl", "program p() -> str:\n    user: " + "(" * 3_000 + "1" + ")" * 3_000 + "\n"),
+        ("tokenizer_config.json", '{"chat_template": [{"name": 3}, 4]}'),
+        ("chat_template.json", "[" * 50_000),
+    ],
+)
+def test_it_comes_back(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    result = lint([tmp_path], Config(preview=True))
+    assert all(f.code for f in result.findings)
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"x = '\xff\xfe'\n")
+    (tmp_path / "b.jsonl").write_bytes(
+        b'{"model": "m", "messages": [{"role": "user", "content": "\xff"}]}\n' * 3
+    )
+    result = lint([tmp_path], Config())
+    assert result.failed
+    assert [f.evidence.origin.file for f in result.findings] == [str(tmp_path / "a.py")]

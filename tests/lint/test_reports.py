@@ -1,0 +1,73 @@
+"""The formats: what machines read says the same, and holds no text of prompts unless asked."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sglc.compiler.lint.config import Config
+from sglc.compiler.lint.report.formats import FORMATS, written
+from sglc.compiler.lint.run import Result, lint
+
+SECRET = "launch code 7755"
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> Result:
+    lines = []
+    for n in range(6):
+        head = f"Now 10:{n:02}. {SECRET}. " + "Keep to the rules. " * 60
+        lines.append(
+            json.dumps(
+                {
+                    "model": "gpt-5.1",
+                    "messages": [
+                        {"role": "system", "content": head},
+                        {"role": "user", "content": f"q{n}"},
+                    ],
+                }
+            )
+        )
+    (tmp_path / "calls.jsonl").write_text("\n".join(lines))
+    program = (
+        'import time\nimport litellm\n\n\ndef ask(q):\n    s = "%s {}".format(time.time()) + "Rule. " * 200\n'
+        % SECRET
+    )
+    program += '    return litellm.completion(model="gpt-5.1", messages=[{"role": "system", "content": s}, {"role": "user", "content": q}])\n'
+    (tmp_path / "a.py").write_text(program)
+    return lint([tmp_path], Config())
+
+
+def test_every_format_names_both_findings(result: Result) -> None:
+    assert [f.code for f in result.findings] == ["PFX101", "PFX101"]
+    for format in FORMATS:
+        text = written(result, format, True)
+        assert text.count("PFX101") >= 2, format
+
+
+@pytest.mark.parametrize("format", [f for f in FORMATS if f not in ("full", "concise")])
+def test_machine_formats_keep_prompts_to_themselves(result: Result, format: str) -> None:
+    assert SECRET not in written(result, format, True)  # type: ignore[arg-type]
+
+
+def test_sarif_has_rules_flows_and_fingerprints(result: Result) -> None:
+    run = json.loads(written(result, "sarif", True))["runs"][0]
+    ids = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    for each in run["results"]:
+        assert ids[each["ruleIndex"]] == each["ruleId"]
+        assert each["partialFingerprints"]["sglcIdentity/v1"]
+        steps = each["codeFlows"][0]["threadFlows"][0]["locations"]
+        assert len(steps) >= 2
+        assert all(s["location"]["physicalLocation"]["region"]["startLine"] >= 1 for s in steps)
+
+
+def test_github_escapes_what_would_end_a_command(result: Result) -> None:
+    for line in written(result, "github", True).splitlines():
+        assert line.startswith("::error file=")
+        assert "title=sglc PFX101::" in line
+
+
+def test_gitlab_fingerprints_are_stable(result: Result) -> None:
+    entries = json.loads(written(result, "gitlab", True))
+    assert len({entry["fingerprint"] for entry in entries}) == 2
+    assert entries[0]["severity"] == "major"
