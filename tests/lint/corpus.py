@@ -81,7 +81,14 @@ def kept_cases() -> list[Case]:
     packages = {file.parent for file in KEPT.rglob("__init__.py")}
     for package in sorted(packages):
         found.append(
-            _marked(Case(package.name, _kind(package), "module", sorted(package.glob("*.py"))))
+            _marked(
+                Case(
+                    package.name,
+                    _kind(package),
+                    "module",
+                    sorted(p for p in package.iterdir() if p.is_file()),
+                )
+            )
         )
     for file in sorted(KEPT.rglob("*")):
         if file.is_file() and file.parent not in packages and "__pycache__" not in file.parts:

@@ -9,7 +9,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.ext import loopcontrols
 
-_NOW_TAG = re.compile(r"\{%-?\s*now\b(?P<arguments>[^%]*)-?%\}")
+_NOW_TAG = re.compile(r"\{%-?\s*now\b(?P<arguments>.*?)-?%\}")
 _TAGS = re.compile(
     r"\{%-?\s*(?:end)?(trans|pluralize|csrf_token|url|load|static|generation|cache|autoescape)\b[^%]*-?%\}"
 )

@@ -183,7 +183,7 @@ class _Builder:
                     _quiet(_deep_parts(fields.fields[key], self.request.sink)),
                     where,
                     is_newest,
-                    many,
+                    True,
                 )
         if _has_mark(fields):
             self._mark()
@@ -292,12 +292,13 @@ class _Builder:
             self.segments.append(Segment(rank, region=region, is_newest=is_newest, is_unknown=True))
 
     def _history(self, region: str, value: Value) -> None:
+        running = set(self.run.loop_numbers())
         held = origins(
             self.run,
             frozenset(
                 t
                 for t in taints_in(value, 3) - shape_of(value)
-                if t.rank > SESSION and t.cause in _REMINTED
+                if t.rank > SESSION and t.cause in _REMINTED and set(t.loops) - running
             ),
         )
         if held:

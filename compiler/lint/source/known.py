@@ -65,7 +65,7 @@ class Values:
         """Learn what an op without regions gives."""
         known = self.of_all(operands(op))
         match op:
-            case Host(name=name):
+            case Host(extern=name):
                 known = _of_host(name, op.span, known)
             case Gen() | Select():
                 place = place_of(op.span)

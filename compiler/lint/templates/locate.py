@@ -24,8 +24,8 @@ def line_of(source: str, fault: Fault) -> int:
     if fault.cause is Cause.TEMPLATE_FAILS:
         return _first(lines, re.compile(r"tool_calls|arguments")) or 1
     window = (
-        fault.before[max(fault.at - 24, 0) : fault.at + 80],
-        fault.now[max(fault.at - 24, 0) : fault.at + 80],
+        fault.before[max(fault.at - 4, 0) : fault.at + 40],
+        fault.now[max(fault.at - 4, 0) : fault.at + 40],
     )
     sliced = _first(lines, _SLICE)
     found = _by_literal(lines, *window)

@@ -1,0 +1,1 @@
+"""A page that does reach a model."""
