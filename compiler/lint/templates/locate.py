@@ -7,6 +7,9 @@ import re
 from ..finding import Cause
 from .probe import Fault
 
+LEAD = 12
+"""Characters before a difference that are looked at."""
+
 _LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _SLICE = re.compile(r"messages\s*\[[^\]]*:|\|\s*(last|batch|slice)\b|loop\.(revindex|last|length)")
 _LOOP = re.compile(r"\bfor\s+\w+(\s*,\s*\w+)?\s+in\s+\w*messages")
@@ -24,8 +27,8 @@ def line_of(source: str, fault: Fault) -> int:
     if fault.cause is Cause.TEMPLATE_FAILS:
         return _first(lines, re.compile(r"tool_calls|arguments")) or 1
     window = (
-        fault.before[max(fault.at - 4, 0) : fault.at + 40],
-        fault.now[max(fault.at - 4, 0) : fault.at + 40],
+        fault.before[max(fault.at - LEAD, 0) : fault.at + 40],
+        fault.now[max(fault.at - LEAD, 0) : fault.at + 40],
     )
     sliced = _first(lines, _SLICE)
     found = _by_literal(lines, *window)
@@ -43,14 +46,17 @@ def _first(lines: list[str], pattern: re.Pattern[str]) -> int:
 
 
 def _by_literal(lines: list[str], before: str, now: str) -> int:
-    """The line with a literal that is in one of the texts and not in the other, the longest one first."""
-    best = (0, 0)
+    """The line with a literal that is in one of the texts and not in the other, the one nearest to the difference."""
+    best: tuple[int, int, int] | None = None
     for number, line in enumerate(lines, start=1):
         for match in _LITERAL.finditer(line):
             literal = _unescaped(match[1] or match[2] or "").strip()
-            if len(literal) >= 3 and (literal in before) != (literal in now):
-                best = max(best, (len(literal), -number))
-    return -best[1]
+            if len(literal) < 3 or (literal in before) == (literal in now):
+                continue
+            distance = abs((before if literal in before else now).find(literal) - LEAD)
+            found = (-distance, len(literal), -number)
+            best = found if best is None else max(best, found)
+    return -best[2] if best else 0
 
 
 def _unescaped(text: str) -> str:
