@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constr
 JOBS   ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-browser test-data check bless test-slow bench validate clean
+.PHONY: help setup demo test test-browser test-data lint-corpus check bless test-slow bench validate clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ demo: setup  ## run the demonstration
 
 test: setup  ## run the tests, without the slow ones and those that need a GPU
 	@$(BIN)/python -m pytest -q -n $(JOBS)
+
+lint-corpus: setup  ## score lint on its corpus, by rule, kind of input and depth
+	@$(BIN)/python tests/lint/corpus.py
 
 test-data: setup  ## fetch published tokenizers, which some tests skip without
 	@$(BIN)/python tests/ir/target/fetch_tokenizers.py
