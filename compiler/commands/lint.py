@@ -54,6 +54,8 @@ class LintOptions:
         The least severity that makes the exit code 1: `error`, `warning`, `info` or `never`.
     exclude
         Patterns of files that are not read.
+    no_cache
+        Look anew, whatever is remembered from earlier runs.
     """
 
     select: Names = None
@@ -69,6 +71,7 @@ class LintOptions:
     against: str | None = None
     fail_on: str | None = None
     exclude: Names = None
+    no_cache: Flag = False
 
 
 DEFAULT = LintOptions()
@@ -109,7 +112,7 @@ def lint(
         say("PFX902", f"{error.message} (in `{error.where}`)", error.help)
         return USAGE
     given = list(paths)
-    result = _run(given, config)
+    result = _run(given, config, not options.no_cache)
     if fix or diff:
         return _fixed(given, config, result, unsafe_fixes, diff)
     result = _compared(given, config, options, result)
@@ -126,9 +129,9 @@ def lint(
     return DIAGNOSTICS if result.fails_on(config.fail_on) else 0
 
 
-def _run(paths: list[Path], config: Config) -> Result:
+def _run(paths: list[Path], config: Config, use_cache: bool) -> Result:
     try:
-        return run_lint(paths, config)
+        return run_lint(paths, config, use_cache)
     except (OSError, ValueError) as error:
         if config.model:
             raise UsageError(

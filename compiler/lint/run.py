@@ -43,11 +43,11 @@ class Result:
         return any(order.index(finding.severity) >= least for finding in self.findings)
 
 
-def lint(paths: Sequence[Path], config: Config) -> Result:
+def lint(paths: Sequence[Path], config: Config, use_cache: bool = False) -> Result:
     """Lint files and folders. Raises OSError or ValueError when the configured model can't be read."""
     counter = counter_of(Path(config.model) if config.model else None)
     files, reading = take_in(paths, config)
-    reading.add(analyse(files, config, counter))
+    reading.add(_analysed(files, config, counter, use_cache))
     findings = findings_of(reading.evidence, config)
     comments = [
         s for file in files if file.kind != "log" for s in suppressions_in(file.name, file.text)
@@ -64,6 +64,22 @@ def lint(paths: Sequence[Path], config: Config) -> Result:
         tuple(files),
         counter.name,
     )
+
+
+def _analysed(
+    files: Sequence[InputFile], config: Config, counter: Counter, use_cache: bool
+) -> Reading:
+    """What readers find, or what they found for the same files before."""
+    if not use_cache:
+        return analyse(files, config, counter)
+    from .cache import held, keep, key_of
+
+    key = key_of(files, config)
+    reading = held(key)
+    if reading is None:
+        reading = analyse(files, config, counter)
+        keep(key, reading)
+    return reading
 
 
 def take_in(paths: Sequence[Path], config: Config) -> tuple[list[InputFile], Reading]:

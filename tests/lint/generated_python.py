@@ -1,4 +1,4 @@
-"""Python for the corpus, made rather than kept: sources, behind helpers and modules, in front of sinks or behind them."""
+"""Python for the corpus, made rather than kept: sources, behind helpers and modules, before sinks or behind them."""
 
 from __future__ import annotations
 
@@ -40,22 +40,26 @@ KINDS = (
     Kind("hash", "", 'str(hash("handbook"))', ("PFX102", "PFX201")),
 )
 
+SYSTEM = '{{"role": "system", "content": {head}}}'
+USER = '{{"role": "user", "content": {tail}}}'
+OPENAI = "from openai import OpenAI\n\nclient = OpenAI()\n"
+ANTHROPIC = "import anthropic\n\nclient = anthropic.Anthropic()\n"
 SINKS = {
     "chat": (
-        "from openai import OpenAI\n\nclient = OpenAI()\n",
-        'client.chat.completions.create(model="gpt-5.1", messages=[{{"role": "system", "content": {head}}}, *history, {{"role": "user", "content": {tail}}}])',
+        OPENAI,
+        f'client.chat.completions.create(model="gpt-5.1", messages=[{SYSTEM}, *history, {USER}])',
     ),
     "responses": (
-        "from openai import OpenAI\n\nclient = OpenAI()\n",
-        'client.responses.create(model="gpt-5.1", instructions={head}, input=[*history, {{"role": "user", "content": {tail}}}])',
+        OPENAI,
+        f'client.responses.create(model="gpt-5.1", instructions={{head}}, input=[*history, {USER}])',
     ),
     "anthropic": (
-        "import anthropic\n\nclient = anthropic.Anthropic()\n",
-        'client.messages.create(model="claude-sonnet-5", max_tokens=9, system={head}, messages=[*history, {{"role": "user", "content": {tail}}}])',
+        ANTHROPIC,
+        f'client.messages.create(model="claude-sonnet-5", max_tokens=9, system={{head}}, messages=[*history, {USER}])',
     ),
     "litellm": (
         "import litellm\n",
-        'litellm.completion(model="openai/gpt-5.1", messages=[{{"role": "system", "content": {head}}}, *history, {{"role": "user", "content": {tail}}}])',
+        f'litellm.completion(model="gpt-5.1", messages=[{SYSTEM}, *history, {USER}])',
     ),
 }
 DEPTHS = ("0", "1", "2", "class", "module")
@@ -81,7 +85,8 @@ def _helpers(kind: Kind, depth: str) -> tuple[str, str, str]:
                 'context()["stamp"]',
             )
         case "class":
-            method = f'class Situation:\n    def text(self):\n    {line}\n    def shown(self):\n        return f"({{self.text()}})"\n'
+            shown = '    def shown(self):\n        return f"({self.text()})"\n'
+            method = f"class Situation:\n    def text(self):\n    {line}\n{shown}"
             return method, "", "Situation().shown()"
         case _:
             return (

@@ -13,7 +13,8 @@ import litellm
 
 def ask(q):
     s = f"{time.time()} " + "Rule. " * 200
-    return litellm.completion(model="gpt-5.1", messages=[{"role": "system", "content": s}, {"role": "user", "content": q}])
+    messages = [{"role": "system", "content": s}, {"role": "user", "content": q}]
+    return litellm.completion(model="gpt-5.1", messages=messages)
 """
 
 

@@ -8,6 +8,16 @@ import pytest
 from sglc.compiler.lint.config import Config
 from sglc.compiler.lint.run import lint
 
+SELF = """import litellm
+
+
+class A(A):
+    x = A()
+
+    def f(self):
+        self.f = self
+        return litellm.completion(messages=self.f.f.f)
+"""
 SINK = (
     'import litellm\nlitellm.completion(model="m", messages=[{"role": "system", "content": %s}])\n'
 )
@@ -33,7 +43,7 @@ SINK = (
         ),
         (
             "self.py",
-            "import litellm\nclass A(A):\n    x = A()\n    def f(self):\n        self.f = self\n        return litellm.completion(messages=self.f.f.f)\n",
+            SELF,
         ),
         ("nul.py", "x = 1\0\n"),
         ("deep.jsonl", '{"messages": ' + "[" * 100_000 + "]" * 100_000 + "}\n"),

@@ -10,6 +10,14 @@ from sglc.compiler.lint.report.formats import FORMATS, written
 from sglc.compiler.lint.run import Result, lint
 
 SECRET = "launch code 7755"
+PROGRAM = """import time
+import litellm
+
+
+def ask(q):
+    s = "SECRET {}".format(time.time()) + "Rule. " * 200
+    return litellm.completion(model="gpt-5.1", messages=[{"role": "system", "content": s}, *q])
+"""
 
 
 @pytest.fixture
@@ -29,11 +37,7 @@ def result(tmp_path: Path) -> Result:
             )
         )
     (tmp_path / "calls.jsonl").write_text("\n".join(lines))
-    program = (
-        'import time\nimport litellm\n\n\ndef ask(q):\n    s = "%s {}".format(time.time()) + "Rule. " * 200\n'
-        % SECRET
-    )
-    program += '    return litellm.completion(model="gpt-5.1", messages=[{"role": "system", "content": s}, {"role": "user", "content": q}])\n'
+    program = PROGRAM.replace("SECRET", SECRET)
     (tmp_path / "a.py").write_text(program)
     return lint([tmp_path], Config())
 
