@@ -135,7 +135,7 @@ def _run(paths: list[Path], config: Config, use_cache: bool) -> Result:
     except (OSError, ValueError) as error:
         if config.model:
             raise UsageError(
-                "SGL2010", f"the tokenizer of `{config.model}` can't be used: {error}"
+                "SGL2064", f"the tokenizer of `{config.model}` can't be used: {error}"
             ) from error
         raise
 
@@ -184,7 +184,7 @@ def _compared(paths: list[Path], config: Config, options: LintOptions, result: R
         try:
             evidence += compare(read_lock(lock), result.families, config.budget, f"in `{lock}`")
         except ValueError as error:
-            raise UsageError("SGL2029", str(error), "`--update-lock` writes it anew") from error
+            raise UsageError("SGL2062", str(error), "`--update-lock` writes it anew") from error
     if options.against is not None:
         from ..lint.revision import RevisionError, files_at
 
@@ -192,7 +192,7 @@ def _compared(paths: list[Path], config: Config, options: LintOptions, result: R
             with files_at(options.against, paths) as then:
                 earlier = run_lint(then, config) if then else None
         except RevisionError as error:
-            raise UsageError("SGL2060", f"`{options.against}` can't be read: {error}") from error
+            raise UsageError("SGL2061", f"`{options.against}` can't be read: {error}") from error
         if earlier is not None:
             evidence += compare(
                 held_of(earlier.families), result.families, config.budget, f"at `{options.against}`"
@@ -222,7 +222,7 @@ def _without_known(path: Path, result: Result) -> Result:
         return replace(result, findings=tuple(new_findings(path, result.findings)))
     except ValueError as error:
         raise UsageError(
-            "SGL2029", f"`{path}` can't be used: {error}", "remove it, and run again"
+            "SGL2062", f"`{path}` can't be used: {error}", "remove it, and run again"
         ) from error
 
 

@@ -38,7 +38,7 @@ def record(output: Path, *command: Annotated[str, Parameter(allow_leading_hyphen
     words = list(command[1:] if command[:1] == ("--",) else command)
     if not words:
         raise UsageError(
-            "SGL2027", "there is no program to run", "`sglc record calls.jsonl -- app.py`"
+            "SGL2063", "there is no program to run", "`sglc record calls.jsonl -- app.py`"
         )
     with TemporaryDirectory(prefix="sglc-") as scratch:
         (Path(scratch) / "sitecustomize.py").write_text(_CUSTOMIZE, encoding="utf-8")

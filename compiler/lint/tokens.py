@@ -24,11 +24,14 @@ ESTIMATE = Counter(_estimate, False, "an estimate of four bytes a token")
 
 
 def counter_of(folder: Path | None) -> Counter:
-    """The counter of a model folder's tokenizer, or the estimate. Raises OSError, ValueError."""
+    """The counter of a model folder's tokenizer, or the estimate. Raises ValueError."""
     if folder is None:
         return ESTIMATE
     import tokenizers
 
     file = folder if folder.is_file() else folder / "tokenizer.json"
-    tokenizer = tokenizers.Tokenizer.from_file(str(file))
+    try:
+        tokenizer = tokenizers.Tokenizer.from_file(str(file))
+    except Exception as error:  # the library raises nothing more precise
+        raise ValueError(str(error)) from error
     return Counter(lambda text: len(tokenizer.encode(text).ids), True, str(file))

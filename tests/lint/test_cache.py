@@ -10,7 +10,9 @@ from sglc.compiler.lint.run import lint
 PROGRAM = 'import time, litellm\nlitellm.completion(model="gpt-5.1", messages=[{"role": "system", "content": %s}])\n'
 
 
-def test_the_same_again_and_a_change_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_again_and_a_change_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "src").mkdir()
     file = tmp_path / "src" / "a.py"

@@ -207,3 +207,57 @@ def test_rules_and_their_pages(capsys: pytest.CaptureFixture[str]) -> None:
         ):
             assert heading in page, row["code"]
     assert run(["rule", "PFX999"]) == 2
+
+
+def test_usage_errors_say_what_to_do(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "a.py").write_text(good())
+    (project / "broken.json").write_text("[]")
+    for words, code, text in (
+        (["lint", "a.py", "--lock", "broken.json"], "SGL2062", "`broken.json` is no lock file"),
+        (["lint", "a.py", "--baseline", "broken.json"], "SGL2062", "`broken.json` is no baseline"),
+        (
+            ["lint", "a.py", "--model", "nowhere"],
+            "SGL2064",
+            "the tokenizer of `nowhere` can't be used",
+        ),
+        (["lint", "a.py", "--against", "nothing"], "SGL2061", "`nothing` can't be read"),
+        (["record", "calls.jsonl"], "SGL2063", "there is no program to run"),
+    ):
+        assert run(words) == 2
+        err = capsys.readouterr().err
+        assert f"error[{code}]" in err
+        assert text in err
+        assert run(["rule", code]) == 0
+        assert code in capsys.readouterr().out
+
+
+def test_a_program_is_recorded(project: Path) -> None:
+    server = """
+import json, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import httpx
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.end_headers()
+        self.wfile.write(b'{"usage": {"prompt_tokens": 3}}')
+
+    def log_message(self, *args):
+        pass
+
+
+server = HTTPServer(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+url = f"http://127.0.0.1:{server.server_port}/v1/chat/completions"
+print(httpx.post(url, json={"model": "m", "messages": []}).json())
+"""
+    (project / "app.py").write_text(server)
+    assert run(["record", "calls.jsonl", "--", "app.py"]) == 0
+    (entry,) = [json.loads(line) for line in (project / "calls.jsonl").read_text().splitlines()]
+    assert entry["request"] == {"model": "m", "messages": []}
+    assert entry["usage"] == {"prompt_tokens": 3}
