@@ -97,6 +97,11 @@ _APIS = (
     Api(
         ("ollama.chat", "ollama.AsyncClient.chat"),
     ),
+    Api(
+        ("assistants.create", "assistants.update", "runs.create", "runs.stream"),
+        system=("instructions", "additional_instructions"),
+        messages=("additional_messages",),
+    ),
     Api(("converse", "converse_stream"), "anthropic", ("system",)),
 )
 _GENERIC = frozenset(
@@ -165,7 +170,7 @@ def called_sink(
     )
     if made is not None:
         return Sent(made)
-    given = _generic(name, args, kwargs)
+    given = _posted(run, name, kwargs) or _bound_tools(name, args) or _generic(name, args, kwargs)
     if given is not None:
         _send(run, frame, given, node)
         return Sent(Opaque(label="reply", is_reply=True))
@@ -229,6 +234,36 @@ def _with_config(kwargs: Mapping[str, Value]) -> dict[str, Value]:
 
 def _plain(value: Value) -> Value:
     return value.options[0] if isinstance(value, Choice) and value.options else value
+
+
+def _posted(run: Run, name: str, kwargs: Mapping[str, Value]) -> Given | None:
+    """A body that is posted as it is: `post(url, json={"model": ..., "messages": [...]})`."""
+    body = kwargs.get("json")
+    if name.rpartition(".")[2] not in ("post", "request", "stream", "apost") or not isinstance(
+        body, DictV
+    ):
+        return None
+    fields = {str(key): value for key, value in body.fields.items()}
+    if not fields.keys() & {"messages", "input", "contents"}:
+        return None
+    api = (
+        _APIS[1]
+        if "input" in fields
+        else Api((), "anthropic" if "system" in fields else "", ("system",))
+    )
+    return _given(
+        run,
+        api,
+        (),
+        fields | {k: v for k, v in kwargs.items() if k in ("headers", "extra_headers")},
+    )
+
+
+def _bound_tools(name: str, args: Sequence[Value]) -> Given | None:
+    """`model.bind_tools(tools)`: these tools stand before every request of the model."""
+    if name.rpartition(".")[2] not in ("bind_tools", "bind_functions") or not args:
+        return None
+    return Given(args[0], messages=Opaque(label="history"))
 
 
 def _generic(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given | None:

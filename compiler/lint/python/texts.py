@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ..finding import Cause, Place
-from ..layout import REQUEST, USER
+from ..layout import REQUEST, SESSION, USER
 from .values import (
     NONE,
     Choice,
@@ -43,6 +43,12 @@ _VARYING = re.compile(
 )
 
 
+_HOST = re.compile(
+    r"(^|[._])(cwd|work_?dir|working_dir(ectory)?|current_dir(ectory)?|git_status|git_branch|git_diff|hostname|worktree"
+    r"|open_files?|active_file)$"
+)
+
+
 def label_taints(value: Opaque, place: Place) -> Taints:
     """What the name of an unknown value says of how long it stays the same."""
     label = value.label
@@ -51,6 +57,8 @@ def label_taints(value: Opaque, place: Place) -> Taints:
     lowered = label.lower()
     if _VARYING.search(lowered):
         return frozenset({Taint(Cause.VARYING, REQUEST, place, f"`{label}`")})
+    if _HOST.search(lowered):
+        return frozenset({Taint(Cause.HOST, SESSION, place, f"`{label}`")})
     if _USER.search(lowered) and "prompt" not in lowered and "message" not in lowered:
         return frozenset({Taint(Cause.USER, USER, place, f"`{label}`")})
     return NONE
