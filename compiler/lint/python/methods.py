@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ..finding import Cause
+from ..finding import Cause, Place
 from ..layout import DAY, REQUEST, SESSION
 from .building import REASONING, merge, splice
 from .clocks import COARSE_PARTS, at_rank, coarse
@@ -16,7 +16,7 @@ from .files import template_named, written_taints
 from .frameworks import call_agent, call_prompt
 from .json_text import PARSED, is_arguments, is_parsed
 from .machine import Frame, Run, dotted, place_of, shown
-from .queries import FETCHES, SINGLE, is_query, rows_of, single
+from .queries import FETCHES, SINGLE, built_rows, is_query, rows_of, single
 from .sources import (
     COMPLETION_METHODS,
     UNORDERED_METHODS,
@@ -37,6 +37,7 @@ from .values import (
     PromptV,
     StateV,
     Taint,
+    Taints,
     Text,
     Value,
     frozen,
@@ -264,9 +265,10 @@ def _insert(
     if not isinstance(number, int) or number < 0 or number > len(receiver.items):
         receiver.add(value)
         return
-    repeats = receiver.loops != run.loop_numbers() or (
-        receiver.persists and frame.name.partition(".")[2] not in ("__init__", "")
-    )
+    for loop in run.loops:
+        if loop.number not in receiver.loops:
+            receiver.shape |= frozenset(t for t in loop.shape if t.flag != "head")
+    repeats = receiver.persists and frame.name.partition(".")[2] not in ("__init__", "")
     if repeats and number <= 1 and not frame.guards:
         place = place_of(frame.module, node, f"{frame.name}:insert")
         what = f"{shown(node)} puts a message in front of the history each time"
@@ -388,6 +390,9 @@ _KEEPS = frozenset(
     "randint shuffle uniform stdout communicate wait __enter__ expanduser name path items keys values get "
     "copy".split()
 )
+_RUNS_QUERY = frozenset(
+    {"all", "scalars", "execute", "fetchall", "limit", "to_list", "fetch_all", "mappings"}
+)
 _PARSES = frozenset(
     {
         "model_validate_json",
@@ -419,6 +424,12 @@ def _of_unknown(
         rows = rows_of(run, query, place)
         frame.queries[said] = rows
         return rows
+    if name in _RUNS_QUERY:
+        built = built_rows(run, ast.unparse(node), place)
+        if built is not None:
+            return built
+    if name == "lrange" and len(args) == 3 and isinstance(args[1], Const):
+        return _newest(run, place, args[1].value)
     if name in FETCHES | SINGLE and said in frame.queries:
         return single(frame.queries[said]) if name in SINGLE else frame.queries[said]
     if name in _PARSES and args and (is_arguments(args[0]) or is_parsed(args[0])):
@@ -475,6 +486,26 @@ def _of_unknown(
         held = frozenset(t for t in held if t.cause not in (Cause.VARYING, Cause.COUNTER))
     is_reply = isinstance(receiver, Opaque) and receiver.is_reply
     return Opaque(held, label=f"{label}.{name}()" if label else f"{name}()", is_reply=is_reply)
+
+
+def _newest(run: Run, place: Place, start: object) -> Value:
+    """`lrange(key, -40, -1)`: the newest entries of a list."""
+    shape: Taints = NONE
+    if isinstance(start, int) and start < -1:
+        shape = frozenset(
+            {
+                Taint(
+                    Cause.WINDOW,
+                    REQUEST,
+                    place,
+                    "a query for the newest entries",
+                    loops=run.loop_numbers(),
+                )
+            }
+        )
+    made = ListV("rows", shape=shape)
+    made.add(Opaque(label="record"), many=True)
+    return made
 
 
 def _scheduled(

@@ -62,7 +62,7 @@ def rows_of(run: Run, value: Value, place: Place) -> Value:
     words = _text(value)
     origin = value.place if isinstance(value, Const) and value.place else place
     made = ListV("rows", shape=_shape(run, words, origin), loops=run.loop_numbers())
-    made.add(Opaque(label="row"), many=True)
+    made.add(Opaque(label="record"), many=True)
     return made
 
 
@@ -83,6 +83,33 @@ def _shape(run: Run, words: str, place: Place) -> Taints:
     return frozenset()
 
 
+_BUILT = re.compile(r"\bselect\(|\.query\(|\.objects\b|\.find\(|\bSelect\(")
+_ORDERED = re.compile(r"\.order_by\(|\.sort\(|\.orderBy\(")
+_DESCENDING = re.compile(r"\.desc\(\)|\bdesc\(|order_by\(\s*['\"]-|-1\b|DESCENDING")
+_LIMITED = re.compile(r"\.limit\(\s*(?!1\s*\))|\[:\s*\w+\s*\]")
+_KEYED = re.compile(
+    r"\.(get|first|one|scalar|scalar_one|count|exists|get_or_none)\(|func\.(count|sum|max|min|avg)"
+)
+
+
+def built_rows(run: Run, words: str, place: Place) -> Value | None:
+    """The rows of a query that is built by calls (`select(X).where(...)`); None where the text is none."""
+    if not _BUILT.search(words) or _KEYED.search(words):
+        return None
+    loops = run.loop_numbers()
+    taints: set[Taint] = set()
+    if not _ORDERED.search(words):
+        if ".find(" not in words and ".objects" not in words:
+            taints.add(
+                Taint(Cause.UNORDERED, REQUEST, place, "a query without `order_by`", loops=loops)
+            )
+    elif _DESCENDING.search(words) and _LIMITED.search(words):
+        taints.add(Taint(Cause.WINDOW, REQUEST, place, "a query for the newest rows", loops=loops))
+    made = ListV("rows", shape=frozenset(taints), loops=loops)
+    made.add(Opaque(label="record"), many=True)
+    return made
+
+
 def single(value: Value) -> Value:
     """One row: no order is left."""
-    return Opaque(label="row")
+    return Opaque(label="record")

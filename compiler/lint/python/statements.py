@@ -400,7 +400,9 @@ def _for(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
     if isinstance(source, Opaque) and said in frame.queries:
         source = frame.queries[said]
     items = known_items(source)
-    shape = used_at(shape_of(source), place_of(frame.module, node.iter))
+    shape = used_at(shape_of(source), place_of(frame.module, node.iter)) | _newest_that_fit(
+        run, frame, source, node
+    )
     loop = Loop(run.next_number(), place_of(frame.module, node.target), shape, frame)
     if items is not None and len(items) * len(node.body) <= 60 and not _asks(node):
         for value in items:
@@ -409,6 +411,27 @@ def _for(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
         for _ in range(MAX_ROUNDS):
             _round(run, frame, loop, node, loop_element(run, frame, source, node.iter, loop))
     return execute(run, frame, node.orelse) and False
+
+
+def _newest_that_fit(run: Run, frame: Frame, source: Value, node: ast.For | ast.AsyncFor) -> Taints:
+    """A loop over a history from its end that stops at a limit: what it collects is a window."""
+    backwards = isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "reversed"
+    backwards = backwards or (
+        isinstance(node.iter, ast.Subscript) and "::-1" in ast.unparse(node.iter)
+    )
+    if not backwards or not is_historical(source):
+        return NONE
+    for each in ast.walk(node):
+        stops = isinstance(each, ast.If) and any(isinstance(n, ast.Break) for n in each.body)
+        if (
+            stops
+            and isinstance(each, ast.If)
+            and any(isinstance(n, ast.Compare) for n in ast.walk(each.test))
+        ):
+            place = place_of(frame.module, node, f"{frame.name}:reversed")
+            what = "the newest messages that fit"
+            return frozenset({Taint(Cause.WINDOW, REQUEST, place, what, loops=run.loop_numbers())})
+    return NONE
 
 
 def _asks(node: ast.For | ast.AsyncFor) -> bool:
