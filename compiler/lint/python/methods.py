@@ -15,7 +15,7 @@ from .externals import in_order
 from .files import template_named, written_taints
 from .frameworks import call_agent, call_prompt
 from .json_text import PARSED, is_arguments, is_parsed
-from .machine import Frame, Run, dotted, place_of, shown
+from .machine import Frame, Loop, Run, dotted, place_of, shown
 from .queries import FETCHES, SINGLE, built_rows, is_query, rows_of, single
 from .sources import (
     COMPLETION_METHODS,
@@ -522,15 +522,15 @@ def _scheduled(
     func, rest = (
         (args[1], args[2:]) if name == "run_in_executor" and len(args) > 1 else (args[0], args[1:])
     )
-    given = [element_of(a) for a in rest] if name == "map" else list(rest)
-    value = run.call(
-        run, "value", frame, func, given, dict(kwargs) if name == "to_thread" else {}, node
-    )
-    if name == "map":
-        made = ListV("generator", shape=union(shape_of(a) for a in rest))
-        made.add(value, many=True)
-        return made
-    return value
+    if name != "map":
+        named = dict(kwargs) if name == "to_thread" else {}
+        return run.call(run, "value", frame, func, list(rest), named, node)
+    run.loops.append(Loop(run.next_number(), place_of(frame.module, node), frame=frame))
+    value = run.call(run, "value", frame, func, [element_of(a) for a in rest], {}, node)
+    run.loops.pop()
+    made = ListV("generator", shape=union(shape_of(a) for a in rest))
+    made.add(value, many=True)
+    return made
 
 
 def _of_opaque(
