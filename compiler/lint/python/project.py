@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
@@ -11,6 +12,10 @@ from ..inputs import InputFile
 from .values import ClassInfo, ModuleInfo
 
 MAX_DEPTH = 120
+LONG_LINE = 1_200
+"""Only files with such a line are looked at for depth: nesting by indentation alone is bounded by Python."""
+
+_WRITES = re.compile(r"write_text|write_bytes|open\(")
 GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
 MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft", "move_to_end"}
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__", "setup"})
@@ -31,7 +36,8 @@ class Project:
             tree = ast.parse(file.text)
         name, is_package = _module_name(file.name)
         module = ModuleInfo(name, file.name, tree, file.text, is_package)
-        module.written = set(_written(tree))
+        if _WRITES.search(file.text):
+            module.written = set(_written(tree))
         self.by_file[file.name] = module
         self.modules.setdefault(name, module)
         self._by_tail.setdefault(name.rpartition(".")[2], []).append(module)

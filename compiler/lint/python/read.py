@@ -16,7 +16,7 @@ from .calls import entry, root
 from .expressions import evaluate
 from .machine import Frame, Library, OutOfSteps, Run
 from .names import decorators, method_of
-from .project import MAX_DEPTH, Project, class_info, depth_of, functions_of
+from .project import LONG_LINE, MAX_DEPTH, Project, class_info, depth_of, functions_of
 from .sinks import send
 from .statements import execute
 from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, StateV, Value, frozen
@@ -72,7 +72,8 @@ def machine(project: Project, config: Config, counter: Counter) -> Run:
 def _parsed(project: Project, file: InputFile, reading: Reading) -> bool:
     try:
         project.add(file)
-        if depth_of(project.by_file[file.name].tree) > MAX_DEPTH:
+        long = any(len(line) > LONG_LINE for line in file.text.splitlines())
+        if long and depth_of(project.by_file[file.name].tree) > MAX_DEPTH:
             del project.by_file[file.name]
             raise ValueError("it is nested too deeply")
     except SyntaxError as error:

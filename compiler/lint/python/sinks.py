@@ -177,9 +177,15 @@ def called_sink(
     return None
 
 
+_BY_LAST: dict[str, list[tuple[str, Api]]] = {}
+for _api in _APIS:
+    for _ending in _api.endings:
+        _BY_LAST.setdefault(_ending.rpartition(".")[2], []).append((_ending, _api))
+
+
 def _api_of(name: str) -> Api | None:
-    for api in _APIS:
-        if any(name == ending or name.endswith(f".{ending}") for ending in api.endings):
+    for ending, api in _BY_LAST.get(name.rpartition(".")[2], ()):
+        if name == ending or name.endswith(f".{ending}"):
             return api
     return None
 
