@@ -1,4 +1,8 @@
-"""The pytest plugin: the fixture `assert_prefix_stable`, for tests of what builds requests."""
+"""The pytest plugin: the fixture `assert_prefix_stable`, for tests of what builds requests.
+
+Switched on by `pytest_plugins = ["sglc.compiler.lint.pytest_plugin"]` in a `conftest.py`, or by `-p`: a plugin that
+loaded itself would import sglc before a checkout's own paths are known.
+"""
 
 from __future__ import annotations
 
