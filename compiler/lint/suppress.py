@@ -6,7 +6,9 @@ finding (PFX901), so that they don't outlive what they were for.
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -39,12 +41,29 @@ def suppressions_in(file: str, text: str) -> list[Suppression]:
     if "sglc:" not in text:
         return []
     found: list[Suppression] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    lines = (
+        _comment_lines(text)
+        if file.endswith(".py")
+        else dict(enumerate(text.splitlines(), start=1))
+    )
+    for number, line in lines.items():
         for match in _COMMENT.finditer(line):
             codes = tuple(code.strip() for code in match["codes"].split(",") if code.strip())
             place = Place(file, number, match.start() + 1, number, match.end() + 1)
             reason = match["reason"].strip().removesuffix("#}").removesuffix("-->").strip()
             found.append(Suppression(place, codes, bool(match["file"]), reason))
+    return found
+
+
+def _comment_lines(text: str) -> dict[int, str]:
+    """The comments of a Python file by line, each at its column: what stands in a string is none."""
+    found: dict[int, str] = {}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                found[token.start[0]] = " " * token.start[1] + token.string
+    except (tokenize.TokenError, SyntaxError):
+        pass  # the file is not analysed either, and that is said
     return found
 
 

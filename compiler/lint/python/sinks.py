@@ -272,10 +272,17 @@ def _bound_tools(name: str, args: Sequence[Value]) -> Given | None:
     return Given(args[0], messages=Opaque(label="history"))
 
 
+_OTHER_USE = re.compile(
+    r"(render|save|store|write|log|dump|count|num|estimate|validate|check|parse|format|to_|from_|append|extend|print|trim"
+    r"|assert|record|emit|track|len|hash|serialize|load|get)|\w*(Case|Request|Record|Event|Log|Trace|State|Config)$"
+)
+"""Functions that get messages and send none."""
+
+
 def _generic(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given | None:
     """A call of a client that isn't known, told by what it is given: a list of messages with roles."""
     last = name.rpartition(".")[2]
-    if last not in _GENERIC and "messages" not in kwargs:
+    if last not in _GENERIC and ("messages" not in kwargs or _OTHER_USE.match(last)):
         return None
     candidates = [
         *(kwargs[n] for n in ("messages", "input", "prompt", "chat_history") if n in kwargs),

@@ -30,7 +30,7 @@ from ....ir.ops import (
     While,
     Yield,
 )
-from ....ir.structure import operands, regions, results
+from ....ir.structure import operands, regions, results, walk
 from ..finding import Cause, Evidence, Loss
 from ..layout import CONST, RELEASE, REQUEST, SESSION, Origin, Request, Segment, inversions, merged
 from ..tokens import Counter
@@ -54,6 +54,7 @@ class Walk:
     turns: int = 0
     region: str = "system"
     depth: int = 0
+    loops: int = 0
 
     def block(self, block: Block) -> Sequence[Operand]:
         """Walk a block; what it yields."""
@@ -148,7 +149,7 @@ class Walk:
             region=self.region,
             place=here,
             is_unknown=True,
-            is_history=known.rank == SESSION,
+            is_history=known.rank == SESSION and self.loops > 0,
         )
 
     # --- calls -----------------------------------------------------------------------------------------
@@ -223,12 +224,15 @@ class Walk:
 
     def _for(self, op: For) -> None:
         items = self.values.of(op.items)
-        self._note_windows(items, op)
+        if self.region == "system" or any(isinstance(each, Turn) for each in walk(op.body)):
+            self._note_windows(items, op)
         index, item, *carried = op.body.args
         self.values.give(index, Known())
         self.values.give(item, replace(items, windows=()))
         self._carry(carried, op.inits)
+        self.loops += 1
         yielded = self.block(op.body)
+        self.loops -= 1
         for result, value, init in zip(op.results, yielded, op.inits, strict=False):
             self._result(result, value, init)
 
