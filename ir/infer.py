@@ -70,6 +70,7 @@ _BUILTIN_TYPES: dict[str, Type] = {
     "json": STR,
     "parse_json": ANY,
     "python_str": STR,
+    "format_number": STR,
 }
 
 
@@ -269,5 +270,9 @@ def _builtin_type(op: Builtin) -> Type:
             return common_type([arg.type for arg in op.args])
         case "min" | "max" | "majority" | "sum":
             return item
+        case "find_by":
+            return ANY if item == ANY else OptionalType(item)
+        case "round":
+            return INT if len(op.args) == 1 else _plain(op.args[0])
         case _:
             return ANY

@@ -16,6 +16,9 @@
 | `min(items)`, `min(a, b, ...)`, `max` the same | the least or greatest, the first of equals |
 | `sum(items)` | the sum of numbers |
 | `argmax(items)` | the index of the greatest, the first of equals |
+| `find_by(items, field, value)` | the first record whose field has that value, else `none` |
+| `round(x)`, `round(x, digits)` | the nearest int, or number with so many decimals; ties go to the even one |
+| `format_number(x, format)` | a number in a format, see `number_format.py` |
 | `majority(items)` | the most frequent item, the one seen first among equals |
 | `json(x)`, `parse_json(text)` | canonical JSON (`", "`, `": "`), and back |
 | `python_str(x)` | what Python's `str` gives |
@@ -37,6 +40,9 @@ from .limits import (
     kind_of,
     wrong_type,
 )
+from .number_format import format_number
+
+_MOST_DIGITS = 30
 
 
 def text_form(value: Json) -> str:
@@ -283,6 +289,30 @@ def _argmax(items: Json) -> int:
     return _best("argmax", 1, tuple(_items("argmax", items)))
 
 
+def _find_by(items: Json, field: Json, value: Json) -> Json:
+    name = _text("find_by", field)
+    bounded_value(items)
+    bounded_value(value)
+    for item in _items("find_by", items):
+        if not isinstance(item, dict):
+            raise wrong_type("`find_by`", item)
+        if name not in item:
+            raise EvalError("3302", f"a record without a field `{name}`")
+        if item[name] == value:
+            return item
+    return None
+
+
+def _round(x: Json, digits: Json = None) -> int | float:
+    number = _number("round", x)
+    if digits is None:
+        return checked_number(round(number))
+    places = _whole("round", digits)
+    if abs(places) > _MOST_DIGITS:
+        raise EvalError("3306", f"`round` takes at most {_MOST_DIGITS} digits")
+    return checked_number(round(number, places))
+
+
 def _majority(items: Json) -> Json:
     bounded_value(items)
     found: dict[str, tuple[int, Json]] = {}
@@ -318,6 +348,9 @@ BUILTINS: dict[str, Callable[..., Json]] = {
     "sum": _sum,
     "argmax": _argmax,
     "majority": _majority,
+    "find_by": _find_by,
+    "round": _round,
+    "format_number": format_number,
     "json": to_json,
     "parse_json": parse_json,
     "python_str": python_str,
@@ -346,6 +379,9 @@ ARITIES: dict[str, tuple[int, int | None]] = {
     "sum": (1, 1),
     "argmax": (1, 1),
     "majority": (1, 1),
+    "find_by": (3, 3),
+    "round": (1, 2),
+    "format_number": (2, 2),
     "json": (1, 1),
     "parse_json": (1, 1),
     "python_str": (1, 1),

@@ -15,6 +15,7 @@ from ...ir.types import (
     INT,
     STR,
     ListType,
+    OptionalType,
     RecordType,
     Type,
     UnionType,
@@ -69,6 +70,15 @@ def _pairs(types: list[Type]) -> Type:
     return ListType(RecordType((("first", _item(types)), ("second", second))))
 
 
+def _found(types: list[Type]) -> Type:
+    item = _item(types)
+    return ANY if item == ANY else OptionalType(item)
+
+
+def _rounded(types: list[Type]) -> Type:
+    return INT if len(types) == 1 else _plain(types[0])
+
+
 def _numbered(types: list[Type]) -> Type:
     return ListType(RecordType((("index", INT), ("item", _item(types)))))
 
@@ -104,6 +114,10 @@ BUILTINS: dict[str, Builtin] = {
     "sum": Builtin((("items", "numbers"),), 1, lambda t: _plain(_item(t)), "the sum"),
     "argmax": Builtin((("items", "list"),), 1, _always(INT), "the index of the greatest"),
     "majority": Builtin((("items", "list"),), 1, _item, "the most frequent item"),
+    "round": Builtin((("x", "number"), ("digits", "int")), 1, _rounded,
+                     "the nearest `int`, or the number with so many decimals"),
+    "find_by": Builtin((("items", "records"), ("field", "str"), ("value", "any")), 3, _found,
+                       "the first record whose field has that value, or `none`"),
     "json": Builtin((("x", "any"),), 1, _always(STR), "canonical JSON text"),
     "parse_json": Builtin((("text", "str"),), 1, _always(ANY), "the value of a JSON text"),
 }  # fmt: skip
@@ -112,7 +126,8 @@ _NUMBER = (INT, FLOAT)
 TAKEN = {
     "str": "a `str`", "bool": "a `bool`", "int": "an `int`", "any": "a value", "list": "a list",
     "sized": "a text, a list or a record", "scalars": "a list of texts or numbers",
-    "numbers": "a list of numbers", "orderable": "a list, or several numbers or texts",
+    "number": "a number", "records": "a list of records", "numbers": "a list of numbers",
+    "orderable": "a list, or several numbers or texts",
 }  # fmt: skip
 
 
@@ -130,6 +145,12 @@ def takes(what: str, given: Type, count: int) -> bool:
             return kind == STR or isinstance(kind, ListType | RecordType)
         case "scalars":
             return isinstance(kind, ListType) and _is_scalar(kind.item)
+        case "number":
+            return kind in _NUMBER
+        case "records":
+            return isinstance(kind, ListType) and (
+                isinstance(kind.item, RecordType) or kind.item == ANY
+            )
         case "numbers":
             return isinstance(kind, ListType) and _plain(kind.item) in (*_NUMBER, ANY)
         case "orderable":

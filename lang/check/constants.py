@@ -11,6 +11,7 @@ from ...ir.ops import Json
 from ...ir.values.operations import (
     EvalError,
     arith,
+    call_builtin,
     compare,
     field_of,
     format_text,
@@ -45,6 +46,8 @@ def evaluate(expr: s.Expr, lookup: Lookup = unknown) -> Json:
             return value
         case s.Text(parts):
             return format_text([p if isinstance(p, str) else evaluate(p, lookup) for p in parts])
+        case s.Formatted(value, spec):
+            return call_builtin("format_number", [evaluate(value, lookup), spec.text])
         case s.ListExpr(items):
             return [evaluate(item, lookup) for item in items]
         case s.RecordExpr(entries):

@@ -16,7 +16,7 @@ _FOREIGN = {
     "True": "`true`", "False": "`false`", "None": "`none`", "null": "`none`",
     "print": "an expression statement: its value joins the prompt", "str": '`"{x}"`',
     "int": "a declared type: `x: int = gen()`", "any": "a comprehension and `len`",
-    "all": "a comprehension and `len`", "format": '`"{x}"`', "abs": "`x if x >= 0 else -x`",
+    "all": "a comprehension and `len`", "format": '`"{x:.2f}"`', "abs": "`x if x >= 0 else -x`",
     "append": "`items + [item]`", "input": "a parameter of the program",
     "assert": "`expect`, in a `test`",
 }  # fmt: skip

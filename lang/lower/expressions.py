@@ -9,7 +9,7 @@ from ..syntax import nodes as s
 from .calls import call
 from .conditions import arithmetic, comparison, conditional, logic
 from .items import comprehension, field, list_of, record, slice_of, subscript
-from .texts import text
+from .texts import formatted, text
 from .writer import Writer
 
 
@@ -20,6 +20,8 @@ def value(w: Writer, expr: s.Expr) -> Operand:
             return Const(expr.value, w.kind(expr))
         case s.Text():
             return text(w, expr)
+        case s.Formatted():
+            return formatted(w, expr)
         case s.Name():
             return _name(w, expr)
         case s.ListExpr():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ir.ops import Const, Format, Operand, Value
+from ...ir.ops import Builtin, Const, Format, Operand, Value
 from ...ir.types import STR
 from ...ir.values.operations import text_form
 from ..syntax import nodes as s
@@ -15,6 +15,12 @@ def text(w: Writer, expr: s.Text) -> Operand:
     if all(isinstance(operand, Const) for operand in operands):
         return Const("".join(text_form(o.value) for o in operands if isinstance(o, Const)), STR)
     return w.emit(Format(Value(STR), tuple(operands), span=expr.span)).result
+
+
+def formatted(w: Writer, expr: s.Formatted) -> Operand:
+    """A number as its format writes it."""
+    args = (w.value(expr.value), Const(expr.spec.text, STR))
+    return w.emit(Builtin(Value(STR), "format_number", args, span=expr.span)).result
 
 
 def pieces(w: Writer, parts: tuple[str | s.Expr, ...]) -> list[Operand]:

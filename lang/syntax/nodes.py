@@ -90,6 +90,14 @@ class Text(Node):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Formatted(Node):
+    """`value:.2f` in a hole of a text; `spec` is what stands behind the colon."""
+
+    value: Expr
+    spec: Ident
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Name(Node):
     """A name used as a value."""
 
@@ -206,7 +214,7 @@ class Call(Node):
 
 
 Expr = (
-    Literal | Text | Name | ListExpr | Comprehension | RecordExpr | Field | Subscript | Slice
+    Literal | Text | Formatted | Name | ListExpr | Comprehension | RecordExpr | Field | Subscript | Slice
     | Unary | Binary | Comparison | Logic | Conditional | Call
 )  # fmt: skip
 

@@ -40,6 +40,8 @@ _MASTER = re.compile(
     re.VERBOSE,
 )
 _NUMBER = re.compile(r"(\d+(_\d+)*)(\.\d+(_\d+)*)?([eE][+-]?\d+)?")
+_SPEC = re.compile(r"[^\s\"'{}]+(?=\})")
+_CONVERSION = re.compile(r"![rsa](?=[}:])")
 _BODY = re.compile(r"[^\"'\\{}\r\n]+")
 _MEANT = {"&": "and", "!": "not"}
 _STRANGE = {
@@ -155,6 +157,9 @@ class _Scanner:
     def take_operator(self, start: int, value: str) -> None:
         """Add an operator, and keep track of brackets."""
         kind = OPERATORS[value]
+        if kind == "_COLON" and self.open and isinstance(self.open[-1], Text):
+            self.take_format(start)
+            return
         if kind in OPENERS:
             self.push(value, start)
         elif kind in CLOSERS and self.open:
@@ -166,6 +171,15 @@ class _Scanner:
             else:
                 self.open.pop()
         self.emit(kind, start, value)
+
+    def take_format(self, start: int) -> None:
+        """Add what stands behind a colon in a hole: a format, up to the brace that closes the hole."""
+        spec = _SPEC.match(self.text, self.pos)
+        if spec is None:
+            self.emit("_COLON", start, ":")
+            return
+        self.pos = spec.end()
+        self.emit("FORMAT", start, ":" + spec.group())
 
     def push(self, item: Text | str, start: int) -> None:
         """Open a bracket or a hole; too many are reported once."""
@@ -204,6 +218,13 @@ class _Scanner:
 
     def take_strange(self, start: int, value: str) -> None:
         """Report characters the language doesn't have, a run of them once, and skip them."""
+        if self.open and isinstance(self.open[-1], Text) and _CONVERSION.match(self.text, start):
+            self.pos = start + 2
+            self.report(
+                "SGL0014", start, self.pos, f"no conversion `{self.text[start : self.pos]}`", "",
+                "a value is written as it is; `json(x)` writes a text in quotes, a list or a record",
+            )  # fmt: skip
+            return
         while self.pos < len(self.text) and self.text[self.pos] == value:
             self.pos += 1
         shown = self.text[start : self.pos][:20]

@@ -389,9 +389,17 @@ class TreeBuilder:
         ]
         quote = self.source.text[width : width + 3]
         literal = iter(self.literals(pieces, triple=quote in ('"""', "'''"), raw=False))
-        holes = [self.node(part.children[0]) if isinstance(part, Tree) else None for part in parts]
+        holes = [self.node(part) if isinstance(part, Tree) else None for part in parts]
         values = tuple(hole or next(literal) for hole in holes)
         return s.Text(tuple(v for v in values if v != ""), span=self.span(tree))
+
+    def rule_hole(self, tree: Parsed, value: Any, spec: Any) -> s.Expr:
+        node = self.node(value)
+        if spec is None:
+            return node
+        place = Span(self.source, spec.start_pos + 1, spec.end_pos)
+        span = Span(self.source, node.span.start, place.end)
+        return s.Formatted(node, s.Ident(str(spec)[1:], span=place), span=span)
 
     def literals(self, pieces: list[Piece | None], *, triple: bool, raw: bool) -> list[str]:
         """The values of the literal pieces of one text; escapes that are none are reported."""

@@ -10,6 +10,7 @@ from ..builtin_types import BUILTINS, TAKEN, Builtin, takes
 from ..facts import BuiltinCall
 from .arguments import arguments_anyway, unknown_argument
 from .inference import Inference
+from .lookups import check_lookup
 from .mismatches import may_be_none
 
 
@@ -23,6 +24,8 @@ def builtin_type(asked: Inference, expr: s.Call, callee: s.Name) -> Type:
     if args is None:
         return ANY
     kinds = _kinds(asked, args, builtin, callee.text)
+    if callee.text == "find_by":
+        check_lookup(asked, args, kinds)
     asked.facts.calls[expr] = BuiltinCall(callee.text, tuple(args))
     return builtin.result(kinds)
 

@@ -10,6 +10,7 @@ from ...syntax import nodes as s
 from .calls import call_type
 from .containers import comprehension_type, list_type, record_type, slice_type, subscript_type
 from .fields import field_type
+from .formats import formatted_type
 from .inference import Inference
 from .mismatches import check_appendable
 from .operators import binary_type, comparison_type, conditional_type, logic_type, unary_type
@@ -22,6 +23,8 @@ def form_type(asked: Inference, expr: s.Expr, expected: Type | None) -> Type:
             return _literal_type(value, expected)
         case s.Text():
             return _text_type(asked, expr)
+        case s.Formatted():
+            return formatted_type(asked, expr)
         case s.Name():
             return asked.names.type_of(expr)
         case s.ListExpr():
