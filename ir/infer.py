@@ -273,6 +273,6 @@ def _builtin_type(op: Builtin) -> Type:
         case "find_by":
             return ANY if item == ANY else OptionalType(item)
         case "round":
-            return INT if len(op.args) == 1 else _plain(op.args[0])
+            return INT if len(op.args) == 1 else _plain(next(iter(op.args)))
         case _:
             return ANY

@@ -7,7 +7,7 @@ carries. Answers are remembered per statement, so that asking at each level cost
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..syntax import nodes as s
 
@@ -17,7 +17,8 @@ class Effects:
     """What statements do.
 
     `turns`: open turns; `bare`: append outside of any turn they open; `prompt`: leave another
-    prompt; `returns`: hold a `return`; `assigned`: the names they bind.
+    prompt; `returns`: hold a `return`; `assigned`: the names they bind. `breaks`: hold a `break`
+    that ends the loop around them; `jumps`: such a `break`, or a `continue`.
     """
 
     turns: bool = False
@@ -25,6 +26,8 @@ class Effects:
     prompt: bool = False
     returns: bool = False
     assigned: frozenset[str] = frozenset()
+    breaks: bool = False
+    jumps: bool = False
 
     def __or__(self, other: Effects) -> Effects:
         return Effects(
@@ -33,6 +36,8 @@ class Effects:
             self.prompt or other.prompt,
             self.returns or other.returns,
             self.assigned | other.assigned,
+            self.breaks or other.breaks,
+            self.jumps or other.jumps,
         )
 
 
@@ -58,6 +63,8 @@ class EffectReader:
             any(effects.prompt for effects in found),
             any(effects.returns for effects in found),
             names,
+            any(effects.breaks for effects in found),
+            any(effects.jumps for effects in found),
         )
 
     def statement(self, node: s.Stmt) -> Effects:
@@ -80,6 +87,8 @@ class EffectReader:
                 return self._of_use(node) | Effects(prompt=True)
             case s.Return():
                 return Effects(returns=True)
+            case s.Break() | s.Continue():
+                return Effects(breaks=isinstance(node, s.Break), jumps=True)
             case s.Resume():
                 return Effects(prompt=True)
             case s.Turn(body=body):
@@ -90,9 +99,9 @@ class EffectReader:
                 for _, body in clauses:
                     total = total | self.body(body)
                 return total
-            case s.For(body=body) | s.While(body=body) | s.Section(body=body):
-                return self.body(body)
-            case s.Unordered(body=body) | s.Broken(body=body):
+            case s.For(body=body) | s.While(body=body):
+                return replace(self.body(body), breaks=False, jumps=False)
+            case s.Section(body=body) | s.Unordered(body=body) | s.Broken(body=body):
                 return self.body(body)
             case s.Fork(body=body, arms=arms) | s.Parallel(body=body, arms=arms):
                 inner = self.body(body)

@@ -39,13 +39,14 @@ class Lost:
 
 @dataclass(eq=False)
 class Scope:
-    """One level of names."""
+    """One level of names. `jumped`: what a `break` or `continue` left in the names of a loop."""
 
     parent: Scope | None = None
     kind: ScopeKind = "body"
     variables: dict[str, Variable] = field(default_factory=dict)
     lost: dict[str, Lost] = field(default_factory=dict)
     narrowed: dict[str, Variable] = field(default_factory=dict)
+    jumped: list[Variable] = field(default_factory=list)
 
     def chain(self) -> Iterator[Scope]:
         """This scope and those around it, innermost first."""
@@ -93,6 +94,20 @@ class Scope:
         self.variables[variable.name] = variable
         for scope in self.chain():
             scope.narrowed.pop(variable.name, None)
+
+    @property
+    def is_in_loop(self) -> bool:
+        """Whether a loop is open around this scope."""
+        return any(scope.kind == "loop" for scope in self.chain())
+
+    def jump(self) -> None:
+        """Tell the innermost loop what its names stand for where a `break` or `continue` leaves it."""
+        found: dict[str, Variable] = {}
+        for scope in self.chain():
+            found = scope.variables | found
+            if scope.kind == "loop":
+                scope.jumped += found.values()
+                return
 
     def names(self) -> set[str]:
         """Every name that is bound here."""

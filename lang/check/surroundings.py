@@ -13,11 +13,12 @@ class Surroundings:
     """What is open around the node that is checked.
 
     `turn`: the turn. `closed`: the outermost block that `return` can't leave, with its words.
+    `innermost`: the innermost one, which `break` leaves if it is a loop.
     `section`: the `unordered` of a section. `pure_place`: words for a place without effects, or "".
     """
 
     def __init__(self, closed: tuple[str, Span] | None = None) -> None:
-        self.closed = closed
+        self.closed = self.innermost = closed
         self.turn: s.Turn | None = None
         self.section: Span | None = None
         self.pure_place = ""
@@ -25,9 +26,10 @@ class Surroundings:
     @contextmanager
     def inside(self, place: str, span: Span) -> Generator[None]:
         """Check something that `return` can't leave."""
-        outer, self.closed = self.closed, self.closed or (place, span)
+        outer = self.closed, self.innermost
+        self.closed, self.innermost = self.closed or (place, span), (place, span)
         yield
-        self.closed = outer
+        self.closed, self.innermost = outer
 
     @contextmanager
     def purely(self, place: str) -> Generator[None]:

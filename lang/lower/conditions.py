@@ -33,23 +33,24 @@ def logic(w: Writer, expr: s.Logic) -> Operand:
     """`and` and `or`, whose right side is computed where it decides."""
     first = w.value(expr.left)
     if expr.op == "and":
-        return _choose(w, expr, first, lambda: w.value(expr.right), lambda: _FALSE)
-    return _choose(w, expr, first, lambda: _TRUE, lambda: w.value(expr.right))
+        return choose(w, expr, first, lambda: w.value(expr.right), lambda: _FALSE)
+    return choose(w, expr, first, lambda: _TRUE, lambda: w.value(expr.right))
 
 
 def conditional(w: Writer, expr: s.Conditional) -> Operand:
     """`a if c else b`."""
     condition = w.value(expr.condition)
-    return _choose(w, expr, condition, lambda: w.value(expr.then), lambda: w.value(expr.orelse))
+    return choose(w, expr, condition, lambda: w.value(expr.then), lambda: w.value(expr.orelse))
 
 
-def _choose(
+def choose(
     w: Writer,
     expr: s.Expr,
     condition: Operand,
     then: Callable[[], Operand],
     orelse: Callable[[], Operand],
 ) -> Operand:
+    """One of two values, of which only the chosen one is computed."""
     with w.region(expr.span) as first:
         yes = seal(first, (), (then(),))
     with w.region(expr.span) as second:

@@ -20,9 +20,18 @@ class Sites:
         return str(self.count)
 
 
+def hint_of(name: str) -> str:
+    """What a name is printed as: those that the lowering makes have a number behind a dot."""
+    return name.partition(".")[0]
+
+
 @dataclass(eq=False)
 class Frame:
-    """A block under way, inside the one around it. `indices`: of the loops and forks around."""
+    """A block under way, inside the one around it.
+
+    `indices`: of the loops and forks around. `jumped`: its end is never reached, for a `break` or
+    `continue` stands before it.
+    """
 
     builder: BlockBuilder
     outer: Frame | None = None
@@ -30,6 +39,7 @@ class Frame:
     prompt: Operand | None = None
     indices: tuple[Operand, ...] = ()
     depth: int = 0
+    jumped: bool = False
 
     def lookup(self, name: str) -> Operand | None:
         """What a name stands for here."""

@@ -9,7 +9,8 @@ from ..syntax import nodes as s
 from .appends import append, turn, use
 from .arms import fork, parallel, unordered
 from .assigns import assign
-from .branches import branch, returning_branch
+from .branches import branch, jumping_branch, returning_branch
+from .jumps import jump
 from .loops import for_loop, while_loop
 from .writer import NOTHING, Writer
 
@@ -20,6 +21,10 @@ def statements(w: Writer, body: Sequence[s.Stmt]) -> Operand | None:
         match node:
             case s.Return(value=value):
                 return NOTHING if value is None else w.value(value)
+            case s.Break() | s.Continue():
+                return jump(w, node)
+            case s.If() if w.effects.statement(node).jumps:
+                return jumping_branch(w, node, body[position + 1 :])
             case s.If() if w.effects.statement(node).returns:
                 return returning_branch(w, node, body[position + 1 :])
             case _:

@@ -26,6 +26,7 @@ _BEFORE_NAME = {"use": "USE", "mock": "MOCK", "prompt": "PROMPT", "program": "PR
 _BEFORE_STRING = {"import": "IMPORT", "test": "TEST"}
 _BEFORE_OPERAND = {"if": "IF", "elif": "ELIF", "for": "FOR", "while": "WHILE", "fork": "FORK",
                    "return": "RETURN", "expect": "EXPECT"}  # fmt: skip
+_ALONE = {"pass": "PASS", "break": "BREAK", "continue": "CONTINUE"}
 _BEFORE_COLON = {"else": "ELSE", "parallel": "PARALLEL", "unordered": "UNORDERED"}
 HEADERS = frozenset(
     {"IF", "ELIF", "ELSE", "FOR", "WHILE", "FORK", "PARALLEL", "UNORDERED", "ROLE", "ARM",
@@ -190,8 +191,8 @@ def _statement_word(line: list[Token], index: int, following: str) -> str | None
         return _BEFORE_COLON[word] if opens or names_arms else None
     if word == "extern":
         return "EXTERN" if following == "NAME" else None
-    if word == "pass":
-        return "PASS" if following == "NL" else None
+    if word in _ALONE:
+        return _ALONE[word] if following == "NL" else None
     return None
 
 

@@ -267,6 +267,16 @@ class Pass(Node):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Break(Node):
+    """`break`: the loop around it ends."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Continue(Node):
+    """`continue`: the next iteration of the loop around it begins."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Turn(Node):
     """`system: ...` and its kin. `head` spans the line that opens it, as for every block below."""
 
@@ -376,7 +386,7 @@ class Broken(Node):
 
 
 Stmt = (
-    Append | Assign | Use | Resume | Return | Pass | Turn | If | For | While | Fork | Parallel
+    Append | Assign | Use | Resume | Return | Pass | Break | Continue | Turn | If | For | While | Fork | Parallel
     | Arm | Unordered | Section | Mock | Expect | Broken
 )  # fmt: skip
 Body = tuple[Stmt, ...]

@@ -231,8 +231,6 @@ _FOREIGN = {
     "elseif": "another condition is an `elif`",
     "switch": "write `if` and `elif`",
     "match": "write `if` and `elif`",
-    "break": "a `while` ends by its condition; bind a flag",
-    "continue": "put the rest of the body under an `if`",
 }
 
 

@@ -220,6 +220,12 @@ class TreeBuilder:
     def rule_pass(self, tree: Parsed, _: Any) -> s.Pass:
         return s.Pass(span=self.span(tree))
 
+    def rule_break(self, tree: Parsed, _: Any) -> s.Break:
+        return s.Break(span=self.span(tree))
+
+    def rule_continue(self, tree: Parsed, _: Any) -> s.Continue:
+        return s.Continue(span=self.span(tree))
+
     def rule_mock(self, tree: Parsed, _: Any, path: Any, params: Any, value: Any) -> s.Mock:
         names = None if params is None else self.node(params)
         return s.Mock(self.node(path), names, self.node(value), span=self.span(tree))

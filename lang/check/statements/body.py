@@ -61,23 +61,35 @@ class Body:
         return self.asked.facts
 
     def block(self, statements: s.Body) -> bool:
-        """Check statements in order; whether they end in `return` on every path."""
-        returned: Span | None = None
+        """Check statements in order; whether every path leaves them by `return` or a jump."""
+        last: s.Stmt | None = None
         for statement in statements:
-            if returned is not None:
-                self.reporter.report(
-                    "SGL0307", head_of(statement), "this never runs", "after the `return`",
-                    help="remove it, or move it before the `return`",
-                    also=(returned, "the program ends here"), severity=Severity.WARNING,
-                )  # fmt: skip
+            if last is not None:
+                _never_runs(self.reporter, statement, last)
                 break
             if self.statement(statement):
-                returned = head_of(statement)
-        return returned is not None
+                last = statement
+        return last is not None
 
     def statement(self, node: s.Stmt) -> bool:
-        """Check one statement; whether it returns on every path."""
+        """Check one statement; whether nothing behind it runs."""
         return self._check(self, node)
+
+
+def _never_runs(reporter: Reporter, node: s.Stmt, last: s.Stmt) -> None:
+    """Warn of a statement behind one that every path leaves by."""
+    word, place = _ENDS.get(type(last), ("return", "the program ends here"))
+    reporter.report(
+        "SGL0307", head_of(node), "this never runs", f"after the `{word}`",
+        help=f"remove it, or move it before the `{word}`",
+        also=(head_of(last), place), severity=Severity.WARNING,
+    )  # fmt: skip
+
+
+_ENDS = {
+    s.Break: ("break", "the loop ends here"),
+    s.Continue: ("continue", "the iteration ends here"),
+}
 
 
 Check = Callable[[Body, s.Stmt], bool]

@@ -15,7 +15,7 @@ from .arms import check_fork, check_parallel, check_unordered
 from .assignments import check_assign
 from .body import Body, Signature
 from .branches import check_if, check_return
-from .loops import check_for, check_while
+from .loops import check_for, check_jump, check_while
 from .placement import stray
 from .turns import check_turn
 
@@ -32,10 +32,13 @@ def body_of(
 
 
 def check_statement(body: Body, node: s.Stmt) -> bool:
-    """Check one statement by its kind; whether it returns on every path."""
+    """Check one statement by its kind; whether nothing behind it runs: it returns, or jumps."""
     match node:
         case s.Return():
             check_return(body, node)
+            return True
+        case s.Break() | s.Continue():
+            check_jump(body, node)
             return True
         case s.If():
             return check_if(body, node)

@@ -13,6 +13,8 @@ from ..scope import Lost, Scope, Variable
 from ..types import holds_prompt, joined, widened
 from .body import Body
 
+_LOOP = "a loop"
+
 
 def check_for(body: Body, node: s.For) -> None:
     """Check a `for`."""
@@ -21,7 +23,7 @@ def check_for(body: Body, node: s.For) -> None:
         body.reporter.report("SGL0305", node.items.span, "a loop over prompts",
                              help="loop over indices: `for i in range(...)`")  # fmt: skip
     _check_order(body, node)
-    with body.names.inner("loop") as scope, body.around.inside("a loop", node.head):
+    with body.names.inner("loop") as scope, body.around.inside(_LOOP, node.head):
         _widen_carried(body, node)
         check_targets(body.names, node.targets)
         bind_targets(body.names, node.targets, item)
@@ -56,13 +58,30 @@ def check_while(body: Body, node: s.While) -> None:
                              help="bound it: `while not done max 8:`")  # fmt: skip
     else:
         body.asked.expect(node.limit, INT, "`max` takes an `int`")
-    with body.names.inner("loop") as scope, body.around.inside("a loop", node.head):
+    with body.names.inner("loop") as scope, body.around.inside(_LOOP, node.head):
         _widen_carried(body, node)
         with body.around.purely("a condition of `while`"):
             body.asked.condition(node.condition)
         narrow(scope, node.condition, True)
         body.block(node.body)
     _after_loop(body, node, scope, ())
+
+
+def check_jump(body: Body, node: s.Break | s.Continue) -> None:
+    """Check a `break` or `continue`: it stands in a loop, and in no other block inside it."""
+    word = "break" if isinstance(node, s.Break) else "continue"
+    place, span = body.around.innermost or ("", node.span)
+    if place == _LOOP:
+        body.names.scope.jump()
+    elif body.names.scope.is_in_loop:
+        body.reporter.report(
+            "SGL0322", node.span, f"`{word}` inside {place}",
+            help=f"close the block first: bind what decides to a name, and `{word}` after it",
+            also=(span, "opened here"),
+        )  # fmt: skip
+    else:
+        body.reporter.report("SGL0322", node.span, f"`{word}` outside of a loop",
+                             help="it stands in a `for` or a `while`; `return` ends a program")  # fmt: skip
 
 
 # --- what is carried ------------------------------------------------------------------------------
@@ -103,7 +122,8 @@ def _after_loop(
     """Carry what was bound before the loop; what was bound first in it ends."""
     scope = body.names.scope
     carried = body.facts.carried.setdefault(node, {})
-    for name, variable in inner.variables.items():
+    for variable in (*inner.jumped, *inner.variables.values()):
+        name = variable.name
         before = scope.lookup_declared(name)
         if before is not None and name not in loop_names:
             kind = joined(before.type, variable.type) or before.type
