@@ -6,7 +6,7 @@ Called by the driver, the test runner and the language server.
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,8 +55,22 @@ def analyse(source: Source, path: Path | None = None) -> Analysis:
     with _without_collection():
         file = loader.add(source, path)
         checked = Checker(loader, reporter).check(file)
-    found = sorted(reporter.diagnostics, key=_place)
+    found = sorted(_first_causes(reporter.diagnostics), key=_place)
     return Analysis(file, checked, tuple(found))
+
+
+_UNREADABLE = frozenset({"SGL0001", "SGL0002", "SGL0003", "SGL0005"})
+
+
+def _first_causes(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Without what the checks find in a line that could not be read as it stands."""
+    spoilt = {_line(d) for d in diagnostics if d.code in _UNREADABLE}
+    return [d for d in diagnostics if d.code < "SGL0100" or _line(d) not in spoilt]
+
+
+def _line(diagnostic: Diagnostic) -> tuple[str, int]:
+    span = diagnostic.span
+    return (span.source.name, span.source.position(span.start)[0]) if span else ("", 0)
 
 
 def _place(diagnostic: Diagnostic) -> tuple[str, int, str]:

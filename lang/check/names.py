@@ -13,7 +13,7 @@ from ...ir.types import ANY, STR, Type
 from ..syntax import nodes as s
 from .facts import Facts
 from .report import Reporter
-from .scope import Scope, ScopeKind, Variable
+from .scope import Scope, ScopeKind
 from .suggest import closest
 from .symbols import FileScope, ModuleSymbol, Symbol, TextSymbol, UnknownSymbol, kind_word
 from .unknown_names import MODEL_CALLS, listed, unknown_name
@@ -25,6 +25,7 @@ class Names:
     def __init__(self, file: FileScope, reporter: Reporter, facts: Facts, owner: str = "") -> None:
         self.file, self.reporter, self.facts, self.owner = file, reporter, facts, owner
         self.scope = Scope()
+        self._reported: set[str] = set()
 
     # --- scopes -----------------------------------------------------------------------------------
 
@@ -53,7 +54,6 @@ class Names:
         if symbol is not None:
             return self.symbol_value(node, node.text, symbol)
         self.report_unknown(node)
-        self.scope.bind(Variable(node.text, ANY, node.span))
         return ANY
 
     def symbol_value(self, node: s.Name | s.Field, shown: str, symbol: Symbol) -> Type:
@@ -72,8 +72,10 @@ class Names:
         return ANY
 
     def report_unknown(self, node: s.Name) -> None:
-        """Report a name that is not bound."""
-        unknown_name(node, self.scope, self.file, self.reporter, self.owner)
+        """Report a name that is not bound, once in a body."""
+        if node.text not in self._reported:
+            self._reported.add(node.text)
+            unknown_name(node, self.scope, self.file, self.reporter, self.owner)
 
     # --- names of modules, and of the language ----------------------------------------------------
 

@@ -29,6 +29,13 @@ _FOREIGN = {
     "boolean": "bool", "any": "str", "object": "{field: str}", "dict": "{field: str}",
     "List": "list[str]", "array": "list[str]", "Optional": "str?", "null": "none",
 }  # fmt: skip
+_TABLE = "a record names its fields: `{name: str, age: int}`; a table is a list of records, in which `find_by` looks"
+_FOREIGN_APPLIED = {
+    "dict": _TABLE, "mapping": _TABLE, "tuple": "a record names its parts: `{first: str, second: int}`",
+    "set": "write `list[str]`", "sequence": "write `list[str]`", "array": "write `list[str]`",
+    "optional": "a type whose value may be `none` is `T?`, as in `str?`",
+    "literal": 'a choice of values is `"a" | "b"`', "union": 'only values are joined: `"a" | "b"`',
+}  # fmt: skip
 
 
 class TypeReader:
@@ -97,10 +104,12 @@ class TypeReader:
     def _applied(self, name: s.Ident, item: s.TypeNode) -> Type:
         inner = self.read(item)
         if name.text != "list":
+            help = _FOREIGN_APPLIED.get(
+                name.text.lower(), "only lists take a type in brackets: `list[str]`"
+            )
             self.reporter.report(
-                "SGL0105", name.span, f"unknown type `{name.text}[...]`",
-                help="only lists take a type in brackets: `list[str]`",
-            )  # fmt: skip
+                "SGL0105", name.span, f"unknown type `{name.text}[...]`", help=help
+            )
             return ANY
         return ListType(inner)
 

@@ -18,7 +18,13 @@ _FOREIGN = {
     "int": "a declared type: `x: int = gen()`", "any": "a comprehension and `len`",
     "all": "a comprehension and `len`", "format": '`"{x:.2f}"`', "abs": "`x if x >= 0 else -x`",
     "append": "`items + [item]`", "input": "a parameter of the program",
-    "assert": "`expect`, in a `test`",
+    "assert": "`expect`, in a `test`", "float": "a declared type: `x: float = gen()`",
+    "dict": "a record, `{a: 1}`, or a list of records, in which `find_by` looks",
+    "set": "a list", "tuple": "a list or a record", "list": "a list: `[a, b]`",
+    "map": "a comprehension: `[f(x) for x in xs]`",
+    "filter": "a comprehension: `[x for x in xs if x > 0]`",
+    "open": '`text NAME = file("name.md")`, or a host function',
+    "s": "an expression statement: its value joins the prompt",
 }  # fmt: skip
 
 

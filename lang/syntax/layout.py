@@ -35,6 +35,20 @@ HEADERS = frozenset(
 _OPERAND_END = frozenset(
     {"NAME", "STRING", "NUMBER", "_TEXT_END", "_RPAR", "_RSQB", "_RBRACE", "TRUE", "FALSE", "NONE"}
 )
+FIRST_WORDS = tuple(
+    sorted(
+        {
+            *_BEFORE_NAME,
+            *_BEFORE_STRING,
+            *_BEFORE_OPERAND,
+            *_ALONE,
+            *_BEFORE_COLON,
+            *RESERVED,
+            "extern",
+        }
+    )
+)
+"""The words that a declaration or a statement begins with."""
 _AFTER_OPERAND = {"as": "AS", "max": "MAX", "by": "BY"}
 _CAPITAL_WORDS = {"True": "TRUE", "False": "FALSE", "None": "NONE"}
 
@@ -53,7 +67,7 @@ class Layout:
         """The tokens that the parser reads."""
         for line in self.lines():
             self.indent_to(line[0])
-            self.out.extend(_with_keywords(line))
+            self.out.extend(with_keywords(line))
             self.mark("_NEWLINE", line[-1].end_pos or 0)
         end = self.out[-1].end_pos or 0 if self.out else 0
         for _ in self.indents[1:]:
@@ -141,7 +155,7 @@ class Layout:
         self.diagnostics.append(Diagnostic(code, headline, labels, (help,)))
 
 
-def _with_keywords(line: list[Token]) -> list[Token]:
+def with_keywords(line: list[Token]) -> list[Token]:
     """The tokens of one logical line, its keywords named as such."""
     result: list[Token] = []
     opened: list[str] = []

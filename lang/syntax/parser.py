@@ -19,10 +19,11 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from ...ir.diagnostic import Diagnostic, Label
 from ...ir.span import Source, Span
+from .errors import Repair
 from .layout import Layout
 from .limits import MAX_FILE_CHARS, MAX_SYNTAX_ERRORS
 from .nodes import SyntaxTree
-from .repair import Repair, describe, find_repair
+from .repair import describe, find_repair
 from .scanner import scan
 from .tree import TreeBuilder
 
@@ -103,6 +104,7 @@ class _Run:
         self.parser = _grammar().parse_interactive("")
         self.line_state = self.snapshot()
         self.line_start = 0
+        self.in_try = False
 
     def snapshot(self) -> tuple[list[Any], list[Any]]:
         """The parser's stacks as they stand; cheap, because there is one for each line."""
@@ -160,14 +162,24 @@ class _Run:
             self.drop_indent(at)
             return at
         end = next(i for i in range(at, len(self.tokens)) if self.tokens[i].type == "_NEWLINE")
-        repair = find_repair(before, self.tokens, self.line_start, at, end)
+        start = self.line_start
+        repair = find_repair(self.at_line_start(), before, self.tokens, start, at, end)
         if repair is not None and repair.tokens is not None:
             self.report(repair)
+            if repair.whole_line:
+                at, before = start, self.at_line_start()
             self.tokens[at:end] = repair.tokens
             self.parser = before
             return at
-        self.report(repair or describe(before, self.tokens, self.line_start, at))
+        if not self.ends_try():
+            self.report(repair or describe(before, self.tokens, start, at))
         return self.break_line(end)
+
+    def ends_try(self) -> bool:
+        """Whether the current line is a clause of a `try`, which was reported as a whole."""
+        word = self.tokens[self.line_start].value
+        was_in_try, self.in_try = self.in_try, word == "try" or self.in_try
+        return was_in_try and word in ("except", "finally")
 
     def state_before(self, at: int) -> InteractiveParser:
         """The parser just before a token: feeding one that is wrong may already have reduced."""

@@ -8,7 +8,7 @@ from ..binding import bind_targets
 from ..narrowing import narrow
 from ..types import is_number, is_text, joined, widened
 from .inference import Inference
-from .mismatches import may_be_none
+from .mismatches import may_be_none, mismatch
 
 
 def list_type(asked: Inference, expr: s.ListExpr, expected: Type | None) -> Type:
@@ -84,19 +84,31 @@ def subscript_type(asked: Inference, expr: s.Subscript) -> Type:
     """The type of an item of a list, or of a character of a text."""
     items = expr.items
     kind = asked.infer(items)
-    asked.expect(expr.index, INT, "an index is an `int`")
-    if isinstance(kind, ListType):
-        return kind.item
-    if is_text(kind):
-        return STR
+    if isinstance(kind, ListType) or is_text(kind) or kind == ANY:
+        _check_index(asked, expr.index, kind)
+        return kind.item if isinstance(kind, ListType) else ANY if kind == ANY else STR
+    asked.infer(expr.index)
     if isinstance(kind, OptionalType):
         may_be_none(asked.reporter, items, kind)
-    elif kind != ANY:
-        help = "only lists and texts are indexed"
-        if isinstance(kind, RecordType):
-            help = f"take a field by its name: `{items.span.text[:40]}.name`"
-        asked.reporter.report("SGL0221", items.span, f"`{kind}` can't be indexed", help=help)
+        return ANY
+    help = "only lists and texts are indexed"
+    if isinstance(kind, RecordType):
+        name = asked.constant(expr.index)
+        field = name if isinstance(name, str) and name.isidentifier() else "name"
+        help = f"take a field by its name: `{items.span.text[:40]}.{field}`"
+    asked.reporter.report("SGL0221", items.span, f"`{kind}` can't be indexed", help=help)
     return ANY
+
+
+def _check_index(asked: Inference, index: s.Expr, kind: Type) -> None:
+    given = asked.value(index, INT)
+    if isinstance(kind, ListType) and isinstance(kind.item, RecordType) and is_text(given):
+        asked.reporter.report(
+            "SGL0201", index.span, f"expected `int`, found `{given}`", "an index is an `int`",
+            help="`find_by(items, field, value)` looks a record up",
+        )  # fmt: skip
+    elif not accepts(INT, given):
+        mismatch(asked.reporter, index, INT, given, "an index is an `int`")
 
 
 def slice_type(asked: Inference, expr: s.Slice) -> Type:

@@ -5,6 +5,8 @@ Called by every check that asks for a type; reporting is all that these function
 
 from __future__ import annotations
 
+import re
+
 from ....ir.span import Span
 from ....ir.types import (
     BOOL,
@@ -22,6 +24,8 @@ from ..report import Reporter
 from ..suggest import closest
 from ..types import holds_prompt, is_number, is_text, widened
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
 
 def mismatch(
     reporter: Reporter, expr: s.Expr, wanted: Type, given: Type, why: str, place: Span | None = None
@@ -31,7 +35,7 @@ def mismatch(
     if isinstance(wanted, UnionType) and isinstance(expr, s.Literal):
         not_a_choice(reporter, expr, wanted, also)
         return
-    help = _conversion(wanted, given)
+    help = _unquoted(expr, wanted) or _conversion(wanted, given)
     if isinstance(given, OptionalType) and accepts(wanted, given.item):
         may_be_none(reporter, expr, given)
         return
@@ -112,6 +116,14 @@ def _no_text_form(reporter: Reporter, expr: s.Expr, kind: ListType | RecordType,
     )  # fmt: skip
 
 
+def _unquoted(expr: s.Expr, wanted: Type) -> str:
+    """What to write for a number in quotes."""
+    text = expr.value if isinstance(expr, s.Literal) else None
+    if not is_number(wanted) or not isinstance(text, str) or not _NUMBER.fullmatch(text.strip()):
+        return ""
+    return f"numbers stand without quotes: `{text.strip()}`"
+
+
 def _conversion(wanted: Type, given: Type) -> str:
     """What turns a value of one type into another, if something does."""
     if wanted == STR and (is_number(given) or widened(given) == BOOL):
@@ -121,7 +133,7 @@ def _conversion(wanted: Type, given: Type) -> str:
     if wanted == STR and isinstance(given, RecordType):
         return "write it as JSON: `json(x)`"
     if is_number(wanted) and is_text(given):
-        return f"let the model answer with a number: `x: {wanted} = gen()`"
+        return f"declare a number where it comes from: `x: {wanted}`, a parameter, or `x: {wanted} = gen()`"
     if isinstance(wanted, ListType) and accepts(wanted.item, given):
         return "put it in a list: `[x]`"
     return ""

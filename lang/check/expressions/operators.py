@@ -62,7 +62,10 @@ def _one_may_be_none(
 
 def _what_it_takes(expr: s.Binary, left: Type, right: Type) -> str:
     if expr.op != "add":
-        return f"`{_OPERATORS[expr.op]}` takes two numbers"
+        takes = f"`{_OPERATORS[expr.op]}` takes two numbers"
+        if STR not in (left, right):
+            return takes
+        return f"{takes}: declare one where the text comes from, `x: float`, or `x: float = gen()`"
     if STR in (left, right):
         return 'a text takes values in braces: `"{a}{b}"`'
     if isinstance(left, ListType) and joined(left.item, right) is not None:

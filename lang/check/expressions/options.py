@@ -13,6 +13,7 @@ from ..report import Reporter
 from ..suggest import closest
 from ..types import is_text
 from .inference import Inference
+from .patterns import pattern_words
 
 TEXTS = ListType(STR)
 GEN_OPTIONS: dict[str, Type] = {
@@ -118,8 +119,10 @@ def _check_patterns(asked: Inference, name: str, value: s.Expr) -> None:
             if isinstance(pattern, str):
                 re.compile(pattern)
         except (re.error, RecursionError, OverflowError) as error:
-            asked.reporter.report("SGL0219", value.span, f"not a regular expression: {error}",
-                                  help='write patterns as raw text: `r"[0-9]+"`')  # fmt: skip
+            what, help = pattern_words(error)
+            asked.reporter.report(
+                "SGL0219", value.span, f"not a regular expression: {what}", help=help
+            )
 
 
 def _check_schema(reporter: Reporter, value: s.Expr, text: str) -> None:
