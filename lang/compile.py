@@ -65,7 +65,7 @@ _UNREADABLE = frozenset({"SGL0001", "SGL0002", "SGL0003", "SGL0005"})
 def _first_causes(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Without what the checks find in a line that could not be read as it stands."""
     spoilt = {_line(d) for d in diagnostics if d.code in _UNREADABLE}
-    return [d for d in diagnostics if d.code < "SGL0100" or _line(d) not in spoilt]
+    return [d for d in diagnostics if d.code.startswith("SGL00") or _line(d) not in spoilt]
 
 
 def _line(diagnostic: Diagnostic) -> tuple[str, int]:

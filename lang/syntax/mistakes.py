@@ -107,16 +107,18 @@ def _else_if(place: Place) -> Repair | None:
 
 def _foreign_word(place: Place) -> Repair | None:
     """A statement of another language: a word, and then nothing that a name could have after it."""
-    help = FOREIGN_WORDS.get(place.first.value)
+    word = place.first
     following = place.tokens[place.line + 1].type if place.line + 1 < place.end else ""
-    if help is None or following in ("_ASSIGN", "_DOT", "_LSQB"):
+    if word.value not in FOREIGN_WORDS or following in ("_ASSIGN", "_DOT", "_LSQB"):
         return None
-    if following == "_COLON" and place.line + 2 < place.end and place.at > place.line + 1:
-        if place.first.value not in ("try", "finally", "except", "lambda"):
-            return None
-    return unexpected(place.first, help)
+    is_far = place.at > place.line + 1
+    if is_far and (word.type != "NAME" or (following == "_COLON" and word.value not in _OPENING)):
+        return None
+    return unexpected(word, FOREIGN_WORDS[word.value])
 
 
+_OPENING = ("try", "finally", "except", "lambda")
+"""Those with a colon right behind them, which looks like the type of a name."""
 FOREIGN_WORDS = {
     "def": "programs are declared with `program`, host functions with `extern def`",
     "class": "records are declared with `type Name = {field: str}`",

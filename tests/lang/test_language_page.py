@@ -42,8 +42,8 @@ def test_every_option_and_function_is_in_the_reference() -> None:
 
 
 def test_the_checker_knows_the_functions_of_the_ir() -> None:
-    """`slice` is what `x[a:b]` is, and some belong to the Python front end."""
-    others = {"slice", "python_str", "lstrip", "rstrip"}
+    """`slice` is what `x[a:b]` is, `format_number` what `{x:.2f}` is; some belong to the Python front end."""
+    others = {"slice", "format_number", "python_str", "lstrip", "rstrip"}
     assert {*BUILTINS, *others} == set(RUNTIME_BUILTINS)
     for name, builtin in BUILTINS.items():
         least, most = ARITIES[name]

@@ -60,3 +60,9 @@ def test_declarations_and_turns():
     assert "storage.modifier.sgl" in scopes("extern pure def find(q: str) -> str", "declaration")
     assert scopes("    system: x", "turn") == {"entity.name.tag.sgl"}
     assert scopes("    systematic = 1", "turn") == set()
+
+
+def test_formats_and_jumps():
+    assert "constant.other.format.sgl" in scopes("{price:.2f}", "inside")
+    assert "constant.other.format.sgl" not in scopes("{title[:1]}", "inside")
+    assert scopes("        continue", "control") == {"keyword.control.sgl"}
