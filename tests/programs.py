@@ -61,7 +61,18 @@ from sglc.ir.ops import (
 )
 from sglc.ir.sampling import SELECT_METHODS, Constraint, Sampling
 from sglc.ir.structure import walk
-from sglc.ir.types import BOOL, INT, PROMPT, STR, ListType, OptionalType, RecordType, Type
+from sglc.ir.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    PROMPT,
+    STR,
+    ListType,
+    OptionalType,
+    RecordType,
+    Type,
+)
 
 Mode = Literal["raw", "outside", "inside"]
 
@@ -597,7 +608,32 @@ class Writer:
         index = Const((0, 1, -1)[self._random.randrange(3)], INT)
         return Index(result=Value(STR, "item"), items=texts.result, index=index)
 
-    def _builtin(self, scope: Scope) -> Builtin:
+    def _number(self, scope: Scope) -> Builtin:
+        """A number that is no `int`, rounded or written in a format."""
+        quarters = Value(FLOAT, "quarters")
+        args = (self._operand(scope, INT), Const(4, INT))
+        self._builder.emit(Arith(result=quarters, op="div", args=args))
+        if self._chance(50):
+            rounded = Builtin(result=Value(INT, "rounded"), name="round", args=(quarters,))
+            self._builder.emit(rounded)
+            return self._halved(rounded.result)  # type: ignore[return-value]
+        spec = Const((".2f", ",", ".1%", "06.1f")[self._random.randrange(4)], STR)
+        return Builtin(result=Value(STR, "written"), name="format_number", args=(quarters, spec))
+
+    def _found(self, scope: Scope) -> Compare:
+        """Whether a record is found in a table."""
+        rows = Value(ListType(VERDICT), "rows")
+        items = (self._operand(scope, VERDICT), self._operand(scope, VERDICT))
+        self._builder.emit(MakeList(result=rows, items=items))
+        wanted = (rows, Const("label", STR), self._operand(scope, STR))
+        row = Value(OptionalType(VERDICT), "row")
+        self._builder.emit(Builtin(result=row, name="find_by", args=wanted))
+        return Compare(result=Value(BOOL, "known"), op="ne", left=row, right=Const(None, NONE))
+
+    def _builtin(self, scope: Scope) -> Builtin | Compare:
+        kind = self._random.randrange(10)
+        if kind < 3:
+            return self._found(scope) if kind == 0 else self._number(scope)
         name = ("upper", "len", "join", "sorted", "majority", "json")[self._random.randrange(6)]
         kinds = {"upper": (STR, STR), "len": (STR, INT), "sorted": (TEXTS, TEXTS)}
         given, kind = kinds.get(name, (TEXTS, STR))
@@ -668,18 +704,42 @@ class Writer:
             scope.inner(prompt), mode, (index, item, text), 1 + self._random.randrange(3)
         )
         self._indices.pop()
-        builder.emit(Yield(values=(inner.prompt, self._operand(inner, STR))))
-        results = (Value(PROMPT), Value(STR, "last"))
+        left = (inner.prompt, self._operand(inner, STR))
+        args, inits, results = (
+            (prompt, text),
+            (scope.prompt, first),
+            (Value(PROMPT), Value(STR, "last")),
+        )
+        if self._chance(40):
+            broken = Value(BOOL, "broken")
+            builder = self._unless(broken, args, builder, (*left, self._operand(inner, BOOL)))
+            args, inits, results = (
+                (*args, broken), (*inits, Const(False, BOOL)), (*results, Value(BOOL, "broken"))
+            )  # fmt: skip
+        else:
+            builder.emit(Yield(values=left))
         self._builder.emit(
             For(
                 results=results,
                 items=self._items(scope),
-                inits=(scope.prompt, first),
-                body=builder.seal(index, item, prompt, text),
+                inits=inits,
+                body=builder.seal(index, item, *args),
                 key=self._key() if self._chance(30) else None,
             )
         )
         self._after(scope, results)
+
+    def _unless(
+        self, broken: Value, args: tuple[Value, ...], body: BlockBuilder, left: tuple[Operand, ...]
+    ) -> BlockBuilder:
+        """The body of a loop with `break`: once it was left, what it carries stays as it is."""
+        body.emit(Yield(values=left))
+        still, whole = BlockBuilder(), BlockBuilder()
+        still.emit(Yield(values=(*args, Const(True, BOOL))))
+        results = tuple(Value(each.type) for each in (*args, broken))
+        whole.emit(If(results=results, cond=broken, then=still.seal(), orelse=body.seal()))
+        whole.emit(Yield(values=results))
+        return whole
 
     def _items(self, scope: Scope) -> Operand:
         """A short list to go over, empty at times; lists from models may be long."""

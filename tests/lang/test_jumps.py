@@ -82,8 +82,12 @@ class Writer:
 
 
 def as_sgl(body: str) -> str:
-    lines = [f"{line[:-1]} max 50:" if " and n < 90:" in line else line for line in body.split("\n")]
-    return "program p() -> {n: int, log: list[int]}:\n" + "\n".join(lines) + "\n    return {n, log}\n"
+    lines = [
+        f"{line[:-1]} max 50:" if " and n < 90:" in line else line for line in body.split("\n")
+    ]
+    return (
+        "program p() -> {n: int, log: list[int]}:\n" + "\n".join(lines) + "\n    return {n, log}\n"
+    )
 
 
 def by_python(body: str) -> dict[str, Any]:
