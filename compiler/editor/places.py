@@ -31,7 +31,7 @@ from ...lang.syntax import nodes as s
 
 KEYWORDS = (
     "program prompt text type extern import test system user assistant tool if elif else for in while max "
-    "fork parallel arm unordered section use resume return pass mock expect gen select true false none and or not"
+    "fork parallel arm unordered section use resume return pass break continue mock expect gen select true false none and or not"
 ).split()
 TokenCount = Callable[[str], str]
 """Words for how many tokens a literal has, such as `12 tokens`."""

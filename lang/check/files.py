@@ -86,7 +86,7 @@ class Checker:
         names = self._names(file, f"program `{decl.name.text}`")
         body = body_of(names, self.effects, signature)
         _bind_params(body, decl.params, symbol.params if symbol else ())
-        returns = body.block(decl.body)
+        returns = body.block(decl.body) or _has_errors(decl.body)
         if not returns and result not in (NONE, ANY):
             self.reporter.report(
                 "SGL0319", decl.name.span, f"program `{decl.name.text}` does not return on every path",
@@ -121,6 +121,11 @@ def _in_order(file: FileScope, done: set[FileScope]) -> Iterator[FileScope]:
         if imported is not None:
             yield from _in_order(imported, done)
     yield file
+
+
+def _has_errors(body: s.Body) -> bool:
+    """Whether some line could not be read, which may have been a `return`."""
+    return any(isinstance(node, s.Broken) for node in s.walk(body))
 
 
 def _symbol_of(
