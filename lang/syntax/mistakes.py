@@ -7,55 +7,17 @@ where a line can't be read on.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from lark import Token
 
 from .errors import Repair, open_brackets, unexpected
+from .foreign import foreign_word, identity, inner_function
 from .layout import FIRST_WORDS, HEADERS, with_keywords
+from .place import Place
 
 _BRACES = "`{{` and `}}` stand for braces in text"
 _LIKENESS = 0.75
-
-
-@dataclass(frozen=True)
-class Place:
-    """The token at which the line `tokens[line:end]` can't be read on."""
-
-    tokens: Sequence[Token]
-    line: int
-    at: int
-    end: int
-
-    @property
-    def token(self) -> Token:
-        """The token that does not fit."""
-        return self.tokens[self.at]
-
-    @property
-    def first(self) -> Token:
-        """The first token of the line."""
-        return self.tokens[self.line]
-
-    @property
-    def before(self) -> Token | None:
-        """The token before, in the same line."""
-        return self.tokens[self.at - 1] if self.at > self.line else None
-
-    @property
-    def following(self) -> Token | None:
-        """The token after, in the same line."""
-        return self.tokens[self.at + 1] if self.at + 1 < self.end else None
-
-    @property
-    def read(self) -> Sequence[Token]:
-        """What stands before the token."""
-        return self.tokens[self.line : self.at]
-
-    def kind_before(self) -> str:
-        """The kind of the token before."""
-        return self.before.type if self.before is not None else ""
 
 
 def known_mistake(tokens: Sequence[Token], line: int, at: int, end: int) -> Repair | None:
@@ -103,63 +65,6 @@ def _else_if(place: Place) -> Repair | None:
     if place.first.type == "ELSE" and is_if and place.at <= place.line + 1:
         return unexpected(place.token, "another condition is an `elif`")
     return None
-
-
-def _foreign_word(place: Place) -> Repair | None:
-    """A statement of another language: a word, and then nothing that a name could have after it."""
-    word = place.first
-    following = place.tokens[place.line + 1].type if place.line + 1 < place.end else ""
-    if word.value not in FOREIGN_WORDS or following in ("_ASSIGN", "_DOT", "_LSQB"):
-        return None
-    is_far = place.at > place.line + 1
-    if is_far and (word.type != "NAME" or (following == "_COLON" and word.value not in _OPENING)):
-        return None
-    return unexpected(word, FOREIGN_WORDS[word.value])
-
-
-_OPENING = ("try", "finally", "except", "lambda")
-"""Those with a colon right behind them, which looks like the type of a name."""
-FOREIGN_WORDS = {
-    "def": "programs are declared with `program`, host functions with `extern def`",
-    "class": "records are declared with `type Name = {field: str}`",
-    "function": "programs are declared with `program name(param: str) -> str:`",
-    "from": 'files are imported with `import "path.sgl" as name`',
-    "import": 'files are imported with `import "path.sgl" as name`',
-    "let": "a name is bound with `name = value`",
-    "const": 'a constant text is `text NAME = "..."`',
-    "var": "a name is bound with `name = value`",
-    "async": "programs run concurrently by themselves: `fork` and `parallel`",
-    "await": "calls are awaited by themselves",
-    "with": "turns are opened with `user:` and the like",
-    "try": "a failed call fails its row; an answer of an optional type (`T?`) is `none` where it "
-    "was cut short",
-    "except": "a failed call fails its row; nothing is caught inside a program",
-    "finally": "a failed call fails its row; nothing is caught inside a program",
-    "raise": "a program fails where a host function does; or return an optional value (`T?`)",
-    "assert": "a test says `expect`; a program has no assertions",
-    "del": "names stay bound: bind another value",
-    "global": "what a program needs is a parameter, what it gives is returned",
-    "nonlocal": "what a program needs is a parameter, what it gives is returned",
-    "yield": "a program returns one value; a fork gives a list, one entry per arm",
-    "lambda": "there are no functions inside of programs: write a comprehension or a `for` loop",
-    "print": "an expression statement appends to the prompt; `return` gives a value to the caller",
-    "do": "write `while condition max 8:`",
-    "elseif": "another condition is an `elif`",
-    "switch": "write `if` and `elif`",
-    "match": "write `if` and `elif`",
-}
-
-
-def _is(place: Place) -> Repair | None:
-    if place.token.value != "is":
-        return None
-    return unexpected(place.token, "`==` compares, also with `none`")
-
-
-def _lambda(place: Place) -> Repair | None:
-    if place.before is None or place.before.value != "lambda":
-        return None
-    return unexpected(place.before, FOREIGN_WORDS["lambda"])
 
 
 # --- blocks and statements ------------------------------------------------------------------------
@@ -298,9 +203,9 @@ _MISTAKES: tuple[Callable[[Place], Repair | None], ...] = (
     _else_if,
     _block_in_line,
     _brace_in_text,
-    _foreign_word,
-    _is,
-    _lambda,
+    foreign_word,
+    identity,
+    inner_function,
     _table_type,
     _several_values,
     _changed_in_place,
