@@ -32,6 +32,14 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """The text that mends a mistake when it stands in the place of a span; editors offer it."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One message. The headline says what is wrong, never how to mend it: `helps` do.
 
@@ -45,6 +53,7 @@ class Diagnostic:
     helps: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     severity: Severity = Severity.ERROR
+    fix: Fix | None = None
 
     @property
     def span(self) -> Span | None:

@@ -96,6 +96,7 @@ class Names:
             self.reporter.report(
                 "SGL0106", name.span, f"module `{module.name}` has no `{name.text}`",
                 help=f"it has `{near}`" if near else f"it has {listed(module.file.names)}",
+                fix=near,
             )  # fmt: skip
             return None
         return symbol

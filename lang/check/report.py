@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...ir.diagnostic import Diagnostic, Label, Severity
+from ...ir.diagnostic import Diagnostic, Fix, Label, Severity
 from ...ir.span import Span
 
 
@@ -26,8 +26,9 @@ class Reporter:
         also: tuple[Span, str] | None = None,
         note: str = "",
         severity: Severity = Severity.ERROR,
+        fix: str | None = None,
     ) -> None:
-        """Add a diagnostic; `also` is a second place with its words."""
+        """Add a diagnostic; `also` is a second place with its words, `fix` what the span should be."""
         key = (code, span.source.name, span.start, headline)
         if key in self._seen:
             return
@@ -37,5 +38,6 @@ class Reporter:
             labels.append(Label(also[0], also[1], primary=False))
         helps = (help,) if isinstance(help, str) else tuple(help)
         notes = (note,) if note else ()
-        diagnostic = Diagnostic(code, headline, tuple(labels), helps, notes, severity)
+        mended = Fix(span, fix) if fix is not None else None
+        diagnostic = Diagnostic(code, headline, tuple(labels), helps, notes, severity, mended)
         self.diagnostics.append(diagnostic)

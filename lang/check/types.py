@@ -99,7 +99,8 @@ class TypeReader:
         help = f"there is a type `{near}`" if near else "declare it: `type Name = {field: str}`"
         if near == "list":
             help = "a list type names its items: `list[str]`"
-        self.reporter.report("SGL0105", node.span, f"unknown type `{name}`", help=help)
+        fix = near if plain == name and near in known | set(WRITABLE) else None
+        self.reporter.report("SGL0105", node.span, f"unknown type `{name}`", help=help, fix=fix)
 
     def _applied(self, name: s.Ident, item: s.TypeNode) -> Type:
         inner = self.read(item)

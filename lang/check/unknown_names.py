@@ -12,6 +12,7 @@ from .suggest import closest
 from .symbols import FileScope
 
 MODEL_CALLS = ("gen", "select")
+_CONSTANTS = {"True": "true", "False": "false", "None": "none", "null": "none"}
 _FOREIGN = {
     "True": "`true`", "False": "`false`", "None": "`none`", "null": "`none`",
     "print": "an expression statement: its value joins the prompt", "str": '`"{x}"`',
@@ -37,8 +38,10 @@ def unknown_name(
         _lost_name(node, lost, reporter)
         return
     label = f"not bound in {owner}" if owner else ""
-    help = name_help(node.text, scope, file)
-    reporter.report("SGL0104", node.span, f"unknown name `{node.text}`", label, help=help)
+    near = _near(node.text, scope, file)
+    help = name_help(node.text, near, scope)
+    fix = _CONSTANTS.get(node.text, near)
+    reporter.report("SGL0104", node.span, f"unknown name `{node.text}`", label, help=help, fix=fix)
 
 
 def _lost_name(node: s.Name, lost: Lost, reporter: Reporter) -> None:
@@ -58,11 +61,16 @@ def _lost_name(node: s.Name, lost: Lost, reporter: Reporter) -> None:
         )  # fmt: skip
 
 
-def name_help(name: str, scope: Scope, file: FileScope) -> str:
-    """What to do about an unknown name."""
+def _near(name: str, scope: Scope, file: FileScope) -> str | None:
+    """A known name that is like an unknown one; none where it is a word of another language."""
     known = scope.names() | set(file.names) | set(BUILTINS) | set(MODEL_CALLS)
     near = closest(name, known)
-    if name in _FOREIGN and near not in scope.names():
+    return None if name in _FOREIGN and near not in scope.names() else near
+
+
+def name_help(name: str, near: str | None, scope: Scope) -> str:
+    """What to do about an unknown name."""
+    if name in _FOREIGN and near is None:
         return f"write {_FOREIGN[name]}"
     if near is None:
         return f"bind it first, or declare a parameter: `{name}: str`"

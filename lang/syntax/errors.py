@@ -25,7 +25,7 @@ _WORDY = frozenset({"a name", "text", "a number", "the end of the line", "an ind
 class Repair:
     """A message, and (when the line can be mended) the tokens that stand in the line's rest.
 
-    `whole_line`: they stand for the line from its first token on.
+    `whole_line`: they stand for the line from its first token on. `fix`: what `start:end` should be.
     """
 
     code: str
@@ -36,6 +36,7 @@ class Repair:
     helps: tuple[str, ...] = ()
     tokens: list[Token] | None = None
     whole_line: bool = False
+    fix: str | None = None
 
 
 def unexpected(token: Token, *helps: str) -> Repair:

@@ -35,7 +35,9 @@ def misspelt(tokens: Sequence[Token], line: int, end: int) -> Repair | None:
     mended = with_keywords([first.update(value=near[0]), *tokens[line + 1 : end]])
     start, stop = first.start_pos or 0, first.end_pos or 0
     headline, help = f"unexpected `{first.value}`", f"there is a word `{near[0]}`"
-    return Repair("SGL0001", headline, start, stop, "", (help,), mended, whole_line=True)
+    return Repair(
+        "SGL0001", headline, start, stop, "", (help,), mended, whole_line=True, fix=near[0]
+    )
 
 
 # --- words ----------------------------------------------------------------------------------------

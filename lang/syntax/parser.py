@@ -17,7 +17,7 @@ from lark.exceptions import UnexpectedToken
 from lark.lexer import Lexer
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
-from ...ir.diagnostic import Diagnostic, Label
+from ...ir.diagnostic import Diagnostic, Fix, Label
 from ...ir.span import Source, Span
 from .errors import Repair
 from .layout import Layout
@@ -195,7 +195,9 @@ class _Run:
         """Add the diagnostic of a repair."""
         span = Span(self.source, repair.start, repair.end)
         label = Label(span, repair.label)
-        self.diagnostics.append(Diagnostic(repair.code, repair.headline, (label,), repair.helps))
+        fix = Fix(span, repair.fix) if repair.fix is not None else None
+        found = Diagnostic(repair.code, repair.headline, (label,), repair.helps, fix=fix)
+        self.diagnostics.append(found)
 
     def missing_block(self, at: int) -> None:
         """Report a header without a block, and put an empty one in its place."""

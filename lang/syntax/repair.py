@@ -94,9 +94,12 @@ def _candidates(tokens: list[Token], line: int, at: int, end: int) -> Iterator[R
         label = f"expected {quoted(kind)}"
         helps = ("`==` compares, `=` binds a name",) if "EQ" in (kind, token.type) else ()
         headline = f"unexpected {shown(token)}"
-        yield Repair("SGL0001", headline, start, stop, label, helps, [other, *rest[1:]])
+        yield Repair(
+            "SGL0001", headline, start, stop, label, helps, [other, *rest[1:]], fix=SHOWN[kind]
+        )
     if at > line and token.type not in OPENERS:
-        yield Repair("SGL0001", f"unexpected {shown(token)}", start, stop, "", (), rest[1:])
+        headline = f"unexpected {shown(token)}"
+        yield Repair("SGL0001", headline, start, stop, "", (), rest[1:], fix="")
 
 
 def _insertions(
@@ -115,7 +118,7 @@ def _insertions(
         missing = "".join(SHOWN[k] for k in kinds)
         yield Repair(
             "SGL0001", f"expected `{missing}`", place, place, f"`{missing}` is missing here",
-            (), [*added, *rest],
+            (), [*added, *rest], fix=f" {missing}" if missing.isalpha() else missing,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lark import Token
 
-from ...ir.diagnostic import Diagnostic, Label
+from ...ir.diagnostic import Diagnostic, Fix, Label
 from ...ir.span import Source, Span
 from .limits import MAX_NESTING, MAX_TEXT_CHARS
 
@@ -148,11 +148,23 @@ class _Scanner:
         """Add a token."""
         self.tokens.append(self.token(kind, start, value))
 
-    def report(self, code: str, start: int, end: int, headline: str, label: str, help: str) -> None:
-        """Add a diagnostic about a range of characters."""
+    def report(
+        self,
+        code: str,
+        start: int,
+        end: int,
+        headline: str,
+        label: str,
+        help: str,
+        fix: str | None = None,
+    ) -> None:
+        """Add a diagnostic about a range of characters, and what they should be."""
         span = Span(self.source, start, end)
         helps = (help,) if help else ()
-        self.diagnostics.append(Diagnostic(code, headline, (Label(span, label),), helps))
+        mended = Fix(span, fix) if fix is not None else None
+        self.diagnostics.append(
+            Diagnostic(code, headline, (Label(span, label),), helps, fix=mended)
+        )
 
     def take_operator(self, start: int, value: str) -> None:
         """Add an operator, and keep track of brackets."""
@@ -255,7 +267,7 @@ class _Scanner:
                 self.tokens.pop()
                 self.report(
                     "SGL0012", start - 1, start, "text has no prefix `f`", "",
-                    "every text interpolates `{name}`: leave the `f` out",
+                    "every text interpolates `{name}`: leave the `f` out", fix="",
                 )  # fmt: skip
         self.pos = start + len(quote)
         if self.text.startswith(quote, self.pos) and len(quote) == 1:

@@ -95,7 +95,8 @@ def unknown_argument(reporter: Reporter, name: s.Ident, params: Sequence[str], c
     shown = ", ".join(f"`{param}`" for param in params)
     help = f"there is a parameter `{near}`" if near else (
         f"its parameters are {shown}" if shown else "it has no parameters")  # fmt: skip
-    reporter.report("SGL0108", name.span, f"`{callee}` has no parameter `{name.text}`", help=help)
+    headline = f"`{callee}` has no parameter `{name.text}`"
+    reporter.report("SGL0108", name.span, headline, help=help, fix=near)
 
 
 def _signature(params: Sequence[ParamSymbol]) -> str:

@@ -42,8 +42,8 @@ def _unknown_field(reporter: Reporter, expr: s.Field, kind: RecordType) -> None:
     names = [name for name, _ in kind.fields]
     near = closest(expr.name.text, names)
     help = f"there is a field `{near}`" if near else f"its fields are {listed(names)}"
-    headline = f"unknown field `{expr.name.text}`"
-    reporter.report("SGL0107", expr.name.span, headline, f"not a field of `{kind}`", help=help)
+    headline, label = f"unknown field `{expr.name.text}`", f"not a field of `{kind}`"
+    reporter.report("SGL0107", expr.name.span, headline, label, help=help, fix=near)
 
 
 def _no_fields(reporter: Reporter, expr: s.Field, kind: Type) -> None:

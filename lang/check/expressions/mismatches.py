@@ -35,13 +35,14 @@ def mismatch(
     if isinstance(wanted, UnionType) and isinstance(expr, s.Literal):
         not_a_choice(reporter, expr, wanted, also)
         return
-    help = _unquoted(expr, wanted) or _conversion(wanted, given)
+    number = _unquoted(expr, wanted)
+    help = f"numbers stand without quotes: `{number}`" if number else _conversion(wanted, given)
     if isinstance(given, OptionalType) and accepts(wanted, given.item):
         may_be_none(reporter, expr, given)
         return
     headline = f"expected `{wanted}`, found `{given}`"
     label = why if place is None else f"this is `{given}`"
-    reporter.report("SGL0201", expr.span, headline, label, help=help or (), also=also)
+    reporter.report("SGL0201", expr.span, headline, label, help=help or (), also=also, fix=number)
 
 
 def not_a_choice(
@@ -51,7 +52,8 @@ def not_a_choice(
     near = closest(str(expr.value), [str(literal) for literal in wanted.literals])
     help = f'there is `"{near}"`' if near and is_text(wanted) else f"it is one of {wanted}"
     headline = f"`{expr.span.text[:60]}` is none of {str(wanted)[:120]}"
-    reporter.report("SGL0207", expr.span, headline, help=help, also=also)
+    fix = f'"{near}"' if near and is_text(wanted) else None
+    reporter.report("SGL0207", expr.span, headline, help=help, also=also, fix=fix)
 
 
 def may_be_none(reporter: Reporter, expr: s.Expr, given: Type) -> None:
@@ -116,12 +118,12 @@ def _no_text_form(reporter: Reporter, expr: s.Expr, kind: ListType | RecordType,
     )  # fmt: skip
 
 
-def _unquoted(expr: s.Expr, wanted: Type) -> str:
-    """What to write for a number in quotes."""
+def _unquoted(expr: s.Expr, wanted: Type) -> str | None:
+    """The number that stands in quotes, where one is wanted."""
     text = expr.value if isinstance(expr, s.Literal) else None
     if not is_number(wanted) or not isinstance(text, str) or not _NUMBER.fullmatch(text.strip()):
-        return ""
-    return f"numbers stand without quotes: `{text.strip()}`"
+        return None
+    return text.strip()
 
 
 def _conversion(wanted: Type, given: Type) -> str:

@@ -83,7 +83,7 @@ def _unknown_option(reporter: Reporter, name: s.Ident) -> None:
     )
     if near == "json" and name.text != "json":
         help = "declare the type of the answer, or give a schema as text with `json`"
-    reporter.report("SGL0108", name.span, f"`gen` has no option `{name.text}`", help=help)
+    reporter.report("SGL0108", name.span, f"`gen` has no option `{name.text}`", help=help, fix=near)
 
 
 def check_option(asked: Inference, name: str, value: s.Expr) -> None:

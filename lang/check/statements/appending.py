@@ -95,6 +95,7 @@ def _unknown_fragment(body: Body, name: s.Ident) -> None:
     body.reporter.report(
         "SGL0112", name.span, f"unknown prompt `{name.text}`",
         help=f"there is `{near}`" if near else f"declare it: `prompt {name.text}():`",
+        fix=near,
     )  # fmt: skip
 
 
