@@ -1,12 +1,12 @@
 """What an editor asks about a place in a source: what it is, where it was bound, what could stand there.
 
-Pure functions over an analysis and a character offset; `lsp.py` speaks the protocol around them.
+Pure functions over an analysis and a character offset; `server.py` speaks the protocol around them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ...ir.module import LIFETIMES
@@ -15,14 +15,13 @@ from ...ir.span import Span
 from ...ir.types import SCALARS, ListType, OptionalType, RecordType, Type
 from ...lang.check.builtin_types import BUILTINS
 from ...lang.check.expressions.options import GEN_OPTIONS
-from ...lang.check.facts import GenCall
 from ...lang.check.symbols import (
     ExternSymbol,
     FragmentSymbol,
     ModuleSymbol,
+    ParamSymbol,
     ProgramSymbol,
     Symbol,
-    TextSymbol,
     TypeSymbol,
     kind_word,
 )
@@ -31,18 +30,9 @@ from ...lang.syntax import nodes as s
 
 KEYWORDS = (
     "program prompt text type extern import test system user assistant tool if elif else for in while max "
-    "fork parallel arm unordered section use resume return pass break continue mock expect gen select true false none and or not"
+    "fork parallel arm unordered section use resume return pass break continue mock expect "
+    "gen select true false none and or not"
 ).split()
-TokenCount = Callable[[str], str]
-"""Words for how many tokens a literal has, such as `12 tokens`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hover:
-    """Markdown about a span."""
-
-    text: str
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +42,6 @@ class Suggestion:
     label: str
     kind: str
     detail: str = ""
-
-
-def hover(analysis: Analysis, offset: int, count: TokenCount) -> Hover | None:
-    """What stands at an offset: its type, its signature, or how many tokens a text has."""
-    for node in reversed(nodes_at(analysis, offset)):
-        text = _about(analysis, node, count)
-        if text:
-            return Hover(text, node.span)
-    return None
 
 
 def definition(analysis: Analysis, offset: int) -> Span | None:
@@ -104,69 +85,16 @@ def nodes_at(analysis: Analysis, offset: int) -> list[s.Node]:
     return sorted(found, key=lambda n: n.span.start - n.span.end)
 
 
-# --- hover ----------------------------------------------------------------------------------------
-
-
-def _about(analysis: Analysis, node: s.Node, count: TokenCount) -> str:
-    facts = analysis.checked.facts
-    if isinstance(node, s.Text) or (isinstance(node, s.Literal) and isinstance(node.value, str)):
-        return _about_text(node, count)
-    if node in facts.symbols:
-        return about_symbol(facts.symbols[node], count)
-    if node in facts.bindings and isinstance(node, s.Name | s.Ident):
-        return _code(f"{node.text}: {facts.bindings[node][1]}")
-    if isinstance(node, s.Ident) and node.text in analysis.file.names:
-        return about_symbol(analysis.file.names[node.text], count)
-    if isinstance(node, s.Call):
-        return _about_call(analysis, node)
-    if isinstance(node, s.Field | s.Subscript) and node in facts.types:
-        return _code(str(facts.types[node]))
-    return ""
-
-
-def _about_text(node: s.Text | s.Literal, count: TokenCount) -> str:
-    literal = str(node.value) if isinstance(node, s.Literal) else ""
-    parts = [literal] if literal else [p for p in getattr(node, "parts", ()) if isinstance(p, str)]
-    holes = 0 if literal else sum(not isinstance(p, str) for p in getattr(node, "parts", ()))
-    values = f", and {holes} value{'s' if holes > 1 else ''}" if holes else ""
-    return f"{count(''.join(parts))}{values}" if parts or holes else ""
-
-
-def _about_call(analysis: Analysis, node: s.Call) -> str:
-    name = node.callee.text if isinstance(node.callee, s.Name) else ""
-    fact = analysis.checked.facts.calls.get(node)
-    if isinstance(fact, GenCall):
-        given = ", ".join(fact.options) or "defaults"
-        return f"{_code(f'gen(...) -> {fact.answer}')}\n\nGiven: {given}."
-    if name in BUILTINS:
-        return f"{_code(BUILTINS[name].signature(name))}\n\n{BUILTINS[name].doc}"
-    return ""
-
-
-def about_symbol(symbol: Symbol, count: TokenCount) -> str:
-    """A declaration in a few words: its signature, type or size."""
-    match symbol:
-        case ProgramSymbol() | ExternSymbol() | FragmentSymbol():
-            return f"{_code(signature(symbol))}\n\n{kind_word(symbol)}"
-        case TextSymbol(name=name, value=value):
-            return f"{_code(f'text {name}')}\n\n{count(value)}"
-        case TypeSymbol(name=name, type=kind):
-            return _code(f"type {name} = {kind}")
-        case ModuleSymbol(name=name, file=file):
-            return f"{_code(f'module {name}')}\n\n{file.path}"
-        case _:
-            return ""
-
-
 def signature(symbol: ProgramSymbol | ExternSymbol | FragmentSymbol) -> str:
     """How a program, prompt or host function is called."""
-    params = ", ".join(f"{p.name}: {p.type}" for p in symbol.params)
+    params = ", ".join(_param(param) for param in symbol.params)
     result = "" if isinstance(symbol, FragmentSymbol) else f" -> {symbol.result}"
     return f"{symbol.name}({params}){result}"
 
 
-def _code(text: str) -> str:
-    return f"```sgl\n{text}\n```"
+def _param(param: ParamSymbol) -> str:
+    kept = "" if param.lifetime == "request" else f" @{param.lifetime}"
+    return f"{param.name}: {param.type}{kept}"
 
 
 def _declared(symbol: Symbol) -> Span:

@@ -1,34 +1,32 @@
-"""The language server: diagnostics, hover, definitions, completion and formatting, over stdio.
+"""The language server over stdio: one handler for each thing that an editor asks.
 
-Started by `sglc lsp`. It reads and never runs anything; what it answers comes from `editor.py`.
+Started by `sglc lsp`. It reads and never runs anything; what it answers comes from the files beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
-from pygls.uris import from_fs_path, to_fs_path
 from pygls.workspace import TextDocument
 
 from sglc import __version__
 
-from ...ir.diagnostic import CompileFailed, Diagnostic, Label, Severity
-from ...ir.span import Source, Span
+from ...ir.diagnostic import CompileFailed, Fix
+from ...ir.span import Span
 from ...ir.target.parts import Part
 from ...lang.compile import Analysis, analyse
 from ...lang.format.files import format_source
 from ..build.targets import choose_target
 from . import places as editor
+from .hovers import hover
+from .occurrences import CannotRename, occurrences, renamed
+from .outline import Entry, outline
+from .positions import action, location_of, range_of, shown, source_of
 
-SEVERITIES = {
-    Severity.ERROR: lsp.DiagnosticSeverity.Error,
-    Severity.WARNING: lsp.DiagnosticSeverity.Warning,
-    Severity.INFO: lsp.DiagnosticSeverity.Information,
-}
 KINDS = {
     "variable": lsp.CompletionItemKind.Variable,
     "field": lsp.CompletionItemKind.Field,
@@ -36,6 +34,16 @@ KINDS = {
     "keyword": lsp.CompletionItemKind.Keyword,
     "type": lsp.CompletionItemKind.Class,
     "module": lsp.CompletionItemKind.Module,
+}
+SYMBOL_KINDS = {
+    "program": lsp.SymbolKind.Function,
+    "prompt": lsp.SymbolKind.String,
+    "text": lsp.SymbolKind.Constant,
+    "type": lsp.SymbolKind.Struct,
+    "host function": lsp.SymbolKind.Interface,
+    "module": lsp.SymbolKind.Module,
+    "test": lsp.SymbolKind.Event,
+    "answer": lsp.SymbolKind.Variable,
 }
 
 Readable = dict[str, Analysis]
@@ -56,6 +64,11 @@ def make_server() -> LanguageServer:
     triggers = lsp.CompletionOptions(trigger_characters=[".", "@", "("])
     server.feature(lsp.TEXT_DOCUMENT_COMPLETION, triggers)(_completion(server, readable))
     server.feature(lsp.TEXT_DOCUMENT_FORMATTING)(_formatting(server))
+    server.feature(lsp.TEXT_DOCUMENT_REFERENCES)(_references(server))
+    server.feature(lsp.TEXT_DOCUMENT_RENAME)(_rename(server))
+    server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(_symbols(server))
+    fixes = lsp.CodeActionOptions([lsp.CodeActionKind.QuickFix])
+    server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, fixes)(_actions(server))
     return server
 
 
@@ -77,7 +90,7 @@ def _changed(server: LanguageServer, readable: Readable):
         analysis = _analysis(document)
         if analysis.is_valid:
             readable[document.uri] = analysis
-        found = [_diagnostic(document, d) for d in analysis.diagnostics]
+        found = [shown(document, d) for d in analysis.diagnostics]
         server.text_document_publish_diagnostics(
             lsp.PublishDiagnosticsParams(document.uri, found, document.version)
         )
@@ -98,11 +111,11 @@ def _closed(server: LanguageServer, readable: Readable):
 def _hover(server: LanguageServer):
     def handler(params: lsp.HoverParams) -> lsp.Hover | None:
         document, offset = _place(server, params)
-        found = editor.hover(_analysis(document), offset, _token_count)
+        found = hover(_analysis(document), offset, _token_count)
         if found is None:
             return None
         content = lsp.MarkupContent(lsp.MarkupKind.Markdown, found.text)
-        return lsp.Hover(content, _range(document, found.span))
+        return lsp.Hover(content, range_of(document, found.span))
 
     return handler
 
@@ -111,7 +124,7 @@ def _definition(server: LanguageServer):
     def handler(params: lsp.DefinitionParams) -> lsp.Location | None:
         document, offset = _place(server, params)
         span = editor.definition(_analysis(document), offset)
-        return None if span is None else _location(document, span)
+        return None if span is None else location_of(document, span)
 
     return handler
 
@@ -131,83 +144,91 @@ def _completion(server: LanguageServer, readable: Readable):
 def _formatting(server: LanguageServer):
     def handler(params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
         document = server.workspace.get_text_document(params.text_document.uri)
-        source = _source(document)
+        source = source_of(document)
         try:
             text = format_source(source)
         except CompileFailed:
             return []  # the diagnostics say why
         whole = Span(source, 0, len(source.text))
-        return [] if text == source.text else [lsp.TextEdit(_range(document, whole), text)]
+        return [] if text == source.text else [lsp.TextEdit(range_of(document, whole), text)]
 
     return handler
 
 
-# --- between the protocol's positions and ours -------------------------------------------------------
+def _references(server: LanguageServer):
+    def handler(params: lsp.ReferenceParams) -> list[lsp.Location]:
+        document, offset = _place(server, params)
+        found = occurrences(_analysis(document), offset)
+        return [location_of(document, span) for span in found.spans] if found else []
+
+    return handler
 
 
-def _source(document: TextDocument) -> Source:
-    return Source(to_fs_path(document.uri) or document.uri, document.source)
+def _rename(server: LanguageServer):
+    def handler(params: lsp.RenameParams) -> lsp.WorkspaceEdit:
+        document, offset = _place(server, params)
+        try:
+            edits = renamed(_analysis(document), offset, params.new_name)
+        except CannotRename as error:
+            raise JsonRpcInvalidParams(str(error)) from None
+        changed = [lsp.TextEdit(range_of(document, span), text) for span, text in edits]
+        return lsp.WorkspaceEdit(changes={document.uri: changed})
+
+    return handler
+
+
+def _symbols(server: LanguageServer):
+    def handler(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
+        document = server.workspace.get_text_document(params.text_document.uri)
+        return [_symbol(document, entry) for entry in outline(_analysis(document))]
+
+    return handler
+
+
+def _symbol(document: TextDocument, entry: Entry) -> lsp.DocumentSymbol:
+    whole, at = range_of(document, entry.whole), range_of(document, entry.at)
+    inner = [_symbol(document, each) for each in entry.inner]
+    kind = SYMBOL_KINDS[entry.kind]
+    return lsp.DocumentSymbol(entry.name, kind, whole, at, detail=entry.detail, children=inner)
+
+
+def _actions(server: LanguageServer):
+    def handler(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        document = server.workspace.get_text_document(params.text_document.uri)
+        first = document.offset_at_position(params.range.start)
+        last = document.offset_at_position(params.range.end)
+        found = [d for d in _analysis(document).diagnostics if d.fix is not None]
+        here = [(d, d.fix) for d in found if d.fix and _meets(document, d.fix, first, last)]
+        return [action(document, diagnostic, fix) for diagnostic, fix in here]
+
+    return handler
+
+
+def _meets(document: TextDocument, fix: Fix, first: int, last: int) -> bool:
+    own = fix.span.source.name == source_of(document).name
+    return own and fix.span.start <= last and first <= fix.span.end
+
+
+# --- documents ------------------------------------------------------------------------------------
 
 
 def _analysis(document: TextDocument) -> Analysis:
-    source = _source(document)
+    source = source_of(document)
     return analyse(source, Path(source.name))
 
 
-def _place(
-    server: LanguageServer, params: lsp.HoverParams | lsp.DefinitionParams | lsp.CompletionParams
-) -> tuple[TextDocument, int]:
+_Placed = (
+    lsp.HoverParams
+    | lsp.DefinitionParams
+    | lsp.CompletionParams
+    | lsp.ReferenceParams
+    | lsp.RenameParams
+)
+
+
+def _place(server: LanguageServer, params: _Placed) -> tuple[TextDocument, int]:
     document = server.workspace.get_text_document(params.text_document.uri)
     return document, document.offset_at_position(params.position)
-
-
-def _range(document: TextDocument, span: Span) -> lsp.Range:
-    """A span as the client counts: lines from 0, columns in the units that it agreed to."""
-    lines = span.source.text.splitlines(keepends=True)
-    return lsp.Range(
-        *(_position(document, span.source, lines, at) for at in (span.start, span.end))
-    )
-
-
-def _position(
-    document: TextDocument, source: Source, lines: list[str], offset: int
-) -> lsp.Position:
-    line, column = source.position(offset)
-    return document.position_codec.position_to_client_units(
-        lines, lsp.Position(line - 1, column - 1)
-    )
-
-
-def _location(document: TextDocument, span: Span) -> lsp.Location:
-    return lsp.Location(from_fs_path(span.source.name) or document.uri, _range(document, span))
-
-
-def _diagnostic(document: TextDocument, diagnostic: Diagnostic) -> lsp.Diagnostic:
-    own = _source(document).name
-    here = [label for label in diagnostic.labels if label.span.source.name == own]
-    start = lsp.Position(0, 0)
-    main = next((label for label in here if label.primary), here[0] if here else None)
-    return lsp.Diagnostic(
-        range=_range(document, main.span) if main else lsp.Range(start, start),
-        message="\n".join(_lines(diagnostic, main)),
-        severity=SEVERITIES[diagnostic.severity],
-        code=diagnostic.code,
-        source="sglc",
-        related_information=[
-            _related(document, label) for label in diagnostic.labels if label is not main
-        ],
-    )
-
-
-def _lines(diagnostic: Diagnostic, main: Label | None) -> Iterable[str]:
-    label = f": {main.text}" if main and main.text else ""
-    yield f"{diagnostic.headline}{label}"
-    yield from (f"note: {note}" for note in diagnostic.notes)
-    yield from (f"help: {help}" for help in diagnostic.helps)
-
-
-def _related(document: TextDocument, label: Label) -> lsp.DiagnosticRelatedInformation:
-    return lsp.DiagnosticRelatedInformation(_location(document, label.span), label.text)
 
 
 @lru_cache(maxsize=4096)

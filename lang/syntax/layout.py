@@ -17,7 +17,7 @@ ROLES = frozenset({"system", "user", "assistant", "tool"})
 RESERVED = ROLES | {"arm", "section"}
 TAB = 4
 
-_EXPRESSION_WORDS = {
+EXPRESSION_WORDS = {
     "and": "AND", "or": "OR", "not": "NOT", "in": "IN", "if": "IF", "else": "ELSE", "for": "FOR",
     "true": "TRUE", "false": "FALSE", "none": "NONE",
 }  # fmt: skip
@@ -216,8 +216,8 @@ def _inner_word(before: list[Token], opened: list[str], token: Token, following:
     previous = before[-1].type if before else "NL"
     if previous in ("_DOT", "_AT") or _is_label(previous, opened, following):
         return "NAME"
-    if word in _EXPRESSION_WORDS:
-        return _EXPRESSION_WORDS[word]
+    if word in EXPRESSION_WORDS:
+        return EXPRESSION_WORDS[word]
     if word in _CAPITAL_WORDS:
         return "NAME"
     if word in _AFTER_OPERAND and previous in _OPERAND_END:

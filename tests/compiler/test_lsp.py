@@ -54,13 +54,14 @@ class Editor:
         self.tell("textDocument/didChange", textDocument=document, contentChanges=[{"text": text}])
         self.until_diagnosed()
 
-    def at(self, method: str, text: str, word: str, shift: int = 0) -> Any:
+    def at(self, method: str, text: str, word: str, shift: int = 0, **more: Any) -> Any:
         """Ask about the place where `word` stands in `text` (`shift` characters further on)."""
         offset = text.index(word) + shift
         line = text.count("\n", 0, offset)
         column = offset - (text.rfind("\n", 0, offset) + 1)
         position = {"line": line, "character": column}
-        return self.ask(f"textDocument/{method}", textDocument={"uri": self.uri}, position=position)
+        document = {"uri": self.uri}
+        return self.ask(f"textDocument/{method}", textDocument=document, position=position, **more)
 
     def ask(self, method: str, **params: Any) -> Any:
         self._number += 1
@@ -119,6 +120,10 @@ def test_a_session(editor: Editor):
         "definitionProvider",
         "completionProvider",
         "documentFormattingProvider",
+        "referencesProvider",
+        "renameProvider",
+        "documentSymbolProvider",
+        "codeActionProvider",
     ):
         assert editor.capabilities[feature]
     editor.open(PROGRAM)
@@ -127,6 +132,8 @@ def test_a_session(editor: Editor):
     _finds_definitions(editor)
     _completes(editor)
     _reports_and_forgets(editor)
+    _renames(editor)
+    _offers_fixes(editor)
     _formats(editor)
     assert editor.close() == 0
 
@@ -184,8 +191,34 @@ def _reports_and_forgets(editor: Editor) -> None:
     assert editor.diagnostics == []
 
 
+def _renames(editor: Editor) -> None:
+    context = {"includeDeclaration": True}
+    found = editor.at("references", PROGRAM, "in dimensions:", 4, context=context)
+    assert [place["range"]["start"]["line"] for place in found] == [4, 8]
+    edit = editor.at("rename", PROGRAM, "in dimensions:", 4, newName="axes")
+    (changes,) = edit["changes"].values()
+    assert [change["newText"] for change in changes] == ["axes", "axes"]
+    document = {"uri": editor.uri}
+    symbols = editor.ask("textDocument/documentSymbol", textDocument=document)
+    assert [symbol["name"] for symbol in symbols] == ["library", "Verdict", "judge"]
+    assert [inner["name"] for inner in symbols[2]["children"]] == ["verdict"]
+
+
+def _offers_fixes(editor: Editor) -> None:
+    editor.change(PROGRAM.replace("return total", "return totl"), 5)
+    (found,) = editor.diagnostics
+    context = {"diagnostics": [found]}
+    document = {"uri": editor.uri}
+    (offered,) = editor.ask(
+        "textDocument/codeAction", textDocument=document, range=found["range"], context=context
+    )
+    assert offered["title"] == "Write `total`"
+    (edit,) = offered["edit"]["changes"][editor.uri]
+    assert edit == {"range": found["range"], "newText": "total"}
+
+
 def _formats(editor: Editor) -> None:
-    editor.change(PROGRAM.replace("total = sum", "total   =   sum"), 5)
+    editor.change(PROGRAM.replace("total = sum", "total   =   sum"), 6)
     options = {"tabSize": 4, "insertSpaces": True}
     (edit,) = editor.ask(
         "textDocument/formatting", textDocument={"uri": editor.uri}, options=options
@@ -207,7 +240,8 @@ def test_half_written_files_never_end_the_session(editor: Editor):
     editor.open("")
     for version, text in enumerate(HALF_WRITTEN, 2):
         editor.change(text, version)
-        for method in ("hover", "definition", "completion"):
+        for method in ("hover", "definition", "completion", "references"):
+            more = {"context": {"includeDeclaration": True}} if method == "references" else {}
             for offset in (0, len(text)):
-                editor.at(method, text, "", offset)
+                editor.at(method, text, "", offset, **more)
     assert editor.close() == 0

@@ -60,5 +60,7 @@ def test_what_is_offered(written: str, meant: str) -> None:
 
 
 def test_most_messages_about_spelling_offer_a_fix() -> None:
-    spelling = [d for text in SOURCES for d in found(text) if re.match("there is", "".join(d.helps))]
+    spelling = [
+        d for text in SOURCES for d in found(text) if re.match("there is", "".join(d.helps))
+    ]
     assert all(d.fix is not None for d in spelling if d.code != "SGL0120")

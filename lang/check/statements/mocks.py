@@ -116,6 +116,7 @@ def _check_host_function(asked: Inference, node: s.Mock, params: tuple[s.Ident, 
     with asked.names.within(Scope(None, "inner")) as scope, asked.around.purely("a mock"):
         for ident, param in zip(params, symbol.params, strict=False):
             scope.bind(Variable(ident.text, param.type, ident.span))
+            asked.facts.bindings[ident] = (ident.span, param.type)
         why = f"`{name.text}` gives `{symbol.result}`"
         asked.expect(node.value, symbol.result, why, symbol.span)
     asked.facts.mocks[node] = MockFact(name.text, None, symbol, symbol.result)
