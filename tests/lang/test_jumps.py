@@ -8,9 +8,11 @@ left early, late and never.
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
 
 import pytest
+from validation import Case, assert_same_meaning
 
 from sglc.ir.diagnostic import has_errors
 from sglc.ir.meaning.interpret import run
@@ -20,6 +22,9 @@ from sglc.ir.text.parser import parse_module
 from sglc.ir.text.printer import print_module
 from sglc.ir.verify.verifier import verify
 from sglc.lang import compile_source
+from sglc.passes.pipeline import pipeline
+from sglc.passes.running.context import Context
+from sglc.passes.running.runner import RunOptions, run_pipeline
 
 PROGRAMS = 300
 TARGET = Target.estimating()
@@ -90,6 +95,13 @@ def as_sgl(body: str) -> str:
     )
 
 
+def asking(sgl: str) -> str:
+    """The same program, in which each step joins the prompt and some ask the model."""
+    said = re.sub(r"^( +)(log = log \+ \[n\])$", r'\1\2\n\1"{n} "', sgl, flags=re.MULTILINE)
+    ask = re.compile(r"^( +)(log = log \+ \[[12]\])$", re.MULTILINE)
+    return ask.sub(r"\1\2\n\1gen(max_tokens=2)", said)
+
+
 def by_python(body: str) -> dict[str, Any]:
     names: dict[str, Any] = {}
     exec("def p():\n" + body + "\n    return {'n': n, 'log': log}", names)
@@ -106,3 +118,12 @@ def test_loops_are_left_as_in_python(seed: int) -> None:
     again = print_module(parse_module(print_module(module)))
     assert again == print_module(module)
     assert run(module, "p", {}, target=TARGET).result == by_python(body)
+
+
+@pytest.mark.parametrize("level", [1, 2])
+@pytest.mark.parametrize("seed", range(0, PROGRAMS, 30))
+def test_passes_keep_what_loops_ask(seed: int, level: int) -> None:
+    module, found = compile_source(Source("loops.sgl", asking(as_sgl(Writer(seed).program()))))
+    assert module is not None, [d.headline for d in found]
+    after = run_pipeline(module, pipeline(level), Context(TARGET), RunOptions(verify=2))
+    assert assert_same_meaning(module, after, Case("p", {}), TARGET) is not None
