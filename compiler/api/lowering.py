@@ -82,7 +82,7 @@ def _place(definition: Definition, causes: Sequence[Diagnostic]) -> tuple[str, i
 def explained(build: Build) -> str:
     """What `sglc explain` prints of a build."""
     from ..explain.make import of_build
-    from ..explain.text import render
+    from ..explain.text.render import render
 
     return render(of_build(build))
 

@@ -185,7 +185,7 @@ def _shown(report: r.Report, format: Format, why: bool) -> bytes:
         from ..explain.html import render as page
 
         return page(report).encode()
-    from ..explain.text import render
+    from ..explain.text.render import render
 
     return render(report, why).encode()
 

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from ...ir.target.rules import Rules, all_rules
-from ..explain.text import table
+from ..explain.text.render import table
 
 
 def targets(name: str | None = None, *, format: Literal["text", "json"] = "text") -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from . import report as r
-from .text import table
+from .text.render import table
 
 Key = tuple[str, str, int]
 

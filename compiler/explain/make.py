@@ -12,9 +12,9 @@ from ...runtime.plan.walking import walk
 from ..build.driver import Build
 from ..planner.waves import critical_path
 from . import report as r
-from .formula import Formula
-from .lengths import Lengths
-from .multiplicity import Multiplicity
+from .model.formula import Formula
+from .model.lengths import Lengths
+from .model.multiplicity import Multiplicity
 
 
 def of_build(build: Build) -> r.Report:

@@ -18,9 +18,9 @@ import msgspec
 from ...ir.target.rules import Rules
 from ...runtime.plan import schema as p
 from . import report as r
-from .formula import Formula, Symbol, evaluated, symbols_of
-from .lengths import Lengths
 from .make import count, path_of
+from .model.formula import Formula, Symbol, evaluated, symbols_of
+from .model.lengths import Lengths
 from .priced import cached_of, find_rules, sent_ahead, writes
 
 VALUE_TOKENS, SHORT_VALUE_TOKENS, ANSWER_TOKENS, ROUNDS = 200, 20, 64, 4

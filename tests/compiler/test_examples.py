@@ -10,7 +10,7 @@ from example_programs import LIST, ROOT, Example
 
 from sglc.compiler.build.driver import Build, Options, compile_file
 from sglc.compiler.explain.make import of_plan
-from sglc.compiler.explain.text import render
+from sglc.compiler.explain.text.render import render
 from sglc.runtime.backends.mock import MockBackend
 
 GOLDEN = Path(__file__).parent / "golden"

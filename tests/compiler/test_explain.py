@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from sglc.compiler.build.driver import Options, compile_file
 from sglc.compiler.explain import report as r
 from sglc.compiler.explain.diff import compare
-from sglc.compiler.explain.formula import Formula, Symbol, either
 from sglc.compiler.explain.make import of_plan
 from sglc.compiler.explain.measure import Earlier, cause
 from sglc.compiler.explain.mermaid import render as mermaid
+from sglc.compiler.explain.model.formula import Formula, Symbol, either
 from sglc.compiler.explain.priced import priced
-from sglc.compiler.explain.text import readable, render
+from sglc.compiler.explain.text.render import readable, render
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.trace.records import CallRecord, read_trace
 

@@ -15,7 +15,7 @@ from sglc.compiler.explain.make import of_build
 from sglc.compiler.explain.price_plan import with_price
 from sglc.compiler.explain.priced import priced
 from sglc.compiler.explain.report import Report
-from sglc.compiler.explain.text import render
+from sglc.compiler.explain.text.render import render
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.executor.executor import execute
 from sglc.runtime.trace.records import Trace

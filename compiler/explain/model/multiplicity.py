@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...runtime.plan import schema as p
+from ....runtime.plan import schema as p
+from ..report import Factor
 from .lengths import iteration
-from .report import Factor
 
 Around = tuple[Factor, ...]
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from . import report as r
+from .. import report as r
 
 TEXT_WIDTH = 52
 LONG = 20

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...runtime.plan import schema as p
+from ....runtime.plan import schema as p
 from .formula import Formula, Symbol, either
 
 
