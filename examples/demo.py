@@ -19,7 +19,8 @@ from sglc.compiler.build.driver import Build, compile_file
 from sglc.compiler.console.progress import Progress
 from sglc.compiler.explain.make import of_build
 from sglc.compiler.explain.measure import with_measured, with_predicted
-from sglc.compiler.explain.text.render import render, worlds_table
+from sglc.compiler.explain.text.render import render
+from sglc.compiler.explain.text.worlds import worlds_table
 from sglc.compiler.running.backends import BackendOptions, make_backend
 from sglc.compiler.running.execution import Job, Outcome, execute_job
 from sglc.runtime.batch.rows import read_rows

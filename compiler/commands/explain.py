@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +24,9 @@ from ..build.targets import Choice, choose_target
 from ..console.failures import UsageError, show
 from ..explain import report as r
 from ..explain.make import of_build, of_plan
+from ..explain.model.estimates import counting, with_sizes
+from ..explain.model.sizes import short_name
+from ..explain.text.columns import WIDTH
 from ..running.backends import BackendName
 from .options import CompileOptions
 
@@ -66,7 +71,7 @@ def explain(
     diff
         Compare with a level (`O0`), without a pass (`hoist-prefix`), another file, or a git revision.
     assume
-        NAME=COUNT: the tokens of a value, or the length of a list, that `--target` prices without rows.
+        NAME=COUNT: the tokens of a value, the length of a list, or `rows`, instead of a guess.
     backend
         Where `--analyze` runs.
     host
@@ -83,13 +88,14 @@ def explain(
     )
     report = _report(file, options, wanted, backend if analyze else None)
     if diff is None:
-        _write(_shown(report, format, why), output)
+        _write(_shown(report, format, why, _width(output)), output)
         return 0
     from ..explain.diff import render
 
     with _other(file, diff, options) as (other_file, other_options):
         other = _report(other_file, other_options, wanted, None)
-    _write(render(other, report, (diff, file)).encode(), output)
+    text = render(other, report, (diff, file), _width(output))
+    _write(text.encode(), output)
     return 0
 
 
@@ -104,6 +110,19 @@ def _sizes(given: list[str]) -> dict[str, int]:
             )
         found[name] = int(size)
     return found
+
+
+def _check_names(report: r.Report, sizes: Mapping[str, int]) -> None:
+    """Whether there is such a quantity. Raises UsageError (SGL2029)."""
+    controls = report.workload.controls if report.workload else []
+    known = {name for control in controls for name in (control.name, short_name(control.name))}
+    for name in sizes:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            help = (
+                f"did you mean `{close[0]}`?" if close else f"there are {', '.join(sorted(known))}"
+            )
+            raise UsageError("SGL2029", f"there is no quantity `{name}`", help)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +148,19 @@ def _report(
     file: str, options: CompileOptions, wanted: Wanted, backend: BackendName | None
 ) -> r.Report:
     found = _compiled(file, options)
+    tokenizer = found.choice.target.tokenizer
+    _check_names(found.report, wanted.sizes)
+    report = with_sizes(found.report, found.plan, wanted.sizes, counting(tokenizer))
     if wanted.input is None:
         if not wanted.targets:
-            return found.report
+            return report
         from ..explain.price_plan import with_price
 
-        return with_price(found.report, found.plan, wanted.targets, wanted.sizes)
+        return with_price(report, found.plan, wanted.targets)
     from ..explain.over_rows import over_rows
 
     return over_rows(
-        found.report, found.plan, found.choice, wanted.input, wanted.hosts, wanted.targets, backend
+        report, found.plan, found.choice, wanted.input, wanted.hosts, wanted.targets, backend
     )
 
 
@@ -149,7 +171,7 @@ def _compiled(file: str, options: CompileOptions) -> Found:
         plan = read_plan(path)
         if entry is not None:
             plan = msgspec.structs.replace(plan, entry=entry)
-        return Found(of_plan(plan), plan, choice)
+        return Found(of_plan(plan, None, choice.target.tokenizer), plan, choice)
     module, warnings = load(path)
     build = compile_module(module, options.driver_options(entry), choice, warnings, str(path))
     if build.warnings:
@@ -174,7 +196,7 @@ def _other(file: str, diff: str, options: CompileOptions) -> Iterator[tuple[str,
             yield f"{then}{suffix}", options
 
 
-def _shown(report: r.Report, format: Format, why: bool) -> bytes:
+def _shown(report: r.Report, format: Format, why: bool, width: int) -> bytes:
     if format == "json":
         return r.to_json(report)
     if format == "mermaid":
@@ -187,7 +209,14 @@ def _shown(report: r.Report, format: Format, why: bool) -> bytes:
         return page(report).encode()
     from ..explain.text.render import render
 
-    return render(report, why).encode()
+    return render(report, why, width).encode()
+
+
+def _width(output: Path | None) -> int:
+    """How wide lines may be: as the terminal is, and 100 where there is none."""
+    if output is not None or not sys.stdout.isatty():
+        return WIDTH
+    return shutil.get_terminal_size().columns
 
 
 def _write(data: bytes, output: Path | None) -> None:

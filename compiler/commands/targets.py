@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from ...ir.target.rules import Rules, all_rules
-from ..explain.text.render import table
+from ..explain.text.columns import table
 
 
 def targets(name: str | None = None, *, format: Literal["text", "json"] = "text") -> int:
@@ -28,7 +28,7 @@ def targets(name: str | None = None, *, format: Literal["text", "json"] = "text"
         data = msgspec.json.format(msgspec.json.encode(found), indent=1)
         sys.stdout.buffer.write(data + b"\n")
     elif name is None:
-        print("\n".join(table([HEAD, *map(_row, found)], "")))
+        print("\n".join(table([HEAD, *map(_row, found)], 120, 0)))
         print(
             "\nprices in units of an uncached input token; `sglc targets NAME` prints facts and sources"
         )
@@ -62,7 +62,7 @@ def _match(rules: Rules) -> str:
 
 def _page(rules: Rules) -> list[str]:
     lines = [f"{rules.name}: {rules.title}, as of {rules.date}", ""]
-    lines += list(table([HEAD, _row(rules)]))
+    lines += list(table([HEAD, _row(rules)], 120))
     for model, least in rules.minimums.items():
         lines.append(f"  at least {least} tokens for {model}")
     if rules.order:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from . import report as r
-from .text.render import table
+from .text.columns import WIDTH, table
+from .text.numbers import Numbers
 
 Key = tuple[str, str, int]
 
@@ -26,7 +27,7 @@ def compare(before: r.Report, after: r.Report) -> list[Change]:
     return [*_worlds(before, after), *_calls(before, after), *_groups(before, after)]
 
 
-def render(before: r.Report, after: r.Report, names: tuple[str, str]) -> str:
+def render(before: r.Report, after: r.Report, names: tuple[str, str], width: int = WIDTH) -> str:
     """The differences as text."""
     changes = compare(before, after)
     head = f"from {names[0]}\nto   {names[1]}\n"
@@ -34,16 +35,16 @@ def render(before: r.Report, after: r.Report, names: tuple[str, str]) -> str:
         return head + "\nboth share the same: no call's prompt, cached prefix or wave differs\n"
     rows = [("", "", "from", "to")]
     rows += [(c.what, c.name, c.before or "-", c.after or "-") for c in changes]
-    return head + "\n" + "\n".join(table(rows)) + "\n"
+    return head + "\n" + "\n".join(table(rows, width)) + "\n"
 
 
 def _worlds(before: r.Report, after: r.Report) -> Iterator[Change]:
-    numbers = {world.name: world.predicted for world in before.worlds}
-    for world in after.worlds:
-        old = numbers.get(world.name)
-        if old is not None and world.predicted is not None and old != world.predicted:
-            share = f" ({world.predicted - old:+,})"
-            yield Change("prefilled", world.name, f"{old:,}", f"{world.predicted:,}{share}")
+    left, right = Numbers(before), Numbers(after)
+    numbers = {world.name: round(left.world(world)) for world in left.shown}
+    for world in right.shown:
+        old, new = numbers.get(world.name), round(right.world(world))
+        if old is not None and old != new:
+            yield Change("prefilled", world.name, f"{old:,}", f"{new:,} ({new - old:+,})")
 
 
 def _calls(before: r.Report, after: r.Report) -> Iterator[Change]:

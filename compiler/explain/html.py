@@ -1,7 +1,7 @@
 """A report as one self-contained HTML page: picture, time line, calls, and a workload to play with.
 
 The page loads nothing: style, script and data stand in the file, and its content policy forbids requests.
-The script (`page/page.js`) reads the same JSON that `--format json` prints.
+The script (`page/*.js`) reads the same JSON that `--format json` prints.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from importlib import resources
 from . import report as r
 
 PAGE = resources.files("sglc.compiler.explain") / "page"
+SCRIPTS = ("model.js", "controls.js", "tree.js", "page.js")
+"""In the order in which they are read."""
 
 
 def render(report: r.Report) -> str:
@@ -19,7 +21,7 @@ def render(report: r.Report) -> str:
     parts = {
         "title": html.escape(f"{report.entry} - what is shared"),
         "style": _file("page.css"),
-        "script": _file("page.js"),
+        "script": "\n".join(map(_file, SCRIPTS)),
         "report": _inert(r.to_json(report).decode()),
     }
     page = _file("page.html")

@@ -5,43 +5,62 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+import msgspec
+
+from ...ir.module import Module
 from ...ir.span import Span
+from ...ir.target import Tokenizer
 from ...passes.running.context import Context
 from ...runtime.plan import schema as p
 from ...runtime.plan.walking import walk
 from ..build.driver import Build
-from ..planner.waves import critical_path
 from . import report as r
+from .model.estimates import counting, estimated, scored_choices
+from .model.flow import Flow, first_waves, flow, waves
 from .model.formula import Formula
+from .model.inversions import inversions
 from .model.lengths import Lengths
-from .model.multiplicity import Multiplicity
+from .model.names import ForkNames, named
+from .model.spots import Spot, words
+from .model.spread import Spread
+from .model.workload import Model
 
 
 def of_build(build: Build) -> r.Report:
     """The report of a plan together with what the passes did."""
-    made = of_plan(build.plan)
+    made = of_plan(build.plan, build.module, build.choice.target.tokenizer)
+    made = msgspec.structs.replace(made, sources=_sources(build.lowered))
     return _with_passes(made, build.context, [str(d) for d in build.warnings])
 
 
-def of_plan(plan: p.Plan) -> r.Report:
-    """The report of a plan alone."""
-    lengths = Lengths(plan)
-    critical = critical_path(plan.programs)
-    waves: dict[int, list[int]] = {}
-    for family in plan.families:
-        waves.setdefault(family.wave, []).append(family.id)
-    return r.Report(
+def _sources(module: Module) -> dict[str, str]:
+    """The files that the programs stand in."""
+    spans = [program.span for program in (*module.programs, *module.fragments)]
+    return {span.source.name: span.source.text for span in spans if span is not None}
+
+
+def of_plan(
+    plan: p.Plan, module: Module | None = None, tokenizer: Tokenizer | None = None
+) -> r.Report:
+    """The report of a plan alone; the module that it was made of adds names, and a tokenizer exact sizes."""
+    plan = named(plan)
+    lengths, found = Lengths(plan), flow(plan)
+    spread, first = Spread(plan, ForkNames(plan, module)), first_waves(found)
+    model = Model(plan, spread, lengths, first, scored_choices(plan, tokenizer))
+    report = r.Report(
         version=r.REPORT_VERSION,
         source=plan.source,
         entry=plan.entry,
         level=plan.level,
         target=_target(plan.target),
-        nodes=_nodes(plan, lengths),
-        calls=_calls(plan, lengths, set(critical)),
+        nodes=_nodes(plan, lengths, spread, model),
+        calls=_calls(plan, lengths, spread, model, found),
         groups=[_group(group, plan, lengths) for group in plan.groups],
-        waves=[waves[wave] for wave in sorted(waves)],
-        critical_path=list(critical),
+        waves=waves(found),
+        critical_path=list(found.chain),
+        inversions=inversions(plan, model),
     )
+    return estimated(report, plan, model, counting(tokenizer))
 
 
 def count(formula: Formula) -> r.Count:
@@ -59,7 +78,7 @@ def _target(info: p.TargetInfo) -> r.Target:
     return r.Target(info.name, info.approximate, info.tokenizer, info.template, info.whole_render)
 
 
-def _nodes(plan: p.Plan, lengths: Lengths) -> list[r.Node]:
+def _nodes(plan: p.Plan, lengths: Lengths, spread: Spread, model: Model) -> list[r.Node]:
     """The table as a tree, depth first; a join hangs below its first parent."""
     children: dict[int, list[p.PrefixNode]] = {}
     for node in plan.nodes:
@@ -67,7 +86,7 @@ def _nodes(plan: p.Plan, lengths: Lengths) -> list[r.Node]:
     asked: dict[int, list[int]] = {}
     for family in plan.families:
         asked.setdefault(family.node, []).append(family.id)
-    calls_below, around = _calls_below(plan), Multiplicity(plan)
+    calls_below = _calls_below(plan)
     warmed = dict(_warmed(plan))
     found: list[r.Node] = []
     stack = [(node, 0) for node in reversed(children.get(-1, []))]
@@ -87,10 +106,12 @@ def _nodes(plan: p.Plan, lengths: Lengths) -> list[r.Node]:
                 families=asked.get(node.id, []),
                 joins=node.parents[1:],
                 shared_by=calls_below.get(node.id, 0),
-                factors=around.node(node.id),
+                factors=_factors(_spots(spread, node)[:1]),
                 warmed=warmed.get(node.id, ""),
                 ahead=_ahead(plan, node, lengths) if node.id in warmed else None,
                 free=node.free,
+                copies=model.copies(node.id).json(),
+                uses=model.uses(node.id).json(),
             )
         )
         below = children.get(node.id, [])
@@ -144,9 +165,22 @@ def _calls_below(plan: p.Plan) -> dict[int, int]:
     return counts
 
 
-def _calls(plan: p.Plan, lengths: Lengths, critical: set[int]) -> list[r.Call]:
+def _spots(spread: Spread, node: p.PrefixNode) -> list[Spot]:
+    """The spots of a node; a join stands where what is before it stands."""
+    while node.kind == "join" and node.parents:
+        node = spread.facts.table[node.parents[0]]
+    return spread.nodes.get(node.id, [])
+
+
+def _factors(spots: list[Spot]) -> list[r.Factor]:
+    return [level.factor for spot in spots for level in spot.around]
+
+
+def _calls(
+    plan: p.Plan, lengths: Lengths, spread: Spread, model: Model, found: Flow
+) -> list[r.Call]:
     groups = {family: group.id for group in plan.groups for family in group.families}
-    times = Multiplicity(plan)
+    first, critical = first_waves(found), set(found.chain)
     return [
         r.Call(
             family=family.id,
@@ -155,14 +189,17 @@ def _calls(plan: p.Plan, lengths: Lengths, critical: set[int]) -> list[r.Call]:
             site=family.site,
             kind=family.kind,
             node=family.node,
-            wave=family.wave,
+            out=family.out_node,
+            wave=first.get(family.id, family.wave),
             prompt=count(lengths.prompt(family)),
             endings=_endings(plan, family, lengths),
             place=place(family.span),
             group=groups.get(family.id),
             samples=family.sampling.get("n") or 1,
-            times=times.words(family.id),
-            factors=times.family(family.id),
+            times=words(spread.calls.get(family.id, ())),
+            factors=_factors(spread.calls.get(family.id, [])[:1]),
+            elsewhere=[_factors([spot]) for spot in spread.calls.get(family.id, [])[1:]],
+            often=model.often(family.id).json() if family.program in spread.facts.reached else 0,
             on_critical_path=family.id in critical,
         )
         for family in plan.families
@@ -202,8 +239,6 @@ def _group(group: p.Group, plan: p.Plan, lengths: Lengths) -> r.Group:
 
 
 def _with_passes(made: r.Report, context: Context, warnings: list[str]) -> r.Report:
-    import msgspec
-
     runs = [
         r.PassRun(q.pass_name, q.changed, q.seconds * 1e3, q.ops_before, q.ops_after)
         for q in context.reports

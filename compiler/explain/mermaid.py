@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from . import report as r
-from .text.render import quoted
+from .text.tree import quoted
 
 COLORS = {
     "const": "#dbe9f6", "release": "#cfe8cf", "day": "#e3efc6", "tenant": "#f3efc0",

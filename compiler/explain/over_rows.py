@@ -20,6 +20,8 @@ from ..running.execution import Job, Outcome, execute_job
 from ..running.hosts import load_hosts
 from . import report as r
 from .measure import with_measured, with_predicted
+from .model.estimates import counting, with_sizes
+from .model.observe import observed
 from .priced import priced
 
 
@@ -40,6 +42,9 @@ def over_rows(
     outcome = _run(job, BackendOptions(name="mock"))
     trace = outcome.trace
     report = with_predicted(report, trace, len(rows))
+    count = counting(choice.target.tokenizer)
+    known = observed(report, plan, [row.args for row in rows], trace, count)
+    report = with_sizes(report, plan, {}, count, known)
     batch = _batch(outcome.order) if len(rows) > 1 else None
     report = msgspec.structs.replace(report, priced=priced(targets, trace), batch=batch)
     if backend is None:

@@ -1,8 +1,8 @@
 """The price of one run from the plan alone: a formula, and a number where nothing, or only declared sizes, is assumed.
 
-Every quantity that a run would tell (the tokens of a value, the length of a list, an answer) is taken at a sample size:
-the one that the user gave, the call's limit for an answer, or a usual one. All of them stand in the report, so that a
-number is never mistaken for more than it is; without any the number is the prediction itself.
+Every quantity that a run would tell (tokens of a value, items of a list, an answer) is taken at the size of the
+workload's model. Those that nobody knows before a run stand in the report, so that a number is never mistaken for more
+than it is; without any the number is the prediction itself.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
 
 import msgspec
 
@@ -21,10 +20,10 @@ from . import report as r
 from .make import count, path_of
 from .model.formula import Formula, Symbol, evaluated, symbols_of
 from .model.lengths import Lengths
-from .priced import cached_of, find_rules, sent_ahead, writes
+from .model.names import named
+from .model.spots import BRANCHES
+from .priced import cached_of, cost, find_rules, sent_ahead, unit, writes
 
-VALUE_TOKENS, SHORT_VALUE_TOKENS, ANSWER_TOKENS, ROUNDS = 200, 20, 64, 4
-"""Sample sizes: of a value in the prompt that all share, of one per arm or round, of an answer, of a list."""
 MOST_CALLS = 2_000
 """Loops that come to more calls are counted by their middle round."""
 
@@ -41,18 +40,30 @@ class Asked:
     is_sent_ahead: bool = False
 
 
-def with_price(
-    report: r.Report, plan: p.Plan, targets: Sequence[str], given: Mapping[str, int]
-) -> r.Report:
-    """The report with the price of one run. Raises CompileFailed (SGL2050) for unknown targets."""
+def with_price(report: r.Report, plan: p.Plan, targets: Sequence[str]) -> r.Report:
+    """The report with the price of one run at the sizes of its workload.
+
+    Raises CompileFailed (SGL2050) for unknown targets.
+    """
     rules = [find_rules(name) for name in targets]
-    sizes = _sizes(report, plan, given)
+    plan = named(plan)
+    sizes, assumed = _sizes(report)
     asked = list(_asked(report, plan, sizes))
     prompt, cached = _totals(report, plan)
-    perhaps = any(f.kind == "perhaps" for call in report.calls for f in call.factors)
-    one = r.OneRun(count(prompt), count(cached), sizes, perhaps)
+    perhaps = any(f.kind in BRANCHES for call in _made(report) for f in _around(call)[0])
+    one = r.OneRun(count(prompt), count(cached), assumed, perhaps)
     priced = [_price(each, asked) for each in rules]
     return msgspec.structs.replace(report, one_run=one, priced=priced)
+
+
+def _made(report: r.Report) -> list[r.Call]:
+    """The calls that the program makes that `run` starts."""
+    return [call for call in report.calls if call.often != 0]
+
+
+def _around(call: r.Call) -> list[list[r.Factor]]:
+    """What stands around a call, in each place that its program is called from."""
+    return [call.factors, *call.elsewhere]
 
 
 # --- the formula --------------------------------------------------------------------------------------
@@ -62,12 +73,14 @@ def _totals(report: r.Report, plan: p.Plan) -> tuple[Formula, Formula]:
     """The prompts of all calls of a run, and what of them is predicted to be cached."""
     lengths, families = Lengths(plan), {family.id: family for family in plan.families}
     prompt = cached = Formula()
-    for call in report.calls:
+    for call in _made(report):
         family = families[call.family]
         whole = lengths.prompt(family)
         first, later = (_cached(lengths, family, whole, e.node) for e in _first_and_later(call))
-        prompt += _times(whole, call.factors)
-        cached += _times(later, call.factors) + (first - later)
+        for factors in _around(call):
+            prompt += _times(whole, factors)
+            cached += _times(later, factors)
+        cached += first - later
     return prompt, cached
 
 
@@ -100,7 +113,7 @@ def _asked(report: r.Report, plan: p.Plan, sizes: Mapping[str, int]) -> Iterator
             fresh = evaluated(node.ahead.fresh.formula, sizes)
             path = path_of(nodes, node.id)
             yield Asked(1, length, length - fresh, node.id, path, is_sent_ahead=True)
-    for call in sorted(report.calls, key=lambda call: (call.wave, call.family)):
+    for call in sorted(_made(report), key=lambda call: (call.wave, call.family)):
         group = groups.get(call.family)
         if group is not None:
             yield _sent(group, call, nodes, sizes)
@@ -121,7 +134,8 @@ def _sent(
 
 def _calls(call: r.Call, path: frozenset[int], sizes: Mapping[str, int]) -> Iterator[Asked]:
     first, later = _first_and_later(call)
-    for at, (weight, indices) in enumerate(_rounds(call.factors, sizes)):
+    rounds = (each for factors in _around(call) for each in _rounds(factors, sizes))
+    for at, (weight, indices) in enumerate(rounds):
         known = {**sizes, **indices}
         ending = first if at == 0 else later
         length = evaluated(call.prompt.formula, known)
@@ -150,17 +164,19 @@ def _count(factor: r.Factor, sizes: Mapping[str, int]) -> int:
 
 def _price(rules: Rules, asked: Sequence[Asked]) -> r.Priced:
     prompt = cached = written = 0
-    cost = 0.0
+    total = 0.0
     for at, each in enumerate(asked):
         found = cached_of(rules, each.cached)
         wrote = _written(rules, each, found, asked[at + 1 :])
         if each.is_sent_ahead:  # whoever asks first pays for it; reading it is counted there
-            cost += each.weight * sent_ahead(rules, each.length, found, wrote)
+            total += each.weight * sent_ahead(rules, each.length, found, wrote)
         else:
             prompt, cached = prompt + each.weight * each.length, cached + each.weight * found
-            cost += each.weight * rules.cost(each.length, found, wrote)
+            total += each.weight * cost(rules, each.length, found, wrote)
         written += each.weight * wrote
-    return r.Priced(rules.name, rules.title, rules.date, prompt, cached, written, round(cost, 1))
+    return r.Priced(
+        rules.name, rules.title, rules.date, prompt, cached, written, round(total, 1), unit(rules)
+    )
 
 
 def _written(rules: Rules, each: Asked, cached: int, later: Sequence[Asked]) -> int:
@@ -172,50 +188,25 @@ def _written(rules: Rules, each: Asked, cached: int, later: Sequence[Asked]) -> 
     return max(0, max(ends, default=0) - cached)
 
 
-# --- sample sizes -------------------------------------------------------------------------------------
+# --- sizes --------------------------------------------------------------------------------------------
 
 
-def _sizes(report: r.Report, plan: p.Plan, given: Mapping[str, int]) -> dict[str, int]:
-    """Every quantity that the calls depend on, with its size: as given, or a usual one."""
-    indices = {f.index for call in report.calls for f in call.factors if f.index}
-    names = dict.fromkeys(_quantities(report))
-    usual = _usual(report, plan)
-    found: dict[str, int] = {}
-    for name in names:
-        if name not in indices:
-            bare = name.strip("|").removeprefix("len(").removesuffix(")")
-            found[name] = given.get(name, given.get(bare, usual.get(name, ROUNDS)))
-    return found
+def _sizes(report: r.Report) -> tuple[dict[str, int], dict[str, int]]:
+    """Every quantity of one run with its size, and those of them that nobody knows before a run."""
+    controls = report.workload.controls if report.workload else []
+    own = [control for control in controls if control.kind in ("count", "tokens")]
+    sizes = {control.name: round(control.value) for control in own}
+    sure = {control.name for control in own if control.known == "default"}
+    return sizes, {
+        name: size for name, size in sizes.items() if name not in sure and _counts(report, name)
+    }
 
 
-def _quantities(report: r.Report) -> Iterator[str]:
-    for call in report.calls:
-        yield from symbols_of(call.prompt.formula)
-        for ending in call.endings:
-            yield from symbols_of(ending.cached.formula)
-        yield from (factor.count for factor in call.factors if isinstance(factor.count, str))
-    for group in report.groups:
-        yield from symbols_of(group.shared.formula)
-
-
-def _usual(report: r.Report, plan: p.Plan) -> dict[str, int]:
-    """Sample sizes by the node that brings a quantity into a prompt."""
-    limits = {family.out_node: _limit(family) for family in plan.families}
-    sizes: dict[str, int] = {}
-    for node in report.nodes:
-        inside = any(factor.kind != "perhaps" for factor in node.factors)
-        size = limits.get(node.id, SHORT_VALUE_TOKENS if inside else VALUE_TOKENS)
-        for name in symbols_of(node.tokens.formula):
-            sizes.setdefault(name, size)
-    for factor in (factor for call in report.calls for factor in call.factors):
-        if isinstance(factor.count, str):
-            sizes[factor.count] = min(ROUNDS, factor.most or ROUNDS)
-    return sizes
-
-
-def _limit(family: p.Family) -> int:
-    """An answer is taken to be as long as it may be, but not longer than usual."""
-    limit: Any = family.sampling.get("max_tokens", ANSWER_TOKENS)
-    if family.kind == "select":
-        return 2
-    return min(limit, ANSWER_TOKENS) if isinstance(limit, int) and limit > 0 else ANSWER_TOKENS
+def _counts(report: r.Report, name: str) -> bool:
+    """Whether a quantity is in the price of a run."""
+    for call in _made(report):
+        ends = (ending.cached.formula for ending in call.endings)
+        counts = (f.count for factors in _around(call) for f in factors)
+        if name in counts or any(name in symbols_of(x) for x in (call.prompt.formula, *ends)):
+            return True
+    return False

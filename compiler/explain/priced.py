@@ -1,13 +1,15 @@
 """What a serving system's prefix cache makes of a run: cached tokens under its rules, and the price of the input.
 
 Breakpoints stand where the plan says that later calls share a prefix; a system that matches by itself rounds
-down to its blocks, and nothing shorter than its minimum is cached.
+down to its blocks, and nothing shorter than its minimum is cached. A system without a price list is run by its user:
+there, what counts is what it computes.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from ...ir.diagnostic import CompileFailed, Diagnostic
 from ...ir.target.rules import Rules, all_rules, rules_for
@@ -37,7 +39,17 @@ def priced(names: Iterable[str], trace: Trace) -> list[r.Priced]:
 def sent_ahead(rules: Rules, length: int, cached: int, written: int) -> float:
     """What a prefix that is sent ahead costs beyond the reading of it, which those who share it are charged for."""
     kept = cached_of(rules, length)
-    return rules.cost(kept, cached, written) - rules.cost(kept, kept) if kept > cached else 0.0
+    return cost(rules, kept, cached, written) - cost(rules, kept, kept) if kept > cached else 0.0
+
+
+def cost(rules: Rules, prompt: int, cached: int, written: int = 0) -> float:
+    """What a prompt costs: in uncached input tokens where the system has a price, else the tokens it computes."""
+    return rules.cost(prompt, cached, written) if rules.price else float(prompt - cached)
+
+
+def unit(rules: Rules) -> Literal["price", "compute"]:
+    """What `cost` counts."""
+    return "price" if rules.price else "compute"
 
 
 def cached_of(rules: Rules, shared: int) -> int:
@@ -52,18 +64,20 @@ def writes(rules: Rules) -> bool:
 
 def _price(rules: Rules, calls: Sequence[CallRecord], sent: Sequence[CallRecord]) -> r.Priced:
     prompt = cached = written = 0
-    cost = 0.0
+    total = 0.0
     for each in sent:
         found, kept = cached_of(rules, each.cached), cached_of(rules, len(each.prompt))
         wrote = max(0, kept - found) if writes(rules) else 0
-        cost, written = cost + sent_ahead(rules, len(each.prompt), found, wrote), written + wrote
+        total, written = total + sent_ahead(rules, len(each.prompt), found, wrote), written + wrote
     for at, call in enumerate(calls):
         length = len(call.prompt)
         found = cached_of(rules, call.predicted_cached or 0)
         wrote = _written(rules, call, found, calls[at + 1 :])
         prompt, cached, written = prompt + length, cached + found, written + wrote
-        cost += rules.cost(length, found, wrote)
-    return r.Priced(rules.name, rules.title, rules.date, prompt, cached, written, round(cost, 1))
+        total += cost(rules, length, found, wrote)
+    return r.Priced(
+        rules.name, rules.title, rules.date, prompt, cached, written, round(total, 1), unit(rules)
+    )
 
 
 def _written(rules: Rules, call: CallRecord, cached: int, later: Sequence[CallRecord]) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,10 +39,55 @@ class Factor(Part, frozen=True):
     `count` is a number or the name of a quantity; `index` names the iteration's number in formulas.
     """
 
-    kind: Literal["arms", "loop", "perhaps"]
+    kind: Literal["arms", "loop", "perhaps", "otherwise"]
     count: int | str
     index: str = ""
     most: int | None = None
+
+
+class Control(Part, frozen=True):
+    """One quantity of the workload, and the value at which numbers of the report were taken.
+
+    `known`: where the value comes from. A `guess` marks every number that it goes into.
+    """
+
+    name: str
+    title: str
+    kind: Literal["rows", "values", "count", "tokens", "chance"]
+    value: float
+    most: float
+    known: Literal["guess", "limit", "default", "given", "rows"]
+
+
+class Estimate(Part, frozen=True):
+    """A number of the workload as a formula over its controls, and its value at theirs."""
+
+    name: str
+    formula: Any
+    value: float
+
+
+class Workload(Part, frozen=True):
+    """The model of a workload: prefilled tokens of the four worlds, and calls of one row."""
+
+    controls: list[Control]
+    worlds: list[Estimate]
+    calls: Estimate
+
+
+class Inversion(Part, frozen=True):
+    """Stable text (`nodes`, of `tokens` in all) behind a value that changes more often (the node `behind`).
+
+    `longest` is the longest of these texts, `layout` says where it would be shared, and `saved` is what that saves
+    over the rows of the workload.
+    """
+
+    behind: int
+    nodes: list[int]
+    longest: int
+    tokens: int
+    layout: str
+    saved: Estimate
 
 
 class Ahead(Part, frozen=True):
@@ -57,7 +102,8 @@ class Node(Part, frozen=True):
 
     `exact`: the tokens do not depend on values. `joins` are further parents. `warmed`: the prompt that ends here
     is computed before a call asks about it: for `certain` ones, or `speculative`, which nobody may need.
-    `free`: in sections that a batch may order.
+    `free`: in sections that a batch may order. `copies` and `uses`, over all rows: how many different prompts end
+    here, and how many calls have it in theirs.
     """
 
     id: int
@@ -76,6 +122,8 @@ class Node(Part, frozen=True):
     warmed: Literal["", "certain", "speculative"] = ""
     ahead: Ahead | None = None
     free: bool = False
+    copies: Any = 0
+    uses: Any = 0
 
 
 class Ending(Part, frozen=True):
@@ -88,7 +136,11 @@ class Ending(Part, frozen=True):
 
 
 class Call(Part, frozen=True):
-    """One family: what its calls are asked, and what is predicted of them. The first ending is the deepest."""
+    """One family: what its calls are asked, and what is predicted of them. The first ending is the deepest.
+
+    `factors` stand around it in the first place that its program is called from, `elsewhere` in the others; `often` is
+    how many calls one row makes, as a formula: 0 where `entry` does not come there.
+    """
 
     family: int
     program: str
@@ -96,6 +148,7 @@ class Call(Part, frozen=True):
     site: str
     kind: str
     node: int
+    out: int
     wave: int
     prompt: Count
     endings: list[Ending]
@@ -104,6 +157,8 @@ class Call(Part, frozen=True):
     samples: int = 1
     times: str = "once"
     factors: list[Factor] = []
+    elsewhere: list[list[Factor]] = []
+    often: Any = 0
     on_critical_path: bool = False
 
 
@@ -183,7 +238,10 @@ class BatchOrder(Part, frozen=True):
 
 
 class Priced(Part, frozen=True):
-    """The input of a run under the rules of a serving system; `cost` in uncached input tokens."""
+    """The input of a run under the rules of a serving system.
+
+    `cost` is in uncached input tokens where the system has a `price`; where it has none, the tokens that it computes.
+    """
 
     target: str
     title: str
@@ -192,6 +250,7 @@ class Priced(Part, frozen=True):
     cached: int
     written: int
     cost: float
+    unit: Literal["price", "compute"]
 
 
 class OneRun(Part, frozen=True):
@@ -241,6 +300,9 @@ class Report(Part, frozen=True):
     one_run: OneRun | None = None
     speculative: World | None = None
     batch: BatchOrder | None = None
+    workload: Workload | None = None
+    inversions: list[Inversion] = []
+    sources: dict[str, str] = {}
 
 
 def schema() -> dict[str, Any]:

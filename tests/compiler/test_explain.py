@@ -20,9 +20,10 @@ from sglc.compiler.explain.diff import compare
 from sglc.compiler.explain.make import of_plan
 from sglc.compiler.explain.measure import Earlier, cause
 from sglc.compiler.explain.mermaid import render as mermaid
-from sglc.compiler.explain.model.formula import Formula, Symbol, either
+from sglc.compiler.explain.model.formula import Formula, Least, Symbol, either
 from sglc.compiler.explain.priced import priced
-from sglc.compiler.explain.text.render import readable, render
+from sglc.compiler.explain.text.render import render
+from sglc.compiler.explain.text.tree import readable
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.trace.records import CallRecord, read_trace
 
@@ -40,6 +41,17 @@ def test_formulas_add_up_as_numbers_do(a: int, b: int, x: int, n: int) -> None:
     assert (left + right - left).value(known) == n * (b + x)
     assert either([left, left + 3]).value(known) == a + x + 3
     assert either([left, left]) == left
+
+
+@given(numbers, numbers, numbers, numbers)
+def test_rounds_are_counted_at_the_middle_one(a: int, b: int, n: int, least: int) -> None:
+    """A prompt that grows in every round: the sum over the rounds is so many times the middle one."""
+    each = Formula(a) + Formula.of(Symbol("i")).times(b)
+    total = each.times(Symbol("n"), "i").value({"n": n})
+    assert total == pytest.approx(sum(a + b * i for i in range(n)))
+    product = Formula.of(N).of_times(each.times(N, "i"))
+    assert product.value({"n": n}) == pytest.approx(n * total)
+    assert Formula.of(Least((Formula.of(N), Formula(least)))).value({"n": n}) == min(n, least)
 
 
 def test_formulas_read_well() -> None:
@@ -138,11 +150,11 @@ def test_the_text_is_for_people() -> None:
         of_plan(compile_file(ROOT / "examples" / "tree_of_thought.sgl", model="estimate").plan)
     )
     assert "<|im_" not in text
-    assert '+- "[assistant] Step "' in text
+    assert '+- : "[assistant] Step "' in text
     assert "\n  A = " in text
     assert "= the rounds before this one of the loop at line 24" in text
-    table = text.split("Calls: ")[1].split("\n\n")[0]
-    assert table.count("|rating| + |step| + |value| + either(") == 1
+    formulas = text.split("Formulas: ")[1].split("\n\n")[0]
+    assert formulas.count("|rating| + |step| + |level + 1| + either(") == 1
     assert readable("<|im_start|>user\nHi<|im_end|>\n") == "[user] Hi[end] "
 
 

@@ -12,6 +12,7 @@ from pending import PENDING
 from sglc.compiler.build.driver import Build, Options, compile_file
 from sglc.compiler.cli import run
 from sglc.compiler.explain.make import of_build
+from sglc.compiler.explain.model.estimates import counting, with_sizes
 from sglc.compiler.explain.price_plan import with_price
 from sglc.compiler.explain.priced import priced
 from sglc.compiler.explain.report import Report
@@ -45,7 +46,8 @@ def built(tmp_path: Path, text: str, level: int = 1) -> Build:
 
 
 def report_of(build: Build, **sizes: int) -> Report:
-    return with_price(of_build(build), build.plan, TARGETS, sizes)
+    count = counting(build.choice.target.tokenizer)
+    return with_price(with_sizes(of_build(build), build.plan, sizes, count), build.plan, TARGETS)
 
 
 async def _traced(build: Build, trace: Trace) -> None:
@@ -100,6 +102,8 @@ def test_the_command_prices_without_rows(capsysbinary: pytest.CaptureFixture[byt
     assert b"|essay| = 2,000" in capsysbinary.readouterr().out
     assert run(["explain", judge, "--target", "openai", "--assume", "essay=long"]) == 2
     assert b"SGL2029" in capsysbinary.readouterr().err
+    assert run(["explain", judge, "--assume", "esay=2000"]) == 2
+    assert b"did you mean `essay`?" in capsysbinary.readouterr().err
 
 
 def test_both_arms_are_shown_as_speculative_at_o2(tmp_path: Path) -> None:
@@ -110,3 +114,14 @@ def test_both_arms_are_shown_as_speculative_at_o2(tmp_path: Path) -> None:
     calm = report_of(built(tmp_path, PENDING, level=1))
     assert not any(node.warmed == "speculative" for node in calm.nodes)
     assert "Sent ahead" not in render(calm)
+
+
+def test_who_runs_a_server_pays_for_what_it_computes(tmp_path: Path) -> None:
+    """A cached token has a price at a hosted model; in an engine of one's own it is not computed again."""
+    report = report_of(built(tmp_path, STATIC))
+    by_name = {each.target: each for each in report.priced}
+    assert [by_name[name].unit for name in TARGETS] == ["price", "price", "compute", "compute"]
+    own = by_name["vllm"]
+    assert own.cost < own.prompt / 1.5
+    text = " ".join(render(report).split())
+    assert f"{own.cost:,.1f} compute" in text

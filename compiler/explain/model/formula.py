@@ -23,10 +23,11 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """So many times something."""
+    """So many times something; in rounds numbered by `index` from 0, if something depends on the round."""
 
-    count: Symbol
+    count: Symbol | int
     each: Formula
+    index: str = ""
 
     def __str__(self) -> str:
         each = str(self.each)
@@ -43,7 +44,28 @@ class Either:
         return "either(" + ", ".join(map(str, self.options)) + ")"
 
 
-Term = Symbol | Times | Either
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Two formulas multiplied."""
+
+    left: Formula
+    right: Formula
+
+    def __str__(self) -> str:
+        return f"({self.left})*({self.right})"
+
+
+@dataclass(frozen=True, slots=True)
+class Least:
+    """The smallest of several."""
+
+    options: tuple[Formula, ...]
+
+    def __str__(self) -> str:
+        return "least(" + ", ".join(map(str, self.options)) + ")"
+
+
+Term = Symbol | Times | Either | Product | Least
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +100,26 @@ class Formula:
     def __sub__(self, other: Formula) -> Formula:
         return self + -other
 
-    def times(self, count: Symbol | int) -> Formula:
-        """This many times over."""
-        if isinstance(count, int):
-            return Formula(
-                self.number * count, tuple((t, f * count) for t, f in self.terms) if count else ()
-            )
+    def times(self, count: Symbol | int, index: str = "") -> Formula:
+        """This many times over, in rounds numbered by `index`."""
+        if isinstance(count, int) and not index:
+            return self.scaled(count)
         if self == Formula():
             return self
-        return Formula.of(Times(count, self))
+        return Formula.of(Times(count, self, index))
+
+    def scaled(self, factor: int) -> Formula:
+        """Every part this many times."""
+        terms = tuple((term, times * factor) for term, times in self.terms) if factor else ()
+        return Formula(self.number * factor, terms)
+
+    def of_times(self, other: Formula) -> Formula:
+        """The product with another formula."""
+        if other.is_known:
+            return self.scaled(other.number)
+        if self.is_known:
+            return other.scaled(self.number)
+        return Formula.of(Product(self, other))
 
     def __str__(self) -> str:
         parts = [str(self.number)] if self.number or not self.terms else []
@@ -100,11 +133,14 @@ class Formula:
         """The form that a program reads: a number, or `{"sum": [...]}` over tagged terms."""
         if self.is_known:
             return self.number
-        return {"sum": [self.number, *(_json(term, factor) for term, factor in self.terms)]}
+        parts = [_json(term, factor) for term, factor in self.terms]
+        if not self.number and len(parts) == 1:
+            return parts[0]
+        return {"sum": [self.number, *parts]}
 
-    def value(self, known: Mapping[str, int]) -> int:
-        """The number it is for given quantities; of alternatives the largest. Raises KeyError."""
-        return self.number + sum(factor * _value(term, known) for term, factor in self.terms)
+    def value(self, known: Mapping[str, Any]) -> Any:
+        """The number it is for given quantities, as in `evaluated`. Raises KeyError."""
+        return evaluated(self.json(), known)
 
 
 def either(options: Iterable[Formula]) -> Formula:
@@ -123,8 +159,16 @@ def _common_terms(formulas: list[Formula]) -> tuple[tuple[Term, int], ...]:
     return tuple(shared.items())
 
 
-def evaluated(formula: Any, known: Mapping[str, int]) -> int:
-    """The number that the JSON form of a formula is for given quantities. Raises KeyError."""
+CHANCE = "taken"
+"""The quantity that says how often an `if` is taken, from 0 to 1."""
+
+
+def evaluated(formula: Any, known: Mapping[str, Any]) -> Any:
+    """The number that the JSON form of a formula is for given quantities. Raises KeyError.
+
+    Of alternatives it is the largest, or between them where `known` has a chance. What depends on a round is
+    taken at the middle one: formulas are linear in it, so that this is the mean.
+    """
     if isinstance(formula, int):
         return formula
     match formula:
@@ -132,10 +176,18 @@ def evaluated(formula: Any, known: Mapping[str, int]) -> int:
             return sum(evaluated(term, known) for term in terms)
         case {"product": [factor, term]}:
             return factor * evaluated(term, known)
-        case {"times": [name, each]}:
-            return known[name] * evaluated(each, known)
+        case {"times": [count, each, *index]}:
+            number = count if isinstance(count, int) else known[count]
+            inside = {**known, index[0]: max(0, (number - 1) / 2)} if index else known
+            return number * evaluated(each, inside)
         case {"either": options}:
-            return max(evaluated(option, known) for option in options)
+            found = [evaluated(option, known) for option in options]
+            chance = known.get(CHANCE, 1)
+            return max(found) if chance == 1 else min(found) + chance * (max(found) - min(found))
+        case {"least": options}:
+            return min(evaluated(option, known) for option in options)
+        case {"both": [left, right]}:
+            return evaluated(left, known) * evaluated(right, known)
         case _:
             return known[formula["symbol"]]
 
@@ -143,14 +195,15 @@ def evaluated(formula: Any, known: Mapping[str, int]) -> int:
 def symbols_of(formula: Any) -> Iterator[str]:
     """The quantities in the JSON form of a formula, counts included, as often as they stand there."""
     match formula:
-        case {"sum": terms} | {"either": terms}:
+        case {"sum": terms} | {"either": terms} | {"least": terms} | {"both": terms}:
             for term in terms:
                 yield from symbols_of(term)
         case {"product": [_, term]}:
             yield from symbols_of(term)
-        case {"times": [name, each]}:
-            yield name
-            yield from symbols_of(each)
+        case {"times": [count, each, *index]}:
+            if isinstance(count, str):
+                yield count
+            yield from (name for name in symbols_of(each) if name not in index)
         case {"symbol": name}:
             yield name
         case _:
@@ -161,18 +214,13 @@ def _json(term: Term, factor: int) -> Any:
     match term:
         case Symbol(name):
             found: Any = {"symbol": name}
-        case Times(count, each):
-            found = {"times": [count.name, each.json()]}
+        case Times(count, each, index):
+            many = count if isinstance(count, int) else count.name
+            found = {"times": [many, each.json(), *([index] if index else [])]}
         case Either(options):
             found = {"either": [option.json() for option in options]}
+        case Least(options):
+            found = {"least": [option.json() for option in options]}
+        case Product(left, right):
+            found = {"both": [left.json(), right.json()]}
     return found if factor == 1 else {"product": [factor, found]}
-
-
-def _value(term: Term, known: Mapping[str, int]) -> int:
-    match term:
-        case Symbol(name):
-            return known[name]
-        case Times(count, each):
-            return known[count.name] * each.value(known)
-        case Either(options):
-            return max(option.value(known) for option in options)
