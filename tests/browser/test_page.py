@@ -10,6 +10,7 @@ from tests.browser.conftest import screenshot
 
 from sglc.compiler.build.driver import Options, compile_module, load
 from sglc.compiler.build.targets import choose_target
+from sglc.compiler.cli import run
 from sglc.compiler.explain import html
 from sglc.compiler.explain.make import of_build
 
@@ -86,7 +87,7 @@ def tokens(browser: Any) -> dict[str, int]:
     found = {}
     for bar in bars:
         name, size = (part.text for part in bar.find_elements("xpath", "./div"))
-        found[name] = int(size.split(" ")[0].replace(",", ""))
+        found[name] = int(size.split(" ")[0].replace(",", "").strip("~"))
     return found
 
 
@@ -136,6 +137,8 @@ def test_controls_change_the_bill(browser: Any, tmp_path: Path):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_large_program(browser: Any, tmp_path: Path, theme: str):
     opened(browser, page_of(source(LARGE, tmp_path), tmp_path), theme, "large")
+    assert len(browser.find_elements("css selector", "#tree .node")) < 64
+    browser.find_element("css selector", "#tree .node:has(> .more:only-child)").click()
     assert len(browser.find_elements("css selector", "#tree .node")) >= 64
     assert len(browser.find_elements("css selector", "#calls tbody tr")) >= 32
 
@@ -145,10 +148,9 @@ def test_program_with_a_problem(browser: Any, tmp_path: Path, theme: str):
     opened(browser, page_of(source(PROBLEM, tmp_path), tmp_path), theme, "problem")
     assert browser.find_elements("css selector", "#tree .break")
     assert "stand behind {user_name}" in browser.find_element("id", "breaks").text
-    assert (
-        "31 tokens that could be stand behind {user_name}"
-        in browser.find_element("id", "lead").text
-    )
+    words = browser.find_element("id", "breaks").text
+    assert "Write Answer in plain English." in words
+    assert "before {user_name}: that saves ~" in words
 
 
 def test_what_is_speculative_is_marked_and_explained(browser: Any, tmp_path: Path):
@@ -175,3 +177,90 @@ def test_a_prompt_can_not_break_out(browser: Any, tmp_path: Path):
     opened(browser, page_of(source(hostile, tmp_path), tmp_path), "light", "hostile")
     assert "gone" not in browser.title
     assert not browser.find_elements("tag name", "img")
+
+
+def test_a_block_is_folded_and_opened_again(browser: Any, tmp_path: Path):
+    opened(browser, page_of(ROOT / "examples/triage.sgl", tmp_path), "light", "folding")
+    before = len(browser.find_elements("css selector", "#tree .node"))
+    browser.find_elements("css selector", "#tree .node")[0].click()
+    browser.find_element("css selector", "#detail .fold").click()
+    assert len(browser.find_elements("css selector", "#tree .node")) < before
+    browser.find_element("css selector", "#detail .fold").click()
+    assert len(browser.find_elements("css selector", "#tree .node")) == before
+
+
+def test_in_the_source_jumps_to_the_line(browser: Any, tmp_path: Path):
+    opened(browser, page_of(ROOT / "examples/triage.sgl", tmp_path), "light", "source")
+    browser.find_elements("css selector", "#tree .node")[0].click()
+    browser.find_element("css selector", "#detail a").click()
+    (line,) = browser.find_elements("css selector", ".source .line.chosen")
+    assert line.text.split()[0] == "4"
+
+
+def test_guesses_are_marked_until_they_are_pulled(browser: Any, tmp_path: Path):
+    file = source(PROBLEM.replace("@user", '@user = "Ada"'), tmp_path)
+    opened(browser, page_of(file, tmp_path), "light", "guesses")
+    tile = browser.find_element("css selector", ".tile strong")
+    assert tile.text.startswith("~")
+    labels = browser.find_elements("css selector", "#controls label:has(input)")
+    outputs = {label.text.split("\n")[0]: label.text.split("\n")[-1] for label in labels}
+    assert outputs["tokens of user_name"].isdigit()
+    assert outputs["tokens of question"].startswith("~")
+    for control in browser.find_elements("css selector", "#controls input[type=range]"):
+        pull(browser, control.get_attribute("name"), 1)
+    assert not browser.find_element("css selector", ".tile strong").text.startswith("~")
+
+
+def test_tiles_and_bars_say_the_same_over_rows(browser: Any, tmp_path: Path):
+    """The rows' own numbers stand there until a control is pulled; then both follow."""
+    file, rows = source(PROBLEM, tmp_path), tmp_path / "rows.jsonl"
+    asked = [{"user_name": f"user {i % 3}", "question": f"Question {i}?"} for i in range(30)]
+    rows.write_text("".join(json.dumps(row) + "\n" for row in asked), "utf-8")
+    page = tmp_path / "rows.html"
+    assert (
+        run(["explain", str(file), "--input", str(rows), "--format", "html", "-o", str(page)]) == 0
+    )
+    opened(browser, page.as_uri(), "light", "rows")
+    first = bars_and_tiles(browser)
+    assert first[0] == first[1]
+    table = browser.find_element("css selector", "#rows table").text
+    assert f"{first[0][0]:,}" in table
+    pull(browser, "rows", 60)
+    later = bars_and_tiles(browser)
+    assert later[0] == later[1]
+    assert later[0][0] == pytest.approx(2 * first[0][0], abs=2)
+
+
+def bars_and_tiles(browser: Any) -> tuple[list[int], list[int]]:
+    bars = tokens(browser)
+    tiles = browser.find_elements("css selector", ".tile strong")[:2]
+    shown = [int(tile.text.replace(",", "").strip("~")) for tile in tiles]
+    return [bars["stateless"], bars["compiled"]], shown
+
+
+@pytest.mark.parametrize(
+    "name", ["react", "generative_agents", "code_review", "extraction", "router"]
+)
+def test_a_phone_shows_all_of_it(browser: Any, tmp_path: Path, name: str):
+    """Nothing is wider than the screen but what scrolls by itself."""
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True},
+    )
+    try:
+        opened(browser, page_of(ROOT / f"examples/{name}.sgl", tmp_path), "light", f"phone-{name}")
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("name", ["react", "tree_of_thought", "generative_agents", "router"])
+def test_the_page_counts_as_the_report_does(browser: Any, tmp_path: Path, name: str):
+    """Text, JSON and page evaluate the same formulas at the same sizes."""
+    file = ROOT / f"examples/{name}.sgl"
+    module, warnings = load(file)
+    report = of_build(compile_module(module, Options(), choose_target(None), warnings, str(file)))
+    assert report.workload is not None
+    opened(browser, page_of(file, tmp_path), "light", f"counts-{name}")
+    told = {world.name: world.value for world in report.workload.worlds}
+    assert tokens(browser) == pytest.approx(told, abs=1)
