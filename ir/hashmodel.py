@@ -10,17 +10,18 @@ The texts are printable, and lengths vary.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from .constrained.regex import EMPTY, Regex, RegexError, after_text, compile_pattern, is_complete
-from .constrained.shape import Forced, Free, Many, OneOf, OutputPart, output_parts, type_of_schema
+from .constrained.parts import Free, output_parts
+from .constrained.regex import RegexError
+from .constrained.schema import schema_parts
 from .constrained.vocabulary import Vocabulary
+from .constrained.writing import Places, Writing
 from .sampling import Constraint, Sampling
 from .target import Part, StopTracker, Tokenizer
 from .target.stopping import Finish, Matched
-from .types import STR, OptionalType, parse_type
+from .types import STR, OptionalType, UnionType, parse_type
 
 MOST_TOKENS = 4096
 """Where a generation without a limit of its own ends."""
@@ -88,14 +89,14 @@ class HashModel:
         on_token: Callable[[int], None] | None = None,
     ) -> Generated:
         """Continue `ids`; `on_token` sees each id as it comes. Raises ConstraintError."""
-        parts = constraint_parts(constraint) if constraint else None
+        writing = writing_of(constraint, self.tokenizer) if constraint else None
         run = _Generation(self, ids, sampling, seed, on_token)
         if run.is_over:
             return run.result()
-        if parts is None:
+        if writing is None:
             run.free_text()
         else:
-            run.constrained(parts)
+            run.constrained(writing)
         return run.result()
 
     def score(self, ids: Sequence[int], choice: Sequence[int]) -> tuple[float, ...]:
@@ -113,28 +114,42 @@ def logprob(state: int, id: int) -> float:
     return -10.0 * (mix(state ^ mix(id + 1)) >> 11) / (1 << 53)
 
 
-def constraint_parts(constraint: Constraint) -> tuple[OutputPart, ...] | None:
-    """What output under a constraint consists of; None when it is free text.
+def writing_of(constraint: Constraint, tokenizer: Tokenizer) -> Writing | None:
+    """The output that a constraint allows; None when it is free text.
 
     Raises ConstraintError.
     """
-    try:
-        match constraint.kind:
-            case "type":
-                kind = parse_type(constraint.text)
-                item = kind.item if isinstance(kind, OptionalType) else kind
-                return None if item == STR else output_parts(kind)
-            case "json":
-                return output_parts(type_of_schema(json.loads(constraint.text)))
-            case "regex":
-                compile_pattern(constraint.text)
-                return (Free(constraint.text),)
-            case "grammar":
-                raise ConstraintError("the hash model does not take EBNF grammars")
-    except RegexError as error:
-        raise ConstraintError(f"the hash model does not take this pattern: {error}") from None
-    except (ValueError, RecursionError) as error:
-        raise ConstraintError(f"the hash model does not take this constraint: {error}") from None
+    key = (constraint.kind, constraint.text, tokenizer.digest)
+    if key not in _WRITINGS:
+        if len(_WRITINGS) >= _MOST_WRITINGS:
+            _WRITINGS.clear()
+        try:
+            _WRITINGS[key] = _writing_of(constraint, tokenizer)
+        except RegexError as error:
+            raise ConstraintError(f"the hash model does not take this pattern: {error}") from None
+        except (ValueError, RecursionError) as error:
+            message = f"the hash model does not take this constraint: {error}"
+            raise ConstraintError(message) from None
+    return _WRITINGS[key]
+
+
+_MOST_WRITINGS = 256
+_WRITINGS: dict[tuple[str, str, str], Writing | None] = {}
+
+
+def _writing_of(constraint: Constraint, tokenizer: Tokenizer) -> Writing | None:
+    match constraint.kind:
+        case "type":
+            kind = parse_type(constraint.text)
+            item = kind.item if isinstance(kind, OptionalType) else kind
+            loose = not isinstance(item, UnionType)
+            return None if item == STR else Writing(output_parts(kind), tokenizer, loose)
+        case "json":
+            return Writing(schema_parts(constraint.text), tokenizer)
+        case "regex":
+            return Writing((Free(constraint.text),), tokenizer, loose=False)
+        case "grammar":
+            raise ValueError("it is an EBNF grammar")
 
 
 class _Done(Exception):
@@ -158,7 +173,6 @@ class _Generation:
         self._tracker = StopTracker(model.tokenizer, sampling, tuple(ids))
         self._on_token = on_token
         self._is_greedy = sampling.temperature == 0.0 or sampling.top_k == 1
-        self._pending = ""
         self._forced = self._tail = self._count = 0
         self._logprobs: list[float] = []
         self._tops: list[tuple[tuple[int, float], ...]] = []
@@ -231,63 +245,43 @@ class _Generation:
 
     # --- constrained output ---------------------------------------------------------------------
 
-    def constrained(self, parts: tuple[OutputPart, ...]) -> None:
-        """Generate the parts one after the other; forced text in its canonical tokenization."""
+    def constrained(self, writing: Writing) -> None:
+        """Choose tokens that the constraint allows, and write what stands for them."""
+        due, places, _ = writing.start
         try:
-            self._parts(parts)
-            self._flush()
+            self._force(due)
+            while (id := self._choice(writing, places)) is not None:
+                written = writing.choose(places, id)
+                if written is None:
+                    raise ConstraintError(f"token {id} can't be written")
+                self._feed(written.tokens[0])
+                self._force(written.tokens[1:])
+                places = written.places
             self._tracker.end("constraint")
         except _Done:
             pass
 
-    def _parts(self, parts: tuple[OutputPart, ...]) -> None:
-        for part in parts:
-            match part:
-                case Forced(text):
-                    self._pending += text
-                case Free(pattern):
-                    self._flush()
-                    self._free_part(compile_pattern(pattern))
-                case OneOf(options):
-                    self._flush()
-                    text, rest = options[self._draw(0, len(options))]
-                    self._chosen(text)
-                    self._parts(rest)
-                case Many(item):
-                    self._many(item)
-
-    def _flush(self) -> None:
-        """Append the forced text so far."""
-        text, self._pending = self._pending, ""
-        for id in self._encode(text) if text else ():
+    def _force(self, ids: Iterable[int]) -> None:
+        for id in ids:
             self._forced += 1
             self._feed(id, is_forced=True)
 
-    def _chosen(self, text: str) -> None:
-        for id in self._encode(text) if text else ():
-            self._feed(id)
+    def _choice(self, writing: Writing, places: Places) -> int | None:
+        """A token that may come next: inside of free text, or one that leaves it; None at the end."""
+        borders = [id for id in writing.borders(places) if id in self._vocabulary.texts]
+        inside = self._inside(writing, places)
+        may_stop = writing.graph.may_stop(places)
+        if inside and (not self._tracker.may_end or self._draw(1, _PART_END_ODDS)):
+            borders = inside
+        elif may_stop and (not borders or self._draw(2, 2) == 0):
+            return None
+        pool = borders or inside
+        if not pool:
+            raise ConstraintError("no token of this tokenizer can follow")
+        return pool[self._draw(0, len(pool))]
 
-    def _many(self, item: tuple[OutputPart, ...]) -> None:
-        self._pending += "["
-        self._flush()
-        goes_on = self._draw(0, 4) > 0
-        while goes_on:
-            self._parts(item)
-            self._flush()
-            goes_on = self._draw(0, 2) > 0
-            if goes_on:
-                self._chosen(", ")
-        self._chosen("]")
-
-    def _free_part(self, state: Regex) -> None:
-        """Tokens that match a pattern, until it may end and a draw says so, or must."""
-        while True:
-            allowed = () if state == EMPTY else self._vocabulary.allowed(state)
-            if is_complete(state):
-                if not allowed or (self._draw(1, _PART_END_ODDS) == 0 and self._tracker.may_end):
-                    return
-            elif not allowed:
-                raise ConstraintError("no token of this tokenizer can follow")
-            id = allowed[self._draw(0, len(allowed))]
-            self._feed(id)
-            state = after_text(state, self._vocabulary.texts[id])
+    def _inside(self, writing: Writing, places: Places) -> Sequence[int]:
+        """The tokens that stay inside of free text."""
+        states = writing.graph.patterns(places)
+        found = [self._vocabulary.allowed(state) for state in states]
+        return found[0] if len(found) == 1 else sorted(set[int]().union(*found))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from ..ir.constrained.shape import Forced, Many, OutputPart, output_parts
+from ..ir.constrained.parts import Forced, Free, OutputPart, output_parts
 from ..ir.module import Module
 from ..ir.ops import Gen, Op
 from ..ir.sampling import Constraint
@@ -25,9 +25,9 @@ class SpliceForced:
         %p2, %v = gen %p1 as type "{score: int}" spliced site "1"
 
     Here `{"score": ` and `}` are appended instead of decoded; the call stays one call, with its seed
-    and its token budget. The answer has the same tokens at every level: forced text has its canonical
-    tokens, and no token spans a border between free and forced text. Never done where the grammar does not
-    come from a declared type, nor where the probabilities of all tokens are wanted.
+    and its token budget. The answer has the same tokens at every level: forced text has the tokens that the
+    tokenizer gives it, up to the last border that no token of the model's could span. Never done where the
+    grammar does not come from a declared type, nor where the probabilities of all tokens are wanted.
     """
 
     name: ClassVar[str] = "splice-forced"
@@ -55,7 +55,9 @@ class _Splicer(Rewriter):
         steps = forced_tokens(_parts(op.constraint), self._context.target.tokenizer)
         if not steps:
             return (op,)
-        self._context.did(what, f"at least {steps} decode steps fewer a call", op.span)
+        gain = f"at least {steps} decode steps fewer a call"
+        reason = f"{gain}; the answer's bytes are canonical, its choices the model's own"
+        self._context.did(what, reason, op.span)
         return (replace(op, constraint=replace(op.constraint, style="spliced")),)
 
 
@@ -77,11 +79,16 @@ def _parts(constraint: Constraint) -> tuple[OutputPart, ...]:
 
 
 def forced_tokens(parts: Sequence[OutputPart], tokenizer: Tokenizer) -> int:
-    """How many tokens of forced text every answer has; those of a list's items are not counted."""
+    """How many tokens of forced text every answer has at least; those of a list's items are not counted.
+
+    Where forced text ends free text, its first token is chosen; the last may be left open, to be chosen with
+    what follows.
+    """
     total = 0
-    for part in parts:
+    for index, part in enumerate(parts):
         if isinstance(part, Forced):
-            total += len(tokenizer.encode((Part(part.text, False),), continuation=True))
-        elif isinstance(part, Many):
-            total += 2  # its brackets
+            tokens = tokenizer.encode((Part(part.text, False),), continuation=True)
+            is_chosen = index > 0 and isinstance(parts[index - 1], Free)
+            is_open = index + 1 < len(parts)
+            total += max(0, len(tokens) - is_chosen - is_open)
     return total

@@ -9,27 +9,17 @@ from collections.abc import Iterator
 
 from ..target import Tokenizer
 from .regex import NOTHING, Regex, after
-
-
-class _Node:
-    """A node of the tree of token texts."""
-
-    __slots__ = ("ids", "next")
-
-    def __init__(self) -> None:
-        self.ids: list[int] = []
-        self.next: dict[str, _Node] = {}
+from .tree import Node, TokenTree, tree
 
 
 class Vocabulary:
     """Tokens that are whole printable text by themselves; control and end tokens are not."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        hidden = frozenset(tokenizer.special.values()) | tokenizer.eos_ids
-        texts = ((id, _text_of(tokenizer.token_bytes(id))) for id in range(tokenizer.vocab_size))
-        self.texts = {id: text for id, text in texts if text and id not in hidden}
+        texts = TokenTree.of(tokenizer).texts.items()
+        self.texts = {id: text for id, text in texts if all(map(_is_printable, text))}
         self.ids = tuple(self.texts)
-        self._root = _tree(self.texts)
+        self._root = tree(self.texts.items())
         self._allowed: dict[Regex, tuple[int, ...]] = {}
         if not self.ids:
             raise ValueError("a tokenizer without a printable token")
@@ -57,26 +47,11 @@ _MOST_STATES = 4096
 _MADE: dict[str, Vocabulary] = {}
 
 
-def _text_of(piece: bytes) -> str:
-    """The text of a token, or nothing if it is not printable text by itself."""
-    try:
-        text = piece.decode()
-    except UnicodeDecodeError:
-        return ""
-    return text if all(char.isprintable() or char == "\n" for char in text) else ""
+def _is_printable(char: str) -> bool:
+    return char.isprintable() or char == "\n"
 
 
-def _tree(texts: dict[int, str]) -> _Node:
-    root = _Node()
-    for id, text in texts.items():
-        node = root
-        for char in text:
-            node = node.next.setdefault(char, _Node())
-        node.ids.append(id)
-    return root
-
-
-def _walk(node: _Node, state: Regex) -> Iterator[int]:
+def _walk(node: Node, state: Regex) -> Iterator[int]:
     for char, child in node.next.items():
         reached = after(state, char)
         if reached != NOTHING:

@@ -6,20 +6,12 @@ schema that a type can say. What no expression says goes to the server as the sc
 
 from __future__ import annotations
 
-import json
 from typing import Literal, NamedTuple
 
-from ...ir.constrained.shape import (
-    Forced,
-    Free,
-    Many,
-    OneOf,
-    OutputPart,
-    output_parts,
-    type_of_schema,
-)
+from ...ir.constrained.parts import Forced, Free, Many, OneOf, OutputPart, output_parts
+from ...ir.constrained.schema import schema_parts
 from ...ir.sampling import Constraint
-from ...ir.types import STR, OptionalType, Type, parse_type
+from ...ir.types import STR, OptionalType, parse_type
 from ..backend import BackendError
 
 Kind = Literal["regex", "json", "grammar"]
@@ -44,26 +36,22 @@ def wire_constraint(constraint: Constraint) -> WireConstraint | None:
         case "json" if constraint.style == "free":
             return WireConstraint("json", constraint.text)
         case "json":
-            return WireConstraint("regex", _pattern(_type_of(constraint.text)))
+            return WireConstraint("regex", pattern_of(_canonical(constraint.text)))
         case "type":
             kind = parse_type(constraint.text)
             kind = kind.item if isinstance(kind, OptionalType) else kind
-            return None if kind == STR else WireConstraint("regex", _pattern(kind))
+            return None if kind == STR else WireConstraint("regex", pattern_of(output_parts(kind)))
 
 
-def _type_of(schema: str) -> Type:
+def _canonical(schema: str) -> tuple[OutputPart, ...]:
     try:
-        return type_of_schema(json.loads(schema))
-    except (ValueError, RecursionError) as error:
+        return schema_parts(schema)
+    except ValueError as error:
         raise BackendError(
             "3102",
             f"this schema has no canonical form that a server could be asked for: {error}",
             '`constrained_style="free"` takes the server\'s own JSON',
         ) from None
-
-
-def _pattern(kind: Type) -> str:
-    return pattern_of(output_parts(kind))
 
 
 def pattern_of(parts: tuple[OutputPart, ...]) -> str:

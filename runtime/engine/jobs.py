@@ -164,13 +164,14 @@ class GenTask(Task):
     def take(self, sampled: Sampled) -> bool:
         """Add a sampled token; returns whether the continuation is finished."""
         token = sampled.token
-        if self.matcher is not None and not self.matcher.accept(token):
+        written = token if self.matcher is None else self.matcher.accept(token)
+        if written is None:
             self.tracker.end("constraint")
             return True
         if self._wants_logprobs:
             self.logprobs.append(sampled.logprob)
             self.top.append(sampled.top)
-        return self._add(token)
+        return self._add(written)
 
     def take_all(self, sampled: Sequence[Sampled]) -> int:
         """Add what was sampled, as far as the guesses before it were right; returns how many of these were."""

@@ -8,8 +8,10 @@ import re
 
 import pytest
 
-from sglc.ir.constrained.regex import RegexError, compile_pattern, matches
-from sglc.ir.constrained.shape import json_schema, parse_output, shortest, type_of_schema
+from sglc.ir.constrained.pattern import compile_pattern
+from sglc.ir.constrained.regex import RegexError, matches
+from sglc.ir.constrained.schema import type_of_schema
+from sglc.ir.constrained.shape import json_schema, parse_output, shortest
 from sglc.ir.types import parse_type
 
 TYPES = [
@@ -127,7 +129,7 @@ def test_patterns_agree_with_re(pattern: str) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["(", "a)", "[a", "*a", "a{x}", "a{3,2}", "a{9999}", "(?=a)", r"\b", r"\xzz", "a" * 30_000,
+    ["(", "a)", "[a", "*a", "a{3,2}", "a{9999}", "(?=a)", r"\b", r"\xzz", "a" * 30_000,
      "(" * 5000],
 )  # fmt: skip
 def test_patterns_that_are_not_taken(pattern: str) -> None:

@@ -6,7 +6,6 @@ type is followed part by part (`parts`), so that it has the same tokens at every
 
 from __future__ import annotations
 
-import json
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -14,10 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from ....ir.constrained.shape import OutputPart, output_parts, type_of_schema
+from ....ir.constrained.parts import OutputPart, output_parts
+from ....ir.constrained.schema import schema_parts
 from ....ir.sampling import Constraint
 from ....ir.target import Tokenizer
-from ....ir.types import STR, OptionalType, parse_type
+from ....ir.types import STR, OptionalType, UnionType, parse_type
 from .parts import PartsGrammar
 from .protocol import MakeMatcher, Matcher
 
@@ -94,17 +94,16 @@ class GrammarBackend(ABC):
             case "type":
                 kind = parse_type(constraint.text)
                 kind = kind.item if isinstance(kind, OptionalType) else kind
-                return None if kind == STR else self._follow(output_parts(kind))
+                loose = not isinstance(kind, UnionType)
+                return None if kind == STR else self._follow(output_parts(kind), loose)
 
-    def _follow(self, parts: tuple[OutputPart, ...]) -> MakeMatcher:
-        grammar = PartsGrammar(parts, self.tokenizer, self.regex)
-        return grammar.matcher
+    def _follow(self, parts: tuple[OutputPart, ...], loose: bool = True) -> MakeMatcher:
+        return PartsGrammar(parts, self.tokenizer, self.regex, loose).matcher
 
 
 def _parts_of_schema(text: str) -> tuple[OutputPart, ...] | None:
     """The parts of a schema that declared types can say; None for the rest, which the backend takes whole."""
     try:
-        kind = type_of_schema(json.loads(text))
-    except (ValueError, RecursionError):
+        return schema_parts(text)
+    except ValueError:
         return None
-    return None if isinstance(kind, OptionalType) or kind == STR else output_parts(kind)

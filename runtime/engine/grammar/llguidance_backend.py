@@ -42,11 +42,12 @@ class LMatcher:
         """Nothing: only where the grammar is ours do we know the tokens of forced text."""
         return ()
 
-    def accept(self, token: int) -> bool:
+    def accept(self, token: int) -> int | None:
         """Take a token; one that is not allowed would leave the matcher in an error for good."""
         if token in self._ends:
-            return self.can_end
-        return self._inner.validate_tokens([token]) == 1 and self._inner.consume_token(token)
+            return token if self.can_end else None
+        is_allowed = self._inner.validate_tokens([token]) == 1
+        return token if is_allowed and self._inner.consume_token(token) else None
 
     def fill(self, bits: Bits) -> None:
         """Write which tokens are allowed."""

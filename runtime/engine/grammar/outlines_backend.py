@@ -52,15 +52,15 @@ class OMatcher:
         """Nothing: only where the grammar is ours do we know the tokens of forced text."""
         return ()
 
-    def accept(self, token: int) -> bool:
+    def accept(self, token: int) -> int | None:
         """Take a token."""
         if token in self._ends:
-            return self.can_end
+            return token if self.can_end else None
         after = self._index.get_next_state(self._state, token)
         if after is None:
-            return False
+            return None
         self._state = after
-        return True
+        return token
 
     def fill(self, bits: Bits) -> None:
         """Write which tokens are allowed."""

@@ -1,210 +1,190 @@
-"""Output of a declared type, part by part: no token spans two parts, forced text has its canonical tokens.
+"""Output of a declared type, as an engine follows it: a pattern's own masks inside of free text, and what may be
+chosen at its borders (`ir/constrained/writing.py`).
 
-What may come next is a set of threads. A literal thread stands inside forced text or inside one of several literals; a
-free thread stands inside text that the model chooses. Where free text may end, the threads of what follows it stand
-beside it: the model ends a string by choosing the first token of what comes after the string.
-
-    {"name": "Ada", "n": 12}      forced   {"name": "     free   Ada     forced   ", "n":      free   12     forced   }
+Inside free text a grammar backend says which tokens may come, byte by byte. Where free text may end, the tokens that
+end it stand beside these; what is written for one of them is canonical, and is not decoded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import codecs
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from ....ir.constrained.shape import Forced, Free, Many, OneOf, OutputPart
+from ....ir.constrained.graph import Open, Place, Read
+from ....ir.constrained.parts import OutputPart
+from ....ir.constrained.writing import Places, Writing
 from ....ir.target import Part, Tokenizer
 from .protocol import Bits, MakeMatcher, Matcher, allow, forbid, is_allowed
 
 
-@dataclass(frozen=True, slots=True)
-class More:
-    """Inside a list, after an item: another item or the end."""
-
-    item: tuple[OutputPart, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """Inside a list, at its start: an item or the end."""
-
-    item: tuple[OutputPart, ...]
-
-
-Rest = tuple["OutputPart | More | Items", ...]
-
-
-@dataclass(slots=True)
-class Literal:
-    """Inside fixed tokens, `at` of them done; `rest` follows."""
-
-    tokens: tuple[int, ...]
-    at: int
-    rest: Rest
-
-
-@dataclass(slots=True)
-class FreeText:
-    """Inside text that the model chooses; `rest` follows. `bits`: what it allows, if `is_asked` since it advanced."""
-
-    matcher: Matcher
-    rest: Rest
-    bits: Bits | None = None
-    is_asked: bool = False
-
-
-class End:
-    """The output may end here."""
-
-
-Thread = Literal | FreeText | End
-
-
 class PartsGrammar:
-    """The parts of one type, with their free patterns compiled."""
+    """The parts of one type, with their free patterns compiled. `loose`: they are JSON, whose white space is free."""
 
     def __init__(
         self,
         parts: tuple[OutputPart, ...],
         tokenizer: Tokenizer,
         regex: Callable[[str], MakeMatcher],
+        loose: bool = True,
     ) -> None:
-        self.parts = parts
+        self.writing = Writing(parts, tokenizer, loose)
+        self.graph = self.writing.graph
         self.ends = sorted(tokenizer.eos_ids)
+        self.token_bytes = tokenizer.token_bytes
         self._tokenizer = tokenizer
-        self._patterns = {pattern: regex(pattern) for pattern in _patterns(parts)}
-        self.encode = lru_cache(maxsize=1024)(self._encode)
+        self._patterns = {
+            node.pattern: regex(node.pattern) for node in self.graph.nodes if isinstance(node, Open)
+        }
+        self._borders: dict[tuple[Places, int], Bits] = {}
 
     def matcher(self) -> PartsMatcher:
         """A matcher at the start."""
         return PartsMatcher(self)
 
-    def begin(self, rest: Rest) -> list[Thread]:
-        """The ways in which `rest` may go on."""
-        text = ""
-        while rest and isinstance(rest[0], Forced | Many):
-            head, rest = rest[0], rest[1:]
-            text += head.text if isinstance(head, Forced) else "["
-            if isinstance(head, Many):
-                rest = (Items(head.item), *rest)
-        if text:
-            return [Literal(self.encode(text), 0, rest)]
-        return self._choices(rest) if rest else [End()]
+    def inside(self, place: Place, text: str) -> Free:
+        """A matcher of the pattern at a place, after `text`."""
+        node = self.graph.nodes[place.node]
+        assert isinstance(node, Open)
+        matcher = self._patterns[node.pattern]()
+        for token in self._tokenizer.encode((Part(text, False),), continuation=True):
+            matcher.accept(token)
+        return Free(matcher)
 
-    def _choices(self, rest: Rest) -> list[Thread]:
-        head, rest = rest[0], rest[1:]
-        match head:
-            case Free(pattern):
-                return self.open(FreeText(self._patterns[pattern](), rest))
-            case OneOf(options):
-                return [
-                    thread
-                    for text, parts in options
-                    for thread in self._chosen(text, (*parts, *rest))
-                ]
-            case Items(item):
-                return [*self._chosen("]", rest), *self.begin((*item, More(item), *rest))]
-            case More(item):
-                return [*self._chosen("]", rest), *self._chosen(", ", (*item, More(item), *rest))]
-            case _:
-                raise AssertionError(head)
+    def borders(self, places: Places, width: int) -> Bits:
+        """The mask of what may be chosen at some places, but for what stays inside of free text."""
+        key = (places, width)
+        if key not in self._borders:
+            bits = self._borders[key] = np.zeros(width, dtype=np.int32)
+            for token in self.writing.borders(places):
+                allow(bits, token)
+            for end in self.ends if self.graph.may_stop(places) else ():
+                allow(bits, end)
+        return self._borders[key]
 
-    def open(self, free: FreeText) -> list[Thread]:
-        """A free thread, and beside it what follows where it may end."""
-        return [free, *self.begin(free.rest)] if free.matcher.can_end else [free]
 
-    def _chosen(self, text: str, rest: Rest) -> list[Thread]:
-        return [Literal(self.encode(text), 0, rest)] if text else self.begin(rest)
+@dataclass(slots=True)
+class Free:
+    """Inside free text. `bits`: what it allows, if that was asked since it advanced."""
 
-    def _encode(self, text: str) -> tuple[int, ...]:
-        return self._tokenizer.encode((Part(text, False),), continuation=True)
+    matcher: Matcher
+    bits: Bits | None = None
+
+    def allowed(self, width: int, ends: list[int]) -> Bits:
+        """The mask of what may go on; that the text may end is not said here."""
+        if self.bits is None:
+            self.bits = np.zeros(width, dtype=np.int32)
+            self.matcher.fill(self.bits)
+            for end in ends:
+                forbid(self.bits, end)
+        return self.bits
+
+    def accept(self, token: int) -> bool:
+        """Take a token."""
+        is_refused = self.bits is not None and not is_allowed(self.bits, token)
+        self.bits = None if not is_refused else self.bits
+        return not is_refused and self.matcher.accept(token) is not None
 
 
 class PartsMatcher:
-    """One sequence."""
+    """One sequence: tokens that are due, then the places where the model chooses."""
 
     def __init__(self, grammar: PartsGrammar) -> None:
         self._grammar = grammar
-        self._threads = grammar.begin(grammar.parts)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._due, self._places, _ = grammar.writing.start
+        self._free = self._opened({})
 
     @property
     def is_finished(self) -> bool:
         """Whether the end is all that may follow."""
-        return all(isinstance(thread, End) for thread in self._threads)
+        return self.can_end and len(self._places) == 1 and not self._free
 
     @property
     def can_end(self) -> bool:
         """Whether the end may follow."""
-        return any(isinstance(thread, End) for thread in self._threads)
+        return self._may_choose and self._grammar.graph.may_stop(self._places)
 
     def forced(self) -> tuple[int, ...]:
-        """The rest of the only literal there is, and what must follow that."""
-        tokens: tuple[int, ...] = ()
-        threads = self._threads
-        while len(threads) == 1 and isinstance(threads[0], Literal):
-            literal = threads[0]
-            tokens += literal.tokens[literal.at :]
-            threads = self._grammar.begin(literal.rest)
-        return tokens
+        """The tokens that are due."""
+        return self._due
 
-    def accept(self, token: int) -> bool:
-        """Advance the threads that take the token, and drop the others."""
-        threads = [after for thread in self._threads for after in self._after(thread, token)]
-        if not threads:
-            return self.can_end and token in self._grammar.ends
-        self._threads = threads
-        return True
+    def accept(self, token: int) -> int | None:
+        """Take a chosen token; returns the one that is written for it, None if it is not allowed."""
+        if self._due:
+            return self._take_due() if token == self._due[0] else None
+        if self._may_choose and (written := self._choose(token)):
+            self._due = written
+            return self._take_due()
+        if token in self._grammar.ends:
+            return token if self.can_end else None
+        return token if self._go_on(token) else None
 
     def fill(self, bits: Bits) -> None:
-        """What any thread allows."""
+        """Write which tokens are allowed now."""
         bits.fill(0)
-        for thread in self._threads:
-            if isinstance(thread, FreeText):
-                thread.bits = thread.bits if thread.bits is not None else np.zeros_like(bits)
-                thread.matcher.fill(thread.bits)
-                thread.is_asked = True
-                for end in self._grammar.ends:
-                    forbid(thread.bits, end)
-                np.bitwise_or(bits, thread.bits, out=bits)
-        for thread in self._threads:
-            if isinstance(thread, Literal):
-                allow(bits, thread.tokens[thread.at])
-            elif isinstance(thread, End):
-                for end in self._grammar.ends:
-                    allow(bits, end)
+        if self._due:
+            allow(bits, self._due[0])
+            return
+        if self._may_choose:
+            bits[:] = self._grammar.borders(self._places, len(bits))
+        for free in self._free.values():
+            np.bitwise_or(bits, free.allowed(len(bits), self._grammar.ends), out=bits)
 
-    def _after(self, thread: Thread, token: int) -> list[Thread]:
-        match thread:
-            case Literal(tokens, at, rest) if tokens[at] == token:
-                return (
-                    [Literal(tokens, at + 1, rest)]
-                    if at + 1 < len(tokens)
-                    else self._grammar.begin(rest)
+    def _take_due(self) -> int:
+        first, *rest = self._due
+        self._due = tuple(rest)
+        return first
+
+    @property
+    def _may_choose(self) -> bool:
+        """Whether nothing is due, and no character is half written."""
+        return not self._due and not self._decoder.getstate()[0]
+
+    def _choose(self, token: int) -> tuple[int, ...]:
+        """Take a token that is text by itself; returns what is written for it, nothing if it is not allowed."""
+        written = self._grammar.writing.choose(self._places, token)
+        if written is None:
+            return ()
+        reads = [read for read in written.reads if read.entered or self._stays(read.place, token)]
+        if written.reads and not reads:
+            return ()
+        places = written.places
+        if len(reads) < len(written.reads):
+            places = self._grammar.graph.opened(read.place for read in reads)
+        self._places = places
+        self._free = self._opened({read.place: read for read in reads})
+        return written.tokens
+
+    def _stays(self, place: Place, token: int) -> bool:
+        """Whether the free text at a place goes on by a token; what is no free text has nothing to say."""
+        free = self._free.get(place.node)
+        return free is None or free.accept(token)
+
+    def _opened(self, reads: Mapping[Place, Read]) -> dict[int, Free]:
+        """The free text at the present places: gone on with, or begun."""
+        grammar = self._grammar
+        found: dict[int, Free] = {}
+        for place in self._places:
+            if isinstance(grammar.graph.nodes[place.node], Open):
+                read = reads.get(place)
+                goes_on = read is not None and not read.entered
+                found[place.node] = (
+                    self._free[place.node]
+                    if goes_on
+                    else grammar.inside(place, read.inside if read else "")
                 )
-            case FreeText(matcher) if not self._refuses(thread, token) and matcher.accept(token):
-                thread.is_asked = False
-                return self._grammar.open(thread)
-            case _:
-                return []
+        return found
 
-    def _refuses(self, thread: FreeText, token: int) -> bool:
-        return thread.is_asked and thread.bits is not None and not is_allowed(thread.bits, token)
-
-
-def _patterns(parts: tuple[OutputPart, ...]) -> set[str]:
-    """The free patterns of parts, those inside choices and lists too."""
-    found: set[str] = set()
-    for part in parts:
-        match part:
-            case Free(pattern):
-                found.add(pattern)
-            case OneOf(options):
-                found.update(*(_patterns(inside) for _, inside in options))
-            case Many(item):
-                found |= _patterns(item)
-            case Forced():
-                pass
-    return found
+    def _go_on(self, token: int) -> bool:
+        """Take a token that is part of a character, inside of free text."""
+        going = {node: free for node, free in self._free.items() if free.accept(token)}
+        if not going:
+            return False
+        text = self._decoder.decode(self._grammar.token_bytes(token))
+        self._free = going
+        inside = [place for place in self._places if place.node in going]
+        self._places = self._grammar.graph.inside(inside, text)
+        return True

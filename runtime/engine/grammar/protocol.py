@@ -37,8 +37,11 @@ class Matcher(Protocol):
         """The tokens that must follow whatever the model thinks. They still have to be accepted."""
         ...
 
-    def accept(self, token: int) -> bool:
-        """Take a token; False, and nothing changed, if the grammar does not allow it."""
+    def accept(self, token: int) -> int | None:
+        """Take a chosen token; returns the one that is written for it, mostly the same.
+
+        None, and nothing changed, if the grammar does not allow it.
+        """
         ...
 
     def fill(self, bits: Bits) -> None:

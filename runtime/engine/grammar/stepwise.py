@@ -40,8 +40,8 @@ class Stepwise:
         """Nothing is taken for granted."""
         return ()
 
-    def accept(self, token: int) -> bool:
-        """Take a token; False, and nothing changed, if the grammar does not allow it."""
+    def accept(self, token: int) -> int | None:
+        """Take a chosen token; returns the one that is written for it, None if it is not allowed."""
         return self._inner.accept(token)
 
     def fill(self, bits: Bits) -> None:

@@ -32,9 +32,9 @@ class XMatcher:
         """Nothing: only where the grammar is ours do we know the tokens of forced text."""
         return ()
 
-    def accept(self, token: int) -> bool:
+    def accept(self, token: int) -> int | None:
         """Take a token."""
-        return self._inner.accept_token(token)
+        return token if self._inner.accept_token(token) else None
 
     def fill(self, bits: Bits) -> None:
         """Write which tokens are allowed."""

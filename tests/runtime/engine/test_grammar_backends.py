@@ -84,7 +84,7 @@ def accepts(grammar: GrammarBackend, constraint: Constraint, text: str) -> bool:
     for token in tokens(grammar, constraint, text):
         matcher.fill(bits)
         allowed = is_allowed(bits, token)
-        taken = matcher.accept(token)
+        taken = matcher.accept(token) is not None
         assert taken >= allowed
         assert taken == allowed or grammar.name == "llguidance"
         if not taken:
