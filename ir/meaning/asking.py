@@ -5,17 +5,19 @@ Written plainly and apart from the executor, which is judged against it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast, get_args
 
-from ..constrained.shape import parse_output
+from ..constrained.schema import type_of_schema
+from ..constrained.shape import checked, parse_output
 from ..hashmodel import Generated
 from ..ops import Gen, Role
 from ..sampling import SAMPLING_FIELDS, Constraint, ConstraintKind, Sampling, out_of_range, takes
 from ..target import Part, Target, TokenPrompt
 from ..target.turns import probe
-from ..types import OptionalType, parse_type
+from ..types import OptionalType, Type, parse_type
 from ..values.limits import Json
 from ..values.operations import EvalError
 
@@ -77,19 +79,37 @@ def _computed_constraint(name: str, value: Json) -> Constraint:
 
 
 def value_of(done: Generated, constraint: Constraint | None) -> Json:
-    """The value of a continuation: its text, or the parsed value of a declared type."""
-    if constraint is None or constraint.kind != "type":
-        return done.text
-    kind = parse_type(constraint.text)
-    try:
-        return parse_output(kind, done.text)
-    except ValueError as error:
-        if done.finish != "length":
-            raise EvalError("3202", f"not of type `{kind}`: {error}") from None
-        if isinstance(kind, OptionalType):
+    """The value of a continuation: its text, or the parsed value of a declared type.
+
+    The text of a JSON schema must be a value of it, too.
+    """
+    match constraint:
+        case Constraint("type", text):
+            return _parsed(done, parse_type(text))
+        case Constraint("json", text):
+            schema = type_of_schema(json.loads(text))
+            _tried(done, "JSON", lambda: checked(schema, json.loads(done.text)))
+            return done.text
+        case _:
+            return done.text
+
+
+def _parsed(done: Generated, kind: Type) -> Json:
+    if done.finish == "length" and isinstance(kind, OptionalType):
+        try:
+            return parse_output(kind, done.text)
+        except ValueError:
             return None
-        message = f"a value of type `{kind}` was cut short: {done.text[-40:]!r}"
-        raise EvalError("3201", message) from None
+    return _tried(done, f"a value of type `{kind}`", lambda: parse_output(kind, done.text))
+
+
+def _tried(done: Generated, what: str, parse: Callable[[], Json]) -> Json:
+    try:
+        return parse()
+    except ValueError as error:
+        if done.finish == "length":
+            raise EvalError("3201", f"{what} was cut short: {done.text[-40:]!r}") from None
+        raise EvalError("3202", f"not {what}: {error}") from None
 
 
 # --- select -------------------------------------------------------------------------------------

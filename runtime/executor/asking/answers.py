@@ -9,6 +9,7 @@ from ....ir.sampling import Constraint, Sampling
 from ....ir.types import OptionalType, Type, parse_type
 from ...backend import Completion
 from ...plan.errors import RunError
+from .schemas import violation
 
 
 def value_of(done: Completion, constraint: Constraint | None, sampling: Sampling) -> Any:
@@ -16,22 +17,40 @@ def value_of(done: Completion, constraint: Constraint | None, sampling: Sampling
 
     Raises RunError (SGL3201 when cut short, SGL3202 otherwise); of an optional type a cut value is none.
     """
-    if constraint is None or constraint.kind != "type":
+    match constraint:
+        case Constraint("type", text):
+            return _value(done, parse_type(text), sampling)
+        case Constraint("json", text):
+            return _json(done, text, sampling)
+        case _:
+            return done.text
+
+
+def _json(done: Completion, schema: str, sampling: Sampling) -> str:
+    """The text of a completion, which must be a value of its schema."""
+    wrong = violation(done.text, schema)
+    if not wrong:
         return done.text
-    kind = parse_type(constraint.text)
+    if done.finish == "length":
+        raise _cut(done, "JSON", sampling)
+    raise RunError("SGL3202", f"the output is not of its JSON schema: {wrong}")
+
+
+def _value(done: Completion, kind: Type, sampling: Sampling) -> Any:
     try:
         return parse_output(kind, done.text)
     except ValueError as error:
-        if done.finish == "length" and isinstance(kind, OptionalType):
+        if done.finish != "length":
+            raise RunError("SGL3202", f"the output is not of type `{kind}`: {error}") from None
+        if isinstance(kind, OptionalType):
             return None
-        raise _no_value(done, kind, sampling, error) from None
+        way_out = f"; `{kind}?` makes it none"
+        raise _cut(done, f"a value of type `{kind}`", sampling, way_out) from None
 
 
-def _no_value(done: Completion, kind: Type, sampling: Sampling, error: ValueError) -> RunError:
-    if done.finish == "length":
-        return RunError(
-            "SGL3201",
-            f"a value of type `{kind}` was cut short after {len(done.ids)} tokens: {done.text[-40:]!r}",
-            f"a larger `max_tokens` than {sampling.max_tokens} lets it end; `{kind}?` makes it none",
-        )
-    return RunError("SGL3202", f"the output is not of type `{kind}`: {error}")
+def _cut(done: Completion, what: str, sampling: Sampling, way_out: str = "") -> RunError:
+    return RunError(
+        "SGL3201",
+        f"{what} was cut short after {len(done.ids)} tokens: {done.text[-40:]!r}",
+        f"a larger `max_tokens` than {sampling.max_tokens} lets it end{way_out}",
+    )
