@@ -64,7 +64,9 @@ class EngineOptions:
     disable_cuda_graph: bool = False
     disable_warm_up: bool = False  # compile kernels and capture graphs when they are first needed
     disable_overlap_schedule: bool = False  # read each step's tokens before the next is scheduled
-    grammar_backend: str = "xgrammar"
+    grammar_backend: str = (
+        "auto"  # `xgrammar`, `llguidance`, `outlines`, or the first of them that is exact
+    )
     model_impl: str = "auto"  # `fast`, `transformers`, or the first of them that can
     speculative_tokens: int = 0  # guess so many tokens a step by looking them up in the prompt
     threads: int | None = None  # of torch; None leaves them as they are

@@ -5,12 +5,16 @@ from __future__ import annotations
 from ....ir.target import Tokenizer
 from .backend import GrammarBackend
 
-GRAMMAR_BACKENDS = ("xgrammar", "llguidance", "outlines")
+GRAMMAR_BACKENDS = ("auto", "xgrammar", "llguidance", "outlines")
 
 
 def make_grammar_backend(name: str, tokenizer: Tokenizer, vocab: int) -> GrammarBackend:
-    """Make a backend by name: `xgrammar`, `llguidance` or `outlines`."""
+    """Make a backend by name: `auto`, `xgrammar`, `llguidance` or `outlines`."""
     match name:
+        case "auto":
+            from .auto_backend import AutoGrammar
+
+            return AutoGrammar(tokenizer, vocab)
         case "xgrammar":
             from .xgrammar_backend import XGrammar
 
