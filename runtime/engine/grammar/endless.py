@@ -41,10 +41,10 @@ class Endless:
         """The tokens that must follow."""
         return self._inner.forced()
 
-    def accept(self, token: int) -> bool:
-        """Take a token; False, and nothing changed, if it is not allowed."""
+    def accept(self, token: int) -> int | None:
+        """Take a token; what is written for it, or None, and nothing changed, if it is not allowed."""
         self._is_filled = False
-        return token not in self._ends and self._inner.accept(token)
+        return None if token in self._ends else self._inner.accept(token)
 
     def fill(self, bits: Bits) -> None:
         """Write which tokens are allowed now."""

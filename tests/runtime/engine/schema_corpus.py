@@ -289,9 +289,8 @@ def model(name: str, **fields: Any) -> type[BaseModel]:
     """A pydantic model of one field or several."""
     from pydantic import create_model
 
-    return create_model(
-        name, **{n: f if isinstance(f, tuple) else (f, ...) for n, f in fields.items()}
-    )
+    made: dict[str, Any] = {n: f if isinstance(f, tuple) else (f, ...) for n, f in fields.items()}
+    return create_model(name, **made)
 
 
 MODELS: list[tuple[str, type[BaseModel], list[Any], list[Any]]] = [
