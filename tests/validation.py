@@ -26,6 +26,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 from sglc.ir.meaning.interpret import run
 from sglc.ir.meaning.outcome import Beside, Done, HostCall, Outcome, RowFailed, SourceCall
@@ -206,7 +207,9 @@ def ordered(effects: Sequence[Done]) -> tuple[object, ...]:
             found.append(each)
             continue
         arms = [arm for arm in map(ordered, each.arms) if arm]
-        inner = [one for arm in arms for one in (arm[0] if _is_beside(arm) else (arm,))]
+        inner: list[tuple[object, ...]] = []
+        for arm in arms:
+            inner += cast("Any", arm[0]) if _is_beside(arm) else (arm,)
         if len(inner) == 1:
             found += inner[0]
         elif inner:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ....runtime.plan import schema as p
-from ....runtime.plan.file import walk
+from ....runtime.plan.walking import walk
 from ..report import Factor
 from .plan_facts import PlanFacts, is_sampled, varies
 from .spots import NONE, PER_RUN, Around, Context, Deps, Level, Spot

@@ -8,7 +8,7 @@ import msgspec
 
 from ....ir.target import Part, Tokenizer
 from ....runtime.plan import schema as p
-from ....runtime.plan.file import walk
+from ....runtime.plan.walking import walk
 from .. import report as r
 from .formula import Formula, evaluated, symbols_of
 from .sizes import Counting, controls, sizes

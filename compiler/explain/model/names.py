@@ -14,7 +14,7 @@ from ....ir.module import Module
 from ....ir.ops import Call, Fork, Gen, Select
 from ....ir.structure import walk as walk_ops
 from ....runtime.plan import schema as p
-from ....runtime.plan.file import walk
+from ....runtime.plan.walking import walk
 
 LONGEST = 40
 """Longer expressions make formulas unreadable; the planner's name stays."""

@@ -8,7 +8,7 @@ import networkx as nx
 
 from ....ir.sampling import Sampling
 from ....runtime.plan import schema as p
-from ....runtime.plan.file import walk
+from ....runtime.plan.walking import walk
 from ..report import Factor
 from .lengths import iteration
 from .names import ForkNames, parameters

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ....ir.values.operations import text_form
 from ....runtime.plan import schema as p
-from ....runtime.plan.file import walk
+from ....runtime.plan.walking import walk
 from .. import report as r
 from .formula import CHANCE, symbols_of
 

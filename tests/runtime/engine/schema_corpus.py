@@ -131,7 +131,7 @@ GROUPS: dict[str, list[tuple[str, Any, list[Any], list[Any]]]] = {
         ("open", obj(["a"], closed=False, a=INT), [{"a": 1}], [{"a": "x"}, {}]),
         ("required without a property", {**obj(["a", "b"], a=INT), "additionalProperties": True}, [{"a": 1, "b": 2}], [{"a": 1}]),
         ("required that nothing may be", obj(["a", "b"], a=INT), [], [{"a": 1}, {"a": 1, "b": 1}]),
-        ("names to be escaped", obj(**{'a"b': INT, "c\\d": INT}), [{'a"b': 1, "c\\d": 2}], [{"a": 1}]),
+        ("names to be escaped", obj(None, True, **{'a"b': INT, "c\\d": INT}), [{'a"b': 1, "c\\d": 2}], [{"a": 1}]),
         ("a property that is true", obj(a=True), [{"a": 1}], [{}]),
         ("a property that is false", obj([], a=False, b=INT), [{"b": 1}], [{"a": 1}]),
         ("no property", obj(), [{}], [{"a": 1}]),
