@@ -242,7 +242,7 @@ class GenTask(Task):
     def _fed(self, count: int) -> int:
         """How many of the generated tokens have keys and values that stay; the last has if all were forced."""
         most = count if len(self.forced) == count else count - 1
-        return max(0, min(self.high_water - self.prompt, most))
+        return max(0, min(max(self.high_water, self.found) - self.prompt, most))
 
     def _add(self, token: int) -> bool:
         self.push(token)

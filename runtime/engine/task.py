@@ -96,6 +96,7 @@ class Task:
         self.own_end = 0
         self.forced: set[int] = set()  # positions of generated tokens that were not sampled
         self.high_water = 0  # positions computed so far, also before a preemption
+        self.found = 0  # positions that were found in the tree, at most
         self.guessed = (
             0  # positions behind `length` that are computed in this step: on a guess, or unread
         )
@@ -152,6 +153,7 @@ class Task:
     def count_found(self, end: int) -> None:
         """Account for positions up to `end` that were found in the tree."""
         work = self.job.work
+        self.found = max(self.found, end)
         reach = min(end, self.prompt)
         work.cached += max(0, reach - work.reached)
         work.reached = max(work.reached, reach)
