@@ -80,7 +80,7 @@ def _may_fail(block: Block) -> bool:
 
 def _carried(longer: set[Value], op: Op, block: Block) -> dict[Value, int]:
     """The arguments of a loop's region that begin as one of the prompts, with their places."""
-    if not isinstance(op, For | While):
+    if not isinstance(op, For | While) or (isinstance(op, For) and block is op.key):
         return {}
     first = len(block.args) - len(op.inits)
     inits = enumerate(op.inits)
@@ -98,7 +98,7 @@ def _results(op: If | Fork | For | While, insides: list[set[Value]]) -> set[Valu
             ends = zip(op.results, _end(then), _end(orelse), strict=True)
             return {v for v, one, two in ends if one in insides[0] and two in insides[1]}
         case For() | While():
-            end, inside = _end(op.body), insides[-1]
+            end, inside = _end(op.body), insides[0 if isinstance(op, For) else -1]
             slots = _carried(inside, op, op.body).values()
             return {op.results[at] for at in slots if end[at] in inside}
         case _:

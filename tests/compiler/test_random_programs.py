@@ -116,12 +116,17 @@ def test_what_is_found_beyond_a_prediction_is_named() -> None:
             trace = traced(program, build, {})
         except RunError:
             continue
-        found, earlier = worlds(trace.requests), Earlier(trace.requests)
-        assert found.compiled == found.lower_bound
-        causes = [cause(call, build.plan, earlier) for call in trace.calls]
-        assert [c for c in causes if c and ", equal values by chance" not in c] == []
-        differing += any(causes)
+        differing += differs_by_chance(trace, build)
     assert differing <= 3
+
+
+def differs_by_chance(trace: Trace, build: Build) -> bool:
+    """Whether equal values made a call find more than was predicted; the bound is reached, and nothing else is off."""
+    found, earlier = worlds(trace.requests), Earlier(trace.requests)
+    assert found.compiled == found.lower_bound
+    causes = [cause(call, build.plan, earlier) for call in trace.calls]
+    assert [c for c in causes if c and ", equal values by chance" not in c] == []
+    return any(causes)
 
 
 def test_a_loop_whose_answers_add_nothing_is_predicted() -> None:
@@ -166,7 +171,7 @@ def with_fields(source: random.Random) -> RandomProgram:
 
 
 def test_in_the_order_of_a_batch_all_of_it_holds() -> None:
-    ordered = 0
+    ordered = differing = 0
     for seed in range(400):
         program = plain(seed, with_fields)
         if program is None:
@@ -178,8 +183,9 @@ def test_in_the_order_of_a_batch_all_of_it_holds() -> None:
             ordered += bool(orders)
             trace = traced(program, build, orders)
             assert sorted(call.prompt for call in trace.calls) == meaning
-            assert_as_predicted(trace)
+            differing += differs_by_chance(trace, build)
     assert ordered >= 20
+    assert differing <= 4  # a loop that asks the same again, and is answered the same
 
 
 def reference(program: RandomProgram, build: Build, orders: Orders) -> list[list[int]] | None:
