@@ -172,7 +172,7 @@ def with_fields(source: random.Random) -> RandomProgram:
 
 def test_in_the_order_of_a_batch_all_of_it_holds() -> None:
     ordered = differing = 0
-    for seed in range(400):
+    for seed in range(600):
         program = plain(seed, with_fields)
         if program is None:
             continue
