@@ -2,5 +2,5 @@
 
 `compile` calls `files`; the lowering and the editor read `facts` and `symbols`. Imports point one
 way: names and types stand here, `expressions` above them, `statements` above those, then
-`declarations`, then `files`.
+`declarations`, then `files`. Which name may be bound where, in arms of forks too, is decided in `binding`.
 """

@@ -57,7 +57,7 @@ class EngineBackend:
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt, once per seed."""
         from ..engine.grammar.endless import to_the_end
-        from ..engine.grammar.stepwise import decoded_as_asked
+        from ..engine.grammar.unforced import decoded_as_asked
         from ..engine.jobs import GenJob
 
         self._check_open()

@@ -1,4 +1,4 @@
 """Batch runs: the rows of a file through one plan, and the journal that survives a crash.
 
-The compiler's command line calls `run.run_rows` with a `journal.Journal`.
+`compiler.running.execution` calls `run.run_rows`, with a `journal.Journal` where results are to survive a crash.
 """

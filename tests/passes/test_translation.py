@@ -36,7 +36,7 @@ def test_any_pipeline_keeps_the_meaning(target: Target):
     findings = campaign(range(5_000, 5_000 + COUNT), target)
 
     assert findings.problems == []
-    assert findings.failed_rows < 0.05 * findings.programs
+    assert findings.failed_rows < 0.1 * findings.programs  # they are compared, too
 
 
 @pytest.mark.slow
