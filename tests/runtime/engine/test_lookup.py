@@ -89,6 +89,7 @@ def test_without_a_guess_nothing_is_lost(make_backend: Make) -> None:
     counts = []
     for tokens in (0, 4):
         backend = make_backend(speculative_tokens=tokens)
-        ask(backend, *requests())
+        for request in requests():  # one at a time: who shares a forward depends on who comes when
+            ask(backend, request)
         counts.append(backend.engine.times.forwards)
-    assert counts[1] <= counts[0]
+    assert 0 < counts[1] <= counts[0]
