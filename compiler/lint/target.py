@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ...ir.target.rules import Rules, all_rules, rules_for
+from ...ir.target.rules import Rules, rules_for
 
 _BY_MODEL = (
     (r"claude|anthropic", "anthropic"),
@@ -27,12 +27,6 @@ def target_of(model: str, wanted: str = "") -> str:
 def rules_of(target: str) -> Rules:
     """The rules of a target; an engine that matches token by token where none is known."""
     return rules_for(target or DEFAULT)
-
-
-def strictest(targets: set[str]) -> str:
-    """The target with the greatest minimum: what is shared there is shared everywhere."""
-    known = [name for name in sorted(targets) if name.partition(":")[0] in all_rules()]
-    return max(known, key=lambda name: rules_for(name).minimum, default="")
 
 
 def plain_model(model: str) -> str:

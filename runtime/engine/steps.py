@@ -98,8 +98,12 @@ class Steps:
         try:
             work()
         except Exception as error:
-            device.check(self._parts.model.device, error)
+            self._check_device(error)
             self._restart(error)
+
+    def _check_device(self, error: Exception) -> None:
+        """Whoever is charged with a failure, a lost device is nobody's fault. Raises DeviceLost."""
+        device.check(self._parts.model.device, error)
 
     @contextmanager
     def _charged_to(self, job: Job) -> Iterator[None]:
@@ -185,7 +189,7 @@ class Steps:
         try:
             self._runner.forward(batch)
         except Exception as error:
-            device.check(self._parts.model.device, error)
+            self._check_device(error)
             self._withdraw(batch.slots, error)
             return False
         return True
@@ -229,7 +233,7 @@ class Steps:
             logits = self._runner.logits([task.last_slot for task in due])
             self._pending = Pending(due, self._sampler.choose(logits, rows))
         except Exception as error:
-            device.check(self._parts.model.device, error)
+            self._check_device(error)
             self._pending = None
         is_launched = self._pending is not None
         if after is not None:
@@ -276,7 +280,7 @@ class Steps:
         try:
             return self._sampled_together(due) if due else []
         except Exception as error:
-            device.check(self._parts.model.device, error)
+            self._check_device(error)
             found: list[tuple[GenTask, list[Sampled]]] = []
             for task in due:
                 with self._charged_to(task.job):
@@ -319,7 +323,7 @@ class Steps:
         try:
             reply = self._reply(job)
         except Exception as error:
-            device.check(self._parts.model.device, error)
+            self._check_device(error)
             self._fail(job, error)
             return
         for task in job.tasks:

@@ -380,8 +380,3 @@ def _quiet(parts: Iterable[Part]) -> Iterator[Part]:
     """Parts of a tool call: what is unknown in it is part of the history."""
     for part in parts:
         yield part if isinstance(part, Lit) or part.taints else replace(part, is_element=True)
-
-
-def marks_in(request: Request) -> int:
-    """The breakpoints of a request."""
-    return sum(segment.has_mark for segment in request.segments)
