@@ -8,7 +8,7 @@ from sglc.compiler.batch.foreseen import Foreseen, Foresight, Sections
 from sglc.compiler.batch.gain import Encoder, one_prompt_cache, tree_size
 from sglc.compiler.batch.order import batch_order, laid_out
 from sglc.compiler.batch.row_order import common_field_order
-from sglc.compiler.build.driver import Build
+from sglc.compiler.driver.compilation import Build
 from sglc.runtime.batch.rows import rows_of
 from sglc.runtime.executor.instance import Orders
 

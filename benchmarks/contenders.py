@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from sglc.compiler.build.driver import Options, compile_file
+from sglc.compiler.driver.compilation import Options, compile_file
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.target import Target
 from sglc.runtime.backend import GenRequest

@@ -13,8 +13,8 @@ from statistics import median
 
 from rich.progress import track
 
-from sglc.compiler.build.driver import Build, Options, compile_module, load
-from sglc.compiler.build.targets import choose_target
+from sglc.compiler.driver.compilation import Build, Options, compile_module, load
+from sglc.compiler.driver.targets import choose_target
 from sglc.ir.target import Part
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.executor.executor import Executor

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sglc.compiler.build.driver import Options, compile_module, load
-from sglc.compiler.build.targets import choose_target
+from sglc.compiler.driver.compilation import Options, compile_module, load
+from sglc.compiler.driver.targets import choose_target
 from sglc.compiler.running.execution import Job, execute_job
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.batch.rows import rows_of

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from rich.progress import track
 
-from sglc.compiler.build.driver import Build, Options, compile_module, load
-from sglc.compiler.build.targets import choose_target
+from sglc.compiler.driver.compilation import Build, Options, compile_module, load
+from sglc.compiler.driver.targets import choose_target
 from sglc.compiler.running.execution import Job, execute_job
 from sglc.ir.structure import walk
 from sglc.passes.pipeline import PASSES

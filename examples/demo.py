@@ -15,8 +15,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from sglc.compiler.build.driver import Build, compile_file
 from sglc.compiler.console.progress import Progress
+from sglc.compiler.driver.compilation import Build, compile_file
 from sglc.compiler.explain.make import of_build
 from sglc.compiler.explain.measure import with_measured, with_predicted
 from sglc.compiler.explain.text.render import render

@@ -10,7 +10,7 @@ from typing import Any
 from example_programs import Example
 from lower_bound import calls_of, lower_bound, measured
 
-from sglc.compiler.build.driver import Build
+from sglc.compiler.driver.compilation import Build
 from sglc.runtime.backend import Backend
 from sglc.runtime.batch.rows import RowResult, rows_of
 from sglc.runtime.batch.run import run_rows

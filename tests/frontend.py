@@ -8,7 +8,7 @@ from typing import Any
 from plan_writer import TARGET, Script
 
 from sglc.compiler.api.endpoints import Endpoint
-from sglc.compiler.build.targets import Choice
+from sglc.compiler.driver.targets import Choice
 from sglc.runtime.backend import (
     BackendError,
     Capabilities,

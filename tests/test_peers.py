@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sglc.compiler.build.driver import compile_file
+from sglc.compiler.driver.compilation import compile_file
 from sglc.ir.target import Target
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.executor.executor import execute

@@ -18,7 +18,7 @@ from ...runtime.executor.prompts import PromptState
 from ...runtime.executor.streaming import Delta
 from ...runtime.plan.errors import RunError
 from ...runtime.trace.records import CallRecord, Record, Trace
-from ..build.driver import Build
+from ..driver.compilation import Build
 from .endpoints import Endpoint
 from .strand import Strand
 from .streams import TextStream

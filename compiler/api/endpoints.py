@@ -17,7 +17,7 @@ from ...runtime.backend import Backend
 from ...runtime.executor.concurrency import WeightLimit
 from ...runtime.executor.executor import CALLS_IN_FLIGHT
 from ...runtime.executor.instance import HOST_THREADS
-from ..build.targets import Choice, choose_target, of_folder
+from ..driver.targets import Choice, choose_target, of_folder
 from .loop import LoopThread
 
 

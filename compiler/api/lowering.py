@@ -9,7 +9,7 @@ from typing import Any
 from ...ir.diagnostic import CompileFailed, Diagnostic, Severity
 from ...lang.python.lowered import Lowered
 from ...runtime.backend import PrefillRequest
-from ..build.driver import Build, Options, compile_module
+from ..driver.compilation import Build, Options, compile_module
 from .compiled import Compiled, type_of
 from .definition import Definition, Job
 from .endpoints import Endpoint, Mock, default_backend

@@ -24,7 +24,7 @@ from .live import LiveRun, strand_on
 from .state import State
 
 if TYPE_CHECKING:
-    from ..build.driver import Build
+    from ..driver.compilation import Build
 
 RUN_DEFAULTS: Mapping[str, Any] = {"max_tokens": 128, "temperature": 1.0}
 """What a gen that names nothing is asked with: SGLang's. Everything else as in `Sampling`."""

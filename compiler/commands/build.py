@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from ...runtime.plan.file import encode_plan
-from ..build.driver import compile_files, split_entry
 from ..console.failures import show
+from ..driver.compilation import compile_files, split_entry
 from .options import CompileOptions, watching
 
 DEFAULT = CompileOptions()

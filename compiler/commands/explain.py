@@ -18,10 +18,10 @@ from cyclopts import Parameter
 from ...passes.pipeline import REGISTRY
 from ...runtime.plan.file import read_plan
 from ...runtime.plan.schema import Plan
-from ..build.driver import compile_module, load, split_entry, stage_of
-from ..build.revisions import at_revision
-from ..build.targets import Choice, choose_target
 from ..console.failures import UsageError, show
+from ..driver.compilation import compile_module, load, split_entry, stage_of
+from ..driver.revisions import at_revision
+from ..driver.targets import Choice, choose_target
 from ..explain import report as r
 from ..explain.make import of_build, of_plan
 from ..explain.model.estimates import counting, with_sizes

@@ -13,8 +13,8 @@ from ...ir.diagnostic import CompileFailed
 from ...ir.span import Source
 from ...lang import source_of
 from ...lang.format.files import format_source
-from ..build.files import sources_in
 from ..console.failures import DIAGNOSTICS, show
+from ..driver.files import sources_in
 
 
 def fmt(

@@ -9,8 +9,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ...passes.running.runner import RunOptions
-from ..build.driver import Options
 from ..console.knobs import CRASH_DIR, VERIFY
+from ..driver.compilation import Options
 
 
 @Parameter(name="*")

@@ -15,10 +15,10 @@ from ...runtime.executor.asking.control_text import CONTROL_TEXT
 from ...runtime.plan.file import check_target, read_plan
 from ...runtime.plan.schema import Plan, PlanProgram
 from ..batch.order import BatchOrder
-from ..build.driver import compile_module, load, split_entry, stage_of
-from ..build.targets import Choice, choose_target
 from ..console.failures import UsageError, say, show
 from ..console.progress import Progress
+from ..driver.compilation import compile_module, load, split_entry, stage_of
+from ..driver.targets import Choice, choose_target
 from ..running.arguments import read_arguments
 from ..running.backends import BackendName, BackendOptions, make_backend
 from ..running.execution import Job, Outcome, execute_job

@@ -12,9 +12,9 @@ from cyclopts import Parameter
 
 from ...ir.diagnostic import CompileFailed
 from ...ir.values.limits import Json
-from ..build.files import sources_in
-from ..build.targets import choose_target
 from ..console.failures import DIAGNOSTICS, show
+from ..driver.files import sources_in
+from ..driver.targets import choose_target
 from ..running.hosts import load_hosts
 from ..testing.blocks import Report, Setup, run_file
 from ..testing.junit import junit_xml

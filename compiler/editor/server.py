@@ -20,7 +20,7 @@ from ...ir.span import Span
 from ...ir.target.parts import Part
 from ...lang.compile import Analysis, analyse
 from ...lang.format.files import format_source
-from ..build.targets import choose_target
+from ..driver.targets import choose_target
 from . import places as editor
 from .hovers import hover
 from .occurrences import CannotRename, occurrences, renamed

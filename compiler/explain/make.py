@@ -13,7 +13,7 @@ from ...ir.target import Tokenizer
 from ...passes.running.context import Context
 from ...runtime.plan import schema as p
 from ...runtime.plan.walking import walk
-from ..build.driver import Build
+from ..driver.compilation import Build
 from . import report as r
 from .model.estimates import counting, estimated, scored_choices
 from .model.flow import Flow, first_waves, flow, waves

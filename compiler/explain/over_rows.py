@@ -13,8 +13,8 @@ from ...runtime.plan.errors import RunError
 from ...runtime.plan.file import check_target
 from ...runtime.plan.schema import Plan, PlanProgram
 from ..batch.order import BatchOrder
-from ..build.targets import Choice
 from ..console.progress import Progress
+from ..driver.targets import Choice
 from ..running.backends import BackendName, BackendOptions, make_backend
 from ..running.execution import Job, Outcome, execute_job
 from ..running.hosts import load_hosts

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ...ir.diagnostic import CompileFailed, Diagnostic
 from ...runtime.backend import Backend
-from ..build.targets import Choice
+from ..driver.targets import Choice
 
 BackendName = Literal["auto", "engine", "mock", "openai", "sglang"]
 

@@ -18,8 +18,8 @@ from ...runtime.plan.file import plan_digest
 from ...runtime.plan.schema import Plan
 from ...runtime.trace.records import Sink, Tee, Trace, TraceWriter
 from ..batch.order import BatchOrder, batch_order
-from ..build.targets import Choice
 from ..console.progress import Progress
+from ..driver.targets import Choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from ...ir.meaning.interpret import Model
 from ...ir.sampling import Constraint, Sampling
 from ...ir.values.limits import EvalError
 from ...runtime.backend import Backend, BackendError, GenRequest, SelectRequest
-from ..build.targets import Choice
+from ..driver.targets import Choice
 from ..running.backends import BackendOptions, make_backend
 
 _T = TypeVar("_T")

@@ -60,13 +60,13 @@ if TYPE_CHECKING:  # the same names for type checkers
     from .compiler.api.unsupported import (
         video as video,
     )
-    from .compiler.build.driver import (
+    from .compiler.driver.compilation import (
         Options as Options,
     )
-    from .compiler.build.driver import (
+    from .compiler.driver.compilation import (
         compile_file as compile_file,
     )
-    from .compiler.build.driver import (
+    from .compiler.driver.compilation import (
         compile_module as compile_module,
     )
     from .compiler.lint.record import recorded as recorded
@@ -144,7 +144,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "set_default_backend",
     ),
     "sglc.compiler.api.lowering": ("DirectModeWarning",),
-    "sglc.compiler.build.driver": ("Options", "compile_file", "compile_module"),
+    "sglc.compiler.driver.compilation": ("Options", "compile_file", "compile_module"),
     "sglc.compiler.api.unsupported": (
         "Anthropic",
         "Crusoe",

@@ -8,9 +8,9 @@ import pytest
 from pending import PENDING
 from tests.browser.conftest import screenshot
 
-from sglc.compiler.build.driver import Options, compile_module, load
-from sglc.compiler.build.targets import choose_target
 from sglc.compiler.cli import run
+from sglc.compiler.driver.compilation import Options, compile_module, load
+from sglc.compiler.driver.targets import choose_target
 from sglc.compiler.explain import html
 from sglc.compiler.explain.make import of_build
 

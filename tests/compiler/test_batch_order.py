@@ -18,7 +18,7 @@ from lower_bound import calls_of, lower_bound, measured
 from sglc.compiler.batch.foreseen import Foresight, Sections
 from sglc.compiler.batch.gain import Encoder, common, one_prompt_cache, tree_size
 from sglc.compiler.batch.order import batch_order, laid_out
-from sglc.compiler.build.driver import Build, Options, compile_file
+from sglc.compiler.driver.compilation import Build, Options, compile_file
 from sglc.compiler.running.execution import Job, Outcome, execute_job
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.batch.rows import Row, read_rows, rows_of

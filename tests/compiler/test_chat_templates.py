@@ -11,8 +11,8 @@ from accounts import calls, run_traced
 from example_programs import Example
 from tokenizers import Tokenizer as Backend
 
-from sglc.compiler.build.driver import Build, Options, compile_module, load
-from sglc.compiler.build.targets import Choice
+from sglc.compiler.driver.compilation import Build, Options, compile_module, load
+from sglc.compiler.driver.targets import Choice
 from sglc.compiler.running.execution import Job, execute_job
 from sglc.ir.target import ChatTemplate, Target
 from sglc.ir.target.tokenizer import ESTIMATE

@@ -236,7 +236,7 @@ def test_explain_and_build_need_no_torch(name: str, tmp_path: Path) -> None:
 def test_import_needs_no_torch() -> None:
     code = (
         HIDE_TORCH
-        + "import sglc, sglc.runtime.plan.schema, sglc.compiler.build.driver, sglc.compiler.explain.make"
+        + "import sglc, sglc.runtime.plan.schema, sglc.compiler.driver.compilation, sglc.compiler.explain.make"
     )
     subprocess.run(
         [sys.executable, "-c", code],
@@ -247,7 +247,7 @@ def test_import_needs_no_torch() -> None:
 
 def test_prompt_longer_than_the_context(program: Path) -> None:
     """A row whose prompt can't fit is an error of that row alone."""
-    from sglc.compiler.build.driver import compile_file
+    from sglc.compiler.driver.compilation import compile_file
     from sglc.compiler.running.execution import Job, execute_job
     from sglc.runtime.backends.mock import MockBackend
     from sglc.runtime.batch.rows import rows_of

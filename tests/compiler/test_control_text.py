@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from plan_writer import TARGET, Script
 
-from sglc.compiler.build.targets import Choice
 from sglc.compiler.commands import run as command
+from sglc.compiler.driver.targets import Choice
 
 PROGRAM = """\
 program greet(name: str) -> str:

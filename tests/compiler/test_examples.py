@@ -8,7 +8,7 @@ import pytest
 from accounts import gap, is_tight, mispredicted, run_traced
 from example_programs import LIST, ROOT, Example
 
-from sglc.compiler.build.driver import Build, Options, compile_file
+from sglc.compiler.driver.compilation import Build, Options, compile_file
 from sglc.compiler.explain.make import of_plan
 from sglc.compiler.explain.text.render import render
 from sglc.runtime.backends.mock import MockBackend

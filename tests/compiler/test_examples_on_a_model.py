@@ -12,7 +12,7 @@ import pytest
 from accounts import calls, gap, is_tight, mispredicted, run_traced
 from example_programs import BY_NAME, LIST, Example
 
-from sglc.compiler.build.driver import Build, compile_file
+from sglc.compiler.driver.compilation import Build, compile_file
 from sglc.compiler.running.backends import BackendOptions, make_backend
 from sglc.runtime.backend import Backend
 

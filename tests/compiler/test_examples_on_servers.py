@@ -10,7 +10,7 @@ from accounts import calls, run_traced, warmed
 from example_programs import BY_NAME, LIST, ROOT, Example
 from fake_servers import OpenAIServer, SGLangServer, running
 
-from sglc.compiler.build.driver import Build, Options, compile_file
+from sglc.compiler.driver.compilation import Build, Options, compile_file
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.backends.openai import OpenAIBackend
 from sglc.runtime.backends.routing import RoutedBackend

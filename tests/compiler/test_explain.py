@@ -14,7 +14,7 @@ from example_programs import BY_NAME, EXAMPLES, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sglc.compiler.build.driver import Options, compile_file
+from sglc.compiler.driver.compilation import Options, compile_file
 from sglc.compiler.explain import report as r
 from sglc.compiler.explain.diff import compare
 from sglc.compiler.explain.make import of_plan

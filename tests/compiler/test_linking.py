@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sglc.compiler.build.driver import compile_file, compile_files
 from sglc.compiler.cli import run
+from sglc.compiler.driver.compilation import compile_file, compile_files
 from sglc.runtime.plan.schema import Plan
 
 RULES = "You check documents. You quote what you find, you never guess, and you answer in one line."

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from sglc.compiler.build.driver import Options, compile_module
-from sglc.compiler.build.targets import choose_target
+from sglc.compiler.driver.compilation import Options, compile_module
+from sglc.compiler.driver.targets import choose_target
 from sglc.ir.span import Source
 from sglc.lang.compile import compile_source
 from sglc.runtime.backends.mock import MockBackend

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sglc.compiler.build.driver import Build, Options, compile_module
-from sglc.compiler.build.targets import Choice
+from sglc.compiler.driver.compilation import Build, Options, compile_module
+from sglc.compiler.driver.targets import Choice
 from sglc.compiler.planner import parameter_schema
 from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.span import Source

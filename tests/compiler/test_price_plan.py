@@ -9,8 +9,8 @@ import pytest
 from example_programs import ROOT
 from pending import PENDING
 
-from sglc.compiler.build.driver import Build, Options, compile_file
 from sglc.compiler.cli import run
+from sglc.compiler.driver.compilation import Build, Options, compile_file
 from sglc.compiler.explain.make import of_build
 from sglc.compiler.explain.model.estimates import counting, with_sizes
 from sglc.compiler.explain.price_plan import with_price

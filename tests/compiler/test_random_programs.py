@@ -15,8 +15,8 @@ import pytest
 from programs import RandomProgram, generate
 from validation import batch_orders
 
-from sglc.compiler.build.driver import Build, Options, compile_module
-from sglc.compiler.build.targets import Choice
+from sglc.compiler.driver.compilation import Build, Options, compile_module
+from sglc.compiler.driver.targets import Choice
 from sglc.compiler.explain.measure import Earlier, cause
 from sglc.ir.meaning.interpret import run
 from sglc.ir.meaning.outcome import RowFailed

@@ -16,7 +16,7 @@ from accounts import gap, is_tight, mispredicted, run_traced
 from example_programs import ROOT, Example
 from ten_programs import TEN
 
-from sglc.compiler.build.driver import Build, Options, compile_file
+from sglc.compiler.driver.compilation import Build, Options, compile_file
 from sglc.compiler.running.backends import BackendOptions, make_backend
 from sglc.runtime.backend import Backend
 from sglc.runtime.backends.mock import MockBackend

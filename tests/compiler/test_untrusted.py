@@ -13,9 +13,9 @@ import pytest
 from mutations import mutated_json, mutated_text
 from programs import RandomProgram
 
-from sglc.compiler.build.driver import Options, compile_module, load, load_ir
-from sglc.compiler.build.targets import Choice
 from sglc.compiler.console.report import render
+from sglc.compiler.driver.compilation import Options, compile_module, load, load_ir
+from sglc.compiler.driver.targets import Choice
 from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.target import Target
 from sglc.ir.text.printer import print_module

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from example_programs import ROOT
 
-from sglc.compiler.build.driver import Build, compile_file
 from sglc.compiler.cli import run
+from sglc.compiler.driver.compilation import Build, compile_file
 from sglc.compiler.explain import report as r
 from sglc.compiler.explain.make import of_build
 from sglc.compiler.explain.measure import predicted_worlds

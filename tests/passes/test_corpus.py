@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import validation
 
-from sglc.compiler.build.driver import load
+from sglc.compiler.driver.compilation import load
 from sglc.ir.meaning.interpret import run
 from sglc.ir.module import LIFETIMES, Module, Program
 from sglc.ir.ops import For, Unordered

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import validation
 
-from sglc.compiler.build.driver import load
+from sglc.compiler.driver.compilation import load
 from sglc.ir.target import Target
 from sglc.passes.pipeline import PASSES, pipeline
 from sglc.passes.running.context import Context

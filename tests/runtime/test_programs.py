@@ -9,7 +9,7 @@ from typing import Any
 import lower_bound as naive
 import pytest
 
-from sglc.compiler.build.driver import Build, Options, compile_file
+from sglc.compiler.driver.compilation import Build, Options, compile_file
 from sglc.ir.meaning.interpret import run as interpret
 from sglc.ir.meaning.outcome import SourceCall
 from sglc.ir.target import Target

@@ -456,7 +456,7 @@ def test_17_a_stream_adds_up_to_the_text(mock, mode):
 @BOTH
 def test_18_turns_without_a_chat_template_are_an_error(mode):
     from sglc.compiler.api.endpoints import Endpoint
-    from sglc.compiler.build.targets import Choice
+    from sglc.compiler.driver.targets import Choice
     from sglc.ir.target import Target
 
     script = Recorder()
