@@ -115,18 +115,23 @@ class Steps:
 
     def _fail(self, job: Job, error: Exception) -> None:
         """End a request; the slots that are its alone are free again."""
+        self._drop(job).end(None, as_backend_error(error))
+
+    def _drop(self, job: Job) -> Request:
+        """Do nothing more for a request, whose caller is to be told."""
         assert isinstance(job, Request)
         if self._pending is not None and not self._pending.drop(job.tasks):
             self._pending = None
         self.scheduler.abort(job)
         self._requests.pop(job, None)
-        job.end(None, as_backend_error(error))
+        return job
 
     def _withdraw(self, slots: Slots, error: Exception) -> None:
-        """These slots were not computed: who was to read them ends, and the tree forgets them."""
-        for job in self.scheduler.readers(slots):
-            self._fail(job, error)
+        """These slots were not computed: who was to read them ends, and the tree forgets them before anyone is told."""
+        dropped = [self._drop(job) for job in self.scheduler.readers(slots)]
         self.scheduler.forget(slots)
+        for job in dropped:
+            job.end(None, as_backend_error(error))
 
     def _restart(self, error: Exception) -> None:
         """What is known of tree and slots can't be trusted: who holds any ends, who waits is queued beside new ones."""

@@ -353,6 +353,24 @@ def test_identical_prompts_in_a_failed_step_end_together(
     as_alone([request] * 4, among(backend, *[request] * 4))
 
 
+def test_who_is_told_of_a_failed_step_finds_its_slots_given_back(
+    backend: EngineBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend.flush()
+    scheduler, end = backend.engine.scheduler, Request.end
+    kept: list[int] = []
+
+    def told(job: Request, *reply: Any) -> None:
+        kept.append(scheduler.slots.held)
+        end(job, *reply)
+
+    with monkeypatch.context() as patch:
+        fail_forward(patch, backend, lambda _, batch: has_victim(batch), Injected())
+        patch.setattr(Request, "end", told)
+        among(backend, *[victim()] * 4)
+    assert kept == [0, 0, 0, 0]
+
+
 @pytest.mark.parametrize(("owner", "name"), [(Sampler, "sample"), (Runner, "logits")])
 def test_a_sampling_that_fails_once_is_done_again_row_by_row(
     backend: EngineBackend,
