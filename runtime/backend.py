@@ -14,6 +14,8 @@ from ..ir.sampling import Constraint, Sampling
 from ..ir.target.stopping import Matched
 
 Finish = Literal["eos", "stop", "length", "constraint", "aborted"]
+Transient = Literal["connection", "timeout", "rate limit", "overloaded"]
+"""Why a request failed that may succeed later, unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +186,22 @@ class BackendError(Exception):
     Codes 31xx: 3101 context too long, 3102 constraint not usable, 3103 no memory for it,
     3104 capability missing, 3105 the server failed, 3106 closed, 3107 empty prompt,
     3108 a token id that is none of the model's; 3207 a sampling parameter that can't be.
+    `transient`: why the same request may succeed later; None where it would fail again. `retry_after`: in how many
+    seconds the server said so.
     """
 
-    def __init__(self, code: str, message: str, help: str = "") -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        help: str = "",
+        *,
+        transient: Transient | None = None,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message)
         self.code, self.message, self.help = code, message, help
+        self.transient, self.retry_after = transient, retry_after
 
 
 class Abandoned(asyncio.CancelledError):

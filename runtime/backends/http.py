@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import httpx
 
-from ..backend import BackendError
+from ..backend import BackendError, Transient
 
 RETRIED = frozenset({429, 502, 503, 504})
 """Answers that say: not now."""
@@ -164,6 +164,7 @@ class Server:
             "3105",
             f"{self.base_url} can't be reached: {what}",
             "`--base-url` names a running server",
+            transient="timeout" if isinstance(error, httpx.TimeoutException) else "connection",
         )
 
 
@@ -188,7 +189,18 @@ def refusal(status: int, content: Any) -> BackendError:
         return BackendError(
             "3105", f"the server refuses the key: {message}", "an API key can be given"
         )
-    return BackendError("3105", f"the server answered {status}: {message}")
+    return BackendError(
+        "3105", f"the server answered {status}: {message}", transient=transience(status)
+    )
+
+
+def transience(status: int) -> Transient | None:
+    """Why a refused request may succeed later; None where it would be refused again."""
+    if status in (408, 504):
+        return "timeout"
+    if status == 429:
+        return "rate limit"
+    return "overloaded" if status in (409, 502, 503) or status >= 500 else None
 
 
 def _message(content: Any) -> str:

@@ -57,6 +57,7 @@ class ErrorRecord(Struct, frozen=True):
     """An error as data: what a failed row and a failed call carry.
 
     `line`: the line of the input file, for errors of a row. `also`: further codes and messages of the same row.
+    `transient`: why the same may succeed later (`runtime.backend.Transient`); empty where it would fail again.
     """
 
     code: str
@@ -65,6 +66,7 @@ class ErrorRecord(Struct, frozen=True):
     span: SourceSpan | None = None
     line: int | None = None
     also: list[str] = []
+    transient: str = ""
 
     def __str__(self) -> str:
         where = f"{self.span.file}:{self.span.line}:{self.span.column}: " if self.span else ""
@@ -72,13 +74,23 @@ class ErrorRecord(Struct, frozen=True):
 
 
 class RunError(Exception):
-    """A run that cannot go on. `span` is the place in the program, once it is known."""
+    """A run that cannot go on. `span` is the place in the program, once it is known.
+
+    `transient`: why the same run may succeed later (`runtime.backend.Transient`); empty where it would fail again.
+    """
 
     def __init__(
-        self, code: str, message: str, help: str = "", span: SourceSpan | None = None
+        self,
+        code: str,
+        message: str,
+        help: str = "",
+        span: SourceSpan | None = None,
+        *,
+        transient: str = "",
     ) -> None:
         super().__init__(message)
         self.code, self.message, self.help, self.span = code, message, help, span
+        self.transient = transient
 
     def located(self, span: SourceSpan | None) -> RunError:
         """This error, placed at `span` unless a narrower place is already known."""
@@ -88,7 +100,7 @@ class RunError(Exception):
     @property
     def record(self) -> ErrorRecord:
         """The error as data."""
-        return ErrorRecord(self.code, self.message, self.help, self.span)
+        return ErrorRecord(self.code, self.message, self.help, self.span, transient=self.transient)
 
     def __str__(self) -> str:
         return str(self.record) + (f"\nhelp: {self.help}" if self.help else "")

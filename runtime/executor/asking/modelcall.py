@@ -286,4 +286,4 @@ class _Streams:
 def as_run_error(error: BackendError) -> RunError:
     """The error of the row that a backend's error makes."""
     code = error.code if error.code.startswith("SGL") else f"SGL{error.code}"
-    return RunError(code, error.message, error.help)
+    return RunError(code, error.message, error.help, transient=error.transient or "")
