@@ -2,7 +2,7 @@
 
 `TemplateChild` is the door: it starts the process when it is first needed, sends jobs as JSON lines, and ends it
 when a job takes too long. What a template does can then cost a bounded time and a bounded memory, and a crash of
-the child is an error like any other.
+the child is an error like any other. What runs in it is `renderer.py`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,24 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 SECONDS = 10.0
 MEGABYTES = 1024
+START_SECONDS = 60.0
+"""How long the process may take to be there: it imports jinja2, on a machine that may be busy."""
+MAX_ANSWER = 1 << 28
+
+# The renderer's room alone, without the package around it, which would import ten times as much.
+_BOOT = """
+import sys, types
+room = sys.modules["room"] = types.ModuleType("room")
+room.__path__ = [sys.argv[1]]
+from room.renderer import serve
+serve(float(sys.argv[2]), int(sys.argv[3]))
+"""
 
 
 class ChildError(Exception):
@@ -47,6 +61,7 @@ class TemplateChild:
     seconds: float = SECONDS
     megabytes: int = MEGABYTES
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    _is_ready: bool = field(default=False, init=False, repr=False)
 
     def render(self, source: str, cases: Sequence[Case]) -> list[Outcome]:
         """Render a template for each case. Raises ChildError; an error of the template is an outcome."""
@@ -55,58 +70,74 @@ class TemplateChild:
             "cases": [{"variables": dict(c.variables), "day": c.day} for c in cases],
         }
         line = json.dumps(job).encode() + b"\n"
-        process = self._started()
         try:
+            process = self._ready()
             assert process.stdin is not None
             process.stdin.write(line)
             process.stdin.flush()
-            answer = self._answer(process)
+            answer = self._line(process, self.seconds)
         except OSError as error:
             self.close()
             raise ChildError("the template ended the process that renders it") from error
         return [Outcome(each.get("text"), each.get("error", "")) for each in json.loads(answer)]
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def start(self) -> None:
+        """Have the process started, without waiting for it."""
         if self._process is None or self._process.poll() is not None:
-            path = os.pathsep.join(entry for entry in sys.path if entry)
-            command = [sys.executable, "-c", "from sglc.ir.target.child import serve; serve()"]
+            self.close()
+            limits = (str(self.seconds), str(self.megabytes))
             self._process = subprocess.Popen(
-                [*command, str(self.seconds), str(self.megabytes)],
+                [sys.executable, "-S", "-c", _BOOT, str(Path(__file__).parent), *limits],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={"PYTHONPATH": path, "PATH": os.environ.get("PATH", ""), "PYTHONHASHSEED": "0"},
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C is the parent's to deal with
             )
+
+    def _ready(self) -> subprocess.Popen[bytes]:
+        self.start()
+        assert self._process is not None
+        if not self._is_ready:
+            self._line(self._process, START_SECONDS)
+            self._is_ready = True
         return self._process
 
-    def _answer(self, process: subprocess.Popen[bytes]) -> bytes:
-        """The child's next line, within the time that a job may take."""
+    def _line(self, process: subprocess.Popen[bytes], seconds: float) -> bytes:
+        """The child's next line, within a time. Raises ChildError, and then the process is ended."""
         assert process.stdout is not None
-        found = bytearray()
+        found, deadline = bytearray(), monotonic() + seconds
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
             while not found.endswith(b"\n"):
-                if not selector.select(self.seconds):
-                    self.close()
-                    raise ChildError(
-                        f"the template does not come to an end within {self.seconds:g} s"
-                    )
+                if not selector.select(max(0.0, deadline - monotonic())):
+                    self._fail(f"the template does not come to an end within {seconds:g} s")
                 piece = os.read(process.stdout.fileno(), 1 << 16)
                 if not piece:
-                    self.close()
-                    raise ChildError("the template ended the process that renders it")
+                    self._fail("the template ended the process that renders it")
                 found += piece
+                if len(found) > MAX_ANSWER:
+                    self._fail("the template writes too much")
         return bytes(found)
+
+    def _fail(self, why: str) -> None:
+        self.close()
+        raise ChildError(why)
 
     def close(self) -> None:
         """End the process."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            self.forget()
+
+    def forget(self) -> None:
+        """Let go of the process without ending it: after a fork it is the other process's."""
+        if self._process is not None:
             for stream in (self._process.stdin, self._process.stdout):
                 if stream is not None:
                     stream.close()
-            self._process = None
+        self._process, self._is_ready = None, False
 
     def __enter__(self) -> TemplateChild:
         return self
@@ -115,60 +146,7 @@ class TemplateChild:
         self.close()
 
 
-# --- in the child -----------------------------------------------------------------------------------
-
-
-def serve() -> None:
-    """What the child does: one job a line, until its input ends."""
-    seconds, megabytes = float(sys.argv[1]), int(sys.argv[2])
-    _limit_memory(megabytes)
-    for line in sys.stdin.buffer:
-        _limit_time(seconds)
-        answer = json.dumps(_rendered(json.loads(line))).encode() + b"\n"
-        sys.stdout.buffer.write(answer)
-        sys.stdout.buffer.flush()
-
-
-def _limit_memory(megabytes: int) -> None:
-    try:
-        import resource
-    except ImportError:  # no such limits on this system
-        return
-    size = megabytes << 20
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _limit_time(seconds: float) -> None:
-    """Processor time for the next job alone; the parent watches the clock besides."""
-    try:
-        import resource
-    except ImportError:
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    limit = int(used.ru_utime + used.ru_stime + seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-
-
-def _rendered(job: dict[str, Any]) -> list[dict[str, str]]:
-    from .template import TemplateError
-
-    found: list[dict[str, str]] = []
-    compiled: dict[str, Any] = {}
-    for case in job["cases"]:
-        try:
-            found.append({"text": _text(compiled, job["source"], case)})
-        except TemplateError as error:
-            found.append({"error": str(error) or "it raised an error without words"})
-        except (MemoryError, RecursionError) as error:
-            found.append({"error": f"it needs too much memory ({type(error).__name__})"})
-    return found
-
-
-def _text(compiled: dict[str, Any], source: str, case: dict[str, Any]) -> str:
-    from .sandbox import compile_template, run_template
-
-    day = case["day"]
-    if day not in compiled:
-        compiled[day] = compile_template(source, day)
-    return run_template(compiled[day], **case["variables"])
+def _environment() -> dict[str, str]:
+    """Where packages are found, and nothing else of the parent's."""
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    return {"PYTHONPATH": path, "PATH": os.environ.get("PATH", ""), "PYTHONHASHSEED": "0"}

@@ -40,11 +40,13 @@ class _Environment(ImmutableSandboxedEnvironment):
     """The sandbox, in which every loop and macro looks at the clock and no product is huge."""
 
     intercepted_binops = frozenset({"*", "**"})
+    tick: Callable[[], None] = staticmethod(lambda: None)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         for node in tree.find_all((nodes.For, nodes.Macro)):
-            tick = nodes.Call(nodes.Name("__tick__", "load"), [], [], None, None)
+            # of the environment, not a variable: those a template can set
+            tick = nodes.Call(nodes.EnvironmentAttribute("tick"), [], [], None, None)
             node.body.insert(0, nodes.ExprStmt(tick))
         return tree
 
@@ -81,18 +83,22 @@ def compile_template(source: str, day: str) -> jinja2.Template:
 
 
 def run_template(template: jinja2.Template, **variables: Any) -> str:
-    """Render within the limits on size and time. Raises TemplateError with the template's own words."""
-    tick = _clock(monotonic() + MAX_SECONDS)
+    """Render within the limits on size and time. Raises MemoryError, RecursionError.
+
+    Raises TemplateError with the template's own words.
+    """
+    environment = cast("_Environment", template.environment)
+    environment.tick = tick = _clock(monotonic() + MAX_SECONDS)
     pieces: list[str] = []
     size = 0
     try:
-        for piece in template.generate(**variables, __tick__=tick):
+        for piece in template.generate(**variables):
             tick()
             size += len(piece)
             if size > MAX_OUTPUT:
                 raise TemplateError("the template does not come to an end")
             pieces.append(piece)
-    except TemplateError:
+    except (TemplateError, MemoryError, RecursionError):
         raise
     except Exception as error:  # a template is a program: it can raise anything
         raise TemplateError(str(error) or type(error).__name__) from error

@@ -1,7 +1,7 @@
 """The model's chat template, rendered as the Hugging Face libraries render it, in a sandbox.
 
-A template is foreign code: it runs in jinja2's immutable sandbox, its output and its loops are bounded,
-and what it raises becomes a `TemplateError`. Used by the prober in `turns`, and by whole rendering.
+A template is foreign code: it runs in jinja2's immutable sandbox, in a process of its own with bounded time and
+memory, and what it raises becomes a `TemplateError`. Used by the prober in `turns`, and by whole rendering.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from .config import named_tokens
+from .pool import POOL
 from .template_error import TemplateError
 
 if TYPE_CHECKING:
@@ -55,7 +56,10 @@ class ChatTemplate:
             if alone.is_file()
             else _default(config.get("chat_template"))
         )
-        return cls(source, named_tokens(config)) if source else None
+        if not source:
+            return None
+        POOL.warm()
+        return cls(source, named_tokens(config))
 
     @classmethod
     def chatml(cls) -> ChatTemplate:
@@ -86,12 +90,9 @@ class ChatTemplate:
         `continue_final_message` leaves the last turn open right after its content, as the template
         wrote it (a template that trims contents trims this one too).
         """
-        from .sandbox import run_template
-
         shown = [dict(message) for message in messages]
         marked = _with_end_mark(shown) if continue_final_message else shown
-        text = run_template(
-            self._compiled,
+        text = self._rendered(
             messages=marked,
             tools=list(tools) if tools is not None else None,
             documents=None,
@@ -99,6 +100,14 @@ class ChatTemplate:
             **self.tokens,
         )
         return _cut_at_end_mark(text) if continue_final_message else text
+
+    def _rendered(self, **variables: Any) -> str:
+        """Our own template here, everybody else's in a child process."""
+        if self.source != CHATML:
+            return POOL.render(self.source, self.date, variables)
+        from .sandbox import run_template
+
+        return run_template(self._compiled, **variables)
 
     @cached_property
     def _compiled(self) -> jinja2.Template:
