@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, cast
 
+_OLDER = ("special_tokens_map.json", "eos_token")
 _END_TOKENS = (
     ("tokenizer_config.json", "eos_token"),
     ("config.json", "eos_token_id"),
@@ -37,7 +38,8 @@ def named_tokens(config: dict[str, Any]) -> dict[str, str]:
 def end_tokens(folder: Path) -> tuple[str | int, ...]:
     """The end tokens that the files of a folder name: texts or ids, the same one perhaps twice."""
     found: list[str | int] = []
-    for file, key in _END_TOKENS:
+    is_configured = read_json(folder / "tokenizer_config.json").get("eos_token") is not None
+    for file, key in _END_TOKENS if is_configured else (_OLDER, *_END_TOKENS):
         value = token_text(read_json(folder / file).get(key))
         values = cast("list[object]", value if isinstance(value, list) else [value])
         found.extend(end for end in values if isinstance(end, str | int))

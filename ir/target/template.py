@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from .config import named_tokens
 from .pool import POOL
 from .template_error import TemplateError
+from .template_files import template_sources, template_tokens
 
 if TYPE_CHECKING:
     import jinja2
@@ -36,30 +36,32 @@ DATE = "2026-01-01"
 
 @dataclass(frozen=True)
 class ChatTemplate:
-    """A chat template and the named tokens that it may use (`bos_token` and the like)."""
+    """A chat template and all that it reads besides the messages.
+
+    `tokens` are named (`bos_token` and the like); `arguments` are its own variables, such as `enable_thinking`;
+    `date` is the day that it sees; `with_tools`, where a model has one, is used instead of `source` for
+    conversations with tools.
+    """
 
     source: str
     tokens: Mapping[str, str] = field(default_factory=dict[str, str])
     date: str = DATE
-    models: dict[Any, Any] = field(default_factory=dict[Any, Any], repr=False, compare=False)
+    with_tools: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    models: dict[Any, Any] = field(
+        default_factory=dict[Any, Any], init=False, repr=False, compare=False
+    )
 
     @classmethod
     def from_folder(cls, folder: Path) -> ChatTemplate | None:
-        """The template of a model folder, None when it has none. Raises ValueError."""
-        file = folder / "tokenizer_config.json"
-        config: dict[str, Any] = (
-            json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-        )
-        alone = folder / "chat_template.jinja"
-        source = (
-            alone.read_text(encoding="utf-8")
-            if alone.is_file()
-            else _default(config.get("chat_template"))
-        )
+        """The template of a model folder, None when it has none. Raises OSError or ValueError."""
+        sources = template_sources(folder)
+        tools = sources.get("tool_use", "")
+        source = sources.get("default", tools)
         if not source:
             return None
         POOL.warm()
-        return cls(source, named_tokens(config))
+        return cls(source, template_tokens(folder), with_tools=tools)
 
     @classmethod
     def chatml(cls) -> ChatTemplate:
@@ -69,13 +71,16 @@ class ChatTemplate:
     @cached_property
     def digest(self) -> str:
         """Names the template and all that it reads besides the messages."""
-        known = json.dumps([self.source, sorted(self.tokens.items()), self.date])
-        return blake2b(known.encode(), digest_size=8).hexdigest()
+        date = self.date if self.reads_clock else ""
+        known = [self.source, self.with_tools, sorted(self.tokens.items()), date]
+        arguments = sorted(self.arguments.items())
+        text = json.dumps([known, arguments], sort_keys=True)
+        return blake2b(text.encode(), digest_size=8).hexdigest()
 
     @property
     def reads_clock(self) -> bool:
         """Whether it asks for the date; it is given `date`, always."""
-        return "strftime_now" in self.source
+        return "strftime_now" in self.source + self.with_tools
 
     def render(
         self,
@@ -92,19 +97,22 @@ class ChatTemplate:
         """
         shown = [dict(message) for message in messages]
         marked = _with_end_mark(shown) if continue_final_message else shown
-        text = self._rendered(
-            messages=marked,
-            tools=list(tools) if tools is not None else None,
-            documents=None,
-            add_generation_prompt=add_generation_prompt,
+        variables: dict[str, Any] = {
+            "documents": None,
             **self.tokens,
-        )
+            **self.arguments,
+            "messages": marked,
+            "tools": list(tools) if tools is not None else None,
+            "add_generation_prompt": add_generation_prompt,
+        }
+        source = self.with_tools if tools is not None and self.with_tools else self.source
+        text = self._rendered(source, variables)
         return _cut_at_end_mark(text) if continue_final_message else text
 
-    def _rendered(self, **variables: Any) -> str:
+    def _rendered(self, source: str, variables: dict[str, Any]) -> str:
         """Our own template here, everybody else's in a child process."""
-        if self.source != CHATML:
-            return POOL.render(self.source, self.date, variables)
+        if source != CHATML:
+            return POOL.render(source, self.date, variables)
         from .sandbox import run_template
 
         return run_template(self._compiled, **variables)
@@ -113,7 +121,7 @@ class ChatTemplate:
     def _compiled(self) -> jinja2.Template:
         from .sandbox import compile_template
 
-        return compile_template(self.source, self.date)
+        return compile_template(CHATML, self.date)
 
 
 # Stands right after the final content. A template that trims contents takes the white space, which shows that it does.
@@ -134,12 +142,3 @@ def _cut_at_end_mark(text: str) -> str:
         raise TemplateError("the template does not show the final message")
     is_trimmed = not text.startswith(_END_MARK, at)
     return text[:at].rstrip() if is_trimmed else text[:at]
-
-
-def _default(chat_template: object) -> str | None:
-    """The template of a configuration; of several, the one named `default`."""
-    if isinstance(chat_template, list):
-        entries = cast("list[dict[str, str]]", chat_template)
-        named = {entry["name"]: entry["template"] for entry in entries}
-        return named.get("default")
-    return chat_template if isinstance(chat_template, str) else None
