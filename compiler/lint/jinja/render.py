@@ -12,7 +12,7 @@ from ..finding import Cause, Place
 from ..layout import DAY, REQUEST
 from ..python.clocks import COARSE_PARTS, at_rank, coarse
 from ..python.elements import element_of
-from ..python.externals import in_order
+from ..python.externals.containers import in_order
 from ..python.texts import label_taints, parts_of
 from ..python.values import (
     NONE,

@@ -8,9 +8,11 @@ from ..config import Config
 from ..finding import Cause, Evidence, Family, Place, Reading
 from ..inputs import InputFile
 from ..tokens import Counter
+from .breaks import Counting
 from .differences import common
 from .formats import Logged, calls_in
-from .judge import Judge
+from .judging.judge import judged
+from .judging.scale import Scale
 from .sessions import FamilyOfCalls, families_of
 from .units import Request, request_of
 
@@ -38,11 +40,11 @@ def _read(file: InputFile, config: Config, counter: Counter, reading: Reading) -
             )
     if not requests:
         return
-    judge = Judge(file.name, counter.count, counter.is_exact)
+    scale = Scale(file.name, Counting(counter.count), counter.is_exact)
     prompt = shared = safe = lost = 0
     for number, family in enumerate(families_of(requests), start=1):
         name = f"{file.name.replace(chr(92), '/').rpartition('/')[2]}#{number}"
-        made = judge.family(family, name)
+        made = judged(scale, family, name)
         reading.evidence += made.evidence
         prompt, shared = prompt + made.prompt, shared + made.shared
         safe, lost = safe + made.safe, lost + made.lost

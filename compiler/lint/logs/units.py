@@ -99,7 +99,7 @@ def request_of(logged: Logged, wanted_target: str) -> Request | None:
     units: list[Unit] = []
     for tool in _list(body.get("tools") or body.get("functions")):
         units.append(
-            Unit("tools", _tool_name(tool), _text(_without_marks(tool)), tool, _is_marked(tool))
+            Unit("tools", _tool_name(tool), _text(_without_marks(tool)), tool, is_marked(tool))
         )
     for key in ("system", "instructions", "system_instruction", "systemInstruction"):
         units += [_unit("system", "system", block) for block in _list(body.get(key))]
@@ -135,7 +135,7 @@ def _list(value: Any) -> list[Any]:
 def _unit(kind: Kind, role: str, data: Any) -> Unit:
     content = data.get("content", data.get("parts")) if isinstance(data, dict) else data
     blocks = len(content) if isinstance(content, list) else 1
-    return Unit(kind, role, _text(_without_marks(data)), data, _is_marked(data), blocks)
+    return Unit(kind, role, _text(_without_marks(data)), data, is_marked(data), blocks)
 
 
 def _tool_name(tool: Any) -> str:
@@ -154,13 +154,14 @@ def _without_marks(value: Any) -> Any:
     return value
 
 
-def _is_marked(value: Any) -> bool:
+def is_marked(value: Any) -> bool:
+    """Whether there is a breakpoint in some data."""
     if isinstance(value, dict):
         return any(k in _MARKS for k in value) or any(
-            _is_marked(v) for v in value.values() if isinstance(v, dict | list)
+            is_marked(v) for v in value.values() if isinstance(v, dict | list)
         )
     if isinstance(value, list):
-        return any(_is_marked(v) for v in value)
+        return any(is_marked(v) for v in value)
     return False
 
 

@@ -11,11 +11,11 @@ from ..layout import RELEASE, SESSION
 from .annotations import annotated
 from .building import splice
 from .expressions import evaluate
-from .externals import call_external
+from .externals.call import call_external
 from .machine import MAX_CALLS, MAX_DEPTH, Frame, Run, dotted, place_of
-from .methods import call_method
+from .methods.call import call_method
 from .names import is_cached, method_of
-from .sinks import called_sink
+from .sinks.call import called_sink
 from .sources import FAN_OUT, FAN_OUT_METHODS
 from .values import (
     Choice,

@@ -17,8 +17,8 @@ from .expressions import evaluate
 from .machine import Frame, Library, OutOfSteps, Run
 from .names import decorators, method_of
 from .project import LONG_LINE, MAX_DEPTH, Project, class_info, depth_of, functions_of
-from .sinks import send
-from .statements import execute
+from .sinks.send import send
+from .statements.execute import execute
 from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, StateV, Value, frozen
 
 _LIVELY = re.compile(

@@ -1,0 +1,93 @@
+"""Breaks across sessions: heads that differ before text that is the same again."""
+
+from __future__ import annotations
+
+import itertools
+
+from ...finding import Cause
+from ..breaks import Break, text_cause, tools_cause
+from ..differences import changes, common, excerpt
+from ..sessions import FamilyOfCalls
+from ..units import Request
+from .scale import WORTH, Judgement, Scale
+
+
+def breaks_across(scale: Scale, family: FamilyOfCalls, made: Judgement) -> list[Break]:
+    """The heads of neighbouring sessions: what differs before text that is the same again."""
+    found: list[Break] = []
+    firsts = [session.requests[0] for session in family.sessions]
+    for before, after in itertools.pairwise(firsts):
+        broken = _difference_of_heads(scale, before, after)
+        if broken is None:
+            made.shared += common_head(scale, before, after)
+        else:
+            made.shared += broken.shared
+            found.append(broken)
+    return found
+
+
+def common_head(scale: Scale, before: Request, after: Request) -> int:
+    """Tokens that two requests begin with alike."""
+    total = 0
+    for one, other in zip(before.units, after.units, strict=False):
+        if one.text != other.text:
+            return total + scale.count(other.text[: common(one.text, other.text)])
+        total += scale.count(other.text)
+    return total
+
+
+def _difference_of_heads(scale: Scale, before: Request, after: Request) -> Break | None:
+    shared = 0
+    if [t.text for t in before.tools] != [t.text for t in after.tools] and (
+        before.tools or after.tools
+    ):
+        cause, what = tools_cause(before, after)
+        lost = sum(scale.count(u.text) for u in after.system) + sum(
+            scale.count(t.text) for t in after.tools if t.text in {x.text for x in before.tools}
+        )
+        return Break(cause, what, after, "tools", lost, 0) if lost >= WORTH else None
+    shared += sum(scale.count(t.text) for t in after.tools)
+    heads = (head_units(scale, before), head_units(scale, after))
+    for number, (one, other) in enumerate(zip(*heads, strict=False)):
+        if one == other:
+            shared += scale.count(other)
+            continue
+        return _difference_in_text(scale, one, other, heads, number, after, shared)
+    return None
+
+
+def head_units(scale: Scale, request: Request) -> list[str]:
+    """System text, then messages: few-shot examples are part of the head."""
+    return [unit.text for unit in (*request.system, *request.messages)]
+
+
+def _difference_in_text(
+    scale: Scale,
+    one: str,
+    other: str,
+    heads: tuple[list[str], list[str]],
+    number: int,
+    after: Request,
+    shared: int,
+) -> Break | None:
+    found = changes(one, other)
+    behind = found[0][3] if found else 0
+    later = sum(
+        scale.count(b)
+        for a, b in zip(heads[0][number + 1 :], heads[1][number + 1 :], strict=False)
+        if a == b
+    )
+    lost = behind // 4 + later
+    cause, what = text_cause(one, other, "the head")
+    if cause in (Cause.UNORDERED, Cause.KEY_ORDER):
+        lost = max(lost, scale.count(other) - scale.count(other[: common(one, other)]))
+    is_last = number == len(heads[1]) - 1 and number > 0
+    if lost < (WORTH * 4 if is_last else WORTH):
+        return None
+    at = common(one, other)
+    notes = (
+        f"first difference at byte {len(other[:at].encode(errors='replace')):,} of the head:",
+        f"before: {excerpt(one, at)}",
+        f"now:    {excerpt(other, at)}",
+    )
+    return Break(cause, what, after, "head", lost, shared + scale.count(other[:at]), notes)

@@ -1,0 +1,188 @@
+"""Functions of other packages and builtins, by name: the table of those that are known, and what others let through."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+
+from ...finding import Cause
+from ..elements import element_of
+from ..json_text import dumped, loaded
+from ..machine import Frame, Run
+from ..sources import COMPLETION_CALLS, UNORDERED_CALLS, source_of
+from ..values import NONE, DictV, Opaque, Taints, Value, taints_in, union
+from .containers import (
+    chained,
+    deep_copy,
+    deque_call,
+    dict_call,
+    from_keys,
+    len_call,
+    list_call,
+    set_call,
+    shallow_copy,
+    sorted_call,
+)
+from .iterables import counter, enumerate_call, filter_call, map_call, next_call, zip_call
+from .single import (
+    dedent_call,
+    environment,
+    from_timestamp,
+    generator,
+    getattr_call,
+    number_call,
+    open_call,
+    partial_call,
+    path_call,
+    rendered_file,
+    same,
+    str_call,
+    template_call,
+)
+from .sourced import as_completed, listing, sourced
+from .tasks import gathered, run_elsewhere, trimmed
+
+_LOOKUPS = re.compile(
+    r"(^|[._])(get|load|fetch|find|lookup|read|query|select|save|store|put|log|open|connect|send|post|delete|debug|info"
+    r"|warning|error|exception|print|record|track|emit|trace|span|sleep|wait|run|exists|isfile|isdir|makedirs|register)"
+    r"(_\w+)?$"
+)
+
+
+_QUIET = frozenset(
+    "min max sum any all isinstance hasattr callable bool abs round print type issubclass".split()
+)
+
+
+def call_external(
+    run: Run,
+    frame: Frame,
+    name: str,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    node: ast.Call,
+) -> Value:
+    """What a function gives that isn't of the project."""
+    own = source_of(name, run.own_sources)
+    if own is not None:
+        return sourced(run, frame, name, own.cause, own.rank, args, kwargs, node)
+    if name in UNORDERED_CALLS:
+        return listing(run, frame, UNORDERED_CALLS[name], args, node)
+    if name in COMPLETION_CALLS:
+        return as_completed(run, frame, name, args, node)
+    builtin = _BUILTINS.get(name)
+    if builtin is not None:
+        return builtin(run, frame, args, kwargs, node)
+    last = name.rpartition(".")[2]
+    if last in _FRAMEWORK:
+        return _FRAMEWORK[last](run, frame, args, kwargs, node)
+    if name in _QUIET:
+        return Opaque(
+            frozenset(t for a in args for t in taints_in(a, 2) if t.cause is not Cause.UNORDERED)
+        )
+    held = [*args, *kwargs.values()]
+    return Opaque(_through(name, held), label=f"{last}()")
+
+
+def _through(name: str, held: Sequence[Value]) -> Taints:
+    """What an unknown function lets through: its arguments' taints, unless it looks something up by them."""
+    if _LOOKUPS.search(name):
+        return NONE
+    return frozenset(
+        t
+        for t in union(taints_in(a, 3) for a in held)
+        if t.cause not in (Cause.WINDOW, Cause.REWRITTEN)
+    )
+
+
+_BUILTINS = {
+    "len": len_call,
+    "sorted": sorted_call,
+    "natsort.natsorted": sorted_call,
+    "list": list_call,
+    "tuple": list_call,
+    "iter": same,
+    "reversed": same,
+    "set": set_call,
+    "frozenset": set_call,
+    "dict": dict_call,
+    "collections.OrderedDict": dict_call,
+    "collections.defaultdict": lambda run, frame, args, kwargs, node: DictV(
+        loops=run.loop_numbers()
+    ),
+    "collections.Counter": dict_call,
+    "collections.deque": deque_call,
+    "dict.fromkeys": from_keys,
+    "str": str_call,
+    "repr": str_call,
+    "format": str_call,
+    "textwrap.dedent": dedent_call,
+    "inspect.cleandoc": dedent_call,
+    "textwrap.indent": dedent_call,
+    "int": number_call,
+    "float": number_call,
+    "enumerate": enumerate_call,
+    "zip": zip_call,
+    "map": map_call,
+    "filter": filter_call,
+    "next": next_call,
+    "getattr": getattr_call,
+    "functools.partial": partial_call,
+    "copy.deepcopy": deep_copy,
+    "copy.copy": shallow_copy,
+    "itertools.islice": same,
+    "itertools.chain": chained,
+    "itertools.chain.from_iterable": lambda run, frame, args, kwargs, node: (
+        element_of(args[0]) if args else Opaque()
+    ),
+    "itertools.count": counter,
+    "json.dumps": dumped,
+    "orjson.dumps": dumped,
+    "ujson.dumps": dumped,
+    "simplejson.dumps": dumped,
+    "json.loads": loaded,
+    "orjson.loads": loaded,
+    "ujson.loads": loaded,
+    "simplejson.loads": loaded,
+    "json_repair.loads": loaded,
+    "ast.literal_eval": loaded,
+    "os.getenv": environment,
+    "os.environ.get": environment,
+    "open": open_call,
+    "io.open": open_call,
+    "pathlib.Path": path_call,
+    "os.path.join": path_call,
+    "os.path.abspath": path_call,
+    "os.path.basename": path_call,
+    "string.Template": template_call,
+    "jinja2.Template": template_call,
+    "sqlalchemy.text": template_call,
+    "sqlalchemy.sql.text": template_call,
+    "psycopg.sql.SQL": template_call,
+    "render_template": rendered_file,
+    "flask.render_template": rendered_file,
+    "django.template.loader.render_to_string": rendered_file,
+    "random.Random": generator,
+    "numpy.random.default_rng": generator,
+    "asyncio.gather": gathered,
+    "asyncio.to_thread": run_elsewhere,
+    "asyncio.run": same,
+    "asyncio.create_task": same,
+    "asyncio.ensure_future": same,
+    "asyncio.wait_for": same,
+    "asyncio.shield": same,
+    "datetime.datetime.fromtimestamp": from_timestamp,
+    "datetime.datetime.utcfromtimestamp": from_timestamp,
+    "datetime.date.fromtimestamp": from_timestamp,
+    "typing.cast": lambda run, frame, args, kwargs, node: args[1] if len(args) > 1 else Opaque(),
+    "tuple.__new__": list_call,
+}
+
+
+_FRAMEWORK = {
+    "trim_messages": trimmed,
+    "ConversationBufferWindowMemory": trimmed,
+    "ConversationSummaryBufferMemory": trimmed,
+    "deepcopy": deep_copy,
+}

@@ -1,0 +1,188 @@
+"""Builtins that make containers, copy them, or put them in order."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ...finding import Cause
+from ...layout import REQUEST
+from ..building import merge, order_taint, splice
+from ..elements import element_of, is_historical, length_taint
+from ..machine import Frame, Run, place_of, shown
+from ..texts import label_taints
+from ..values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Taints, Value, join, shape_of
+
+
+def len_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`len`."""
+    if not args:
+        return Opaque()
+    held = args[0]
+    if isinstance(held, Const) and isinstance(held.value, str | tuple | list):
+        return Const(len(held.value))
+    if (
+        isinstance(held, ListV)
+        and not held.persists
+        and not any(i.many for i in held.items)
+        and not held.shape
+    ):
+        return Const(len(held.items))
+    return Opaque(length_taint(run, frame, held, node), label="len()")
+
+
+_CLEANSED = (Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.SAMPLED)
+
+
+def sorted_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`sorted`: in order now, unless the key depends on the question."""
+    if not args:
+        return Opaque()
+    found = in_order(args[0])
+    ranked = _ranking(run, frame, node)
+    if ranked and isinstance(found, ListV | Opaque):
+        found.shape |= ranked
+    return found
+
+
+def _ranking(run: Run, frame: Frame, node: ast.Call) -> Taints:
+    """An order by how well something fits a question is another one for another question."""
+    key = next((k.value for k in node.keywords if k.arg == "key"), None)
+    if not isinstance(key, ast.Lambda):
+        return NONE
+    found: set[Taint] = set()
+    for each in ast.walk(key.body):
+        held = frame.env.get(each.id) if isinstance(each, ast.Name) else None
+        if isinstance(held, Opaque):
+            found |= {
+                t
+                for t in label_taints(held, place_of(frame.module, node))
+                if t.cause is Cause.VARYING
+            }
+    return frozenset(replace(t, flag="filter") for t in found)
+
+
+def in_order(value: Value) -> Value:
+    """A container whose order is fixed now."""
+    kept = frozenset(t for t in shape_of(value) if t.cause not in _CLEANSED)
+    match value:
+        case ListV():
+            return replace(value, kind="list", items=list(value.items), shape=kept, persists=False)
+        case Opaque():
+            return replace(value, shape=kept)
+        case DictV():
+            made = ListV("list", shape=kept, as_text=value.as_text)
+            made.add(element_of(value), many=True)
+            return made
+        case Choice(options=options, taints=taints):
+            return join([in_order(option) for option in options], taints)
+        case _:
+            return value
+
+
+def list_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`list`, `tuple`."""
+    made = ListV("list", loops=run.loop_numbers())
+    if args:
+        if isinstance(args[0], Opaque) and args[0].label.startswith("<"):
+            return args[0]
+        splice(made, args[0])
+    return made
+
+
+def set_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`set`, `frozenset`."""
+    made = ListV("set", loops=run.loop_numbers())
+    if args:
+        splice(made, args[0])
+        made.shape = frozenset(t for t in made.shape if t.cause is not Cause.UNORDERED)
+    made.shape |= {order_taint(run, frame, node)}
+    return made
+
+
+def dict_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`dict` and its kin."""
+    if args and isinstance(args[0], Opaque) and args[0].label.startswith("<"):
+        return args[0]
+    made = DictV(loops=run.loop_numbers())
+    if args:
+        if isinstance(args[0], ListV):
+            made.rest = element_of(args[0])
+            made.shape |= args[0].shape
+        else:
+            merge(made, args[0])
+    made.fields.update(kwargs)
+    return made
+
+
+def deep_copy(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """A deep copy of a history: what is changed in it is not stored."""
+    if not args:
+        return Opaque()
+    held = args[0]
+    if isinstance(held, ListV):
+        made = replace(held, items=list(held.items), persists=False)
+        made.is_copy = is_historical(held)
+        return made
+    if isinstance(held, Opaque):
+        return replace(held, is_copy=is_historical(held))
+    if isinstance(held, DictV):
+        return replace(held, fields=dict(held.fields))
+    return held
+
+
+def shallow_copy(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`copy.copy`."""
+    if args and isinstance(args[0], ListV):
+        return replace(args[0], items=list(args[0].items), persists=False)
+    return args[0] if args else Opaque()
+
+
+def deque_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`deque`; one with a limit is a window."""
+    made = ListV("list", loops=run.loop_numbers())
+    if args:
+        splice(made, args[0])
+    limit = kwargs.get("maxlen", args[1] if len(args) > 1 else None)
+    if limit is not None and not (isinstance(limit, Const) and limit.value is None):
+        place = place_of(frame.module, node)
+        made.shape |= {
+            Taint(
+                Cause.WINDOW, REQUEST, place, f"the window {shown(node)}", loops=run.loop_numbers()
+            )
+        }
+    return made
+
+
+def chained(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`itertools.chain`."""
+    made = ListV("list", loops=run.loop_numbers())
+    for each in args:
+        splice(made, each)
+    return made
+
+
+def from_keys(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`dict.fromkeys` keeps the order that it is given."""
+    return list_call(run, frame, args[:1], {}, node)

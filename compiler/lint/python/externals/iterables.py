@@ -1,0 +1,105 @@
+"""Builtins that go through other values: `enumerate`, `zip`, `map`, `filter`, `next`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ...finding import Cause
+from ...layout import REQUEST
+from ..elements import element_of
+from ..machine import Frame, Run, place_of, shown
+from ..values import (
+    NONE,
+    Const,
+    Item,
+    ListV,
+    Opaque,
+    Taint,
+    Value,
+    join,
+    shape_of,
+    taints_in,
+    text_taints_of,
+    union,
+)
+
+
+def enumerate_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`enumerate`."""
+    made = ListV(
+        "list",
+        shape=shape_of(args[0]) if args else NONE,
+        as_text=text_taints_of(args[0]) if args else NONE,
+    )
+    made.add(
+        ListV(
+            "tuple", [Item(Opaque(label="number")), Item(element_of(args[0]) if args else Opaque())]
+        ),
+        many=True,
+    )
+    return made
+
+
+def zip_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`zip`."""
+    made = ListV("list", shape=union(shape_of(a) for a in args))
+    made.add(ListV("tuple", [Item(element_of(a)) for a in args]), many=True)
+    return made
+
+
+def map_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`map`."""
+    if len(args) < 2:
+        return Opaque()
+    made = ListV("generator", shape=shape_of(args[1]), as_text=text_taints_of(args[1]))
+    made.add(
+        run.call(run, "value", frame, args[0], [element_of(a) for a in args[1:]], {}, node),
+        many=True,
+    )
+    return made
+
+
+def filter_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`filter`."""
+    if len(args) < 2:
+        return Opaque()
+    test = run.call(run, "value", frame, args[0], [element_of(args[1])], {}, node)
+    taints = frozenset(
+        replace(t, flag="filter") for t in taints_in(test, 2) if t.cause is not Cause.UNORDERED
+    )
+    made = ListV("generator", shape=shape_of(args[1]) | taints, as_text=text_taints_of(args[1]))
+    made.add(element_of(args[1]), many=True)
+    return made
+
+
+def next_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """One of an unordered many is any of them."""
+    if not args:
+        return Opaque()
+    found = element_of(args[0])
+    if isinstance(args[0], Opaque) and args[0].label.endswith("count()"):
+        place = place_of(frame.module, node)
+        return Opaque(
+            frozenset({Taint(Cause.COUNTER, REQUEST, place, shown(node), loops=run.loop_numbers())})
+        )
+    order = shape_of(args[0])
+    return join([found, Const("")], order) if order else found
+
+
+def counter(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`itertools.count`."""
+    return Opaque(label="count()")

@@ -1,0 +1,122 @@
+"""Functions that give one value: text, numbers, attributes, files and templates."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from ..files import file_value
+from ..machine import Frame, Run, place_of
+from ..names import attribute
+from ..texts import literal, parts_of, text, transformed
+from ..values import Const, DictV, Ext, Opaque, PartialV, Value, taints_in, union
+
+
+def str_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`str`, `repr`, `format`."""
+    return text(parts_of(args[0], place_of(frame.module, node))) if args else Const("")
+
+
+def same(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """A function that gives its argument."""
+    return args[0] if args else Opaque()
+
+
+def number_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`int`, `float`."""
+    return (
+        Opaque(taints_in(args[0]))
+        if args and not isinstance(args[0], Const)
+        else (args[0] if args else Const(0))
+    )
+
+
+def getattr_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`getattr` with a known name."""
+    name = literal(args[1]) if len(args) > 1 else None
+    if name is None or not name.isidentifier():
+        return Opaque(taints_in(args[0])) if args else Opaque()
+    fake = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
+    return attribute(run, frame, args[0], fake)
+
+
+def partial_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`functools.partial`."""
+    return PartialV(args[0], list(args[1:]), dict(kwargs)) if args else Opaque()
+
+
+def environment(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """A variable of the environment: the same for a release."""
+    return Opaque(label="environment")
+
+
+def open_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`open`."""
+    return file_value(
+        run, frame, node.args[0] if node.args else node, args[0] if args else Opaque()
+    )
+
+
+def path_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """A path: of its parts."""
+    return Opaque(union(taints_in(a) for a in args), label="path")
+
+
+def template_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """A template that is its text."""
+    return args[0] if args else Opaque()
+
+
+def rendered_file(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """A template of another file, named and rendered at once."""
+    name = literal(args[0]) if args else None
+    values = dict(kwargs)
+    for each in args[1:]:
+        if isinstance(each, DictV):
+            values |= {k: v for k, v in each.fields.items() if isinstance(k, str)}
+    held = run.templates.rendered(name, values) if name and run.templates else None
+    return held or Opaque(label="rendered")
+
+
+def dedent_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`textwrap.dedent` and its kin: literals stay what they are."""
+    return transformed(args[0], lambda s: s, place_of(frame.module, node)) if args else Opaque()
+
+
+def generator(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """A generator with a seed gives the same each time."""
+    if args or "seed" in kwargs or "x" in kwargs:
+        held = args[0] if args else next(iter(kwargs.values()))
+        return Opaque(taints_in(held), label="seeded")
+    return Ext("random")
+
+
+def from_timestamp(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """A time that was computed from a number."""
+    return Opaque(union(taints_in(a) for a in args), label="time")

@@ -1,0 +1,45 @@
+"""Which kind of value a method is called on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from ..frameworks import call_agent, call_prompt
+from ..machine import Frame, Run
+from ..values import AgentV, Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Text, Value, join
+from .calling import Calling
+from .dicts import dict_method
+from .lists import list_method
+from .texts import text_method
+from .unknown import unknown_method
+
+
+def call_method(
+    run: Run,
+    frame: Frame,
+    receiver: Value,
+    name: str,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    node: ast.Call,
+) -> Value:
+    """What a method gives, and what it does to its receiver."""
+    call = Calling(run, frame, receiver, name, args, kwargs, node)
+    match receiver:
+        case Choice(options=options):
+            return join([call_method(run, frame, o, name, args, kwargs, node) for o in options])
+        case PromptV():
+            return call_prompt(run, frame, receiver, name, args, kwargs, node)
+        case AgentV():
+            return call_agent(run, frame, receiver, name, args, kwargs, node)
+        case StateV():
+            return Opaque(is_reply=True, label="state")
+        case ListV():
+            return list_method(run, frame, receiver, name, args, kwargs, node)
+        case DictV():
+            return dict_method(call, receiver)
+        case Const() | Text():
+            return text_method(run, frame, receiver, name, args, kwargs, node)
+        case _:
+            return unknown_method(call)

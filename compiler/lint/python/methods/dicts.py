@@ -1,0 +1,105 @@
+"""Methods of dictionaries: views, defaults, and what is taken out of a message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ...finding import Cause
+from ..building import REASONING, merge
+from ..values import Const, DictV, Item, ListV, Opaque, Value, join
+from .calling import Calling
+
+
+def dict_method(call: Calling, receiver: DictV) -> Value:
+    """What a method of a dictionary gives, and what it does to it."""
+    form = _FORMS.get(call.name)
+    return form(call, receiver) if form else Opaque()
+
+
+def _looked_up(call: Calling, receiver: DictV) -> Value:
+    """`get`, `pop` and `setdefault`."""
+    key = call.key
+    found = receiver.fields.get(key) if key is not None else None
+    default = call.args[1] if len(call.args) > 1 else None
+    if call.name == "pop" and key in REASONING:
+        receiver.rewrites = call.taint(Cause.REASONING, "reasoning")
+    if found is not None:
+        return found
+    if call.name == "setdefault" and key is not None and default is not None:
+        receiver.fields[key] = default
+        return default
+    if key is None and receiver.fields:
+        return join([*receiver.fields.values(), receiver.rest, default])
+    return join([receiver.rest or Opaque(label=key or "value"), default])
+
+
+def _items(call: Calling, receiver: DictV) -> Value:
+    made = _view(receiver)
+    for key, held in receiver.fields.items():
+        made.add(ListV("tuple", [Item(Const(key)), Item(held)]))
+    if _is_open(receiver):
+        pair = [Item(Opaque(label="key")), Item(receiver.rest or Opaque(label="value"))]
+        made.add(ListV("tuple", pair), many=True)
+    return made
+
+
+def _keys(call: Calling, receiver: DictV) -> Value:
+    made = _view(receiver, "keys")
+    for key in receiver.fields:
+        made.add(Const(key))
+    if _is_open(receiver):
+        made.add(Opaque(label="key"), many=True)
+    return made
+
+
+def _values(call: Calling, receiver: DictV) -> Value:
+    made = _view(receiver)
+    for held in receiver.fields.values():
+        made.add(held)
+    if _is_open(receiver):
+        made.add(receiver.rest or Opaque(label="value"), many=True)
+    return made
+
+
+def _is_open(receiver: DictV) -> bool:
+    """Whether there may be keys that aren't known."""
+    return receiver.rest is not None or not receiver.fields
+
+
+def _view(receiver: DictV, kind: str = "list") -> ListV:
+    return ListV(kind, shape=receiver.shape, as_text=receiver.as_text)
+
+
+def _updated(call: Calling, receiver: DictV) -> Value:
+    for each in (*call.args, DictV({**call.kwargs})):
+        if call.frame.conds and isinstance(each, DictV):
+            for key, held in each.fields.items():
+                both = [receiver.fields.get(key), held]
+                receiver.fields[key] = join(both, call.frame.under())
+        else:
+            merge(receiver, each)
+    return Const(None)
+
+
+def _copied(call: Calling, receiver: DictV) -> Value:
+    return replace(receiver, fields=dict(receiver.fields))
+
+
+def _nothing(call: Calling, receiver: DictV) -> Value:
+    return Const(None)
+
+
+_FORMS: dict[str, Callable[[Calling, DictV], Value]] = {
+    "get": _looked_up,
+    "pop": _looked_up,
+    "setdefault": _looked_up,
+    "items": _items,
+    "keys": _keys,
+    "values": _values,
+    "update": _updated,
+    "copy": _copied,
+    "move_to_end": _nothing,
+    "clear": _nothing,
+    "popitem": _nothing,
+}

@@ -1,0 +1,165 @@
+"""Methods of lists: what grows, what is put in front, and what is taken from the front of a history."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ...finding import Cause
+from ...layout import REQUEST, SESSION
+from ..building import splice
+from ..elements import HISTORY, element_of, limits_of
+from ..externals.containers import in_order
+from ..machine import Frame, Run, place_of, shown
+from ..queries import FETCHES, SINGLE, single
+from ..values import (
+    NONE,
+    Const,
+    Item,
+    ListV,
+    Obj,
+    Opaque,
+    Taint,
+    Value,
+    frozen,
+    settled,
+    shape_of,
+    taints_in,
+    union,
+)
+
+
+def list_method(
+    run: Run,
+    frame: Frame,
+    receiver: ListV,
+    name: str,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    node: ast.Call,
+) -> Value:
+    """What a method of a list gives, and what it does to the list."""
+    match name:
+        case "append" | "add" | "appendleft" | "put" | "put_nowait":
+            if args:
+                grow(run, frame, receiver, args[0], node)
+            return Const(None)
+        case "extend" | "update" | "extendleft":
+            for each in args:
+                extend(run, frame, receiver, each, node)
+            return Const(None)
+        case "insert" if len(args) >= 2:
+            put_in(run, frame, receiver, args[0], args[1], node)
+            return Const(None)
+        case "sort":
+            receiver.shape = shape_of(in_order(receiver))
+            return Const(None)
+        case "pop" | "popleft" | "remove" | "clear":
+            shortened(run, frame, receiver, name, args, node)
+            return element_of(receiver)
+        case "copy":
+            return replace(receiver, items=list(receiver.items), persists=False)
+        case "union" | "intersection" | "difference" | "symmetric_difference":
+            made = ListV("set", shape=receiver.shape | {order_of(run, frame, node)})
+            for each in (receiver, *args):
+                splice(made, each)
+            return made
+        case "items" | "values" | "keys" | "most_common" | "reverse" | "result" | "tolist":
+            return receiver
+        case "count" | "index" | "issubset" | "issuperset":
+            return Opaque()
+        case _ if name in SINGLE:
+            return single(receiver)
+        case _ if name in FETCHES:
+            return receiver
+        case _:
+            return Opaque(
+                union(taints_in(i.value, 2) for i in receiver.items[:20])
+                if receiver.kind != "rows"
+                else NONE
+            )
+
+
+def order_of(run: Run, frame: Frame, node: ast.AST) -> Taint:
+    """The order of what a set operation gives."""
+    return Taint(
+        Cause.UNORDERED,
+        REQUEST,
+        place_of(frame.module, node),
+        f"the set {shown(node)}",
+        loops=run.loop_numbers(),
+    )
+
+
+def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> None:
+    """Put a value at the end of a list. What enters a list that outlives this round is settled from then on."""
+    fresh = tuple(loop.number for loop in run.loops if loop.number not in target.loops)
+    held = frozen(value, SESSION) if target.persists else settled(value, fresh) if fresh else value
+    in_loop = any(loop.number not in target.loops for loop in run.loops)
+    target.add(held, many=in_loop or bool(frame.conds))
+    for loop in run.loops:
+        if loop.number not in target.loops:
+            target.shape |= frozenset(t for t in loop.shape if t.flag != "head")
+    if run.concurrent and frame.awaited and _is_foreign(frame, target):
+        place = place_of(frame.module, node, f"{frame.name}:append")
+        what = "results are appended as calls end"
+        target.shape |= {Taint(Cause.COMPLETION, REQUEST, place, what, loops=run.loop_numbers())}
+
+
+def _is_foreign(frame: Frame, target: ListV) -> bool:
+    """Whether a list was made outside the function that appends to it."""
+    local = [v for name, v in frame.env.items() if name not in frame.params]
+    return all(target is not each for each in local)
+
+
+def extend(run: Run, frame: Frame, receiver: ListV, value: Value, node: ast.AST) -> None:
+    """Put all elements of a value at the end of a list."""
+    held = frozen(value, SESSION) if receiver.persists and not isinstance(value, Obj) else value
+    before = len(receiver.items)
+    splice(receiver, held)
+    for loop in run.loops:
+        if loop.number not in receiver.loops:
+            receiver.shape |= frozenset(t for t in loop.shape if t.flag != "head")
+    if frame.conds or run.loop_numbers() != receiver.loops:
+        for item in receiver.items[before:]:
+            item.many = True
+
+
+def put_in(run: Run, frame: Frame, receiver: ListV, at: Value, value: Value, node: ast.AST) -> None:
+    """At the front of a list; of one that outlives the call, everything behind moves."""
+    number = at.value if isinstance(at, Const) else None
+    if not isinstance(number, int) or number < 0 or number > len(receiver.items):
+        receiver.add(value)
+        return
+    for loop in run.loops:
+        if loop.number not in receiver.loops:
+            receiver.shape |= frozenset(t for t in loop.shape if t.flag != "head")
+    repeats = receiver.persists and frame.name.partition(".")[2] not in ("__init__", "")
+    if repeats and number <= 1 and not frame.guards:
+        place = place_of(frame.module, node, f"{frame.name}:insert")
+        what = f"{shown(node)} puts a message in front of the history each time"
+        receiver.shape |= {Taint(Cause.REWRITTEN, REQUEST, place, what, loops=run.loop_numbers())}
+    receiver.items.insert(number, Item(value))
+
+
+def shortened(
+    run: Run, frame: Frame, target: ListV | Opaque, name: str, args: Sequence[Value], node: ast.AST
+) -> None:
+    """A message is taken from the front of a history: a window, unless two limits make it a rare large cut."""
+    at = args[0].value if args and isinstance(args[0], Const) else None
+    from_front = name == "popleft" or (name == "pop" and isinstance(at, int) and 0 <= at <= 2)
+    if not from_front or not frame.guards or len(limits_of(frame)) >= 2:
+        return
+    if not limits_of(frame):
+        return
+    label = target.label if isinstance(target, Opaque) else ""
+    if isinstance(target, ListV) and not (target.persists or any(i.many for i in target.items)):
+        return
+    if label and not HISTORY.search(label.lower()):
+        return
+    place = place_of(frame.module, node, f"{frame.name}:{name}")
+    taint = Taint(
+        Cause.WINDOW, REQUEST, place, f"the window {shown(node)}", loops=run.loop_numbers()
+    )
+    target.shape |= {taint}

@@ -1,0 +1,153 @@
+"""Methods of values of which only the name is known: what they read, write, fill in and pass on."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from ...finding import Cause
+from ...layout import DAY
+from ..building import REASONING
+from ..clocks import COARSE_PARTS, at_rank, coarse
+from ..files import template_named, written_taints
+from ..json_text import PARSED, is_parsed
+from ..machine import shown
+from ..texts import joined, parts_of, text
+from ..values import NONE, Const, DictV, Hole, ListV, Opaque, Value, join, taints_in, union
+from .calling import Calling
+from .lists import extend, grow, put_in, shortened
+
+_READS = frozenset({"read_text", "read", "readlines", "read_bytes", "readline", "load_text"})
+_REDUMPS = frozenset({"model_dump_json", "json", "to_json"})
+_KEEPS_ARGUMENTS = frozenset({"items", "copy", "model_copy", "model_dump", "dict", "get", "values"})
+_CHANGES = frozenset({"append", "extend", "insert", "pop", "popleft", "clear"})
+_VIEWS = frozenset({"items", "values", "copy", "__iter__", "tolist", "to_list"})
+_FILLS = frozenset({"render", "substitute", "safe_substitute", "format_map", "format"})
+
+
+def opaque_method(call: Calling, receiver: Opaque) -> Value | None:
+    """What a method of an unknown value gives; None where nothing but its name is known."""
+    for reading in (_read, _arguments, _time, _grown, _looked_up, _viewed, _written, _rendered):
+        found = reading(call, receiver)
+        if found is not None:
+            return found
+    return None
+
+
+def _read(call: Calling, receiver: Opaque) -> Value | None:
+    """The text of a file: a template by its name, or what the program may have written."""
+    if call.name == "get_template" and (file := call.key) is not None:
+        return Opaque(label=f"<template>{file}")
+    if call.name not in _READS:
+        return None
+    node = call.node
+    path = node.func.value if isinstance(node.func, ast.Attribute) else node
+    name = template_named(call.run, path)
+    if name:
+        return Opaque(label=f"<template>{name}")
+    return Opaque(receiver.taints or written_taints(call.run, call.frame, path), label="file text")
+
+
+def _arguments(call: Calling, receiver: Opaque) -> Value | None:
+    """Arguments that a model wrote, once parsed: dumped again they are other bytes."""
+    if not is_parsed(receiver):
+        return None
+    if call.name in _REDUMPS:
+        return text((Hole(frozenset({call.taint(Cause.ARGUMENTS, shown(call.node))}), PARSED),))
+    return receiver if call.name in _KEEPS_ARGUMENTS else None
+
+
+def _time(call: Calling, receiver: Opaque) -> Value | None:
+    """A time in another form, which may be coarser."""
+    if call.name == "strftime" and (pattern := call.key) is not None:
+        return coarse(receiver, pattern)
+    if call.name in ("isoformat", "strftime"):
+        return receiver
+    if call.name in COARSE_PARTS:
+        return at_rank(receiver, COARSE_PARTS[call.name])
+    if call.name == "replace" and "hour" in call.kwargs:
+        return at_rank(receiver, DAY)
+    return None
+
+
+def _looked_up(call: Calling, receiver: Opaque) -> Value | None:
+    key = call.key
+    if call.name not in ("get", "pop") or key is None:
+        return None
+    label = receiver.label if receiver.label.startswith("<") else f"{receiver.label}.{key}"
+    found = replace(receiver, label=label, shape=NONE)
+    default = call.args[1] if len(call.args) > 1 else None
+    return join([found, None if isinstance(default, Const) else default])
+
+
+def _viewed(call: Calling, receiver: Opaque) -> Value | None:
+    if call.name == "keys":
+        keys = ListV("keys", shape=receiver.shape)
+        keys.add(Opaque(receiver.taints, label="key"), many=True)
+        return keys
+    return replace(receiver, label=receiver.label) if call.name in _VIEWS else None
+
+
+def _written(call: Calling, receiver: Opaque) -> Value | None:
+    """Text that is put together of what isn't known: it varies with all that goes in."""
+    if call.name not in ("format", "replace", "join"):
+        return None
+    if receiver.taints | union(taints_in(a, 2) for a in call.given):
+        inner = [p for a in call.given for p in parts_of(a, call.place)]
+        return text((*parts_of(receiver, call.place), *inner))
+    if call.name == "join":
+        return joined(receiver, call.args[0], call.place) if call.args else receiver
+    return None
+
+
+def _rendered(call: Calling, receiver: Opaque) -> Value | None:
+    """A template of another file, with what it is given: its text is known where the file was read."""
+    if call.name not in _FILLS:
+        return None
+    values = dict(call.kwargs)
+    for each in call.args:
+        if isinstance(each, DictV):
+            values |= {k: v for k, v in each.fields.items() if isinstance(k, str)}
+    library = call.run.templates
+    if receiver.label.startswith("<template>") and library is not None:
+        held = library.rendered(receiver.label.removeprefix("<template>"), values)
+        if held is not None:
+            return held
+    parts = [p for v in values.values() for p in parts_of(v, call.place)]
+    return text((Hole(NONE, receiver.label), *[p for p in parts if isinstance(p, Hole)]))
+
+
+def _grown(call: Calling, receiver: Opaque) -> Value | None:
+    """An unknown list that is changed becomes a list that outlives the call, with what was put into it."""
+    if call.name not in _CHANGES:
+        return None
+    run, frame, args = call.run, call.frame, call.args
+    if call.name in ("pop", "popleft"):
+        return _taken(call, receiver)
+    made = _as_list(call, receiver)
+    if call.name == "append" and args:
+        grow(run, frame, made, args[0], call.node)
+    elif call.name == "extend" and args:
+        extend(run, frame, made, args[0], call.node)
+    elif call.name == "insert" and len(args) >= 2:
+        put_in(run, frame, made, args[0], args[1], call.node)
+    return Const(None)
+
+
+def _taken(call: Calling, receiver: Opaque) -> Value | None:
+    shortened(call.run, call.frame, receiver, call.name, call.args, call.node)
+    if receiver.parent is not None and call.key in REASONING:
+        receiver.parent.shape |= {call.taint(Cause.REASONING, "reasoning")}
+    return None
+
+
+def _as_list(call: Calling, receiver: Opaque) -> ListV:
+    """The list that an unknown value turns out to be, under all its names."""
+    made = ListV(persists=True, shape=receiver.shape)
+    label = f"{receiver.label}[]"
+    made.add(Opaque(receiver.taints, label=label, parent=made, index="all"), many=True)
+    for names in (call.frame.env, call.frame.outer):
+        for key, held in list(names.items()):
+            if held is receiver:
+                names[key] = made
+    return made

@@ -1,0 +1,42 @@
+"""Queries: rows in the order that a query asks for, or in none, and the newest entries of a list in a store."""
+
+from __future__ import annotations
+
+import ast
+
+from ...finding import Cause
+from ..queries import FETCHES, SINGLE, built_rows, is_query, rows_of, single
+from ..values import NONE, Const, ListV, Opaque, Taints, Value
+from .calling import Calling
+
+_RUNS_QUERY = frozenset(
+    {"all", "scalars", "execute", "fetchall", "limit", "to_list", "fetch_all", "mappings"}
+)
+
+
+def queried(call: Calling) -> Value | None:
+    """What a query gives; None where a method is none."""
+    frame, name, said = call.frame, call.name, call.said
+    query = next((a for a in call.given if is_query(a)), None)
+    if query is not None:
+        frame.queries[said] = rows_of(call.run, query, call.place)
+        return frame.queries[said]
+    if name in _RUNS_QUERY:
+        built = built_rows(call.run, ast.unparse(call.node), call.place)
+        if built is not None:
+            return built
+    if name == "lrange" and len(call.args) == 3 and isinstance(call.args[1], Const):
+        return _newest(call, call.args[1].value)
+    if name in FETCHES | SINGLE and said in frame.queries:
+        return single(frame.queries[said]) if name in SINGLE else frame.queries[said]
+    return None
+
+
+def _newest(call: Calling, start: object) -> Value:
+    """`lrange(key, -40, -1)`: the newest entries of a list."""
+    shape: Taints = NONE
+    if isinstance(start, int) and start < -1:
+        shape = frozenset({call.taint(Cause.WINDOW, "a query for the newest entries")})
+    made = ListV("rows", shape=shape)
+    made.add(Opaque(label="record"), many=True)
+    return made

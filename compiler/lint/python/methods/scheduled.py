@@ -1,0 +1,38 @@
+"""Functions that an executor, a pool or a task group runs."""
+
+from __future__ import annotations
+
+from ..elements import element_of
+from ..machine import Loop
+from ..values import ListV, Value, shape_of, union
+from .calling import Calling
+
+RUNS = frozenset(
+    {"submit", "map", "start_soon", "create_task", "run_in_executor", "to_thread", "add_task"}
+)
+"""Methods that run the function which they are given."""
+
+
+def scheduled(call: Calling) -> Value | None:
+    """What the function gives that is run; None where the method runs none."""
+    if call.name not in RUNS or not call.args:
+        return None
+    args = call.args
+    if call.name in ("create_task", "add_task"):
+        return args[0]
+    if call.name == "map":
+        return _mapped(call)
+    is_second = call.name == "run_in_executor" and len(args) > 1
+    func, rest = (args[1], args[2:]) if is_second else (args[0], args[1:])
+    named = dict(call.kwargs) if call.name == "to_thread" else {}
+    return call.run.call(call.run, "value", call.frame, func, list(rest), named, call.node)
+
+
+def _mapped(call: Calling) -> Value:
+    run, func, rest = call.run, call.args[0], call.args[1:]
+    run.loops.append(Loop(run.next_number(), call.place, frame=call.frame))
+    value = run.call(run, "value", call.frame, func, [element_of(a) for a in rest], {}, call.node)
+    run.loops.pop()
+    made = ListV("generator", shape=union(shape_of(a) for a in rest))
+    made.add(value, many=True)
+    return made

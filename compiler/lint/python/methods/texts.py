@@ -1,0 +1,93 @@
+"""Methods of text that is known, in whole or in part: `format`, `join`, `replace`, `split`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from ..machine import Frame, Run, place_of
+from ..texts import formatted, joined, literal, replaced, substituted, transformed
+from ..values import Const, DictV, ListV, Opaque, Text, Value, taints_in
+
+_PLAIN = {
+    "upper": str.upper,
+    "lower": str.lower,
+    "strip": str.strip,
+    "lstrip": str.lstrip,
+    "rstrip": str.rstrip,
+    "title": str.title,
+    "capitalize": str.capitalize,
+    "casefold": str.casefold,
+    "expandtabs": str.expandtabs,
+}
+
+
+FILLED = {
+    "substitute": "dollar",
+    "safe_substitute": "dollar",
+    "render": "jinja",
+    "format_map": "brace",
+}
+
+
+def text_method(
+    run: Run,
+    frame: Frame,
+    receiver: Const | Text,
+    name: str,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    node: ast.Call,
+) -> Value:
+    """What a method of a text gives."""
+    place = place_of(frame.module, node)
+    if name == "format":
+        rest = Opaque() if any(k.arg is None for k in node.keywords) else None
+        return formatted(receiver, args, kwargs, place, rest)
+    if name == "join" and args:
+        return joined(receiver, args[0], place)
+    if name == "replace" and len(args) >= 2:
+        return replaced(receiver, args[0], args[1], place)
+    if name in FILLED:
+        values = dict(kwargs)
+        if args and isinstance(args[0], DictV):
+            values |= {k: v for k, v in args[0].fields.items() if isinstance(k, str)}
+        return substituted(receiver, values, FILLED[name], place)
+    if name in _PLAIN and not args:
+        return (
+            transformed(receiver, lambda s: s, place)
+            if name == "strip"
+            else transformed(receiver, _PLAIN[name], place)
+        )
+    if name in (
+        "strip",
+        "lstrip",
+        "rstrip",
+        "removeprefix",
+        "removesuffix",
+        "ljust",
+        "rjust",
+        "center",
+        "zfill",
+        "encode",
+        "decode",
+    ):
+        return receiver
+    if name in ("split", "splitlines", "partition", "rsplit", "rpartition"):
+        return _split(receiver, name, args)
+    if name in ("startswith", "endswith", "isdigit", "find", "index", "count"):
+        return Opaque(taints_in(receiver))
+    return Opaque(taints_in(receiver))
+
+
+def _split(receiver: Const | Text, name: str, args: Sequence[Value]) -> Value:
+    made = ListV("list")
+    held = receiver.value if isinstance(receiver, Const) else None
+    by = literal(args[0]) if args else None
+    if isinstance(held, str) and name in ("split", "splitlines"):
+        pieces = held.splitlines() if name == "splitlines" else held.split(by)
+        for piece in pieces[:60]:
+            made.add(Const(piece))
+        return made
+    made.add(Opaque(taints_in(receiver), label="piece"), many=True)
+    return made

@@ -1,0 +1,106 @@
+"""Methods of values that are neither text nor containers: what is known of them by their names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...finding import Cause
+from ..json_text import PARSED, is_arguments, is_parsed
+from ..machine import shown
+from ..sources import COMPLETION_METHODS, UNORDERED_METHODS, method_source
+from ..values import ListV, Opaque, Value, taints_in
+from .calling import Calling
+from .lists import order_of
+from .opaque import opaque_method
+from .rows import queried
+from .scheduled import scheduled
+
+_KEEPS = frozenset(
+    "strftime isoformat ctime astimezone timestamp total_seconds __str__ format hex decode encode upper "
+    "lower strip title lstrip rstrip humanize diff_for_humans for_json to_iso8601_string "
+    "to_datetime_string as_posix resolve absolute joinpath with_suffix with_name split splitlines join "
+    "replace removeprefix removesuffix capitalize value get_value result bit_length choice sample random "
+    "randint shuffle uniform stdout communicate wait __enter__ expanduser name path items keys values get "
+    "copy".split()
+)
+"""Methods that give what their receiver is, in another form."""
+
+_PARSES = frozenset(
+    "model_validate_json parse_raw from_json model_validate validate_json parse_obj".split()
+)
+_LISTS_TOOLS = frozenset({"list_tools", "alist_tools", "get_tools", "aget_tools"})
+
+
+def unknown_method(call: Calling) -> Value:
+    """What a method of any other value gives."""
+    for reading in (queried, _parsed, _listing, _completed, _tools, scheduled, _sourced):
+        found = reading(call)
+        if found is not None:
+            return found
+    if isinstance(call.receiver, Opaque):
+        found = opaque_method(call, call.receiver)
+        if found is not None:
+            return found
+    return _passed_on(call)
+
+
+def _passed_on(call: Calling) -> Value:
+    """Nothing is known: what the receiver varies with, unless the method looks something up."""
+    held = taints_in(call.receiver, 2)
+    if call.name not in _KEEPS:
+        held = frozenset(t for t in held if t.cause not in (Cause.VARYING, Cause.COUNTER))
+    label = _label(call)
+    is_reply = isinstance(call.receiver, Opaque) and call.receiver.is_reply
+    named = f"{label}.{call.name}()" if label else f"{call.name}()"
+    return Opaque(held, label=named, is_reply=is_reply)
+
+
+def _label(call: Calling) -> str:
+    return call.receiver.label if isinstance(call.receiver, Opaque) else ""
+
+
+def _parsed(call: Calling) -> Value | None:
+    """Arguments that a model wrote, as data."""
+    if call.name not in _PARSES or not call.args:
+        return None
+    if is_arguments(call.args[0]) or is_parsed(call.args[0]):
+        return Opaque(label=PARSED, is_reply=True)
+    return None
+
+
+def _listing(call: Calling) -> Value | None:
+    """Files, members of a set in a store: in no fixed order."""
+    is_pattern = call.name == "glob" and _label(call).startswith("re")
+    if call.name not in UNORDERED_METHODS or is_pattern:
+        return None
+    taint = replace(
+        order_of(call.run, call.frame, call.node), what=f"the listing {shown(call.node)}"
+    )
+    made = ListV("list", shape=frozenset({taint}))
+    made.add(Opaque(label="entry"), many=True)
+    return made
+
+
+def _completed(call: Calling) -> Value | None:
+    if call.name not in COMPLETION_METHODS:
+        return None
+    taint = call.taint(Cause.COMPLETION, f"{shown(call.node)}, in the order of completion")
+    made = ListV("list", shape=frozenset({taint}))
+    made.add(Opaque(label="result"), many=True)
+    return made
+
+
+def _tools(call: Calling) -> Value | None:
+    if call.name not in _LISTS_TOOLS:
+        return None
+    what = f"{shown(call.node)} gives tools as the server lists them"
+    return Opaque(shape=frozenset({call.taint(Cause.TOOL_ORDER, what)}), label="tools")
+
+
+def _sourced(call: Calling) -> Value | None:
+    """Signed links, search results."""
+    source = method_source(call.said or _label(call), call.name)
+    if source is None:
+        return None
+    taint = call.taint(source.cause, shown(call.node), source.rank)
+    return Opaque(frozenset({taint}), label=f"{call.name}()")

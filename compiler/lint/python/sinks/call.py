@@ -1,0 +1,171 @@
+"""Calls that send a prompt: known APIs, bodies that are posted, and clients told by what they are given."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..frameworks import construct
+from ..machine import Frame, Run, dotted, place_of
+from ..requests import Given
+from ..texts import literal
+from ..values import Choice, Const, DictV, Ext, FnV, ListV, Opaque, Value
+from .apis import APIS, KEYS, OPTIONS, Api, api_of, first_of, given_to, plain_value
+from .send import send
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a sink gives back. `is_own`: a function of the project that the configuration calls a sink."""
+
+    value: Value
+    is_own: bool = False
+
+
+_GENERIC = frozenset(
+    "chat achat complete acomplete completion acompletion generate agenerate invoke ainvoke stream "
+    "astream call acall predict create acreate run arun batch abatch query chat_completion stream_chat "
+    "astream_chat ask send request text_generation create_chat_completion structured_predict "
+    "with_messages apply_chat_template __call__".split()
+)
+
+
+def called_sink(
+    run: Run,
+    frame: Frame,
+    callee: Value,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    rest: Value | None,
+    node: ast.Call,
+) -> Sent | None:
+    """What a call gives back that sends a prompt; None when it is no such call."""
+    name = callee.name if isinstance(callee, Ext | FnV) else dotted(node.func)
+    if isinstance(callee, FnV):
+        full = f"{callee.module.name}.{callee.name}"
+        if not any(full == sink or full.endswith(f".{sink}") for sink in run.own_sinks):
+            return None
+        _send(run, frame, _generic_given(args, kwargs), node)
+        return Sent(Opaque(label="reply", is_reply=True), is_own=True)
+    api = api_of(name)
+    if api is not None and (
+        kwargs.keys() & {"messages", "input", "contents", "model", "instructions", "system"}
+        or rest is not None
+        or args
+    ):
+        given = given_to(run, api, args, kwargs)
+        if given is not None:
+            _send(run, frame, given, node)
+            return Sent(Opaque(label="reply", is_reply=True))
+    made = (
+        construct(run, frame, name, args, kwargs, node)
+        if isinstance(callee, Ext | Opaque)
+        else None
+    )
+    if made is not None:
+        return Sent(made)
+    given = _posted(run, name, kwargs) or _bound_tools(name, args) or _generic(name, args, kwargs)
+    if given is not None:
+        _send(run, frame, given, node)
+        return Sent(Opaque(label="reply", is_reply=True))
+    return None
+
+
+def _posted(run: Run, name: str, kwargs: Mapping[str, Value]) -> Given | None:
+    """A body that is posted as it is: `post(url, json={"model": ..., "messages": [...]})`."""
+    body = kwargs.get("json")
+    if name.rpartition(".")[2] not in ("post", "request", "stream", "apost") or not isinstance(
+        body, DictV
+    ):
+        return None
+    fields = {str(key): value for key, value in body.fields.items()}
+    if not fields.keys() & {"messages", "input", "contents"}:
+        return None
+    api = (
+        APIS[1]
+        if "input" in fields
+        else Api((), "anthropic" if "system" in fields else "", ("system",))
+    )
+    return given_to(
+        run,
+        api,
+        (),
+        fields | {k: v for k, v in kwargs.items() if k in ("headers", "extra_headers")},
+    )
+
+
+def _bound_tools(name: str, args: Sequence[Value]) -> Given | None:
+    """`model.bind_tools(tools)`: these tools stand before every request of the model."""
+    if name.rpartition(".")[2] not in ("bind_tools", "bind_functions") or not args:
+        return None
+    return Given(args[0], messages=Opaque(label="history"))
+
+
+_OTHER_USE = re.compile(
+    r"(render|save|store|write|log|dump|count|num|estimate|validate|check|parse|format|to_|from_|append|extend|print|trim"
+    r"|assert|record|emit|track|len|hash|serialize|load|get)|\w*(Case|Request|Record|Event|Log|Trace|State|Config)$"
+)
+"""Functions that get messages and send none."""
+
+
+def _generic(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given | None:
+    """A call of a client that isn't known, told by what it is given: a list of messages with roles."""
+    last = name.rpartition(".")[2]
+    if last not in _GENERIC and ("messages" not in kwargs or _OTHER_USE.match(last)):
+        return None
+    candidates = [
+        *(kwargs[n] for n in ("messages", "input", "prompt", "chat_history") if n in kwargs),
+        *args[:2],
+    ]
+    if not any(_is_messages(value) for value in candidates):
+        return None
+    return _generic_given(args, kwargs)
+
+
+def _generic_given(args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given:
+    candidates = [
+        *(kwargs[n] for n in ("messages", "input", "prompt", "chat_history") if n in kwargs),
+        *args[:2],
+    ]
+    messages = next(
+        (c for c in candidates if _is_messages(c)), candidates[0] if candidates else None
+    )
+    model = literal(plain_value(kwargs.get("model", Const("")))) or ""
+    return Given(
+        kwargs.get("tools"),
+        first_of(kwargs, ("system", "system_prompt", "instructions", "system_message")),
+        messages,
+        model,
+        options={
+            name: kwargs[name]
+            for name in OPTIONS
+            if name in kwargs and name not in ("text", "format")
+        },
+        keys={name: kwargs[name] for name in KEYS if name in kwargs},
+    )
+
+
+def _is_messages(value: Value) -> bool:
+    for option in value.options if isinstance(value, Choice) else [value]:
+        if isinstance(option, ListV) and option.items:
+            for item in option.items:
+                held = item.value.options[0] if isinstance(item.value, Choice) else item.value
+                if isinstance(held, DictV) and "role" in held.fields:
+                    return True
+                if isinstance(held, ListV) and held.kind == "tuple" and len(held.items) == 2:
+                    if literal(held.items[0].value) in (
+                        "system",
+                        "human",
+                        "user",
+                        "ai",
+                        "assistant",
+                    ):
+                        return True
+    return False
+
+
+def _send(run: Run, frame: Frame, given: Given, node: ast.AST) -> None:
+    """Note a request, and everything that is wrong with it."""
+    send(run, given, place_of(frame.module, node), frame.name or "module")

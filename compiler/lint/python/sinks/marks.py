@@ -1,0 +1,123 @@
+"""Breakpoints: how many, behind what, and whether what they mark is long enough."""
+
+from __future__ import annotations
+
+from ...finding import Cause, Evidence, Loss, Place
+from ...layout import RELEASE, REQUEST, TURN, Request
+from ...target import minimum_of, plain_model
+from ..machine import Run
+from ..requests import Given
+from ..values import ListV, Taint
+from .live import evidence_of
+
+MARK_LIMIT = 4
+
+
+def judge_marks(run: Run, given: Given, request: Request) -> None:
+    """Breakpoints: how many, behind what, and whether what they mark is long enough."""
+    segments = request.segments
+    marks = [i for i, segment in enumerate(segments) if segment.has_mark]
+    if not marks:
+        return
+    if len(marks) > MARK_LIMIT:
+        what = f"{len(marks)} breakpoints, and {MARK_LIMIT} are taken"
+        run.evidence.append(
+            Evidence(
+                Cause.MARK_COUNT,
+                request.sink,
+                request.sink,
+                what,
+                family=request.family,
+                target=request.target,
+            )
+        )
+    _behind(run, given, request, marks)
+    _short(run, request, marks)
+
+
+def _behind(run: Run, given: Given, request: Request, marks: list[int]) -> None:
+    """A breakpoint behind what differs in each call: written every time, never read."""
+    segments = request.segments
+    one_shot = _is_one_shot(given)
+    told = {e.origin for e in run.evidence if e.sink == request.sink}
+    for number, mark in enumerate(marks):
+        start = marks[number - 1] + 1 if number else 0
+        inside = segments[start : mark + 1]
+        before = sum(s.tokens for s in segments[:mark] if s.rank <= RELEASE)
+        in_history = any(s.is_history for s in segments[: mark + 1])
+        loose = [
+            o
+            for s in inside
+            for o in s.origins
+            if o.rank >= TURN and not s.is_newest and o.place not in told
+        ]
+        if loose and segments[mark].region in ("system", "tools") and not in_history:
+            origin = loose[0]
+            taint = Taint(Cause.MARK_BEHIND, REQUEST, origin.place, origin.what, origin.path)
+            run.evidence.append(
+                evidence_of(request, Cause.MARK_BEHIND, taint, more="", tokens=before)
+            )
+            continue
+        last = mark == len(segments) - 1
+        varies = any(
+            s.is_unknown or s.origins
+            for s in inside
+            if s.region not in ("system", "tools") and not s.is_history
+        )
+        if (
+            one_shot
+            and last
+            and varies
+            and before >= 64
+            and segments[mark].region not in ("system", "tools")
+        ):
+            what = "the last block, which is another one in each call, is marked"
+            run.evidence.append(
+                Evidence(
+                    Cause.MARK_BEHIND,
+                    _mark_place(request),
+                    request.sink,
+                    what,
+                    loss=Loss(before),
+                    family=request.family,
+                    target=request.target,
+                )
+            )
+
+
+def _mark_place(request: Request) -> Place:
+    return request.sink
+
+
+def _is_one_shot(given: Given) -> bool:
+    """Whether a request asks about one message and no conversation."""
+    value = given.messages
+    return (
+        isinstance(value, ListV)
+        and len(value.items) == 1
+        and not value.items[0].many
+        and not value.persists
+    )
+
+
+def _short(run: Run, request: Request, marks: list[int]) -> None:
+    """What is marked is wholly known, and shorter than the least that is cached."""
+    prefix = request.segments[: marks[-1] + 1]
+    if any(s.is_unknown or s.origins or s.rank > RELEASE for s in prefix) or not request.target:
+        return
+    tokens = sum(s.tokens for s in prefix)
+    least = minimum_of(request.target, request.model)
+    if tokens < least * (1.0 if run.counter.is_exact else 0.8):
+        about = "" if run.counter.is_exact else "about "
+        model = plain_model(request.model) or request.target
+        what = f"the marked prefix has {about}{tokens} tokens, and `{model}` caches nothing below {least}"
+        run.evidence.append(
+            Evidence(
+                Cause.TOO_SHORT,
+                request.sink,
+                request.sink,
+                what,
+                family=request.family,
+                target=request.target,
+            )
+        )

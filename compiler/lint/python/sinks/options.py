@@ -1,0 +1,58 @@
+"""Options that are part of the key, the routing key, and headers."""
+
+from __future__ import annotations
+
+import re
+
+from ...finding import Cause
+from ...layout import Request
+from ..machine import Run
+from ..requests import Given
+from ..values import DictV, taints_in
+from .live import evidence_of, is_live
+
+
+def judge_options(run: Run, given: Given, request: Request) -> None:
+    """Options that are part of the key, the routing key, and headers."""
+    for name, value in given.options.items():
+        for taint in taints_in(value, 5):
+            if is_live(run, taint):
+                run.evidence.append(
+                    evidence_of(request, Cause.OPTION, taint, f"`{name}`, by {taint.what},")
+                )
+    for name, value in given.keys.items():
+        for taint in taints_in(value, 3):
+            if taint.cause in (Cause.RANDOM, Cause.CLOCK, Cause.COUNTER) and is_live(run, taint):
+                run.evidence.append(
+                    evidence_of(
+                        request,
+                        Cause.ROUTING,
+                        taint,
+                        f"`{name}` is new for each call: {taint.what}",
+                        "everything",
+                    )
+                )
+    if isinstance(given.headers, DictV):
+        for key, value in given.headers.fields.items():
+            words = str(key).lower()
+            for taint in taints_in(value, 3):
+                if "beta" in words and is_live(run, taint):
+                    run.evidence.append(
+                        evidence_of(
+                            request, Cause.HEADER, taint, f"the header `{key}`, by {taint.what},"
+                        )
+                    )
+                if (
+                    re.search(r"session|conversation|cache|affinity|thread", words)
+                    and taint.cause is Cause.RANDOM
+                    and is_live(run, taint)
+                ):
+                    run.evidence.append(
+                        evidence_of(
+                            request,
+                            Cause.ROUTING,
+                            taint,
+                            f"the header `{key}` is new for each call: {taint.what}",
+                            "everything",
+                        )
+                    )

@@ -1,0 +1,37 @@
+"""A request that is sent: it is noted, and judged."""
+
+from __future__ import annotations
+
+from ...finding import Family, Place
+from ...layout import Request, inversions, static_prefix
+from ..machine import Run
+from ..requests import Given, request_of
+from .fan_out import judge_fan_out
+from .marks import judge_marks
+from .messages import judge_messages
+from .options import judge_options
+from .tools import judge_tools
+
+
+def send(run: Run, given: Given, sink: Place, name: str) -> None:
+    """Note a request of a call site, and everything that is wrong with it."""
+    family = f"{sink.file.replace(chr(92), '/').rpartition('/')[2].removesuffix('.py')}.{name}"
+    request = request_of(run, given, sink, family)
+    run.requests.append(request)
+    run.sent_files |= {o.place.file for s in request.segments for o in s.origins}
+    run.evidence += inversions(request)
+    judge_messages(run, given, request)
+    judge_tools(run, given, request)
+    judge_options(run, given, request)
+    judge_marks(run, given, request)
+    judge_fan_out(run, request)
+    _note_family(run, request)
+
+
+def _note_family(run: Run, request: Request) -> None:
+    text, is_whole = static_prefix(request)
+    held = run.families.get(request.family)
+    if text and (held is None or len(text) < len(held.prefix)):
+        run.families[request.family] = Family(
+            request.family, request.sink, text, run.counter.count(text), is_whole
+        )

@@ -1,0 +1,66 @@
+"""Assignments to names, attributes, items and tuples of them."""
+
+from __future__ import annotations
+
+import ast
+
+from ..expressions import bind, evaluate
+from ..machine import Frame, Run, place_of
+from ..values import Choice, Const, ListV, Obj, Opaque, Value, join, passed
+from .items import set_item
+from .stored import as_stored
+
+
+def assignment(run: Run, frame: Frame, node: ast.Assign) -> bool:
+    """`target = value`."""
+    value = evaluate(run, frame, node.value)
+    for target in node.targets:
+        assign(run, frame, target, as_stored(run, frame, target, node.value, value), node)
+    return False
+
+
+def annotated(run: Run, frame: Frame, node: ast.AnnAssign) -> bool:
+    """`target: T = value`."""
+    if node.value is not None:
+        assign(run, frame, node.target, evaluate(run, frame, node.value), node)
+    return False
+
+
+def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST) -> None:
+    """Give a target its value."""
+    match target:
+        case ast.Name(id=name):
+            found = (
+                passed(value, place_of(frame.module, target))
+                if not isinstance(value, Const)
+                else value
+            )
+            frame.env[name] = found
+            if isinstance(found, Obj) and not frame.name:
+                found.is_symbolic = True  # a global: every call finds it built
+            if name in frame.globals_named:
+                frame.module.env[name] = found
+        case ast.Tuple() | ast.List():
+            bind(run, frame, target, value)
+            for each in target.elts:
+                if isinstance(each, ast.Attribute):
+                    assign(run, frame, each, Opaque(), node)
+        case ast.Attribute(value=owner, attr=attr):
+            _set_attribute(run, frame, evaluate(run, frame, owner), attr, value)
+        case ast.Subscript(value=owner, slice=index):
+            set_item(run, frame, target, evaluate(run, frame, owner), owner, index, value, node)
+        case _:
+            pass
+
+
+def _set_attribute(run: Run, frame: Frame, owner: Value, attr: str, value: Value) -> None:
+    if isinstance(owner, Choice):
+        for option in owner.options:
+            _set_attribute(run, frame, option, attr, value)
+    if not isinstance(owner, Obj):
+        return
+    if frame.conds and attr in owner.attrs:
+        value = join([owner.attrs[attr], value], frame.under())
+    if owner.is_symbolic and isinstance(value, ListV):
+        value.persists = True
+    owner.attrs[attr] = value

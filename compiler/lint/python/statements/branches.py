@@ -1,0 +1,127 @@
+"""Branches: each is taken, and what they leave is joined."""
+
+from __future__ import annotations
+
+import ast
+
+from ..expressions import condition_taints, evaluate
+from ..machine import Frame, Run
+from ..values import NONE, Const, ListV, Obj, Opaque, Taints, Value, join
+from .assign import assign
+
+
+def branch(run: Run, frame: Frame, node: ast.If) -> bool:
+    """`if`."""
+    test = evaluate(run, frame, node.test)
+    if isinstance(test, Const) and not _is_main(node.test):
+        return run.body(run, frame, node.body if test.value else node.orelse)
+    taints = condition_taints(run, frame, test)
+    before = frame.env
+    ends: list[bool] = []
+    envs: list[dict[str, Value]] = []
+    for body in (node.body, node.orelse):
+        frame.env = dict(before)
+        frame.conds.append(taints)
+        frame.guards.append(node.test)
+        ends.append(run.body(run, frame, body))
+        frame.guards.pop()
+        frame.conds.pop()
+        envs.append(frame.env)
+    if taints and any(ends):
+        frame.return_taints |= taints
+    if ends[0] and not ends[1]:
+        frame.guards.append(node.test)
+    frame.env = joined_env(envs, ends, taints, before)
+    return all(ends)
+
+
+def _is_main(test: ast.expr) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(test))
+
+
+def joined_env(
+    envs: list[dict[str, Value]], ends: list[bool], taints: Taints, before: dict[str, Value]
+) -> dict[str, Value]:
+    """The names after several branches."""
+    live = [env for env, ended in zip(envs, ends, strict=True) if not ended]
+    if len(live) == 1:
+        return live[0]
+    if not live:
+        return before
+    found = dict(live[0])
+    for name in {*live[0], *live[1]}:
+        one, other = live[0].get(name), live[1].get(name)
+        if one is not other:
+            found[name] = join([one, other], taints)
+    return found
+
+
+def with_block(run: Run, frame: Frame, node: ast.With | ast.AsyncWith) -> bool:
+    """`with`."""
+    for item in node.items:
+        value = evaluate(run, frame, item.context_expr)
+        if item.optional_vars is not None:
+            held = _entered(run, value)
+            assign(run, frame, item.optional_vars, held, node)
+    return run.body(run, frame, node.body)
+
+
+def _entered(run: Run, value: Value) -> Value:
+    if isinstance(value, Obj):
+        for info in value.cls.line():
+            if "__enter__" in info.methods:
+                from ..names import method_of
+
+                fn = method_of(info, "__enter__")
+                fn.bound = value
+                return run.call(run, "call", fn, [], {}, None)
+    if isinstance(value, ListV) and value.kind == "generator" and value.items:
+        return join(i.value for i in value.items)
+    return value
+
+
+def try_block(run: Run, frame: Frame, node: ast.Try) -> bool:
+    """`try`: what handlers leave is joined."""
+    before = dict(frame.env)
+    ended = run.body(run, frame, node.body)
+    ended = ended or run.body(run, frame, node.orelse)
+    envs, ends = [frame.env], [ended]
+    for handler in node.handlers:
+        frame.env = dict(before)
+        frame.conds.append(NONE)
+        if handler.name:
+            frame.env[handler.name] = Opaque(label="error")
+        ends.append(run.body(run, frame, handler.body))
+        frame.conds.pop()
+        envs.append(frame.env)
+    live = [env for env, end in zip(envs, ends, strict=True) if not end]
+    frame.env = dict(live[0]) if live else before
+    for env in live[1:]:
+        for name, held in env.items():
+            if frame.env.get(name) is not held:
+                frame.env[name] = join([frame.env.get(name), held])
+    return run.body(run, frame, node.finalbody) or (all(ends) and bool(ends))
+
+
+def match_block(run: Run, frame: Frame, node: ast.Match) -> bool:
+    """`match`."""
+    subject = evaluate(run, frame, node.subject)
+    taints = condition_taints(run, frame, subject)
+    before, envs, ends = dict(frame.env), [], []
+    for case in node.cases:
+        frame.env = dict(before)
+        for each in ast.walk(case.pattern):
+            name = getattr(each, "name", None)
+            if isinstance(name, str):
+                frame.env[name] = Opaque(label=name)
+        frame.conds.append(taints)
+        ends.append(run.body(run, frame, case.body))
+        frame.conds.pop()
+        envs.append(frame.env)
+    live = [env for env, end in zip(envs, ends, strict=True) if not end] or [before]
+    frame.env = dict(live[0])
+    for env in live[1:]:
+        for name, held in env.items():
+            if frame.env.get(name) is not held:
+                frame.env[name] = join([frame.env.get(name), held], taints)
+    return False

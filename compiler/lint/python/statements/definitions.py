@@ -1,0 +1,69 @@
+"""Definitions of functions and classes, and imports."""
+
+from __future__ import annotations
+
+import ast
+
+from ..expressions import evaluate
+from ..frameworks import decorated
+from ..machine import Frame, Run, dotted
+from ..names import decorators, imported
+from ..project import class_info
+from ..values import ClassV, Ext, FnV
+
+
+def function(run: Run, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """`def`."""
+    spec = node.args
+    pairs = zip(reversed([*spec.posonlyargs, *spec.args]), reversed(spec.defaults), strict=False)
+    defaults = {p.arg: evaluate(run, frame, d) for p, d in pairs}
+    defaults |= {
+        p.arg: evaluate(run, frame, d)
+        for p, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+        if d is not None
+    }
+    fn = FnV(
+        node,
+        frame.module,
+        node.name,
+        frame.env if frame.name else {},
+        None,
+        None,
+        decorators(node),
+        defaults,
+    )
+    frame.env[node.name] = fn
+    for each in node.decorator_list:
+        decorated(run, frame, fn, each)
+    return False
+
+
+def class_body(run: Run, frame: Frame, node: ast.ClassDef) -> bool:
+    """`class`."""
+    info = run.classes.get(id(node)) or class_info(node, frame.module)
+    run.classes[id(node)] = info
+    info.bases, info.external = [], []
+    for base in node.bases:
+        inner = base.value if isinstance(base, ast.Subscript) else base
+        found = evaluate(run, frame, inner)
+        if isinstance(found, ClassV) and found.info is not info:
+            info.bases.append(found.info)
+        else:
+            info.external.append(found.name if isinstance(found, Ext) else dotted(inner))
+    inner_frame = Frame(frame.module, {}, node.name, outer=frame.env)
+    for name, value in info.defaults.items():
+        info.attrs[name] = evaluate(run, inner_frame, value)
+    frame.env[node.name] = ClassV(info)
+    return False
+
+
+def import_names(run: Run, frame: Frame, node: ast.Import | ast.ImportFrom) -> bool:
+    """`import`."""
+    frame.env |= imported(run, frame.module, node)
+    return False
+
+
+def global_names(run: Run, frame: Frame, node: ast.Global) -> bool:
+    """`global`."""
+    frame.globals_named |= set(node.names)
+    return False

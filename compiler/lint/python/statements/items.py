@@ -1,0 +1,162 @@
+"""Items of containers that are set or deleted: messages of a history that are rewritten or dropped."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from ...finding import Cause
+from ...layout import REQUEST
+from ..building import rewrite_taint
+from ..elements import is_historical
+from ..expressions import evaluate
+from ..machine import Frame, Run, place_of
+from ..methods.lists import shortened
+from ..values import Choice, Const, DictV, ListV, Opaque, Taint, Taints, Value, join, shape_of
+from .stored import as_stored
+
+
+def set_item(
+    run: Run,
+    frame: Frame,
+    target: ast.Subscript,
+    owner: Value,
+    owner_node: ast.expr,
+    index: ast.expr,
+    value: Value,
+    node: ast.AST,
+) -> None:
+    """`owner[index] = value`."""
+    if isinstance(index, ast.Slice):
+        if isinstance(owner, ListV):
+            kept = as_stored(run, frame, target, getattr(node, "value", target), value)
+            owner.shape |= shape_of(kept)
+        return
+    key = evaluate(run, frame, index)
+    match owner:
+        case DictV():
+            _set_key(frame, owner, key, value)
+        case Choice(options=options):
+            for option in options:
+                set_item(run, frame, target, option, owner_node, index, value, node)
+        case Opaque() if isinstance(key, Const) and key.value in ("content", "text"):
+            _rewrite(run, frame, owner, value, node)
+        case ListV() if isinstance(key, Const) and isinstance(key.value, int):
+            _set_element(run, frame, owner, key.value, value, node)
+        case ListV():
+            _set_element(run, frame, owner, 0 if frame.under() else -2, value, node)
+        case _:
+            pass
+
+
+def _set_key(frame: Frame, owner: DictV, key: Value, value: Value) -> None:
+    if isinstance(key, Const):
+        try:
+            old = owner.fields.get(key.value)
+        except TypeError:
+            return
+        owner.fields[key.value] = join([old, value], frame.under()) if frame.conds else value
+    else:
+        owner.rest = join([owner.rest, value]) if owner.rest is not None else value
+
+
+def _rewrite(run: Run, frame: Frame, owner: Opaque, value: Value, node: ast.AST) -> None:
+    """The content of a message of a history is set."""
+    parent = owner.parent
+    if parent is None:
+        return
+    taint = rewrite_taint(run, frame, owner, value, node)
+    if taint is None:
+        return
+    if taint.cause is not Cause.REWRITTEN and not parent.is_copy:
+        return
+    if taint.cause is Cause.REWRITTEN and frame.guards and _is_rare(frame):
+        return
+    parent.shape |= {taint}
+    base = getattr(parent, "parent", None)
+    if isinstance(base, ListV | Opaque):
+        base.shape |= {taint}
+
+
+def _is_rare(frame: Frame) -> bool:
+    """Whether something happens only past a limit of tokens."""
+    return any("token" in ast.unparse(guard) for guard in frame.guards)
+
+
+def _set_element(
+    run: Run, frame: Frame, owner: ListV, at: int, value: Value, node: ast.AST
+) -> None:
+    """`history[-1] = {...}`: another message than the one that was there."""
+    if not owner.is_copy and not owner.persists and not any(i.many for i in owner.items):
+        if -len(owner.items) <= at < len(owner.items):
+            owner.items[at].value = (
+                join([owner.items[at].value, value], frame.under()) if frame.conds else value
+            )
+        return
+    place = place_of(frame.module, node, f"{frame.name}:set")
+    loops = run.loop_numbers()
+    if owner.is_copy and at == -1:
+        owner.shape |= {
+            Taint(Cause.UNSAVED, REQUEST, place, "the newest message is changed", loops=loops)
+        }
+    elif at == 0 and owner.persists and not _in_builder(frame):
+        taints = _held_by(value)
+        if taints or isinstance(value, DictV):
+            live = frozenset(t for t in taints if t.cause is not Cause.UNORDERED)
+            if live:
+                owner.items[:0] = []
+                _first(owner, value)
+
+
+def _first(owner: ListV, value: Value) -> None:
+    from ..values import Item
+
+    if owner.items and not owner.items[0].many:
+        owner.items[0] = Item(value)
+    else:
+        owner.items.insert(0, Item(value))
+
+
+def _held_by(value: Value) -> Taints:
+    from ..values import taints_in
+
+    return taints_in(value, 4)
+
+
+def _in_builder(frame: Frame) -> bool:
+    return frame.name.rpartition(".")[2] in ("__init__", "__post_init__")
+
+
+def deletion(run: Run, frame: Frame, node: ast.Delete) -> bool:
+    """`del target`."""
+    for target in node.targets:
+        if isinstance(target, ast.Subscript):
+            owner = evaluate(run, frame, target.value)
+            if isinstance(owner, ListV | Opaque):
+                _deleted(run, frame, owner, target)
+    return False
+
+
+def _deleted(run: Run, frame: Frame, owner: ListV | Opaque, target: ast.Subscript) -> None:
+    """`del history[:2]`, `del history[1:-40]`."""
+    if not isinstance(target.slice, ast.Slice):
+        index = evaluate(run, frame, target.slice)
+        shortened(run, frame, owner, "pop", [index], target)
+        return
+    from ..elements import sliced
+
+    if not is_historical(owner):
+        return
+    load = ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
+    cut = sliced(run, frame, owner, load)
+    fresh = frozenset(t for t in shape_of(cut) - shape_of(owner) if t.flag != "guarded")
+    moves = frozenset(replace(t, cause=Cause.WINDOW, flag="") for t in fresh)
+    if moves and not _is_hysteresis_here(run, frame, target.slice):
+        owner.shape |= moves
+
+
+def _is_hysteresis_here(run: Run, frame: Frame, cut: ast.Slice) -> bool:
+    from ..elements import is_hysteresis
+
+    end = cut.upper or cut.lower
+    return end is not None and is_hysteresis(run, frame, end)

@@ -1,0 +1,97 @@
+"""Loops: over a few known elements one by one, over anything else twice."""
+
+from __future__ import annotations
+
+import ast
+
+from ...finding import Cause
+from ...layout import REQUEST
+from ..elements import is_historical, known_items
+from ..expressions import bind, evaluate, loop_element
+from ..machine import Frame, Loop, Run, dotted, place_of
+from ..texts import used_at
+from ..values import NONE, Const, Opaque, Taint, Taints, Value, join, shape_of
+from .branches import joined_env
+
+MAX_ROUNDS = 2
+
+
+def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
+    """`for`."""
+    source = evaluate(run, frame, node.iter)
+    said = dotted(node.iter)
+    if isinstance(source, Opaque) and said in frame.queries:
+        source = frame.queries[said]
+    items = known_items(source)
+    shape = used_at(shape_of(source), place_of(frame.module, node.iter)) | _newest_that_fit(
+        run, frame, source, node
+    )
+    loop = Loop(run.next_number(), place_of(frame.module, node.target), shape, frame)
+    if items is not None and len(items) * len(node.body) <= 60 and not _asks(node):
+        for value in items:
+            _round(run, frame, loop, node, value)
+    else:
+        for _ in range(MAX_ROUNDS):
+            _round(run, frame, loop, node, loop_element(run, frame, source, node.iter, loop))
+    return run.body(run, frame, node.orelse) and False
+
+
+def _newest_that_fit(run: Run, frame: Frame, source: Value, node: ast.For | ast.AsyncFor) -> Taints:
+    """A loop over a history from its end that stops at a limit: what it collects is a window."""
+    backwards = isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "reversed"
+    backwards = backwards or (
+        isinstance(node.iter, ast.Subscript) and "::-1" in ast.unparse(node.iter)
+    )
+    if not backwards or not is_historical(source):
+        return NONE
+    for each in ast.walk(node):
+        stops = isinstance(each, ast.If) and any(isinstance(n, ast.Break) for n in each.body)
+        if (
+            stops
+            and isinstance(each, ast.If)
+            and any(isinstance(n, ast.Compare) for n in ast.walk(each.test))
+        ):
+            place = place_of(frame.module, node, f"{frame.name}:reversed")
+            what = "the newest messages that fit"
+            return frozenset({Taint(Cause.WINDOW, REQUEST, place, what, loops=run.loop_numbers())})
+    return NONE
+
+
+def _asks(node: ast.For | ast.AsyncFor) -> bool:
+    return (
+        isinstance(node.iter, ast.Call)
+        and isinstance(node.iter.func, ast.Name)
+        and node.iter.func.id == "range"
+    )
+
+
+def _round(run: Run, frame: Frame, loop: Loop, node: ast.For | ast.AsyncFor, value: Value) -> None:
+    run.loops.append(loop)
+    before = dict(frame.env)
+    bind(run, frame, node.target, value)
+    ended = run.body(run, frame, node.body)
+    run.loops.pop()
+    if ended:
+        for name, held in before.items():
+            if frame.env.get(name) is not held:
+                frame.env[name] = join([held, frame.env.get(name)])
+
+
+def while_loop(run: Run, frame: Frame, node: ast.While) -> bool:
+    """`while`."""
+    loop = Loop(run.next_number(), place_of(frame.module, node.test), NONE, frame)
+    test = evaluate(run, frame, node.test)
+    endless = isinstance(test, Const) and bool(test.value)
+    frame.guards.append(node.test)
+    ended = False
+    for _ in range(MAX_ROUNDS):
+        run.loops.append(loop)
+        before = dict(frame.env)
+        ended = run.body(run, frame, node.body)
+        run.loops.pop()
+        if ended:
+            frame.env = joined_env([before, frame.env], [False, False], NONE, before)
+            break
+    frame.guards.pop()
+    has_break = any(isinstance(n, ast.Break) for n in ast.walk(node))
+    return endless and ended and not has_break

@@ -1,0 +1,62 @@
+"""What it means that a value is stored: a history that is cut rarely, a counter that runs."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from ...finding import Cause
+from ...layout import REQUEST
+from ..machine import Frame, Run, place_of
+from ..values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Text, Value, shape_of
+
+
+def as_stored(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value: Value) -> Value:
+    """A history that is cut past a limit well above what is kept, and stored, is cut rarely."""
+    guarded = frozenset(
+        t for t in shape_of(value) if t.cause is Cause.WINDOW and t.flag == "guarded"
+    )
+    if not guarded:
+        return _counted(run, frame, target, source, value)
+    name = ast.unparse(target).removesuffix("[:]")
+    seen = {ast.unparse(n) for n in ast.walk(source) if isinstance(n, ast.Name | ast.Attribute)}
+    is_lasting = not isinstance(target, ast.Name) or name not in frame.params or bool(run.loops)
+    if name not in seen or not is_lasting:
+        return value
+    match value:
+        case ListV() | Opaque():
+            return replace(value, shape=value.shape - guarded)
+        case Choice(options=options):
+            return replace(
+                value, options=[as_stored(run, frame, target, source, o) for o in options]
+            )
+        case _:
+            return value
+
+
+def _counted(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value: Value) -> Value:
+    """`n = n + 1` in a loop."""
+    if not isinstance(target, ast.Name) or not isinstance(source, ast.BinOp) or not run.loops:
+        return value
+    if not any(isinstance(n, ast.Name) and n.id == target.id for n in ast.walk(source)):
+        return value
+    return with_counter(run, frame, value, source, target.id)
+
+
+def with_counter(run: Run, frame: Frame, value: Value, node: ast.AST, name: str) -> Value:
+    """A name that changes in each round of a loop."""
+    loops = [loop for loop in run.loops if loop.frame is not None and loop.frame.name == frame.name]
+    if not loops or isinstance(value, Text | ListV | DictV):
+        return value
+    if isinstance(value, Const) and not isinstance(value.value, int | float):
+        return value
+    taint = Taint(
+        Cause.COUNTER,
+        REQUEST,
+        place_of(frame.module, node, f"{frame.name}:{name}"),
+        f"`{name}`, which changes in each round",
+        loops=run.loop_numbers(),
+        needs=loops[-1].number,
+    )
+    held = value.taints if isinstance(value, Opaque) else NONE
+    return Opaque(held | {taint}, label=name)
