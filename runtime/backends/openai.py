@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import time
 from functools import cached_property
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from ...ir.sampling import Sampling
 from ...ir.target import Part, Target
 from ..backend import (
-    BackendError,
     Capabilities,
     Completion,
     GenReply,
@@ -26,20 +25,15 @@ from ..backend import (
     SelectRequest,
     Usage,
 )
-from .http import Server
+from ..transport.pace import Pace
+from ..transport.policy import Policy
+from ..transport.server import Server
+from .openai_asking import Answer, Asking
 from .openai_identity import Identity
-from .openai_replies import (
-    Body,
-    Collected,
-    by_count,
-    by_offset,
-    cannot_score,
-    finish_of,
-    logprobs_of,
-    usage_of,
-)
+from .openai_replies import Body, Choice, cannot_score, finish_of, logprobs_of, usage_of
 from .openai_requests import Wording
-from .remote import completion_of, side_by_side
+from .openai_scoring import score
+from .remote import bearer, check_count, check_ids, completion_of, side_by_side
 
 HOSTED = "https://api.openai.com/v1"
 
@@ -64,12 +58,16 @@ class OpenAIBackend:
         dialect: str | None = None,
         prompt: Literal["ids", "text"] | None = None,
         verify: str | bool | None = None,
-        timeout: float = 600.0,
+        policy: Policy | None = None,
+        pace: Pace | None = None,
     ) -> None:
-        self._server = Server(base_url or HOSTED, api_key=api_key, timeout=timeout, verify=verify)
+        self._server = Server(
+            base_url or HOSTED, headers=bearer(api_key), policy=policy, pace=pace, verify=verify
+        )
         self._is_chat = base_url is None if chat is None else chat
         self._tokenizer = target.tokenizer
         self._identity = Identity(self._server, model, dialect)
+        self._asking = Asking(self._server, self._identity, self._is_chat)
         self._prompt = prompt
 
     @property
@@ -92,58 +90,39 @@ class OpenAIBackend:
 
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt. Raises BackendError."""
-        sampling = request.sampling
-        words = self._wording
-        parameters = words.parameters(sampling)
-        body = words.prompt(request.ids, request.prompt_text) | parameters
+        words, started = self._wording, time.monotonic()
+        body = words.prompt(request.ids, request.prompt_text) | words.parameters(request.sampling)
         body |= words.constraint(request.constraint)
         if words.dialect.returns_ids and words.takes_ids:
             body["return_token_ids"] = True
-        started = time.monotonic()
-        if request.on_tokens is not None and len(request.seeds) == 1:
-            answer, first = await self._streamed(
-                self._seeded(body, sampling, request.seeds[0]), request
-            )
-            answers = [answer]
-        else:
-            answers, first = await self._asked(body, request), 0.0
-        done = [
-            self._completion(request, choice) for answer in answers for choice in answer["choices"]
-        ]
-        if len(done) != len(request.seeds):
-            raise BackendError(
-                "3105", f"{len(request.seeds)} samples were asked for, and {len(done)} came"
-            )
-        return GenReply(tuple(done), usage_of(answers, time.monotonic() - started, first))
+        bodies = [self._seeded(body, request.sampling, seed) for seed in request.seeds]
+        answers = await self._asked(bodies, request)
+        choices = [choice for answer in answers for choice in answer.choices]
+        check_count(choices, request.seeds)
+        done = tuple(self._completion(request, choice) for choice in choices)
+        accounts = [answer.account for answer in answers]
+        passed = time.monotonic() - started
+        return GenReply(done, usage_of(accounts, passed, answers[0].first))
 
     async def select(self, request: SelectRequest) -> SelectReply:
         """Score choices by the log probabilities of an echoed prompt. Raises BackendError."""
         if self._is_chat:
             raise cannot_score("a chat API")
-        text = request.prompt_text.text if request.prompt_text else ""
-        choices = list(
-            zip(request.choices, request.choice_texts or ("",) * len(request.choices), strict=True)
-        )
-        given = await side_by_side(self._score(request.ids, text, *choice) for choice in choices)
-        found = [logprobs for logprobs, _ in given]
-        answers = [answer for _, answer in given]
-        alone: list[tuple[float, ...]] = []
-        if request.unconditional is not None:
-            bare = await side_by_side(
-                self._score(request.unconditional, "", *choice) for choice in choices
-            )
-            alone = [logprobs for logprobs, _ in bare]
-            answers += [answer for _, answer in bare]
-        return SelectReply(tuple(found), usage_of(answers, 0.0, 0.0), tuple(alone))
+        return await score(self._asking, request, self._wording.takes_ids)
 
     async def prefill(self, request: PrefillRequest) -> Usage:
         """Warm a prompt: the API has no word for it, so one token is asked for. Raises BackendError."""
         body = self._wording.prompt(request.ids, None) | {"max_tokens": 1, "temperature": 0}
-        return usage_of([await self._post(body)], 0.0, 0.0)
+        answer = await self._asking.whole(body, len(request.ids))
+        return usage_of([answer.account], 0.0, 0.0)
 
     async def server_info(self) -> dict[str, Any]:
         """The models that the server lists. Raises BackendError."""
-        return cast("dict[str, Any]", await self._server.get("/models"))
+        return await self._server.get("/models", dict[str, Any])
+
+    async def is_well(self) -> bool:
+        """Whether the server answers."""
+        return await self._server.is_well("/models")
 
     def hint(self, hint: Retain | Release) -> None:
         """The API has no word for what may be evicted; none are sent (`capabilities.retention`)."""
@@ -164,56 +143,34 @@ class OpenAIBackend:
     def _seeded(self, body: Body, sampling: Sampling, seed: int) -> Body:
         return body if sampling.temperature == 0 else body | {"seed": seed % (1 << 31)}
 
-    async def _asked(self, body: Body, request: GenRequest) -> list[Body]:
-        """One request for each seed, so that each sample is the same in every run."""
-        bodies = [self._seeded(body, request.sampling, seed) for seed in request.seeds]
-        first = await self._post(bodies[0])  # the others find its prompt in the cache
-        return [first, *await side_by_side(self._post(other) for other in bodies[1:])]
+    async def _asked(self, bodies: list[Body], request: GenRequest) -> list[Answer]:
+        """One request for each seed, so that each sample is the same in every run; the first as a stream, if wanted."""
+        tokens = len(request.ids) + max(0, request.sampling.max_tokens)
+        on_tokens = request.on_tokens
+        if on_tokens is not None and len(bodies) == 1:
 
-    async def _post(self, body: Body) -> Body:
-        answer = await self._server.post(self._path, await self._identity.named(body))
-        if not isinstance(answer, dict) or not answer.get("choices"):
-            raise BackendError("3105", "the server's answer has no choices: is it OpenAI's API?")
-        return cast("Body", answer)
+            def listen(text: str, ids: tuple[int, ...]) -> None:
+                on_tokens(0, ids or self._encode(text))
 
-    @property
-    def _path(self) -> str:
-        return "/chat/completions" if self._is_chat else "/completions"
+            return [await self._asking.streamed(bodies[0], tokens, listen)]
+        first = await self._asking.whole(bodies[0], tokens)  # the others find its prompt cached
+        others = await side_by_side(self._asking.whole(body, tokens) for body in bodies[1:])
+        return [first, *others]
 
     # --- what comes back ---------------------------------------------------------------------------
 
-    async def _streamed(self, body: Body, request: GenRequest) -> tuple[Body, float]:
-        """Collect a stream into the answer that the same request would get at once."""
-        assert request.on_tokens is not None
-        collected = Collected()
-        started, first = time.monotonic(), 0.0
-        options = {"stream": True, "stream_options": {"include_usage": True}}
-        asked = await self._identity.named(body | options)
-        async for event in self._server.events(self._path, asked):
-            text, ids = collected.add(event)
-            fresh = ids if collected.has_ids else self._encode(text)
-            if fresh:
-                first = first or time.monotonic() - started
-                request.on_tokens(0, tuple(fresh))
-        return collected.answer(), first
-
-    def _completion(self, request: GenRequest, choice: Body) -> Completion:
-        text = (
-            str(choice["message"].get("content") or "")
-            if "message" in choice
-            else str(choice.get("text") or "")
-        )
+    def _completion(self, request: GenRequest, choice: Choice) -> Completion:
         finish, matched = finish_of(choice)
-        if finish == "stop" and not request.sampling.stop:
+        sampling = request.sampling
+        if finish == "stop" and not sampling.stop:
             finish = "eos"  # the API has one word for both
-        ids = cast("list[int] | None", choice.get("token_ids"))
-        exact = ids is not None
+        ids = choice.token_ids
         if ids is None:
-            ids = list(self._encode(text))
+            ids = list(self._encode(choice.text))
+            sampling = sampling.merged(max_tokens=-1, min_tokens=0)
+        else:
+            check_ids(self._tokenizer, ids, sampling.max_tokens)
         values = logprobs_of(choice)
-        sampling = (
-            request.sampling if exact else request.sampling.merged(max_tokens=-1, min_tokens=0)
-        )
         logprobs = values if len(values) == len(ids) else ()
         return completion_of(
             self._tokenizer, sampling, request.ids, ids, finish, matched=matched, logprobs=logprobs
@@ -221,29 +178,3 @@ class OpenAIBackend:
 
     def _encode(self, text: str) -> tuple[int, ...]:
         return self._tokenizer.encode((Part(text, False),), continuation=True)
-
-    async def _score(
-        self, ids: tuple[int, ...], text: str, choice: tuple[int, ...], choice_text: str
-    ) -> tuple[tuple[float, ...], Body]:
-        """The log probabilities of one choice after a prompt. Raises BackendError."""
-        prompt: Any = [*ids, *choice] if self._wording.takes_ids else text + choice_text
-        body = {
-            "prompt": prompt,
-            "max_tokens": 0,
-            "echo": True,
-            "logprobs": 1,
-            "temperature": 0,
-        }
-        try:
-            answer = await self._post(body)
-        except BackendError as error:
-            if error.code == "3105" and "can't be reached" not in error.message:
-                raise cannot_score(f"this server ({error.message})") from error
-            raise
-        echoed = cast("Body", answer["choices"][0].get("logprobs") or {})
-        values = cast("list[float | None]", echoed.get("token_logprobs") or [])
-        if self._wording.takes_ids:
-            return by_count(values, len(ids), len(choice)), answer
-        return by_offset(
-            values, cast("list[int]", echoed.get("text_offset") or []), len(text)
-        ), answer

@@ -6,12 +6,20 @@ Found out when it is first asked for, from the list of its models.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
+
+import msgspec
 
 from ..backend import BackendError
+from ..transport.server import Server
 from .dialects import Dialect, dialect_of
-from .http import Server
 from .openai_replies import Body
+
+
+class Listing(msgspec.Struct):
+    """An answer of `/models`."""
+
+    data: list[dict[str, Any]]
 
 
 class Identity:
@@ -24,15 +32,10 @@ class Identity:
     def _listing(self) -> dict[str, Any]:
         """The first of the server's models, as it describes it; one that is away is found out by the first call."""
         try:
-            listed = self._server.get_now("/models")
+            listed = self._server.get_now("/models", Listing)
         except BackendError:
             return {}
-        found = (
-            cast("list[dict[str, Any]]", listed.get("data") or [])
-            if isinstance(listed, dict)
-            else []
-        )
-        return found[0] if found else {}
+        return listed.data[0] if listed.data else {}
 
     @cached_property
     def dialect(self) -> Dialect:
@@ -43,6 +46,6 @@ class Identity:
         """The body with the model's name. Raises BackendError."""
         name = self._model or self._listing.get("id")
         if not name:
-            await self._server.get("/models")  # says why, if the server is away
+            await self._server.get("/models", Listing)  # says why, if the server is away
             raise BackendError("3105", "the server lists no model", "`model=` names one")
         return {"model": name} | body

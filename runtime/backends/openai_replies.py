@@ -1,86 +1,200 @@
-"""Reading what servers with OpenAI's API answer, at once or in a stream."""
+"""What servers with OpenAI's API answer, as types: what does not fit them is an error, never a value."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
 
 from ...ir.target.stopping import Matched
 from ..backend import BackendError, Finish, Usage
 
 Body = dict[str, Any]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Reason = Literal["stop", "eos", "length", "content_filter", "tool_calls", "function_call", "abort"]
 
 
-@dataclass(slots=True)
-class Collected:
-    """The pieces of a stream."""
-
-    text: str = ""
-    ids: list[int] = field(default_factory=list[int])
-    has_ids: bool = False
-    is_chat: bool = False
-    last: Body = field(default_factory=dict[str, Any])
-    usage: Body | None = None
-
-    def add(self, event: Body) -> tuple[str, tuple[int, ...]]:
-        """Take one event; returns the text and the ids in it."""
-        self.usage = event.get("usage") or self.usage
-        if not event.get("choices"):
-            return "", ()
-        choice = cast("Body", event["choices"][0])
-        self.is_chat = "delta" in choice
-        text = str((choice["delta"].get("content") if self.is_chat else choice.get("text")) or "")
-        ids = tuple(cast("list[int]", choice.get("token_ids") or ()))
-        self.has_ids = self.has_ids or "token_ids" in choice
-        self.text += text
-        self.ids += ids
-        self.last |= {key: value for key, value in choice.items() if value is not None}
-        return text, ids
-
-    def answer(self) -> Body:
-        """The same as one answer."""
-        choice = {key: self.last.get(key) for key in ("finish_reason", "stop_reason")}
-        shown: Body = {"message": {"content": self.text}} if self.is_chat else {"text": self.text}
-        ids: Body = {"token_ids": self.ids} if self.has_ids else {}
-        return {"choices": [choice | shown | ids], "usage": self.usage}
+class Answered(msgspec.Struct):
+    """Base of all that is read: what servers add is left alone."""
 
 
-def finish_of(choice: Body) -> tuple[Finish, Matched]:
-    """Why it ended. vLLM adds what matched: a token, a stop string, or nothing for the end of the sequence."""
-    matched = choice.get("stop_reason")
-    match choice.get("finish_reason"):
-        case "length":
-            return "length", None
-        case "stop" if isinstance(matched, int):
-            return "eos", matched
-        case "stop":
-            return "stop", matched if isinstance(matched, str) else None
+class Details(Answered):
+    """Of the prompt's tokens those that were in the server's cache, where it says so."""
+
+    cached_tokens: Count | None = None
+
+
+class Account(Answered):
+    """The server's own account of one request, in tokens."""
+
+    prompt_tokens: Count = 0
+    completion_tokens: Count | None = None
+    prompt_tokens_details: Details | None = None
+
+    @property
+    def cached(self) -> int:
+        """What was found in the cache; 0 where the server does not say."""
+        details = self.prompt_tokens_details
+        return min(self.prompt_tokens, (details.cached_tokens or 0) if details else 0)
+
+
+class ChatToken(Answered):
+    """One generated token of a chat, with its log probability."""
+
+    logprob: float
+
+
+class Logprobs(Answered):
+    """Of a completion, aligned lists; of a chat, `content`. The first token of all has no log probability."""
+
+    token_logprobs: list[float | None] | None = None
+    text_offset: list[int] | None = None
+    content: list[ChatToken] | None = None
+
+
+class Ending(Answered):
+    """Why a choice ended; vLLM adds what matched, a token or a stop string."""
+
+    finish_reason: Reason
+    stop_reason: int | str | None = None
+    logprobs: Logprobs | None = None
+    token_ids: list[Count] | None = None
+
+
+class TextChoice(Ending, kw_only=True):
+    """One continuation of a prompt."""
+
+    text: str
+
+
+class Message(Answered):
+    """What an assistant said; no content where it refused, or called a tool."""
+
+    content: str | None = None
+    refusal: str | None = None
+
+
+class ChatChoice(Ending, kw_only=True):
+    """One answer of an assistant."""
+
+    message: Message
+
+    @property
+    def text(self) -> str:
+        """What was said. Raises BackendError where that is nothing at all."""
+        if self.message.content is None:
+            _reject(self.finish_reason)
+            why = f": {self.message.refusal}" if self.message.refusal else ""
+            raise BackendError("3105", f"the model gave no text{why}")
+        return self.message.content
+
+
+class Completions(Answered):
+    """An answer of `/completions`."""
+
+    choices: Annotated[list[TextChoice], msgspec.Meta(min_length=1)]
+    usage: Account | None = None
+
+
+class Chats(Answered):
+    """An answer of `/chat/completions`."""
+
+    choices: Annotated[list[ChatChoice], msgspec.Meta(min_length=1)]
+    usage: Account | None = None
+
+
+Choice = TextChoice | ChatChoice
+
+
+class Echo(Answered):
+    """A scored prompt: its only choice has log probabilities, and need not have ended."""
+
+    logprobs: Logprobs | None = None
+
+
+class Echoes(Answered):
+    """An answer of `/completions` with `echo`."""
+
+    choices: Annotated[list[Echo], msgspec.Meta(min_length=1)]
+    usage: Account | None = None
+
+
+# --- streams --------------------------------------------------------------------------------------
+
+
+class Delta(Answered):
+    """What is new of an assistant's answer."""
+
+    content: str | None = None
+    refusal: str | None = None
+
+
+class Part(Answered):
+    """A piece of a choice, of a completion or of a chat."""
+
+    index: int = 0
+    text: str | None = None
+    delta: Delta | None = None
+    finish_reason: Reason | None = None
+    stop_reason: int | str | None = None
+    token_ids: list[Count] | None = None
+    logprobs: Logprobs | None = None
+
+
+class Piece(Answered):
+    """One event of a stream."""
+
+    choices: list[Part] = []
+    usage: Account | None = None
+
+
+# --- what is made of them -------------------------------------------------------------------------
+
+
+def finish_of(choice: Ending) -> tuple[Finish, Matched]:
+    """Why it ended, and on what. Raises BackendError where that is no end of an answer."""
+    matched = choice.stop_reason
+    _reject(choice.finish_reason)
+    if choice.finish_reason == "length":
+        return "length", None
+    if choice.finish_reason == "eos" or isinstance(matched, int):
+        return "eos", matched if isinstance(matched, int) else None
+    return "stop", matched
+
+
+def _reject(reason: Reason) -> None:
+    match reason:
         case "content_filter":
             raise BackendError("3105", "the service withheld the answer")
         case "tool_calls" | "function_call":
             raise BackendError("3105", "the model called a tool, and the program has none to offer")
+        case "abort":
+            raise BackendError("3105", "the server gave the answer up", transient="overloaded")
         case _:
-            return "aborted", None
+            pass
 
 
-def logprobs_of(choice: Body) -> tuple[float, ...]:
+def logprobs_of(choice: Ending) -> tuple[float, ...]:
     """The log probability of each generated token, of completions or of a chat."""
-    found = choice.get("logprobs")
-    if not found:
+    found = choice.logprobs
+    if found is None:
         return ()
-    if "content" in found:
-        return tuple(float(entry["logprob"]) for entry in found["content"] or ())
-    return tuple(float(value) for value in found.get("token_logprobs") or () if value is not None)
+    if found.content is not None:
+        return tuple(entry.logprob for entry in found.content)
+    return tuple(value for value in found.token_logprobs or () if value is not None)
 
 
-def by_count(values: list[float | None], prompt: int, choice: int) -> tuple[float, ...]:
+def by_count(values: Sequence[float | None], prompt: int, choice: int) -> tuple[float, ...]:
     """The values of the last tokens; the first token of all has none."""
     if len(values) < prompt + choice:
         raise cannot_score("a server that does not echo the prompt's log probabilities")
     return tuple(value for value in values[prompt : prompt + choice] if value is not None)
 
 
-def by_offset(values: list[float | None], offsets: list[int], start: int) -> tuple[float, ...]:
+def by_offset(
+    values: Sequence[float | None], offsets: Sequence[int], start: int
+) -> tuple[float, ...]:
     """The values of the tokens that begin where the choice does, or after."""
     if start and start not in offsets:
         raise cannot_score("a server that joins the prompt's end and the choice into one token")
@@ -97,24 +211,16 @@ def cannot_score(who: str) -> BackendError:
     return BackendError("3104", f"`openai` can't score choices with {who}", help)
 
 
-def usage_of(answers: list[Body], total: float, first: float) -> Usage:
+def usage_of(accounts: Sequence[Account | None], total: float, first: float) -> Usage:
     """The server's own account: of the first answer's prompt, and what the others computed on top."""
-    accounts = [cast("Body", answer.get("usage") or {}) for answer in answers]
-    prompts = [int(account.get("prompt_tokens") or 0) for account in accounts]
-    cached = [_cached(account) for account in accounts]
-    if not accounts:
+    known = [account or Account() for account in accounts]
+    if not known:
         return Usage()
-    decoded = sum(max(0, int(account.get("completion_tokens") or 0) - 1) for account in accounts)
     return Usage(
-        prompt=prompts[0],
-        cached=cached[0],
-        prefilled=sum(prompts) - sum(cached),
-        decoded=decoded,
+        prompt=known[0].prompt_tokens,
+        cached=known[0].cached,
+        prefilled=sum(account.prompt_tokens - account.cached for account in known),
+        decoded=sum(max(0, (account.completion_tokens or 0) - 1) for account in known),
         decode_s=max(0.0, total - first),
         ttft_s=first,
     )
-
-
-def _cached(account: Body) -> int:
-    details = cast("Body", account.get("prompt_tokens_details") or {})
-    return int(details.get("cached_tokens") or 0)

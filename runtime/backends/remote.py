@@ -9,7 +9,7 @@ from typing import TypeVar
 from ...ir.sampling import Sampling
 from ...ir.target import StopTracker, Tokenizer
 from ...ir.target.stopping import Matched
-from ..backend import Completion, Finish
+from ..backend import BackendError, Completion, Finish
 
 T = TypeVar("T")
 TopLogprobs = tuple[tuple[tuple[int, float], ...], ...]
@@ -49,6 +49,37 @@ def completion_of(
         top_logprobs[:shown],
         matched if done.matched is None else done.matched,
     )
+
+
+_MOST_IDS = 1 << 31
+"""No vocabulary has more."""
+
+
+def bearer(api_key: str | None) -> dict[str, str]:
+    """The header that carries a key, where there is one."""
+    return {"Authorization": f"Bearer {api_key.strip()}"} if api_key else {}
+
+
+def check_ids(tokenizer: Tokenizer, ids: Sequence[int], max_tokens: int) -> None:
+    """Raise BackendError (3105) for ids that are none of the model's, or more of them than were asked for."""
+    if 0 <= max_tokens < len(ids):
+        raise BackendError(
+            "3105", f"the server gave {len(ids)} tokens where {max_tokens} are allowed"
+        )
+    for token in ids:
+        is_known = 0 <= token < tokenizer.vocab_size or token in tokenizer.eos_ids
+        if not is_known and not (0 <= token < _MOST_IDS and tokenizer.token_bytes(token)):
+            raise BackendError(
+                "3105",
+                f"the server gave the token {token}, which is none of the model's",
+                "the target's tokenizer is not the one of the server's model",
+            )
+
+
+def check_count(samples: Sequence[object], seeds: Sequence[object]) -> None:
+    """Raise BackendError (3105) unless as many samples came as were asked for."""
+    if len(samples) != len(seeds):
+        raise BackendError("3105", f"{len(seeds)} samples were asked for, and {len(samples)} came")
 
 
 async def side_by_side(calls: Iterable[Awaitable[T]]) -> list[T]:

@@ -9,16 +9,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import Any, cast
+from contextlib import aclosing
+from typing import Any
 
 from ...ir.sampling import Constraint, Sampling
 from ...ir.target import Part, Target
-from ...ir.target.stopping import Matched
 from ..backend import (
     BackendError,
     Capabilities,
     Completion,
-    Finish,
     GenReply,
     GenRequest,
     PrefillRequest,
@@ -28,11 +27,23 @@ from ..backend import (
     SelectRequest,
     Usage,
 )
+from ..transport.decoding import decoded
+from ..transport.pace import Pace
+from ..transport.policy import Policy
+from ..transport.server import Server
 from .constraints import wire_constraint
-from .http import Server
-from .remote import TopLogprobs, completion_of
-
-Reply = dict[str, Any]
+from .remote import bearer, check_count, check_ids, completion_of
+from .sglang_replies import (
+    ModelInfo,
+    Replies,
+    Reply,
+    finish_of,
+    listed,
+    logprobs_of,
+    scores_of,
+    tops_of,
+    usage_of,
+)
 
 _PROBE = "In 2024 it's naïve:\n\n  déjà vu, 日本語 1234567 (ok)."
 _WIRE_NAMES = {"regex": "regex", "json": "json_schema", "grammar": "ebnf"}
@@ -56,10 +67,13 @@ class SGLangBackend:
         seeds: bool = False,
         check_tokenizer: bool = True,
         verify: str | bool | None = None,
-        timeout: float = 600.0,
+        policy: Policy | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.capabilities = Capabilities(seeds=seeds)
-        self._server = Server(base_url, api_key=api_key, timeout=timeout, verify=verify)
+        self._server = Server(
+            base_url, headers=bearer(api_key), policy=policy, pace=pace, verify=verify
+        )
         self._tokenizer = target.tokenizer
         self._is_checked = not check_tokenizer
         self._probing: asyncio.Future[None] | None = None
@@ -72,16 +86,15 @@ class SGLangBackend:
         if request.on_tokens is not None and len(request.seeds) == 1:
             replies, first = await self._streamed(body, request)
         else:
-            replies, first = _replies(await self._server.post("/generate", body)), 0.0
+            tokens = len(request.ids) + max(0, request.sampling.max_tokens)
+            replies, first = await self._asked(body, tokens), 0.0
             for sample, reply in enumerate(replies):
                 if request.on_tokens is not None:
-                    request.on_tokens(sample, tuple(reply["output_ids"]))
-        if len(replies) != len(request.seeds):
-            raise BackendError(
-                "3105", f"{len(request.seeds)} samples were asked for, and {len(replies)} came"
-            )
+                    request.on_tokens(sample, tuple(reply.ids))
+        check_count(replies, request.seeds)
         done = tuple(self._completion(request, reply) for reply in replies)
-        return GenReply(done, _usage(len(request.ids), replies, first, time.monotonic() - started))
+        passed = time.monotonic() - started
+        return GenReply(done, usage_of(len(request.ids), replies, first, passed))
 
     async def select(self, request: SelectRequest) -> SelectReply:
         """Score choices: the prompt first, alone, then all choices on top of it at once. Raises BackendError."""
@@ -101,9 +114,8 @@ class SGLangBackend:
             "input_ids": list(request.ids),
             "sampling_params": {"max_new_tokens": 0, "temperature": 0},
         }
-        return _usage(
-            len(request.ids), _replies(await self._server.post("/generate", body)), 0.0, 0.0
-        )
+        replies = await self._asked(body, len(request.ids))
+        return usage_of(len(request.ids), replies, 0.0, 0.0)
 
     async def flush(self) -> None:
         """Empty the server's cache. Raises BackendError."""
@@ -111,7 +123,11 @@ class SGLangBackend:
 
     async def server_info(self) -> dict[str, Any]:
         """What the server says of itself. Raises BackendError."""
-        return cast("dict[str, Any]", await self._server.get("/server_info"))
+        return await self._server.get("/server_info", dict[str, Any])
+
+    async def is_well(self) -> bool:
+        """Whether the server answers."""
+        return await self._server.is_well("/health")
 
     def hint(self, hint: Retain | Release) -> None:
         """The server has no word for what may be evicted; none are sent (`capabilities.retention`)."""
@@ -142,6 +158,9 @@ class SGLangBackend:
             params["n"] = count
         return body
 
+    async def _asked(self, body: dict[str, Any], tokens: int) -> list[Reply]:
+        return listed(await self._server.post("/generate", body, Replies, tokens=tokens))  # type: ignore[arg-type]
+
     async def _streamed(
         self, body: dict[str, Any], request: GenRequest
     ) -> tuple[list[Reply], float]:
@@ -149,34 +168,37 @@ class SGLangBackend:
         assert request.on_tokens is not None
         ids: list[int] = []
         started, first = time.monotonic(), 0.0
-        last: Reply = {}
-        async for event in self._server.events("/generate", body | {"stream": True}):
-            last = event
-            sent = list(cast("list[int]", event.get("output_ids") or ()))
-            total = int(event["meta_info"].get("completion_tokens", len(sent)))
-            fresh = sent[len(ids) :] if len(sent) == total else sent
-            if fresh:
-                first = first or time.monotonic() - started
-                ids += fresh
-                request.on_tokens(0, tuple(fresh))
-        if not last:
-            raise BackendError("3105", "the stream ended before it began")
-        return [last | {"output_ids": ids}], first
+        last: Reply | None = None
+        streamed = self._server.events(
+            "/generate", body | {"stream": True}, tokens=len(request.ids)
+        )
+        async with aclosing(streamed) as events:
+            async for event in events:
+                last = decoded(event.data, Reply, self._server.base_url)
+                total = last.meta_info.completion_tokens
+                is_all = total is None or len(last.ids) == total
+                fresh = last.ids[len(ids) :] if is_all else last.ids
+                if fresh:
+                    first = first or time.monotonic() - started
+                    ids += fresh
+                    check_ids(self._tokenizer, fresh, -1)
+                    request.on_tokens(0, tuple(fresh))
+        assert last is not None  # an empty stream is an error already
+        return [Reply(last.meta_info, ids)], first
 
     def _completion(self, request: GenRequest, reply: Reply) -> Completion:
-        meta = reply["meta_info"]
-        finish, matched = _finish(meta.get("finish_reason"))
-        rows = cast("list[list[Any]]", meta.get("output_token_logprobs") or ())
-        tops = cast("list[list[list[Any]]]", meta.get("output_top_logprobs") or ())
+        meta = reply.meta_info
+        finish, matched = finish_of(meta)
+        check_ids(self._tokenizer, reply.ids, request.sampling.max_tokens)
         return completion_of(
             self._tokenizer,
             request.sampling,
             request.ids,
-            reply["output_ids"],
+            reply.ids,
             finish,
             matched=matched,
-            logprobs=[float(row[0]) for row in rows],
-            top_logprobs=_tops(tops) if request.sampling.top_logprobs else (),
+            logprobs=logprobs_of(meta),
+            top_logprobs=tops_of(meta) if request.sampling.top_logprobs else (),
         )
 
     async def _scores(
@@ -193,12 +215,11 @@ class SGLangBackend:
             "return_logprob": True,
             "logprob_start_len": max(0, len(prompt) - 1),
         }
-        replies = _replies(await self._server.post("/generate", body))
-        found = [
-            _choice_logprobs(reply, prompt, choice)
-            for reply, choice in zip(replies, choices, strict=True)
-        ]
-        fed = sum(len(prompt) + len(c) - _cached(r) for r, c in zip(replies, choices, strict=True))
+        replies = await self._asked(body, len(prompt) + sum(map(len, choices)))
+        check_count(replies, choices)
+        pairs = list(zip(replies, choices, strict=True))
+        found = [scores_of(reply, prompt, choice) for reply, choice in pairs]
+        fed = sum(max(0, len(prompt) + len(c) - r.cached) for r, c in pairs)
         return tuple(found), fed
 
     async def _check(self) -> None:
@@ -232,21 +253,16 @@ class SGLangBackend:
             "return_logprob": True,
             "logprob_start_len": 0,
         }
-        (reply,) = _replies(await self._server.post("/generate", body))
-        return tuple(int(entry[1]) for entry in reply["meta_info"]["input_token_logprobs"])
+        (reply, *_) = await self._asked(body, 0)
+        return tuple(token for _, token, _ in reply.meta_info.input_token_logprobs or ())
 
 
 def server_model(
     base_url: str, *, api_key: str | None = None, verify: str | bool | None = None
 ) -> str:
     """The path or name of the model that a server runs. Raises BackendError."""
-    info = Server(base_url, api_key=api_key, verify=verify).get_now("/get_model_info")
-    path = cast("dict[str, Any]", info).get("model_path") if isinstance(info, dict) else None
-    if not isinstance(path, str):
-        raise BackendError(
-            "3105", f"{base_url} does not say which model it runs", "`model=` names it"
-        )
-    return path
+    server = Server(base_url, headers=bearer(api_key), verify=verify)
+    return server.get_now("/get_model_info", ModelInfo).model_path
 
 
 def _sampling_params(sampling: Sampling) -> dict[str, Any]:
@@ -275,66 +291,3 @@ def _sampling_params(sampling: Sampling) -> dict[str, Any]:
 def _constraint_params(constraint: Constraint | None) -> dict[str, Any]:
     wire = wire_constraint(constraint) if constraint else None
     return {_WIRE_NAMES[wire.kind]: wire.text} if wire else {}
-
-
-def _replies(answer: Any) -> list[Reply]:
-    """One reply, or a list of them for several texts or samples."""
-    found = cast("list[Reply]", answer if isinstance(answer, list) else [answer])
-    for reply in found:
-        if "meta_info" not in reply:
-            raise BackendError(
-                "3105", "the server's reply has no `meta_info`: is it an SGLang server?"
-            )
-        reply.setdefault("output_ids", [])
-    return found
-
-
-def _finish(reason: Any) -> tuple[Finish, Matched]:
-    """Why a generation ended, and the token or the stop that ended it."""
-    if not isinstance(reason, dict):
-        return "aborted", None
-    fields = cast("dict[str, Any]", reason)
-    match fields.get("type"):
-        case "length":
-            return "length", None
-        case "stop":
-            matched = fields.get("matched")
-            if isinstance(matched, int):
-                return "eos", matched
-            return "stop", matched if isinstance(matched, str) else None
-        case _:
-            raise BackendError(
-                "3105", f"the server gave up: {fields.get('message', 'it does not say why')}"
-            )
-
-
-def _tops(rows: list[list[list[Any]]]) -> TopLogprobs:
-    return tuple(tuple((int(entry[1]), float(entry[0])) for entry in row or ()) for row in rows)
-
-
-def _choice_logprobs(
-    reply: Reply, prompt: tuple[int, ...], choice: tuple[int, ...]
-) -> tuple[float, ...]:
-    rows = cast("list[list[Any]]", reply["meta_info"]["input_token_logprobs"])
-    expected = (*prompt[-1:], *choice)
-    if tuple(int(row[1]) for row in rows) != expected:
-        raise BackendError("3105", "the server scored other tokens than it was asked for")
-    return tuple(float(row[0]) for row in rows[1:])
-
-
-def _cached(reply: Reply) -> int:
-    return int(reply["meta_info"].get("cached_tokens") or 0)
-
-
-def _usage(prompt: int, replies: Sequence[Reply], first: float, total: float) -> Usage:
-    """The work of the samples of one prompt: what the least lucky of them found in the cache."""
-    cached = min(map(_cached, replies), default=0)
-    decoded = sum(max(0, len(reply["output_ids"]) - 1) for reply in replies)
-    return Usage(
-        prompt=prompt,
-        cached=cached,
-        prefilled=prompt - cached,
-        decoded=decoded,
-        decode_s=max(0.0, total - first),
-        ttft_s=first,
-    )

@@ -15,8 +15,10 @@ from sglc.ir.target import Part, Target
 from sglc.runtime.backend import BackendError, GenRequest, PrefillRequest, PromptText, SelectRequest
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.backends.openai import OpenAIBackend
+from sglc.runtime.transport.policy import Policy
 
 TARGET = Target.estimating()
+AT_ONCE = Policy(tries=3, first_delay=0.0)
 T = TypeVar("T")
 TEXT = "<|im_start|>user\nSay something about rivers.<|im_end|>\n<|im_start|>assistant\n"
 TURNS = (("user", "Say something about rivers.", False), ("assistant", "", True))
@@ -289,9 +291,8 @@ def test_log_probabilities() -> None:
             assert ours.logprobs == pytest.approx(theirs.logprobs)
 
 
-def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sglc.runtime.backends.http.DELAYS", (0.0, 0.0))
-    backend = OpenAIBackend("http://127.0.0.1:9/v1", TARGET)
+def test_nobody_there() -> None:
+    backend = OpenAIBackend("http://127.0.0.1:9/v1", TARGET, policy=AT_ONCE)
     assert backend.capabilities.constraints == {"json"}
     with pytest.raises(BackendError, match="can't be reached"):
         asyncio.run(backend.generate(gen()))

@@ -16,8 +16,10 @@ from sglc.ir.target import Part, Target
 from sglc.runtime.backend import BackendError, GenRequest, PrefillRequest, SelectRequest
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.backends.sglang import SGLangBackend, server_model
+from sglc.runtime.transport.policy import Policy
 
 TARGET = Target.estimating()
+AT_ONCE = Policy(tries=3, first_delay=0.0)
 T = TypeVar("T")
 
 
@@ -229,17 +231,16 @@ def test_another_tokenizer_is_found_out_before_the_first_call() -> None:
     assert not generations(server)
 
 
-def test_a_busy_server_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sglc.runtime.backends.http.DELAYS", (0.0, 0.0))
+def test_a_busy_server_is_asked_again() -> None:
     server = SGLangServer(TARGET, failures=[503, 429])
-    assert ask(server, lambda backend: backend.generate(gen())).completions[0].ids
+    assert ask(server, lambda backend: backend.generate(gen()), policy=AT_ONCE).completions[0].ids
+    away = SGLangServer(TARGET, failures=[503] * 3)
     with pytest.raises(BackendError, match="busy"):
-        ask(SGLangServer(TARGET, failures=[503] * 3), lambda backend: backend.generate(gen()))
+        ask(away, lambda backend: backend.generate(gen()), policy=AT_ONCE)
 
 
-def test_nobody_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sglc.runtime.backends.http.DELAYS", (0.0, 0.0))
-    backend = SGLangBackend("http://127.0.0.1:9", TARGET)
+def test_nobody_there() -> None:
+    backend = SGLangBackend("http://127.0.0.1:9", TARGET, policy=AT_ONCE)
     with pytest.raises(BackendError, match="can't be reached") as caught:
         asyncio.run(backend.generate(gen()))
     assert caught.value.code == "3105"
