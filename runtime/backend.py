@@ -73,11 +73,16 @@ class PromptText:
     turns: tuple[tuple[str, str, bool], ...] = ()
 
 
+OnLogprobs = Callable[[int, tuple[float, ...], tuple[tuple[tuple[int, float], ...], ...]], None]
+
+
 @dataclass(frozen=True, slots=True)
 class GenRequest:
     """Continue `ids`. One continuation per entry of `seeds` (more than one shares one prefill).
 
-    `on_tokens(sample, ids)` is called with new ids as they come, from any thread.
+    `on_tokens(sample, ids)` is called with new ids as they come, from any thread. Where log probabilities are
+    asked for, `on_logprobs(sample, values, alternatives)` is called before it for the same ids, by backends
+    that have them by then; they all stand in the reply.
     """
 
     ids: tuple[int, ...]
@@ -86,6 +91,7 @@ class GenRequest:
     constraint: Constraint | None = None
     namespace: str = ""
     on_tokens: Callable[[int, tuple[int, ...]], None] | None = None
+    on_logprobs: OnLogprobs | None = None
     prompt_text: PromptText | None = None
 
 
@@ -184,7 +190,7 @@ class BackendError(Exception):
     """A request that could not be served; becomes the error of its row.
 
     Codes 31xx: 3101 context too long, 3102 constraint not usable, 3103 no memory for it,
-    3104 capability missing, 3105 the server failed, 3106 closed, 3107 empty prompt,
+    3104 capability missing, 3105 the server failed, 3106 closed, 3107 empty prompt, 3109 too many calls of a run,
     3108 a token id that is none of the model's; 3207 a sampling parameter that can't be.
     `transient`: why the same request may succeed later; None where it would fail again. `retry_after`: in how many
     seconds the server said so.

@@ -34,6 +34,9 @@ _LOG = logging.getLogger(__name__)
 Done = Callable[[Any, BaseException | None], None]
 """Told once how a request ended, from the engine's thread: the reply or the error."""
 
+Scores = tuple[tuple[float, ...], tuple[tuple[tuple[int, float], ...], ...]]
+"""Log probabilities of tokens, and the likeliest tokens in the place of each."""
+
 
 def array(ids: Sequence[int]) -> Ids:
     """Token ids as the engine keeps them."""
@@ -80,7 +83,7 @@ class GenJob(Request):
         done: Done,
     ) -> None:
         super().__init__(request.namespace, len(request.ids), done)
-        self.on_tokens = request.on_tokens
+        self.on_tokens, self.on_logprobs = request.on_tokens, request.on_logprobs
         ids, limit = array(request.ids), request.sampling.max_tokens
         room = limit if 0 <= limit <= 4096 else 4096
         for number, seed in enumerate(request.seeds):
@@ -101,6 +104,8 @@ class GenJob(Request):
         if self.on_tokens is None or not (new := task.untold()):
             return
         try:
+            if self.on_logprobs is not None and (scores := task.untold_logprobs()):
+                self.on_logprobs(task.number, *scores)
             self.on_tokens(task.number, new)
         except Exception as error:
             raise ListenerFailed from error
@@ -134,7 +139,7 @@ class GenTask(Task):
         self._ends = tuple(sorted(self.tracker.end_ids))
         self._wants_logprobs = row.sampling.logprobs or row.sampling.top_logprobs > 0
         row.banned = () if self.tracker.may_end else self._ends
-        self._told = len(ids)
+        self._told, self._scores_told = len(ids), 0
         if matcher is not None and matcher.is_finished:
             self.tracker.end("constraint")
         self.take_forced()  # what any output begins with is computed together with the prompt
@@ -224,6 +229,13 @@ class GenTask(Task):
         """The generated tokens since this was last asked."""
         start, self._told = self._told, self.length
         return tuple(self.ids[start : self.length].tolist())
+
+    def untold_logprobs(self) -> Scores | None:
+        """The log probabilities and alternatives since this was last asked; None without any."""
+        start, self._scores_told = self._scores_told, len(self.logprobs)
+        if start == self._scores_told:
+            return None
+        return tuple(self.logprobs[start:]), tuple(self.top[start:])
 
     def completion(self) -> Completion:
         """What came of it."""

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_models import tiny
 
 from sglc.runtime.backends.engine import EngineBackend
-
-from .models import tiny
 
 __all__ = ["tiny"]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tiny_models import save_tiny
 from torch.nn import functional
 
 from sglc.runtime.engine.attention.torch_backend import TorchAttention
@@ -14,8 +15,6 @@ from sglc.runtime.engine.linear import make_gated
 from sglc.runtime.engine.llama import Llama, load
 from sglc.runtime.engine.model import read_config
 from sglc.runtime.engine.pool import Pool
-
-from .models import save_tiny
 
 EMPTY = np.zeros(0, dtype=np.int32)
 CPU = torch.device("cpu")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tiny_models import save_tiny
 from torch import Tensor
 
 from sglc.runtime.engine.attention.torch_backend import TorchAttention
@@ -14,8 +15,6 @@ from sglc.runtime.engine.batch import Batch, Segment
 from sglc.runtime.engine.loading import load_model
 from sglc.runtime.engine.model import Model, ModelUnsupported
 from sglc.runtime.engine.pool import Pool
-
-from .models import save_tiny
 
 CPU = torch.device("cpu")
 EMPTY = np.zeros(0, dtype=np.int32)
