@@ -77,6 +77,10 @@ class EngineBackend:
             )
         )
 
+    async def prepare(self, constraint: Constraint) -> None:
+        """Compile a constraint ahead of the call that has it. Raises BackendError."""
+        await self._compile(constraint)
+
     async def select(self, request: SelectRequest) -> SelectReply:
         """Score choices in one extend."""
         from ..engine.jobs import SelectJob

@@ -21,6 +21,8 @@ from ....ir.types import STR, OptionalType, UnionType, parse_type
 from .parts import PartsGrammar
 from .protocol import MakeMatcher, Matcher
 
+MOST_KEPT = 1_024  # compiled constraints: a server is asked for ever new ones
+
 
 class GrammarBackend(ABC):
     """Compiles constraints, each once, and masks logits in bulk."""
@@ -31,7 +33,7 @@ class GrammarBackend(ABC):
         self.tokenizer, self.vocab = tokenizer, vocab
         self.width = (vocab + 31) // 32
         self._lock = threading.Lock()
-        self._compiled: dict[Constraint, MakeMatcher | None] = {}
+        self._compiled: dict[Constraint, tuple[MakeMatcher | None]] = {}
         self._bits = torch.zeros((0, self.width), dtype=torch.int32)
 
     @abstractmethod
@@ -49,9 +51,13 @@ class GrammarBackend(ABC):
     def compile(self, constraint: Constraint) -> MakeMatcher | None:
         """Return a maker of matchers, None for what allows all text. Any thread may ask."""
         with self._lock:
-            if constraint not in self._compiled:
-                self._compiled[constraint] = self._compile(constraint)
-            return self._compiled[constraint]
+            found = self._compiled.pop(constraint, None) or (self._compile(constraint),)
+            self._compiled[constraint] = (
+                found  # last: the first is the one that nobody asked for the longest
+            )
+            if len(self._compiled) > MOST_KEPT:
+                del self._compiled[next(iter(self._compiled))]
+            return found[0]
 
     def mask(self, logits: torch.Tensor, matchers: Sequence[Matcher | None]) -> None:
         """Set the logits of what the rows' matchers do not allow to -inf, in place."""
