@@ -33,8 +33,8 @@ class Executor:
     """A plan bound to a backend, a target and host functions, ready to run instances.
 
     Construction checks all that can be known before the first call: tokenizer and template, host
-    bindings, capabilities. `in_flight` bounds samples and choices asked for at a time. Use it as
-    a context manager, or `close` it: it owns the threads of host functions.
+    bindings, capabilities. `in_flight` bounds samples and choices asked for at a time, `most_arms`
+    the arms of one fork. Use it as a context manager, or `close` it: it owns the threads of host functions.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Executor:
         listener: Listener | None = None,
         job: str = "",
         in_flight: int = CALLS_IN_FLIGHT,
+        most_arms: int | None = None,
     ) -> None:
         check_target(plan.target, target, source=plan.source)
         check_hosts(plan, hosts or {})
@@ -64,6 +65,7 @@ class Executor:
             run_seed=run_seed,
             job=job or plan_digest(plan),
             listener=listener,
+            most_arms=most_arms,
         )
 
     async def run(

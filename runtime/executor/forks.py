@@ -22,6 +22,10 @@ RunBody = Callable[[Run, Frame, Body, Sequence[Any]], Awaitable[list[Any]]]
 async def run_fork(run: Run, frame: Frame, step: ForkStep, run_body: RunBody) -> None:
     """Run the arms; with `items` each yield becomes a list, without the yields follow each other."""
     arms = _arms(frame, step)
+    if run.most_arms is not None and len(arms) > run.most_arms:
+        raise RunError(
+            "SGL3209", f"a fork has {len(arms)} arms; here it has at most {run.most_arms}"
+        )
     if arms and step.prompt is not None and run.backend.capabilities.prefill:
         await _send_prefix(run, frame, step.prompt, step)
     work = [run_body(run, frame.arm(i), body, args) for i, (body, args) in enumerate(arms)]

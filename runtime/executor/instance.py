@@ -48,6 +48,7 @@ class Run:
     run_seed: int = 0
     job: str = ""
     listener: Listener | None = None
+    most_arms: int | None = None
     families: dict[int, Family] = field(default_factory=dict)
     groups: dict[int, Group] = field(default_factory=dict)
     programs: dict[str, PlanProgram] = field(default_factory=dict)

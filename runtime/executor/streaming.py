@@ -54,7 +54,7 @@ class TextStream:
             if self._tracker.finish is None:
                 self._tracker.feed(token)
         text = self._tracker.text
-        held = max((_overlap(text, stop) for stop in self._stops), default=0)
+        held = max((overlap(text, stop) for stop in self._stops), default=0)
         return self._advance(text, len(text) - held)
 
     def finish(self, text: str) -> str:
@@ -66,7 +66,7 @@ class TextStream:
         return delta
 
 
-def _overlap(text: str, stop: str) -> int:
+def overlap(text: str, stop: str) -> int:
     """How many last characters of `text` begin `stop`."""
     for length in range(min(len(text), len(stop) - 1), 0, -1):
         if stop.startswith(text[-length:]):
