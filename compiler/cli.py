@@ -31,6 +31,7 @@ COMMANDS = (
     Command("build", "build:build", "Compile a program to a plan or to IR."),
     Command("explain", "explain:explain", "Show what a program will share, before it runs."),
     Command("run", "run:run", "Run a program, once or over the rows of a file."),
+    Command("serve", "serve:serve", "Serve a model over HTTP, and programs as endpoints."),
     Command("test", "run_tests:run_tests", "Run the tests in source files."),
     Command("fmt", "fmt:fmt", "Rewrite source files in the canonical layout."),
     Command("lint", "lint:lint", "Find what breaks shared prefixes."),

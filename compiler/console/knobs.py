@@ -31,4 +31,8 @@ CACHE = Knob(
 )
 COLOUR = Knob("NO_COLOR", "", "anything turns colour off")
 
-KNOBS = (VERIFY, CRASH_DIR, TRACEBACK, CACHE, COLOUR)
+API_KEY = Knob(
+    "SGLC_API_KEY", "", "the one API key that `sglc serve` asks for, without a file of keys"
+)
+
+KNOBS = (VERIFY, CRASH_DIR, TRACEBACK, CACHE, COLOUR, API_KEY)

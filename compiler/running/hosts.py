@@ -16,7 +16,7 @@ def load_hosts(files: Iterable[Path]) -> dict[str, Callable[..., Any]]:
     """The functions that the files define, by name. Raises CompileFailed (SGL2040), OSError."""
     found: dict[str, Callable[..., Any]] = {}
     for file in files:
-        module = _imported(file)
+        module = imported(file)
         found |= {
             name: value
             for name, value in vars(module).items()
@@ -25,7 +25,8 @@ def load_hosts(files: Iterable[Path]) -> dict[str, Callable[..., Any]]:
     return found
 
 
-def _imported(file: Path) -> object:
+def imported(file: Path) -> object:
+    """The module of a file that the command line names. Raises CompileFailed (SGL2040), OSError."""
     file.stat()  # a missing file is an I/O error, not a failing import
     name = f"sglc_hosts_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)

@@ -1,0 +1,35 @@
+"""The server's log: one JSON line for each request, on stderr; no text of prompts and answers unless asked for."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from typing import Any
+
+from .bodies import encode
+
+_LOG = logging.getLogger("sglc.server")
+
+
+def log(event: str, **fields: Any) -> None:
+    """Write one line; fields that are None stay out."""
+    if _LOG.isEnabledFor(logging.INFO):
+        said = {name: value for name, value in fields.items() if value is not None}
+        _LOG.info(encode({"time": round(time.time(), 3), "event": event, **said}).decode())
+
+
+def log_error(event: str, error: BaseException, **fields: Any) -> None:
+    """A fault of our own, with its traceback."""
+    _LOG.error(
+        encode({"time": round(time.time(), 3), "event": event, **fields}).decode(), exc_info=error
+    )
+
+
+def log_to_stderr(level: str = "info") -> None:
+    """Have the log written; without this whoever embeds the server decides."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    _LOG.handlers[:] = [handler]
+    _LOG.setLevel(level.upper())
+    _LOG.propagate = False

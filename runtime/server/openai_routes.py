@@ -1,0 +1,86 @@
+"""The routes of OpenAI's protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from .exchange import answer, as_events, chunked, off_the_loop, read_body, visit_of, while_wanted
+from .openai import chat, completions, models
+from .openapi import takes
+from .refusal import Refusal
+from .service import Service
+
+
+def openai_routes(service: Service) -> APIRouter:
+    """`/v1/models`, `/v1/completions`, `/v1/chat/completions`."""
+    router = APIRouter(prefix="/v1", tags=["OpenAI"])
+    limits, model = service.limits, service.model
+
+    @router.get("/models", summary="The model that is served")
+    async def list_models() -> Response:
+        return answer(models.listing(model))
+
+    @router.get("/models/{name:path}", summary="One model")
+    async def one_model(name: str) -> Response:
+        model.check_name(name)
+        return answer(models.card(model))
+
+    @router.post(
+        "/completions", summary="Continue prompts", openapi_extra=takes(completions.CompletionBody)
+    )
+    async def complete(request: Request) -> Response:
+        body = await read_body(request, completions.CompletionBody, limits)
+        id = f"cmpl-{visit_of(request).id}"
+        asked = await off_the_loop(request, lambda: completions.read(body, model, id))
+        line = service.line(request, "text_completion")
+        if body.stream:
+            if asked.scores:
+                raise Refusal(
+                    400, "unsupported", "`echo` with `logprobs` can't be streamed", param="stream"
+                )
+            return await _streamed(
+                service,
+                request,
+                asked,
+                service.events(line, asked.requests),
+                completions.Chunks(asked),
+            )
+
+        async def work() -> Any:
+            async with service.gate.hold(asked.weight):
+                scores = await service.score(line, asked.scores)
+                return completions.reply(
+                    asked, await service.generate(line, asked.requests), scores
+                )
+
+        return answer(await while_wanted(request, work(), limits.request_s))
+
+    @router.post(
+        "/chat/completions", summary="Answer a conversation", openapi_extra=takes(chat.ChatBody)
+    )
+    async def converse(request: Request) -> Response:
+        body = await read_body(request, chat.ChatBody, limits)
+        id = f"chatcmpl-{visit_of(request).id}"
+        asked = await off_the_loop(request, lambda: chat.read(body, model, id))
+        line = service.line(request, "chat")
+        if body.stream:
+            return await _streamed(
+                service, request, asked, service.events(line, asked.requests), chat.Chunks(asked)
+            )
+
+        async def work() -> Any:
+            async with service.gate.hold(asked.weight):
+                return chat.reply(asked, await service.generate(line, asked.requests))
+
+        return answer(await while_wanted(request, work(), limits.request_s))
+
+    return router
+
+
+async def _streamed(
+    service: Service, request: Request, asked: Any, events: Any, chunks: Any
+) -> Response:
+    sent = chunked(events, chunks, lambda: service.gate.hold(asked.weight))
+    return await as_events(request, sent, service.limits.request_s)

@@ -1,0 +1,134 @@
+"""`sglc serve` on the command line: bad options get a code, and a server answers until it is told to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from example_programs import ROOT
+
+from sglc.compiler.console.failures import UsageError
+from sglc.compiler.serving.access import access_of, address_of
+
+pytest.importorskip("fastapi")
+MOCK = ("--model", "estimate", "--backend", "mock")
+PROGRAM = """\
+program greet(name: str) -> str:
+    "Say hello to {name}:"
+    answer = gen(max_tokens=8)
+    return answer
+"""
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-m", "sglc", "serve", *map(str, words)]
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1", **more}
+
+
+def refused(code: str, *words: object, **more: str) -> str:
+    """What is said of a command that can't be carried out."""
+    done = subprocess.run(
+        command(*words, *MOCK), capture_output=True, text=True, timeout=60, env=environment(**more)
+    )
+    assert done.returncode == 2, done.stderr
+    assert f"error[{code}]" in done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@contextmanager
+def served(*words: object) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address of a server in a process of its own, and the process."""
+    process = subprocess.Popen(
+        command(*words, *MOCK, "--listen", "127.0.0.1:0"),
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    assert process.stderr is not None
+    try:
+        line = process.stderr.readline()
+        assert line.startswith("serving `"), line
+        yield line.split(" at ")[1].split(",")[0].strip(), process
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def test_a_server_answers_and_stops_when_it_is_told(tmp_path: Path) -> None:
+    (tmp_path / "greet.sgl").write_text(PROGRAM)
+    with served(tmp_path / "greet.sgl") as (url, process):
+        body = json.dumps({"name": "Ada"}).encode()
+        request = urllib.request.Request(
+            f"{url}/v1/programs/greet", body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            assert isinstance(json.load(answer), str)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) in (0, -signal.SIGTERM)
+        assert process.stderr is not None
+        rest = process.stderr.read()
+    assert '"path":"/v1/programs/greet"' in rest
+    assert "Traceback" not in rest
+
+
+def test_nobody_is_served_off_this_machine_without_a_key() -> None:
+    said = refused("SGL2072", "--listen", "0.0.0.0:0")
+    assert "--api-keys" in said
+
+
+def test_keys_that_can_not_be_used_are_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("ada sesame-open\n")
+    assert "sesame" not in refused("SGL2071", "--api-keys", tmp_path / "keys")
+    assert "sesame" not in refused("SGL2071", SGLC_API_KEY="sesame-open")
+    refused("SGL2000", "--api-keys", tmp_path / "none")
+
+
+def test_an_address_that_is_none_or_taken() -> None:
+    refused("SGL2073", "--listen", "127.0.0.1:http")
+    refused("SGL2073", "--listen", "203.0.113.1:0", SGLC_API_KEY="x" * 20)
+
+
+def test_programs_are_checked_before_anything_is_served(tmp_path: Path) -> None:
+    (tmp_path / "greet.sgl").write_text(PROGRAM)
+    refused("SGL2074", tmp_path / "greet.sgl", tmp_path / "greet.sgl")
+    (tmp_path / "empty.py").write_text("")
+    refused("SGL2075", tmp_path / "empty.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("8000", "127.0.0.1", 8000),
+        (":8000", "127.0.0.1", 8000),
+        ("0.0.0.0", "0.0.0.0", 30000),
+        ("[::1]:5", "::1", 5),
+        ("[::1]", "::1", 30000),
+        ("example:80", "example", 80),
+    ],
+)
+def test_addresses(text: str, host: str, port: int) -> None:
+    address = address_of(text)
+    assert (address.host, address.port) == (host, port)
+
+
+def test_names_are_checked_where_no_key_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SGLC_API_KEY", raising=False)
+    assert "localhost" in (access_of("127.0.0.1:1", None).hosts or ())
+    assert "me.local" in (access_of("127.0.0.1:1", None, ["me.local"]).hosts or ())
+    with pytest.raises(UsageError):
+        access_of("192.0.2.1:1", None)
+    (tmp_path / "keys").write_text(f"# ours\n\nada {'x' * 16}\n")
+    assert access_of("192.0.2.1:1", tmp_path / "keys").hosts is None
