@@ -31,6 +31,7 @@ class Capabilities:
     images: bool = False
     retention: bool = False  # its cache has little room, and takes hints about what to keep
     chat: bool = False  # asked with turns alone; there is no raw completion
+    continues: bool = False  # a chat may end inside of an assistant turn, which is then continued
     max_context: int | None = None
 
 

@@ -314,13 +314,35 @@ class OpenAIServer(FakeServer):
     owner: str = "vllm"
     echoes: bool = True
     reports_cache: bool = True
+    models: tuple[str, ...] = ("small",)
+    root: str | None = None
+    shows: bool = True
+    """Whether it shows its tokenizer and template."""
 
     def get(self, path: str) -> Any:
         if path == "/v1/models":
-            return {"object": "list", "data": [{"id": "small", "owned_by": self.owner}]}
+            found = [{"id": id, "owned_by": self.owner, "root": self.root} for id in self.models]
+            return {"object": "list", "data": found}
+        if path == "/props" and self.owner == "llamacpp" and self.shows:
+            assert self.target.template
+            return {"chat_template": self.target.template.source, "bos_token": ""}
         return super().get(path)
 
+    def _tokenized(self, body: Any) -> Any:
+        if not self.shows:
+            raise Refused(404, {"detail": "Not Found"})
+        text = body.get("prompt", body.get("content"))
+        if text is not None:
+            ids = self.target.tokenizer.encode((Part(text, False),))
+        else:
+            assert self.target.template
+            turns = self.target.template.render(body["messages"], add_generation_prompt=True)
+            ids = self.encode(turns)
+        return {"count": len(ids), "max_model_len": self.context, "tokens": list(ids)}
+
     def post(self, path: str, body: Any) -> Any:
+        if path == "/tokenize":
+            return self._tokenized(body)
         if body.get("model") != "small":
             raise Refused(404, {"error": {"message": "The model does not exist.", "code": 404}})
         is_chat = path.endswith("/chat/completions")

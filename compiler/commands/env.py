@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from sglc import __version__
 
-from ..console.knobs import KNOBS
+from ..console.knobs import KNOBS, SECRET, Knob
 
 PACKAGES = (
     "torch",
@@ -28,8 +28,13 @@ def env() -> int:
         print(f"  {name:13} {_version(name)}")
     print()
     for knob in KNOBS:
-        print(f"{knob.name}={knob.read()}\n  {knob.does}")
+        print(f"{knob.name}={_shown(knob)}\n  {knob.does}")
     return 0
+
+
+def _shown(knob: Knob) -> str:
+    value = knob.read()
+    return "(set)" if value and knob.name.endswith(SECRET) else value
 
 
 def _version(name: str) -> str:

@@ -21,16 +21,17 @@ from ...runtime.plan.schema import Plan
 from ..console.failures import UsageError, show
 from ..driver.compilation import compile_module, load, split_entry, stage_of
 from ..driver.revisions import at_revision
-from ..driver.targets import Choice, choose_target
+from ..driver.targets import Choice
 from ..explain import report as r
 from ..explain.make import of_build, of_plan
 from ..explain.model.estimates import counting, with_sizes
 from ..explain.model.sizes import short_name
 from ..explain.text.columns import WIDTH
-from ..running.backends import BackendName
-from .options import CompileOptions
+from ..running.backends import BackendOptions
+from ..running.places import Place, choose_place
+from .options import CompileOptions, ServerOptions
 
-DEFAULT = CompileOptions()
+DEFAULT, NO_SERVER = CompileOptions(), ServerOptions()
 Format = Literal["text", "json", "html", "mermaid"]
 
 
@@ -49,10 +50,10 @@ def explain(
         ),
     ] = None,
     assume: Annotated[list[str] | None, Parameter(negative=())] = None,
-    backend: BackendName = "auto",
     host: Annotated[list[Path] | None, Parameter(negative=())] = None,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     options: CompileOptions = DEFAULT,
+    server: ServerOptions = NO_SERVER,
 ) -> int:
     """Show what a program will share, before it runs.
 
@@ -72,8 +73,6 @@ def explain(
         Compare with a level (`O0`), without a pass (`hoist-prefix`), another file, or a git revision.
     assume
         NAME=COUNT: the tokens of a value, the length of a list, or `rows`, instead of a guess.
-    backend
-        Where `--analyze` runs.
     host
         Python file that defines the program's host functions.
     output
@@ -86,14 +85,18 @@ def explain(
     wanted = Wanted(
         input, tuple(host or ()), tuple(target.split(",")) if target else (), _sizes(assume or [])
     )
-    report = _report(file, options, wanted, backend if analyze else None)
+    where = BackendOptions(
+        name=server.backend, base_url=server.base_url, api_key_env=server.api_key_env
+    )
+    place = choose_place(where, options.model)
+    report = _report(file, options, wanted, place, analyze)
     if diff is None:
         _write(_shown(report, format, why, _width(output)), output)
         return 0
     from ..explain.diff import render
 
     with _other(file, diff, options) as (other_file, other_options):
-        other = _report(other_file, other_options, wanted, None)
+        other = _report(other_file, other_options, wanted, place, False)
     text = render(other, report, (diff, file), _width(output))
     _write(text.encode(), output)
     return 0
@@ -145,9 +148,9 @@ class Found:
 
 
 def _report(
-    file: str, options: CompileOptions, wanted: Wanted, backend: BackendName | None
+    file: str, options: CompileOptions, wanted: Wanted, place: Place, analyze: bool
 ) -> r.Report:
-    found = _compiled(file, options)
+    found = _compiled(file, options, place.choice)
     tokenizer = found.choice.target.tokenizer
     _check_names(found.report, wanted.sizes)
     report = with_sizes(found.report, found.plan, wanted.sizes, counting(tokenizer))
@@ -159,14 +162,14 @@ def _report(
         return with_price(report, found.plan, wanted.targets)
     from ..explain.over_rows import over_rows
 
+    make = place.make if analyze else None
     return over_rows(
-        report, found.plan, found.choice, wanted.input, wanted.hosts, wanted.targets, backend
+        report, found.plan, found.choice, wanted.input, wanted.hosts, wanted.targets, make
     )
 
 
-def _compiled(file: str, options: CompileOptions) -> Found:
+def _compiled(file: str, options: CompileOptions, choice: Choice) -> Found:
     path, entry = split_entry(file)
-    choice = choose_target(options.model)
     if stage_of(path) == "plan":
         plan = read_plan(path)
         if entry is not None:

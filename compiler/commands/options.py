@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from ...passes.running.runner import RunOptions
 from ..console.knobs import CRASH_DIR, VERIFY
 from ..driver.compilation import Options
+from ..running.backends import BackendName
 
 
 @Parameter(name="*")
@@ -26,7 +27,8 @@ class CompileOptions:
     model: Annotated[
         str | None,
         Parameter(
-            name=["--model"], help="Model folder, GGUF file or hub name; `estimate` for none."
+            name=["--model"],
+            help="Model folder, GGUF file or hub name; `estimate` for none; or the name that a server gives its model.",
         ),
     ] = None
 
@@ -45,6 +47,25 @@ class CompileOptions:
             entry=entry,
             watch=watch or watching(),
         )
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ServerOptions:
+    """Where calls are sent."""
+
+    backend: Annotated[
+        BackendName,
+        Parameter(
+            help="`auto` is the server of `--base-url`, else the engine if a model is at hand, else `mock`."
+        ),
+    ] = "auto"
+    base_url: Annotated[
+        str | None, Parameter(help="Address of a server, or of several, with commas.")
+    ] = None
+    api_key_env: Annotated[
+        str | None, Parameter(help="Variable that holds the API key, if not the service's own.")
+    ] = None
 
 
 def watching(

@@ -18,14 +18,15 @@ from ..batch.order import BatchOrder
 from ..console.failures import UsageError, say, show
 from ..console.progress import Progress
 from ..driver.compilation import compile_module, load, split_entry, stage_of
-from ..driver.targets import Choice, choose_target
+from ..driver.targets import Choice
 from ..running.arguments import read_arguments
-from ..running.backends import BackendName, BackendOptions, make_backend
+from ..running.backends import BackendOptions
 from ..running.execution import Job, Outcome, execute_job
 from ..running.hosts import load_hosts
-from .options import CompileOptions
+from ..running.places import choose_place
+from .options import CompileOptions, ServerOptions
 
-DEFAULT = CompileOptions()
+DEFAULT, NO_SERVER = CompileOptions(), ServerOptions()
 
 
 def run(
@@ -35,14 +36,13 @@ def run(
     output: Path | None = None,
     resume: Annotated[bool, Parameter(negative=())] = False,
     trace: Path | None = None,
-    backend: BackendName = "auto",
-    base_url: str | None = None,
     dtype: str = "auto",
     host: Annotated[list[Path] | None, Parameter(negative=())] = None,
     seed: int = 0,
     prefix_cache: bool = True,
     wait_for_siblings: bool = True,
     options: CompileOptions = DEFAULT,
+    server: ServerOptions = NO_SERVER,
 ) -> int:
     """Run a program, once with the given arguments or over the rows of a file.
 
@@ -60,10 +60,6 @@ def run(
         Go on with an interrupted run of the same rows.
     trace
         Write a record of every call here.
-    backend
-        `auto` is the embedded engine when a model is at hand, else `mock`.
-    base_url
-        The server of a remote backend.
     dtype
         `auto`, `float32`, `bfloat16` or `float16`, for the engine.
     host
@@ -75,24 +71,28 @@ def run(
     wait_for_siblings
         Switch off that calls wait for a prefix that another is computing.
     """
-    made, choice = _plan(file, options)
+    where = BackendOptions(
+        name=server.backend,
+        dtype=dtype,
+        base_url=server.base_url,
+        api_key_env=server.api_key_env,
+        prefix_cache=prefix_cache,
+        wait_for_siblings=wait_for_siblings,
+    )
+    place = choose_place(where, options.model)
+    for note in place.notes:
+        print(f"note: {note}", file=sys.stderr)
+    made = _plan(file, options, place.choice)
     program = next(q for q in made.programs if q.name == made.entry)
     rows = _rows(arguments, input, program)
     if resume and (input is None or output is None):
         raise UsageError("SGL2024", "`--resume` needs `--input` and `--output`")
     hosts = load_hosts(host or ())
-    backend_options = BackendOptions(
-        name=backend,
-        dtype=dtype,
-        base_url=base_url,
-        prefix_cache=prefix_cache,
-        wait_for_siblings=wait_for_siblings,
-    )
-    served = make_backend(backend_options, choice)
+    served = place.make(made)
     with Progress(len(rows), program.name) as progress:
         job = Job(
             plan=made,
-            choice=choice,
+            choice=place.choice,
             program=program.name,
             rows=rows,
             hosts=hosts,
@@ -106,20 +106,18 @@ def run(
     return _finish(outcome, output, progress, single=input is None)
 
 
-def _plan(file: str, options: CompileOptions) -> tuple[Plan, Choice]:
-    """The plan of a source or plan file, and the target to run it on."""
+def _plan(file: str, options: CompileOptions, choice: Choice) -> Plan:
+    """The plan of a source or plan file for the target that it runs on."""
     path, entry = split_entry(file)
     if stage_of(path) == "plan":
         made = read_plan(path)
-        choice = choose_target(options.model)
         check_target(made.target, choice.target, str(path), made.source)
-        return _entered(made, entry), choice
+        return _entered(made, entry)
     module, warnings = load(path)
-    choice = choose_target(options.model)
     build = compile_module(module, options.driver_options(entry), choice, warnings, str(path))
     if build.warnings:
         show(build.warnings)
-    return build.plan, choice
+    return build.plan
 
 
 def _entered(made: Plan, entry: str | None) -> Plan:

@@ -34,5 +34,26 @@ COLOUR = Knob("NO_COLOR", "", "anything turns colour off")
 API_KEY = Knob(
     "SGLC_API_KEY", "", "the one API key that `sglc serve` asks for, without a file of keys"
 )
+SERVICES = tuple(
+    Knob(name, "", does)
+    for names, does in (
+        (
+            ("OPENAI_BASE_URL", "VLLM_BASE_URL", "SGLANG_BASE_URL"),
+            "where a server is, without `--base-url`",
+        ),
+        (
+            ("ANTHROPIC_BASE_URL", "LITELLM_PROXY_API_BASE"),
+            "where a service is, without `--base-url`",
+        ),
+        (
+            ("OPENAI_API_KEY", "VLLM_API_KEY", "SGLANG_API_KEY"),
+            "a server's key, without `--api-key-env`",
+        ),
+        (("ANTHROPIC_API_KEY", "LITELLM_PROXY_API_KEY", "LITELLM_API_KEY"), "a service's key"),
+    )
+    for name in names
+)
+SECRET = "_KEY"
+"""How the names of variables end whose values are never shown."""
 
-KNOBS = (VERIFY, CRASH_DIR, TRACEBACK, CACHE, COLOUR, API_KEY)
+KNOBS = (VERIFY, CRASH_DIR, TRACEBACK, CACHE, COLOUR, API_KEY, *SERVICES)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
+from ...runtime.backend import Backend
 from ...runtime.batch.rows import Row, read_rows
 from ...runtime.plan.errors import RunError
 from ...runtime.plan.file import check_target
@@ -15,7 +16,7 @@ from ...runtime.plan.schema import Plan, PlanProgram
 from ..batch.order import BatchOrder
 from ..console.progress import Progress
 from ..driver.targets import Choice
-from ..running.backends import BackendName, BackendOptions, make_backend
+from ..running.backends import BackendOptions, make_backend
 from ..running.execution import Job, Outcome, execute_job
 from ..running.hosts import load_hosts
 from . import report as r
@@ -32,14 +33,14 @@ def over_rows(
     input: Path,
     hosts: Sequence[Path],
     targets: Sequence[str],
-    backend: BackendName | None,
+    make: Callable[[Plan], Backend] | None,
 ) -> r.Report:
-    """The report with what the rows come to; with `backend` also what it measured. Raises RunError."""
+    """The report with what the rows come to; with a backend also what it measured. Raises RunError."""
     check_target(plan.target, choice.target, source=plan.source)
     program = next(q for q in plan.programs if q.name == plan.entry)
     rows = _good_rows(input, program)
     job = Job(plan=plan, choice=choice, program=program.name, rows=rows, hosts=load_hosts(hosts))
-    outcome = _run(job, BackendOptions(name="mock"))
+    outcome = _run(job, make_backend(BackendOptions(name="mock"), choice))
     trace = outcome.trace
     report = with_predicted(report, trace, len(rows))
     count = counting(choice.target.tokenizer)
@@ -47,11 +48,12 @@ def over_rows(
     report = with_sizes(report, plan, {}, count, known)
     batch = _batch(outcome.order) if len(rows) > 1 else None
     report = msgspec.structs.replace(report, priced=priced(targets, trace), batch=batch)
-    if backend is None:
+    if make is None:
         return report
+    backend = make(plan)
     with Progress(len(rows), program.name) as progress:
-        trace = _run(replace(job, progress=progress), BackendOptions(name=backend)).trace
-    return with_measured(report, trace, len(rows), _name(backend, choice), plan)
+        trace = _run(replace(job, progress=progress), backend).trace
+    return with_measured(report, trace, len(rows), backend.name, plan)
 
 
 def _batch(order: BatchOrder) -> r.BatchOrder:
@@ -59,9 +61,9 @@ def _batch(order: BatchOrder) -> r.BatchOrder:
     return r.BatchOrder(len(order.rows), len(order.orders), **gain, skipped=order.skipped)
 
 
-def _run(job: Job, options: BackendOptions) -> Outcome:
+def _run(job: Job, backend: Backend) -> Outcome:
     """A run. A row that fails has no whole account, so it is an error here."""
-    outcome = execute_job(job, make_backend(options, job.choice))
+    outcome = execute_job(job, backend)
     for result in outcome.failed[:1]:
         error = result.error
         assert error is not None
@@ -69,10 +71,6 @@ def _run(job: Job, options: BackendOptions) -> Outcome:
             error.code, f"row {result.row} failed: {error.message}", error.help, error.span
         )
     return outcome
-
-
-def _name(backend: BackendName, choice: Choice) -> str:
-    return backend if backend != "auto" else "engine" if choice.folder else "mock"
 
 
 def _good_rows(input: Path, program: PlanProgram) -> list[Row]:

@@ -8,25 +8,31 @@ from typing import Literal
 
 from ...ir.diagnostic import CompileFailed, Diagnostic
 from ...runtime.backend import Backend
+from ...runtime.backends.services import ServiceName
 from ..driver.targets import Choice
 
-BackendName = Literal["auto", "engine", "mock", "openai", "sglang"]
+BackendName = Literal["auto", "engine", "mock"] | ServiceName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackendOptions:
-    """How a backend is made. `prefix_cache` and `wait_for_siblings` switch off what the engine does best."""
+    """How a backend is made.
+
+    `base_url` is a server's address, or several, with commas; `api_key_env` the variable that holds its key.
+    `prefix_cache` and `wait_for_siblings` switch off what the engine does best.
+    """
 
     name: BackendName = "auto"
     dtype: str = "auto"
     base_url: str | None = None
+    api_key_env: str | None = None
     prefix_cache: bool = True
     wait_for_siblings: bool = True
     kv_cache_tokens: int | None = None
 
 
 def make_backend(options: BackendOptions, choice: Choice) -> Backend:
-    """The backend. Raises CompileFailed (SGL2030, SGL2031), ModelError."""
+    """A backend in this process: the engine, or the mock. Raises CompileFailed (SGL2030 to SGL2032), ModelError."""
     name = options.name
     if name == "auto":
         name = "engine" if choice.folder is not None else "mock"
@@ -36,9 +42,7 @@ def make_backend(options: BackendOptions, choice: Choice) -> Backend:
         return MockBackend(
             choice.target, cache=options.prefix_cache, waits=options.wait_for_siblings
         )
-    if name == "engine":
-        return _engine(options, choice)
-    return _remote(name, options, choice)
+    return _engine(options, choice)
 
 
 def _engine(options: BackendOptions, choice: Choice) -> Backend:
@@ -59,42 +63,24 @@ def _engine(options: BackendOptions, choice: Choice) -> Backend:
             kv_cache_tokens=options.kv_cache_tokens,
         )
     except ImportError as error:
-        raise _failed(
-            "SGL2031",
-            f"the engine needs the package `{error.name}`",
-            "`pip install 'sglc[engine]'` installs what it needs",
-        ) from error
+        raise missing_package("engine", error) from error
     except ValueError as error:
         raise _failed(
             "SGL2032", str(error), "`sglc run --help` lists the engine's options"
         ) from error
 
 
-def _remote(name: str, options: BackendOptions, choice: Choice) -> Backend:
-    if options.base_url is None:
-        raise _failed(
-            "SGL2033",
-            f"the backend `{name}` needs the address of a server",
-            "`--base-url` gives it",
-        )
-    urls = options.base_url.split(",")
-    try:
-        if name == "sglang":
-            from ...runtime.backends.sglang import SGLangBackend
-
-            return _routed([SGLangBackend(url, choice.target) for url in urls])
-        from ...runtime.backends.openai import OpenAIBackend
-
-        return _routed([OpenAIBackend(url, choice.target) for url in urls])
-    except ImportError as error:
-        raise _failed(
-            "SGL2031",
-            f"the backend `{name}` needs the package `{error.name}`",
-            "`pip install 'sglc[remote]'` installs what it needs",
-        ) from error
+def missing_package(name: str, error: ImportError) -> CompileFailed:
+    """What a backend raises that lacks a package."""
+    extra = "engine" if name == "engine" else "remote"
+    return _failed(
+        "SGL2031",
+        f"the backend `{name}` needs the package `{error.name}`",
+        f"`pip install 'sglc[{extra}]'` installs what it needs",
+    )
 
 
-def _routed(backends: Sequence[Backend]) -> Backend:
+def routed(backends: Sequence[Backend]) -> Backend:
     """One backend as it is; several behind a router that keeps prefixes together."""
     if len(backends) == 1:
         return backends[0]

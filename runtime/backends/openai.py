@@ -86,6 +86,7 @@ class OpenAIBackend:
             prefill=dialect.warms and self._wording.takes_ids,
             logprobs=True,
             chat=self._is_chat,
+            continues=dialect.continues,
         )
 
     async def generate(self, request: GenRequest) -> GenReply:

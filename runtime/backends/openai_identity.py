@@ -6,20 +6,12 @@ Found out when it is first asked for, from the list of its models.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
-
-import msgspec
 
 from ..backend import BackendError
 from ..transport.server import Server
 from .dialects import Dialect, dialect_of
 from .openai_replies import Body
-
-
-class Listing(msgspec.Struct):
-    """An answer of `/models`."""
-
-    data: list[dict[str, Any]]
+from .served import Listed, Listing
 
 
 class Identity:
@@ -29,22 +21,22 @@ class Identity:
         self._server, self._model, self._dialect = server, model, dialect
 
     @cached_property
-    def _listing(self) -> dict[str, Any]:
+    def _listed(self) -> Listed | None:
         """The first of the server's models, as it describes it; one that is away is found out by the first call."""
         try:
             listed = self._server.get_now("/models", Listing)
         except BackendError:
-            return {}
-        return listed.data[0] if listed.data else {}
+            return None
+        return listed.data[0] if listed.data else None
 
     @cached_property
     def dialect(self) -> Dialect:
         """What it says of itself there, unless it is named."""
-        return dialect_of(self._dialect or str(self._listing.get("owned_by", "")))
+        return dialect_of(self._dialect or (self._listed.owned_by if self._listed else ""))
 
     async def named(self, body: Body) -> Body:
         """The body with the model's name. Raises BackendError."""
-        name = self._model or self._listing.get("id")
+        name = self._model or (self._listed.id if self._listed else None)
         if not name:
             await self._server.get("/models", Listing)  # says why, if the server is away
             raise BackendError("3105", "the server lists no model", "`model=` names one")

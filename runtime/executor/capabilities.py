@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..backend import Backend
 from ..plan.errors import RunError
 from ..plan.schema import Family, ImageStep, Plan
+from ..plan.turns import TurnState, states_at_calls
 from ..plan.walking import walk
 
 
@@ -12,6 +13,8 @@ def check_capabilities(plan: Plan, backend: Backend) -> None:
     """Whether `backend` can run every call of `plan`. Raises RunError (SGL3104)."""
     for family in plan.families:
         _check_family(family, backend)
+    if backend.capabilities.chat:
+        _check_turns(plan, backend)
     if not backend.capabilities.images:
         for program in plan.programs:
             if any(isinstance(part, ImageStep) for part in walk(program.steps)):
@@ -34,6 +37,33 @@ def _check_family(family: Family, backend: Backend) -> None:
     wants_logprobs = family.sampling.get("logprobs") or family.sampling.get("top_logprobs")
     if wants_logprobs and not can.logprobs:
         raise _cannot(backend, "give log probabilities", "the embedded engine gives them", family)
+
+
+def _check_turns(plan: Plan, backend: Backend) -> None:
+    """Whether every call can be said with turns alone."""
+    states = states_at_calls(plan)
+    for family in plan.families:
+        for state in sorted(states.get(family.id, ()), key=str):
+            problem = _unsaid(state, backend.capabilities.continues)
+            if problem:
+                raise _cannot(backend, *problem, family)
+
+
+def _unsaid(state: TurnState, continues: bool) -> tuple[str, str] | None:
+    """What of a prompt no messages can say, and a way out."""
+    if not state.has_turns:
+        return "be asked for a raw completion", "a program with turns, or a completions API, can"
+    if state.is_loose:
+        return "take text outside of turns", "a turn around it can be sent"
+    if state.role != "assistant":
+        where = f"inside of a {state.role} turn" if state.role else "outside of a turn"
+        return f"generate {where}", "an assistant turn, or a completions API, can"
+    if state.has_begun and not continues:
+        return (
+            "continue an assistant turn that has begun",
+            "one `gen` for the whole turn, or a server that takes token ids or text, can",
+        )
+    return None
 
 
 def _cannot(backend: Backend, what: str, help: str, family: Family | None = None) -> RunError:

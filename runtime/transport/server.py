@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -81,6 +82,14 @@ class Server:
         )
         ask = apart.get(path, kind) if body is None else apart.post(path, body, kind)
         return _run_apart(lambda: _closing(apart, ask))
+
+    def at_origin(self) -> Server:
+        """The same server without a path: some answer more beside `/v1` than under it."""
+        parts = urlsplit(self._base_url)
+        url = f"{parts.scheme}://{parts.netloc}"
+        return Server(
+            url, headers=self._headers, policy=self._policy, pace=self._pace, verify=self._verify
+        )
 
     async def is_well(self, path: str) -> bool:
         """Whether the server answers at all: once, at once."""

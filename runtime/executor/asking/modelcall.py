@@ -36,7 +36,7 @@ from .composition import check_composition
 from .control_text import note_control_text
 from .drafts import Draft
 from .prediction import fed_by_gen, fed_by_select, predict
-from .rendering import asked_ids
+from .rendering import asked_ids, asked_text
 
 CANCELLED = RunError("SGL3606", "the call was cancelled")
 Reply = TypeVar("Reply")
@@ -170,7 +170,7 @@ class ModelCall:
             return None
         note_control_text(self._run, self._scope.row, self._family, self._state)
         turns = tuple((m.role, m.content, m.open) for m in self._state.messages)
-        return PromptText(self._state.text, turns)
+        return PromptText(asked_text(self._run, self._state), turns)
 
     def _check_context(self, room: int) -> None:
         limit, name = self._run.backend.capabilities.max_context, self._run.backend.name

@@ -26,6 +26,14 @@ def asked_ids(run: Run, state: PromptState) -> tuple[int, ...]:
     return tokenizer.encode(rendered_parts(template, state, tuple(tokenizer.special)))
 
 
+def asked_text(run: Run, state: PromptState) -> str:
+    """The text that a call on this prompt is asked with, for backends that take no token ids."""
+    template = run.target.template
+    if not run.plan.target.whole_render or template is None or not state.messages:
+        return state.text
+    return render_messages(template, state.messages, state.tools)
+
+
 def rendered_parts(
     template: ChatTemplate, state: PromptState, control: Sequence[str] = ()
 ) -> list[Part]:

@@ -1,0 +1,96 @@
+"""Where a run takes place: a backend by name, and the target of the model that answers there.
+
+Without a server the model is `--model`'s, or the default one. With a server it is the server's: its files where they
+are at hand, else the template that it shows, else turns, which it renders itself. Never another model's template.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ...ir.diagnostic import CompileFailed, Diagnostic
+from ...runtime.backend import Backend, BackendError
+from ...runtime.backends.services import SERVICES, Service
+from ...runtime.plan.schema import Plan
+from ..driver.targets import Choice, choose_target
+from .backends import BackendOptions, make_backend, missing_package, routed
+
+Environment = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The target to compile for, and how to make the backend that runs the plan. `notes`: what a user should know."""
+
+    choice: Choice
+    make: Callable[[Plan], Backend]
+    notes: tuple[str, ...] = ()
+
+
+def choose_place(
+    options: BackendOptions, model: str | None, environment: Environment = os.environ
+) -> Place:
+    """Where to run. Raises CompileFailed (SGL2030 to SGL2035), ModelError."""
+    service = _service(options)
+    if service is None:
+        choice = choose_target(model)
+        return Place(choice, lambda _: make_backend(options, choice))
+    try:
+        return _served(service, options, model, environment)
+    except ImportError as error:
+        raise missing_package(service.name, error) from error
+    except BackendError as error:
+        raise _failed("SGL2034", error.message, error.help) from None
+
+
+def _service(options: BackendOptions) -> Service | None:
+    if options.name == "auto" and options.base_url is not None:
+        return SERVICES["openai"]
+    return next((SERVICES[name] for name in SERVICES if name == options.name), None)
+
+
+def key_of(service: Service, options: BackendOptions, environment: Environment) -> str | None:
+    """The API key: of the variable that is named, or of those that the service's own clients read.
+
+    Raises CompileFailed (SGL2035).
+    """
+    if options.api_key_env is not None:
+        if not environment.get(options.api_key_env):
+            raise _failed(
+                "SGL2035",
+                f"there is no API key: `{options.api_key_env}` is not set",
+                f"`export {options.api_key_env}=...` sets it",
+            )
+        return environment[options.api_key_env]
+    found = next((environment[name] for name in service.keys if environment.get(name)), None)
+    at_home = service.address(options.base_url, environment).startswith(service.base_url)
+    if found is None and service.needs_key and at_home:
+        names = " or ".join(f"`{name}`" for name in service.keys)
+        raise _failed(
+            "SGL2035",
+            f"`{service.name}` answers nobody without an API key: {names} is not set",
+            "`--api-key-env NAME` takes it from another variable, `--base-url` asks another server",
+        )
+    return found
+
+
+def _served(
+    service: Service, options: BackendOptions, model: str | None, environment: Environment
+) -> Place:
+    from .servers import Connection, find
+
+    key = key_of(service, options, environment)
+    urls = [service.address(url, environment) for url in (options.base_url or "").split(",")]
+    connections = [Connection(service, url, key) for url in urls]
+    found = find(connections[0], model)
+
+    def make(plan: Plan) -> Backend:
+        return routed([each.backend(found, plan) for each in connections])
+
+    return Place(found.choice, make, found.notes)
+
+
+def _failed(code: str, message: str, help: str = "") -> CompileFailed:
+    return CompileFailed([Diagnostic(code, message, helps=(help,) if help else ())])

@@ -1,0 +1,158 @@
+"""One server that a run is sent to: who it is, and which target and which way of asking fit the model that it serves.
+
+Imports httpx through the backends, so it is imported when a server is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...ir.target import ChatTemplate, Target, Tokenizer
+from ...runtime.backend import Backend, BackendError
+from ...runtime.backends.dialects import dialect_of
+from ...runtime.backends.matching import Match, match
+from ...runtime.backends.remote import bearer
+from ...runtime.backends.served import Served, ask_openai, ask_sglang
+from ...runtime.backends.services import Service, Way
+from ...runtime.models.folders import find_model
+from ...runtime.plan.schema import Plan
+from ...runtime.plan.turns import has_turns
+from ...runtime.transport.server import Server
+from ..driver.targets import Choice, of_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A service at an address, with a key."""
+
+    service: Service
+    url: str
+    key: str | None
+
+    def served(self, model: str | None) -> Served:
+        """The model that is meant, as the server names it. Raises BackendError."""
+        if self.service.name == "anthropic" or self._is_hosted:
+            if model is None:
+                what = f"`{self.service.name}` serves many models, and none is named"
+                raise BackendError("3105", what, "`--model NAME` names one")
+            return Served(model, self.service.dialect or "openai")
+        if self.service.name == "sglang":
+            return ask_sglang(self._server())
+        return ask_openai(self._server(), model, self.service.dialect)
+
+    def matches(self, served: Served, target: Target) -> Match:
+        """Whether the target is the server's model's, as far as the server shows it."""
+        return match(self._server(), served.dialect, served.name, target)
+
+    def backend(self, found: Found, plan: Plan) -> Backend:
+        """The backend that asks this server."""
+        way = found.way
+        if way == "messages" and not self.service.is_chat and not has_turns(plan):
+            way = "text"  # no template is needed for what has no turns
+        if self.service.name == "sglang" and way == "ids":
+            from ...runtime.backends.sglang import SGLangBackend
+
+            return SGLangBackend(self.url, found.choice.target, api_key=self.key)
+        from ...runtime.backends.openai import OpenAIBackend
+
+        url = f"{self.url}/v1" if self.service.name == "sglang" else self.url
+        return OpenAIBackend(
+            url,
+            found.choice.target,
+            model=found.served.name,
+            api_key=self.key,
+            chat=way == "messages",
+            dialect=found.served.dialect,
+            prompt="ids" if way == "ids" else "text",
+        )
+
+    @property
+    def _is_hosted(self) -> bool:
+        return self.service.needs_key and self.url.startswith(self.service.base_url)
+
+    def _server(self) -> Server:
+        return Server(self.url, headers=bearer(self.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A server's model, the target that stands for it, how it is asked, and what a user should know of that."""
+
+    served: Served
+    choice: Choice
+    way: Way
+    notes: tuple[str, ...] = ()
+
+
+def find(connection: Connection, model: str | None) -> Found:
+    """The target of the model that a server serves. Raises BackendError, CompileFailed."""
+    served = connection.served(model)
+    takes_ids = dialect_of(served.dialect).ids
+    names = [*([model] if model else []), *served.known_as]
+    for name in dict.fromkeys(names):
+        folder = _files(name)
+        if folder is not None:
+            choice = _within(of_folder(folder), served)
+            if not takes_ids:
+                return Found(served, choice, "messages")
+            return _checked(connection, served, choice, is_own=name in served.known_as)
+    return _without_files(served, takes_ids)
+
+
+def _checked(connection: Connection, served: Served, choice: Choice, is_own: bool) -> Found:
+    """A folder is taken for the server's model unless the server shows that it is not."""
+    where = f"`{_short(choice.folder)}`"
+    match connection.matches(served, choice.target):
+        case "same":
+            return Found(served, choice, "ids")
+        case "tokenizer" if not is_own:
+            raise BackendError(
+                "3105",
+                f"{where} is not the model that the server runs: their tokenizers differ",
+                f"the server calls its model `{served.name}`; `--model` may name its files",
+            )
+        case "tokenizer":
+            found = _without_files(served, False)
+            note = f"the server's tokenizer is not the one in {where}"
+            return replace(found, notes=(note, *found.notes))
+        case "template":
+            note = (
+                f"the server's chat template is not the one in {where}: turns are sent as messages"
+            )
+            return Found(served, choice, "messages", (note,))
+        case _ if is_own:
+            return Found(served, choice, "ids")
+        case _:
+            note = f"the server does not show its chat template: {where} is taken for its model"
+            return Found(served, choice, "ids", (note,))
+
+
+def _without_files(served: Served, takes_ids: bool) -> Found:
+    """The server's own template where it shows it, else turns, which it renders itself. Counts are approximate."""
+    if served.template:
+        template = ChatTemplate(served.template, served.tokens)
+        target = Target(served.name, Tokenizer.estimating(), template)
+        note = f"counts are approximate: the tokenizer of `{served.name}` is not at hand"
+        return Found(served, _within(Choice(target), served), "text", (note,))
+    target = Target("messages", Tokenizer.estimating(), ChatTemplate.chatml())
+    note = (
+        f"counts are approximate: `{served.name}` is asked with messages, and renders them itself"
+    )
+    return Found(served, _within(Choice(target), served), "messages", (note,))
+
+
+def _files(name: str) -> Path | None:
+    """A model's files, if they are here. Without the hub's client there is no cache of the hub's to look into."""
+    try:
+        return find_model(name)
+    except ImportError:
+        return None
+
+
+def _within(choice: Choice, served: Served) -> Choice:
+    return choice if served.context is None else replace(choice, context=served.context)
+
+
+def _short(folder: Path | None) -> str:
+    return str(folder) if folder is None or len(str(folder)) < 60 else f".../{folder.name}"
