@@ -16,6 +16,11 @@ from cyclopts import App, CycloptsError
 
 from sglc import __version__
 
+from .console.interrupted import Interrupted
+from .console.terminal import tell
+
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
 PACKAGE = "sglc.compiler.commands"
 
 
@@ -79,9 +84,12 @@ def run(arguments: Sequence[str]) -> int:
         return found if isinstance(found, int) else 0
     except CycloptsError as error:
         return _usage(error)
+    except Interrupted as stopped:
+        tell(stopped.told(arguments))
+        return INTERRUPTED
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+        tell("interrupted")
+        return INTERRUPTED
     except BaseException as error:
         from .console.failures import report
 
@@ -89,23 +97,25 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _spelled_out(arguments: Sequence[str]) -> list[str]:
-    """`-O1` as compilers write it, as an option with a value."""
-    return [
-        word
-        for argument in arguments
-        for word in (["--level", argument[2:]] if re.fullmatch(r"-O\d+", argument) else [argument])
-    ]
+    """`-O1` as compilers write it, as an option with a value; `-` as a path, which cyclopts takes for an option."""
+    words: list[str] = []
+    for at, argument in enumerate(arguments):
+        if argument == "--":
+            return words + list(arguments[at:])
+        is_level = re.fullmatch(r"-O\d+", argument)
+        words += ["--level", argument[2:]] if is_level else ["./-" if argument == "-" else argument]
+    return words
 
 
 def _unknown(name: str) -> int:
     """Say so without asking cyclopts, which would import every command to suggest one."""
     close = difflib.get_close_matches(name, NAMES, n=1)
     help = f"there is a command `{close[0]}`" if close else "`sglc --help` lists the commands"
-    print(f"error[SGL2026]: there is no command `{name}`\nhelp: {help}", file=sys.stderr)
+    tell(f"error[SGL2026]: there is no command `{name}`\nhelp: {help}")
     return 2
 
 
 def _usage(error: CycloptsError) -> int:
     chain = " ".join(["sglc", *(error.command_chain or ())])
-    print(f"error: {str(error).strip()}\nhelp: `{chain} --help` shows the usage", file=sys.stderr)
+    tell(f"error: {str(error).strip()}\nhelp: `{chain} --help` shows the usage")
     return 2

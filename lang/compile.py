@@ -103,11 +103,15 @@ def load_file(path: Path) -> tuple[Module, list[Diagnostic]]:
 
 def source_of(path: Path) -> Source:
     """The source at a path. Raises CompileFailed when it is not text, OSError."""
-    data = path.read_bytes()
+    return source_from(str(path), path.read_bytes())
+
+
+def source_from(name: str, data: bytes) -> Source:
+    """The source of some bytes. Raises CompileFailed when they are not text."""
     try:
-        return Source(str(path), data.decode("utf-8"))
+        return Source(name, data.decode("utf-8"))
     except UnicodeDecodeError as error:
-        headline = f"`{path}` is not UTF-8 text"
+        headline = f"`{name}` is not UTF-8 text"
         notes = (f"byte {error.start} is not valid",)
         raise CompileFailed(
             [Diagnostic("SGL0028", headline, helps=("save it as UTF-8",), notes=notes)]

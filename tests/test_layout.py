@@ -94,3 +94,18 @@ def test_every_file_that_the_map_names_is_there() -> None:
         folder = file.parent
         missing += [] if file.exists() else [name]
     assert missing == []
+
+
+def test_commands_print_through_one_door() -> None:
+    """`console/terminal.py` keeps control characters and credentials from terminals; nothing goes past it."""
+    past = re.compile(r"\bprint\(|sys\.(?:stdout|stderr)\.(?:write|buffer)")
+    rooms = ("commands", "console", "running")
+    files = [file for room in rooms for file in (ROOT / "compiler" / room).glob("*.py")]
+    files += [ROOT / "compiler" / "cli.py"]
+    found = {file.name for file in files if past.search(_code(file))}
+    assert found <= {"terminal.py"}
+
+
+def _code(file: Path) -> str:
+    """A file without what stands in it for other programs."""
+    return re.sub(r'_CUSTOMIZE = """.*?"""', "", file.read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +9,7 @@ from cyclopts import Parameter
 
 from ...runtime.plan.file import encode_plan
 from ..console.failures import show
+from ..console.outputs import check_outputs, write_file
 from ..driver.compilation import compile_files, split_entry
 from .options import CompileOptions, watching
 
@@ -35,7 +35,7 @@ def build(
     more
         Files to build together with it: what their programs have in common is shared.
     output
-        Where to write; stdout without it.
+        Where to write; stdout without it, or for `-`.
     emit
         What to write.
     print_after
@@ -46,6 +46,7 @@ def build(
         Write the IR after every pass into this folder.
     """
     path, entry = split_entry(file)
+    check_outputs({"--output": output}, [path, *more])
     watch = watching(print_after, print_changed, dump_dir)
     made = compile_files([path, *more], options.driver_options(entry, watch), options.model)
     if made.warnings:
@@ -58,8 +59,5 @@ def build(
         data = print_module(made.module).encode()
     else:
         data = encode_plan(made.plan)
-    if output is None:
-        sys.stdout.buffer.write(data)
-    else:
-        output.write_bytes(data)
+    write_file(output, data)
     return 0

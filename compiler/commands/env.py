@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from sglc import __version__
 
 from ..console.knobs import KNOBS, SECRET, Knob
+from ..console.terminal import put
 
 PACKAGES = (
     "torch",
@@ -23,12 +24,12 @@ PACKAGES = (
 
 def env() -> int:
     """List versions, and the environment variables that are read."""
-    print(f"sglc {__version__}, Python {platform.python_version()}, {platform.platform()}")
+    put(f"sglc {__version__}, Python {platform.python_version()}, {platform.platform()}")
     for name in PACKAGES:
-        print(f"  {name:13} {_version(name)}")
-    print()
+        put(f"  {name:13} {_version(name)}")
+    put()
     for knob in KNOBS:
-        print(f"{knob.name}={_shown(knob)}\n  {knob.does}")
+        put(f"{knob.name}={_shown(knob)}\n  {knob.does}")
     return 0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 import shutil
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +18,8 @@ from ...passes.pipeline import REGISTRY
 from ...runtime.plan.file import read_plan
 from ...runtime.plan.schema import Plan
 from ..console.failures import UsageError, show
+from ..console.outputs import check_outputs, is_stdout, write_file
+from ..console.terminal import has_colour
 from ..driver.compilation import compile_module, load, split_entry, stage_of
 from ..driver.revisions import at_revision
 from ..driver.targets import Choice
@@ -76,12 +77,14 @@ def explain(
     host
         Python file that defines the program's host functions.
     output
-        Write here instead of to stdout.
+        Write here instead of to stdout (`-`).
     """
     if analyze and input is None:
         raise UsageError(
             "SGL2027", "`--analyze` runs rows, and there are none", "`--input` names a file of rows"
         )
+    read = [split_entry(file)[0], *(host or ()), *([input] if input else [])]
+    check_outputs({"--output": output}, read)
     wanted = Wanted(
         input, tuple(host or ()), tuple(target.split(",")) if target else (), _sizes(assume or [])
     )
@@ -91,14 +94,14 @@ def explain(
     place = choose_place(where, options.model)
     report = _report(file, options, wanted, place, analyze)
     if diff is None:
-        _write(_shown(report, format, why, _width(output)), output)
+        write_file(output, _shown(report, format, why, _width(output)))
         return 0
     from ..explain.diff import render
 
     with _other(file, diff, options) as (other_file, other_options):
         other = _report(other_file, other_options, wanted, place, False)
     text = render(other, report, (diff, file), _width(output))
-    _write(text.encode(), output)
+    write_file(output, text)
     return 0
 
 
@@ -217,14 +220,6 @@ def _shown(report: r.Report, format: Format, why: bool, width: int) -> bytes:
 
 def _width(output: Path | None) -> int:
     """How wide lines may be: as the terminal is, and 100 where there is none."""
-    if output is not None or not sys.stdout.isatty():
+    if not is_stdout(output) or not has_colour():
         return WIDTH
     return shutil.get_terminal_size().columns
-
-
-def _write(data: bytes, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-    else:
-        output.write_bytes(data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +11,11 @@ from cyclopts import Parameter
 
 from ...ir.diagnostic import CompileFailed
 from ...ir.span import Source
-from ...lang import source_of
+from ...lang import source_from, source_of
 from ...lang.format.files import format_source
-from ..console.failures import DIAGNOSTICS, show
+from ..console.failures import DIAGNOSTICS, UsageError, show
+from ..console.outputs import STDOUT, read_stdin, replacing
+from ..console.terminal import tell, write_out
 from ..driver.files import sources_in
 
 
@@ -33,28 +35,40 @@ def fmt(
     diff
         Write nothing but the differences; exit with 1 when there are any.
     """
-    if paths == (Path("-"),):
-        sys.stdout.write(format_source(Source("<stdin>", sys.stdin.read())))
-        return 0
     changed, failed = 0, 0
-    for path in sources_in(paths):
+    for path in _given(paths):
         try:
-            source = source_of(path)
+            source = source_from("<stdin>", read_stdin()) if path == STDOUT else source_of(path)
             text = format_source(source)
         except CompileFailed as failure:
             show(failure.diagnostics)
             failed += 1
             continue
-        if text == source.text:
-            continue
-        changed += 1
-        if diff:
-            _print_diff(source, text)
-        elif not check:
-            path.write_text(text, encoding="utf-8", newline="")
-        if not diff:
-            print(f"{'would reformat' if check else 'reformatted'} {path}", file=sys.stderr)
+        changed += text != source.text
+        if path == STDOUT and not check and not diff:
+            write_out(text)
+        elif text != source.text:
+            _change(path, source, text, check, diff)
     return DIAGNOSTICS if failed or (changed and (check or diff)) else 0
+
+
+def _given(paths: Sequence[Path]) -> Iterator[Path]:
+    if STDOUT not in paths:
+        return sources_in(paths)
+    if len(paths) > 1:
+        raise UsageError("SGL2082", "`-` stands with other files", "format stdin alone")
+    return iter(paths)
+
+
+def _change(path: Path, source: Source, text: str, check: bool, diff: bool) -> None:
+    """Write a file anew, or say that it would be."""
+    if diff:
+        _print_diff(source, text)
+        return
+    if not check:
+        with replacing(path) as stream:
+            stream.write(text.encode("utf-8"))
+    tell(f"{'would reformat' if check else 'reformatted'} {source.name}")
 
 
 def _print_diff(source: Source, text: str) -> None:
@@ -64,4 +78,4 @@ def _print_diff(source: Source, text: str) -> None:
         source.name,
         f"{source.name} (formatted)",
     )
-    sys.stdout.writelines(line if line.endswith("\n") else line + "\n" for line in lines)
+    write_out("".join(line if line.endswith("\n") else line + "\n" for line in lines))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,8 @@ import msgspec
 from cyclopts import Parameter
 
 from ..console.failures import DIAGNOSTICS, USAGE, UsageError, say
+from ..console.outputs import check_outputs, is_stdout, write_file
+from ..console.terminal import has_colour, tell, write_out
 from ..lint.config import Config, ConfigError, check_names, find_config
 from ..lint.finding import Finding
 from ..lint.report.formats import Format, written
@@ -111,6 +112,7 @@ def lint(
     except ConfigError as error:
         say("PFX902", f"{error.message} (in `{error.where}`)", error.help)
         return USAGE
+    check_outputs({"--output": output}, [])
     given = list(paths)
     result = _run(given, config, not options.no_cache)
     if fix or diff:
@@ -119,11 +121,11 @@ def lint(
     if config.baseline:
         result = _without_known(Path(config.baseline), result)
     hides = redact if redact is not None else format not in ("full", "concise")
-    text = written(result, format, hides, color=output is None and sys.stdout.isatty())
-    if output is None:
-        sys.stdout.write(text)
+    text = written(result, format, hides, color=is_stdout(output) and has_colour())
+    if is_stdout(output):
+        write_out(text, coloured=True)
     else:
-        output.write_text(text, encoding="utf-8")
+        write_file(output, text)
     if result.failed:
         return USAGE
     return DIAGNOSTICS if result.fails_on(config.fail_on) else 0
@@ -177,7 +179,7 @@ def _compared(paths: list[Path], config: Config, options: LintOptions, result: R
     lock = Path(config.lock)
     if options.update_lock:
         count = write_lock(lock, result.families)
-        print(f"`{lock}` holds {count} families", file=sys.stderr)
+        tell(f"`{lock}` holds {count} families")
         return result
     evidence = []
     if options.lock is not None or lock.exists():
@@ -213,10 +215,7 @@ def _without_known(path: Path, result: Result) -> Result:
 
     if not path.exists():
         count = write_baseline(path, result.findings)
-        print(
-            f"`{path}` holds {count} findings; from now on only new ones are reported",
-            file=sys.stderr,
-        )
+        tell(f"`{path}` holds {count} findings; from now on only new ones are reported")
         return replace(result, findings=tuple(f for f in result.findings if f.code == "PFX900"))
     try:
         return replace(result, findings=tuple(new_findings(path, result.findings)))
@@ -231,11 +230,11 @@ def _fixed(paths: list[Path], config: Config, result: Result, unsafe: bool, diff
 
     changed = changes(result, unsafe)
     if diff:
-        sys.stdout.write(as_diff(changed))
+        write_out(as_diff(changed))
         return DIAGNOSTICS if changed else 0
     kept, refused = apply(paths, changed, config, result)
     for name in kept:
-        print(f"fixed {name}", file=sys.stderr)
+        tell(f"fixed {name}")
     for name in refused:
-        print(f"left {name} as it was: the fix does not make it better", file=sys.stderr)
+        tell(f"left {name} as it was: the fix does not make it better")
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...runtime.models.error import ModelError
 from ...runtime.models.folders import converted_models, default_gguf, find_model
+from ..console.terminal import put
 
 
 def models() -> int:
@@ -15,9 +16,9 @@ def models() -> int:
     default = find_model(None)
     for folder in folders:
         mark = "  (default)" if folder == default else ""
-        print(f"{folder}{mark}\n  {_summary(folder)}")
+        put(f"{folder}{mark}\n  {_summary(folder)}")
     if default is None:
-        print(_default_state())
+        put(_default_state())
     return 0
 
 

@@ -7,6 +7,7 @@ import inspect
 from ...passes.pipeline import PASSES, REGISTRY
 from ...passes.running.options import option_fields
 from ..console.failures import UsageError
+from ..console.terminal import put
 
 
 def passes(name: str | None = None) -> int:
@@ -23,7 +24,7 @@ def passes(name: str | None = None) -> int:
     if name not in REGISTRY:
         listed = ", ".join(f"`{known}`" for known in sorted(REGISTRY))
         raise UsageError("SGL2021", f"no pass is called `{name}`", f"there are {listed}")
-    print(page(name))
+    put(page(name))
     return 0
 
 
@@ -40,7 +41,7 @@ def page(name: str) -> str:
 
 
 def _list() -> None:
-    print("The pipeline, in order; the number is the lowest level at which a pass runs.\n")
+    put("The pipeline, in order; the number is the lowest level at which a pass runs.\n")
     for level, step in PASSES:
         first = inspect.cleandoc(type(step).__doc__ or "").splitlines()[0]
-        print(f"  -O{level}  {step.name:16} {first}")
+        put(f"  -O{level}  {step.name:16} {first}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..console.failures import UsageError
 from ..console.rules import codes, page_of
+from ..console.terminal import put, write_out
 
 
 def rule(code: str | None = None) -> int:
@@ -17,7 +18,7 @@ def rule(code: str | None = None) -> int:
     if code is None:
         for known in codes():
             title = page_of(known).splitlines()[0].removeprefix("# ").removeprefix(f"{known}: ")
-            print(f"{known}  {title}")
+            put(f"{known}  {title}")
         return 0
     wanted = code.upper()
     if wanted.startswith("PFX"):
@@ -25,7 +26,7 @@ def rule(code: str | None = None) -> int:
     wanted = f"SGL{int(wanted):04}" if wanted.isdigit() else wanted
     if wanted not in codes():
         raise UsageError("SGL2028", f"there is no rule `{code}`", "`sglc rule` lists them all")
-    print(page_of(wanted), end="")
+    write_out(page_of(wanted))
     return 0
 
 
@@ -35,5 +36,5 @@ def _lint_rule(code: str) -> int:
 
     if code not in BY_CODE:
         raise UsageError("SGL2028", f"there is no rule `{code}`", "`sglc rules` lists them all")
-    print(lint_page(code), end="")
+    write_out(lint_page(code))
     return 0

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from ..console.terminal import put
 from ..lint.rules import RULES
 
 
@@ -29,9 +30,9 @@ def rules(*, as_json: Annotated[bool, Parameter(name="--json", negative=())] = F
             }
             for r in RULES
         ]
-        print(json.dumps(rows, indent=1))
+        put(json.dumps(rows, indent=1))
         return 0
     for rule in RULES:
         mark = "default" if rule.is_default else "preview"
-        print(f"{rule.code}  {rule.severity.value:7}  {mark}  {rule.name}")
+        put(f"{rule.code}  {rule.severity.value:7}  {mark}  {rule.name}")
     return 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +14,9 @@ from ...runtime.plan.file import check_target, read_plan
 from ...runtime.plan.schema import Plan, PlanProgram
 from ..batch.order import BatchOrder
 from ..console.failures import UsageError, say, show
+from ..console.outputs import check_outputs, write_file
 from ..console.progress import Progress
+from ..console.terminal import tell
 from ..driver.compilation import compile_module, load, split_entry, stage_of
 from ..driver.targets import Choice
 from ..running.arguments import read_arguments
@@ -71,6 +71,8 @@ def run(
     wait_for_siblings
         Switch off that calls wait for a prefix that another is computing.
     """
+    read = [split_entry(file)[0], *(host or ()), *([input] if input else [])]
+    check_outputs({"--output": output, "--trace": trace}, read)
     where = BackendOptions(
         name=server.backend,
         dtype=dtype,
@@ -81,7 +83,7 @@ def run(
     )
     place = choose_place(where, options.model)
     for note in place.notes:
-        print(f"note: {note}", file=sys.stderr)
+        tell(f"note: {note}")
     made = _plan(file, options, place.choice)
     program = next(q for q in made.programs if q.name == made.entry)
     rows = _rows(arguments, input, program)
@@ -154,19 +156,14 @@ def _journal_path(output: Path) -> Path:
 def _finish(outcome: Outcome, output: Path | None, progress: Progress, single: bool) -> int:
     """Write results and the summary; the exit code."""
     lines = [_line(result, single) for result in outcome.results]
-    if output is None:
-        sys.stdout.write("".join(lines if not single or not outcome.failed else []))
-        sys.stdout.flush()
-    else:
-        scratch = output.with_name(output.name + ".part")
-        scratch.write_text("".join(lines), encoding="utf-8")
-        os.replace(scratch, output)
-        if not outcome.failed:
-            _journal_path(output).unlink(missing_ok=True)
+    if output is not None or not single or not outcome.failed:
+        write_file(output, "".join(lines))
+    if output is not None and not outcome.failed:
+        _journal_path(output).unlink(missing_ok=True)
     _say_control_text(outcome)
     _say_failed(outcome, single)
     totals = f"prefilled {progress.prefilled:,}, cached {progress.cached:,}, generated {progress.generated:,}"
-    print(f"{len(outcome.results)} rows, {progress.calls} calls: {totals} tokens", file=sys.stderr)
+    tell(f"{len(outcome.results)} rows, {progress.calls} calls: {totals} tokens")
     if not single:
         _say_order(outcome.order)
     return 1 if outcome.failed else 0
@@ -182,21 +179,21 @@ def _say_order(order: BatchOrder) -> None:
     gain = order.gain
     if gain is not None and gain.saved:
         moved = f"ordering the sections of {len(order.orders):,} rows saves {gain.saved:,} tokens"
-        print(f"predicted: {moved} of {gain.as_laid_out:,} to prefill", file=sys.stderr)
+        tell(f"predicted: {moved} of {gain.as_laid_out:,} to prefill")
     if gain is not None and gain.one_ordered < gain.one_as_given:
         what = (
             f"{gain.one_ordered:,} tokens to prefill in this order, {gain.one_as_given:,} as given"
         )
-        print(f"predicted: a cache of one prompt has {what}", file=sys.stderr)
+        tell(f"predicted: a cache of one prompt has {what}")
     if order.skipped:
-        print(f"skipped {order.skipped}", file=sys.stderr)
+        tell(f"skipped {order.skipped}")
 
 
 def _say_control_text(outcome: Outcome) -> None:
     for note in outcome.trace.notes:
         if note.code == CONTROL_TEXT:
             where = f"{note.span.file}:{note.span.line}:{note.span.column}: " if note.span else ""
-            print(f"{where}warning[{note.code}]: {note.message}", file=sys.stderr)
+            tell(f"{where}warning[{note.code}]: {note.message}")
 
 
 def _say_failed(outcome: Outcome, single: bool) -> None:
@@ -207,4 +204,4 @@ def _say_failed(outcome: Outcome, single: bool) -> None:
         where = f"{error.span.file}:{error.span.line}:{error.span.column}: " if error.span else ""
         say(error.code, error.message, error.help, where if single else f"{where}{place}: ")
     if not single and outcome.failed:
-        print(f"{len(outcome.failed)} of {len(outcome.results)} rows failed", file=sys.stderr)
+        tell(f"{len(outcome.failed)} of {len(outcome.results)} rows failed")

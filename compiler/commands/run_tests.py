@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,8 @@ from cyclopts import Parameter
 from ...ir.diagnostic import CompileFailed
 from ...ir.values.limits import Json
 from ..console.failures import DIAGNOSTICS, show
+from ..console.outputs import check_outputs, write_file
+from ..console.terminal import put, tell
 from ..driver.files import sources_in
 from ..driver.targets import choose_target
 from ..running.hosts import load_hosts
@@ -52,6 +53,7 @@ def run_tests(
     """
     from ..testing.model import model_of
 
+    check_outputs({"--junit": junit}, host or ())
     choice = choose_target(model or "estimate")
     reports: list[Report] = []
     broken = 0
@@ -67,9 +69,9 @@ def run_tests(
             _print_file(path, found, verbose)
             reports += found
     if junit is not None:
-        junit.write_text(junit_xml(reports), encoding="utf-8")
+        write_file(junit, junit_xml(reports))
     failed = sum(1 for report in reports if not report.passed)
-    print(_summary(reports, failed, broken), file=sys.stderr)
+    tell(_summary(reports, failed, broken))
     return DIAGNOSTICS if failed or broken else 0
 
 
@@ -83,16 +85,16 @@ def _summary(reports: Sequence[Report], failed: int, broken: int) -> str:
 
 def _print_file(path: Path, reports: Sequence[Report], verbose: bool) -> None:
     if reports:
-        print(path)
+        put(str(path))
     for report in reports:
         mark = "pass" if report.passed else "FAIL"
         answered = f"  (unmocked: {', '.join(report.unmocked)})" if report.unmocked else ""
-        print(f"  {mark}  {report.name}{answered}")
+        put(f"  {mark}  {report.name}{answered}")
         for line in _details(report):
-            print(f"        {line}")
+            put(f"        {line}")
         if verbose or not report.passed:
             for line in transcript(report):
-                print(f"        {line}")
+                put(f"        {line}")
 
 
 def _details(report: Report) -> list[str]:

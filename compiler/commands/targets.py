@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Literal
 
 import msgspec
 
 from ...ir.target.rules import Rules, all_rules
+from ..console.terminal import put, write_out
 from ..explain.text.columns import table
 
 
@@ -26,14 +26,14 @@ def targets(name: str | None = None, *, format: Literal["text", "json"] = "text"
     found = tuple(all_rules().values()) if name is None else (find_rules(name),)
     if format == "json":
         data = msgspec.json.format(msgspec.json.encode(found), indent=1)
-        sys.stdout.buffer.write(data + b"\n")
+        write_out(data + b"\n")
     elif name is None:
-        print("\n".join(table([HEAD, *map(_row, found)], 120, 0)))
-        print(
+        put("\n".join(table([HEAD, *map(_row, found)], 120, 0)))
+        put(
             "\nprices in units of an uncached input token; `sglc targets NAME` prints facts and sources"
         )
     else:
-        print("\n".join(_page(found[0])))
+        put("\n".join(_page(found[0])))
     return 0
 
 

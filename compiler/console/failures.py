@@ -5,15 +5,13 @@ A fault of our own is told apart: it gets a short message, and a file with every
 
 from __future__ import annotations
 
-import platform
 import sys
-import tempfile
-import traceback
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from ...ir.diagnostic import CompileFailed, Diagnostic
-from .knobs import CRASH_DIR, TRACEBACK
+from .crash import write_report
+from .knobs import TRACEBACK
+from .terminal import tell, tell_as_is
 
 DIAGNOSTICS, USAGE, INTERNAL = 1, 2, 101
 
@@ -45,7 +43,7 @@ def report(error: BaseException, arguments: Sequence[str]) -> int:
             say(error.code, error.message, error.help, where)
             return USAGE if error.code in INPUT_CODES else DIAGNOSTICS
         case BrokenPipeError():
-            sys.stderr.close()
+            _forget_stdout()
             return USAGE
         case OSError():
             return io_error(error)
@@ -61,17 +59,17 @@ INPUT_CODES = frozenset({"SGL3005", "SGL3605"})
 
 def say(code: str, message: str, help: str = "", where: str = "") -> None:
     """One error line, and a help line if there is help."""
-    print(f"{where}error[{code}]: {message}", file=sys.stderr)
+    tell(f"{where}error[{code}]: {message}")
     if help:
-        print(f"help: {help}", file=sys.stderr)
+        tell(f"help: {help}")
 
 
 def show(diagnostics: Iterable[Diagnostic], format: str = "full") -> None:
     """Print diagnostics to stderr."""
     from .report import render
 
-    text = render(tuple(diagnostics), format, color=sys.stderr.isatty())
-    print(text, file=sys.stderr)
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    tell_as_is(render(tuple(diagnostics), format, color=is_terminal))
 
 
 def io_error(error: OSError) -> int:
@@ -83,34 +81,19 @@ def io_error(error: OSError) -> int:
 
 def internal(error: BaseException, arguments: Sequence[str]) -> int:
     """A fault of our own: a short message, and a report in a file."""
+    report = write_report(error, arguments)
     if TRACEBACK.read() == "full":
-        traceback.print_exception(error)
+        tell(report.text)
         return INTERNAL
-    message = str(error).strip() or type(error).__name__
-    if not message.startswith("internal error"):
-        message = f"internal error: {type(error).__name__}: {message}"
-    print(message, file=sys.stderr)
-    print(
-        f"the report is in {_write_report(error, arguments)}; please send it to us", file=sys.stderr
-    )
+    tell(report.headline)
+    tell(f"the report is in {report.path}; please send it to us" if report.path else report.text)
     return INTERNAL
 
 
-def _write_report(error: BaseException, arguments: Sequence[str]) -> Path:
-    from sglc import __version__
-
-    text = "\n".join(
-        [
-            f"sglc {__version__}, Python {platform.python_version()}, {platform.platform()}",
-            "sglc " + " ".join(arguments),
-            "",
-            "".join(traceback.format_exception(error)),
-        ]
-    )
-    path = Path(CRASH_DIR.read()) / "sglc-crash.txt"
+def _forget_stdout() -> None:
+    """Nobody reads what we write: what is left in the buffer must not fail once more when Python ends."""
     try:
-        path.write_text(text, encoding="utf-8")
-    except OSError:
-        path = Path(tempfile.mkdtemp(prefix="sglc-")) / path.name
-        path.write_text(text, encoding="utf-8")
-    return path
+        sys.stdout.close()
+    except (OSError, ValueError, AttributeError):
+        pass
+    sys.stdout = None  # type: ignore[assignment]

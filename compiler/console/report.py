@@ -14,6 +14,8 @@ from typing import Any
 
 from ...ir.diagnostic import Diagnostic, Label, Severity
 from ...ir.span import Source, Span
+from .terminal import plain
+from .terminal import shown as safe
 
 FORMATS = ("full", "concise", "json")
 MAX_LINE = 110
@@ -29,7 +31,7 @@ def render(diagnostics: Sequence[Diagnostic], format: str = "full", *, color: bo
     if format == "json":
         return json.dumps([as_json(d) for d in diagnostics], ensure_ascii=False, indent=2)
     if format == "concise":
-        return "\n".join(concise(d) for d in diagnostics)
+        return "\n".join(plain(concise(d)) for d in diagnostics)
     paint = _Paint(color and not os.environ.get("NO_COLOR"))
     blocks = [_full(d, paint) for d in diagnostics]
     return "\n\n".join([*blocks, summary(diagnostics)]) if blocks else ""
@@ -96,10 +98,10 @@ class _Paint:
 def _full(diagnostic: Diagnostic, paint: _Paint) -> str:
     style = _COLORS[diagnostic.severity]
     name = paint(f"{diagnostic.severity.value}[{diagnostic.code}]", style)
-    lines = [f"{name}: {paint(diagnostic.headline, _BOLD)}"]
+    lines = [f"{name}: {paint(safe(diagnostic.headline), _BOLD)}"]
     lines += _frames(diagnostic, style, paint)
-    lines += [f"{paint('note', _BOLD)}: {note}" for note in diagnostic.notes]
-    lines += [f"{paint('help', _HELP)}: {help}" for help in diagnostic.helps]
+    lines += [f"{paint('note', _BOLD)}: {safe(note)}" for note in diagnostic.notes]
+    lines += [f"{paint('help', _HELP)}: {safe(help)}" for help in diagnostic.helps]
     return "\n".join(lines)
 
 
@@ -113,7 +115,7 @@ def _frames(diagnostic: Diagnostic, style: str, paint: _Paint) -> list[str]:
     lines: list[str] = []
     for number, (source, found) in enumerate(sources.items()):
         arrow = paint("-->" if number == 0 else ":::", _PLACE)
-        lines.append(f"{' ' * width}{arrow} {paint(str(found[0].span), _PLACE)}")
+        lines.append(f"{' ' * width}{arrow} {paint(plain(str(found[0].span)), _PLACE)}")
         lines += _frame(source, found, width, style, paint)
     return lines
 
@@ -132,7 +134,7 @@ def _frame(source: Source, labels: list[Label], width: int, style: str, paint: _
             lines.append(f"{paint(f'{number:>{width}}', _PLACE)} {bar} {shown}".rstrip())
         previous = number
         mark = ("^" if label.primary else "-") * length
-        marked = paint(f"{mark} {label.text}".rstrip(), style if label.primary else _PLACE)
+        marked = paint(f"{mark} {safe(label.text)}".rstrip(), style if label.primary else _PLACE)
         lines.append(f"{' ' * width} {bar} {' ' * start}{marked}")
     return lines
 

@@ -1,0 +1,149 @@
+"""Files that a command writes: whole or not at all, and never in the place of what they must not replace.
+
+A file is written beside its place and then renamed, with the mode that the old one had; where the place is a
+link, what it leads to is replaced and the link stays. What is no file, such as a device or a pipe, is written to.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from .failures import UsageError
+from .terminal import write_out
+
+STDOUT = Path("-")
+
+
+def is_stdout(path: Path | None) -> bool:
+    """Whether data goes to stdout: no path at all, or `-`."""
+    return path is None or path == STDOUT
+
+
+def is_file(path: Path) -> bool:
+    """Whether a path is a file, or may become one; not a device, a pipe or a socket. Raises UsageError, OSError."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        _check_folder(path)
+        return True
+    if stat.S_ISDIR(mode):
+        raise UsageError("SGL2080", f"`{path}` is a folder", "name a file in it")
+    return stat.S_ISREG(mode)
+
+
+def check_outputs(outputs: Mapping[str, Path | None], inputs: Iterable[Path]) -> None:
+    """Whether outputs can be written without harm to what is read, or to each other.
+
+    `outputs` are paths by option. Raises UsageError (SGL2080, SGL2081), OSError; nothing is written.
+    """
+    given = {option: path for option, path in outputs.items() if path is not None}
+    read = [path for path in inputs if path != STDOUT]
+    taken: list[tuple[str, Path]] = []
+    for option, path in given.items():
+        if path != STDOUT:
+            if not is_file(path):
+                continue
+            _check_writable(path)
+            for other in read:
+                if _is_same(path, other):
+                    _refuse(option, path, f"`{other}`, which is read")
+        for name, other in taken:
+            if _is_same(path, other):
+                _refuse(option, path, f"where `{name}` goes")
+        taken.append((option, path))
+
+
+def _refuse(option: str, path: Path, what: str) -> None:
+    place = "stdout" if path == STDOUT else f"`{path}`"
+    raise UsageError("SGL2081", f"`{option}` {place} is {what}", "name another file")
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two paths are one file, through links too."""
+    if one.resolve() == other.resolve():
+        return True
+    with suppress(OSError):
+        return os.path.samefile(one, other)
+    return False
+
+
+def _check_folder(path: Path) -> None:
+    """Whether a new file can be made at a path."""
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise FileNotFoundError(2, os.strerror(2), str(folder))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(13, os.strerror(13), str(folder))
+
+
+def _check_writable(path: Path) -> None:
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(13, os.strerror(13), str(path))
+
+
+def write_file(path: Path | None, data: str | bytes) -> None:
+    """Write data: to stdout for no path and `-`, whole to a file. Raises UsageError, OSError with the file's name."""
+    if path is None or path == STDOUT:
+        write_out(data)
+        return
+    with replacing(path) as stream:
+        stream.write(data.encode("utf-8") if isinstance(data, str) else data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose content becomes the file when the body ends well, and leaves no trace when it does not."""
+    with naming(path):
+        if not is_file(path):
+            with path.open("wb") as stream:
+                yield stream
+            return
+        _check_writable(path)
+        place = path.resolve()
+        handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                yield cast("BinaryIO", stream)
+                stream.flush()
+                os.fchmod(stream.fileno(), _mode(place))
+                os.fsync(stream.fileno())
+            os.replace(name, place)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+
+
+def _mode(place: Path) -> int:
+    """The mode of the file that is replaced; of a new one what the process gives its files."""
+    try:
+        return stat.S_IMODE(place.stat().st_mode)
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Errors of the operating system name this file, as those of a full disk don't by themselves."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or f".{path.resolve().name[:100]}." in str(error.filename):
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
+
+
+def read_stdin() -> bytes:
+    """All of stdin. Raises OSError where it is closed."""
+    if sys.stdin is None:
+        raise OSError(9, os.strerror(9), "<stdin>")
+    return sys.stdin.buffer.read()
