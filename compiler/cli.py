@@ -62,6 +62,7 @@ def make_app() -> App:
         version=__version__,
         default_parameter=None,
         result_action="return_value",
+        suppress_keyboard_interrupt=False,  # we say what is kept
     )
     for command in COMMANDS:
         app.command(f"{PACKAGE}.{command.where}", name=command.name, help=command.help)

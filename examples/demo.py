@@ -23,7 +23,7 @@ from sglc.compiler.explain.text.render import render
 from sglc.compiler.explain.text.worlds import worlds_table
 from sglc.compiler.running.backends import BackendOptions, make_backend
 from sglc.compiler.running.execution import Job, Outcome, execute_job
-from sglc.runtime.batch.rows import read_rows
+from sglc.runtime.batch.reading import read_rows
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "triage.sgl"

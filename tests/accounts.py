@@ -13,7 +13,7 @@ from lower_bound import calls_of, lower_bound, measured
 from sglc.compiler.driver.compilation import Build
 from sglc.runtime.backend import Backend
 from sglc.runtime.batch.rows import RowResult, rows_of
-from sglc.runtime.batch.run import run_rows
+from sglc.runtime.batch.run import Window, run_rows
 from sglc.runtime.executor.executor import Executor, header_of
 from sglc.runtime.trace.records import TraceWriter
 
@@ -36,7 +36,7 @@ async def _run(
         with Executor(
             plan, backend=backend, target=build.choice.target, hosts=example.hosts, trace=trace
         ) as executor:
-            await run_rows(executor, plan.entry, given, on_row=results.append)
+            await run_rows(executor, plan.entry, [Window(given)], on_row=results.append)
     return results
 
 

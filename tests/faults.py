@@ -45,9 +45,10 @@ class Disk:
             self.calls += 1
             if self.calls - 1 != self.fails_at:
                 return real(*args, **options)
-            if name == "write" and self.partial:
+            if name in ("write", "pwrite") and self.partial:
                 self.fails_at += 1  # the rest of it is what fails
-                return real(args[0], bytes(args[1])[: self.partial])
+                part, self.partial = bytes(args[1])[: self.partial], 0
+                return real(args[0], part, *args[2:], **options)
             raise OSError(self.code, os.strerror(self.code))
 
         return call

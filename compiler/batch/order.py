@@ -1,8 +1,8 @@
 """The order of a batch: of its rows, and in each row of the sections whose order is the batch's to choose.
 
-Fixed once from the whole input, before the first row runs, and written into the journal's header, so
-that a run which is resumed goes on in the same order, with the same prompts. Results are given in
-input order all the same.
+Fixed once, before the first of the rows runs, and written into the journal, so that a run which is resumed
+goes on in the same order, with the same prompts. An input that is longer than can be in memory is ordered in
+windows. Results are given in input order all the same.
 """
 
 from __future__ import annotations
@@ -43,8 +43,10 @@ class BatchOrder:
     skipped: str = ""
 
 
-def batch_order(plan: Plan, program: str, rows: Sequence[Row], tokenizer: Tokenizer) -> BatchOrder:
-    """Order a batch for the most reuse."""
+def batch_order(
+    plan: Plan, program: str, rows: Sequence[Row], tokenizer: Tokenizer, *, unpredicted: str = ""
+) -> BatchOrder:
+    """Order a batch for the most reuse. `unpredicted`: why no gain is predicted, where that is known."""
     entry = next(found for found in plan.programs if found.name == program)
     foresight = Foresight(entry)
     prompts = [[] if row.error else foresight.prompts(row.args) for row in rows]
@@ -54,7 +56,7 @@ def batch_order(plan: Plan, program: str, rows: Sequence[Row], tokenizer: Tokeni
         skipped = f"the order of sections: {cells:,} of them are more than {MAX_CELLS:,}"
     else:
         orders, skipped = _section_orders(prompts, tokenizer), ""
-    unpredicted = _unpredicted(plan, prompts)
+    unpredicted = unpredicted or _unpredicted(plan, prompts)
     if unpredicted:
         laid = [_row(asked, own) for asked, own in zip(prompts, orders, strict=True)]
         skipped = "; ".join(filter(None, (skipped, f"the prediction: {unpredicted}")))

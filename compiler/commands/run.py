@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from cyclopts import Parameter
 
-from ...runtime.batch.rows import Row, RowResult, read_rows, rows_of
-from ...runtime.executor.asking.control_text import CONTROL_TEXT
+from ...runtime.batch.reading import RowFile
+from ...runtime.batch.rows import Row, rows_of
 from ...runtime.plan.file import check_target, read_plan
 from ...runtime.plan.schema import Plan, PlanProgram
-from ..batch.order import BatchOrder
-from ..console.failures import UsageError, say, show
-from ..console.outputs import check_outputs, write_file
-from ..console.progress import Progress
+from ..console.failures import UsageError, show
+from ..console.outputs import check_outputs, is_file, is_stdout
 from ..console.terminal import tell
 from ..driver.compilation import compile_module, load, split_entry, stage_of
 from ..driver.targets import Choice
 from ..running.arguments import read_arguments
 from ..running.backends import BackendOptions
-from ..running.execution import Job, Outcome, execute_job
+from ..running.batches import Batch, run_batch, run_once
+from ..running.execution import Job
 from ..running.hosts import load_hosts
 from ..running.places import choose_place
 from .options import CompileOptions, ServerOptions
@@ -35,7 +34,9 @@ def run(
     input: Path | None = None,
     output: Path | None = None,
     resume: Annotated[bool, Parameter(negative=())] = False,
+    retry_failed: Annotated[bool, Parameter(negative=())] = False,
     trace: Path | None = None,
+    show_prompts: Annotated[bool, Parameter(negative=())] = False,
     dtype: str = "auto",
     host: Annotated[list[Path] | None, Parameter(negative=())] = None,
     seed: int = 0,
@@ -53,13 +54,17 @@ def run(
     arguments
         name=value; text as it is, other types as JSON.
     input
-        Rows as JSON lines, one object of parameters each.
+        Rows: JSON lines, one object of parameters each; CSV with a header of parameters; or Parquet. `-` is stdin.
     output
-        Write results here, as JSON lines in row order; stdout without it.
+        Write results here, as JSON lines in row order; stdout without it, or for `-`.
     resume
         Go on with an interrupted run of the same rows.
+    retry_failed
+        Go on, and run rows again that ended in an error.
     trace
-        Write a record of every call here.
+        Write a record of every call here, with its texts; `-` is stdout.
+    show_prompts
+        Print what each call was asked, and what it answered.
     dtype
         `auto`, `float32`, `bfloat16` or `float16`, for the engine.
     host
@@ -71,8 +76,7 @@ def run(
     wait_for_siblings
         Switch off that calls wait for a prefix that another is computing.
     """
-    read = [split_entry(file)[0], *(host or ()), *([input] if input else [])]
-    check_outputs({"--output": output, "--trace": trace}, read)
+    _check(file, arguments, input, output, resume or retry_failed, trace, host or [])
     where = BackendOptions(
         name=server.backend,
         dtype=dtype,
@@ -86,26 +90,53 @@ def run(
         tell(f"note: {note}")
     made = _plan(file, options, place.choice)
     program = next(q for q in made.programs if q.name == made.entry)
-    rows = _rows(arguments, input, program)
-    if resume and (input is None or output is None):
-        raise UsageError("SGL2024", "`--resume` needs `--input` and `--output`")
-    hosts = load_hosts(host or ())
+    single = None if input is not None else _single(arguments, program)
+    job = Job(
+        plan=made,
+        choice=place.choice,
+        program=program.name,
+        rows=[single] if single else [],
+        hosts=load_hosts(host or ()),
+        seed=seed,
+        trace_file=trace,
+        is_kept=False,
+    )
     served = place.make(made)
-    with Progress(len(rows), program.name) as progress:
-        job = Job(
-            plan=made,
-            choice=place.choice,
-            program=program.name,
-            rows=rows,
-            hosts=hosts,
-            seed=seed,
-            trace_file=trace,
-            journal_file=_journal_path(output) if input and output else None,
-            resume=resume,
-            progress=progress,
+    if input is None:
+        return run_once(job, served, output, show_prompts)
+    with RowFile.open(input, program) as rows:
+        if rows.note:
+            tell(f"note: {rows.note}")
+        batch = Batch(rows, output, resume or retry_failed, retry_failed, show_prompts)
+        return run_batch(job, served, batch)
+
+
+def _check(
+    file: str,
+    arguments: tuple[str, ...],
+    input: Path | None,
+    output: Path | None,
+    resume: bool,
+    trace: Path | None,
+    hosts: list[Path],
+) -> None:
+    """What is known before anything is read."""
+    if input is not None and arguments:
+        raise UsageError(
+            "SGL2025",
+            "arguments and `--input` can't be given together",
+            "the rows hold all arguments",
         )
-        outcome = execute_job(job, served)
-    return _finish(outcome, output, progress, single=input is None)
+    has_journal = output is not None and not is_stdout(output) and is_file(output)
+    if resume and (input is None or not has_journal):
+        raise UsageError(
+            "SGL2024",
+            "`--resume` needs `--input` and `--output`",
+            "the rows that are done are kept beside the file that `--output` names",
+        )
+    read = [split_entry(file)[0], *hosts, *([input] if input else [])]
+    where = output if output is not None or trace is None else Path("-")
+    check_outputs({"--output": where, "--trace": trace}, read)
 
 
 def _plan(file: str, options: CompileOptions, choice: Choice) -> Plan:
@@ -132,76 +163,9 @@ def _entered(made: Plan, entry: str | None) -> Plan:
     return msgspec.structs.replace(made, entry=entry)
 
 
-def _rows(arguments: tuple[str, ...], input: Path | None, program: PlanProgram) -> list[Row]:
-    """The rows to run. A single instance with bad arguments never starts."""
-    if input is None:
-        rows = rows_of([read_arguments(arguments, program)], program)
-        if rows[0].error:
-            error = rows[0].error
-            raise UsageError(error.code, error.message, error.help)
-        return rows
-    if arguments:
-        raise UsageError(
-            "SGL2025",
-            "arguments and `--input` can't be given together",
-            "the rows hold all arguments",
-        )
-    return read_rows(input, program)
-
-
-def _journal_path(output: Path) -> Path:
-    return output.with_name(output.name + ".journal")
-
-
-def _finish(outcome: Outcome, output: Path | None, progress: Progress, single: bool) -> int:
-    """Write results and the summary; the exit code."""
-    lines = [_line(result, single) for result in outcome.results]
-    if output is not None or not single or not outcome.failed:
-        write_file(output, "".join(lines))
-    if output is not None and not outcome.failed:
-        _journal_path(output).unlink(missing_ok=True)
-    _say_control_text(outcome)
-    _say_failed(outcome, single)
-    totals = f"prefilled {progress.prefilled:,}, cached {progress.cached:,}, generated {progress.generated:,}"
-    tell(f"{len(outcome.results)} rows, {progress.calls} calls: {totals} tokens")
-    if not single:
-        _say_order(outcome.order)
-    return 1 if outcome.failed else 0
-
-
-def _line(result: RowResult, single: bool) -> str:
-    data: Any = result.result if single else result
-    return msgspec.json.encode(data).decode() + "\n"
-
-
-def _say_order(order: BatchOrder) -> None:
-    """What the order of the batch was predicted to save, where it saves anything."""
-    gain = order.gain
-    if gain is not None and gain.saved:
-        moved = f"ordering the sections of {len(order.orders):,} rows saves {gain.saved:,} tokens"
-        tell(f"predicted: {moved} of {gain.as_laid_out:,} to prefill")
-    if gain is not None and gain.one_ordered < gain.one_as_given:
-        what = (
-            f"{gain.one_ordered:,} tokens to prefill in this order, {gain.one_as_given:,} as given"
-        )
-        tell(f"predicted: a cache of one prompt has {what}")
-    if order.skipped:
-        tell(f"skipped {order.skipped}")
-
-
-def _say_control_text(outcome: Outcome) -> None:
-    for note in outcome.trace.notes:
-        if note.code == CONTROL_TEXT:
-            where = f"{note.span.file}:{note.span.line}:{note.span.column}: " if note.span else ""
-            tell(f"{where}warning[{note.code}]: {note.message}")
-
-
-def _say_failed(outcome: Outcome, single: bool) -> None:
-    for result in outcome.failed[:5]:
-        error = result.error
-        assert error is not None
-        place = f"row {result.row}" + (f" (line {error.line})" if error.line else "")
-        where = f"{error.span.file}:{error.span.line}:{error.span.column}: " if error.span else ""
-        say(error.code, error.message, error.help, where if single else f"{where}{place}: ")
-    if not single and outcome.failed:
-        tell(f"{len(outcome.failed)} of {len(outcome.results)} rows failed")
+def _single(arguments: tuple[str, ...], program: PlanProgram) -> Row:
+    """The row of a single instance. One with bad arguments never starts."""
+    (row,) = rows_of([read_arguments(arguments, program)], program)
+    if row.error:
+        raise UsageError(row.error.code, row.error.message, row.error.help)
+    return row

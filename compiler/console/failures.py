@@ -53,7 +53,7 @@ def report(error: BaseException, arguments: Sequence[str]) -> int:
             return internal(error, arguments)
 
 
-INPUT_CODES = frozenset({"SGL3005", "SGL3605"})
+INPUT_CODES = frozenset({"SGL3005", "SGL3605", "SGL3607", "SGL3608"})
 """Errors of the runtime that are about files, not about the program."""
 
 

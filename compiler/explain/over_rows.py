@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from ...runtime.backend import Backend
-from ...runtime.batch.rows import Row, read_rows
+from ...runtime.batch.reading import read_rows
+from ...runtime.batch.rows import Row
 from ...runtime.plan.errors import RunError
 from ...runtime.plan.file import check_target
 from ...runtime.plan.schema import Plan, PlanProgram

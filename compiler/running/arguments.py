@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from ...ir.diagnostic import CompileFailed, Diagnostic
-from ...ir.types import STR, OptionalType, Type, UnionType, literal_kind, parse_type
+from ...ir.types import STR, Type, parse_type
 from ...runtime.plan.schema import PlanProgram
+from ...runtime.plan.texts import value_of
 
 
 def read_arguments(words: Iterable[str], program: PlanProgram) -> dict[str, Any]:
@@ -27,13 +27,9 @@ def read_arguments(words: Iterable[str], program: PlanProgram) -> dict[str, Any]
 
 
 def _value(name: str, text: str, kind: Type) -> Any:
-    if isinstance(kind, OptionalType):
-        return None if text == "null" else _value(name, text, kind.item)
-    if kind == STR or (isinstance(kind, UnionType) and literal_kind(kind) == STR):
-        return text
     try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        return value_of(text, kind)
+    except ValueError as error:
         raise _failed(
             "SGL2023",
             f"the value of `{name}` is not JSON: {error}",

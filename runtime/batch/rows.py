@@ -5,18 +5,15 @@ A row that is no row at all is a record with its error; the others are unaffecte
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from ..plan.arguments import bind_arguments
 from ..plan.errors import ErrorRecord, RunError
-from ..plan.nesting import MAX_DEPTH, is_too_deep
 from ..plan.schema import PlanProgram, Struct
-
-MAX_LINE = 16 * 1024 * 1024
 
 
 class Row(Struct, frozen=True):
@@ -35,54 +32,78 @@ class RowResult(Struct, frozen=True):
     result: Any = None
     error: ErrorRecord | None = None
 
-
-def read_rows(path: Path, program: PlanProgram) -> list[Row]:
-    """The rows of a JSON-lines file, each checked against the program's parameters. Empty lines are skipped."""
-    with path.open("rb") as lines:
-        return list(_rows(lines, program))
-
-
-def _rows(lines: Iterable[bytes], program: PlanProgram) -> Iterator[Row]:
-    row = 0
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _row(row, number, line, program)
-            row += 1
+    @property
+    def is_settled(self) -> bool:
+        """Whether it would come out the same again: not so where a server could not be reached for a while."""
+        return self.error is None or not self.error.transient
 
 
-def _row(row: int, line: int, text: bytes, program: PlanProgram) -> Row:
-    try:
-        args = _decoded(text)
-        bind_arguments(program, args)
-    except RunError as error:
-        return Row(row, line, error=msgspec.structs.replace(error.record, line=line))
-    return Row(row, line, args)
+class RowSource(Protocol):
+    """Rows that are read in order, as often as one likes. `digest` names their content."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """The same for the same rows."""
+        ...
+
+    def rows(self) -> Iterator[Row]:
+        """The rows, from the first. Raises RunError (SGL3607) where they can't be read any more."""
+        ...
 
 
-def _decoded(text: bytes) -> dict[str, Any]:
-    if len(text) > MAX_LINE:
-        raise RunError("SGL3601", f"the line is longer than {MAX_LINE} bytes")
-    if is_too_deep(text):
-        raise RunError("SGL3601", f"the line is nested more than {MAX_DEPTH} levels deep")
-    try:
-        found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RunError("SGL3601", f"the line is not JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise RunError(
-            "SGL3601", f"the line holds a {type(found).__name__}, not an object of parameters"
-        )
-    return found
+class RowList:
+    """Rows in memory."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = list(rows)
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    @property
+    def digest(self) -> str:
+        """The same for the same rows."""
+        return input_digest(self._rows)
+
+    def rows(self) -> Iterator[Row]:
+        """The rows."""
+        return iter(self._rows)
+
+
+def input_digest(rows: Iterable[Row]) -> str:
+    """A digest of rows in memory."""
+    digest = new_digest()
+    for row in rows:
+        digest.update(msgspec.json.encode(row) + b"\n")
+    return digest.hexdigest()
+
+
+def new_digest() -> hashlib.blake2b:
+    """An empty digest of rows."""
+    return hashlib.blake2b(digest_size=16)
 
 
 def rows_of(args: Iterable[dict[str, Any]], program: PlanProgram) -> list[Row]:
     """Rows from arguments in memory, each checked; `line` is the row's number from 1."""
-    return [_checked(number, given, program) for number, given in enumerate(args)]
+    return [checked_row(number, number + 1, given, program) for number, given in enumerate(args)]
 
 
-def _checked(row: int, args: dict[str, Any], program: PlanProgram) -> Row:
+def checked_row(row: int, line: int, args: dict[str, Any], program: PlanProgram) -> Row:
+    """A row of these arguments, or of the error that they are for the program."""
     try:
         bind_arguments(program, args)
     except RunError as error:
-        return Row(row, row + 1, error=error.record)
-    return Row(row, row + 1, args)
+        return bad_row(row, line, error)
+    return Row(row, line, args)
+
+
+def bad_row(row: int, line: int, error: RunError) -> Row:
+    """A row that is none."""
+    return Row(row, line, error=msgspec.structs.replace(error.record, line=line))

@@ -48,6 +48,8 @@ CODES: dict[str, str] = {
     "SGL3604": "a parameter has the wrong type",
     "SGL3605": "the journal belongs to another run",
     "SGL3606": "the run was cancelled",
+    "SGL3607": "a file of rows cannot be read",
+    "SGL3608": "another process has the journal",
     "SGL3901": "a loop ended at its limit",
     "SGL3902": "a value holds control text, and the backend takes text alone",
     "SGL3999": "an internal error; this is a defect of sglc",

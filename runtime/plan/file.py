@@ -16,22 +16,36 @@ from ...ir.target import Target
 from .check import check_plan
 from .errors import RunError
 from .nesting import MAX_DEPTH, is_too_deep
-from .schema import PLAN_VERSION, Plan, TargetInfo
+from .schema import PLAN_VERSION, Plan, Struct, TargetInfo
 
 MAX_BYTES = 64 * 1024 * 1024
 _DECODER = msgspec.json.Decoder(Plan)
 
 
 def encode_plan(plan: Plan) -> bytes:
-    """The plan as canonical JSON: what `plan_digest` hashes and a file holds."""
+    """The plan as canonical JSON: what a file holds."""
     return msgspec.json.format(msgspec.json.encode(plan, order="deterministic"), indent=1) + b"\n"
 
 
 def plan_digest(plan: Plan) -> str:
-    """A hash of everything in the plan."""
+    """A hash of what the plan does: neither where it stands in its source nor what is said about it counts."""
+    meaning = _without(plan, _PLACES)
     return hashlib.blake2b(
-        msgspec.json.encode(plan, order="deterministic"), digest_size=16
+        msgspec.json.encode(meaning, order="deterministic"), digest_size=16
     ).hexdigest()
+
+
+_PLACES = frozenset({"span", "source", "doc"})
+
+
+def _without(part: Any, names: frozenset[str]) -> Any:
+    """A part of a plan as lists, without the fields of some names. Constants of the program stay as they are."""
+    if isinstance(part, Struct):
+        fields = (name for name in part.__struct_fields__ if name not in names)
+        return [type(part).__name__, *(_without(getattr(part, name), names) for name in fields)]
+    if isinstance(part, list | tuple):
+        return [_without(item, names) for item in part]
+    return part
 
 
 def write_plan(plan: Plan, path: Path) -> None:

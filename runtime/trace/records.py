@@ -6,9 +6,9 @@ the tests that compute the lower bound. Reading is strict: a trace that is not o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal, Protocol, TextIO
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -32,6 +32,7 @@ class Header(Struct, frozen=True, tag="trace"):
 class CallRecord(Struct, frozen=True, tag="call"):
     """One request to the backend.
 
+    `prompt_text` and `choice_texts` are what the ids stand for, in a trace that is written for people.
     `path`: programs and sites that lead to it; `indices`: loop and arm indices around it. `outputs` is what
     was sampled, `kept` what stayed in the prompt, one per sample, as `finish` and `matched` (the stop
     string, pattern or token on which it ended) are; `fed` is how many ids of each have KV (empty: all but
@@ -48,6 +49,8 @@ class CallRecord(Struct, frozen=True, tag="call"):
     indices: list[int]
     name: str
     prompt: list[int]
+    prompt_text: str = ""
+    choice_texts: list[str] = []
     node: int = -1
     outputs: list[list[int]] = []
     kept: list[list[int]] = []
@@ -96,6 +99,15 @@ class CallRecord(Struct, frozen=True, tag="call"):
     def extra(self) -> int:
         """Tokens cached beyond the prediction: left by other rows or runs, or equal by chance."""
         return max(0, self.cached - (self.predicted_cached or 0))
+
+
+def with_texts(call: CallRecord, decode: Callable[[Iterable[int]], str]) -> CallRecord:
+    """The record with the texts that its ids stand for, for people to read."""
+    return msgspec.structs.replace(
+        call,
+        prompt_text=decode(call.prompt),
+        choice_texts=[decode(choice) for choice in call.choices],
+    )
 
 
 class HostRecord(Struct, frozen=True, tag="host"):
@@ -179,10 +191,18 @@ class Trace:
         return total(self.requests)
 
 
+class TextSink(Protocol):
+    """Where a trace is written: a text file, or what does as much of one."""
+
+    def write(self, text: str, /) -> object:
+        """Write some text."""
+        ...
+
+
 class TraceWriter:
     """Writes records to a file as they come; also keeps nothing."""
 
-    def __init__(self, stream: TextIO, header: Header | None = None) -> None:
+    def __init__(self, stream: TextSink, header: Header | None = None) -> None:
         self._stream = stream
         if header is not None:
             self.add(header)

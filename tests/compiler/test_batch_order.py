@@ -10,6 +10,7 @@ import json
 import random
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,11 @@ from sglc.compiler.batch.foreseen import Foresight, Sections
 from sglc.compiler.batch.gain import Encoder, common, one_prompt_cache, tree_size
 from sglc.compiler.batch.order import batch_order, laid_out
 from sglc.compiler.driver.compilation import Build, Options, compile_file
-from sglc.compiler.running.execution import Job, Outcome, execute_job
+from sglc.compiler.running.execution import Job, Outcome, execute_job, journal_header
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.batch.rows import Row, read_rows, rows_of
+from sglc.runtime.batch.journal import Journal
+from sglc.runtime.batch.reading import read_rows
+from sglc.runtime.batch.rows import Row, RowList, rows_of
 from sglc.runtime.plan.errors import RunError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -67,14 +70,28 @@ def ordered(build: Build, rows: Sequence[Row]):
     return batch_order(build.plan, build.plan.entry, rows, build.choice.target.tokenizer)
 
 
-def ran(build: Build, rows: Sequence[Row], trace: Path, **options) -> Outcome:
+def ran(
+    build: Build,
+    rows: Sequence[Row],
+    trace: Path,
+    journal: Path | None = None,
+    resume: bool = False,
+) -> Outcome:
+    """The outcome of a run, with a journal where one is named."""
+    header = journal_header(build.plan, build.plan.entry, RowList(rows), 0)
+    begin = Journal.resume if resume else Journal.create
+    with begin(journal, header) if journal else nullcontext() as opened:
+        return _ran(build, rows, trace, opened)
+
+
+def _ran(build: Build, rows: Sequence[Row], trace: Path, journal: Journal | None) -> Outcome:
     job = Job(
         plan=build.plan,
         choice=build.choice,
         program=build.plan.entry,
         rows=rows,
         trace_file=trace,
-        **options,
+        journal=journal,
     )
     return execute_job(job, MockBackend(build.choice.target))
 
@@ -312,12 +329,12 @@ def test_a_resumed_run_has_the_prompts_of_the_first_start(tmp_path: Path, monkey
     journal, trace = tmp_path / "j", tmp_path / "t"
     whole = ran(build, rows, trace)
     prompts = {call.row: call.prompt for call in whole.trace.calls}
-    ran(build, rows, trace, journal_file=journal)
+    ran(build, rows, trace, journal=journal)
     lines = journal.read_bytes().splitlines(keepends=True)
-    journal.write_bytes(b"".join(lines[:21]) + lines[21][:7])
+    journal.write_bytes(b"".join(lines[:22]) + lines[22][:7])
 
     monkeypatch.setattr("sglc.compiler.batch.order._section_orders", lambda p, _: [{} for _ in p])
-    outcome = ran(build, rows, trace, journal_file=journal, resume=True)
+    outcome = ran(build, rows, trace, journal=journal, resume=True)
 
     assert len(outcome.trace.calls) == len(rows) - 20
     assert {call.row: call.prompt for call in outcome.trace.calls}.items() <= prompts.items()
@@ -333,14 +350,17 @@ def test_a_resumed_run_has_the_prompts_of_the_first_start(tmp_path: Path, monkey
 def test_a_journal_with_an_order_that_is_none_is_refused(tmp_path: Path, broken: str):
     build, rows = products()
     journal = tmp_path / "j"
-    ran(build, rows, tmp_path / "t", journal_file=journal)
+    ran(build, rows, tmp_path / "t", journal=journal)
     lines = journal.read_bytes().splitlines(keepends=True)
-    header = json.loads(lines[0])
-    header.update(json.loads("{" + broken + ("]" if "layouts" in broken else "") + "}"))
-    journal.write_bytes(json.dumps(header).encode() + b"\n" + b"".join(lines[1:]))
+    record = json.loads(lines[1])
+    record.update(json.loads("{" + broken + ("]" if "layouts" in broken else "") + "}"))
+    journal.write_bytes(lines[0] + json.dumps(record).encode() + b"\n" + b"".join(lines[2:]))
 
-    with pytest.raises(RunError, match="an order is none") as failed:
-        ran(build, rows, tmp_path / "t", journal_file=journal, resume=True)
+    with pytest.raises(
+        RunError,
+        match=r":2: not a journal record: (an order of sections is none|a row has sections)",
+    ) as failed:
+        ran(build, rows, tmp_path / "t", journal=journal, resume=True)
     assert failed.value.code == "SGL3005"
 
 

@@ -155,9 +155,10 @@ def test_resume_after_an_interruption(program: Path) -> None:
     assert sglc(*words, cwd=folder).returncode == 1
     journal = folder / "out.jsonl.journal"
     lines = journal.read_text(encoding="utf-8").splitlines(keepends=True)
-    marked = json.loads(lines[1])
+    marked = json.loads(next(line for line in lines[2:] if '"row":0' in line))
     marked["result"] = "from the journal"
-    journal.write_text(lines[0] + json.dumps(marked) + "\n" + '{"row": 1, "res', encoding="utf-8")
+    torn = '{"type": "row", "row": 1, "res'
+    journal.write_text("".join(lines[:2]) + json.dumps(marked) + "\n" + torn, encoding="utf-8")
     refused(sglc(*words, cwd=folder), 2, "SGL3605")
     assert sglc(*words, "--resume", cwd=folder).returncode == 1
     found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]

@@ -23,7 +23,7 @@ from sglc.compiler.explain.model.observe import observed
 from sglc.compiler.explain.text.render import render
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.batch.rows import RowResult, rows_of
-from sglc.runtime.batch.run import run_rows
+from sglc.runtime.batch.run import Window, run_rows
 from sglc.runtime.executor.executor import Executor
 from sglc.runtime.trace.records import Trace
 
@@ -204,7 +204,7 @@ async def _run(build: Build, work: Work) -> Trace:
     given = rows_of([dict(row) for row in work.rows], program)
     backend = MockBackend(build.choice.target)
     with Executor(plan, backend=backend, target=build.choice.target, trace=trace) as executor:
-        await run_rows(executor, plan.entry, given, on_row=results.append)
+        await run_rows(executor, plan.entry, [Window(given)], on_row=results.append)
     assert [each.error for each in results if each.error] == []
     return trace
 
