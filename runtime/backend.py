@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from ..ir.sampling import Constraint, Sampling
 from ..ir.target.stopping import Matched
+from .secrets import without_secrets
 
 Finish = Literal["eos", "stop", "length", "constraint", "aborted"]
 Transient = Literal["connection", "timeout", "rate limit", "overloaded"]
@@ -194,7 +195,7 @@ class BackendError(Exception):
     3104 capability missing, 3105 the server failed, 3106 closed, 3107 empty prompt, 3109 too many calls of a run,
     3108 a token id that is none of the model's; 3207 a sampling parameter that can't be.
     `transient`: why the same request may succeed later; None where it would fail again. `retry_after`: in how many
-    seconds the server said so.
+    seconds the server said so. Addresses may stand in a message: their passwords are not shown.
     """
 
     def __init__(
@@ -206,8 +207,9 @@ class BackendError(Exception):
         transient: Transient | None = None,
         retry_after: float | None = None,
     ) -> None:
+        message = without_secrets(message)
         super().__init__(message)
-        self.code, self.message, self.help = code, message, help
+        self.code, self.message, self.help = code, message, without_secrets(help)
         self.transient, self.retry_after = transient, retry_after
 
 

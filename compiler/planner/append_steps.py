@@ -38,15 +38,16 @@ class AppendSteps:
     def insert(self, op: Insert) -> list[p.Step]:
         """A value."""
         prompt, value = self._registers.operands((op.prompt, op.value))
+        span = source_span(op.span)
         node = self._table.hole(
             "insert",
             self._places.of(op.prompt),
             op.value if isinstance(op.value, Value) else json.dumps(op.value.value),
             text="{" + self._places.name_of(op.value) + "}",
             lifetime=self._places.lifetimes.of(op.value),
-            span=source_span(op.span),
+            span=span,
         )
-        return [p.InsertStep(self.bind(op.result, node), prompt, value, node)]
+        return [p.InsertStep(self.bind(op.result, node), prompt, value, node, span)]
 
     def turn(self, op: Turn) -> list[p.Step]:
         """The edge of a turn that is rendered at run time."""
@@ -61,7 +62,7 @@ class AppendSteps:
         prompt, image = self._registers.operands((op.prompt, op.image))
         life = self._places.lifetimes.of(op.image)
         node = self._table.hole("image", self._places.of(op.prompt), op.image, lifetime=life)
-        return [p.ImageStep(self.bind(op.result, node), prompt, image, node)]
+        return [p.ImageStep(self.bind(op.result, node), prompt, image, node, source_span(op.span))]
 
 
 def _mark(mark: Mark) -> p.MarkSpan:

@@ -24,6 +24,7 @@ from ...ir.ops import (
 )
 from ...ir.uses import Uses
 from ...runtime.plan import schema as p
+from .spans import source_span
 
 MAX_DEPTH = 12
 """An expression is nested no deeper than this: readers recurse into it."""
@@ -105,20 +106,21 @@ def _parts(op: PureOp) -> tuple[Operand, ...]:
 
 
 def _build(op: PureOp, parts: list[p.Expr]) -> p.Expr:
+    span = source_span(op.span)
     match op:
         case Format():
-            return p.FormatExpr(parts)
+            return p.FormatExpr(parts, span)
         case MakeList():
             return p.ListExpr(parts)
         case MakeRecord(names=names):
             return p.RecordExpr(list(names), parts)
         case GetField(name=name):
-            return p.FieldExpr(parts[0], name)
+            return p.FieldExpr(parts[0], name, span)
         case Index() | Pick():
-            return p.IndexExpr(parts[0], parts[1])
+            return p.IndexExpr(parts[0], parts[1], span)
         case Compare(op=operator):
-            return p.CompareExpr(operator, parts[0], parts[1])
+            return p.CompareExpr(operator, parts[0], parts[1], span)
         case Arith(op=operator):
-            return p.ArithExpr(operator, parts)
+            return p.ArithExpr(operator, parts, span)
         case Builtin(name=name):
-            return p.BuiltinExpr(name, parts)
+            return p.BuiltinExpr(name, parts, span)

@@ -182,7 +182,10 @@ class StepWriter:
             self._places.meet(arg, (op.items,))
         body = self._body(op.body)
         self._places.meet(op.result, _yielded(op.body)[:1])
-        return [*before, p.CollectStep(self.registers.new(op.result), items, body)]
+        return [
+            *before,
+            p.CollectStep(self.registers.new(op.result), items, body, source_span(op.span)),
+        ]
 
     def _if(self, op: If) -> list[p.Step]:
         cond = self.registers.operand(op.cond)
@@ -191,7 +194,7 @@ class StepWriter:
         for at, result in enumerate(op.results):
             self._places.meet(result, (_yielded(op.then)[at], _yielded(op.orelse)[at]))
         outs = [self.registers.new(result) for result in op.results]
-        return [*before, p.IfStep(outs, cond, then, orelse)]
+        return [*before, p.IfStep(outs, cond, then, orelse, source_span(op.span))]
 
     def _for(self, op: For) -> list[p.Step]:
         items = self.registers.operand(op.items)
@@ -202,7 +205,7 @@ class StepWriter:
         body = self._body(op.body)
         met = self._close(heads, body, op)
         outs = [self.registers.new(result) for result in op.results]
-        return [*before, p.ForStep(outs, items, inits, body, met)]
+        return [*before, p.ForStep(outs, items, inits, body, met, source_span(op.span))]
 
     def _while(self, op: While) -> list[p.Step]:
         inits = self.registers.operands(op.inits)
@@ -215,7 +218,7 @@ class StepWriter:
         cond, body = self._body(op.cond), self._body(op.body)
         met = self._close(heads, body, op)
         outs = [self.registers.new(result) for result in op.results]
-        return [*before, p.WhileStep(outs, inits, cond, body, limit, met)]
+        return [*before, p.WhileStep(outs, inits, cond, body, limit, met, source_span(op.span))]
 
     def _open(
         self, inits: tuple[Operand, ...], args: tuple[Value, ...], times: str, span: Span | None
@@ -254,7 +257,7 @@ class StepWriter:
             self._places.meet(result, (end,))
         outs = [self.registers.new(result) for result in op.results]
         group, prompt = self._group(bodies, outer)
-        return [*before, p.ForkStep(outs, items, bodies, group, prompt)]
+        return [*before, p.ForkStep(outs, items, bodies, group, prompt, source_span(op.span))]
 
     def _group(self, bodies: list[p.Body], outer: list[Value]) -> tuple[int | None, p.Expr | None]:
         by_node = {self._places.of(v): v for v in outer}

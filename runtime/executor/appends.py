@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...ir.target import Tokenizer
-from ...ir.values.operations import EvalError, text_form
+from ...ir.values.operations import text_form
 from ..plan.errors import RunError
 from ..plan.schema import (
     ImageStep,
@@ -30,12 +30,9 @@ def bind_text(tokenizer: Tokenizer, frame: Frame, step: TextStep) -> None:
 
 
 def bind_insert(tokenizer: Tokenizer, frame: Frame, step: InsertStep) -> None:
-    """Append the text form of a value, as plain text."""
+    """Append the text form of a value, as plain text. Raises EvalError for one that has none."""
     state = frame.prompt(step.prompt)
-    try:
-        text = text_form(frame.value(step.value))
-    except EvalError as error:
-        raise RunError(f"SGL{error.code}", error.message) from None
+    text = text_form(frame.value(step.value))
     frame.registers[step.out] = state.append(tokenizer, text, step.node, literal=False)
 
 

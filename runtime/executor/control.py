@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Coroutine, Sequence
 from typing import Any, assert_never
 
-from ...ir.values.operations import truth
+from ...ir.values.operations import EvalError, truth
 from ..plan.effects import has_host_effects
 from ..plan.errors import RunError
+from ..plan.expressions import as_run_error, span_of
 from ..plan.schema import (
     Body,
     CallStep,
@@ -69,11 +70,17 @@ async def _finished(task: Any) -> None:
 
 
 async def run_steps(run: Run, frame: Frame, steps: Sequence[Step]) -> None:
-    """Run steps in order."""
+    """Run steps in order. Raises RunError, at the step that fails."""
     for step in steps:
-        coming = run_step(run, frame, step)
-        if coming is not None:
-            await coming
+        try:
+            coming = run_step(run, frame, step)
+            if coming is not None:
+                await coming
+        except EvalError as error:
+            raise as_run_error(error, step) from None
+        except RunError as error:
+            error.located(span_of(step))
+            raise
 
 
 def run_step(run: Run, frame: Frame, step: Step) -> Coroutine[Any, Any, None] | None:

@@ -23,6 +23,7 @@ from .schema import (
     Lit,
     RecordExpr,
     Ref,
+    SourceSpan,
 )
 
 MAX_STEPS = 1_000_000
@@ -43,11 +44,18 @@ UNBOUND = Unbound()
 
 
 def evaluate(expr: Expr, registers: Registers) -> Any:
-    """The value of an expression. Raises RunError (SGL33xx, SGL3204)."""
-    try:
-        return _Evaluation(registers).value(expr, 0)
-    except values.EvalError as error:
-        raise RunError(f"SGL{error.code}", error.message) from None
+    """The value of an expression. Raises RunError (SGL33xx, SGL3204), at the part of it that fails."""
+    return _Evaluation(registers).value(expr, 0)
+
+
+def as_run_error(error: values.EvalError, part: object) -> RunError:
+    """The error of a value, at the part of the plan that it happened in."""
+    return RunError(f"SGL{error.code}", error.message, span=span_of(part))
+
+
+def span_of(part: object) -> SourceSpan | None:
+    """Where a part of a plan stands in its source, where it says so."""
+    return getattr(part, "span", None)
 
 
 class _Evaluation:
@@ -60,6 +68,15 @@ class _Evaluation:
         self._steps = 0
 
     def value(self, expr: Expr, depth: int) -> Any:
+        try:
+            return self._value(expr, depth)
+        except values.EvalError as error:
+            raise as_run_error(error, expr) from None
+        except RunError as error:
+            error.located(span_of(expr))
+            raise
+
+    def _value(self, expr: Expr, depth: int) -> Any:
         self._steps += 1
         if self._steps > MAX_STEPS or depth > MAX_DEPTH:
             raise RunError("SGL3204", "an expression takes too many steps")

@@ -20,7 +20,7 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """Base of every part of a plan: immutable, and unknown fields are an error."""
 
 
-# --- expressions (pure, bounded; names of operators are those of ir.ops) ------------------------
+# --- expressions (pure, bounded; names of operators are those of ir.ops; `span`: where one can fail) -
 
 
 class Ref(Struct, frozen=True, tag="ref"):
@@ -39,6 +39,7 @@ class FormatExpr(Struct, frozen=True, tag="format"):
     """The concatenated text forms of the parts."""
 
     parts: list[Expr]
+    span: SourceSpan | None = None
 
 
 class ListExpr(Struct, frozen=True, tag="list"):
@@ -59,6 +60,7 @@ class FieldExpr(Struct, frozen=True, tag="field"):
 
     record: Expr
     name: str
+    span: SourceSpan | None = None
 
 
 class IndexExpr(Struct, frozen=True, tag="index"):
@@ -66,6 +68,7 @@ class IndexExpr(Struct, frozen=True, tag="index"):
 
     items: Expr
     index: Expr
+    span: SourceSpan | None = None
 
 
 class CompareExpr(Struct, frozen=True, tag="compare"):
@@ -74,6 +77,7 @@ class CompareExpr(Struct, frozen=True, tag="compare"):
     op: str
     left: Expr
     right: Expr
+    span: SourceSpan | None = None
 
 
 class ArithExpr(Struct, frozen=True, tag="arith"):
@@ -81,6 +85,7 @@ class ArithExpr(Struct, frozen=True, tag="arith"):
 
     op: str
     args: list[Expr]
+    span: SourceSpan | None = None
 
 
 class BuiltinExpr(Struct, frozen=True, tag="builtin"):
@@ -88,6 +93,7 @@ class BuiltinExpr(Struct, frozen=True, tag="builtin"):
 
     name: str
     args: list[Expr]
+    span: SourceSpan | None = None
 
 
 Expr = (
@@ -150,6 +156,7 @@ class InsertStep(Struct, frozen=True, tag="insert"):
     prompt: Expr
     value: Expr
     node: int
+    span: SourceSpan | None = None
 
 
 class SectionsStep(Struct, frozen=True, tag="sections"):
@@ -184,6 +191,7 @@ class ImageStep(Struct, frozen=True, tag="image"):
     prompt: Expr
     image: Expr
     node: int
+    span: SourceSpan | None = None
 
 
 class GenStep(Struct, frozen=True, tag="gen"):
@@ -227,6 +235,7 @@ class CollectStep(Struct, frozen=True, tag="collect"):
     out: int
     items: Expr
     body: Body
+    span: SourceSpan | None = None
 
 
 class IfStep(Struct, frozen=True, tag="if"):
@@ -236,6 +245,7 @@ class IfStep(Struct, frozen=True, tag="if"):
     cond: Expr
     then: Body
     orelse: Body
+    span: SourceSpan | None = None
 
 
 class ForStep(Struct, frozen=True, tag="for"):
@@ -246,6 +256,7 @@ class ForStep(Struct, frozen=True, tag="for"):
     inits: list[Expr]
     body: Body
     heads: list[int] = []
+    span: SourceSpan | None = None
 
 
 class WhileStep(Struct, frozen=True, tag="while"):
@@ -257,6 +268,7 @@ class WhileStep(Struct, frozen=True, tag="while"):
     body: Body
     limit: Expr
     heads: list[int] = []
+    span: SourceSpan | None = None
 
 
 class ForkStep(Struct, frozen=True, tag="fork"):
@@ -267,6 +279,7 @@ class ForkStep(Struct, frozen=True, tag="fork"):
     bodies: list[Body]
     group: int | None = None
     prompt: Expr | None = None
+    span: SourceSpan | None = None
 
 
 class TogetherStep(Struct, frozen=True, tag="together"):

@@ -19,6 +19,7 @@ from sglc.compiler.console.report import render
 from sglc.compiler.console.terminal import plain, shown
 from sglc.ir.diagnostic import Diagnostic, Label
 from sglc.ir.span import Source, Span
+from sglc.runtime.backend import BackendError
 from sglc.runtime.secrets import without_secrets
 
 NASTY = "\x1b]0;owned\x07\x1b[2J\x9b31m\rover\x7f\u202egnp.exe\u2066\ud800"
@@ -66,6 +67,11 @@ def test_credentials_are_not_shown(case: str) -> None:
 def test_no_password_survives(password: str, around: str) -> None:
     text = f"{around} postgres://user:{password}@host/db"
     assert f":{password}@" not in without_secrets(text)
+
+
+def test_an_error_of_a_backend_holds_no_password() -> None:
+    error = BackendError("3105", "http://me:hunter2@host can't be reached", "see http://a:b@c")
+    assert (str(error), error.help) == ("http://***@host can't be reached", "see http://***@c")
 
 
 # --- commands -----------------------------------------------------------------------------------
