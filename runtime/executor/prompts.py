@@ -177,6 +177,23 @@ def read_messages(pieces: tuple[Piece, ...]) -> Iterator[Message]:
         yield Message(role, "".join(content), open=True)
 
 
+def outside_turns(pieces: tuple[Piece, ...]) -> list[tuple[int, str]]:
+    """The texts that stand in no turn, each with how many turns have ended before it."""
+    found: list[tuple[int, str]] = []
+    ended, is_open = 0, False
+    for piece in pieces:
+        at = 0
+        for mark in sorted(piece.marks, key=lambda mark: mark.start):
+            if not is_open and mark.start > at:
+                found.append((ended, piece.text[at : mark.start]))
+            is_open = mark.edge == "begin"
+            ended += not is_open
+            at = mark.end
+        if not is_open and at < len(piece.text):
+            found.append((ended, piece.text[at:]))
+    return found
+
+
 def common_prefix(left: tuple[int, ...], right: tuple[int, ...]) -> int:
     """How many leading ids two sequences share."""
     shared = 0

@@ -11,7 +11,7 @@ from ...plan.errors import RunError
 from ...plan.schema import Family
 from ..instance import Run
 from ..prompts import PromptState
-from .rendering import render_messages
+from .rendering import render_pieces
 
 
 def check_composition(run: Run, family: Family, state: PromptState) -> None:
@@ -39,7 +39,7 @@ def _difference(template: ChatTemplate, state: PromptState) -> str:
     if last.open and last.role != "assistant" and not last.content:
         return ""  # asked in an empty turn: the template has no rendering of that
     try:
-        rendered = render_messages(template, state.messages, state.tools)
+        rendered = render_pieces(template, state.pieces, state.tools)
     except TemplateError as error:
         return str(error)
     ours, theirs = "".join(state.text.split()), "".join(rendered.split())

@@ -12,7 +12,7 @@ from typing import Any
 from ....ir.target import ChatTemplate, Part
 from ...plan.errors import RunError
 from ..instance import Run
-from ..prompts import Message, Piece, PromptState, read_messages
+from ..prompts import Message, Piece, PromptState, outside_turns, read_messages
 
 _FENCE = "Qz%dValueQz"
 """Stands for a value while the template runs: letters, so that no template escapes or trims it."""
@@ -42,9 +42,9 @@ def rendered_parts(
     Raises RunError (SGL3206) when a value holds control text and the template changed it, so that it can't be
     told from the template's own.
     """
-    text = render_messages(template, state.messages, state.tools)
+    text = render_pieces(template, state.pieces, state.tools)
     values, fenced = _fence(state.pieces)
-    parts = _unfence(render_messages(template, tuple(read_messages(fenced)), state.tools), values)
+    parts = _unfence(render_pieces(template, fenced, state.tools), values)
     if "".join(part.text for part in parts) == text:
         return parts
     if any(token in value for token in control for value in values):
@@ -54,6 +54,33 @@ def rendered_parts(
             "a template that composes, or a value without control tokens, can be used",
         )
     return [Part(text, True)]
+
+
+def shown_text(whole_render: bool, template: ChatTemplate | None, state: PromptState) -> str:
+    """The whole prompt as text, as a call on it would be asked with."""
+    if not whole_render or template is None or not state.messages:
+        return state.text
+    return render_pieces(template, state.pieces, state.tools)
+
+
+def render_pieces(template: ChatTemplate, pieces: tuple[Piece, ...], tools: Any) -> str:
+    """A conversation as the template renders it, with what stands between turns where it stands.
+
+    Raises RunError (SGL3206) where the template writes the turns before such a text otherwise than those alone.
+    """
+    messages = tuple(read_messages(pieces))
+    text = render_messages(template, messages, tools)
+    turns = [{"role": message.role, "content": message.content} for message in messages]
+    for ended, outside in reversed(outside_turns(pieces)):
+        head = template.render(turns[:ended], tools=tools) if ended else ""
+        if not text.startswith(head):
+            raise RunError(
+                "SGL3206",
+                "the chat template has no place for the text that stands between turns",
+                "text inside a turn can be rendered",
+            )
+        text = head + outside + text[len(head) :]
+    return text
 
 
 def render_messages(template: ChatTemplate, messages: Sequence[Message], tools: Any) -> str:
