@@ -3,40 +3,87 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...runtime.trace.records import CallRecord
 
+Decode = Callable[[Sequence[int]], str | None]
+"""What gives the text of tokens."""
 
-def meta_info(call: CallRecord) -> dict[str, Any]:
-    """The fields of SGLang's `meta_info`, and our prediction beside its count of cached tokens."""
-    tokens = call.outputs or call.choices[call.chosen : call.chosen + 1]
-    found: dict[str, Any] = {
+
+def _untold(ids: Sequence[int]) -> None:
+    """The text of tokens where no tokenizer is at hand."""
+
+
+def meta_info(call: CallRecord, decode: Decode = _untold) -> dict[str, Any] | list[dict[str, Any]]:
+    """The fields of SGLang's `meta_info`, and our prediction beside its count of cached tokens.
+
+    A call of several samples has one dictionary for each.
+    """
+    if call.kind == "select":
+        return _common(call, 0) | _scores(call, decode)
+    found = [_common(call, sample) | _sampled(call, sample, decode) for sample in _samples(call)]
+    return found[0] if len(found) == 1 else found
+
+
+def _samples(call: CallRecord) -> range:
+    return range(max(1, len(call.outputs)))
+
+
+def _common(call: CallRecord, sample: int) -> dict[str, Any]:
+    tokens = call.outputs[sample : sample + 1] or call.choices[call.chosen : call.chosen + 1]
+    return {
         "id": ".".join([*call.path, call.site, *map(str, call.indices)]),
         "prompt_tokens": len(call.prompt),
         "completion_tokens": sum(map(len, tokens)),
         "cached_tokens": call.cached,
         "predicted_cached_tokens": call.predicted_cached,
         "prefilled_tokens": call.prefilled,
-        "finish_reason": _finish(call),
+        "finish_reason": _finish(call, sample),
         "e2e_latency": call.ended - call.started,
     }
-    if call.logprobs and call.kind == "gen":
-        found["output_token_logprobs"] = [
-            [p, token, None] for p, token in zip(call.logprobs[0], call.outputs[0], strict=False)
+
+
+def _sampled(call: CallRecord, sample: int, decode: Decode) -> dict[str, Any]:
+    """The log probabilities of a sample, each with its token and the token's text."""
+    found: dict[str, Any] = {}
+    if sample < len(call.logprobs):
+        found["output_token_logprobs"] = _triples(
+            call.logprobs[sample], call.outputs[sample], decode
+        )
+        found["input_token_logprobs"] = []
+    if sample < len(call.top_logprobs):
+        found["output_top_logprobs"] = [
+            [[p, token, decode([token])] for token, p in position]
+            for position in call.top_logprobs[sample]
         ]
-    if call.kind == "select":
-        found |= {"normalized_prompt_logprobs": call.scores, "input_token_logprobs": call.logprobs}
+        found["input_top_logprobs"] = []
     return found
 
 
-def _finish(call: CallRecord) -> dict[str, Any] | None:
-    if not call.finish:
+def _scores(call: CallRecord, decode: Decode) -> dict[str, Any]:
+    """What the choices of a select scored, and the log probabilities of their tokens."""
+    tokens = zip(call.logprobs, call.choices, strict=False)
+    return {
+        "normalized_prompt_logprobs": call.scores,
+        "input_token_logprobs": [_triples(each, ids, decode) for each, ids in tokens],
+        "output_token_logprobs": [],
+    }
+
+
+def _triples(logprobs: Sequence[float], ids: Sequence[int], decode: Decode) -> list[list[Any]]:
+    return [[p, token, decode([token])] for p, token in zip(logprobs, ids, strict=False)]
+
+
+def _finish(call: CallRecord, sample: int) -> dict[str, Any] | None:
+    if sample >= len(call.finish):
         return None
-    if call.finish[0] == "length":
-        return {"type": "length", "length": len(call.outputs[0])}
-    last = call.outputs[0][-1] if call.outputs[0] else None
-    found = call.matched[0] if call.matched else None
+    output = call.outputs[sample] if sample < len(call.outputs) else []
+    if call.finish[sample] == "length":
+        return {"type": "length", "length": len(output)}
+    found = call.matched[sample] if sample < len(call.matched) else None
+    last = output[-1] if output else None
     return {"type": "stop", "matched": last if found is None else found}
 
 

@@ -59,6 +59,7 @@ class CallRecord(Struct, frozen=True, tag="call"):
     finish: list[str] = []
     matched: list[str | int | None] = []
     logprobs: list[list[float]] = []
+    top_logprobs: list[list[list[tuple[int, float]]]] = []
     choices: list[list[int]] = []
     chosen: int = -1
     scores: list[float] = []
