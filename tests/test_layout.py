@@ -26,7 +26,8 @@ def run_python(code: str) -> str:
 
 
 def test_every_folder_is_a_listed_package() -> None:
-    assert set(SETTINGS["tool"]["setuptools"]["packages"]) == {"sglc"} | folders_with_code()
+    listed = {"sglc", "sglc.test"} | folders_with_code()
+    assert set(SETTINGS["tool"]["setuptools"]["packages"]) == listed
 
 
 def test_every_python_file_is_in_a_package() -> None:

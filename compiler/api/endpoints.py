@@ -7,17 +7,19 @@ only global state of the front end.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ...ir.target import Target
-from ...runtime.backend import Backend
+from ...ir.target import Part, Target
+from ...lang.python.surface import nearest
+from ...runtime.backend import Backend, PrefillRequest
 from ...runtime.executor.concurrency import WeightLimit
 from ...runtime.executor.executor import CALLS_IN_FLIGHT
 from ...runtime.executor.instance import HOST_THREADS
 from ..driver.targets import Choice, choose_target, of_folder
+from .generating import generate
 from .loop import LoopThread
 
 
@@ -41,6 +43,30 @@ class Endpoint:
         """Whether it is a chat API, which is asked with turns and not with text."""
         return self.backend.capabilities.chat
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """Itself: programs written for SGLang's `Runtime` ask for what it serves at."""
+        return self
+
+    def get_model_name(self) -> str:
+        """The name of the model that programs are compiled for."""
+        return self.target.name
+
+    def cache_prefix(self, prefix_str: str) -> None:
+        """Have a text computed ahead of time, where the backend can."""
+        ids = self.target.tokenizer.encode((Part(prefix_str, True),))
+        if ids and self.backend.capabilities.prefill:
+            self.loop.run(self.backend.prefill(PrefillRequest(tuple(ids))))
+
+    def generate(
+        self, prompt: str | list[str], sampling_params: Mapping[str, Any] | None = None
+    ) -> Any:
+        """What a model says after a text, or after each of several: SGLang's `text` and `meta_info`."""
+        prompts = [prompt] if isinstance(prompt, str) else prompt
+        work = generate(self.backend, self.target, prompts, sampling_params or {})
+        found = self.loop.run(work)
+        return found[0] if isinstance(prompt, str) else found
+
     def flush_cache(self) -> None:
         """Forget all cached prefixes. Raises NotImplementedError where the backend can't."""
         self._call("flush_cache", "flush")
@@ -52,7 +78,9 @@ class Endpoint:
         return {"backend": self.backend.name, "target": self.target.name, **info}
 
     def shutdown(self) -> None:
-        """Stop the backend and the loop."""
+        """Stop the backend and the loop, in the process that made them."""
+        if not self.loop.is_here:
+            return
         self.loop.run(self.backend.close())
         self.loop.close()
         self.pool.shutdown(wait=False)
@@ -92,8 +120,33 @@ class Engine(Endpoint):
         from ...runtime.backends.engine import EngineBackend
         from ...runtime.models.folders import resolve_model
 
+        given = engine_options(options)
         folder = resolve_model(None if model_path is None else str(model_path))
-        super().__init__(EngineBackend(model_path=folder, **options), of_folder(folder))
+        super().__init__(EngineBackend(model_path=folder, **given), of_folder(folder))
+
+
+_OF_A_SERVER = frozenset(
+    {"log_level", "host", "port", "trust_remote_code", "skip_tokenizer_init", "enable_metrics"}
+)
+"""Options of SGLang's servers that mean nothing to an engine in this process."""
+_OF_MANY = frozenset({"tp_size", "dp_size", "pp_size", "nnodes"})
+
+
+def engine_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the engine, less those of a server. Raises TypeError with what there is instead."""
+    from ...runtime.engine.options import EngineOptions
+
+    known = EngineOptions.__dataclass_fields__
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in _OF_MANY and value != 1:
+            raise TypeError(f"`{name}={value}`: the engine runs on one device; a server runs on several,"
+                            " and `RuntimeEndpoint(url)` asks it")  # fmt: skip
+        if name in known:
+            found[name] = value
+        elif name not in _OF_A_SERVER | _OF_MANY:
+            raise TypeError(f"`Engine` has no option `{name}`; {nearest(name, known)}")
+    return found
 
 
 class Runtime(Engine):
@@ -123,7 +176,10 @@ class RuntimeEndpoint(Endpoint):
 
 
 class OpenAI(Endpoint):
-    """Any OpenAI-compatible server. `is_chat_model`: asked with turns. `model` names the target for counting."""
+    """Any OpenAI-compatible server, OpenAI's own without `base_url`. `model` names the target for counting.
+
+    `is_chat_model`: asked with turns; so are all but the known completion models, unless it is said.
+    """
 
     def __init__(
         self,
@@ -149,10 +205,19 @@ class OpenAI(Endpoint):
             choice.target,
             model=model_name,
             api_key=api_key,
-            chat=is_chat_model,
+            chat=not is_completion_model(model_name) if is_chat_model is None else is_chat_model,
             **options,
         )
         super().__init__(made, choice)
+
+
+COMPLETION_MODELS = ("gpt-3.5-turbo-instruct", "davinci-002", "babbage-002")
+"""How the names of the models begin that OpenAI serves for completions alone."""
+
+
+def is_completion_model(name: str) -> bool:
+    """Whether a model is asked with text, not with turns, as far as its name says."""
+    return name.startswith(COMPLETION_MODELS)
 
 
 _default: Endpoint | None = None
@@ -172,7 +237,10 @@ def default_backend() -> Endpoint:
     with _lock:
         if _default is None:
             raise RuntimeError(
-                "no backend: pass `backend=`, or call `sglc.set_default_backend(sglc.Engine())`"
+                "no backend: pass `backend=sglc.Engine()` to the run, or say once"
+                " `sglc.set_default_backend(sglc.Engine())`; `sglc.Engine()` is the default model in this process,"
+                " `sglc.RuntimeEndpoint(url)` and `sglc.OpenAI(model, base_url=...)` are servers, and"
+                " `sglc.Mock()` answers without a model"
             )
         return _default
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import os
 import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -22,10 +23,21 @@ class LoopThread:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._process = os.getpid()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this is the process that it was made in, and not a fork."""
+        return self._process == os.getpid()
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
-        """The running loop."""
+        """The running loop. Raises RuntimeError in a process that was forked since."""
+        if not self.is_here:
+            raise RuntimeError(
+                "the backend was made in another process, of which this one is a fork, and its threads are not here:"
+                " make the backend in this process, or start the process by `spawn`"
+            )
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
@@ -52,7 +64,9 @@ class LoopThread:
             raise
 
     def close(self) -> None:
-        """Stop the loop and its thread."""
+        """Stop the loop and its thread; in a fork of their process there is nothing to stop."""
+        if not self.is_here:
+            return
         with self._lock:
             loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
         if loop is not None and thread is not None:

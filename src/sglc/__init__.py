@@ -182,12 +182,17 @@ _MODULES: dict[str, tuple[str, ...]] = {
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
+# Modules that programs reach by a path from here, as `sgl.lang.ir.REGEX_INT`.
+_ROOMS = ("lang", "test", "utils")
+
 __all__ = ["__version__"]
 __all__ += list(_MODULE_OF)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
     """Import the module that defines `name`, and keep the value for the next look-up."""
+    if name in _ROOMS:
+        return import_module(f"sglc.{name}")
     if name not in _MODULE_OF:
         raise AttributeError(f"module `sglc` has no attribute `{name}`")
     value = getattr(import_module(_MODULE_OF[name]), name)

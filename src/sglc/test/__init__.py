@@ -1,0 +1,1 @@
+"""The names that benchmark scripts import from `sglang.test`."""
