@@ -40,9 +40,9 @@ def run_batch(
     with progress, ThreadPoolExecutor(threads, thread_name_prefix="sglc-direct") as pool:
         found = batch.start(jobs, mode, pool)
         try:
-            for state, done in found:
+            for row, (state, done) in enumerate(found):
                 concurrent.futures.wait([done])
-                batch.close(state)
+                batch.close(state, row)
                 yield state
         finally:
             batch.cancel()
@@ -109,11 +109,14 @@ class _Batch:
 
         return live.state, pool.submit(run)
 
-    def close(self, state: State) -> None:
-        """A compiled row is over: its function's value is known."""
+    def close(self, state: State, row: int) -> None:
+        """A row is over: its function's value is known, and its error says which row it was."""
         run = state._run
         if isinstance(run, CompiledRun):
             state.ret_value = run.returned
+        error = state.error()
+        if error is not None:
+            error.add_note(f"in row {row} of the batch of `{self._of.definition.name}`")
 
     def cancel(self) -> None:
         """Stop what still runs, when the caller stops early."""

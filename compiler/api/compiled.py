@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...ir.diagnostic import Diagnostic
+from ...ir.target import Tokenizer
 from ...ir.types import ANY, BOOL, FLOAT, INT, NONE, STR, ListType, RecordType, Type
 from ...lang.python.lowered import PROMPT_FIELD, RETURN_FIELD, Lowered
 from ...runtime.executor.concurrency import run_together
@@ -46,10 +47,12 @@ class CompiledRun:
     """One instance of a compiled program, under way or over."""
 
     thaw_from: Callable[[PromptState | None], Strand]
+    show: Callable[[PromptState], str] = lambda prompt: prompt.text
     variables: Variables = field(default_factory=Variables)
     stream: TextStream = field(default_factory=TextStream)
     trace: Trace = field(default_factory=Trace)
     schemas: Mapping[str, type] = field(default_factory=dict)
+    tokenizer: Tokenizer | None = None
     returned: Any = None
     error: BaseException | None = None
     _prompt: PromptState | None = None
@@ -65,6 +68,10 @@ class CompiledRun:
     def prompt(self) -> PromptState | None:
         """The final prompt, after the end."""
         return self._prompt
+
+    def text(self) -> str:
+        """The final prompt as text, after the end."""
+        return self.show(self._prompt) if self._prompt else ""
 
     def thaw(self) -> Strand:
         """A strand in direct mode that goes on from the final prompt."""
@@ -105,7 +112,7 @@ class CompiledRun:
         for name, value in result.items():
             if value is not None and name not in (PROMPT_FIELD, RETURN_FIELD):
                 self._bind(name, value, calls.get(name))
-        self._show(self._prompt.text if self._prompt else "")
+        self._show(self.text())
         self._end()
 
     def fail(self, error: BaseException) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from inspect import BoundArguments
 from typing import Any
 
 
@@ -20,5 +21,14 @@ class Definition:
 class Job:
     """What one run of a program is given: arguments by name, and defaults for its gens."""
 
-    args: Mapping[str, Any]
+    given: BoundArguments
     defaults: Mapping[str, Any]
+
+    @property
+    def args(self) -> Mapping[str, Any]:
+        """The arguments by the names of the parameters."""
+        return self.given.arguments
+
+    def call(self, function: Callable[..., Any], state: Any) -> Any:
+        """Call the function on a state, each argument as its parameter takes it."""
+        return function(state, *self.given.args, **self.given.kwargs)

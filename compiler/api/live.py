@@ -60,12 +60,18 @@ class LiveRun:
     def run(self) -> None:
         """Run the function and wait for everything that it appended."""
         try:
-            found = self._definition.function(self.state, **self._job.args)
+            found = self._job.call(self._definition.function, self.state)
             self.state.ret_value = outcome(found) if inspect.iscoroutine(found) else found
         except BaseException as error:
             self._raised = error
+            if not isinstance(error, Exception):  # Ctrl-C: nothing is to be waited for
+                self.session.cancel()
         self.state.variables.release()
-        self._endpoint.loop.run(self.session.settle())
+        try:
+            self._endpoint.loop.run(self.session.settle())
+        except BaseException:
+            self.session.cancel()
+            raise
         failed = self._raised or self.session.error
         for strand in list(self.session.strands):
             strand.stream.close(
@@ -98,9 +104,13 @@ def make_session(
     sink: Sink | None,
     run_seed: int | None,
     is_streaming: bool = False,
+    whole_render: bool = False,
 ) -> Session:
-    """A session on the endpoint's loop, with the endpoint's own limits."""
-    turns, trace = TurnTexts(endpoint.target.template), Trace()
+    """A session on the endpoint's loop, with the endpoint's own limits.
+
+    `whole_render`: each call renders the whole conversation, as the prompt that it goes on from does.
+    """
+    turns, trace = TurnTexts(endpoint.target.template, whole_render), Trace()
     run = Run.of(
         _plan(definition.name, endpoint, not turns.composes),
         backend=endpoint.backend,
@@ -125,10 +135,14 @@ def make_session(
 
 
 def strand_on(
-    definition: Definition, endpoint: Endpoint, job: Job, prompt: PromptState | None
+    definition: Definition,
+    endpoint: Endpoint,
+    job: Job,
+    prompt: PromptState | None,
+    whole_render: bool,
 ) -> Strand:
-    """A strand in direct mode that goes on from a prompt."""
-    session = make_session(definition, endpoint, job, None, None)
+    """A strand in direct mode that goes on from a prompt, rendered whole per call if that is."""
+    session = make_session(definition, endpoint, job, None, None, whole_render=whole_render)
     strand = Strand(session, new_frame(definition, 0))
     if prompt is not None:
         roles = [message.role for message in prompt.messages]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ...ir.ops import Role
+from ...runtime.executor.asking.rendering import shown_text
 from ...runtime.executor.control import run_steps
 from ...runtime.executor.instance import Frame, Run
 from ...runtime.executor.prompts import PromptState
@@ -37,6 +38,13 @@ class LivePrompt:
     place: Place = Place()
     group: Group | None = None
     stream: TextStream = field(default_factory=TextStream)
+
+    def text(self) -> str:
+        """The whole of it as text, turn markers included."""
+        run, prompt = self.session.run, self.place.prompt
+        if prompt is None:
+            return ""
+        return shown_text(run.plan.target.whole_render, run.target.template, prompt)
 
     def stand_at(self, place: Place) -> None:
         """Go on from a place."""

@@ -23,12 +23,12 @@ def compile_function(definition: Definition, job: Job, endpoint: Endpoint) -> Co
     """Compile for the types of these arguments; None, and a warning that says why, for direct mode."""
     lowered = lower_function(definition, job)
     if not lowered.is_compiled:
-        _warn(definition, lowered.diagnostics)
+        warn_of_direct_mode(definition, lowered.diagnostics)
         return None
     try:
         return _compiled(lowered, endpoint)
     except CompileFailed as error:
-        _warn(definition, error.diagnostics)
+        warn_of_direct_mode(definition, error.diagnostics)
         return None
 
 
@@ -55,7 +55,7 @@ def _compiled(lowered: Lowered, endpoint: Endpoint) -> Compiled:
     return Compiled(lowered, build)
 
 
-def _warn(definition: Definition, diagnostics: tuple[Diagnostic, ...]) -> None:
+def warn_of_direct_mode(definition: Definition, diagnostics: tuple[Diagnostic, ...]) -> None:
     """Say once what was lost."""
     causes = [d for d in diagnostics if d.severity is not Severity.INFO]
     said = "; ".join(map(str, causes)) or "its source is not at hand"

@@ -9,12 +9,14 @@ from typing import Any
 from ...ir.ops import Role
 from ...ir.sampling import Constraint
 from ...lang.python.surface import Appendable, EdgeMark, GenMark, ImageMark, Joined, SelectMark
+from ...runtime.executor.prompts import PromptState
 from ...runtime.executor.streaming import Delta
 from ...runtime.plan.errors import RunError
 from ...runtime.plan.schema import (
     Family,
     GenStep,
     ImageStep,
+    InsertStep,
     Lit,
     MarkSpan,
     Ref,
@@ -91,6 +93,19 @@ async def _edge(prompt: LivePrompt, role: Role, edge: str, span: SourceSpan | No
     prompt.stream.write(text or "")
 
 
+async def append_pieces(
+    prompt: LivePrompt, start: PromptState | None, end: PromptState | None
+) -> None:
+    """Append the pieces of another prompt between two places of it."""
+    known = len(start.pieces) if start else 0
+    for piece in end.pieces[known:] if end else ():
+        step = TextStep(
+            PROMPT, Ref(PROMPT), piece.text, NODE, marks=list(piece.marks), plain=not piece.literal
+        )
+        await prompt.execute(step, None)
+        prompt.stream.write(piece.text)
+
+
 def _check_edge(prompt: LivePrompt, role: Role, begins: bool, span: SourceSpan | None) -> None:
     open_turn = prompt.place.open
     if begins and open_turn is not None:
@@ -123,9 +138,13 @@ async def _gen(
     family = session.family(
         "gen", name, site, span, sampling=_listed(sampling), constraint=_triple(mark.constraint)
     )
-    after = None if sampling.get("n") is not None else PROMPT
+    samples = sampling.get("n") is not None
+    after = None if samples else PROMPT
     step = GenStep(family.id, Ref(PROMPT), VALUE, after, None, _indices(prompt, family))
     await _ask(prompt, step, name, variable)
+    if samples:  # the first of several goes on
+        first = Lit(prompt.frame.registers[VALUE][0])
+        await prompt.execute(InsertStep(PROMPT, Ref(PROMPT), first, NODE), span)
 
 
 async def _select(
@@ -167,8 +186,7 @@ async def _ask(
             variable.call = catch.call
     if variable is not None:
         variable.value.set_result(prompt.frame.registers[VALUE])
-    joins = isinstance(step, SelectStep) or step.out_prompt is not None
-    if not prompt.session.is_streaming and joins and catch.call:
+    if not prompt.session.is_streaming and catch.call:
         prompt.stream.write(catch.call.texts[0], name)
     prompt.stream.end(name)
 

@@ -13,8 +13,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
+from ...ir.diagnostic import CompileFailed, Diagnostic
 from ...ir.sampling import SAMPLING_FIELDS
+from ...lang.python.carriers import holds_marks, reads_marks
 from ...lang.python.surface import ALIASES, IGNORED, sampling_given
+from ...runtime.executor.asking.rendering import shown_text
 from ..console.progress import Progress
 from .batches import Rows, run_batch
 from .compiled import Compiled, CompiledRun, run_compiled, type_of
@@ -124,7 +127,7 @@ class Program:
         threads of direct mode.
         """
         endpoint = backend or default_backend()
-        jobs = [self._row(given, kwargs) for given in batch_kwargs]
+        jobs = [self._row(number, given, kwargs) for number, given in enumerate(batch_kwargs)]
         progress = Progress(len(jobs), self.name, None if progress_bar else False)
         threads = DIRECT_THREADS if num_threads == "auto" else max(1, int(num_threads))
         states = run_batch(
@@ -151,11 +154,12 @@ class Program:
     # --- compiling ------------------------------------------------------------------------------
 
     def compile(self, *args: Any, backend: Endpoint | None = None, **kwargs: Any) -> Build:
-        """Everything that compilation makes, for these arguments. Raises CompileFailed."""
+        """Everything that compilation makes, for these arguments, or for empty texts. Raises CompileFailed."""
         from .lowering import compile_strictly
 
         endpoint = backend or default_backend()
-        return compile_strictly(self._definition, self._job(args, kwargs), endpoint).build
+        given = kwargs if args else {**self.blank_arguments(), **kwargs}
+        return compile_strictly(self._definition, self._job(args, given), endpoint).build
 
     def trace(self, *args: Any, backend: Endpoint | None = None, **kwargs: Any) -> str:
         """The program as IR: every arm and loop of it, without asking anything."""
@@ -174,13 +178,15 @@ class Program:
         from .lowering import warm
 
         endpoint = backend or default_backend()
-        build = self.compile(backend=endpoint, **{**self.blank_arguments(), **kwargs})
+        build = self.compile(backend=endpoint, **kwargs)
         return warm(build, endpoint)
 
     def blank_arguments(self) -> dict[str, Any]:
         """Arguments that stand for ones that are not known: an empty text for each that is needed."""
         empty = inspect.Parameter.empty
-        needed = (p for p in self._signature.parameters.values() if p.default is empty)
+        several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        parameters = [p for p in self._signature.parameters.values() if p.kind not in several]
+        needed = (p for p in parameters if p.default is empty)
         return {p.name: "" for p in needed if p.name not in self.bound}
 
     def _repr_html_(self) -> str:
@@ -188,7 +194,7 @@ class Program:
         from .lowering import shown_html
 
         def compile(backend: Endpoint) -> Build:
-            return self.compile(backend=backend, **self.blank_arguments())
+            return self.compile(backend=backend)
 
         return shown_html(repr(self), compile)
 
@@ -208,15 +214,21 @@ class Program:
         except TypeError as error:
             raise TypeError(f"{self.name}: {error}") from None
         given.apply_defaults()
-        return Job(given.arguments, {**RUN_DEFAULTS, **_run_sampling(sampling)})
+        return Job(given, {**RUN_DEFAULTS, **_run_sampling(sampling)})
 
-    def _row(self, given: Mapping[str, Any] | Sequence[Any], kwargs: Mapping[str, Any]) -> Job:
-        if isinstance(given, Mapping):
-            return self._job((), {**given, **kwargs})
-        wanted = [name for name in self._signature.parameters if name not in self.bound]
-        if len(given) != len(wanted):
-            raise TypeError(f"{self.name} takes {len(wanted)} arguments, not {len(given)}")
-        return self._job((), {**dict(zip(wanted, given, strict=True)), **kwargs})
+    def _row(
+        self, number: int, given: Mapping[str, Any] | Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Job:
+        """The job of a row, whose arguments come by name or by position. Raises TypeError with the row's number."""
+        try:
+            if isinstance(given, Mapping):
+                return self._job((), {**given, **kwargs})
+            wanted = [name for name in self._signature.parameters if name not in self.bound]
+            if isinstance(given, str) or len(given) != len(wanted):
+                raise TypeError(f"{self.name} takes {len(wanted)} arguments, not {len(given)}")
+            return self._job((), {**dict(zip(wanted, given, strict=True)), **kwargs})
+        except TypeError as error:
+            raise TypeError(f"row {number}: {error}") from None
 
     def _start(
         self,
@@ -256,9 +268,12 @@ class Program:
         return state, wait
 
     def _instance(self, endpoint: Endpoint, job: Job, compiled: Compiled) -> CompiledRun:
-        schemas = compiled.lowered.schemas
+        schemas, whole = compiled.lowered.schemas, compiled.build.plan.target.whole_render
         return CompiledRun(
-            lambda prompt: strand_on(self._definition, endpoint, job, prompt), schemas=schemas
+            lambda prompt: strand_on(self._definition, endpoint, job, prompt, whole),
+            lambda prompt: shown_text(whole, endpoint.target.template, prompt),
+            schemas=schemas,
+            tokenizer=endpoint.target.tokenizer,
         )
 
     def _find(self, endpoint: Endpoint, job: Job, mode: str) -> Compiled | None:
@@ -269,6 +284,8 @@ class Program:
             raise ValueError(f"mode is auto, compiled or direct, not {mode!r}")
         if mode == "direct" or (self.num_api_spec_tokens and endpoint.is_chat):
             return None
+        if any(map(holds_marks, job.args.values())) or reads_marks(self.function):
+            return self._refused(mode)
         key = compile_key(endpoint, job)
         with self._lock:
             found = self._compiled.get(key)
@@ -279,6 +296,17 @@ class Program:
 
             return compile_strictly(self._definition, job, endpoint)
         return found
+
+    def _refused(self, mode: str) -> None:
+        """What waits somewhere to be appended is appended in direct mode."""
+        headline = f"`{self.name}` is given something to append that is no text"
+        helps = ("a helper that takes the state and appends to it can be compiled",)
+        refusal = Diagnostic("SGL0503", headline, helps=helps)
+        if mode == "compiled":
+            raise CompileFailed([refusal])
+        from .lowering import warn_of_direct_mode
+
+        warn_of_direct_mode(self._definition, (refusal,))
 
 
 @overload

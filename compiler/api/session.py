@@ -33,6 +33,10 @@ class Working(Protocol):
         """Wait for what was submitted so far, whether it fails or not."""
         ...
 
+    def cancel(self) -> None:
+        """Give up what is not done yet."""
+        ...
+
 
 @dataclass
 class Session:
@@ -85,6 +89,11 @@ class Session:
     def error(self) -> BaseException | None:
         """The first error of any strand, in the order in which they were made."""
         return next((strand.error for strand in list(self.strands) if strand.error), None)
+
+    def cancel(self) -> None:
+        """Give up what no strand has done yet."""
+        for strand in list(self.strands):
+            strand.cancel()
 
     async def settle(self) -> None:
         """Wait until no strand has anything to do."""

@@ -7,11 +7,12 @@ what the run gave, and goes on in direct mode when it is appended to.
 from __future__ import annotations
 
 import concurrent.futures
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from ...ir.ops import Role
+from ...ir.target import Tokenizer
 from ...lang.python.surface import EdgeMark, GenMark, SelectMark, system
 from ...lang.python.surface import assistant as assistant_turn
 from ...lang.python.surface import user as user_turn
@@ -22,7 +23,8 @@ from .callers import caller_span
 from .forks import Forks
 from .meta import meta_info, parsed_value
 from .operations import flatten
-from .strand import Strand
+from .strand import Strand, append_strands
+from .stream_executor import StreamExecutor
 from .streams import Chunk, TextStream
 from .variables import Variable, Variables
 
@@ -34,6 +36,7 @@ class Finished(Protocol):
 
     variables: Variables
     stream: TextStream
+    tokenizer: Tokenizer | None
     error: BaseException | None
     trace: Trace
 
@@ -43,6 +46,10 @@ class Finished(Protocol):
 
     def prompt(self) -> PromptState | None:
         """Its final prompt."""
+        ...
+
+    def text(self) -> str:
+        """It as text."""
         ...
 
     def thaw(self) -> Strand:
@@ -170,6 +177,8 @@ class State:
         """Send what is held back; a compiled run says only at its end which names it has bound."""
         if self._strand is not None:
             self._strand.flush()
+            if self._strand.error is not None and name not in self.variables:
+                raise self._strand.error
         if self._run is not None and name not in self.variables:
             self._run.sync()
             if self._run.error is not None and name not in self.variables:
@@ -197,8 +206,10 @@ class State:
 
     def text(self) -> str:
         """The whole prompt as text, turn markers included."""
-        prompt = self._prompt()
-        return prompt.text if prompt else ""
+        self.sync()
+        if self._strand is not None:
+            return self._strand.prompt.text()
+        return self._run.text() if self._run is not None else ""
 
     def messages(self) -> list[dict[str, str]]:
         """The turns of the prompt."""
@@ -215,20 +226,36 @@ class State:
     # --- forks ----------------------------------------------------------------------------------
 
     def fork(self, size: int = 1, position_ids_offset: list[int] | None = None) -> Forks[State]:
-        """`size` arms that go on from here; they run at once."""
-        if position_ids_offset is not None:
-            raise NotImplementedError("`position_ids_offset` never had an effect; leave it out")
+        """`size` arms that go on from here; they run at once. `position_ids_offset` never had an effect."""
+        del position_ids_offset
+        return self._fork(size)
+
+    def _fork(self, size: int, is_copy: bool = False) -> Forks[State]:
         strands = self._live().fork(size)
-        return Forks([State(strand, variables=self.variables.copy()) for strand in strands], self)
+        arms = [State(strand, variables=self.variables.copy()) for strand in strands]
+        return Forks(arms, self, is_copy)
 
     @contextmanager
     def copy(self, position_ids_offset: list[int] | None = None) -> Iterator[State]:
-        """One arm, as a `with` block."""
-        yield self.fork(1, position_ids_offset)[0]
+        """One arm, as a `with` block, that is joined at its end."""
+        del position_ids_offset
+        forks = self._fork(1, is_copy=True)
+        try:
+            yield forks[0]
+        finally:
+            forks.join()
 
     def join(self, forks: Forks[State]) -> None:
         """Bind here what the arms have bound: by one of them its value, by several a list in arm order."""
         forks.join()
+
+    def append_arms(self, arms: Sequence[State]) -> None:
+        """Append what was appended to arms of this state since they left it, in order."""
+        strand, others = self._live(), [arm._live() for arm in arms]
+        for other in others:
+            other.flush()
+        strand.flush()
+        strand.append_work(lambda: append_strands(strand.prompt, others), None)
 
     # --- what is known of calls -----------------------------------------------------------------
 
@@ -241,6 +268,11 @@ class State:
             records += self._strand.session.trace.records
         return Trace(records)
 
+    @property
+    def stream_executor(self) -> StreamExecutor:
+        """What programs written for SGLang read of a state behind its back."""
+        return StreamExecutor(self)
+
     def _call(self, name: str) -> CallRecord | None:
         self.get_var(name)
         return self.variables.get(name).call
@@ -249,10 +281,22 @@ class State:
         """The trace record of the call that bound a variable."""
         return self._call(name)
 
-    def get_meta_info(self, name: str) -> dict[str, Any] | None:
-        """What SGLang's servers say of a call: token counts, finish reason, log probabilities."""
+    def get_meta_info(self, name: str) -> Any:
+        """What SGLang's servers say of a call: token counts, finish reason, log probabilities.
+
+        A dictionary, or of several samples a list of one each; None for what no call has bound.
+        """
         call = self._call(name)
-        return meta_info(call) if call else None
+        return meta_info(call, self._decode) if call else None
+
+    def _decode(self, ids: Sequence[int]) -> str | None:
+        tokenizer = self._tokenizer()
+        return tokenizer.decode(tuple(ids)) if tokenizer else None
+
+    def _tokenizer(self) -> Tokenizer | None:
+        if self._strand is not None:
+            return self._strand.session.run.target.tokenizer
+        return self._run.tokenizer if self._run is not None else None
 
     def parsed(self, name: str, schema: type | None = None) -> Any:
         """The value of a JSON variable, as the pydantic class of its gen if it had one."""
@@ -281,9 +325,9 @@ class State:
             elif chunk.text:
                 yield chunk.text
 
-    def _meta_of(self, chunk: Chunk) -> dict[str, Any]:
+    def _meta_of(self, chunk: Chunk) -> Any:
         found = self.variables.get(chunk.name) if chunk.name in self.variables else None
-        return meta_info(found.call) if found and found.call else {}
+        return meta_info(found.call, self._decode) if found and found.call else {}
 
     def __repr__(self) -> str:
         return f"State({self.text()!r})"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from ...runtime.plan.errors import RunError
 from ...runtime.plan.schema import SourceSpan
 from .group import Group
 from .live_prompt import LivePrompt, Place
-from .operations import Work, work_of
+from .operations import Work, append_pieces, work_of
 from .session import Session
 from .speculation import Pending, can_speculate, speculate
 from .streams import TextStream
@@ -43,8 +43,10 @@ class Strand:
         self.prompt = LivePrompt(session, frame, arm)
         self.error: BaseException | None = None
         self._tail: concurrent.futures.Future[Any] | None = None
+        self._under_way: list[concurrent.futures.Future[Any]] = []
         self._lock = threading.Lock()
         self._turn: list[Pending] | None = None
+        self.left = Place()  # where it left its parent
         session.strands.append(self)
         if start is not None:
             self.submit(lambda: self._begin(start))
@@ -68,7 +70,15 @@ class Strand:
             self._tail = asyncio.run_coroutine_threadsafe(
                 self._after(before, work), self.session.loop
             )
+            self._under_way = [each for each in self._under_way if not each.done()]
+            self._under_way.append(self._tail)
             return self._tail
+
+    def cancel(self) -> None:
+        """Give up what is not done yet, a request that is under way included."""
+        with self._lock:
+            for each in reversed(self._under_way):
+                each.cancel()
 
     async def _after(
         self, before: concurrent.futures.Future[Any] | None, work: Callable[[], Awaitable[Any]]
@@ -101,7 +111,8 @@ class Strand:
             concurrent.futures.wait([tail])
 
     async def _begin(self, start: Start) -> None:
-        place, self.prompt.group = await start()
+        self.left, self.prompt.group = await start()
+        place = self.left
         self.prompt.stand_at(place)
 
     def fork(self, size: int) -> list[Strand]:
@@ -169,6 +180,15 @@ async def ended(done: concurrent.futures.Future[Any]) -> None:
     over = asyncio.Event()
     done.add_done_callback(lambda _: loop.call_soon_threadsafe(over.set))
     await over.wait()
+
+
+async def append_strands(prompt: LivePrompt, arms: Sequence[Strand]) -> None:
+    """Append to a prompt what arms of it have been appended since they left it."""
+    for arm in arms:
+        await arm.idle()
+        if arm.error is not None:
+            raise arm.error
+        await append_pieces(prompt, arm.left.prompt, arm.prompt.place.prompt)
 
 
 def _opens_answer(item: object) -> bool:

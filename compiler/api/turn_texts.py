@@ -18,10 +18,13 @@ _USUAL: frozenset[Order] = frozenset(
 
 
 class TurnTexts:
-    """Markers of a template that composes; of another one nothing, so that it is rendered whole per call."""
+    """Markers of a template that composes; of another one nothing, so that it is rendered whole per call.
 
-    def __init__(self, template: ChatTemplate | None) -> None:
-        self._template = template
+    `whole`: so is this one, whether it composes or not.
+    """
+
+    def __init__(self, template: ChatTemplate | None, whole: bool = False) -> None:
+        self._template, self._whole = template, whole
         self._orders: frozenset[Order] = _USUAL
 
     @property
@@ -32,7 +35,7 @@ class TurnTexts:
     @property
     def composes(self) -> bool:
         """Whether the usual orders of turns can be written as text."""
-        return self._template is None or _usable(self._model())
+        return self._template is None or (not self._whole and _usable(self._model()))
 
     def text(self, before: Role | None, role: Role, begins: bool) -> str | None:
         """What opens or closes a turn of `role` after one of `before`; None where that can't be said."""

@@ -32,11 +32,13 @@ class Variables:
     """Variables by name, in order of first binding. Safe under threads.
 
     While a function runs in a thread of its own (`owner`), others wait for names that it may still bind.
+    `joined`: those that a join has bound, so that another one leaves them as they are.
     """
 
     _found: dict[str, Variable] = field(default_factory=dict)
     _lock: threading.Condition = field(default_factory=threading.Condition)
     owner: threading.Thread | None = None
+    joined: set[str] = field(default_factory=set)
 
     def release(self) -> None:
         """The function is over: no further names will come."""
@@ -56,6 +58,7 @@ class Variables:
         variable = Variable(concurrent.futures.Future(), span, schema=schema)
         with self._lock:
             self._found[name] = variable
+            self.joined.discard(name)
             self._lock.notify_all()
         return variable
 
@@ -67,10 +70,11 @@ class Variables:
         variable.call = call
         variable.value.set_result(value)
 
-    def adopt(self, name: str, variable: Variable) -> None:
-        """Take over a variable of another state."""
+    def join(self, name: str, variable: Variable) -> None:
+        """Take over a variable of arms."""
         with self._lock:
             self._found[name] = variable
+            self.joined.add(name)
             self._lock.notify_all()
 
     def get(self, name: str) -> Variable:
@@ -90,7 +94,7 @@ class Variables:
     def copy(self) -> Variables:
         """The same variables, for an arm that binds for itself."""
         with self._lock:
-            return Variables(dict(self._found))
+            return Variables(dict(self._found), joined=set(self.joined))
 
     def __contains__(self, name: object) -> bool:
         with self._lock:

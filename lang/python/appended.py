@@ -7,9 +7,10 @@ import inspect
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import FunctionType
 from typing import Any, cast
 
-from ...ir.ops import Operand, Role
+from ...ir.ops import Const, Operand, Role, Value
 from ...ir.sampling import SAMPLING_FIELDS, Sampling
 from ...ir.types import ANY, NONE, STR, ListType, OptionalType
 from . import surface
@@ -17,7 +18,8 @@ from .conditions import condition
 from .constants import arguments, constant_text, has_walrus, static
 from .context import Lowering
 from .hosting import host_call, host_source
-from .parts import BranchPart, CallPart, EdgePart, ImagePart, Part, TextPart, ValuePart
+from .marks import CALLS_DEEP, function_may
+from .parts import MARKUP, BranchPart, CallPart, EdgePart, ImagePart, Part, TextPart, ValuePart
 from .quiet import is_fresh_value, is_quiet
 from .scope import Pending
 from .surface import ALIASES, GenMark, SelectMark
@@ -26,9 +28,6 @@ from .texts import text_of
 _ROLES: Mapping[str, Role] = {"system": "system", "user": "user", "assistant": "assistant"}
 _TYPED_DTYPES = {"gen_int": int, "gen_string": str}
 _DYNAMIC_CONSTRAINTS = {"regex": "regex", "json_schema": "json", "ebnf": "grammar"}
-
-_MARKUP = frozenset("<[")
-"""What control tokens begin with, whichever tokenizer they belong to."""
 
 
 def parts(low: Lowering, node: ast.expr) -> list[Part]:
@@ -51,6 +50,8 @@ def parts(low: Lowering, node: ast.expr) -> list[Part]:
             return cast("list[Part]", list(found.parts))
         case ast.Call() if (kind := primitive(low, node)) is not None:
             return _primitive_parts(low, kind, node)
+        case ast.Call() if maker(low, node) is not None:
+            return _made_parts(low, node)
         case _:
             return _value_parts(low, node)
 
@@ -74,7 +75,7 @@ def _has_call(low: Lowering, node: ast.expr) -> bool:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and isinstance(low.scope.names.get(inner.id), Pending):
             return True
-        if isinstance(inner, ast.Call) and primitive(low, inner):
+        if isinstance(inner, ast.Call) and (primitive(low, inner) or maker(low, inner)):
             return True
     return False
 
@@ -83,7 +84,7 @@ def _computed(found: list[Part]) -> list[Part]:
     """Parts of a text that is computed: as a whole it is no literal of the source, so nothing in it is markup."""
     return [
         replace(part, plain=True)
-        if isinstance(part, TextPart) and not _MARKUP.isdisjoint(part.text)
+        if isinstance(part, TextPart) and not MARKUP.isdisjoint(part.text)
         else part
         for part in found
     ]
@@ -113,6 +114,26 @@ def primitive(low: Lowering, node: ast.expr) -> str | None:
         return surface.PRIMITIVES.get(found[0]) if found else None
     except TypeError:
         return None
+
+
+def maker(low: Lowering, node: ast.Call) -> FunctionType | None:
+    """The user's function that a call calls, if it makes what our functions make."""
+    found = static(low, node.func)
+    if found is None or not isinstance(found[0], FunctionType) or found[0] in surface.PRIMITIVES:
+        return None
+    return found[0] if function_may(found[0], CALLS_DEEP) else None
+
+
+def _made_parts(low: Lowering, node: ast.Call) -> list[Part]:
+    """What a function of the user's makes: its body stands in place of the call."""
+    found = low.door.meaning(low, node)
+    match found:
+        case Pending(parts=made):
+            return cast("list[Part]", list(made))
+        case Value() | Const():
+            return [ValuePart(found, node)]
+        case _:
+            raise low.refuse("SGL0503", node, "what a function makes is not the same on all paths")
 
 
 def _primitive_parts(low: Lowering, kind: str, node: ast.Call) -> list[Part]:

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from ...ir.ops import Const, Gen, Image, Insert, Operand, Select, Text, Turn, Value
+from ...ir.ops import Const, Gen, Image, Index, Insert, Operand, Select, Text, Turn, Value
 from ...ir.sampling import Sampling
-from ...ir.types import ANY, PROMPT, STR, ListType
+from ...ir.types import ANY, INT, PROMPT, STR, ListType
+from . import said
 from .appended import parts
 from .context import Lowering
 from .hosting import host_call
@@ -21,28 +22,36 @@ from .surface import GenMark, SelectMark, text_appended
 def append(low: Lowering, state: int, parts: list[Part]) -> None:
     """Append parts to a state, in order."""
     for part in parts:
-        match part:
-            case TextPart(text, node, plain):
-                if text:
-                    _grow(
-                        low,
-                        state,
-                        node,
-                        lambda to, p, t=text, q=plain: Text(result=to, prompt=p, text=t, plain=q),
-                    )
-            case ValuePart(value, node):
-                _insert(low, state, value, node)
-            case EdgePart():
-                _edge(low, state, part)
-            case ImagePart(image, node):
-                shown = image
-                _grow(low, state, node, lambda to, p, i=shown: Image(result=to, prompt=p, image=i))
-            case CallPart():
-                _ask(low, state, part)
-            case BranchPart():
-                _branch(low, state, part)
-    for listen in reversed(low.listeners):
-        listen(state, parts)
+        if isinstance(part, BranchPart):
+            _branch(low, state, part)
+        else:
+            said.grow(low, state, _append(low, state, part), part.node)
+
+
+def _append(low: Lowering, state: int, part: Part) -> Operand | None:
+    """Append one part; its text, if it is one."""
+    match part:
+        case TextPart(text, node, plain):
+            said.check_literal(low, state, part)
+            if text:
+                _grow(
+                    low,
+                    state,
+                    node,
+                    lambda to, p: Text(result=to, prompt=p, text=text, plain=plain),
+                )
+            return Const(text, STR)
+        case ValuePart(value, node):
+            return _insert(low, state, value, node)
+        case ImagePart(image, node):
+            _grow(low, state, node, lambda to, p: Image(result=to, prompt=p, image=image))
+            return None
+        case CallPart():
+            return _ask(low, state, part)
+        case _:
+            assert isinstance(part, EdgePart)
+            _edge(low, state, part)
+            return None
 
 
 def _grow(low: Lowering, state: int, node: ast.AST, make: Callable[[Value, Operand], Any]) -> None:
@@ -52,18 +61,22 @@ def _grow(low: Lowering, state: int, node: ast.AST, make: Callable[[Value, Opera
     data.prompt = result
 
 
-def _insert(low: Lowering, state: int, value: Operand, node: ast.expr) -> None:
+def _insert(low: Lowering, state: int, value: Operand, node: ast.expr) -> Operand:
     """Append a text; anything else is what direct mode refuses, so that Python refuses it here."""
+    help = "a helper that takes the state and appends to it can be lowered"
+    more = low.refuse("SGL0503", node, "what is appended here may be more than a text", help)
     if value in low.suspects:
-        help = "a helper that takes the state and appends to it can be lowered"
-        raise low.refuse("SGL0503", node, "what is appended here may be more than a text", help)
+        raise more
     if value.type == ANY:
+        low.of_any_kind.append(more)
         value = host_call(low, text_appended, [value], node, STR, disturbs=False)
     elif value.type != STR:
         raise low.refuse(
             "SGL0509", node, f"a `{value.type}` is appended", "`str(...)` of it is a text"
         )
-    _grow(low, state, node, lambda to, p: Insert(result=to, prompt=p, value=value))
+    text = value
+    _grow(low, state, node, lambda to, p: Insert(result=to, prompt=p, value=text))
+    return text
 
 
 def _edge(low: Lowering, state: int, part: EdgePart) -> None:
@@ -83,16 +96,19 @@ def _edge(low: Lowering, state: int, part: EdgePart) -> None:
     data.open_role = part.role if part.edge == "begin" else None
 
 
-def _ask(low: Lowering, state: int, part: CallPart) -> None:
+def _ask(low: Lowering, state: int, part: CallPart) -> Operand:
+    """A call; the text that it appends."""
     data, mark = low.state(state), part.mark
     name = mark.name
     if name is None:
         name, data.unnamed = f"gen_{data.unnamed}", data.unnamed + 1
     if isinstance(mark, SelectMark):
-        value = _select(low, state, data, part, mark, name)
+        text = value = _select(low, state, data, part, mark, name)
     else:
-        value = _gen(low, state, data, part, mark, name)
+        text, value = _gen(low, state, data, part, mark, name)
     data.variables[name] = Variable(value)
+    low.by_hand.add((state, name))
+    return text
 
 
 def _select(
@@ -111,7 +127,8 @@ def _select(
 
 def _gen(
     low: Lowering, state: int, data: StateData, part: CallPart, mark: GenMark, name: str
-) -> Value:
+) -> tuple[Value, Value]:
+    """What a gen appends, and what it binds."""
     sampling = _sampling(low, mark, part.node)
     if mark.schema is not None:
         low.schemas[name] = mark.schema
@@ -126,9 +143,18 @@ def _gen(
     low.emit_on(state, op, part.node)
     if sampling.n is not None and is_many and not any(key == "n" for key, _ in part.dynamic):
         low.lengths[value] = sampling.n
-    if prompt is not None:
-        data.prompt = prompt
-    return value
+    if prompt is None:
+        return _first_sample(low, state, value, part.node), value
+    data.prompt = prompt
+    return value, value
+
+
+def _first_sample(low: Lowering, state: int, samples: Value, node: ast.AST) -> Value:
+    """The first of several samples goes on."""
+    first = Value(STR, "first")
+    low.emit_on(state, Index(result=first, items=samples, index=Const(0, INT)), node)
+    _grow(low, state, node, lambda to, p: Insert(result=to, prompt=p, value=first))
+    return first
 
 
 def _sampling(low: Lowering, mark: GenMark, node: ast.AST) -> Sampling:

@@ -16,30 +16,64 @@ from .scope import ArmsData, ArmsRef, Scope, StateData, StateRef, Variable
 
 
 def over_computed_arms(low: Lowering, node: ast.For) -> bool:
-    """A loop over all such arms, or over their numbers; whether it was one."""
-    over, target, number = node.iter, node.target, ""
-    match over, target:
-        case (
-            ast.Call(func=function, args=[inner], keywords=[]),
-            ast.Tuple(elts=[ast.Name(id=number), each]),
+    """A loop over all such arms, over their numbers, or beside the list that counts them; whether it was one."""
+    match node:
+        case ast.For(
+            iter=ast.Call(func=function, args=[ast.Name(id=over)], keywords=[]),
+            target=ast.Tuple(elts=[ast.Name(id=number), ast.Name(id=name)]),
         ) if is_builtin(low, function, "enumerate"):
-            over, target = inner, each
+            return _over(low, node, over, name, number)
+        case ast.For(
+            iter=ast.Call(func=function, args=[ast.Name(id=over), ast.Name(id=items)], keywords=[]),
+            target=ast.Tuple(elts=[ast.Name(id=name), ast.Name(id=item)]),
+        ) if is_builtin(low, function, "zip"):
+            arms = low.scope.names.get(over)
+            counted = isinstance(arms, ArmsRef) and _is_counted_by(low, arms, items)
+            return counted and _over(low, node, over, name, item=item)
+        case ast.For(iter=ast.Name(id=over), target=ast.Name(id=name)):
+            return _over(low, node, over, name)
+        case ast.For(target=ast.Name(id=number)):
+            arms = _arms_counted_by(low, node)
+            return arms is not None and _over(low, node, arms, number=number)
         case _:
-            pass
-    arms = low.scope.names.get(over.id) if isinstance(over, ast.Name) else None
-    if isinstance(arms, ArmsRef) and isinstance(target, ast.Name):
-        name = target.id
-        each_arm(low, arms, node, lambda arm, i: _arm_body(low, node, arms, arm, i, name, number))
-        return True
-    arms = _arms_counted_by(low, node)
-    if arms is None or not isinstance(node.target, ast.Name):
+            return False
+
+
+def _over(
+    low: Lowering, node: ast.For, over: str, name: str = "", number: str = "", item: str = ""
+) -> bool:
+    """Run the body on every arm: as `name`, with its number and the item of its list under these names."""
+    arms = low.scope.names.get(over)
+    if not isinstance(arms, ArmsRef):
         return False
-    name = node.target.id
-    each_arm(low, arms, node, lambda arm, i: _arm_body(low, node, arms, arm, i, "", name))
+
+    def body(arm: int, index: Value) -> None:
+        if name:
+            low.scope.bind(name, StateRef(arm))
+        if number:
+            low.scope.bind(number, index)
+            low.scope.own_arm[arms.number] = (number, arm)
+        if item:
+            low.scope.bind(item, own_item(low, index, node))
+        low.block(node.body)
+
+    each_arm(low, arms, node, body)
     return True
 
 
-def _arms_counted_by(low: Lowering, node: ast.For) -> ArmsRef | None:
+def own_item(low: Lowering, index: Value, node: ast.AST) -> Value:
+    """The item of an arm in the list that the arms are counted by."""
+    _, items = low.arm_items[index]
+    op = Index(result=Value(item_type(items.type), "item"), items=items, index=index)
+    return low.emit(op, node).result
+
+
+def _is_counted_by(low: Lowering, arms: ArmsRef, items: str) -> bool:
+    """Whether there is an arm for each item of the list of that name."""
+    return arms.items is not None and arms.items == (items, low.scope.names.get(items))
+
+
+def _arms_counted_by(low: Lowering, node: ast.For) -> str | None:
     """The arms that `for i in range(n)` goes over: those that its body has as `forks[i]`."""
     match node.iter:
         case ast.Call(func=function, args=[count], keywords=[]) if is_builtin(
@@ -53,21 +87,19 @@ def _arms_counted_by(low: Lowering, node: ast.For) -> ArmsRef | None:
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=index)):
                 arms = low.scope.names.get(name)
                 if isinstance(arms, ArmsRef) and index == getattr(node.target, "id", None):
-                    return arms if low.value(count) is arms.count else None
+                    return name if _is_count(low, arms, count) else None
             case _:
                 pass
     return None
 
 
-def _arm_body(
-    low: Lowering, node: ast.For, ref: ArmsRef, arm: int, index: Value, name: str, number: str
-) -> None:
-    if name:
-        low.scope.bind(name, StateRef(arm))
-    if number:
-        low.scope.bind(number, index)
-        low.scope.own_arm[ref.number] = (number, arm)
-    low.block(node.body)
+def _is_count(low: Lowering, arms: ArmsRef, count: ast.expr) -> bool:
+    """Whether an expression is the number of the arms."""
+    match count:
+        case ast.Call(func=ast.Name() as name, args=[ast.Name(id=items)]):
+            return is_builtin(low, name, "len") and _is_counted_by(low, arms, items)
+        case _:
+            return low.value(count) is arms.count
 
 
 def each_arm(
@@ -84,6 +116,9 @@ def each_arm(
     outer, before = low.blocks.indices, low.scope.copy()
     low.blocks.indices = (*outer, index)
     found: list[StateData] = []
+
+    if ref.items is not None:
+        low.arm_items[index] = ref.items
 
     def body() -> None:
         state = _arm_state(low, data, index, node)

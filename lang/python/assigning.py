@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from importlib import import_module
 from typing import Any, cast
 
 from ...ir.ops import Const, Value
@@ -11,10 +12,11 @@ from ...ir.types import ANY, INT, ListType
 from .appended import parts
 from .appending import append
 from .arms import each_arm
-from .context import SCALARS, Lowering
+from .constants import const, name_at
+from .context import NOTHING, SCALARS, Lowering
 from .forks import fork, is_fork
-from .helpers import helper, meaning_of
-from .hosting import host_source
+from .helpers import helper, meaning_of, takes_state
+from .hosting import host_source, host_statement
 from .methods import set_variable
 from .names import is_only_read
 from .opaque import opaque_statement
@@ -50,8 +52,7 @@ def appends(low: Lowering, target: ast.expr, value: ast.expr) -> bool:
 
 
 def _appended(low: Lowering, value: ast.expr) -> list[Any]:
-    found = helper(low, value)
-    if found is not None:
+    if isinstance(value, ast.Call) and takes_state(low, value) and helper(low, value) is not None:
         raise low.refuse("SGL0503", value, "what a helper with a state returns is appended")
     return parts(low, value)
 
@@ -59,7 +60,7 @@ def _appended(low: Lowering, value: ast.expr) -> list[Any]:
 def _for_all(low: Lowering, value: ast.expr, size: int) -> list[list[Any]]:
     """What the arms get, computed before the first of them: of a list its elements, else the same for all."""
     match value:
-        case ast.List(elts=items):
+        case ast.List(elts=items) | ast.Tuple(elts=items):
             if len(items) < size:
                 raise low.refuse("SGL0507", value, f"{len(items)} values for {size} arms")
             return [_appended(low, item) for item in items][:size]
@@ -92,13 +93,33 @@ def grow_scalar(low: Lowering, node: ast.AugAssign) -> None:
     low.scope.bind(target.id, low.value(value))
 
 
+def imports(low: Lowering, node: ast.ImportFrom) -> bool:
+    """`from sglc... import X` of constants of ours; whether it was that."""
+    if node.level or (node.module or "").partition(".")[0] != "sglc":
+        return False
+    module = import_module(cast("str", node.module))
+    values = [const(low, getattr(module, each.name, None)) for each in node.names]
+    if any(value is None or value == NOTHING for value in values):
+        return False
+    for each, value in zip(node.names, values, strict=True):
+        low.scope.bind(each.asname or each.name, cast("Const", value))
+    return True
+
+
+def grow_by(low: Lowering, node: ast.AugAssign, call: ast.Call) -> None:
+    """`x += helper(s)` of anything: the helper first, and then what Python makes of its value."""
+    made = copy.copy(node)
+    made.value = name_at("__sglc_value__", call)
+    host_statement(low, made, {"__sglc_value__": low.value(call)})
+
+
 def _for_index(low: Lowering, value: ast.expr, index: Value) -> ast.expr:
     """As `_for_arm`, where the number of the arm is computed."""
     match value:
         case ast.Lambda(args=ast.arguments(args=[ast.arg(arg=name)]), body=body):
             low.scope.names[name] = index
             return body
-        case ast.List():
+        case ast.List() | ast.Tuple():
             raise low.refuse("SGL0507", value, "a list for a number of arms that is computed")
         case _:
             return value

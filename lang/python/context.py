@@ -19,8 +19,7 @@ from ...ir.span import Span
 from ...ir.types import ANY, BOOL, FLOAT, INT, NONE, STR, Type
 from .blocks import Blocks
 from .outside import Outside
-from .parts import Part
-from .scope import Scope, StateData
+from .scope import Meaning, Scope, StateData
 from .sites import Attempt
 from .source import CannotLower, FunctionSource
 
@@ -32,10 +31,14 @@ SCALARS = (STR, INT, FLOAT, BOOL)
 
 @dataclass(frozen=True)
 class Door:
-    """The way from a kind of node to all kinds: the operand of any expression, and a list of any statements."""
+    """The way from a kind of node to all kinds.
+
+    The operand of any expression, a list of any statements, and what a name is that is bound to an expression.
+    """
 
     value: Callable[[Lowering, ast.expr], Operand]
     block: Callable[[Lowering, list[ast.stmt]], None]
+    meaning: Callable[[Lowering, ast.expr], Meaning]
 
 
 @dataclass
@@ -86,7 +89,11 @@ class Hosts:
 
 @dataclass
 class Lowering:
-    """One function on its way to the IR."""
+    """One function on its way to the IR.
+
+    `makes_marks`: a piece of Python in it may make what `gen` makes, and put it where a later one finds it.
+    `of_any_kind`: the reasons to refuse what is appended and may then be such a thing.
+    """
 
     door: Door
     frame: Frame
@@ -99,7 +106,12 @@ class Lowering:
     missing: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     kept: dict[tuple[Any, ...], Value] = field(default_factory=dict)
     suspects: set[Value] = field(default_factory=set[Value])
-    listeners: list[Callable[[int, list[Part]], None]] = field(default_factory=list)
+    makes_marks: bool = False
+    of_any_kind: list[CannotLower] = field(default_factory=list[CannotLower])
+    arm_items: dict[Value, tuple[str, Operand]] = field(
+        default_factory=dict[Value, tuple[str, Operand]]
+    )
+    by_hand: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
 
     @property
     def scope(self) -> Scope:

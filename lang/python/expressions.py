@@ -10,9 +10,11 @@ import ast
 
 from ...ir.ops import Builtin, Const, Operand, Value
 from ...ir.types import STR, ListType
+from .appended import maker
 from .conditions import bool_value, choice, condition, is_pure
 from .constants import const, has_walrus, is_builtin, static
 from .context import Lowering
+from .helpers import helper, inline, takes_state
 from .hosting import bound
 from .opaque import lost, opaque
 from .operators import bin_op, compare
@@ -94,11 +96,24 @@ def _call(low: Lowering, node: ast.Call) -> Operand | None:
                 return len_or_str(low, name, only, node)
         case _:
             pass
-    return None
+    return _of_helper(low, node)
+
+
+def _of_helper(low: Lowering, node: ast.Call) -> Operand | None:
+    """What a helper that takes the state returns, if it is a value."""
+    found = helper(low, node)
+    if found is None or (maker(low, node) is not None and not takes_state(low, node)):
+        return None
+    result = inline(low, *found, node)
+    if not isinstance(result, Value | Const):
+        raise low.refuse("SGL0503", node, "a prompt, or something to append, is used as a value")
+    return result
 
 
 def _joined_list(low: Lowering, owner: ast.expr, items: ast.expr, node: ast.Call) -> Operand | None:
     """`", ".join(...)` of what arms or samples said."""
+    if isinstance(items, ast.GeneratorExp):
+        items = ast.copy_location(ast.ListComp(items.elt, items.generators), items)
     if not isinstance(items, ast.ListComp | ast.Subscript):
         return None
     found = lowered(low, items)

@@ -16,10 +16,10 @@ from .conditions import branch_value, condition
 from .constants import is_builtin, static
 from .context import FALSE, Lowering
 from .hosting import host_call, host_statement
-from .jumps import own_jumps, returns
-from .merging import join_branches
+from .jumps import own_jumps
+from .leaving import one_round, otherwise, own_flags
 from .quiet import is_fresh_value, is_quiet
-from .scope import BROKEN, RETURNED, SKIP
+from .scope import BROKEN
 from .source import CannotLower
 from .unrolling import is_over_arms, is_plain, rounds_of, unroll
 
@@ -44,7 +44,7 @@ def for_loop(low: Lowering, node: ast.For) -> None:
     """A `for` that stays a loop, or is unrolled where only that can be lowered."""
     if not node.orelse and over_computed_arms(low, node):
         return None
-    rounds = None if node.orelse else rounds_of(low, node)
+    rounds = rounds_of(low, node)
     if rounds is None:
         return _loop_over(low, node)
     if is_over_arms(low, node):
@@ -62,7 +62,7 @@ def for_loop(low: Lowering, node: ast.For) -> None:
 
 def while_loop(low: Lowering, node: ast.While) -> None:
     """A `while`."""
-    _while(low, node, lambda: condition(low, node.test), lambda: _round(low, node))
+    _while(low, node, lambda: condition(low, node.test), lambda: one_round(low, node))
 
 
 def _loop_over(low: Lowering, node: ast.For) -> None:
@@ -71,7 +71,7 @@ def _loop_over(low: Lowering, node: ast.For) -> None:
     if not over.is_list:
         return _while_asked(low, node, over)
     breaks = any(isinstance(n, ast.Break | ast.Return) for n in own_jumps(node))
-    outer = _own_flags(low, breaks)
+    outer = own_flags(low, breaks)
     index = Value(INT, over.index or "i")
     kind = item_type(over.items.type) if isinstance(over.items.type, ListType) else ANY
     target = over.target
@@ -79,7 +79,7 @@ def _loop_over(low: Lowering, node: ast.For) -> None:
 
     def write() -> None:
         _bind_round(low, over, index, item, node)
-        _round(low, node)
+        one_round(low, node)
 
     round_ = (lambda: unless_broken(low, write, node)) if breaks else write
     body = looped(low, node, (index, item), round_)
@@ -87,7 +87,7 @@ def _loop_over(low: Lowering, node: ast.For) -> None:
     inits = tuple(slot.sides[0] for slot in body.slots)
     low.emit(For(results=results, items=over.items, inits=inits, body=body.block), node)
     after_loop(low, body, results)
-    return _otherwise(low, node, outer)
+    return otherwise(low, node, outer)
 
 
 def _while_asked(low: Lowering, node: ast.For, over: _Over) -> None:
@@ -97,7 +97,7 @@ def _while_asked(low: Lowering, node: ast.For, over: _Over) -> None:
     def write(turn: Value) -> None:
         item = host_call(low, iterating.item, [iteration], node, ANY)
         _bind_round(low, over, turn, item, node)
-        _round(low, node)
+        one_round(low, node)
 
     _while(low, node, lambda: host_call(low, iterating.advance, [iteration], node, BOOL), write)
 
@@ -109,7 +109,7 @@ def _while(
     write: Callable[..., None],
 ) -> None:
     _expect_changes(low, node)
-    outer = _own_flags(low, True)
+    outer = own_flags(low, True)
     turn = Value(INT, "turn")
     body = looped(low, node, (turn,), lambda: write(turn) if isinstance(node, ast.For) else write())
     start = low.scope.copy()
@@ -139,40 +139,7 @@ def _while(
     )
     low.emit(made, node)
     after_loop(low, body, results)
-    _otherwise(low, node, outer)
-
-
-def _own_flags(low: Lowering, breaks: bool) -> Operand | None:
-    """Flags of jumps for a loop of its own; what says that the loop around it has been left."""
-    outer = low.scope.names.pop(BROKEN, None)
-    low.scope.names.pop(SKIP, None)
-    if breaks:
-        low.scope.names[BROKEN] = FALSE
-    return outer if isinstance(outer, Value | Const) else None
-
-
-def _round(low: Lowering, node: ast.For | ast.While) -> None:
-    """The body once; what jumped to its end is forgotten there."""
-    low.block(node.body)
-    low.scope.names.pop(SKIP, None)
-
-
-def _otherwise(low: Lowering, node: ast.For | ast.While, outer: Operand | None) -> None:
-    """The `else` of a loop, what is done unless it was left; a `return` in it leaves the loop around it, too."""
-    broken = low.scope.names.pop(BROKEN, FALSE)
-    returned = low.scope.names.get(RETURNED, FALSE)
-    if returns(node):
-        low.scope.names[SKIP] = returned
-    if outer is not None:
-        low.scope.names[BROKEN] = returned if returns(node) else outer
-    if not node.orelse:
-        return
-    if not isinstance(broken, Value):
-        low.block(node.orelse)
-        return
-    sides = [low.region(low.scope.copy(), lambda: None),
-             low.region(low.scope.copy(), lambda: low.block(node.orelse))]  # fmt: skip
-    join_branches(low, broken, [side[0] for side in sides], [side[1] for side in sides], node)
+    otherwise(low, node, outer)
 
 
 def _over(low: Lowering, node: ast.For) -> _Over:

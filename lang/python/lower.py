@@ -16,8 +16,10 @@ from ...ir.module import Module, Param, Program
 from ...ir.ops import Const, MakeRecord, Operand, Return, Root, Value
 from ...ir.types import ANY, PROMPT, OptionalType, RecordType, Type
 from ...ir.verify.verifier import verify
+from . import said
 from .context import NOTHING, Door, Frame, Lowering
 from .expressions import value
+from .helpers import meaning_of
 from .lowered import PROMPT_FIELD, RETURN_FIELD, Lowered
 from .scope import RETURN, StateData, StateRef
 from .source import CannotLower, FunctionSource
@@ -39,7 +41,7 @@ def lower(
     name = getattr(function, "__name__", "program")
     try:
         source = FunctionSource.of(function)
-        low = Lowering(Door(value, block), Frame(source, (function,)), defaults)
+        low = Lowering(Door(value, block, meaning_of), Frame(source, (function,)), defaults)
         module = _module(low, name, types)
     except CannotLower as error:
         return Lowered(None, name, {}, (error.diagnostic,))
@@ -64,6 +66,8 @@ def _module(low: Lowering, name: str, types: Mapping[str, Type]) -> Module:
     low.scope.names[first] = StateRef(state)
     low.block(node.body)
     low.flush()
+    if low.makes_marks and low.of_any_kind:
+        raise low.of_any_kind[0]
     result = _result(low, state, node)
     low.emit(Return(value=result), node)
     body = low.blocks.seal(*(param.value for param in params))
@@ -90,6 +94,8 @@ def _result(low: Lowering, state: int, node: ast.AST) -> Value:
     data = low.state(state)
     fields: dict[str, tuple[Type, Operand]] = {}
     for name, variable in data.variables.items():
+        if said.is_hidden(name):
+            continue
         kind = variable.value.type
         if not variable.certain and not isinstance(kind, OptionalType) and kind != ANY:
             kind = OptionalType(kind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from functools import partial
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -16,12 +17,25 @@ from .context import Lowering
 from .source import CannotLower, FunctionSource
 from .surface import PRIMITIVES, Appendable
 
-_DEPTH = 4
+CALLS_DEEP = 4
+"""How many calls deep it is looked for."""
 
 
 def may_make_marks(low: Lowering, node: ast.AST) -> bool:
-    """Whether a call in an expression may give what `gen` and the roles give."""
-    return any(_may(low, call) for call in ast.walk(node) if isinstance(call, ast.Call))
+    """Whether a call in an expression may give what `gen` and the roles give, or is handed what does."""
+    found = list(ast.walk(node))
+    return any(_may(low, each) for each in found if isinstance(each, ast.Call)) or any(
+        _is_ours(low, each) for each in found if isinstance(each, ast.Name | ast.Attribute)
+    )
+
+
+def _is_ours(low: Lowering, node: ast.expr) -> bool:
+    """Whether a name stands for one of our functions."""
+    found = static(low, node)
+    try:
+        return found is not None and found[0] in PRIMITIVES
+    except TypeError:
+        return False
 
 
 def _may(low: Lowering, call: ast.Call) -> bool:
@@ -29,7 +43,7 @@ def _may(low: Lowering, call: ast.Call) -> bool:
         case ast.Name() | ast.Attribute():
             found = static(low, call.func)
             if found is not None:
-                return function_may(found[0], _DEPTH)
+                return function_may(found[0], CALLS_DEEP)
             # a method of a value, which can't be looked up: only names of our own are suspicious
             if isinstance(call.func, ast.Attribute):
                 return call.func.attr in _NAMES
@@ -65,6 +79,8 @@ def function_may(function: Any, depth: int) -> bool:
         return True
     if inspect.isclass(inner):
         return issubclass(inner, Appendable)
+    if isinstance(inner, partial):
+        return function_may(inner.func, depth)
     if not inspect.isfunction(inner) or depth == 0:
         return False
     try:

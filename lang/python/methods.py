@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from ...ir.ops import Const, Format, Operand, Role, Value
-from ...ir.types import STR
+from ...ir.ops import Role
+from . import said
 from .appended import turn_parts
 from .appending import append
-from .constants import constant_text
+from .constants import arguments, constant_text, name_at, static
 from .context import Lowering
-from .forks import join
-from .parts import CallPart, Part, TextPart, ValuePart
+from .forks import fork, join, join_texts
 from .scope import ArmsRef, ForksRef, Meaning, StateRef, Variable
 from .states import state_of
 
@@ -28,7 +27,10 @@ def state_call(low: Lowering, node: ast.Call) -> bool:
             if isinstance(forks, StateRef) and len(node.args) == 1:
                 forks = _forks_named(low, node.args[0])
             if isinstance(forks, ForksRef | ArmsRef):
-                join(low, forks, node)
+                if _mode_of(low, node, isinstance(low.scope.names[name], StateRef)):
+                    join(low, forks, node)
+                else:
+                    join_texts(low, forks, node)
                 return True
             return False
         case ast.Attribute(value=owner, attr=attr):
@@ -36,6 +38,15 @@ def state_call(low: Lowering, node: ast.Call) -> bool:
             return state is not None and _method_of_state(low, state, attr, node)
         case _:
             return False
+
+
+def _mode_of(low: Lowering, node: ast.Call, is_named: bool) -> bool:
+    """Whether a join gathers variables; otherwise it appends texts."""
+    given = arguments(low, node, ("forks", "mode") if is_named else ("mode",)).get("mode")
+    mode = ("gather_variable",) if given is None else static(low, given)
+    if mode not in (("gather_variable",), ("concate_and_append",)):
+        raise low.refuse("SGL0506", node, "a join of a mode that is not known")
+    return mode == ("gather_variable",)
 
 
 def _forks_named(low: Lowering, node: ast.expr) -> Meaning | None:
@@ -59,6 +70,7 @@ def set_variable(low: Lowering, state: int, name: ast.expr, value: ast.expr) -> 
     """`s["x"] = value`."""
     key, found = constant_text(low, name), low.value(value)
     low.flush()
+    low.by_hand.add((state, key))
     low.state(state).variables[key] = Variable(found)
 
 
@@ -78,48 +90,30 @@ def with_state(low: Lowering, node: ast.With) -> bool:
         append(low, state, [end])
     elif attr == "var_scope" and len(call.args) == 1:
         _var_scope(low, state, constant_text(low, call.args[0]), node)
-    elif attr == "copy" and isinstance(node.items[0].optional_vars, ast.Name):
-        low.flush()
-        data = low.state(state).copy()
-        low.scope.bind(node.items[0].optional_vars.id, StateRef(low.blocks.new_state(data)))
-        low.block(node.body)
+    elif attr == "copy" and isinstance(node.items[0].optional_vars, ast.Name | None):
+        _copy(low, state, node)
     else:
         raise low.refuse("SGL0506", call, f"`{attr}` of a state as a `with` block")
     return True
 
 
+def _copy(low: Lowering, state: int, node: ast.With) -> None:
+    """A block that goes on from a state, and is joined at its end."""
+    call = ast.copy_location(ast.Call(name_at("fork", node), [], []), node.items[0].context_expr)
+    forks = fork(low, state, call)
+    assert isinstance(forks, ForksRef)
+    if isinstance(node.items[0].optional_vars, ast.Name):
+        low.scope.bind(node.items[0].optional_vars.id, StateRef(forks.arms[0]))
+    low.block(node.body)
+    join(low, forks, node, is_copy=True)
+
+
 def _var_scope(low: Lowering, state: int, name: str, node: ast.With) -> None:
-    """A variable that is the text of what is appended inside; it must be there in full."""
-    said: list[Operand] = []
-
-    def listen(number: int, parts: list[Part]) -> None:
-        if number == state:
-            said.extend(_texts(low, state, parts, node))
-
-    if any(isinstance(each, ast.If | ast.For | ast.While) for each in ast.walk(node)):
-        raise low.refuse("SGL0506", node, "a `var_scope` with branches or loops inside")
-    low.listeners.append(listen)
-    try:
-        low.block(node.body)
-    finally:
-        low.listeners.pop()
+    """A variable that is the text of what is appended inside."""
+    said.begin(low.state(state), name)
+    low.block(node.body)
     low.flush()
-    op = Format(result=Value(STR, name), parts=tuple(said))
-    low.state(state).variables[name] = Variable(low.emit(op, node).result)
-
-
-def _texts(low: Lowering, state: int, parts: list[Part], node: ast.With) -> list[Operand]:
-    """The text of each part."""
-    found: list[Operand] = []
-    low.flush()
-    for part in parts:
-        match part:
-            case TextPart(text, _, _):
-                found.append(Const(text, STR))
-            case ValuePart(value, _) if value.type == STR:
-                found.append(value)
-            case CallPart(mark) if mark.name is not None:
-                found.append(low.state(state).variables[mark.name].value)
-            case _:
-                raise low.refuse("SGL0506", node, "a `var_scope` around turns or images")
-    return found
+    text = said.end(low.state(state), name)
+    assert text is not None
+    low.by_hand.add((state, name))
+    low.state(state).variables[name] = Variable(text)

@@ -9,15 +9,48 @@ _OWN_SCOPE = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.Generator
 
 
 def names_read(nodes: Sequence[ast.AST]) -> set[str]:
-    """Every name that is loaded, or written where the old value matters."""
+    """Every name of the function that is loaded, or written where the old value matters.
+
+    What a comprehension binds, and the parameters of a lambda, are names of their own.
+    """
     found: set[str] = set()
     for root in nodes:
-        for node in ast.walk(root):
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
-                found.add(node.id)
-            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                found.add(node.target.id)
+        _collect_read(root, frozenset(), found)
     return found
+
+
+def _collect_read(node: ast.AST, own: frozenset[str], found: set[str]) -> None:
+    match node:
+        case ast.Name(id=name, ctx=ast.Load() | ast.Del()) if name not in own:
+            found.add(name)
+        case ast.AugAssign(target=ast.Name(id=name)) if name not in own:
+            found.add(name)
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            first, *rest = node.generators
+            _collect_read(first.iter, own, found)
+            bound = {n.id for g in node.generators for n in ast.walk(g.target)
+                     if isinstance(n, ast.Name)}  # fmt: skip
+            inner = own | bound
+            parts = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+            tests = [test for g in node.generators for test in g.ifs]
+            for each in (*parts, *tests, *(g.iter for g in rest)):
+                _collect_read(each, inner, found)
+            return
+        case ast.Lambda(args=args, body=body):
+            for default in (*args.defaults, *(d for d in args.kw_defaults if d is not None)):
+                _collect_read(default, own, found)
+            _collect_read(body, own | names_of(args), found)
+            return
+        case _:
+            pass
+    for child in ast.iter_child_nodes(node):
+        _collect_read(child, own, found)
+
+
+def names_of(args: ast.arguments) -> frozenset[str]:
+    """The names of parameters."""
+    given = (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg)
+    return frozenset(each.arg for each in given if each is not None)
 
 
 def names_written(nodes: Sequence[ast.AST]) -> list[str]:
@@ -97,10 +130,20 @@ def is_only_read(function: ast.AST, name: str) -> bool:
                 allowed.add(inner)
             case ast.Call(func=ast.Name(id="len" | "str" | "sorted" | "enumerate"), args=[inner]):
                 allowed.add(inner)
+            case ast.Call(func=ast.Name(id="zip"), args=given):
+                allowed.update(given)
             case _:
                 pass
     loads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
     return all(n in allowed for n in loads if not isinstance(n.ctx, ast.Store))
+
+
+def is_only_unpacked(function: ast.AST, name: str) -> bool:
+    """Whether a dictionary under a name is only ever given as `**name`."""
+    unpacked = {node.value for node in ast.walk(function)
+                if isinstance(node, ast.keyword) and node.arg is None}  # fmt: skip
+    loads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
+    return all(n in unpacked for n in loads if not isinstance(n.ctx, ast.Store))
 
 
 def exposed(body: Sequence[ast.stmt], name: str) -> bool:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import json
+import textwrap
 from typing import TypeVar
 
 from ...ir.ops import Operand, Value
-from ...ir.types import ANY, Type
+from ...ir.types import ANY, STR, Type
 from .closures import check_closures
 from .constants import name_at, static
 from .context import Lowering
 from .hosting import host_expression, host_statement
 from .jumps import inside
 from .marks import may_make_marks
-from .names import names_written
+from .names import names_read, names_written
 from .scope import HANDLES, ArmsRef, ForksRef, Lost
 from .source import CannotLower
 from .states import READS, state_of
@@ -23,16 +25,25 @@ from .states import READS, state_of
 _NodeT = TypeVar("_NodeT", bound=ast.AST)
 _SEES_THE_FRAME = frozenset({"eval", "exec", "locals", "vars", "dir", "globals", "super"})
 """Builtins that ask the function that calls them about its own names."""
+_TEXT_MAKERS = (json.dumps, repr, textwrap.dedent, textwrap.indent)
+"""Functions that give a text and nothing else."""
 _LEAVES = (ast.Await, ast.Yield, ast.YieldFrom, ast.Return, ast.AsyncFor, ast.AsyncWith)
 
 
 def opaque(low: Lowering, node: ast.expr, kind: Type = ANY) -> Value:
     """An expression that Python evaluates; what it reads of states is handed to it."""
     made, given = _as_piece(low, node)
-    found = host_expression(low, made, given, kind)
+    found = host_expression(low, made, given, _known(low, node) if kind == ANY else kind)
     if may_make_marks(low, node):
+        low.makes_marks = True
         low.suspects.add(found)
     return found
+
+
+def _known(low: Lowering, node: ast.expr) -> Type:
+    """The type of what Python's own functions give."""
+    found = static(low, node.func) if isinstance(node, ast.Call) else None
+    return STR if found is not None and found[0] in _TEXT_MAKERS else ANY
 
 
 def opaque_statement(low: Lowering, node: ast.stmt) -> None:
@@ -40,6 +51,7 @@ def opaque_statement(low: Lowering, node: ast.stmt) -> None:
     made, given = _as_piece(low, node)
     host_statement(low, made, given)
     if may_make_marks(low, node):
+        low.makes_marks = True
         written = [low.scope.names.get(name) for name in names_written([made])]
         low.suspects.update(each for each in written if isinstance(each, Value))
 
@@ -72,8 +84,9 @@ def check_no_state(low: Lowering, node: ast.AST) -> None:
             headline = f"`{inner.id}` is used in a way that can't be lowered"
             raise low.refuse("SGL0503", inner, headline, help)
     known = {*low.scope.names, *names_written([node])}
+    unbound = (low.frame.local_names() - known) & names_read([node])
     for inner in (node, *inside(node)):
-        if isinstance(inner, ast.Name) and inner.id in low.frame.local_names() - known:
+        if isinstance(inner, ast.Name) and inner.id in unbound:
             raise low.refuse("SGL0505", inner, f"no path has bound `{inner.id}` here")
 
 

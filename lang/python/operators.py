@@ -7,10 +7,10 @@ import copy
 from typing import cast
 
 from ...ir.ops import Arith, ArithOp, Compare, CompareOp, Const, Operand, Value
-from ...ir.types import BOOL, FLOAT, INT, STR, ListType, OptionalType, Type
+from ...ir.types import ANY, BOOL, FLOAT, INT, NONE, STR, ListType, OptionalType, Type
 from .conditions import inverted
 from .constants import may_be_scalar, name_at, static
-from .context import SCALARS, Lowering
+from .context import FALSE, SCALARS, TRUE, Lowering
 from .hosting import host_expression
 from .scope import StateRef
 from .states import is_bound
@@ -59,6 +59,8 @@ def compare(low: Lowering, node: ast.Compare) -> Operand | None:
     (op,), (right_node,) = node.ops, node.comparators
     if isinstance(op, ast.In | ast.NotIn):
         return _contains(low, node, isinstance(op, ast.NotIn))
+    if isinstance(op, ast.Is | ast.IsNot):
+        return _is_none(low, node, isinstance(op, ast.IsNot))
     kind = _COMPARES.get(type(op))
     if kind is None or not may_be_scalar(low, node):
         return None
@@ -67,6 +69,17 @@ def compare(low: Lowering, node: ast.Compare) -> Operand | None:
         return _by_hand(low, node, left, right)
     made = Compare(result=Value(BOOL), op=kind, left=left, right=right)
     return low.emit(made, node).result
+
+
+def _is_none(low: Lowering, node: ast.Compare, negated: bool) -> Operand | None:
+    """`x is None`, where the type of `x` says it."""
+    found = static(low, node.comparators[0])
+    if found != (None,) or not isinstance(node.left, ast.Name):
+        return None
+    value = low.value(node.left)
+    if value.type == ANY or isinstance(value.type, OptionalType):
+        return None
+    return TRUE if (value.type == NONE) != negated else FALSE
 
 
 def _contains(low: Lowering, node: ast.Compare, negated: bool) -> Operand | None:

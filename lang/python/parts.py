@@ -9,6 +9,9 @@ from typing import Literal
 from ...ir.ops import Operand, Role
 from .surface import GenMark, SelectMark
 
+MARKUP = frozenset("<[")
+"""What control tokens begin with, whichever tokenizer they belong to."""
+
 
 @dataclass(frozen=True)
 class TextPart:

@@ -39,11 +39,15 @@ class ForksRef:
 
 @dataclass(frozen=True)
 class ArmsRef:
-    """Arms whose number is computed at run time; `number` is their key in `Scope.arms`."""
+    """Arms whose number is computed at run time; `number` is their key in `Scope.arms`.
+
+    `items`: the name of a list and the list, when there is an arm for each of its items.
+    """
 
     parent: int
     number: int
     count: Operand
+    items: tuple[str, Operand] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,18 @@ class Pending:
     """Something to append that was made before it is appended: the parts of it."""
 
     parts: tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class KeywordsRef:
+    """The `**name` of a helper: the keywords that it was called with, each under a name of its own."""
+
+    name: str
+    keys: tuple[str, ...]
+
+    def name_of(self, key: str) -> str:
+        """The local name that stands for one of them."""
+        return f"**{self.name}.{key}"
 
 
 @dataclass(frozen=True)
@@ -99,8 +115,8 @@ class Lost:
     """Something that is no value, and not the same on all paths that lead here."""
 
 
-Meaning = Operand | StateRef | ForksRef | ArmsRef | Pending | Lost
-HANDLES = (StateRef, ForksRef, ArmsRef, Pending, Lost)
+Meaning = Operand | StateRef | ForksRef | ArmsRef | Pending | KeywordsRef | Lost
+HANDLES = (StateRef, ForksRef, ArmsRef, Pending, KeywordsRef, Lost)
 """What a name may stand for that is no value, and can't be handed to Python."""
 
 

@@ -6,12 +6,13 @@ import ast
 import copy
 
 from ...ir.ops import Const, Value
-from .assigning import appends, assign, grow_scalar, is_scalar
+from .assigning import appends, assign, grow_by, grow_scalar, imports, is_scalar
 from .conditions import condition
 from .context import FALSE, NOTHING, TRUE, Lowering
 from .helpers import helper, inline, meaning_of
 from .jumps import is_clear, jumps, returns
 from .loops import for_loop, while_loop
+from .matching import as_branches
 from .merging import join_branches
 from .methods import state_call, with_state
 from .opaque import StateReads, opaque_statement
@@ -39,6 +40,8 @@ def block(low: Lowering, body: list[ast.stmt]) -> None:
                 return _perhaps_rest(low, node, rest)
             case ast.For() | ast.While() if returns(node):
                 return _perhaps_rest(low, node, rest)
+            case ast.Match() if _needs_structure(low, node):
+                return block(low, [*as_branches(low, node), *rest])
             case _:
                 _statement(low, node)
     return None
@@ -83,6 +86,8 @@ def _statement(low: Lowering, node: ast.stmt) -> None:
             pass
         case ast.AugAssign(target=ast.Name(id=name)) if is_scalar(low, name):
             grow_scalar(low, node)
+        case ast.AugAssign(target=ast.Name(), value=ast.Call() as call) if helper(low, call):
+            grow_by(low, node, call)
         case ast.Assign(targets=[target], value=value):
             assign(low, target, value, node)
         case ast.AnnAssign(target=target, value=ast.expr() as value):
@@ -99,10 +104,12 @@ def _statement(low: Lowering, node: ast.stmt) -> None:
             while_loop(low, node)
         case ast.Global() | ast.Nonlocal() | ast.AsyncFor() | ast.AsyncWith():
             raise low.refuse("SGL0502", node, "a statement that can't be lowered")
-        case ast.Try() | ast.With() | ast.Match() if _needs_structure(low, node):
+        case ast.Try() | ast.With() if _needs_structure(low, node):
             kind = type(node).__name__.lower()
             help = "what is appended in it can be lowered outside of it, and in a helper that takes the state"
             raise low.refuse("SGL0502", node, f"`{kind}` around what is appended", help)
+        case ast.ImportFrom() if imports(low, node):
+            pass
         case _:
             opaque_statement(low, node)
 

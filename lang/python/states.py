@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from typing import cast
 
 from ...ir.infer import common_type, item_type
 from ...ir.ops import Compare, Const, Index, MakeList, Operand, Value
 from ...ir.types import BOOL, INT, ListType
 from .constants import constant_text, static
 from .context import FALSE, NOTHING, TRUE, Lowering
-from .hosting import read
+from .hosting import host_source, read
 from .scope import ArmsRef, ForksRef, StateRef
 
 READS = frozenset({"get_var"})
@@ -64,6 +65,8 @@ def _own_arm(low: Lowering, arms: ArmsRef, index: ast.expr, node: ast.expr) -> i
 
 def variable(low: Lowering, inner: ast.expr, index: ast.expr, node: ast.expr) -> Operand | None:
     """`s["x"]`."""
+    if (found := _of_any_arm(low, inner, index, node)) is not None:
+        return found
     number = state_of(low, inner)
     if number is None:
         return _element(low, inner, index, node)
@@ -76,8 +79,43 @@ def variable(low: Lowering, inner: ast.expr, index: ast.expr, node: ast.expr) ->
     return read(low, variable, name, node)
 
 
+def _own_item(low: Lowering, inner: ast.expr, index: ast.expr, node: ast.expr) -> Operand | None:
+    """`xs[i]` in a loop over the numbers of arms of which there is one for each item of `xs`."""
+    if not isinstance(inner, ast.Name) or not isinstance(index, ast.Name):
+        return None
+    number = low.scope.names.get(index.id)
+    counted = low.arm_items.get(number) if isinstance(number, Value) else None
+    if counted is None or counted != (inner.id, low.scope.names.get(inner.id)):
+        return None
+    items = counted[1]
+    op = Index(result=Value(item_type(items.type)), items=items, index=cast("Value", number))
+    return low.emit(op, node).result
+
+
+def _of_any_arm(low: Lowering, inner: ast.expr, index: ast.expr, node: ast.expr) -> Operand | None:
+    """`forks[i]["x"]` of an arm that is chosen at run time: one of what all of them have bound."""
+    match inner:
+        case ast.Subscript(value=ast.Name(id=name), slice=at):
+            forks = low.scope.names.get(name)
+        case _:
+            return None
+    if not isinstance(forks, ForksRef) or static(low, at) is not None:
+        return None
+    key, chosen = constant_text(low, index), low.value(at)
+    low.flush()
+    found = [low.state(arm).variables.get(key) for arm in forks.arms]
+    if not all(each is not None and each.certain for each in found):
+        return None
+    values = tuple(each.value for each in found if each is not None)
+    kind = common_type([value.type for value in values])
+    items = low.emit(MakeList(result=Value(ListType(kind)), items=values), node).result
+    return host_source(low, "_items[_at]", {"_items": items, "_at": chosen}, node, kind, key)
+
+
 def _element(low: Lowering, inner: ast.expr, index: ast.expr, node: ast.expr) -> Operand | None:
-    """`s["x"][0]`, of a list of which it is known that it has that element."""
+    """`s["x"][0]`, of a list of which it is known that it has that element; `xs[i]` of the own one of an arm."""
+    if (own := _own_item(low, inner, index, node)) is not None:
+        return own
     at = static(low, index)
     if at is None or type(at[0]) is not int or not isinstance(inner, ast.Subscript):
         return None

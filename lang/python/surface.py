@@ -7,10 +7,11 @@ parameters derive from `ir.sampling.Sampling`.
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -143,20 +144,37 @@ _GEN = signature_of(GEN_PARAMETERS)
 _TYPED = signature_of(tuple(name for name in GEN_PARAMETERS if name not in _NOT_FOR_TYPED))
 
 
+def _bound(
+    signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """The arguments by name. Raises TypeError, with the name that is close to an unknown one."""
+    for name in kwargs:
+        if name not in signature.parameters:
+            close = nearest(name, signature.parameters)
+            raise TypeError(f"got an unexpected keyword argument '{name}'; {close}")
+    return signature.bind(*args, **kwargs).arguments
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Which of several names an unknown one may mean."""
+    close = difflib.get_close_matches(name, list(names), 1)
+    return f"`{close[0]}` is one" if close else f"there are {', '.join(names)}"
+
+
 def gen(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
     """Ask the model to continue the prompt. With `choices` it is a `select`."""
-    return replace(mark_of(_GEN.bind(*args, **kwargs).arguments), place=_caller())
+    return replace(mark_of(_bound(_GEN, args, kwargs)), place=_caller())
 
 
 def gen_int(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
     """A `gen` whose answer is an integer."""
-    given = {**_TYPED.bind(*args, **kwargs).arguments, "dtype": int}
+    given = {**_bound(_TYPED, args, kwargs), "dtype": int}
     return replace(mark_of(given), place=_caller())
 
 
 def gen_string(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
     """A `gen` whose answer is a quoted string of words."""
-    given = {**_TYPED.bind(*args, **kwargs).arguments, "dtype": str}
+    given = {**_bound(_TYPED, args, kwargs), "dtype": str}
     return replace(mark_of(given), place=_caller())
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any, cast
 
-from ...ir.ops import Const
+from ...ir.ops import Const, Value
 from ...ir.types import INT
 from .constants import const, is_builtin, static
-from .context import Lowering
+from .context import FALSE, Lowering
 from .forks import MOST_ARMS
 from .helpers import meaning_of
 from .jumps import own_jumps
+from .leaving import one_round, otherwise, own_flags
+from .merging import join_branches
 from .quiet import is_quiet
-from .scope import ForksRef, StateRef
+from .scope import BROKEN, ForksRef, StateRef
 
 
 def is_over_arms(low: Lowering, node: ast.For) -> bool:
@@ -70,10 +73,12 @@ def _static_int(low: Lowering, node: ast.expr) -> int | None:
     match node:
         case ast.Call(func=function, args=[ast.Name(id=name)]) if is_builtin(low, function, "len"):
             forks = low.scope.names.get(name)
-            return len(forks.arms) if isinstance(forks, ForksRef) else None
+            if isinstance(forks, ForksRef):
+                return len(forks.arms)
         case _:
-            found = static(low, node)
-            return found[0] if found and type(found[0]) is int else None
+            pass
+    found = static(low, node)
+    return found[0] if found and type(found[0]) is int else None
 
 
 def _bound_by(low: Lowering, target: ast.expr, item: Any) -> dict[str, Any] | None:
@@ -94,17 +99,34 @@ def _bound_by(low: Lowering, target: ast.expr, item: Any) -> dict[str, Any] | No
 
 
 def unroll(low: Lowering, node: ast.For, rounds: list[dict[str, Any]]) -> None:
-    """Each round as statements of its own; its calls have the round as an index."""
-    if own_jumps(node):
-        raise low.refuse("SGL0502", node, "`break` or `continue` in a loop over arms")
-    outer = low.blocks.indices
+    """Each round as statements of its own, those after a `break` unless it happened; its calls have it as an index."""
+    jumps = own_jumps(node)
+    outer_flag, outer = own_flags(low, bool(jumps)), low.blocks.indices
+    low.frame.loops += bool(jumps)
     for number, names in enumerate(rounds):
         low.blocks.indices = (*outer, Const(number, INT))
-        for name, meaning in names.items():
-            is_node = isinstance(meaning, ast.expr)
-            low.scope.bind(name, meaning_of(low, meaning) if is_node else meaning)
-        low.block(node.body)
+        _unless_left(low, node, lambda names=names: _round(low, node, names))
+    low.frame.loops -= bool(jumps)
     low.blocks.indices = outer
+    otherwise(low, node, outer_flag)
+
+
+def _unless_left(low: Lowering, node: ast.For, write: Callable[[], None]) -> None:
+    """A round, unless one before it has left the loop."""
+    broken = low.scope.names.get(BROKEN, FALSE)
+    if not isinstance(broken, Value):
+        if broken == FALSE:
+            write()
+        return
+    sides = [low.region(low.scope.copy(), lambda: None), low.region(low.scope.copy(), write)]
+    join_branches(low, broken, [side[0] for side in sides], [side[1] for side in sides], node)
+
+
+def _round(low: Lowering, node: ast.For, names: dict[str, Any]) -> None:
+    for name, meaning in names.items():
+        is_node = isinstance(meaning, ast.expr)
+        low.scope.bind(name, meaning_of(low, meaning) if is_node else meaning)
+    one_round(low, node)
 
 
 def is_plain(value: Any) -> bool:
