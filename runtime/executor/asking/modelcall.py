@@ -36,7 +36,7 @@ from .composition import check_composition
 from .control_text import note_control_text
 from .drafts import Draft
 from .prediction import fed_by_gen, fed_by_select, predict
-from .rendering import asked_ids, asked_text, shown_text
+from .rendering import asked_ids, asked_text
 
 CANCELLED = RunError("SGL3606", "the call was cancelled")
 Reply = TypeVar("Reply")
@@ -218,9 +218,7 @@ class ModelCall:
     def _announce(self) -> None:
         """Tell who listens that the call begins, and after what."""
         if self._run.listener is not None:
-            target = self._run.target
-            whole = self._run.plan.target.whole_render
-            self._delta(0, "", False, shown_text(whole, target.template, self._state))
+            self._delta(0, "", False, asked_text(self._run, self._state))
 
     def _delta(self, sample: int, text: str, done: bool, before: str | None = None) -> None:
         scope, family = self._scope, self._family

@@ -28,10 +28,7 @@ def asked_ids(run: Run, state: PromptState) -> tuple[int, ...]:
 
 def asked_text(run: Run, state: PromptState) -> str:
     """The text that a call on this prompt is asked with, for backends that take no token ids."""
-    template = run.target.template
-    if not run.plan.target.whole_render or template is None or not state.messages:
-        return state.text
-    return render_messages(template, state.messages, state.tools)
+    return shown_text(run.plan.target.whole_render, run.target.template, state)
 
 
 def rendered_parts(
