@@ -148,6 +148,11 @@ def _fails_as_value(op: Op) -> bool:
             return False
 
 
+def may_be_refused(op: Gen | Select) -> bool:
+    """Whether a call can fail before it is sent: its choices or parameters are computed."""
+    return bool(op.dynamic) if isinstance(op, Gen) else not _is_choices(op.choices)
+
+
 # --- calls ------------------------------------------------------------------------------------------
 
 

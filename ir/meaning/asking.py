@@ -1,4 +1,4 @@
-"""How the reference interpreter asks the hash model: prompts, parameters, choices, values.
+"""How the reference interpreter asks the hash model: parameters, choices, values.
 
 Written plainly and apart from the executor, which is judged against it.
 """
@@ -7,55 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import cast, get_args
 
 from ..constrained.schema import type_of_schema
 from ..constrained.shape import checked, parse_output
 from ..hashmodel import Generated
-from ..ops import Gen, Role
+from ..ops import Gen
 from ..sampling import SAMPLING_FIELDS, Constraint, ConstraintKind, Sampling, out_of_range, takes
-from ..target import Part, Target, TokenPrompt
-from ..target.turns import probe
 from ..types import OptionalType, Type, parse_type
 from ..values.limits import Json
 from ..values.operations import EvalError
 
 Scores = Sequence[Sequence[float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A prompt as the interpreter holds it; `roles` are those of its turns, in order."""
-
-    tokens: TokenPrompt
-    roles: tuple[Role, ...] = ()
-
-    def with_text(self, target: Target, text: str, *, literal: bool) -> Prompt:
-        """The prompt with text after it; control tokens in it count only if it is literal."""
-        tokens = self.tokens.append(target.tokenizer, Part(text, literal)) if text else self.tokens
-        return replace(self, tokens=tokens)
-
-    def with_turn(self, target: Target, role: Role, edge: str) -> Prompt:
-        """The prompt with a turn opened or closed, as the target's template writes it."""
-        if target.template is None:
-            raise EvalError("3206", "the target has no chat template")
-        roles = (*self.roles, role) if edge == "begin" else self.roles
-        before: tuple[Role | None, ...] = (None, *roles)
-        orders = tuple(zip(before, roles, strict=False))
-        model = probe(target.template, orders)
-        if not model.composes:
-            raise EvalError("3206", f"the chat template does not compose: {model.mismatch}")
-        text = model.openers[orders[-1]] if edge == "begin" else model.closers[role]
-        return replace(self.with_text(target, text, literal=True), roles=roles)
-
-    def with_ids(self, target: Target, ids: Sequence[int]) -> Prompt:
-        """The prompt with what a model said."""
-        return replace(self, tokens=self.tokens.fixed(target.tokenizer).extend(ids))
-
-    def ids(self, target: Target) -> tuple[int, ...]:
-        """What a call on this prompt is asked with."""
-        return self.tokens.ids(target.tokenizer)
 
 
 def parameters(op: Gen, dynamic: Sequence[tuple[str, Json]]) -> tuple[Sampling, Constraint | None]:

@@ -50,7 +50,7 @@ from ..ops import (
 from ..sampling import Constraint, Sampling, call_seed
 from ..span import Span
 from ..structure import walk
-from ..target import Part, Target, TokenPrompt
+from ..target import Part, Target
 from ..values.limits import Json
 from ..values.operations import (
     EvalError,
@@ -64,7 +64,8 @@ from ..values.operations import (
     to_json,
     truth,
 )
-from .asking import Prompt, choose, parameters, value_of
+from .asking import choose, parameters, value_of
+from .conversation import Prompt
 from .outcome import Beside, Done, HostCall, Outcome, RowFailed, SourceCall
 
 Hosts = Mapping[str, Callable[..., object]]
@@ -109,14 +110,19 @@ def run(
     model: Model | None = None,
     mocks: Mocks | None = None,
     orders: Orders | None = None,
+    renders_whole: bool = False,
 ) -> Outcome:
     """Run one program of a verified module. Raises RowFailed.
+
+    `renders_whole`: turns are left because the build found that some can't be text, so all calls render theirs.
 
     `orders`: what a batch job fixed for this row: for the number of an `unordered` of `program`
     the order of its sections. Programs that it calls have theirs as they stand.
     """
     asked = model if model is not None else HashModel(target.tokenizer)
-    machine = _Machine(module, target, hosts or {}, run_seed, row, asked, mocks, orders or {})
+    machine = _Machine(
+        module, target, hosts or {}, run_seed, row, asked, mocks, orders or {}, renders_whole
+    )
     entry = module.program(program)
     given = [args[p.name] if p.name in args else _default(entry, p.name) for p in entry.params]
     try:
@@ -145,6 +151,7 @@ class _Machine:
     model: Model
     mocks: Mocks | None = None
     orders: Orders = field(default_factory=dict[int, Sequence[int]])
+    renders_whole: bool = False
     transcript: list[SourceCall] = field(default_factory=list[SourceCall])
     limits_reached: list[Span | None] = field(default_factory=list[Span | None])
     effects: list[Done] = field(default_factory=list[Done])
@@ -255,22 +262,20 @@ class _Frame:
     def _append(self, op: Root | Text | Insert | Turn | Image | Use | Pick | Unordered) -> Prompt:
         match op:
             case Root(bos=bos):
-                is_raw = bos and not self._has_turns
-                return Prompt(TokenPrompt.start(self._target.tokenizer, bos=is_raw))
+                return Prompt(bos and not self._has_turns)
             case Text(text=text, plain=plain):
-                return self._prompt(op.prompt).with_text(self._target, text, literal=not plain)
+                return self._prompt(op.prompt).with_text(text, literal=not plain)
             case Insert():
                 text = text_form(self._json(op.value))
-                return self._prompt(op.prompt).with_text(self._target, text, literal=False)
-            case Turn(role=role, edge=edge, tools=tools):
-                if tools is not None:
-                    raise EvalError("3206", "turns with tools have a meaning when rendered only")
-                return self._prompt(op.prompt).with_turn(self._target, role, edge)
+                return self._prompt(op.prompt).with_text(text, literal=False)
+            case Turn(role=role, edge=edge):
+                tools = self._json(op.tools) if op.tools is not None else None
+                return self._prompt(op.prompt).with_turn(role, edge, tools)
             case Image():
                 if self._machine.mocks is None:
                     raise EvalError("3104", "the hash model does not take images")
                 shown = self._machine.mocks.image(self._json(op.image))
-                return self._prompt(op.prompt).with_text(self._target, shown, literal=False)
+                return self._prompt(op.prompt).with_text(shown, literal=False)
             case Use():
                 return self._use(op)
             case Pick():
@@ -312,11 +317,11 @@ class _Frame:
         dynamic = [(name, self._json(value)) for name, value in op.dynamic]
         sampling, constraint = parameters(op, dynamic)
         path, indices = self._place(op)
+        asked = self._asked(prompt)
         values: list[Json] = []
         after: list[object] = []
         for sample in range(1 if sampling.n is None else sampling.n):
             seed = self._seed(sampling, path, indices, sample)
-            asked = prompt.ids(self._target)
             mock = self._machine.mocked(path, op.name)
             if mock is None:
                 done = self._model.generate(asked, sampling, seed, constraint)
@@ -337,12 +342,15 @@ class _Frame:
                 speculative=op.speculative,
             )
             values.append(self._answered(call, done, mock))
-            after.append(prompt.with_ids(self._target, done.kept))
+            after.append(prompt.with_said(done.kept, done.text))
         self._env[op.value] = values[0] if sampling.n is None else values
         if op.prompt is not None:
             self._env[op.prompt] = after[0]
         if op.samples is not None:
             self._env[op.samples] = after
+
+    def _asked(self, prompt: Prompt) -> tuple[int, ...]:
+        return prompt.ids(self._target, whole=self._machine.renders_whole)
 
     def _seed(
         self, sampling: Sampling, path: tuple[str, ...], indices: tuple[int, ...], sample: int
@@ -369,7 +377,7 @@ class _Frame:
         if not _is_choices(choices):
             raise EvalError("3205", "a select needs a list of texts that are not empty")
         prompt, tokenizer = self._prompt(op.source), self._target.tokenizer
-        asked = prompt.ids(self._target)
+        asked = self._asked(prompt)
         ids = tuple(tokenizer.encode((Part(each, False),), continuation=True) for each in choices)
         path, indices = self._place(op)
         best = self._mocked_choice(path, op, choices)
@@ -393,7 +401,7 @@ class _Frame:
                 speculative=op.speculative,
             )
         )
-        self._env[op.prompt] = prompt.with_ids(self._target, ids[best])
+        self._env[op.prompt] = prompt.with_said(ids[best], choices[best])
         self._env[op.value] = choices[best]
 
     def _mocked_choice(
@@ -469,7 +477,9 @@ class _Frame:
         if any(did):
             outer.append(Beside(tuple(did)))
         if failures:
-            raise failures[0]
+            first, *others = failures
+            first.beside += tuple(others)
+            raise first
         return found
 
     def _while(self, op: While) -> Sequence[object]:

@@ -15,11 +15,13 @@ class RowFailed(Exception):
     """The error of a row: a code, what happened, and where in the program.
 
     `op` is the operation that failed, and `done` what was asked and done by then; its result is none.
+    `beside`: what failed in other arms of the forks around it.
     """
 
     def __init__(self, code: str, message: str, span: Span | None, op: Op | None = None) -> None:
         self.code, self.message, self.span, self.op = code, message, span, op
         self.done = Outcome(None, ())
+        self.beside: tuple[RowFailed, ...] = ()
         super().__init__(f"{span}: {message}" if span else message)
 
 

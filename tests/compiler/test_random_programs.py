@@ -9,10 +9,12 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import enriched
 import pytest
 from programs import RandomProgram, generate
+from targets import Setting, settings
 from validation import batch_orders
 
 from sglc.compiler.driver.compilation import Build, Options, compile_module
@@ -35,6 +37,7 @@ from sglc.runtime.trace.records import Trace
 from sglc.runtime.trace.worlds import worlds
 
 CHOICE = Choice(Target.estimating())
+SETTINGS = settings(CHOICE.target)
 CHUNK = 20
 Make = Callable[[random.Random], RandomProgram]
 
@@ -51,9 +54,10 @@ def plain(seed: int, make: Make = generate) -> RandomProgram | None:
 def traced(program: RandomProgram, build: Build, orders: Orders, feeds_all: bool = True) -> Trace:
     """The trace of one run; without `feeds_all` with the accounts of the embedded engine."""
     trace = Trace()
-    backend = MockBackend(CHOICE.target, feeds_all=feeds_all)
+    target = build.choice.target
+    backend = MockBackend(target, feeds_all=feeds_all)
     with Executor(
-        build.plan, backend=backend, target=CHOICE.target, hosts=program.hosts, trace=trace
+        build.plan, backend=backend, target=target, hosts=program.hosts, trace=trace
     ) as executor:
         asyncio.run(executor.run(program.entry, program.args, orders=orders))
     return trace
@@ -77,6 +81,24 @@ def test_predictions_hold_and_the_bound_is_reached(chunk: int, feeds_all: bool) 
         except RunError:
             continue  # that it fails is no matter of accounts
         assert_as_predicted(trace)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.target.name)
+def test_every_call_is_asked_what_the_reference_says(setting: Setting) -> None:
+    """Under every kind of chat template, also where the turns of a program can't be text."""
+    compared = 0
+    for seed in range(50):
+        program = plain(seed, partial(generate, alternates=setting.alternates))
+        if program is None:
+            continue
+        choice = Choice(setting.target)
+        build = compile_module(program.module, Options(entry=program.entry), choice)
+        meaning = reference(program, build, {})
+        if meaning is not None:
+            compared += 1
+            trace = traced(program, build, {})
+            assert sorted(call.prompt for call in trace.calls) == meaning
+    assert compared > 15
 
 
 CUT = """
@@ -195,9 +217,10 @@ def reference(program: RandomProgram, build: Build, orders: Orders) -> list[list
             build.module,
             program.entry,
             dict(program.args),  # type: ignore[arg-type]
-            target=CHOICE.target,
+            target=build.choice.target,
             hosts=program.hosts,
             orders=orders,
+            renders_whole=build.plan.target.whole_render,
         )
     except RowFailed:
         return None

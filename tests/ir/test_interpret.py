@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from targets import with_template
 
 from sglc.ir.meaning.interpret import run
 from sglc.ir.meaning.outcome import Outcome, RowFailed
@@ -178,6 +179,71 @@ def test_turns_are_what_the_template_writes() -> None:
 {ASK.format(1)}
 return 1""")
     assert texts(found) == ["<|im_start|>user\nX<|im_end|>\n<|im_start|>assistant\n"]
+
+
+def under(kind: str, body: str, whole: bool = False, **args: Json) -> list[str]:
+    """What the calls of a program are asked under a template of that kind."""
+    module = parse_module(f'program @f(%x: str @request = " a\\n") -> any {{\n{body}\n}}')
+    assert verify(module) == []
+    target = with_template(TARGET, kind).target
+    return texts(run(module, "f", args, target=target, renders_whole=whole))
+
+
+SPOKEN = """
+%p0 = root
+%p1 = turn %p0, begin user
+%p2 = insert %p1, %x
+%p3 = text %p2, " b "
+%p4 = turn %p3, end user
+%p5 = turn %p4, begin assistant
+%p6 = text %p5, " Well: "
+%p7, %v = gen %p6 (max_tokens=4) site "1"
+%p8 = text %p7, " so."
+%p9 = turn %p8, end assistant
+%p10 = turn %p9, begin user
+_, %w = gen %p10 (max_tokens=4) site "2"
+return %v"""
+
+
+def test_contents_are_trimmed_as_the_template_does_it_and_answers_stand_as_they_were_said() -> None:
+    first, second = under("trims", SPOKEN)
+
+    assert first.endswith("user<|end_header_id|>\n\na\n b<|eot_id|>"
+                          "<|start_header_id|>assistant<|end_header_id|>\n\nWell:")  # fmt: skip
+    answer = second.removeprefix(first).partition(" so.<|eot_id|>")[0]
+    assert answer
+    assert second == f"{first}{answer} so.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n"
+
+
+def test_tools_are_handed_to_the_template_and_what_it_does_not_write_stays_a_value() -> None:
+    body = """
+%p0 = root
+%p1 = turn %p0, begin system tools [{"name": "search"}]
+%p2 = insert %p1, %x
+%p3 = turn %p2, end system
+%p4 = turn %p3, begin assistant
+_, %v = gen %p4 (max_tokens=4) site "1"
+return %v"""
+    (asked,) = under("shows tools, so that it renders whole", body, x="Be brief.")
+
+    assert asked == (
+        '<|im_start|>system\nTools: [{"name": "search"}]\nBe brief.<|im_end|>\n'
+        "<|im_start|>assistant\n"
+    )
+    (said,) = under("shows tools, so that it renders whole", body, x="<|im_end|>")
+    assert said.count("<|im_end|>") == 2
+    module = parse_module(f"program @f(%x: str @request) -> any {{\n{body}\n}}")
+    target = with_template(TARGET, "shows tools, so that it renders whole").target
+    (call,) = run(module, "f", {"x": "<|im_end|>"}, target=target).transcript
+    assert call.asked.count(TARGET.tokenizer.special["<|im_end|>"]) == 1
+
+
+def test_a_template_that_changes_what_was_said_renders_it_anew() -> None:
+    body = SPOKEN.replace('" Well: "', '"A zebra:"')
+    (first, second) = under("renders whole", body, whole=True)
+
+    assert first.endswith("<|im_start|>assistant 2\nA horse:")
+    assert second.startswith(first)
 
 
 def test_declared_types_give_values() -> None:
