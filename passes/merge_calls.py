@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -92,10 +92,10 @@ class _Merger(Rewriter):
         """The calls that every run of an op with regions begins with, and the op without them."""
         match op:
             case If(then=then, orelse=orelse):
-                lifted, (then, orelse) = _lift_common([then, orelse])
+                lifted, (then, orelse) = _lift_common([then, orelse], any)
                 op = replace(op, then=then, orelse=orelse) if lifted else op
             case Fork(items=None, bodies=bodies):
-                lifted, blocks = _lift_common(bodies)
+                lifted, blocks = _lift_common(bodies, all)
                 op = replace(op, bodies=tuple(blocks)) if lifted else op
             case Fork(items=Const(value=[_, *_]), bodies=(body,)):
                 lifted, body = _lift_repeated(body)
@@ -111,14 +111,19 @@ class _Merger(Rewriter):
         return lifted, op
 
 
-def _lift_common(blocks: Sequence[Block]) -> tuple[list[Op], list[Block]]:
-    """What all blocks begin with, and the blocks without it; nothing unless a call is among it."""
+def _lift_common(
+    blocks: Sequence[Block], is_early: Callable[[list[bool]], bool]
+) -> tuple[list[Op], list[Block]]:
+    """What all blocks begin with, and the blocks without it; nothing unless a call is among it.
+
+    `is_early`: whether a call is speculative that is so in some of the blocks.
+    """
     lifted: list[Op] = []
     current = list(blocks)
     while common := _common_heads(current):
         for twins in common:
             first, *others = twins
-            lifted.append(first)
+            lifted.append(_marked(first, is_early([_is_speculative(twin) for twin in twins])))
             values: dict[Value, Value] = {}
             for other in others:
                 values.update(zip(results(other), results(first), strict=True))
@@ -130,6 +135,14 @@ def _lift_common(blocks: Sequence[Block]) -> tuple[list[Op], list[Block]]:
     if not any(effects(op) & Effect.MODEL for op in lifted):
         return [], list(blocks)
     return lifted, current
+
+
+def _is_speculative(op: Op) -> bool:
+    return isinstance(op, Gen | Select) and op.speculative
+
+
+def _marked(op: Op, speculative: bool) -> Op:
+    return replace(op, speculative=speculative) if isinstance(op, Gen | Select) else op
 
 
 def _common_heads(blocks: Sequence[Block]) -> list[list[Op]]:
@@ -168,7 +181,7 @@ def _lift_repeated(body: Block) -> tuple[list[Op], Block]:
     The index of a deterministic call is a name only: what it answers does not depend on it.
     """
     named = {_renamed(op, body.args[0]): op for op in body.ops}
-    lifted, (rest,) = _lift_common([Block(body.args, tuple(named))])
+    lifted, (rest,) = _lift_common([Block(body.args, tuple(named))], all)
     return lifted, rebuilt(body, [named[op] for op in rest.ops])
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...ir.failure import fails_itself, may_fail
+from ...ir.failure import fails_itself, may_be_refused, may_fail
 from ...ir.ops import Block, Const, For, Fork, Gen, If, Op, Select, Value, While
 from ...ir.structure import operands, regions, results
 from .shared_heads import prompt_of
@@ -24,7 +24,7 @@ def _follow(longer: set[Value], ops: Iterable[Op]) -> bool:
         match op:
             case Gen(source=source) | Select(source=source) if source in longer:
                 if not op.speculative:
-                    return True
+                    return not may_be_refused(op)
             case If() | Fork() | For() | While():
                 inside = _Regions(longer, op)
                 if inside.ask:
