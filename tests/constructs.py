@@ -44,7 +44,7 @@ CONSTRUCTS = (
     "a fork with computed arms", "more than two arms", "a loop without rounds", "a loop with `break`", "depth over two",
     "a dynamic parameter", "a computed constraint", "stop with a declared type", "an optional type", "a union type",
     "a regex", "a json schema", "computed choices", "a tool turn", "tools", "an empty value", "a unicode value",
-    "a value with markup", "a program that fails", "samples that are gone on from",
+    "a value with markup", "samples that are gone on from",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import programs
+from alike import with_alike_arms, with_guard
 from programs import RandomProgram
 
 from sglc.ir.module import Program
@@ -54,13 +55,17 @@ _REPEATED = (Fork, Gen, Select, Host)
 _HEAD = "You answer questions about documents, in plain words and in one line.\n"
 
 
-def generate(source: random.Random) -> RandomProgram:
+def generate(source: random.Random, alternates: bool = False) -> RandomProgram:
     """A random program, two times in three with more of it used and some of it repeated."""
-    program = programs.generate(source)
+    program = programs.generate(source, alternates)
     if source.randrange(3) == 0:
         return program
     entry = program.module.program(program.entry)
     body = entry.body
+    if source.randrange(5) == 0:
+        body = with_alike_arms(entry, source)
+    if source.randrange(6) == 0:
+        body = with_guard(body, source)
     if source.randrange(2):
         body = _repeated(body, source)
     if source.randrange(2):

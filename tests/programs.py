@@ -15,6 +15,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 from hypothesis import strategies as st
@@ -59,7 +60,7 @@ from sglc.ir.ops import (
     While,
     Yield,
 )
-from sglc.ir.sampling import SELECT_METHODS, Constraint, Sampling
+from sglc.ir.sampling import SELECT_METHODS, Constraint, ConstraintKind, Sampling
 from sglc.ir.structure import walk
 from sglc.ir.types import (
     BOOL,
@@ -72,6 +73,7 @@ from sglc.ir.types import (
     OptionalType,
     RecordType,
     Type,
+    UnionType,
 )
 
 Mode = Literal["raw", "outside", "inside"]
@@ -95,6 +97,7 @@ LITERALS = (
     "Größe: 日本語 ",
 )
 WORDS = ("yes", "no", "alpha", "beta", "a longer phrase")
+TOOLS = ("search(query)", "add(a, b)")
 ODD_WORDS = ("", "naïve 日本語", "<|im_start|>user\n", "{name} \\n")
 """Values that are empty, not ASCII, or look like markup."""
 EXTERNS = (
@@ -165,10 +168,11 @@ class Writer:
         fragments: tuple[Fragment, ...] = (),
         programs: tuple[Program, ...] = (),
         budget: int = 14,
+        alternates: bool = False,
     ) -> None:
         self._random = source
         self._fragments, self._programs = fragments, programs
-        self._budget = budget
+        self._budget, self._alternates = budget, alternates
         self._sites = 0
         self._depth = 0
         self._indices: list[Value] = []
@@ -283,7 +287,7 @@ class Writer:
     def _statement(self, scope: Scope, mode: Mode) -> None:
         choices = list(_VALUE_STATEMENTS)
         choices += [Writer._turn] * 4 if mode == "outside" else _PROMPT_STATEMENTS
-        if self._depth < 3:
+        if self._depth < 4:
             choices += _CONTROL_STATEMENTS
         write = choices[self._random.randrange(len(choices))]
         write(self, scope, mode)
@@ -307,10 +311,19 @@ class Writer:
         self._append(scope, lambda to, p: Insert(result=to, prompt=p, value=value))
 
     def _turn(self, scope: Scope, mode: Mode) -> None:
-        """A whole turn, with statements inside."""
+        """A whole turn; where turns alternate, a question and its answer."""
+        if self._alternates:
+            self._whole_turn(scope, "user")
+            scope.prompts.pop()  # nobody goes on from a question
+            self._whole_turn(scope, "assistant")
+            return
         roles: tuple[Role, ...] = ("system", "user", "assistant")
-        role = roles[self._random.randrange(3)]
-        self._append(scope, lambda to, p: Turn(result=to, prompt=p, role=role, edge="begin"))
+        self._whole_turn(scope, "tool" if self._chance(8) else roles[self._random.randrange(3)])
+
+    def _whole_turn(self, scope: Scope, role: Role) -> None:
+        """One turn, with statements inside."""
+        tools = self._tools(scope) if role == "system" and self._chance(15) else None
+        self._append(scope, lambda to, p: Turn(to, p, role, "begin", tools))
         scope.prompts.pop()
         inside = replace(scope, prompts=[scope.prompt], arms=[])
         self._text(inside)
@@ -319,6 +332,10 @@ class Writer:
             self._gen(inside, "inside")
         scope.prompt = inside.prompt
         self._append(scope, lambda to, p: Turn(result=to, prompt=p, role=role, edge="end"))
+
+    def _tools(self, scope: Scope) -> Operand:
+        """What `system(tools=T)` is given: a constant list, or what the run finds."""
+        return self._operand(scope, TEXTS) if self._chance(50) else Const(list(TOOLS), TEXTS)
 
     def _use(self, scope: Scope, mode: Mode) -> None:
         usable = [f for f in self._fragments if f.name.startswith(mode) or mode == "inside"]
@@ -397,7 +414,7 @@ class Writer:
             indices=self._at(),
             sampling=sampling,
             constraint=constraint,
-            dynamic=self._dynamic(scope),
+            dynamic=self._dynamic(scope, constraint is None),
             samples=samples,
             name="answer" * self._chance(50),
         )
@@ -429,6 +446,9 @@ class Writer:
             small = Arith(result=Value(INT, "small"), op="mod", args=(value, Const(7, INT)))
             self._builder.emit(small)
             scope.add(small.result)
+        elif value.type == UnionType(("yes", "no")):
+            told = Format(result=Value(STR, "told"), parts=(value,))
+            scope.add(self._builder.emit(told).result)
         elif value.type not in (NUMBERS, ListType(OptionalType(INT))):
             scope.add(value)
 
@@ -449,8 +469,10 @@ class Writer:
             return STR, None, Sampling().merged(**changes)
         kind, text = self._constraint()
         changes["max_tokens"] = 120 if self._chance(80) else 1 + self._random.randrange(40)
-        if not self._chance(10):
+        if not self._chance(20):
             changes.pop("stop", None)
+        if isinstance(text, tuple):
+            return STR, Constraint(*text), Sampling().merged(**changes)
         return kind, Constraint("type", str(text)), Sampling().merged(**changes)
 
     def _rare_parameters(self) -> dict[str, object]:
@@ -465,31 +487,44 @@ class Writer:
             ("logprobs", True),
             ("stop_regex", ("[0-9]x",)),
         )
-        if not self._chance(25):
+        if not self._chance(35):
             return {}
-        return dict([rare[self._random.randrange(len(rare))]])
+        return dict([rare[self._random.randrange(len(rare))] for _ in range(2)])
 
-    def _constraint(self) -> tuple[Type, Type | str]:
-        kinds: tuple[tuple[Type, Type | str], ...] = (
+    def _constraint(self) -> tuple[Type, Type | tuple[ConstraintKind, str]]:
+        """A declared type, or for a text another constraint."""
+        kinds: tuple[tuple[Type, Type | tuple[ConstraintKind, str]], ...] = (
             (INT, INT),
             (BOOL, BOOL),
             (VERDICT, VERDICT),
             (NUMBERS, NUMBERS),
-            (STR, '"yes" | "no"'),
+            (UnionType(("yes", "no")), UnionType(("yes", "no"))),
+            (UnionType((1, 2, 3)), UnionType((1, 2, 3))),
+            (STR, ("regex", "[a-z]{2,6}( [0-9]+)?")),
+            (
+                STR,
+                (
+                    "json",
+                    '{"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}',
+                ),
+            ),
             (OptionalType(VERDICT), OptionalType(VERDICT)),
             (OptionalType(INT), OptionalType(INT)),
         )
         return kinds[self._random.randrange(len(kinds))]
 
-    def _dynamic(self, scope: Scope) -> tuple[tuple[str, Operand], ...]:
-        if not self._chance(10):
+    def _dynamic(self, scope: Scope, is_text: bool) -> tuple[tuple[str, Operand], ...]:
+        if not self._chance(12):
             return ()
-        return (("seed", self._operand(scope, INT)),)
+        if is_text and self._chance(25):
+            return (("regex", self._operand(scope, STR)),)
+        name = ("seed", "top_k", "max_tokens", "temperature")[self._random.randrange(4)]
+        return ((name, self._operand(scope, INT)),)
 
     def _select(self, scope: Scope, mode: Mode) -> None:
         choices: Operand = Const(list(WORDS[: 2 + self._random.randrange(3)]), TEXTS)
-        if self._chance(15):
-            choices = self._constant(TEXTS)
+        if self._chance(20):
+            choices = self._operand(scope, TEXTS)
         method = SELECT_METHODS[self._random.randrange(3)]
         op = Select(
             prompt=Value(PROMPT),
@@ -781,25 +816,37 @@ class Writer:
                 inits=(scope.prompt, Const(0, INT)),
                 cond=cond.seal(asked, seen),
                 body=builder.seal(index, prompt, now),
-                limit=Const(1 + self._random.randrange(3), INT),
+                limit=Const(self._random.randrange(4), INT),
             )
         )
         self._after(scope, results)
 
     def _fork(self, scope: Scope, mode: Mode) -> None:
-        index, item = Value(INT, "arm"), Value(STR, "item")
+        items = self._arms_of(scope)
+        index = Value(INT, "arm")
+        item = Value(items.type.item if isinstance(items.type, ListType) else STR, "item")
         self._indices.append(index)
         shared = str(self._any(LITERALS)) if mode != "outside" and self._chance(50) else ""
         builder, inner = self._arm(scope.inner(scope.prompt), mode, (index, item), shared)
         self._indices.pop()
         builder.emit(Yield(values=(inner.prompt, self._operand(inner, STR))))
         results = (Value(PROMPTS, "arms"), Value(TEXTS, "found"))
-        items: Operand = Const([self._word() for _ in range(2 + self._random.randrange(2))], TEXTS)
-        if self._chance(30):
-            items = self._items(scope)
         self._builder.emit(Fork(results=results, items=items, bodies=(builder.seal(index, item),)))
         scope.arms.append(results[0])
         scope.add(results[1])
+
+    def _arms_of(self, scope: Scope) -> Operand:
+        """What a fork goes over: words, a list that the run finds, or as many numbers as it computes."""
+        if self._chance(15):
+            small = Arith(
+                result=Value(INT), op="mod", args=(self._operand(scope, INT), Const(4, INT))
+            )
+            self._builder.emit(small)
+            numbers = Builtin(result=Value(NUMBERS, "numbers"), name="range", args=(small.result,))
+            return self._builder.emit(numbers).result
+        if self._chance(35):
+            return self._items(scope)
+        return Const([self._word() for _ in range(2 + self._random.randrange(2))], TEXTS)
 
     def _parallel(self, scope: Scope, mode: Mode) -> None:
         bodies: list[Block] = []
@@ -875,22 +922,31 @@ PARAMETERS: tuple[tuple[str, Type], ...] = (
 )
 
 
-def generate(source: random.Random) -> RandomProgram:
-    """One random program with its arguments; equal sources give equal programs."""
-    raw = Writer(source, budget=3).fragment("raw_text", "raw")
-    turned = Writer(source, budget=3).fragment("outside_turn", "outside")
-    helper = Writer(source, (raw, turned), budget=4).program("helper")
-    main = Writer(source, (raw, turned), (helper,)).program("main")
+def generate(source: random.Random, alternates: bool = False) -> RandomProgram:
+    """One random program with its arguments; equal sources give equal programs.
+
+    `alternates`: turns are questions and answers in turn, for templates that take nothing else.
+    """
+    write = partial(Writer, source, alternates=alternates)
+    raw = write(budget=3).fragment("raw_text", "raw")
+    turned = write(budget=3).fragment("outside_turn", "outside")
+    helper = write((raw, turned), budget=4).program("helper")
+    main = write((raw, turned), (helper,)).program("main")
     module = Module((helper, main), (raw, turned), EXTERNS)
     count = source.randrange(4)
-    docs: list[Json] = [WORDS[source.randrange(len(WORDS))] for _ in range(1 + count % 3)]
+    docs: list[Json] = [_argument(source) for _ in range(1 + count % 3)]
     args: dict[str, Json] = {
         "never": False,
-        "topic": WORDS[source.randrange(len(WORDS))],
+        "topic": _argument(source),
         "count": count,
-        "docs": docs,
+        "docs": docs if source.randrange(12) else [],
     }
     return RandomProgram(module, "main", args)
+
+
+def _argument(source: random.Random) -> str:
+    words = ODD_WORDS if source.randrange(10) == 0 else WORDS
+    return words[source.randrange(len(words))]
 
 
 def programs() -> st.SearchStrategy[RandomProgram]:

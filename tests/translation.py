@@ -16,8 +16,11 @@ from dataclasses import dataclass, field
 
 import enriched
 import validation
+from constructs import constructs
 from programs import RandomProgram
+from targets import Setting, any_setting, settings
 
+from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.module import Module
 from sglc.ir.target import Target
 from sglc.passes.inline import Inline
@@ -34,12 +37,39 @@ LAST = ("insert-prefetch", "plan-retention")
 
 @dataclass
 class Findings:
-    """What a campaign saw: how often each pass changed a program, and what went wrong."""
+    """What a campaign saw: how often each pass changed a program, what each was judged under, and what went wrong.
+
+    `refused`: their template takes no such turns.
+    """
 
     programs: int = 0
     failed_rows: int = 0
+    refused: int = 0
     changed: Counter[str] = field(default_factory=Counter)
+    targets: Counter[str] = field(default_factory=Counter)
+    constructs: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+
+    def note(self, program: RandomProgram, setting: Setting) -> None:
+        """Count a program, and what it is made of."""
+        self.programs += 1
+        self.targets[setting.target.name] += 1
+        self.constructs.update(constructs(program))
+
+    @property
+    def table(self) -> str:
+        """Shares of the programs: targets, passes that changed something, constructs; failing and refused ones."""
+        self.constructs["a program that fails"] = self.failed_rows
+        lines = [
+            f"{count / self.programs:6.1%}  {what}{name}"
+            for what, counts in (
+                ("under ", self.targets), ("changed by ", self.changed), ("has ", self.constructs)
+            )
+            for name, count in counts.most_common()
+        ]  # fmt: skip
+        return "\n".join(
+            [*lines, f"{self.programs} programs, {self.refused} refused by their template"]
+        )
 
 
 def random_pipeline(source: random.Random) -> tuple[Pass, ...]:
@@ -82,6 +112,10 @@ def judge(
     for part in _parts(before, passes):
         after = run_pipeline(before, part, context, options)
         orders = validation.batch_orders(before.program(program.entry), len(passes))
+        left = validation.batch_orders(after.program(program.entry), len(passes))
+        orders = {
+            n: order for n, order in orders.items() if n in left
+        }  # a trimmed turn keeps its order
         case = validation.Case(program.entry, program.args, orders=orders)
         if not (part[0].name == "move-code" and validation.has_free_orders(before)):
             if validation.assert_same_meaning(before, after, case, target) is None:
@@ -101,30 +135,35 @@ def _parts(module: Module, passes: Sequence[Pass]) -> list[Sequence[Pass]]:
 
 def campaign(
     numbers: Iterable[int],
-    target: Target,
+    among: Sequence[Setting],
     passes: Sequence[Pass] | None = None,
     verify: int = 1,
     level: int | None = None,
     progress: int = 0,
 ) -> Findings:
-    """Judge many programs; with `passes` and `level` always these, otherwise random ones.
+    """Judge many programs, each under one of some targets.
 
+    `passes`, `level`: always these; otherwise random ones.
     `progress`: after how many programs to say how far it is.
     """
     findings = Findings()
     for number in numbers:
         source = random.Random(number)
-        program = enriched.generate(source)
+        setting = any_setting(random.Random(~number), among)
+        program = enriched.generate(source, setting.alternates)
         chosen = random_pipeline(source) if passes is None else passes
         speed = 1 + source.randrange(2) if level is None else level
-        findings.programs += 1
+        findings.note(program, setting)
         if progress and findings.programs % progress == 0:
             print(f"{findings.programs} programs, {len(findings.problems)} differ", flush=True)
         try:
-            context, could_run = judge(program, chosen, target, verify, speed)
+            context, could_run = judge(program, chosen, setting.target, verify, speed)
         except Exception as error:
+            if _is_refusal(error):
+                findings.refused += 1
+                continue
             findings.problems.append(
-                f"program {number} through {describe(chosen)} at -O{speed}: {error}"
+                f"program {number} under {setting.target.name} through {describe(chosen)} at -O{speed}: {error}"
             )
             continue
         findings.failed_rows += not could_run
@@ -132,17 +171,22 @@ def campaign(
     return findings
 
 
+def _is_refusal(error: Exception) -> bool:
+    """Whether the chat template takes no such turns: that is an answer, too."""
+    return isinstance(error, CompileFailed) and error.diagnostics[0].code == "SGL2201"
+
+
 def main() -> int:
     """Run a campaign from the command line; 1 when something is different."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--first", type=int, default=1_000_000)
+    parser.add_argument("--model", help="a model folder: its tokenizer in place of the estimate")
     options = parser.parse_args()
     numbers = range(options.first, options.first + options.count)
-    findings = campaign(numbers, Target.estimating(), verify=2, progress=500)
-    for name, count in findings.changed.most_common():
-        print(f"{name:16} changed {count / findings.programs:6.1%} of the programs")
-    print(f"{findings.programs} programs, {findings.failed_rows} fail by themselves")
+    target = Target.load(options.model) if options.model else Target.estimating()
+    findings = campaign(numbers, settings(target), verify=2, progress=500)
+    print(findings.table)
     for problem in findings.problems[:20]:
         print(problem, file=sys.stderr)
     print(f"{len(findings.problems)} differ")

@@ -46,6 +46,7 @@ from sglc.ir.ops import (
     Operand,
     Pick,
     Prefetch,
+    Root,
     Select,
     Unordered,
     Value,
@@ -166,19 +167,29 @@ def _same_failure(
     before: Module, after: Module, case: Case, target: Target, old: RowFailed
 ) -> Outcome | None:
     """Judge a case that fails before; what it returns is as for `assert_same_meaning`."""
+    why = f"it failed with {old}, and does not fail"
     try:
         _run(_with_visible_prefetches(after), case, target)
     except RowFailed as new:
-        if _is_speculative(new.op) or (new.code, new.message) == (old.code, old.message):
-            _compare_failures(old.done, new.done)
-            return None
         why = f"it failed with {old}, and fails with {new}"
-    else:
-        why = f"it failed with {old}, and does not fail"
-    lenient = _without(before, old.op)
-    if lenient is None:
-        raise Different(why)
-    return assert_same_meaning(lenient, after, case, target)
+        if _is_speculative(new.op) or (new.code, new.message) == (old.code, old.message):
+            try:
+                _compare_failures(old.done, new.done)
+            except Different as difference:
+                why = str(difference)
+            else:
+                return None
+    for failure in (old, *_all_beside(old)):
+        lenient = _without(before, failure.op)
+        if lenient is not None:
+            return assert_same_meaning(lenient, after, case, target)
+    raise Different(why)
+
+
+def _all_beside(failure: RowFailed) -> Iterator[RowFailed]:
+    for other in failure.beside:
+        yield other
+        yield from _all_beside(other)
 
 
 def _compare_failures(old: Outcome, new: Outcome) -> None:
@@ -233,7 +244,7 @@ def flat(effects: Sequence[Done]) -> Iterator[HostCall]:
 
 def _without(module: Module, failed: Op | None) -> Module | None:
     """The module, some value or other in place of what an op gives; None when that can't be."""
-    if failed is None or isinstance(failed, Host | If | Fork | For | While | Pick):
+    if failed is None or isinstance(failed, Host | If | Fork | For | While):
         return None
     instead: dict[Value, Operand] = {
         value: Const(sample_value(value.type, "unused", 0), value.type)
@@ -244,12 +255,14 @@ def _without(module: Module, failed: Op | None) -> Module | None:
         instead[failed.prompt] = failed.source
     elif isinstance(failed, Insert):
         instead[failed.result] = failed.prompt
-    if len(instead) < len(results(failed)):
+    if len(instead) < len(results(failed)) and not isinstance(failed, Pick):
         return None
 
     def change(_: str, op: Op) -> Iterator[Op]:
         if not set(results(op)) & set(results(failed)):
             yield op
+        elif isinstance(op, Pick):
+            yield Root(op.result, bos=False)  # some prompt or other
 
     gone = _map_ops(module, change)
     return replace(
@@ -311,14 +324,22 @@ def _judge_missing(
     gone = [c for c in gone if not (_is_deterministic(c) and inputs_of(c) in twins)]
     for owner, site in sorted({_cause(call, kept) for call in gone}):
         changed = _with_another_answer(before, owner, site)
-        try:
-            other = _run(changed, case, target)
-        except RowFailed as failure:
-            raise Different(f"call {site} of `{owner}` is gone, and was needed") from failure
+        other = _lenient_run(changed, case, target)
+        if other is None:
+            raise Different(f"call {site} of `{owner}` is gone, and was needed")
         if other.result != old.result or _asked(other.transcript, kept) != _asked(
             old.transcript, kept
         ):
             raise Different(f"call {site} of `{owner}` is gone, and its answer was used")
+
+
+def _lenient_run(module: Module, case: Case, target: Target) -> Outcome | None:
+    """A run in which what fails and gives only values has some value or other; None when it fails for good."""
+    try:
+        return _run(module, case, target)
+    except RowFailed as failure:
+        lenient = _without(module, failure.op)
+        return None if lenient is None else _lenient_run(lenient, case, target)
 
 
 def _asked(calls: Iterable[SourceCall], kept: Set[Key]) -> dict[Key, tuple[int, ...]]:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import random
+
+import constructs
 import enriched
 import pytest
 import validation
 from programs import histogram
+from targets import Setting, settings
 from translation import campaign
 
 from sglc.ir.ops import OP_CLASSES
 from sglc.ir.target import Target
+from sglc.ir.target.turns import probe
 from sglc.ir.text.parser import parse_module
 from sglc.passes.pipeline import pipeline
+from sglc.runtime.models.folders import resolve_model
 
 COUNT = 700
 LEVEL_1_COUNT = 300
 
 
 @pytest.fixture(scope="module")
-def target() -> Target:
-    return Target.estimating()
+def among() -> tuple[Setting, ...]:
+    return settings(Target.estimating())
 
 
-def test_level_1_keeps_the_meaning_and_every_pass_has_work(target: Target):
-    findings = campaign(range(LEVEL_1_COUNT), target, pipeline(1), level=1)
+def test_level_1_keeps_the_meaning_and_every_pass_has_work(among: tuple[Setting, ...]):
+    findings = campaign(range(LEVEL_1_COUNT), among, pipeline(1), level=1)
 
     assert findings.problems == []
     idle = [
@@ -32,18 +38,31 @@ def test_level_1_keeps_the_meaning_and_every_pass_has_work(target: Target):
     assert idle == [], f"changes fewer than 3% of the programs: {dict(findings.changed)}"
 
 
-def test_any_pipeline_keeps_the_meaning(target: Target):
-    findings = campaign(range(5_000, 5_000 + COUNT), target)
+def test_any_pipeline_keeps_the_meaning(among: tuple[Setting, ...]):
+    findings = campaign(range(5_000, 5_000 + COUNT), among)
 
     assert findings.problems == []
-    assert findings.failed_rows < 0.1 * findings.programs  # they are compared, too
+    assert findings.failed_rows < 0.25 * findings.programs  # they are compared, too
+    assert findings.refused < 0.02 * findings.programs
+    assert {setting.target.name for setting in among} == set(findings.targets)
 
 
 @pytest.mark.slow
-def test_any_pipeline_keeps_the_meaning_and_survives_its_text(target: Target):
-    findings = campaign(range(50_000, 53_000), target, verify=2)
+def test_any_pipeline_keeps_the_meaning_and_survives_its_text(among: tuple[Setting, ...]):
+    findings = campaign(range(50_000, 53_000), among, verify=2)
 
     assert findings.problems == []
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_any_pipeline_keeps_the_meaning_on_a_real_tokenizer():
+    """Its own chat template, and one of each other kind."""
+    among = settings(Target.load(resolve_model(None)))
+    findings = campaign(range(90_000, 91_000), among)
+
+    assert findings.problems == []
+    assert len(findings.targets) == len(among)
 
 
 def test_every_op_occurs_in_many_programs():
@@ -53,7 +72,32 @@ def test_every_op_occurs_in_many_programs():
     assert {name: share for name, share in rare.items() if share < 0.05} == {}
 
 
-def test_a_twin_does_not_hide_that_an_unused_call_may_go(target: Target):
+def test_every_construct_occurs():
+    """What is never written is never judged: each in at least 2% of the programs."""
+    found = [enriched.generate(random.Random(number)) for number in range(600)]
+    shares = constructs.histogram(found)
+
+    assert {name: share for name, share in shares.items() if share < 0.02} == {}
+
+
+def test_programs_of_turns_render_whole_where_the_template_does_not_compose(
+    among: tuple[Setting, ...],
+):
+    """The kinds of templates are what their names say: some are written as text, others for each call anew."""
+    whole = {"strips thinking", "shows tools", "renders whole"}
+    roles = ("system", "user", "assistant", "user", "assistant")
+    for setting in among[1:]:
+        kind = setting.target.name.partition(", ")[2]
+        shown = roles[1:] if setting.alternates else roles
+        template = setting.target.template
+        assert template is not None
+        model = probe(template, tuple(zip((None, *shown), shown, strict=False)))
+        is_whole = kind.split(", ")[0] in whole
+        assert model.refusals == ()
+        assert model.composes != is_whole or kind.startswith("shows tools"), kind
+
+
+def test_a_twin_does_not_hide_that_an_unused_call_may_go():
     """Call 3 stands in for call 2 under its own key: that says nothing about call 1, which nobody uses."""
     start = """program @main(%flag: bool @request) -> str {
   %p0 = root
@@ -72,5 +116,5 @@ def test_a_twin_does_not_hide_that_an_unused_call_may_go(target: Target):
 """
     old, new = (parse_module(f"{start}{body}  return %answer\n}}\n") for body in (before, after))
     assert validation.assert_same_meaning(
-        old, new, validation.Case("main", {"flag": False}), target
+        old, new, validation.Case("main", {"flag": False}), Target.estimating()
     )
