@@ -3,7 +3,8 @@
 What can fail is a *guard*: no call of the model and no effect that stands behind it is started before it is
 done, since `-O0` would not have sent it. Failures that are nobody's intention are apart: a server that can't
 be reached, and the limits on sizes that every expression has. A host function that is declared `pure`
-is no guard: its program has said that it only looks things up.
+is no guard: its program has said that it only looks things up. Nor is one that is declared `total`: whatever it
+does, it does not fail.
 """
 
 from __future__ import annotations
@@ -108,8 +109,8 @@ class Failures:
 def fails_itself(op: Op) -> bool:
     """Whether an op can fail, its regions apart."""
     match op:
-        case Host(pure=pure):
-            return not pure
+        case Host(pure=pure, total=total):
+            return not (pure or total)
         case Gen():
             return _is_cut_or_refused(op)
         case Select(choices=choices):

@@ -49,12 +49,13 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Extern:
-    """A host function, bound by name at run time."""
+    """A host function, bound by name at run time; `pure` and `total` are what the program says of it."""
 
     name: str
     params: tuple[tuple[str, Type], ...]
     result: Type
     pure: bool = False
+    total: bool = False
     span: Span | None = None
 
 

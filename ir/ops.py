@@ -19,7 +19,8 @@ What may be reordered, duplicated or dropped. Passes ask `effects(op)`, never an
   depends on (`site`, `indices`) alone, so moving it changes nothing.
 - `HOST`: runs the user's code with effects. Never dropped, duplicated, merged, or
   reordered with another `HOST` op of the same block; arms of one fork are unordered.
-  A host op declared `pure` has no effect flag, and is never run speculatively.
+  A host op declared `pure` has no effect flag, and is never run speculatively. One declared `total`
+  has effects and does not fail: calls need not wait for it.
 - `HINT`: tells the runtime something; values never depend on it. May be dropped always.
 - `CONTROL`: ends a block (`yield`, `return`). Stays last.
 
@@ -430,12 +431,13 @@ class Return(BaseOp):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Host(BaseOp):
-    """Calls one of the module's externs."""
+    """Calls one of the module's externs. `pure`: it does nothing; `total`: what it does can't fail."""
 
     result: Value
     extern: str
     args: tuple[Operand, ...]
     pure: bool = False
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,7 +38,9 @@ _PARAMETERS = (
     "top_p", "top_k", "min_p", "frequency_penalty", "presence_penalty", "repetition_penalty",
     "logprobs", "stop_regex", "stop", "min_tokens", "ignore_eos", "seed", "n",
 )  # fmt: skip
-_HOSTS = {"check": "a host that raises", "count": "a host that returns another type"}
+_HOSTS = {
+    "check": "a host that raises", "count": "a host that returns another type", "note": "a total host",
+}  # fmt: skip
 CONSTRUCTS = (
     *_PARAMETERS, *_HOSTS.values(), "a pure host", "a fork over values", "a fork over nothing",
     "a fork with computed arms", "more than two arms", "a loop without rounds", "a loop with `break`", "depth over two",

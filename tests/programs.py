@@ -105,8 +105,9 @@ EXTERNS = (
     Extern("tag", (("text", STR), ("number", INT)), STR, pure=True),
     Extern("check", (("text", STR),), STR),
     Extern("count", (("text", STR), ("number", INT)), INT),
+    Extern("note", (("text", STR),), STR, total=True),
 )
-"""`check` refuses some texts, and `count` gives for some what is no number."""
+"""`check` refuses some texts, and `count` gives for some what is no number; `note` never fails."""
 
 
 @dataclass
@@ -143,6 +144,7 @@ class RandomProgram:
             "shout": lambda text: f"{text[:20].upper()}!",
             "tag": lambda text, number: f"[{number}:{text[:10]}]",
             "check": check,
+            "note": lambda text: f"noted {text[:9]}",
             "count": lambda text, number: number if _chance(text, 4) else "many",
         }
 
@@ -544,9 +546,7 @@ class Writer:
     def _host(self, scope: Scope, mode: Mode) -> None:
         extern = EXTERNS[self._random.randrange(len(EXTERNS))]
         args = tuple(self._operand(scope, kind) for _, kind in extern.params)
-        op = Host(
-            result=Value(extern.result, "seen"), extern=extern.name, args=args, pure=extern.pure
-        )
+        op = Host(Value(extern.result, "seen"), extern.name, args, extern.pure, extern.total)
         self._builder.emit(op)
         scope.add(op.result)
 

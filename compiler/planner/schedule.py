@@ -1,10 +1,10 @@
 """The order in which a block's ops run: independent calls of one stretch start together.
 
-A stretch is what stands between two ops with host effects, which nothing crosses. Inside it the
-dependence graph is cut into generations: an op's generation is the number of calls that must have
-answered before it, and the calls of one generation run at once. What can fail comes before all calls that
-stand behind it (speculative ones apart). A host function that needs none of the last calls before it
-runs beside them, if they can't fail.
+A stretch is what stands between two ops with host effects, which nothing crosses; a host function that is
+declared unable to fail ends none. Inside it the dependence graph is cut into generations: an op's generation is
+the number of calls that must have answered before it, and the calls of one generation run at once. What can
+fail comes before all calls that stand behind it (speculative ones apart), and after the effects before it.
+A host function that needs none of the last calls before it runs beside them, if they can't fail.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def schedule(ops: tuple[Op, ...], facts: ModuleFacts) -> Iterator[Bundle]:
     """The bundles of a block, in the order in which they start."""
     stretch: list[Op] = []
     for op in ops:
-        if facts.effects(op) & Effect.HOST:
+        if facts.effects(op) & Effect.HOST and not _is_total(op):
             yield from _beside_last_calls(op, list(_stretch(stretch, facts)), facts)
             stretch = []
         else:
@@ -54,7 +54,7 @@ def dependences(ops: list[Op], facts: ModuleFacts) -> nx.DiGraph:
     """Which op needs which: operands, what must not fail before it, and the place of hints among the calls."""
     graph = nx.DiGraph()
     made: dict[Value, int] = {}
-    last_hint = last_guard = None
+    last_hint = last_guard = last_effect = None
     calls: list[int] = []
     for at, op in enumerate(ops):
         graph.add_node(at, call=_is_call(op, facts))
@@ -64,6 +64,9 @@ def dependences(ops: list[Op], facts: ModuleFacts) -> nx.DiGraph:
             if last_guard is not None and (is_guard or _is_sent(op, facts)):
                 graph.add_edge(last_guard, at)
             last_guard = at if is_guard else last_guard
+            if last_effect is not None and (is_guard or _is_total(op)):
+                graph.add_edge(last_effect, at)
+        last_effect = at if _is_total(op) else last_effect
         if isinstance(op, Release):
             graph.add_edges_from((call, at) for call in calls)
             calls = [at]  # what comes after it comes after those, too
@@ -75,6 +78,11 @@ def dependences(ops: list[Op], facts: ModuleFacts) -> nx.DiGraph:
             last_hint = at
         made.update((v, at) for v in results(op))
     return graph
+
+
+def _is_total(op: Op) -> bool:
+    """Whether an op has effects of the host that can't fail."""
+    return isinstance(op, Host) and op.total
 
 
 def _is_call(op: Op, facts: ModuleFacts) -> bool:

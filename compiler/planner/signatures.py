@@ -83,7 +83,7 @@ def parameter(param: Param, register: int) -> Parameter:
 def hosts(module: Module) -> list[HostBinding]:
     """The host functions that the module wants bound."""
     return [
-        HostBinding(e.name, [(n, str(t)) for n, t in e.params], str(e.result), e.pure)
+        HostBinding(e.name, [(n, str(t)) for n, t in e.params], str(e.result), e.pure, e.total)
         for e in module.externs
     ]
 

@@ -66,8 +66,8 @@ class _ModuleReader:
             params.append((param, self._cursor.type()))
         self._cursor.expect("->")
         result = self._cursor.type()
-        is_pure = self._cursor.take("pure")
-        return Extern(name, tuple(params), result, is_pure, self._cursor.since(start))
+        promises = self._cursor.take("pure"), self._cursor.take("total")
+        return Extern(name, tuple(params), result, *promises, self._cursor.since(start))
 
     def _fragment(self) -> Fragment:
         start = self._cursor.at

@@ -81,8 +81,11 @@ def print_module(module: Module) -> str:
 def print_extern(extern: Extern) -> str:
     """One line for a host function."""
     params = ", ".join(f"{word(name)}: {kind}" for name, kind in extern.params)
-    pure = " pure" if extern.pure else ""
-    return f"extern {symbol(extern.name)}({params}) -> {extern.result}{pure}"
+    return f"extern {symbol(extern.name)}({params}) -> {extern.result}{_promise(extern)}"
+
+
+def _promise(declared: Extern | Host) -> str:
+    return " pure" * declared.pure + " total" * declared.total
 
 
 def print_fragment(fragment: Fragment) -> str:
@@ -251,8 +254,8 @@ class _Printer:
                 how = "" if plain else f" method {method}"
                 tail = f"{how}{self._site(op.site, op.indices)}{self._tail(op)}"
                 return f"select {self._operands((source, choices))}{tail}"
-            case Host(extern=extern, args=args, pure=pure):
-                return f"host {symbol(extern)}({self._operands(args)}){' pure' * pure}"
+            case Host(extern=extern, args=args):
+                return f"host {symbol(extern)}({self._operands(args)}){_promise(op)}"
             case Call(program=program, args=args, site=site, indices=indices):
                 called = f"{symbol(program)}({self._operands(args)})"
                 return f"call {called}{self._site(site, indices)}"

@@ -88,7 +88,7 @@ def select(r: BodyReader, _: int) -> Op:
 
 def host(r: BodyReader, _: int) -> Op:
     name, args = r.cursor.symbol(), r.in_marks("(", ")")
-    return Host(result=unnamed(), extern=name, args=args, pure=r.cursor.take("pure"))
+    return Host(unnamed(), name, args, r.cursor.take("pure"), r.cursor.take("total"))
 
 
 def call(r: BodyReader, _: int) -> Op:

@@ -85,12 +85,13 @@ class _Known:
                 yield from _called("fragment", name, len(args), self._fragments.get(name))
             case Call(program=name, args=args):
                 yield from _called("program", name, len(args), self._programs.get(name))
-            case Host(extern=name, args=args, pure=pure):
+            case Host(extern=name, args=args):
                 extern = self._externs.get(name)
                 count = len(extern.params) if extern else None
                 yield from _called("extern", name, len(args), count)
-                if extern is not None and extern.pure != pure:
-                    yield "1113", f"extern `{name}` is pure in one place and not in the other"
+                for word in ("pure", "total") if extern is not None else ():
+                    if getattr(extern, word) != getattr(op, word):
+                        yield "1113", f"extern `{name}` is {word} in one place and not in the other"
             case Builtin(name=name, args=args):
                 yield from _builtin_problems(name, len(args))
             case _:

@@ -63,6 +63,7 @@ class ExternSymbol:
     params: tuple[ParamSymbol, ...]
     result: Type
     pure: bool
+    total: bool
     span: Span
 
 

@@ -27,8 +27,8 @@ def call(w: Writer, expr: s.Call) -> Operand:
 
 
 def _host(w: Writer, expr: s.Call, symbol: ExternSymbol, args: tuple[Operand, ...]) -> Operand:
-    made = Host(Value(symbol.result), symbol.name, args, symbol.pure, span=expr.span)
-    return w.emit(made).result
+    promises = (symbol.pure, symbol.total)
+    return w.emit(Host(Value(symbol.result), symbol.name, args, *promises, span=expr.span)).result
 
 
 def _program(w: Writer, expr: s.Call, symbol: ProgramSymbol, args: tuple[Operand, ...]) -> Operand:

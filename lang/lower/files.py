@@ -91,4 +91,4 @@ def _params(symbols: tuple[ParamSymbol, ...]) -> tuple[Param, ...]:
 
 def _extern(symbol: ExternSymbol) -> Extern:
     params = tuple((param.name, param.type) for param in symbol.params)
-    return Extern(symbol.name, params, symbol.result, symbol.pure, symbol.span)
+    return Extern(symbol.name, params, symbol.result, symbol.pure, symbol.total, symbol.span)

@@ -226,7 +226,7 @@ def _inner_word(before: list[Token], opened: list[str], token: Token, following:
         return "AS"
     if word == "unordered" and previous == "IN":
         return "UNORDERED" if following in ("NAME", "_LSQB") else "NAME"
-    if previous in ("EXTERN", "PURE") and word in ("def", "pure"):
+    if previous in ("EXTERN", "PURE", "TOTAL") and word in ("def", "pure", "total"):
         return word.upper()
     return "RESERVED" if word in RESERVED else "NAME"
 

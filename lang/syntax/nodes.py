@@ -447,12 +447,12 @@ class PromptDecl(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExternDecl(Node):
-    """`extern def name(params) -> T`."""
+    """`extern def name(params) -> T`; `promise` is what stands before the `def`, if anything."""
 
     name: Ident
     params: tuple[Param, ...]
     result: TypeNode | None
-    pure: bool
+    promise: OneOf["", "pure", "total"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

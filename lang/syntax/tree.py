@@ -109,9 +109,9 @@ class TreeBuilder:
         return s.PromptDecl(*parts, span=self.span(tree))
 
     def rule_extern_decl(
-        self, tree: Parsed, _: Any, pure: Any, _def: Any, name: Any, params: Any, result: Any
+        self, tree: Parsed, _: Any, promise: Any, _def: Any, name: Any, params: Any, result: Any
     ) -> s.ExternDecl:
-        parts = (self.ident(name), self.node(params), self.maybe(result), pure is not None)
+        parts = (self.ident(name), self.node(params), self.maybe(result), promise or "")
         return s.ExternDecl(*parts, span=self.span(tree))
 
     def rule_program_decl(

@@ -76,8 +76,16 @@ async def _call(run: Run, name: str, args: list[Any], key: str) -> Any:
     except (asyncio.CancelledError, RunError):
         raise
     except Exception as error:
-        raise RunError("SGL3502", f"`{name}` raised {type(error).__name__}: {error}") from error
+        said = f"`{name}` raised {type(error).__name__}: {error}"
+        raise RunError("SGL3502", said, _broken_promise(run, name)) from error
     return _checked(run, name, result)
+
+
+def _broken_promise(run: Run, name: str) -> str:
+    """What to do about a function that is declared unable to fail, and failed."""
+    if name not in run.bindings or not run.bindings[name].total:
+        return ""
+    return f"without `total` in `extern total def {name}`, no call starts before it is done"
 
 
 def _takes_key(function: Callable[..., Any]) -> bool:

@@ -459,12 +459,13 @@ class PlanProgram(Struct, frozen=True):
 
 
 class HostBinding(Struct, frozen=True):
-    """A host function that must be bound by name before the run."""
+    """A host function that must be bound by name before the run; `total`: the program says that it does not fail."""
 
     name: str
     parameters: list[tuple[str, str]]
     result: str
     pure: bool = False
+    total: bool = False
 
 
 class TargetInfo(Struct, frozen=True):

@@ -16,6 +16,7 @@ from sglc.lang.compile import compile_source
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.executor.executor import execute
 from sglc.runtime.plan.errors import RunError
+from sglc.runtime.plan.schema import GenStep, HostStep, TogetherStep
 from sglc.runtime.trace.records import CallRecord, Trace
 from sglc.runtime.trace.worlds import worlds
 
@@ -249,6 +250,68 @@ program main(q: str) -> str:
         call.kind for call in failing_run(text, 1).calls
     }  # which ends first is open: it has its own thread
     assert kinds == {"prefill", "gen"}
+
+
+TOTAL = """
+extern total def log(line: str) -> str
+program main(q: str) -> str:
+    "First: "
+    a = gen(max_tokens=4)
+    x = log(q)
+    y = log(a)
+    "Second: "
+    b = gen(max_tokens=4)
+    return a + b + x + y
+"""
+
+
+def started_beside(text: str, level: int) -> list[list[str]]:
+    """What starts together, host functions and calls by name."""
+    module, diagnostics = compile_source(Source("total.sgl", text))
+    assert module is not None, diagnostics
+    plan = compile_module(module, Options(level=level), choose_target("estimate")).plan
+    names = {family.id: family.name for family in plan.families}
+    found: list[list[str]] = []
+    for step in plan.programs[0].steps:
+        beside = step.steps if isinstance(step, TogetherStep) else [step]
+        found.append(
+            [s.extern if isinstance(s, HostStep) else names[s.family]
+             for s in beside if isinstance(s, HostStep | GenStep)]
+        )  # fmt: skip
+    return [names for names in found if names]
+
+
+def test_calls_start_beside_a_function_that_is_declared_unable_to_fail():
+    assert started_beside(TOTAL, 0) == [["a"], ["log"], ["log"], ["b"]]
+    assert started_beside(TOTAL, 1) == [["a", "log"], ["log", "b"]]
+    guarded = TOTAL.replace("extern total", "extern")
+    assert started_beside(guarded, 1) == [["a", "log"], ["log"], ["b"]]
+
+
+def test_what_fails_behind_it_waits_for_it():
+    """Its effect is there, whatever fails after it."""
+    text = TOTAL.replace("b = gen(max_tokens=4)", 'b = split(q, ":")[9]')
+    (first, second) = started_beside(text, 1)
+    assert (first, second) == (["a", "log"], ["log"])
+
+
+def test_a_broken_promise_ends_the_run_as_any_failure_does():
+    module, _ = compile_source(Source("total.sgl", TOTAL))
+    assert module is not None
+    choice = choose_target("estimate")
+    plan = compile_module(module, Options(), choice).plan
+
+    def log(line: str) -> str:
+        raise OSError("the disk is full")
+
+    run = execute(
+        plan, "main", {"q": "x"}, backend=MockBackend(choice.target), target=choice.target,
+        hosts={"log": log},
+    )  # fmt: skip
+    with pytest.raises(RunError) as failed:
+        asyncio.run(run)
+    assert failed.value.code == "SGL3502"
+    assert "`extern total def log`" in failed.value.record.help
 
 
 def test_a_cancelled_call_is_in_the_accounts():

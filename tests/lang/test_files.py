@@ -19,6 +19,7 @@ def folder(tmp_path: Path) -> Path:
         'text RULES = file("rules.md")\n'
         "type Label = {name: str}\n"
         "extern pure def look(x: str) -> str\n\n"
+        "extern total def log(x: str)\n\n"
         'prompt intro(x: str):\n    "Intro {x}"\n\n'
         "program label(x: str) -> Label:\n    use intro(look(x))\n    name = gen()\n    return {name}\n",
         encoding="utf-8",

@@ -58,6 +58,7 @@ def test_declarations_and_turns():
         "program triage(document: str) -> str:", "declaration"
     )
     assert "storage.modifier.sgl" in scopes("extern pure def find(q: str) -> str", "declaration")
+    assert "storage.modifier.sgl" in scopes("extern total def note(q: str)", "declaration")
     assert scopes("    system: x", "turn") == {"entity.name.tag.sgl"}
     assert scopes("    systematic = 1", "turn") == set()
 

@@ -38,7 +38,8 @@ class SignatureReader:
             return FragmentSymbol(name, unique, params, decl, file, span)
         result = NONE if decl.result is None else self.types.read(decl.result)
         if isinstance(decl, s.ExternDecl):
-            return ExternSymbol(name, params, result, decl.pure, span)
+            is_pure, is_total = decl.promise == "pure", decl.promise == "total"
+            return ExternSymbol(name, params, result, is_pure, is_total, span)
         return ProgramSymbol(name, unique, params, result, decl, file, span)
 
     def _distinct(self, params: tuple[s.Param, ...]) -> list[s.Param]:
