@@ -104,7 +104,7 @@ def _ids(bos: bool, pieces: Sequence[Piece], tokenizer: Tokenizer) -> tuple[int,
 
 def _model(messages: Sequence[Message], template: ChatTemplate) -> TurnModel | None:
     """How the template composes over these turns; None when it does not. Raises EvalError when it refuses them."""
-    roles = [message.role for message in messages]
+    roles: list[Role] = [message.role for message in messages]
     before: tuple[Role | None, ...] = (None, *roles)
     model = probe(template, tuple(zip(before, roles, strict=False)))
     if model.refusals:
