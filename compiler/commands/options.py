@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from ...passes.running.runner import RunOptions
 from ..console.knobs import CRASH_DIR, VERIFY
+from ..console.terminal import tell
 from ..driver.compilation import Options
 from ..running.backends import BackendName
 
@@ -79,4 +80,5 @@ def watching(
         print_changed=print_changed,
         dump_dir=dump_dir,
         crash_dir=Path(CRASH_DIR.read()),
+        write=lambda text: tell(text.removesuffix("\n")),
     )

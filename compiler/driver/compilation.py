@@ -122,7 +122,7 @@ def load_ir(text: str, name: str) -> Module:
 def read_text(path: Path) -> str:
     """The text of a source file. Raises CompileFailed (SGL2013) when it is not UTF-8, OSError."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise CompileFailed(
             [Diagnostic("SGL2013", f"`{path}` is not UTF-8 text: byte {error.start} is not valid")]

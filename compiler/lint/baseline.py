@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..console.outputs import write_file
 from .finding import Finding
 
 
@@ -27,9 +28,7 @@ def write_baseline(path: Path, findings: Iterable[Finding]) -> int:
         for identity, count in sorted(Counter(f.identity for f in held).items())
         for finding in [next(f for f in held if f.identity == identity)]
     ]
-    path.write_text(
-        json.dumps({"version": 1, "findings": entries}, indent=1) + "\n", encoding="utf-8"
-    )
+    write_file(path, json.dumps({"version": 1, "findings": entries}, indent=1) + "\n")
     return len(held)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..console.outputs import write_file
 from .finding import Cause, Evidence, Family, Loss
 from .logs.differences import common, excerpt
 
@@ -53,9 +54,7 @@ def write_lock(path: Path, families: Iterable[Family]) -> int:
         name: {"digest": h.digest, "tokens": h.tokens, "heads": list(h.heads)}
         for name, h in sorted(held.items())
     }
-    path.write_text(
-        json.dumps({"version": 1, "families": entries}, indent=1) + "\n", encoding="utf-8"
-    )
+    write_file(path, json.dumps({"version": 1, "families": entries}, indent=1) + "\n")
     return len(held)
 
 

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ..console.outputs import write_file
 from .config import Config
 from .finding import Edit, Finding
 from .inputs import InputFile
@@ -66,12 +67,12 @@ def apply(
     kept: list[str] = []
     refused: list[str] = []
     for file, text in changed.items():
-        file.path.write_text(text, encoding="utf-8", newline="")
+        write_file(file.path, text)
         after = lint(paths, config)
         if _count(after, file) < _count(before, file):
             kept.append(file.name)
         else:
-            file.path.write_text(file.text, encoding="utf-8", newline="")
+            write_file(file.path, file.text)
             refused.append(file.name)
     return kept, refused
 

@@ -6,6 +6,7 @@ Called by the driver and the tests. A pass itself does none of this.
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -134,13 +135,23 @@ def _dump(options: RunOptions, number: int, name: str, header: str, module: Modu
     path.write_text(header + print_module(module), encoding="utf-8", newline="\n")
 
 
+def _written(name: str, text: str, folder: Path) -> Path:
+    """Write a reproducer: into the folder, or elsewhere when it can't be written there."""
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    except (OSError, ValueError):
+        folder = Path(tempfile.mkdtemp(prefix="sglc-"))
+        (folder / name).write_bytes(data)
+    return folder / name
+
+
 def _failure(
     before: Module, step: Pass, context: Context, options: RunOptions, cause: Exception
 ) -> PassFailed:
-    options.crash_dir.mkdir(parents=True, exist_ok=True)
-    path = options.crash_dir / f"sglc-crash-{step.name}.sglir"
     text = f"{PIPELINE_COMMENT}{describe([step])}\n{print_module(before)}"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path = _written(f"sglc-crash-{step.name}.sglir", text, options.crash_dir)
     target = getattr(context.target, "name", "")
     command = f"sglc build {path} --emit ir --passes '{describe([step])}'"
     return PassFailed(step.name, cause, path, command + (f"  # target {target}" if target else ""))

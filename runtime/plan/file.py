@@ -62,6 +62,7 @@ def read_plan(path: Path) -> Plan:
 
 def decode_plan(data: bytes, name: str = "<plan>") -> Plan:
     """Decode strictly: known version, known fields, bounded depth, and only what can be executed."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
     if len(data) > MAX_BYTES:
         raise RunError("SGL3001", f"`{name}` is larger than {MAX_BYTES} bytes")
     if is_too_deep(data):

@@ -9,6 +9,7 @@ import random
 import re
 import shutil
 import tempfile
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -371,3 +372,39 @@ def test_results_stand_in_row_order_and_the_last_one_counts(tmp_path: Path) -> N
         assert [each.result for each in journal.results()] == [f"answer {n}" for n in range(ROWS)]
     raw = (tmp_path / "j").read_bytes().splitlines()
     assert sum(json.loads(line).get("type") == "row" for line in raw) == 2 * ROWS
+
+
+# --- memory -------------------------------------------------------------------------------------
+
+
+class Long:
+    """Stands for an executor: each row has an answer of its own."""
+
+    async def run(self, program: str, args: Any, row: int, orders: Any) -> str:
+        """A row."""
+        return f"answer {row} " * 20
+
+
+def peak_of(path: Path, rows: int, window: int) -> int:
+    """The most memory that a run over so many rows has at a time, in bytes."""
+    header = msgspec.structs.replace(HEADER, rows=rows)
+
+    def windows(journal: Journal) -> Iterator[Window]:
+        for first in range(0, rows, window):
+            made = [Row(n, n + 1, {"text": f"row {n} " * 20}) for n in range(first, first + window)]
+            journal.fix(OrderRecord(first, [row.row for row in made]))
+            yield Window(made, [row.row for row in made])
+
+    tracemalloc.start()
+    with Journal.create(path, header) as journal:
+        executor: Any = Long()
+        asyncio.run(run_rows(executor, "main", windows(journal), journal=journal))
+        assert sum(1 for _ in journal.results()) == rows
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def test_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
+    few, many = (peak_of(tmp_path / f"{n}", n, 500) for n in (2_000, 20_000))
+    assert (many - few) / 18_000 < 20, "bytes for each further row"
