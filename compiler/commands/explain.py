@@ -65,7 +65,7 @@ def explain(
     format
         How it is shown.
     input
-        Rows as JSON lines; they put numbers to what depends on values.
+        Rows, as `sglc run` takes them; they put numbers to what depends on values.
     analyze
         Run the rows, and show measured beside predicted.
     why

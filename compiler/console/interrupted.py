@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 
 class Interrupted(KeyboardInterrupt):
@@ -18,3 +21,16 @@ class Interrupted(KeyboardInterrupt):
         words = [*arguments, *(word for word in self.more if word not in arguments)]
         goes_on = f"\nhelp: `{shlex.join(['sglc', *words])}` goes on" if self.more else ""
         return f"interrupted: {self.kept}{goes_on}"
+
+
+@contextmanager
+def ended_gently() -> Iterator[None]:
+    """What ends a process by default (SIGTERM, as schedulers send it) is taken as Ctrl-C meanwhile."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

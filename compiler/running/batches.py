@@ -15,7 +15,7 @@ from ...runtime.plan.errors import RunError
 from ...runtime.trace.records import Note, Record
 from ..batch.order import BatchOrder
 from ..console.failures import say
-from ..console.interrupted import Interrupted
+from ..console.interrupted import Interrupted, ended_gently
 from ..console.outputs import is_file, is_stdout, naming, replacing
 from ..console.progress import Progress
 from ..console.prompts import PromptPrinter
@@ -66,12 +66,17 @@ def run_once(job: Job, backend: Backend, output: Path | None, show_prompts: bool
 def run_batch(job: Job, backend: Backend, batch: Batch) -> int:
     """Run the rows of a file; the exit code."""
     job = replace(job, rows=batch.rows)
-    if batch.output is None or is_stdout(batch.output) or not is_file(batch.output):
-        return _streamed(job, backend, batch)
-    with _journal(job, batch, batch.output) as journal:
+    with ended_gently():
+        if batch.output is None or is_stdout(batch.output) or not is_file(batch.output):
+            return _streamed(job, backend, batch)
+        return _into_file(job, backend, batch, batch.output)
+
+
+def _into_file(job: Job, backend: Backend, batch: Batch, output: Path) -> int:
+    with _journal(job, batch, output) as journal:
         if journal.end is not None:
-            return _ended(journal, batch.output)
-        return _journalled(replace(job, journal=journal), backend, batch, batch.output)
+            return _ended(journal, output)
+        return _journalled(replace(job, journal=journal), backend, batch, output)
 
 
 def _watched(

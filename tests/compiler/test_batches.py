@@ -41,7 +41,7 @@ def seen(name):
     with open("seen", "a") as log:
         log.write(name + "\\n")
     if name == os.environ.get("INTERRUPTS"):
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), getattr(signal, os.environ.get("SIGNAL", "SIGINT")))
     if name.startswith("bad") and not os.path.exists("mended"):
         raise ValueError("no")
     return name
@@ -154,10 +154,12 @@ def test_what_failed_for_a_while_is_asked_again(
     assert all("result" in each for each in folder.results)
 
 
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
 def test_ctrl_c_says_what_is_kept_and_the_command_that_goes_on(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, number: str
 ) -> None:
     monkeypatch.setenv("INTERRUPTS", "n7")
+    monkeypatch.setenv("SIGNAL", number)
     assert folder.run() == 130
     assert "rows are kept in `out.jsonl.journal`" in folder.err
     help = folder.err.splitlines()[-1]

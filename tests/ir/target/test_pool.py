@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -156,3 +157,18 @@ def _is_gone(pid: int, seconds: float) -> bool:
             return True
         threading.Event().wait(0.05)
     return False
+
+
+def test_no_other_door_renders_a_template() -> None:
+    """Whoever renders goes through `ChatTemplate.render` or a child: the sandbox itself is used by nobody else."""
+    root = Path(__file__).parents[3]
+    rooms = ("compiler", "ir", "lang", "passes", "runtime")
+    files = [file for room in rooms for file in (root / room).rglob("*.py")]
+    used = {
+        file.name
+        for file in files
+        if re.search(
+            r"\b(run_template|compile_template|apply_chat_template\()", file.read_text("utf-8")
+        )
+    }
+    assert used == {"renderer.py", "sandbox.py", "template.py"}
