@@ -101,7 +101,7 @@ def run(
         trace_file=trace,
         is_kept=False,
     )
-    served = place.make(made)
+    served = place.make([made])
     if input is None:
         return run_once(job, served, output, show_prompts)
     with RowFile.open(input, program) as rows:

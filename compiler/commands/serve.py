@@ -11,12 +11,14 @@ from cyclopts import Parameter
 
 from ...runtime.server.limits import Limits
 from ..console.failures import UsageError
-from ..driver.targets import Choice, choose_target
-from ..running.backends import BackendName, BackendOptions, make_backend
+from ..console.terminal import tell
+from ..driver.targets import Choice
+from ..running.backends import BackendOptions
 from ..running.hosts import load_hosts
-from .options import CompileOptions
+from ..running.places import choose_place
+from .options import CompileOptions, ServerOptions
 
-DEFAULT, LIMITS = CompileOptions(), Limits()
+DEFAULT, LIMITS, NO_SERVER = CompileOptions(), Limits(), ServerOptions()
 NEEDED = ("fastapi", "uvicorn", "prometheus_client", "opentelemetry")
 
 
@@ -49,14 +51,13 @@ ACCESS = AccessOptions()
 def serve(
     *files: str,
     name: str | None = None,
-    backend: BackendName = "auto",
-    base_url: str | None = None,
     dtype: str = "auto",
     kv_cache_tokens: int | None = None,
     host: Annotated[list[Path] | None, Parameter(negative=())] = None,
     access: AccessOptions = ACCESS,
     limits: Limits = LIMITS,
     options: CompileOptions = DEFAULT,
+    server: ServerOptions = NO_SERVER,
 ) -> int:
     """Serve a model over HTTP, and compiled programs as endpoints.
 
@@ -66,10 +67,6 @@ def serve(
         Programs to serve: `.sgl`, `.sglir`, `.plan.json`, or `.py`, which is imported.
     name
         The name that clients ask for; without it, that of the model's folder.
-    backend
-        `auto` is the embedded engine when a model is at hand, else `mock`.
-    base_url
-        The server of a remote backend.
     dtype
         `auto`, `float32`, `bfloat16` or `float16`, for the engine.
     kv_cache_tokens
@@ -85,11 +82,18 @@ def serve(
     from ..serving.start import Serving, start
 
     entry = access_of(access.listen, access.api_keys, access.allow_host or ())
-    choice = choose_target(options.model)
-    programs = Files(options.driver_options, choice, load_hosts(host or ())).publish(files)
-    made = BackendOptions(
-        name=backend, dtype=dtype, base_url=base_url, kv_cache_tokens=kv_cache_tokens
+    where = BackendOptions(
+        name=server.backend,
+        dtype=dtype,
+        base_url=server.base_url,
+        api_key_env=server.api_key_env,
+        kv_cache_tokens=kv_cache_tokens,
     )
+    place = choose_place(where, options.model)
+    choice = place.choice
+    for note in place.notes:
+        tell(f"note: {note}")
+    programs = Files(options.driver_options, choice, load_hosts(host or ())).publish(files)
     serving = Serving(
         choice=choice,
         name=name or _name(choice),
@@ -99,7 +103,8 @@ def serve(
         log_level=access.log_level,
         logs_text=access.log_prompts,
     )
-    start(serving, lambda: make_backend(made, choice))
+    plans = [each.plan for each in programs]
+    start(serving, lambda: place.make(plans))
     return 0
 
 

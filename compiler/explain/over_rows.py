@@ -34,7 +34,7 @@ def over_rows(
     input: Path,
     hosts: Sequence[Path],
     targets: Sequence[str],
-    make: Callable[[Plan], Backend] | None,
+    make: Callable[[Sequence[Plan]], Backend] | None,
 ) -> r.Report:
     """The report with what the rows come to; with a backend also what it measured. Raises RunError."""
     check_target(plan.target, choice.target, source=plan.source)
@@ -51,7 +51,7 @@ def over_rows(
     report = msgspec.structs.replace(report, priced=priced(targets, trace), batch=batch)
     if make is None:
         return report
-    backend = make(plan)
+    backend = make([plan])
     with Progress(len(rows), program.name) as progress:
         trace = _run(replace(job, progress=progress), backend).trace
     return with_measured(report, trace, len(rows), backend.name, plan)

@@ -32,7 +32,10 @@ class BackendOptions:
 
 
 def make_backend(options: BackendOptions, choice: Choice) -> Backend:
-    """A backend in this process: the engine, or the mock. Raises CompileFailed (SGL2030 to SGL2032), ModelError."""
+    """A backend in this process: the engine, or the mock. Raises CompileFailed (SGL2030 to SGL2032), ModelError.
+
+    Servers are found by `places.choose_place`, which must know them before anything is compiled.
+    """
     name = options.name
     if name == "auto":
         name = "engine" if choice.folder is not None else "mock"
@@ -42,6 +45,8 @@ def make_backend(options: BackendOptions, choice: Choice) -> Backend:
         return MockBackend(
             choice.target, cache=options.prefix_cache, waits=options.wait_for_siblings
         )
+    if name != "engine":
+        raise ValueError(f"`{name}` is a server")
     return _engine(options, choice)
 
 

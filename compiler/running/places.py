@@ -7,7 +7,7 @@ are at hand, else the template that it shows, else turns, which it renders itsel
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...ir.diagnostic import CompileFailed, Diagnostic
@@ -22,10 +22,10 @@ Environment = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The target to compile for, and how to make the backend that runs the plan. `notes`: what a user should know."""
+    """The target to compile for, and how to make the backend that runs its plans. `notes`: what a user should know."""
 
     choice: Choice
-    make: Callable[[Plan], Backend]
+    make: Callable[[Sequence[Plan]], Backend]
     notes: tuple[str, ...] = ()
 
 
@@ -86,8 +86,8 @@ def _served(
     connections = [Connection(service, url, key) for url in urls]
     found = find(connections[0], model)
 
-    def make(plan: Plan) -> Backend:
-        return routed([each.backend(found, plan) for each in connections])
+    def make(plans: Sequence[Plan]) -> Backend:
+        return routed([each.backend(found, plans) for each in connections])
 
     return Place(found.choice, make, found.notes)
 

@@ -5,6 +5,7 @@ Imports httpx through the backends, so it is imported when a server is asked for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -45,11 +46,12 @@ class Connection:
         """Whether the target is the server's model's, as far as the server shows it."""
         return match(self._server(), served.dialect, served.name, target)
 
-    def backend(self, found: Found, plan: Plan) -> Backend:
-        """The backend that asks this server."""
+    def backend(self, found: Found, plans: Sequence[Plan]) -> Backend:
+        """The backend that asks this server, for these plans."""
         way = found.way
-        if way == "messages" and not self.service.is_chat and not has_turns(plan):
-            way = "text"  # no template is needed for what has no turns
+        needs_template = any(map(has_turns, plans)) or not plans
+        if way == "messages" and not self.service.is_chat and not needs_template:
+            way = "text"
         if self.service.name == "sglang" and way == "ids":
             from ...runtime.backends.sglang import SGLangBackend
 
