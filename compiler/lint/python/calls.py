@@ -12,7 +12,7 @@ from .annotations import annotated
 from .building import splice
 from .expressions import evaluate
 from .externals.call import call_external
-from .machine import MAX_CALLS, MAX_DEPTH, Frame, Run, dotted, place_of
+from .machine import MAX_CALLS, MAX_DEPTH, MAX_STEPS, Frame, Run, dotted, place_of
 from .methods.call import call_method
 from .names import is_cached, method_of
 from .sinks.call import called_sink
@@ -157,22 +157,21 @@ def call_function(
     rest: Value | None = None,
 ) -> Value:
     """Follow a function of the project; what it returns, yields, or nothing that is known."""
-    if (
-        len(run.active) >= MAX_DEPTH
-        or fn.node in run.active
-        or run.counts[id(fn.node)] >= MAX_CALLS
-    ):
+    if fn.node in run.active:
+        return Opaque(label=fn.name)
+    if len(run.active) >= MAX_DEPTH or run.counts[id(fn.node)] >= MAX_CALLS:
+        run.cut.setdefault(id(fn.node), fn)
         return Opaque(label=fn.name)
     run.counts[id(fn.node)] += 1
     frame = Frame(fn.module, {}, fn.name, outer=fn.closure, owner=fn.owner)
     bind_parameters(run, frame, fn, list(args), dict(kwargs), rest)
-    run.active.append(fn.node)
-    try:
+    with run.share(fn):
+        run.active.append(fn.node)
         if isinstance(fn.node, ast.Lambda):
-            return evaluate(run, frame, fn.node.body)
-        frame.statements = fn.node.body
-        run.body(run, frame, fn.node.body)
-    finally:
+            frame.returns.append(evaluate(run, frame, fn.node.body))
+        else:
+            frame.statements = fn.node.body
+            run.body(run, frame, fn.node.body)
         run.active.pop()
     return _result(fn, frame)
 
@@ -313,12 +312,8 @@ def self_of(run: Run, info: ClassInfo) -> Value:
     if held is not None:
         return held
     run.selves[id(info)] = Obj(info, is_symbolic=True)
-    saved = run.loops, run.concurrent, run.active
-    run.loops, run.concurrent, run.active = [], [], []
-    try:
+    with run.afresh(MAX_STEPS // 3):
         made = instantiate(run, info, [], {})
-    finally:
-        run.loops, run.concurrent, run.active = saved
     if not isinstance(made, Obj):
         return made
     settled = frozen(made, SESSION)

@@ -75,6 +75,18 @@ _SYSTEM = (
     "backstory",
 )
 OURS = ("system", "user", "assistant", "tool", "developer")
+FRAMEWORK_WORDS = frozenset(
+    {
+        *_AGENTS,
+        *(name.rpartition(".")[2] for name in _PROMPTS),
+        "with_instructions",
+        "partial",
+        "gen",
+        "select",
+    }
+    | {"instructions", "system_prompt", "instruction", "assistants"}
+)
+"""Names of frameworks that build prompts of their own, or send them."""
 
 
 def construct(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import Counter as Counts
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,7 +20,10 @@ MAX_CALLS = 24
 """How often one function is followed from one root."""
 
 MAX_STEPS = 15_000
-"""Nodes that are evaluated from one root; beyond that the root counts as not followed."""
+"""Nodes that are evaluated from one root; each call gets half of those that are left."""
+
+PLAIN_STEPS = 400
+"""The same of a function that sends nothing and gives nothing volatile: it only may give text."""
 
 
 class Library(Protocol):
@@ -31,6 +35,18 @@ class Library(Protocol):
 
     def rendered(self, name: str, values: Mapping[str, Value]) -> Value | None:
         """A template's text for some values."""
+        ...
+
+
+class Reachable(Protocol):
+    """What is known of functions before any is followed."""
+
+    def may_send(self, node: ast.AST) -> bool:
+        """Whether a function may reach a call that sends a prompt."""
+        ...
+
+    def matters(self, node: ast.AST) -> bool:
+        """Whether something is lost where a function is not followed."""
         ...
 
 
@@ -96,20 +112,59 @@ class Run:
     numbers: int = 0
     counts: Counts[int] = field(default_factory=Counts)
     steps: int = 0
-    depth: int = 0
+    limit: int = MAX_STEPS
+    cut: dict[int, FnV | ModuleInfo] = field(default_factory=dict)
     evaluate: Callable[[Run, Frame, ast.expr], Value] = field(default=None)  # type: ignore[assignment]
     body: Callable[[Run, Frame, list[ast.stmt]], bool] = field(default=None)  # type: ignore[assignment]
     call: Callable[..., Value] = field(default=None)  # type: ignore[assignment]
     send: Callable[..., None] = field(default=None)  # type: ignore[assignment]
     prepare: Callable[[Run, ModuleInfo], None] = field(default=None)  # type: ignore[assignment]
     templates: Library | None = None
+    reach: Reachable | None = None
     sent_files: set[str] = field(default_factory=set)
 
     def tick(self) -> None:
         """Count a step. Raises OutOfSteps."""
         self.steps += 1
-        if self.steps > MAX_STEPS:
+        if self.steps > self.limit:
             raise OutOfSteps
+
+    @contextmanager
+    def share(self, fn: FnV) -> Iterator[None]:
+        """Give a call half of the steps that are left, so that one large helper doesn't end its caller.
+
+        What a function leaves when its share is used up stands; that it was cut is noted in `cut`. Raises
+        OutOfSteps only where the caller has none left either.
+        """
+        outer, loops, fans, active = (
+            self.limit,
+            len(self.loops),
+            len(self.concurrent),
+            len(self.active),
+        )
+        if active:
+            most = (outer - self.steps) // 2
+            is_plain = self.reach is not None and not self.reach.matters(fn.node)
+            self.limit = min(outer, self.steps + (min(most, PLAIN_STEPS) if is_plain else most))
+        try:
+            yield
+        except OutOfSteps:
+            self.cut.setdefault(id(fn.node), fn)
+            del self.loops[loops:], self.concurrent[fans:], self.active[active:]
+            if self.steps > outer:
+                raise
+        finally:
+            self.limit = outer
+
+    @contextmanager
+    def afresh(self, steps: int = MAX_STEPS) -> Iterator[None]:
+        """Outside whatever is running: no loops, no callers, and steps of its own."""
+        saved = self.loops, self.concurrent, self.active, self.steps, self.limit
+        self.loops, self.concurrent, self.active, self.steps, self.limit = [], [], [], 0, steps
+        try:
+            yield
+        finally:
+            self.loops, self.concurrent, self.active, self.steps, self.limit = saved
 
     def loop_numbers(self) -> tuple[int, ...]:
         """The loops that are running, outermost first."""

@@ -17,6 +17,7 @@ from .expressions import evaluate
 from .machine import Frame, Library, OutOfSteps, Run
 from .names import decorators, method_of
 from .project import LONG_LINE, MAX_DEPTH, Project, class_info, depth_of, functions_of
+from .reach import reach_of
 from .sinks.send import send
 from .statements.execute import execute
 from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, StateV, Value, frozen
@@ -41,13 +42,25 @@ def read_python(
     parsed = [file for file in files if file.kind == "python" and _parsed(project, file, reading)]
     run = machine(project, config, counter)
     run.templates = templates
+    run.reach = reach_of(project.by_file.values(), config.sinks)
     for file in parsed:
         module = project.by_file[file.name]
         if _LIVELY.search(module.text):
             _follow_module(run, module, reading)
+    reading.gaps += _cut(run)
     reading.evidence += [*run.evidence, *side_calls(run.requests)]
     reading.families += sorted(run.families.values(), key=lambda f: f.name)
     return run
+
+
+def _cut(run: Run) -> Iterator[Gap]:
+    """Functions that some calls were not followed into, or not to their end."""
+    for each in run.cut.values():
+        if isinstance(each, ModuleInfo):
+            yield Gap(Place(each.file), f"the module `{each.name}` is too large to be followed")
+        elif run.reach is None or run.reach.matters(each.node):
+            place = Place(each.module.file, each.node.lineno)
+            yield Gap(place, f"`{each.name}` is not followed to its end by all of its callers")
 
 
 def machine(project: Project, config: Config, counter: Counter) -> Run:
@@ -97,16 +110,14 @@ def prepare(run: Run, module: ModuleInfo) -> None:
     if module.state != "new":
         return
     module.state = "running"
-    saved = run.loops, run.concurrent, run.active, run.steps
-    run.loops, run.concurrent, run.active = [], [], [module]
     frame = Frame(module, module.env)
     frame.statements = module.tree.body
-    try:
-        run.body(run, frame, module.tree.body)
-    except (OutOfSteps, RecursionError):
-        pass
-    finally:
-        run.loops, run.concurrent, run.active, run.steps = saved
+    with run.afresh():
+        run.active.append(module)
+        try:
+            run.body(run, frame, module.tree.body)
+        except (OutOfSteps, RecursionError):
+            run.cut.setdefault(id(module), module)
     module.env = {name: _settled(value) for name, value in frame.env.items()}
     module.state = "done"
 
@@ -123,25 +134,19 @@ def _settled(value: Value) -> Value:
 def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
     prepare(run, module)
     for name, fn in _roots(run, module):
-        run.steps, run.loops, run.concurrent, run.active = 0, [], [], []
+        if run.reach is not None and not run.reach.may_send(fn.node):
+            continue
         run.warmed = set()
         run.counts.clear()
+        place = Place(module.file, fn.node.lineno)
         try:
-            root(run, fn)
+            with run.afresh():
+                root(run, fn)
         except OutOfSteps:
-            reading.gaps.append(
-                Gap(
-                    Place(module.file, fn.node.lineno),
-                    f"`{name}` is too large to be followed to its end",
-                )
-            )
+            run.cut.pop(id(fn.node), None)
+            reading.gaps.append(Gap(place, f"`{name}` is too large to be followed to its end"))
         except RecursionError:
-            reading.gaps.append(
-                Gap(
-                    Place(module.file, fn.node.lineno),
-                    f"`{name}` is nested too deeply to be followed",
-                )
-            )
+            reading.gaps.append(Gap(place, f"`{name}` is nested too deeply to be followed"))
 
 
 def _roots(run: Run, module: ModuleInfo) -> Iterator[tuple[str, FnV]]:

@@ -298,6 +298,34 @@ FAN_OUT_METHODS = frozenset(
     }
 )
 
+SOURCE_WORDS = frozenset(
+    name.rpartition(".")[2] for name in (*_TABLE, *UNORDERED_CALLS, *COMPLETION_CALLS)
+) | frozenset({*_METHODS, *UNORDERED_METHODS, *COMPLETION_METHODS, "set", "frozenset"}) - {
+    "choice",
+    "run",
+    "call",
+    "id",
+    "input",
+    "hash",
+    "wait",
+    "choices",
+    "random",
+    "sample",
+    "version",
+    "system",
+    "release",
+    "machine",
+    "node",
+    "new",
+    "glob",
+    "generate",
+    "format",
+    "retrieve",
+    "recall",
+    "encode",
+}
+"""Last words of what gives something volatile, those left out that mean many other things."""
+
 _FINE = re.compile(r"%-?[HIMSfpXcsTRrLk]")
 _COARSE = re.compile(r"%-?[a-zA-Z]")
 _YEAR = re.compile(r"%-?[YyGC]")

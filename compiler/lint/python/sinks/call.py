@@ -31,6 +31,15 @@ _GENERIC = frozenset(
     "with_messages apply_chat_template __call__".split()
 )
 
+SINK_WORDS = frozenset(
+    {
+        *(f"{name}()" for name in _GENERIC),
+        *(ending.rpartition(".")[2] for api in APIS for ending in api.endings),
+        *("post", "apost", "bind_tools", "bind_functions", "messages="),
+    }
+) - {"update"}
+"""Last words of calls that may send a prompt; `name()` is a call with arguments, `messages=` the keyword."""
+
 
 def called_sink(
     run: Run,
