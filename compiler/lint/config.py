@@ -31,7 +31,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """All settings, as they stand in `[tool.sglc.lint]`.
 
     `sources`: functions of your own that give something volatile (`{"app.clock.stamp": "clock"}`); `sinks`:
-    functions that send messages. `budget`: tokens that a family may lose against the lock before it is an error.
+    functions that send messages. `budget`: tokens that a family may lose against the lock before it is an error;
+    `kv_budget`: tokens that the server's cache holds (0: not known).
     """
 
     select: list[str] = []
@@ -47,12 +48,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     baseline: str = ""
     lock: str = "sglc.lock"
     budget: int = 0
+    kv_budget: int = 0
     sources: dict[str, str] = {}
     sinks: list[str] = []
 
     def enabled(self) -> frozenset[str]:
         """The codes that are reported."""
-        chosen = [rule.code for rule in RULES if rule.is_default or self.preview]
+        chosen = [
+            rule.code for rule in RULES if rule.is_default or (self.preview and not rule.is_opt_in)
+        ]
         base = expanded(self.select) if self.select else chosen
         return frozenset([*base, *expanded(self.extend_select)]) - frozenset(expanded(self.ignore))
 

@@ -64,6 +64,16 @@ class Cause(Enum):
     CHANGED = "a prefix that differs from the lock"
     SHRUNK = "a family that shares less than before"
     PARTED = "two programs that no longer share"
+    UNDECLARED = "a parameter without a lifetime"
+    HOISTABLE = "a section that holds fixed text back"
+    NEAR_TWINS = "two texts that are nearly the same"
+    BLANKS = "blanks at the end of a line"
+    MID_BLOCK = "a prefix that ends inside a block"
+    UNPINNED = "a revision that is not pinned"
+    DISTANCE = "a prefix that is used again too late"
+    UNUSED = "text that nobody reads"
+    TWICE = "the same call twice"
+    INVARIANT = "fixed text in a loop"
     UNREADABLE = "a file that can't be analysed"
 
 

@@ -93,7 +93,8 @@ def _inversion(
     ]
     known = sum(each.tokens for each in after)
     history = any(each.is_history for each in after)
-    worth = WORTH_INSIDE if segment.is_newest or origin.cause is Cause.VARYING else WORTH
+    worth = 2 * WORTH if origin.cause is Cause.BRANCH else WORTH
+    worth = WORTH_INSIDE if segment.is_newest or origin.cause is Cause.VARYING else worth
     if known < worth and not history and origin.cause not in ORDER:
         return None
     if segment.is_newest and origin.cause in ORDER and known < worth:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Counts tokens. `is_exact` is False for the estimate, and reports then say "about"."""
+    """Counts tokens. `is_exact` is False for the estimate, and reports then say "about"; `ids` needs a tokenizer."""
 
     count: Callable[[str], int]
     is_exact: bool
     name: str
+    ids: Callable[[str], Sequence[int]] | None = None
 
 
 def _estimate(text: str) -> int:
@@ -34,4 +35,8 @@ def counter_of(folder: Path | None) -> Counter:
         tokenizer = tokenizers.Tokenizer.from_file(str(file))
     except Exception as error:  # the library raises nothing more precise
         raise ValueError(str(error)) from error
-    return Counter(lambda text: len(tokenizer.encode(text).ids), True, str(file))
+
+    def ids(text: str) -> Sequence[int]:
+        return tokenizer.encode(text).ids
+
+    return Counter(lambda text: len(ids(text)), True, str(file), ids)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ..finding import Cause, Edit, Evidence, Fix, Place
 
+_TRAILING = re.compile(r"(?<=\S)[ \t]+(?=\r?\n|\Z)")
 _ZERO_WIDTH = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
 
 
@@ -42,6 +43,7 @@ def invisible(file: str, text: str) -> Iterator[Evidence]:
             f"a {name} stands",
             Fix("take zero-width characters away", edits, True),
         )
+    yield from _blanks(file, text)
     normal = unicodedata.normalize("NFC", text)
     if normal != text:
         at = next(i for i, (a, b) in enumerate(zip(text, normal, strict=False)) if a != b)
@@ -53,6 +55,17 @@ def invisible(file: str, text: str) -> Iterator[Evidence]:
             "characters outside of NFC stand",
             fix,
         )
+
+
+def _blanks(file: str, text: str) -> Iterator[Evidence]:
+    """Blanks at the end of lines; those of a Markdown line break are left, since they are meant."""
+    found = [m for m in _TRAILING.finditer(text) if m[0] != "  "]
+    if found:
+        line = text[: found[0].start()].count("\n") + 1
+        edits = tuple(Edit(file, m.start(), m.end(), "") for m in found)
+        fix = Fix("take blanks at the end of lines away", edits, True)
+        count = "blanks stand" if len(found) == 1 else f"blanks stand {len(found)} times"
+        yield _made(Cause.BLANKS, file, line, count, fix)
 
 
 def _made(cause: Cause, file: str, line: int, what: str, fix: Fix) -> Evidence:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from jinja2 import nodes
 
 from ..finding import Cause, Place
-from ..layout import DAY, REQUEST
+from ..layout import DAY, REQUEST, TENANT
 from ..python.clocks import COARSE_PARTS, at_rank, coarse
 from ..python.elements import element_of
 from ..python.externals.containers import in_order
@@ -26,6 +26,7 @@ from ..python.values import (
     Opaque,
     Part,
     Taint,
+    Taints,
     Value,
     join,
     shape_of,
@@ -188,7 +189,21 @@ class Renderer:
             ),
         )
         live = frozenset(t for t in taints if t.cause is not Cause.UNORDERED)
+        live = live or self._variants(node, sides)
         return [*([Hole(live)] if live else []), *longest]
+
+    def _variants(self, node: nodes.If, sides: list[list[Part]]) -> Taints:
+        """A condition of which nothing is known makes as many prefixes as it has sides that differ."""
+        names = [
+            n.name
+            for n in (node.test, *node.test.find_all(nodes.Name))
+            if isinstance(n, nodes.Name)
+        ]
+        texts = {"".join(p.text for p in side if isinstance(p, Lit)) for side in sides}
+        if len(texts) < 2 or not names or any(name in ("loop", *self.scope) for name in names):
+            return NONE
+        what = f"`{names[0]}`, which makes {len(texts)} variants,"
+        return frozenset({Taint(Cause.BRANCH, TENANT, self.place(node), what)})
 
     # --- expressions ------------------------------------------------------------------------------------
 

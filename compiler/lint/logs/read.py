@@ -13,6 +13,7 @@ from .differences import common
 from .formats import Logged, calls_in
 from .judging.judge import judged
 from .judging.scale import Scale
+from .judging.whole import judge_order
 from .sessions import FamilyOfCalls, families_of
 from .units import Request, request_of
 
@@ -42,13 +43,16 @@ def _read(file: InputFile, config: Config, counter: Counter, reading: Reading) -
         return
     scale = Scale(file.name, Counting(counter.count), counter.is_exact)
     prompt = shared = safe = lost = 0
-    for number, family in enumerate(families_of(requests), start=1):
+    families = families_of(requests)
+    for number, family in enumerate(families, start=1):
         name = f"{file.name.replace(chr(92), '/').rpartition('/')[2]}#{number}"
         made = judged(scale, family, name)
         reading.evidence += made.evidence
         prompt, shared = prompt + made.prompt, shared + made.shared
         safe, lost = safe + made.safe, lost + made.lost
         reading.families.append(_family(family, name, file, counter))
+    every = [family.requests for family in families]
+    reading.evidence += judge_order(scale, every, config.kv_budget)
     if prompt:
         reading.facts.append(
             _rates(file, len(requests), prompt, shared, safe, lost, counter.is_exact)

@@ -12,6 +12,7 @@ from ..finding import Cause, Evidence, Gap, Place, Reading
 from ..inputs import InputFile
 from ..layout import RELEASE, side_calls
 from ..tokens import Counter
+from ..twins import near_twins
 from .calls import entry, root
 from .expressions import evaluate
 from .machine import Frame, Library, OutOfSteps, Run
@@ -48,7 +49,7 @@ def read_python(
         if _LIVELY.search(module.text):
             _follow_module(run, module, reading)
     reading.gaps += _cut(run)
-    reading.evidence += [*run.evidence, *side_calls(run.requests)]
+    reading.evidence += [*run.evidence, *side_calls(run.requests), *near_twins(run.requests)]
     reading.families += sorted(run.families.values(), key=lambda f: f.name)
     return run
 

@@ -35,6 +35,7 @@ from ..finding import Cause, Evidence, Loss
 from ..layout import CONST, RELEASE, REQUEST, SESSION, Origin, Request, Segment, inversions, merged
 from ..tokens import Counter
 from .known import Known, Values, of_param, place_of
+from .repeated import in_rounds, in_section
 
 MAX_SEGMENTS = 400
 MAX_DEPTH = 40
@@ -51,6 +52,7 @@ class Walk:
     requests: list[Request] = field(default_factory=list)
     windows: list[tuple[Origin, Request]] = field(default_factory=list)
     prompts: dict[Value, list[Segment]] = field(default_factory=dict)
+    found: list[Evidence] = field(default_factory=list)
     turns: int = 0
     region: str = "system"
     depth: int = 0
@@ -136,6 +138,8 @@ class Walk:
         origins = tuple(
             replace(o, place=here, path=(o.place,)) for o in known.origins if o.rank > RELEASE
         )
+        if self.region == "system" and not known.is_declared:
+            self._undeclared(known)
         kept = (
             origins
             if known.is_declared or any(o.cause is not Cause.VARYING for o in origins)
@@ -151,6 +155,13 @@ class Walk:
             is_unknown=True,
             is_history=known.rank == SESSION and self.loops > 0,
         )
+
+    def _undeclared(self, known: Known) -> None:
+        for origin in known.origins:
+            if origin.cause is Cause.VARYING:
+                what = origin.what.partition(" (")[0]
+                place = origin.place
+                self.found.append(Evidence(Cause.UNDECLARED, place, place, what, family=self.name))
 
     # --- calls -----------------------------------------------------------------------------------------
 
@@ -193,6 +204,7 @@ class Walk:
             self.prompts[block.args[0]] = []
             (last, *_) = self.block(block) or (block.args[0],)
             sections.append(self._of(last))
+            self.found += in_section(sections[-1], op, self.counter, self.name)
         sections.sort(key=lambda s: max((x.rank for x in s), default=0))
         self.prompts[op.result] = [
             *self._of(op.prompt),
@@ -230,6 +242,7 @@ class Walk:
         self.values.give(index, Known())
         self.values.give(item, replace(items, windows=()))
         self._carry(carried, op.inits)
+        self.found += in_rounds(op, self.counter, self.name)
         self.loops += 1
         yielded = self.block(op.body)
         self.loops -= 1
@@ -289,7 +302,7 @@ def evidence_of(
     for param in program.params:
         walk.values.give(param.value, of_param(param))
     walk.block(program.body)
-    found = [e for request in walk.requests for e in inversions(request)]
+    found = [*walk.found, *(e for request in walk.requests for e in inversions(request))]
     for origin, near in walk.windows:
         sink = next((r for r in walk.requests if r.sink.line >= near.sink.line), None)
         place = sink.sink if sink else near.sink

@@ -12,8 +12,11 @@ from ..config import Config
 from ..finding import Cause, Evidence, Family, Place, Reading
 from ..inputs import InputFile
 from ..layout import siblings, static_prefix
+from ..seams import ends_of
 from ..tokens import Counter
+from ..twins import near_twins
 from .prompts import evidence_of
+from .unused import unused_in
 
 RECURSION = 8_000
 
@@ -47,13 +50,14 @@ def _read(file: InputFile, counter: Counter, reading: Reading) -> None:
         if program.span is not None and program.span.source.name != file.name:
             continue
         found, sent = evidence_of(program, module, counter)
-        reading.evidence += found
+        reading.evidence += [*found, *unused_in(program, counter)]
         requests += sent
         for request in sent:
             text, is_whole = static_prefix(request)
             name = f"{file.path.name}:{request.family}"
             reading.families.append(Family(name, request.sink, text, counter.count(text), is_whole))
-    reading.evidence += siblings(requests)
+    reading.evidence += [*siblings(requests), *near_twins(requests)]
+    reading.evidence += [e for request in requests for e in ends_of(request, counter)]
 
 
 def _failed(file: InputFile, line: int, why: str) -> Evidence:

@@ -25,6 +25,7 @@ from .containers import (
     sorted_call,
 )
 from .iterables import counter, enumerate_call, filter_call, map_call, next_call, zip_call
+from .pinned import last_of, note_revision
 from .single import (
     dedent_call,
     environment,
@@ -64,6 +65,8 @@ def call_external(
     node: ast.Call,
 ) -> Value:
     """What a function gives that isn't of the project."""
+    if last_of(name) == "from_pretrained":
+        note_revision(run, frame, name, args, kwargs, node)
     own = source_of(name, run.own_sources)
     if own is not None:
         return sourced(run, frame, name, own.cause, own.rank, args, kwargs, node)

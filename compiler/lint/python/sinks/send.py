@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...finding import Family, Place
 from ...layout import Request, inversions, static_prefix
+from ...seams import ends_of
 from ..machine import Run
 from ..requests import Given, request_of
 from .fan_out import judge_fan_out
@@ -20,6 +21,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     run.requests.append(request)
     run.sent_files |= {o.place.file for s in request.segments for o in s.origins}
     run.evidence += inversions(request)
+    run.evidence += ends_of(request, run.counter)
     judge_messages(run, given, request)
     judge_tools(run, given, request)
     judge_options(run, given, request)
