@@ -115,7 +115,7 @@ def lint(
     check_outputs({"--output": output}, [])
     given = list(paths)
     result = _run(given, config, not options.no_cache)
-    if fix or diff:
+    if fix or diff or unsafe_fixes:
         return _fixed(given, config, result, unsafe_fixes, diff)
     result = _compared(given, config, options, result)
     if config.baseline:
@@ -228,13 +228,13 @@ def _without_known(path: Path, result: Result) -> Result:
 def _fixed(paths: list[Path], config: Config, result: Result, unsafe: bool, diff: bool) -> int:
     from ..lint.fixes import apply, as_diff, changes
 
-    changed = changes(result, unsafe)
     if diff:
+        changed = changes(result, unsafe)
         write_out(as_diff(changed))
         return DIAGNOSTICS if changed else 0
-    kept, refused = apply(paths, changed, config, result)
-    for name in kept:
-        tell(f"fixed {name}")
-    for name in refused:
-        tell(f"left {name} as it was: the fix does not make it better")
+    done, refused = apply(paths, result, config, unsafe)
+    for words in done:
+        tell(f"fixed {words}")
+    for words in refused:
+        tell(f"refused {words}: nothing gets better by it")
     return 0

@@ -1,9 +1,10 @@
-"""Fixes, performed: safe ones change bytes that carry no meaning, and only where the finding then is gone."""
+"""Fixes, performed one by one: after each the files are looked at again, and what makes nothing better is refused."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..console.outputs import write_file
@@ -61,21 +62,69 @@ def as_diff(changed: dict[InputFile, str]) -> str:
 
 
 def apply(
-    paths: Sequence[Path], changed: dict[InputFile, str], config: Config, before: Result
+    paths: Sequence[Path], result: Result, config: Config, unsafe: bool
 ) -> tuple[list[str], list[str]]:
-    """Write fixes, look again, and take back those after which there are not fewer findings; names of both."""
-    kept: list[str] = []
-    refused: list[str] = []
+    """Perform fixes one by one, look again after each, and take back what makes nothing better.
+
+    The texts are rendered and counted anew each time. Gives what was done and what was refused, in words.
+    """
+    done: list[str] = []
+    refused: set[str] = set()
+    while True:
+        todo = [f for f in fixable(result.findings, unsafe) if f.identity not in refused]
+        if not todo or len(done) >= MAX_FIXES:
+            return done, sorted(refused and {_words(f) for f in _of(refused, result)})
+        finding = todo[0]
+        after = _tried(finding, paths, result, config)
+        if after is None:
+            refused.add(finding.identity)
+        else:
+            done.append(f"{_words(finding)}{_figures(finding, result, after)}")
+            result = after
+
+
+MAX_FIXES = 500
+
+
+def _of(identities: set[str], result: Result) -> list[Finding]:
+    return [f for f in result.findings if f.identity in identities]
+
+
+def _words(finding: Finding) -> str:
+    title = finding.evidence.fix.title if finding.evidence.fix else ""
+    return f"{finding.evidence.origin}: {title} ({finding.code})"
+
+
+def _figures(finding: Finding, before: Result, after: Result) -> str:
+    """What the fix gained, in tokens per call."""
+    then, now = lost_tokens(before), lost_tokens(after)
+    return f": loses {now:,} tokens per call in place of {then:,}" if then != now else ""
+
+
+def _tried(
+    finding: Finding, paths: Sequence[Path], before: Result, config: Config
+) -> Result | None:
+    """What lint finds after a fix was written; None where nothing got better, and the files are as they were."""
+    changed = changes(replace(before, findings=(finding,)), True)
     for file, text in changed.items():
         write_file(file.path, text)
-        after = lint(paths, config)
-        if _count(after, file) < _count(before, file):
-            kept.append(file.name)
-        else:
-            write_file(file.path, file.text)
-            refused.append(file.name)
-    return kept, refused
+    after = lint(paths, config)
+    if changed and is_better(before, after):
+        return after
+    for file in changed:
+        write_file(file.path, file.text)
+    return None
 
 
-def _count(result: Result, file: InputFile) -> int:
-    return sum(f.evidence.origin.file == file.name for f in result.findings)
+def lost_tokens(result: Result) -> int:
+    """Tokens that all findings lose together, per call."""
+    return sum(f.evidence.loss.tokens for f in result.findings if f.evidence.loss)
+
+
+def is_better(before: Result, after: Result) -> bool:
+    """Whether there are fewer findings, or as many that lose fewer tokens; nothing may stop being analysed."""
+    if after.failed and not before.failed:
+        return False
+    if len(after.findings) != len(before.findings):
+        return len(after.findings) < len(before.findings)
+    return lost_tokens(after) < lost_tokens(before)

@@ -12,6 +12,7 @@ from pathlib import Path
 from ...ir.diagnostic import Severity
 from .config import Config
 from .finding import Cause, Evidence, Family, Finding, Gap, Place, Reading, once
+from .fixing.offer import with_fixes
 from .inputs import InputFile, Unreadable, files_in, read, told_by_text
 from .rules import BY_CODE, rules_for
 from .suppress import suppressions_in, unsuppressed, unused
@@ -56,6 +57,7 @@ def lint(paths: Sequence[Path], config: Config, use_cache: bool = False) -> Resu
     if "PFX901" in config.enabled():
         kept += [_unused(place, code) for place, code in unused(comments, config.enabled())]
     kept.sort(key=_order)
+    kept = with_fixes(kept, files)
     return Result(
         tuple(kept),
         tuple(reading.families),

@@ -1,11 +1,14 @@
 """The formats: what machines read says the same, and holds no text of prompts unless asked."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from sglc.compiler.lint.config import Config
+from sglc.compiler.lint.finding import Gap
 from sglc.compiler.lint.report.formats import FORMATS, written
 from sglc.compiler.lint.run import Result, lint
 
@@ -63,6 +66,31 @@ def test_sarif_has_rules_flows_and_fingerprints(result: Result) -> None:
         steps = each["codeFlows"][0]["threadFlows"][0]["locations"]
         assert len(steps) >= 2
         assert all(s["location"]["physicalLocation"]["region"]["startLine"] >= 1 for s in steps)
+
+
+SCHEMA = Path(__file__).parent / "data" / "sarif-2.1.0-rtm.5.json"
+SHOWN = ["corpus/py/pos", "corpus/jinja/pos", "corpus/templates/pos"]
+
+
+def test_sarif_keeps_to_its_schema(result: Result, tmp_path: Path) -> None:
+    """Findings of all kinds, with fixes, code flows, gaps, and a file that could not be analysed."""
+    (tmp_path / "broken.py").write_text("def f(:\n")
+    (tmp_path / "blanks.j2").write_text(
+        "\ufeffYou are the clerk of a library. Answer the question of the reader, and never guess. \t\n{{ q }}"
+    )
+    found = lint(
+        [tmp_path, *(Path(__file__).parent / name for name in SHOWN)], Config(preview=True)
+    )
+    assert len({f.code for f in found.findings}) > 15
+    gap = Gap(found.findings[0].evidence.origin, "too large")
+    for each in (result, replace(found, gaps=(gap,))):
+        for redact in (True, False):
+            jsonschema.validate(
+                json.loads(written(each, "sarif", redact)), json.loads(SCHEMA.read_text())
+            )
+    assert any(
+        "fixes" in r for r in json.loads(written(found, "sarif", True))["runs"][0]["results"]
+    )
 
 
 def test_github_escapes_what_would_end_a_command(result: Result) -> None:

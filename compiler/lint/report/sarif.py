@@ -82,7 +82,7 @@ def _result(finding: Finding, codes: list[str], result: Result, redact: bool) ->
     }
     if evidence.loss is not None:
         made["properties"] |= {"tokensPerCall": evidence.loss.tokens, "calls": evidence.loss.calls}
-    if evidence.fix is not None:
+    if evidence.fix is not None and not (redact and _quotes(evidence.fix)):
         made["fixes"] = [_fix(evidence.fix, result)]
     return made
 
@@ -113,6 +113,11 @@ def _uri(file: str) -> str:
     from urllib.parse import quote
 
     return quote(file.replace("\\", "/"))
+
+
+def _quotes(fix: Fix) -> bool:
+    """Whether a fix writes text that may be part of a prompt."""
+    return any(mark in edit.text for edit in fix.edits for mark in "'\"")
 
 
 def _fix(fix: Fix, result: Result) -> dict[str, Any]:

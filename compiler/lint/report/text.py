@@ -60,6 +60,8 @@ def diagnostic_of(finding: Finding, sources: Mapping[str, Source]) -> Diagnostic
         notes.append(f"also named by {', '.join(finding.also)}")
     if evidence.fix is not None and evidence.fix.is_safe:
         notes.append(f"`--fix` can {evidence.fix.title}")
+    elif evidence.fix is not None:
+        notes.append(f"`--unsafe-fixes` can {evidence.fix.title}")
     kept = tuple(label for label in labels if label is not None)
     return Diagnostic(
         finding.code, finding.headline, kept, finding.helps, tuple(notes), finding.severity
