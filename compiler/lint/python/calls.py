@@ -108,9 +108,10 @@ def _spread(given: Arguments, value: Value) -> None:
 def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Call) -> Value:
     """What a callee gives for arguments."""
     if isinstance(callee, Choice):
-        return join(
-            [called(run, frame, option, given, node) for option in callee.options], callee.taints
-        )
+        outer, run.drawn = run.drawn, run.drawn | callee.taints
+        found = [called(run, frame, option, given, node) for option in callee.options]
+        run.drawn = outer
+        return join(found, callee.taints)
     if isinstance(callee, PartialV):
         merged = Arguments([*callee.args, *given.args], callee.kwargs | given.kwargs, given.rest)
         return called(run, frame, callee.func, merged, node)
@@ -254,9 +255,13 @@ def root(run: Run, fn: FnV) -> Value:
 
 
 def instantiate(
-    run: Run, info: ClassInfo, args: Sequence[Value], kwargs: Mapping[str, Value]
+    run: Run,
+    info: ClassInfo,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    is_any: bool = False,
 ) -> Value:
-    """A new instance."""
+    """A new instance; `is_any`: it stands for any, in whose containers there is something by now."""
     line = info.line()
     if any(name.endswith("TypedDict") for each in line for name in each.external):
         return DictV({**kwargs})
@@ -267,11 +272,13 @@ def instantiate(
             fn.bound = made
             call_function(run, fn, args, kwargs)
             return made
-    _fill_fields(run, made, list(args), dict(kwargs))
+    _fill_fields(run, made, list(args), dict(kwargs), is_any)
     return made
 
 
-def _fill_fields(run: Run, made: Obj, args: list[Value], kwargs: dict[str, Value]) -> None:
+def _fill_fields(
+    run: Run, made: Obj, args: list[Value], kwargs: dict[str, Value], is_any: bool
+) -> None:
     """A dataclass: fields in order, defaults made anew for each instance."""
     for info in reversed(made.cls.line()):
         frame = Frame(info.module, {}, info.name)
@@ -281,7 +288,10 @@ def _fill_fields(run: Run, made: Obj, args: list[Value], kwargs: dict[str, Value
             elif name in kwargs:
                 made.attrs[name] = kwargs[name]
             elif name in info.defaults:
-                made.attrs[name] = _field_default(run, frame, info, name)
+                held = _field_default(run, frame, info, name)
+                if is_any and isinstance(held, ListV | DictV):
+                    held = _filled(run, info, name, held)
+                made.attrs[name] = held
             else:
                 made.attrs[name] = annotated(run, info.module, annotation, name, annotation)
     for info in made.cls.line():
@@ -290,6 +300,13 @@ def _fill_fields(run: Run, made: Obj, args: list[Value], kwargs: dict[str, Value
             fn.bound = made
             call_function(run, fn, [], {})
             return
+
+
+def _filled(run: Run, info: ClassInfo, name: str, held: ListV | DictV) -> Value:
+    """An empty container of a class of the project: by its annotation it is known what comes into it."""
+    said = annotated(run, info.module, info.annotations[name], name, info.annotations[name])
+    is_empty = not (held.items if isinstance(held, ListV) else held.fields or held.rest)
+    return said if is_empty and isinstance(said, Opaque) and said.item is not None else held
 
 
 def _field_default(run: Run, frame: Frame, info: ClassInfo, name: str) -> Value:
@@ -313,7 +330,7 @@ def self_of(run: Run, info: ClassInfo) -> Value:
         return held
     run.selves[id(info)] = Obj(info, is_symbolic=True)
     with run.afresh(MAX_STEPS // 3):
-        made = instantiate(run, info, [], {})
+        made = instantiate(run, info, [], {}, is_any=True)
     if not isinstance(made, Obj):
         return made
     settled = frozen(made, SESSION)

@@ -335,8 +335,14 @@ def _is_size(node: ast.expr) -> bool:
 
 
 def limits_of(frame: Frame) -> set[str]:
-    """The distinct limits that the tests around a place compare sizes with."""
-    return {ast.unparse(limit) for guard in frame.guards for limit in _limits(guard)}
+    """The distinct limits that the tests around a place compare sizes with, those left out that only ask for a few."""
+    found = [limit for guard in frame.guards for limit in _limits(guard)]
+    return {ast.unparse(limit) for limit in found if not _is_few(limit)}
+
+
+def _is_few(limit: ast.expr) -> bool:
+    """Whether a limit keeps a list from being emptied, rather than from growing."""
+    return isinstance(limit, ast.Constant) and isinstance(limit.value, int) and limit.value <= 4
 
 
 def length_taint(run: Run, frame: Frame, value: Value, node: ast.AST) -> Taints:

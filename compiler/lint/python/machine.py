@@ -45,6 +45,10 @@ class Reachable(Protocol):
         """Whether a function may reach a call that sends a prompt."""
         ...
 
+    def sends(self, module: ModuleInfo) -> bool:
+        """Whether anything in a module may send a prompt."""
+        ...
+
     def matters(self, node: ast.AST) -> bool:
         """Whether something is lost where a function is not followed."""
         ...
@@ -121,6 +125,8 @@ class Run:
     prepare: Callable[[Run, ModuleInfo], None] = field(default=None)  # type: ignore[assignment]
     templates: Library | None = None
     reach: Reachable | None = None
+    drawn: Taints = NONE
+    """What decides which client is called, while it is called."""
     sent_files: set[str] = field(default_factory=set)
 
     def tick(self) -> None:

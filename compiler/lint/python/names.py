@@ -9,6 +9,7 @@ from ..finding import Cause
 from ..layout import SESSION, TURN
 from .annotations import annotated
 from .machine import Frame, Run, bound_method, place_of
+from .texts import label_taints
 from .values import (
     NONE,
     AgentV,
@@ -160,7 +161,7 @@ def _of_object(run: Run, frame: Frame, value: Obj, node: ast.Attribute) -> Value
         if name in info.methods:
             return _method(run, value, info, name)
     if name in value.attrs:
-        return _changed(value, name, value.attrs[name], frame)
+        return _changed(value, name, _told_by(name, value.attrs[name], node, frame), frame)
     for info in value.cls.line():
         if name in info.attrs and name not in info.annotations:
             return _changed(value, name, info.attrs[name], frame)
@@ -171,6 +172,16 @@ def _of_object(run: Run, frame: Frame, value: Obj, node: ast.Attribute) -> Value
     if value.cls.external:
         return Method(value, name)
     return _changed(value, name, Opaque(label=f"self.{name}"), frame)
+
+
+def _told_by(name: str, value: Value, node: ast.Attribute, frame: Frame) -> Value:
+    """An attribute whose name says more of how long it stays the same than the parameter that it was."""
+    if not isinstance(value, Opaque) or value.taints or value.label == name:
+        return value
+    place = place_of(frame.module, node)
+    named = replace(value, label=name)
+    is_more = label_taints(named, place) and not label_taints(value, place)
+    return named if is_more else value
 
 
 def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:

@@ -36,10 +36,15 @@ class Reach:
 
     sending: set[int] = field(default_factory=set)
     giving: set[int] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
 
     def may_send(self, node: ast.AST) -> bool:
         """Whether a function may reach a call that sends a prompt."""
         return id(node) in self.sending
+
+    def sends(self, module: ModuleInfo) -> bool:
+        """Whether anything in a module may send a prompt."""
+        return module.file in self.files
 
     def matters(self, node: ast.AST) -> bool:
         """Whether something is lost where a function is not followed: it may send, or give what varies."""
@@ -48,9 +53,19 @@ class Reach:
 
 def reach_of(modules: Iterable[ModuleInfo], own_sinks: Iterable[str]) -> Reach:
     """Find the functions that may send, whatever they are called through."""
-    units = [unit for module in modules for unit in _units(module.tree, ())]
+    units: list[_Unit] = []
+    home: dict[int, str] = {}
+    for module in modules:
+        found = [
+            _Unit(_words_of_all(_top(module.tree)), set(), module.tree),
+            *_units(module.tree, ()),
+        ]
+        home |= {id(unit.node): module.file for unit in found}
+        units += found
     words = {*SINK_WORDS, *FRAMEWORK_WORDS, *(sink.rpartition(".")[2] for sink in own_sinks)}
-    return Reach(_reaching(units, words), _reaching(units, set(SOURCE_WORDS)))
+    sending = _reaching(units, words)
+    files = {home[each] for each in sending}
+    return Reach(sending, _reaching(units, set(SOURCE_WORDS)), files)
 
 
 def _reaching(units: list[_Unit], words: set[str]) -> set[int]:
@@ -68,6 +83,12 @@ def _reaching(units: list[_Unit], words: set[str]) -> set[int]:
                 todo += unit.names - seen
                 seen |= unit.names
     return hot
+
+
+def _top(tree: ast.Module) -> Iterator[ast.AST]:
+    """What runs when a module is imported."""
+    defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return (each for each in tree.body if not isinstance(each, defined))
 
 
 def _units(node: ast.AST, owners: tuple[str, ...]) -> Iterator[_Unit]:

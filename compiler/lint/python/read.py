@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -23,10 +22,6 @@ from .sinks.send import send
 from .statements.execute import execute
 from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, StateV, Value, frozen
 
-_LIVELY = re.compile(
-    r"messages|completion|\.responses\.|instructions|system_prompt|ChatPromptTemplate|PromptTemplate|litellm|openai|anthropic"
-    r"|langchain|dspy|pydantic_ai|sglc|sglang|generate_content|\bAgent\b|\.chat\b|llm|ollama"
-)
 RECURSION = 8_000
 
 
@@ -46,7 +41,7 @@ def read_python(
     run.reach = reach_of(project.by_file.values(), config.sinks)
     for file in parsed:
         module = project.by_file[file.name]
-        if _LIVELY.search(module.text):
+        if run.reach.sends(module):
             _follow_module(run, module, reading)
     reading.gaps += _cut(run)
     reading.evidence += [*run.evidence, *side_calls(run.requests), *near_twins(run.requests)]

@@ -49,6 +49,9 @@ _HOST = re.compile(
 )
 
 
+_SESSION = re.compile(r"(^|[._])(session|conversation|thread|chat)_?id$")
+
+
 def label_taints(value: Opaque, place: Place) -> Taints:
     """What the name of an unknown value says of how long it stays the same."""
     label = value.label
@@ -59,6 +62,8 @@ def label_taints(value: Opaque, place: Place) -> Taints:
         return frozenset({Taint(Cause.VARYING, REQUEST, place, f"`{label}`")})
     if _HOST.search(lowered):
         return frozenset({Taint(Cause.HOST, SESSION, place, f"`{label}`")})
+    if _SESSION.search(lowered):
+        return frozenset({Taint(Cause.STATE, SESSION, place, f"`{label}`")})
     if _USER.search(lowered) and "prompt" not in lowered and "message" not in lowered:
         return frozenset({Taint(Cause.USER, USER, place, f"`{label}`")})
     return NONE

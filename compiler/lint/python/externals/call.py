@@ -27,6 +27,7 @@ from .containers import (
 from .iterables import counter, enumerate_call, filter_call, map_call, next_call, zip_call
 from .pinned import last_of, note_revision
 from .single import (
+    buffer,
     dedent_call,
     environment,
     from_timestamp,
@@ -36,6 +37,7 @@ from .single import (
     open_call,
     partial_call,
     path_call,
+    printed,
     rendered_file,
     same,
     str_call,
@@ -152,6 +154,9 @@ _BUILTINS = {
     "ast.literal_eval": loaded,
     "os.getenv": environment,
     "os.environ.get": environment,
+    "io.StringIO": buffer,
+    "StringIO": buffer,
+    "print": printed,
     "open": open_call,
     "io.open": open_call,
     "pathlib.Path": path_call,

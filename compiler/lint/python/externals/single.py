@@ -9,7 +9,7 @@ from ..files import file_value
 from ..machine import Frame, Run, place_of
 from ..names import attribute
 from ..texts import literal, parts_of, text, transformed
-from ..values import Const, DictV, Ext, Opaque, PartialV, Value, taints_in, union
+from ..values import Const, DictV, Ext, Item, ListV, Opaque, PartialV, Value, taints_in, union
 
 
 def str_call(
@@ -76,6 +76,24 @@ def path_call(
 ) -> Value:
     """A path: of its parts."""
     return Opaque(union(taints_in(a) for a in args), label="path")
+
+
+def buffer(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`io.StringIO`: a text that is written piece by piece."""
+    return ListV("buffer", [Item(args[0])] if args else [], loops=run.loop_numbers())
+
+
+def printed(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`print`: into a buffer it writes its arguments and a line end."""
+    file = kwargs.get("file")
+    if isinstance(file, ListV) and file.kind == "buffer":
+        between = [piece for each in args for piece in (Const(" "), each)][1:]
+        file.items += [Item(each) for each in (*between, kwargs.get("end", Const("\n")))]
+    return Const(None)
 
 
 def template_call(

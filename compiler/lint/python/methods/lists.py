@@ -13,6 +13,7 @@ from ..elements import HISTORY, element_of, limits_of
 from ..externals.containers import in_order
 from ..machine import Frame, Run, place_of, shown
 from ..queries import FETCHES, SINGLE, single
+from ..texts import joined
 from ..values import (
     NONE,
     Const,
@@ -45,7 +46,12 @@ def list_method(
             if args:
                 grow(run, frame, receiver, args[0], node)
             return Const(None)
-        case "extend" | "update" | "extendleft":
+        case "write" if receiver.kind == "buffer":
+            receiver.items += [Item(each, bool(frame.conds)) for each in args[:1]]
+            return Const(None)
+        case "getvalue" if receiver.kind == "buffer":
+            return joined(Const(""), receiver, place_of(frame.module, node))
+        case "extend" | "update" | "extendleft" | "writelines":
             for each in args:
                 extend(run, frame, receiver, each, node)
             return Const(None)

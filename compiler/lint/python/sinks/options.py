@@ -32,6 +32,10 @@ def judge_options(run: Run, given: Given, request: Request) -> None:
                         "everything",
                     )
                 )
+    for taint in run.drawn:
+        if taint.cause in (Cause.RANDOM, Cause.COUNTER) and is_live(run, taint):
+            what = f"the client is another one for each call: {taint.what}"
+            run.evidence.append(evidence_of(request, Cause.ROUTING, taint, what, "everything"))
     if isinstance(given.headers, DictV):
         for key, value in given.headers.fields.items():
             words = str(key).lower()
