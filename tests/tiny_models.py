@@ -30,15 +30,20 @@ def save_tiny(folder: Path, kind: str = "llama", **changes: Any) -> Path:
     return folder
 
 
-def save_tokenizer(folder: Path) -> Path:
-    """Write a byte-level tokenizer beside a tiny model: 256 bytes, some merges, and two control tokens."""
+def save_tokenizer(folder: Path, splits_words: bool = False) -> Path:
+    """Write a byte-level tokenizer beside a tiny model: 256 bytes, some merges, and two control tokens.
+
+    `splits_words`: no merge reaches over the end of a word, as in models that people run.
+    """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     merges = [("t", "h"), ("th", "e"), ("i", "n"), ("Ġ", "a"), ('"', ","), ('"', ":"), ("Ġ", '"')]
     vocab = {text: i for i, text in enumerate([*alphabet, *(a + b for a, b in merges)])}
     tokenizer = Tokenizer(models.BPE(vocab, merges))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(
+        add_prefix_space=False, use_regex=splits_words
+    )
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens(["<|begin|>", "<|end|>"])
     tokenizer.save(str(folder / "tokenizer.json"))
