@@ -28,6 +28,8 @@ class FuseForks:
     left. Never fuses a fork with one that reads its results, nor over a call or something that can fail
     between them, nor behind a fork in which something can fail: what fails there ends the program before
     the second (`-O2` fuses where the first calls no host function, and counts the second's calls apart).
+    Worth a warm-up for every fork that is taken in by another, no token and no time: independent forks start
+    together without it, and each finds what the other has warmed.
     """
 
     name: ClassVar[str] = "fuse-forks"

@@ -27,6 +27,7 @@ class Capabilities:
     select: bool = True
     constraints: frozenset[str] = frozenset({"regex", "json", "grammar", "type"})
     prefill: bool = True
+    finds_running: bool = True  # a request waits for, and finds, what another is just computing
     seeds: bool = True
     logprobs: bool = True
     images: bool = False

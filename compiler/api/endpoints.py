@@ -18,6 +18,7 @@ from ...runtime.backend import Backend, PrefillRequest
 from ...runtime.executor.concurrency import WeightLimit
 from ...runtime.executor.executor import CALLS_IN_FLIGHT
 from ...runtime.executor.instance import HOST_THREADS
+from ...runtime.executor.warming import Warming
 from ..driver.targets import Choice, choose_target, of_folder
 from .generating import generate
 from .loop import LoopThread
@@ -31,6 +32,7 @@ class Endpoint:
         self.choice = choice
         self.loop = LoopThread(f"sglc-{backend.name}")
         self.limit = WeightLimit(CALLS_IN_FLIGHT)
+        self.warming = Warming(backend.capabilities.finds_running)
         self.pool = ThreadPoolExecutor(HOST_THREADS, thread_name_prefix="sglc-host")
 
     @property

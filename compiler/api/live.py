@@ -118,6 +118,7 @@ def make_session(
         hosts={},
         sink=Tee(trace, *([sink] if sink else [])),
         limit=endpoint.limit,
+        warming=endpoint.warming,
         pool=endpoint.pool,
         run_seed=secrets.randbits(62) if run_seed is None else run_seed,
     )

@@ -12,7 +12,8 @@ class Dialect:
 
     `fields`: names of parameters by field of `Sampling`. `constraints`: how each kind is sent, a path of
     keys. `ids`: prompts may be token ids. `returns_ids`: and answers, when asked. `continues`: a chat may end in the
-    middle of a turn. `warms`: a prompt that was asked about is in the cache afterwards.
+    middle of a turn. `warms`: a prompt that was asked about is in the cache afterwards. `finds_running`: or while it is
+    being computed.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -21,6 +22,7 @@ class Dialect:
     returns_ids: bool = False
     continues: bool = False
     warms: bool = False
+    finds_running: bool = False
 
 
 OPENAI_FIELDS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
@@ -43,6 +45,7 @@ DIALECTS: dict[str, Dialect] = {
         returns_ids=True,
         continues=True,
         warms=True,
+        finds_running=True,  # blocks count as cached from the step on in which they are computed
     ),
     "sglang": Dialect(
         fields=MORE_FIELDS,

@@ -61,6 +61,7 @@ class MockBackend:
         self.capabilities = Capabilities(
             constraints=frozenset({"regex", "json", "type"}),
             prefill=prefill,
+            finds_running=waits,
             max_context=max_context,
         )
         self._model = HashModel(target.tokenizer)

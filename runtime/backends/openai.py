@@ -84,6 +84,7 @@ class OpenAIBackend:
             select=not self._is_chat,
             constraints=frozenset(kinds | ({"type"} if "regex" in kinds else set[str]())),
             prefill=dialect.warms and self._wording.takes_ids,
+            finds_running=dialect.finds_running,
             logprobs=True,
             chat=self._is_chat,
             continues=dialect.continues,

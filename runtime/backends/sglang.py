@@ -70,7 +70,7 @@ class SGLangBackend:
         policy: Policy | None = None,
         pace: Pace | None = None,
     ) -> None:
-        self.capabilities = Capabilities(seeds=seeds)
+        self.capabilities = Capabilities(seeds=seeds, finds_running=False)
         self._server = Server(
             base_url, headers=bearer(api_key), policy=policy, pace=pace, verify=verify
         )

@@ -25,6 +25,7 @@ from .hosts import check_hosts
 from .instance import HOST_THREADS, Orders, Run, Scope
 from .retention import end_claims
 from .streaming import Listener
+from .warming import Warming
 
 CALLS_IN_FLIGHT = 256
 
@@ -61,6 +62,7 @@ class Executor:
             hosts=dict(hosts or {}),
             sink=trace if trace is not None else Trace(),
             limit=WeightLimit(in_flight),
+            warming=Warming(backend.capabilities.finds_running),
             pool=ThreadPoolExecutor(HOST_THREADS, thread_name_prefix="sglc-host"),
             run_seed=run_seed,
             job=job or plan_digest(plan),

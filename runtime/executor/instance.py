@@ -24,6 +24,7 @@ from .concurrency import WeightLimit
 from .paths import Roots, bare_nodes
 from .prompts import Claim, PromptState
 from .streaming import Listener
+from .warming import Warming
 
 HOST_THREADS = 8
 Orders = Mapping[int, Sequence[int]]
@@ -44,6 +45,7 @@ class Run:
     hosts: Mapping[str, Callable[..., Any]]
     sink: Sink
     limit: WeightLimit
+    warming: Warming
     pool: ThreadPoolExecutor
     run_seed: int = 0
     job: str = ""

@@ -89,7 +89,9 @@ async def prefill(
         state.mark.ask(ids)
     usage, failed = Usage(), None
     try:
-        usage = await run.backend.prefill(PrefillRequest(ids, speculative))
+        await run.warming.over(ids)
+        with run.warming.of(ids):
+            usage = await run.backend.prefill(PrefillRequest(ids, speculative))
         tell_claims(run, state)
     except BackendError as error:
         failed = as_run_error(error)

@@ -188,6 +188,7 @@ class ModelCall:
     async def _send(self, weight: int, send: Callable[[], Awaitable[Reply]]) -> Reply:
         """Wait for room, then for the reply; a failure is recorded and raised."""
         try:
+            await self._run.warming.over(self._ids)
             async with self._run.limit.hold(weight):
                 self._draft.start()
                 return await send()
