@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from accounts import gap, is_tight, mispredicted, run_traced, trace_lines
 from example_programs import LIST, Example
-from tests.runtime.engine.models import save_tiny, save_tokenizer
+from tiny_models import save_tiny, save_tokenizer
 from tokenizers import pre_tokenizers
 
 from sglc.compiler.driver.compilation import Options, compile_file

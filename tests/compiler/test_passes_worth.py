@@ -12,7 +12,7 @@ from sglc.ir.target import Part, Target
 from sglc.passes.pipeline import PASSES
 from sglc.runtime.backends.mock import PREFILL_S, MockBackend
 from sglc.runtime.batch.rows import rows_of
-from sglc.runtime.batch.run import run_rows
+from sglc.runtime.batch.run import Window, run_rows
 from sglc.runtime.executor.executor import Executor
 from sglc.runtime.trace.records import Trace
 
@@ -148,7 +148,7 @@ def cost(
             hosts={"look_up": look_up},
             trace=trace,
         ) as executor:
-            await run_rows(executor, entry.name, given, on_row=results.append)
+            await run_rows(executor, entry.name, [Window(given)], on_row=results.append)
         return results
 
     assert [each.error for each in asyncio.run(run())] == [None] * rows
@@ -159,7 +159,7 @@ def cost(
         calls=len(made),
         steps=sum(r.decoded for r in made),
         seconds=backend.clock.now,
-        promised=sum(r.predicted_cached for r in made),
+        promised=sum(r.predicted_cached or 0 for r in made),
     )
 
 
