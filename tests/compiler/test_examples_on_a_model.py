@@ -139,15 +139,16 @@ def assert_same_text(build: Build, one: dict[str, Any], other: dict[str, Any]) -
     if one["prompt"] != other["prompt"] or left == right:
         return  # a different prompt follows from an earlier difference, which was judged on its own
     at = next(i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b)
-    distance = top_two_distance(build, [*one["prompt"], *left[:at]])
+    likeliest, distance = top_two(build, [*one["prompt"], *left[:at]])
     print(
         f"{one['name']} {one['indices']}: tokens differ at {at}, the two likeliest are {distance:.1e} apart"
     )
     assert distance < 1e-3
+    assert likeliest == {left[at], right[at]}
 
 
-def top_two_distance(build: Build, ids: list[int]) -> float:
-    """How far apart the two largest logits are after `ids`, by transformers itself."""
+def top_two(build: Build, ids: list[int]) -> tuple[set[int], float]:
+    """The two likeliest tokens after `ids`, and how far apart their logits are, by transformers itself."""
     import torch
     from transformers import AutoModelForCausalLM
 
@@ -155,5 +156,6 @@ def top_two_distance(build: Build, ids: list[int]) -> float:
     model = AutoModelForCausalLM.from_pretrained(build.choice.folder, dtype=torch.float32)
     with torch.no_grad():
         logits = model(torch.tensor([ids])).logits[0, -1]
-    first, second = logits.topk(2).values.tolist()
-    return first - second
+    found = logits.topk(2)
+    first, second = found.values.tolist()
+    return set(found.indices.tolist()), first - second

@@ -57,7 +57,7 @@ def select(backend: EngineBackend, *requests: SelectRequest) -> list[SelectReply
 
 
 def is_coin_toss(folder: Path, ids: Sequence[int], a: Sequence[int], b: Sequence[int]) -> bool:
-    """Whether two continuations part where the two best logits are closer than CLOSE; prints where."""
+    """Whether two continuations part between the two likeliest tokens, closer than CLOSE; prints where."""
     from transformers import AutoModelForCausalLM
 
     at = next(i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
@@ -66,4 +66,4 @@ def is_coin_toss(folder: Path, ids: Sequence[int], a: Sequence[int], b: Sequence
         logits = model(input_ids=torch.tensor([[*ids, *a[:at]]])).logits[0, -1]
     gap = (logits[a[at]] - logits[b[at]]).abs().item()
     print(f"token {at}: {a[at]} or {b[at]}, logits {gap:.2g} apart")
-    return gap < CLOSE
+    return gap < CLOSE and set(logits.topk(2).indices.tolist()) == {a[at], b[at]}
