@@ -96,14 +96,18 @@ class Program:
         mode: str = "auto",
         **kwargs: Any,
     ) -> State:
-        """As `run`, from a coroutine of any event loop. Cancelling it cancels a compiled run."""
+        """As `run`, from a coroutine of any event loop. Cancelling it stops the requests that are under way."""
         endpoint, job = backend or default_backend(), self._job(args, kwargs)
         state, wait = await asyncio.to_thread(self._start, endpoint, job, run_seed, stream, mode)
         if stream:
             return state
         over = state.over
         if over is None:
-            await asyncio.to_thread(wait)
+            try:
+                await asyncio.to_thread(wait)
+            except asyncio.CancelledError:
+                state.give_up()
+                raise
         else:
             await asyncio.wrap_future(over)
             wait()

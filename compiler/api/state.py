@@ -198,6 +198,11 @@ class State:
         elif self._run is not None:
             self._run.sync()
 
+    def give_up(self) -> None:
+        """Stop what is under way in direct mode: what was appended and not done yet fails."""
+        if self._strand is not None:
+            self._strand.session.cancel()
+
     def _prompt(self) -> PromptState | None:
         self.sync()
         if self._strand is not None:

@@ -24,7 +24,11 @@ def over_computed_arms(low: Lowering, node: ast.For) -> bool:
         ) if is_builtin(low, function, "enumerate"):
             return _over(low, node, over, name, number)
         case ast.For(
-            iter=ast.Call(func=function, args=[ast.Name(id=over), ast.Name(id=items)], keywords=[]),
+            iter=ast.Call(
+                func=function,
+                args=[ast.Name(id=over), ast.Name(id=items)],
+                keywords=[] | [ast.keyword(arg="strict", value=ast.Constant())],
+            ),
             target=ast.Tuple(elts=[ast.Name(id=name), ast.Name(id=item)]),
         ) if is_builtin(low, function, "zip"):
             arms = low.scope.names.get(over)
