@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from .ops import Block, Value
+from .ops import Block, Json, Value
 from .span import Span
 from .types import Type
 
@@ -61,11 +61,12 @@ class Extern:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Module:
-    """Everything that is compiled together."""
+    """Everything that is compiled together. `template`: what the source tells the chat template, by name."""
 
     programs: tuple[Program, ...] = ()
     fragments: tuple[Fragment, ...] = ()
     externs: tuple[Extern, ...] = ()
+    template: tuple[tuple[str, Json], ...] = ()
 
     def program(self, name: str) -> Program:
         """The program of that name. Raises KeyError."""

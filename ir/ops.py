@@ -152,6 +152,23 @@ class Turn(BaseOp):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Echo(BaseOp):
+    """Append what `after` has behind `before`: texts, values, and what a model said, as the ids that it said.
+
+    `after` goes on from `before`, with no turn's edge between them. `left`, `right`: without the white space at that
+    edge. Where `prompt` says the same as `before` and nothing is taken away, the result is `after` itself. This is how
+    a chat template is followed that writes a turn in another way once the conversation goes on.
+    """
+
+    result: Value
+    prompt: Operand
+    before: Operand
+    after: Operand
+    left: bool = False
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Image(BaseOp):
     """Append an image (keyed by its content hash at run time)."""
 
@@ -456,6 +473,7 @@ PromptOp = (
     | Text
     | Insert
     | Turn
+    | Echo
     | Image
     | Use
     | Gen
@@ -471,7 +489,7 @@ ControlOp = If | For | While | Fork | Yield | Return
 Op = PromptOp | ValueOp | ControlOp | Host | Call
 
 OP_CLASSES: tuple[type[BaseOp], ...] = (
-    Root, Text, Insert, Turn, Image, Use, Gen, Select, Pick, Prefetch, Retain, Release, Unordered,
+    Root, Text, Insert, Turn, Echo, Image, Use, Gen, Select, Pick, Prefetch, Retain, Release, Unordered,
     Format, MakeList, MakeRecord, GetField, Index, Compare, Arith, Builtin, Collect,
     If, For, While, Fork, Yield, Return, Host, Call,
 )  # fmt: skip

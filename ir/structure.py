@@ -17,6 +17,7 @@ from .ops import (
     Block,
     Call,
     Const,
+    Echo,
     Effect,
     Gen,
     Host,
@@ -133,7 +134,7 @@ def own_effects(op: Op) -> Effect:
 
 _DRAWS = Effect.MODEL | Effect.SAMPLED
 _EFFECTS: dict[type[BaseOp], Effect] = {
-    **dict.fromkeys((Text, Insert, Turn, Image, Unordered), Effect.APPENDS),
+    **dict.fromkeys((Text, Insert, Turn, Echo, Image, Unordered), Effect.APPENDS),
     **dict.fromkeys((Prefetch, Retain, Release), Effect.HINT),
     **dict.fromkeys((Yield, Return), Effect.CONTROL),
     Select: Effect.MODEL,

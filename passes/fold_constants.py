@@ -12,8 +12,8 @@ from ..ir.ops import Block, Const, For, Format, If, Insert, Op, Operand, Text, V
 from ..ir.structure import operands, regions, results, walk
 from ..ir.types import STR
 from ..ir.values.operations import EvalError, text_form, truth
+from .analysis.constants import constant_of
 from .analysis.texts import joined, may_join
-from .rewriting.constants import constant_of
 from .rewriting.rewriter import Rewriter, each_program, rebuilt
 from .running.context import Context
 

@@ -10,7 +10,7 @@ from ..ir.module import Fragment, Module
 from ..ir.ops import Block, Call, Const, Effect, For, Gen, Json, Op, Operand, Select, Use, Value
 from ..ir.structure import effects, regions, results, walk, with_regions
 from ..ir.types import INT
-from .rewriting.constants import constant_of
+from .analysis.constants import constant_of
 from .rewriting.rewriter import Rewriter, each_program, instantiate
 from .running.context import Context
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ..ir.diagnostic import CompileFailed, Diagnostic, Label
 from ..ir.module import Module, Program
-from ..ir.ops import Block, Mark, Op, Root, Text, Turn
-from ..ir.target.template import ChatTemplate
-from ..ir.target.turns import Refusal, TurnModel, probe
+from ..ir.ops import Block, Const, Op, Root, Turn
+from ..ir.structure import walk
+from ..ir.target import ChatTemplate, Part
+from ..ir.target.turns import Mismatch, Refusal, TurnModel, Turns, probe, turns_of
+from .analysis.turn_futures import AmbiguousTurn, TurnFutures
 from .analysis.turn_states import TurnStates
 from .rewriting.rewriter import Rewriter, each_program
-from .rewriting.turn_trims import DoesNotCompose, TrimmingRenderer
+from .rewriting.turn_trims import TrimmingRenderer
+from .rewriting.turn_versions import Again, DoesNotCompose, VersionWriter
 from .running.context import Context
 from .running.needs import INLINED, Need
 
@@ -26,10 +29,11 @@ class RenderTurns:
         %p2 = insert %p1, %question            %p2 = insert %p1, %question
         %p3 = turn %p2, end user               %p3 = text %p2, "<|im_end|>\\n" marks end user
 
-    The template is probed with every order of turns that the programs can make. The text of each call is
-    what one rendering of its messages gives; where that can't be shown, all turns stay, and each call
-    renders its messages whole (PFX502). Never rewrites a part of a module's turns. Needs fragments in place of
-    their uses: what opens a turn depends on the turns before it.
+    The template is probed with the conversations that the programs can have. The text of each call is what one
+    rendering of its messages gives. Where a template writes a turn in another way once the conversation goes on,
+    what was said is said again on a prompt of its own (`echo`), and the text before it is shared. Only where not even
+    that can be shown all turns stay, and each call renders its messages whole (PFX502). Never rewrites a part of a
+    module's turns. Needs fragments in place of their uses: what opens a turn depends on the turns before it.
     """
 
     name: ClassVar[str] = "render-turns"
@@ -41,112 +45,146 @@ class RenderTurns:
         if not any(found.turns for found in states.values()):
             return module
         template = context.target.template or _missing(states)
-        model = _probe(template, states, context)
+        if template.reads_clock:
+            context.warns(
+                f"the chat template asks for the date and is told {template.date}",
+                "a date breaks prefixes",
+            )
+        models = {name: _probe(template, found) for name, found in states.items() if found.turns}
         try:
-            _check(states, model)
             return each_program(
-                module, lambda program: _rendered(program, states[program.name], model, context)
+                module, lambda program: _rendered(program, models.get(program.name), context)
             )
         except DoesNotCompose as obstacle:
             context.warns(
                 "the chat template is rendered whole for each call (PFX502)", str(obstacle)
             )
-            return each_program(
-                module, lambda program: _rendered(program, states[program.name], None, context)
-            )
+            return each_program(module, _without_bos)
 
 
-def _rendered(
-    program: Program, states: TurnStates, model: TurnModel | None, context: Context
-) -> Block:
-    """The body of a program with its turns as text; without a model only its roots change."""
-    if not states.turns:
+def _rendered(program: Program, model: TurnModel | None, context: Context) -> Block:
+    """The body of a program with its turns as text. Raises DoesNotCompose."""
+    if model is None:
         return program.body
-    if model is not None:
-        context.did(f"wrote the turns of `{program.name}` as text", _added(states, model))
-    renderer = _Renderer(states, model)
-    if model is None or not model.trims_contents:
-        return renderer.block(program.body)
+    if model.mismatch is not None:
+        raise DoesNotCompose(str(model.mismatch))
+    body = _trimmed(program.body, model, context)
+    states = TurnStates(body, 0, model.step)
+    try:
+        futures = TurnFutures(body, states, model)
+        writer = VersionWriter(states, futures, model)
+        written = writer.body(body)
+    except AmbiguousTurn:
+        raise DoesNotCompose(
+            "whether a turn has begun to say something is known at run time only"
+        ) from None
+    context.odd.update(model.odd)
+    context.did(f"wrote the turns of `{program.name}` as text", _added(model))
+    for again in writer.again:
+        _say_again(again, context)
+    return written
+
+
+def _trimmed(body: Block, model: TurnModel, context: Context) -> Block:
+    """The body with the white space taken from its turns that the template takes."""
+    if not model.trims_contents:
+        return body
     declined: dict[str, None] = {}
-    trimming = TrimmingRenderer(
-        lambda turn: renderer.marker(turn, model), model.trims, declined.setdefault
-    )
-    body = trimming.body(program.body)
+    found = TrimmingRenderer(model.trims, declined.setdefault).body(body)
     for what in declined:
         context.declined(what, "which edges are trimmed depends on their order")
-    return body
+    return found
 
 
-class _Renderer(Rewriter):
-    """Writes the markers; without a model it only takes the BOS from the roots."""
+def _say_again(again: Again, context: Context) -> None:
+    """Say where the template takes back what it wrote, and what of the prompt is computed once more."""
+    count = len(context.target.tokenizer.encode((Part(again.later, True),), continuation=True))
+    context.warns(
+        "the chat template writes this turn in another way once the conversation goes on",
+        f"it asks behind {again.asked!r}, and goes on from {again.later!r}: what was said is computed again",
+        again.span,
+        count,
+    )
 
-    def __init__(self, states: TurnStates, model: TurnModel | None) -> None:
-        super().__init__()
-        self._states, self._model = states, model
+
+def _without_bos(program: Program) -> Block:
+    """Turns that stay write their own beginning."""
+    if not any(isinstance(op, Turn) for op in walk(program.body)):
+        return program.body
+    return _RootsOfTurns().block(program.body)
+
+
+class _RootsOfTurns(Rewriter):
+    """Takes the BOS from the roots."""
 
     def visit(self, op: Op) -> Sequence[Op]:
         match op:
             case Root(bos=True):
                 return (replace(op, bos=False),)
-            case Turn() if self._model:
-                return (self.marker(op, self._model),)
             case _:
                 return (self.descend(op),)
 
-    def marker(self, turn: Turn, model: TurnModel) -> Text:
-        """The text that stands for an edge of a turn."""
-        if turn.edge == "end":
-            text = model.closers[turn.role]
-        else:
-            text = _openings(self._states, turn, model)[0]
-        mark = Mark(0, len(text), turn.role, turn.edge)
-        return Text(turn.result, turn.prompt, text, marks=(mark,), span=turn.span)
 
-
-def _openings(states: TurnStates, turn: Turn, model: TurnModel) -> list[str]:
-    """The different texts that may open a turn: one, unless paths with different turns before it meet."""
-    return sorted({model.openers[order] for order in states.orders_of(turn)}) or [""]
-
-
-def _probe(template: ChatTemplate, states: dict[str, TurnStates], context: Context) -> TurnModel:
-    orders = {order: turn for found in states.values() for order, turn in found.orders().items()}
-    model = probe(template, orders)
+def _probe(template: ChatTemplate, states: TurnStates) -> TurnModel:
+    """The template's model over the conversations of a program. Raises CompileFailed (SGL2201, SGL2203)."""
+    orders = states.orders()
+    tools = _tools(states)
+    if tools is _UNKNOWN:
+        return TurnModel(mismatch=Mismatch((), 0, "", "", "the tools are known at run time only"))
+    turns = (
+        Turns(frozenset(orders), frozenset(states.asks())) if states.asks() else turns_of(orders)
+    )
+    model = probe(template, turns, tools)
+    if model.refusals and tools is None and not probe(template, turns, SAMPLE_TOOLS).refusals:
+        raise CompileFailed([_needs_tools(states, model.refusals[0])])
     if model.refusals:
         raise CompileFailed(_refused(refusal, orders[refusal.order]) for refusal in model.refusals)
-    if template.reads_clock:
-        context.warns(
-            f"the chat template asks for the date and is told {template.date}",
-            "a date breaks prefixes",
-        )
     return model
 
 
-def _added(states: TurnStates, model: TurnModel) -> str:
+_UNKNOWN = object()
+SAMPLE_TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "search",
+            "description": "Look something up.",
+            "parameters": {
+                "type": "object",
+                "properties": {"query": {"type": "string", "description": "What to look for."}},
+                "required": ["query"],
+            },
+        },
+    }
+]
+"""Shows whether a template that refuses everything only wants tools."""
+
+
+def _tools(states: TurnStates) -> Any:
+    """The tools that the program hands to the template: a list, None, or unknown before the run."""
+    given = [turn.tools for turn in states.turns if turn.tools is not None]
+    if not given:
+        return None
+    same = all(isinstance(tools, Const) and tools == given[0] for tools in given)
+    return given[0].value if same and isinstance(given[0], Const) else _UNKNOWN
+
+
+def _needs_tools(states: TurnStates, refusal: Refusal) -> Diagnostic:
+    return Diagnostic(
+        "SGL2203",
+        "the chat template renders nothing without tools",
+        labels=_labels(states.turns[0], f"the template says: {refusal.message}"),
+        helps=(
+            "`system(tools=T):` hands tools to the template",
+            "a model with another template can be used",
+        ),
+    )
+
+
+def _added(model: TurnModel) -> str:
     """What the template puts before the first turn by itself, such as a default system turn."""
-    for before, role in states.orders():
-        if before is None:
-            first = model.openers[None, role]
-            later = next((text for (b, r), text in model.openers.items() if b and r == role), first)
-            if first != later:
-                return f"the template begins with {first.removesuffix(later)!r}"
-    return ""
-
-
-def _check(states: dict[str, TurnStates], model: TurnModel) -> None:
-    """Raise DoesNotCompose where turns can't be text."""
-    if model.mismatch is not None:
-        raise DoesNotCompose(str(model.mismatch))
-    for name, found in states.items():
-        for doubt in _doubts(name, found, model):
-            raise DoesNotCompose(doubt)
-
-
-def _doubts(name: str, states: TurnStates, model: TurnModel) -> Iterator[str]:
-    for turn in states.turns:
-        if turn.tools is not None:
-            yield f"the tools of `{name}` are known at run time only"
-        elif turn.edge == "begin" and len(_openings(states, turn, model)) > 1:
-            yield f"the text that opens the {turn.role} turn in `{name}` depends on which turns came before it"
+    begun = model.ends.get(0, "")
+    return f"the template begins with {begun!r}" if begun else ""
 
 
 def _refused(refusal: Refusal, turn: Turn) -> Diagnostic:
@@ -162,7 +200,7 @@ def _refused(refusal: Refusal, turn: Turn) -> Diagnostic:
     )
 
 
-def _missing(states: dict[str, TurnStates]) -> ChatTemplate:
+def _missing(states: Mapping[str, TurnStates]) -> ChatTemplate:
     turn = next(turn for found in states.values() for turn in found.turns)
     raise CompileFailed(
         [

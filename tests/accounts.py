@@ -19,22 +19,27 @@ from sglc.runtime.trace.records import TraceWriter
 
 
 def run_traced(
-    build: Build, example: Example, backend: Backend, path: Path, rows: int = 1
+    build: Build, example: Example, backend: Backend, path: Path, rows: int = 1, seed: int = 0
 ) -> list[RowResult]:
     """Run the first rows of an example, all at once, and write the trace."""
-    return asyncio.run(_run(build, example, backend, path, rows))
+    return asyncio.run(_run(build, example, backend, path, rows, seed))
 
 
 async def _run(
-    build: Build, example: Example, backend: Backend, path: Path, rows: int
+    build: Build, example: Example, backend: Backend, path: Path, rows: int, seed: int
 ) -> list[RowResult]:
     plan, results = build.plan, list[RowResult]()
     program = next(p for p in plan.programs if p.name == plan.entry)
     given = rows_of([dict(row) for row in example.rows[:rows]], program)
     with path.open("w", encoding="utf-8") as stream:
-        trace = TraceWriter(stream, header_of(plan, plan.entry, backend, 0))
+        trace = TraceWriter(stream, header_of(plan, plan.entry, backend, seed))
         with Executor(
-            plan, backend=backend, target=build.choice.target, hosts=example.hosts, trace=trace
+            plan,
+            backend=backend,
+            target=build.choice.target,
+            hosts=example.hosts,
+            trace=trace,
+            run_seed=seed,
         ) as executor:
             await run_rows(executor, plan.entry, [Window(given)], on_row=results.append)
     return results

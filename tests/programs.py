@@ -30,6 +30,7 @@ from sglc.ir.ops import (
     Collect,
     Compare,
     Const,
+    Echo,
     For,
     Fork,
     Format,
@@ -311,6 +312,17 @@ class Writer:
     def _insert(self, scope: Scope, mode: Mode) -> None:
         value = self._operand(scope, (STR, STR, INT, BOOL)[self._random.randrange(4)])
         self._append(scope, lambda to, p: Insert(result=to, prompt=p, value=value))
+
+    def _echo(self, scope: Scope, mode: Mode) -> None:
+        """Say something, and say it again on the prompt before or on another one."""
+        before = scope.prompt
+        self._text(scope)
+        if self._chance(50):
+            self._gen(scope, mode)
+        again = scope.prompts[self._random.randrange(len(scope.prompts))]
+        after, (left, right) = scope.prompt, (self._chance(30), self._chance(30))
+        scope.prompt = again if self._chance(60) else before
+        self._append(scope, lambda to, p: Echo(to, p, before, after, left, right))
 
     def _turn(self, scope: Scope, mode: Mode) -> None:
         """A whole turn; where turns alternate, a question and its answer."""
@@ -893,6 +905,7 @@ _VALUE_STATEMENTS: list[_Statement] = [
     Writer._use,
 ]
 _PROMPT_STATEMENTS: list[_Statement] = [
+    Writer._echo,
     Writer._text,
     Writer._text,
     Writer._insert,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ...runtime.executor.concurrency import WeightLimit
 from ...runtime.executor.executor import CALLS_IN_FLIGHT
 from ...runtime.executor.instance import HOST_THREADS
 from ...runtime.executor.warming import Warming
-from ..driver.targets import Choice, choose_target, of_folder
+from ..driver.targets import Choice, choose_target, of_folder, today, told
 from .generating import generate
 from .loop import LoopThread
 
@@ -29,7 +30,7 @@ class Endpoint:
 
     def __init__(self, backend: Backend, choice: Choice) -> None:
         self.backend = backend
-        self.choice = choice
+        self.choice = told(choice, {}, today())
         self.loop = LoopThread(f"sglc-{backend.name}")
         self.limit = WeightLimit(CALLS_IN_FLIGHT)
         self.warming = Warming(backend.capabilities.finds_running)
@@ -39,6 +40,15 @@ class Endpoint:
     def target(self) -> Target:
         """What programs are compiled for."""
         return self.choice.target
+
+    def with_template(self, date: str = "", **arguments: Any) -> Endpoint:
+        """The same endpoint, with arguments for its chat template (`enable_thinking=False`) and the day that it sees.
+
+        It shares backend and threads with this one, which is to be shut down, and once.
+        """
+        other = copy(self)
+        other.choice = told(self.choice, arguments, date)
+        return other
 
     @property
     def is_chat(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...runtime.executor.instance import Frame, Run, Scope
 from ...runtime.executor.prompts import PromptState
-from ...runtime.plan.schema import PLAN_VERSION, Plan, PrefixNode, TargetInfo
+from ...runtime.plan.schema import PLAN_VERSION, OddContent, Plan, PrefixNode, TargetInfo
 from ...runtime.trace.records import Sink, Tee, Trace
 from .definition import Definition, Job
 from .endpoints import Endpoint
@@ -112,7 +112,7 @@ def make_session(
     """
     turns, trace = TurnTexts(endpoint.target.template, whole_render), Trace()
     run = Run.of(
-        _plan(definition.name, endpoint, not turns.composes),
+        _plan(definition.name, endpoint, turns),
         backend=endpoint.backend,
         target=endpoint.target,
         hosts={},
@@ -159,7 +159,7 @@ def new_frame(definition: Definition, row: int) -> Frame:
     return Frame([None, None], Scope(row, (definition.name,)))
 
 
-def _plan(name: str, endpoint: Endpoint, whole_render: bool) -> Plan:
+def _plan(name: str, endpoint: Endpoint, turns: TurnTexts) -> Plan:
     """The plan of a program that is not known yet: two prefix nodes and nothing else."""
     target = endpoint.target
     info = TargetInfo(
@@ -167,7 +167,8 @@ def _plan(name: str, endpoint: Endpoint, whole_render: bool) -> Plan:
         target.tokenizer.digest,
         target.template_digest,
         target.tokenizer.approximate,
-        whole_render,
+        not turns.composes,
+        odd=[OddContent(odd.role, odd.kind, odd.marker) for odd in turns.odd],
     )
     nodes = [PrefixNode(ROOT, "root", [], None), PrefixNode(NODE, "text", [ROOT], None)]
     return Plan(PLAN_VERSION, info, name, [], nodes, [])

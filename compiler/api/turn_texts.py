@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...ir.ops import Role
 from ...ir.target import ChatTemplate
-from ...ir.target.turns import Order, TurnModel, probe
+from ...ir.target.turns import Odd, Order, TurnModel, probe
 
 _USUAL: frozenset[Order] = frozenset(
     {
@@ -26,6 +26,7 @@ class TurnTexts:
     def __init__(self, template: ChatTemplate | None, whole: bool = False) -> None:
         self._template, self._whole = template, whole
         self._orders: frozenset[Order] = _USUAL
+        self._ends: dict[Role, str] = {}
 
     @property
     def is_missing(self) -> bool:
@@ -47,7 +48,16 @@ class TurnTexts:
         model = self._model()
         if not _usable(model):
             return None
-        return model.openers[before, role] if begins else model.closers[role]
+        if not begins:
+            return self._ends.setdefault(role, model.closers[role])
+        closed = model.closers[before] if before else ""
+        gap = closed + model.openers[before, role]
+        return gap.removeprefix(self._ends.get(before, closed) if before else "")
+
+    @property
+    def odd(self) -> tuple[Odd, ...]:
+        """The contents that the template may show in another way."""
+        return () if self._template is None else self._model().odd
 
     def _model(self) -> TurnModel:
         assert self._template is not None

@@ -130,6 +130,9 @@ class _Row:
                 self.registers[out] = Prompt(bos)
             case p.TextStep() | p.InsertStep() | p.ImageStep() | p.TurnStep() | p.SectionsStep():
                 self.registers[step.out] = self._appended(step)
+            case p.EchoStep(out=out, prompt=prompt):
+                found = self._value(prompt)
+                self.registers[out] = found.cut() if isinstance(found, Prompt) else found
             case p.EvalStep(out=out, expr=expr):
                 self.registers[out] = self._value(expr)
             case p.GenStep() | p.SelectStep():

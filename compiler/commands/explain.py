@@ -182,7 +182,7 @@ def _compiled(file: str, options: CompileOptions, choice: Choice) -> Found:
     build = compile_module(module, options.driver_options(entry), choice, warnings, str(path))
     if build.warnings:
         show(build.warnings)
-    return Found(of_build(build), build.plan, choice)
+    return Found(of_build(build), build.plan, build.choice)
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -12,6 +14,7 @@ from ...passes.running.runner import RunOptions
 from ..console.knobs import CRASH_DIR, VERIFY
 from ..console.terminal import tell
 from ..driver.compilation import Options
+from ..driver.targets import today
 from ..running.backends import BackendName
 
 
@@ -33,6 +36,22 @@ class CompileOptions:
         ),
     ] = None
 
+    template: Annotated[
+        list[str] | None,
+        Parameter(
+            name=["--template"],
+            help="An argument of the chat template, `enable_thinking=false`; may be repeated.",
+            negative=(),
+        ),
+    ] = None
+    day: Annotated[
+        str | None,
+        Parameter(
+            name=["--date"],
+            help="The day that the chat template sees, YYYY-MM-DD; today without it.",
+        ),
+    ] = None
+
     def driver_options(self, entry: str | None, watch: RunOptions | None = None) -> Options:
         """The driver's form of these options."""
         from ..console.failures import UsageError
@@ -47,6 +66,8 @@ class CompileOptions:
             disabled=tuple(name for part in self.disable or () for name in part.split(",")),
             entry=entry,
             watch=watch or watching(),
+            template=dict(map(_argument, self.template or ())),
+            date=_day(self.day),
         )
 
 
@@ -67,6 +88,34 @@ class ServerOptions:
     api_key_env: Annotated[
         str | None, Parameter(help="Variable that holds the API key, if not the service's own.")
     ] = None
+
+
+def _argument(given: str) -> tuple[str, Any]:
+    """An argument of the chat template: JSON where it is some, text elsewhere."""
+    from ..console.failures import UsageError
+
+    name, equals, value = given.partition("=")
+    if not equals or not name.isidentifier():
+        raise UsageError(
+            "SGL2016",
+            f"`--template {given}` is no argument of a chat template",
+            "`--template enable_thinking=false` is one",
+        )
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _day(given: str | None) -> str:
+    from ..console.failures import UsageError
+
+    try:
+        return date.fromisoformat(given).isoformat() if given else today()
+    except ValueError:
+        raise UsageError(
+            "SGL2017", f"`--date {given}` is no day", "`--date 2026-01-31` is one"
+        ) from None
 
 
 def watching(

@@ -8,10 +8,11 @@ every diagnostic; warnings stay with the `Build`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ...ir.diagnostic import CompileFailed, Diagnostic, has_errors
 from ...ir.module import Module
@@ -24,7 +25,7 @@ from ...runtime.plan.schema import Plan
 from ..planner import advise, plan
 from ..planner.signatures import choose_entry
 from .linking import link
-from .targets import Choice, choose_target
+from .targets import Choice, choose_target, told
 
 RECURSION_LIMIT = 20_000
 """Stages recurse into nested regions; the language bounds the nesting, Python's default is lower."""
@@ -32,13 +33,18 @@ RECURSION_LIMIT = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to compile. `passes` replaces the pipeline of the level; `disabled` takes passes out of it."""
+    """How to compile. `passes` replaces the pipeline of the level; `disabled` takes passes out of it.
+
+    `template`: arguments of the chat template, before those that the source gives. `date`: the day that it sees.
+    """
 
     level: int = 1
     passes: str | None = None
     disabled: Collection[str] = ()
     entry: str | None = None
     watch: RunOptions = field(default_factory=RunOptions)
+    template: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +168,12 @@ def compile_module(
 ) -> Build:
     """Run the passes over a module and plan it. Raises CompileFailed."""
     options = options or Options()
-    choice = choice or choose_target()
+    given = {**dict(module.template), **options.template}
+    choice = told(choice or choose_target(), given, options.date)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     context = Context(choice.target, level=options.level)
     optimised = _optimised(module, options, context)
-    made = plan(optimised, choice.target, options.entry, options.level, source)
+    made = plan(optimised, choice.target, options.entry, options.level, source, context.odd)
     found = (*warnings, *advise(optimised, made, choice.target, choice.context))
     if has_errors(found):
         raise CompileFailed(found)

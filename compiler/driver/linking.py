@@ -32,6 +32,7 @@ def link(files: Sequence[tuple[Path, Module]]) -> Module:
         programs=_merged([(path, module.programs) for path, module in files]),
         fragments=_merged([(path, module.fragments) for path, module in files]),
         externs=_merged([(path, module.externs) for path, module in files]),
+        template=files[0][1].template,
     )
 
 

@@ -6,8 +6,11 @@ Reads tokenizer, template and configuration files; never weights, never torch.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ...ir.diagnostic import CompileFailed, Diagnostic
 from ...ir.target import Target
@@ -21,6 +24,16 @@ class Choice:
     target: Target
     folder: Path | None = None
     context: int | None = None
+
+
+def told(choice: Choice, arguments: Mapping[str, Any], date: str = "") -> Choice:
+    """The choice with arguments for its chat template, and the day that it sees."""
+    return replace(choice, target=choice.target.told(arguments, date))
+
+
+def today() -> str:
+    """The day that chat templates see in a run that is not told another."""
+    return datetime.now().astimezone().date().isoformat()
 
 
 def choose_target(model: str | None = None) -> Choice:

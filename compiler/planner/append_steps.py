@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import json
 
-from ...ir.ops import Image, Insert, Mark, Root, Text, Turn, Value
+from ...ir.ops import (
+    Echo,
+    Image,
+    Insert,
+    Mark,
+    Root,
+    Text,
+    Turn,
+    Value,
+)
 from ...runtime.plan import schema as p
 from .places import Places
 from .registers import Registers
@@ -56,6 +65,16 @@ class AppendSteps:
         parent, what = self._places.of(op.prompt), (op.role, op.edge)
         node = self._table.hole("turn", parent, what, text=op.role, span=source_span(op.span))
         return [p.TurnStep(self.bind(op.result, node), prompt, op.role, op.edge, node, tools)]
+
+    def echo(self, op: Echo) -> list[p.Step]:
+        """What one prompt has behind another: at run time that prompt itself, or a text of its own."""
+        prompt, before, after = self._registers.operands((op.prompt, op.before, op.after))
+        parent, said = self._places.of(op.prompt), self._places.of(op.after)
+        what = ("echo", self._places.of(op.before), said, op.left, op.right)
+        again = self._table.hole("insert", parent, what, text="{again}", span=source_span(op.span))
+        node = self._table.join((said, again))
+        out = self.bind(op.result, again if node is None else node)
+        return [p.EchoStep(out, prompt, before, after, again, op.left, op.right)]
 
     def image(self, op: Image) -> list[p.Step]:
         """An image."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ...ir.module import Module, Program
 from ...ir.ops import Turn
 from ...ir.structure import walk
 from ...ir.target import Target
-from ...runtime.plan.schema import PLAN_VERSION, Plan, PlanProgram, TargetInfo
+from ...ir.target.turns import Odd
+from ...runtime.plan.schema import PLAN_VERSION, OddContent, Plan, PlanProgram, TargetInfo
 from .facts import ModuleFacts
 from .families import Families
 from .groups import Groups
@@ -18,9 +21,16 @@ from .waves import with_waves
 
 
 def plan(
-    module: Module, target: Target, entry: str | None = None, level: int = 1, source: str = ""
+    module: Module,
+    target: Target,
+    entry: str | None = None,
+    level: int = 1,
+    source: str = "",
+    odd: Iterable[Odd] = (),
 ) -> Plan:
     """Lay out a module for a target. At level 0 steps stay in source order, one at a time.
+
+    `odd`: contents of turns that a run has to look at, as the passes found them.
 
     Raises CompileFailed when the entry program can't be told (SGL20xx).
     """
@@ -33,7 +43,7 @@ def plan(
     )
     return Plan(
         version=PLAN_VERSION,
-        target=target_info(target, module),
+        target=target_info(target, module, odd),
         entry=start,
         programs=programs,
         nodes=table.nodes(),
@@ -45,8 +55,9 @@ def plan(
     )
 
 
-def target_info(target: Target, module: Module) -> TargetInfo:
+def target_info(target: Target, module: Module, odd: Iterable[Odd] = ()) -> TargetInfo:
     """What the plan says of its target. A turn that is left is rendered whole at each call."""
+    template = target.template
     turns = any(isinstance(op, Turn) for program in module.programs for op in walk(program.body))
     return TargetInfo(
         name=target.name,
@@ -54,6 +65,9 @@ def target_info(target: Target, module: Module) -> TargetInfo:
         template=target.template_digest,
         approximate=target.tokenizer.approximate,
         whole_render=turns,
+        arguments=dict(template.arguments) if template else {},
+        date=template.date if template and template.reads_clock else "",
+        odd=[OddContent(o.role, o.kind, o.marker) for o in sorted(odd)],
     )
 
 

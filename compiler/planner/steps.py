@@ -12,6 +12,7 @@ from ...ir.ops import (
     Call,
     Collect,
     Const,
+    Echo,
     For,
     Fork,
     Gen,
@@ -88,7 +89,7 @@ class StepWriter:
         )
         self._writers: dict[type, Callable[..., list[p.Step]]] = {
             Root: appends.root, Text: appends.text, Insert: appends.insert, Turn: appends.turn,
-            Image: appends.image, Gen: calls.gen, Select: calls.select, Host: calls.host,
+            Image: appends.image, Echo: appends.echo, Gen: calls.gen, Select: calls.select, Host: calls.host,
             Prefetch: calls.prefetch, Retain: calls.retain, Release: calls.release, Call: calls.call,
             Unordered: self._unordered, Collect: self._collect, If: self._if, For: self._for,
             While: self._while, Fork: self._fork,

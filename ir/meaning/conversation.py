@@ -1,43 +1,20 @@
 """A prompt as the reference interpreter holds it: what was appended, in order, and what a call on it is asked.
 
-Nothing is computed ahead: each call writes its whole conversation anew. Where the chat template composes, turns are
-markers around contents; elsewhere, and with tools, the template renders all messages at once.
+Nothing is computed ahead: each call writes its whole conversation anew. In plain ChatML turns are markers around
+contents; every other template renders all messages at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 from ..ops import Role
 from ..target import ChatTemplate, Part, Target, TemplateError, Tokenizer, TokenPrompt
-from ..target.turns import Trim, TurnModel, probe
+from ..target.conversation import Changed, Chunk, Message, prompt_of, written
+from ..target.template import CHATML
 from ..values.limits import Json
 from ..values.operations import EvalError
-
-_HOLE = "Qz%dShownQz"
-"""Stands for a value while the template runs: letters, which no template escapes or trims."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a model said: where the template composes, its ids stand as they are."""
-
-    ids: tuple[int, ...]
-    text: str
-
-
-Piece = Part | Said
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One turn. `open`: nothing has ended it yet."""
-
-    role: Role
-    pieces: tuple[Piece, ...] = ()
-    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,166 +22,105 @@ class Prompt:
     """A raw text, or a conversation; `loose` is what stands outside of all turns, so for a raw text all of it."""
 
     bos: bool = False
-    loose: tuple[Piece, ...] = ()
+    loose: tuple[Chunk, ...] = ()
     messages: tuple[Message, ...] = ()
     tools: Json = None
 
     def with_text(self, text: str, *, literal: bool) -> Prompt:
         """The prompt with text after it; control tokens in it count only if it is literal."""
-        return self._with(Part(text, literal)) if text else self
+        return self._with(Chunk(text, literal)) if text else self
 
     def with_said(self, ids: Sequence[int], text: str) -> Prompt:
         """The prompt with what a model said."""
-        return self._with(Said(tuple(ids), text))
+        return self._with(Chunk(text, False, tuple(ids)))
 
     def with_turn(self, role: Role, edge: str, tools: Json = None) -> Prompt:
         """The prompt with a turn opened or closed."""
         tools = self.tools if tools is None else tools
         if edge == "begin":
-            return replace(self, messages=(*self.messages, Message(role)), tools=tools)
+            turn = Message(role, (), open=True)
+            return replace(self, messages=(*self.messages, turn), tools=tools)
         *before, last = self.messages or (Message(role),)
         return replace(self, messages=(*before, replace(last, open=False)), tools=tools)
 
-    def _with(self, piece: Piece) -> Prompt:
+    def with_echo(
+        self, target: Target, before: Prompt, after: Prompt, left: bool, right: bool
+    ) -> Prompt:
+        """The prompt with what `after` has behind `before`, without white space at the edges that are trimmed."""
+        said = list(after.here[len(before.here) :])
+        shown = _trimmed(said, left, right)
+        if shown == said and self.ids(target) == before.ids(target):
+            return after
+        prompt = self
+        for chunk in shown:
+            prompt = prompt._with(chunk)
+        return prompt
+
+    @property
+    def here(self) -> tuple[Chunk, ...]:
+        """What stands in the turn that is open, or outside of all turns."""
+        is_open = bool(self.messages) and self.messages[-1].open
+        return self.messages[-1].chunks if is_open else self.loose
+
+    def _with(self, chunk: Chunk) -> Prompt:
         if not self.messages or not self.messages[-1].open:
-            return replace(self, loose=(*self.loose, piece))
+            return replace(self, loose=(*self.loose, chunk))
         *before, last = self.messages
-        return replace(self, messages=(*before, replace(last, pieces=(*last.pieces, piece))))
+        return replace(self, messages=(*before, replace(last, chunks=(*last.chunks, chunk))))
 
     def ids(self, target: Target, *, whole: bool = False) -> tuple[int, ...]:
-        """What a call on this prompt is asked with; `whole`: the template renders all, though it may compose.
+        """What a call on this prompt is asked with; `whole`: by the template, though it is plain ChatML.
 
         Raises EvalError.
         """
+        tokenizer = target.tokenizer
         if not self.messages:
-            return _ids(self.bos, self.loose, target.tokenizer)
+            return _tokens(self.bos, self.loose, tokenizer).ids(tokenizer)
         if target.template is None:
             raise EvalError("3206", "the target has no chat template")
-        is_whole = whole or self.tools is not None
-        model = None if is_whole else _model(self.messages, target.template)
-        if model is None:
-            parts = _rendered(self, target.template, tuple(target.tokenizer.special))
-            return target.tokenizer.encode(parts)
-        pieces = (*_composed(self.messages, model), *self.loose)
-        return _ids(self.bos, pieces, target.tokenizer)
+        if target.template.source == CHATML and not whole:
+            chunks = (*_chatml(self.messages), *self.loose)
+            return _tokens(self.bos, chunks, tokenizer).ids(tokenizer)
+        return prompt_of(tokenizer, self._written(target, target.template)).ids(tokenizer)
+
+    def _written(self, target: Target, template: ChatTemplate) -> Sequence[Chunk]:
+        outside = (Message("", self.loose),) if self.loose else ()
+        try:
+            return written(template, (*self.messages, *outside), self.tools)
+        except TemplateError as error:
+            raise EvalError("3206", f"the chat template refuses: {error}") from None
+        except Changed as changed:
+            values = [c.text for m in self.messages for c in m.chunks if not c.literal]
+            if any(token in value for token in target.tokenizer.special for value in values):
+                what = "a value holds control tokens, and the chat template changes it"
+                raise EvalError("3206", what) from None
+            return [Chunk(changed.text, True)]
 
 
-def _ids(bos: bool, pieces: Sequence[Piece], tokenizer: Tokenizer) -> tuple[int, ...]:
-    tokens = TokenPrompt.start(tokenizer, bos=bos)
-    for piece in pieces:
-        if isinstance(piece, Said):
-            tokens = tokens.fixed(tokenizer).extend(piece.ids)
-        else:
-            tokens = tokens.append(tokenizer, piece)
-    return tokens.ids(tokenizer)
-
-
-# --- turns as markers around contents ---------------------------------------------------------------
-
-
-def _model(messages: Sequence[Message], template: ChatTemplate) -> TurnModel | None:
-    """How the template composes over these turns; None when it does not. Raises EvalError when it refuses them."""
-    roles: list[Role] = [message.role for message in messages]
-    before: tuple[Role | None, ...] = (None, *roles)
-    model = probe(template, tuple(zip(before, roles, strict=False)))
-    if model.refusals:
-        raise EvalError("3206", f"the chat template refuses: {model.refusals[0].message}")
-    return model if model.composes else None
-
-
-def _composed(messages: Sequence[Message], model: TurnModel) -> Iterator[Piece]:
-    before: Role | None = None
+def _chatml(messages: Sequence[Message]) -> Iterator[Chunk]:
     for message in messages:
-        yield Part(model.openers[before, message.role], True)
-        yield from _trimmed(message.pieces, model.trims.get(message.role, Trim()))
+        yield Chunk(f"<|im_start|>{message.role}\n", True)
+        yield from message.chunks
         if not message.open:
-            yield Part(model.closers[message.role], True)
-        before = message.role
+            yield Chunk("<|im_end|>\n", True)
 
 
-def _trimmed(pieces: Sequence[Piece], trim: Trim) -> Iterator[Piece]:
-    """A content as the template shows it; what a model said is kept as it was said, at its edges, too.
-
-    What stands before an answer was asked about, and so was shown, as if the content ended there.
-    """
-    texts: list[Part] = []
-    is_start = trim.left
-    for piece in (*pieces, None):
-        if isinstance(piece, Part):
-            texts.append(piece)
-            continue
-        shown = _without_start(texts) if is_start else texts
-        yield from _without_end(shown) if trim.right else shown
-        texts, is_start = [], False
-        if piece is not None:
-            yield piece
+def _tokens(bos: bool, chunks: Iterable[Chunk], tokenizer: Tokenizer) -> TokenPrompt:
+    tokens = TokenPrompt.start(tokenizer, bos=bos)
+    for chunk in chunks:
+        if chunk.ids is not None:
+            tokens = tokens.fixed(tokenizer).extend(chunk.ids)
+        else:
+            tokens = tokens.append(tokenizer, Part(chunk.text, chunk.literal))
+    return tokens
 
 
-def _without_start(texts: Sequence[Part]) -> list[Part]:
-    for at, part in enumerate(texts):
-        if shown := part.text.lstrip():
-            return [Part(shown, part.literal), *texts[at + 1 :]]
-    return []
-
-
-def _without_end(texts: Sequence[Part]) -> list[Part]:
-    for at, part in reversed([*enumerate(texts)]):
-        if shown := part.text.rstrip():
-            return [*texts[:at], Part(shown, part.literal)]
-    return []
-
-
-# --- the template renders all -----------------------------------------------------------------------
-
-
-def _rendered(prompt: Prompt, template: ChatTemplate, control: Sequence[str]) -> list[Part]:
-    """The conversation as one rendering shows it, cut into literals and values.
-
-    Raises EvalError when the template refuses it, or changes a value that holds control text: then that can't be
-    told from the template's own.
-    """
-    values = [p for m in prompt.messages for p in m.pieces if not _is_literal(p)]
-    text = _text(prompt, template, holes=False)
-    parts = _filled(_text(prompt, template, holes=True), [value.text for value in values])
-    if "".join(part.text for part in parts) == text:
-        return parts
-    if any(token in value.text for token in control for value in values):
-        raise EvalError("3206", "a value holds control tokens, and the chat template changes it")
-    return [Part(text, True)]
-
-
-def _is_literal(piece: Piece) -> bool:
-    return isinstance(piece, Part) and piece.literal
-
-
-def _text(prompt: Prompt, template: ChatTemplate, *, holes: bool) -> str:
-    """The rendering: an open turn is continued, an empty one of the assistant is generated."""
-    count = 0
-    turns: list[dict[str, str]] = []
-    for message in prompt.messages:
-        content = ""
-        for piece in message.pieces:
-            is_hole = holes and bool(piece.text) and not _is_literal(piece)
-            content += _HOLE % count if is_hole else piece.text
-            count += is_hole
-        turns.append({"role": message.role, "content": content})
-    last = prompt.messages[-1]
-    tools = cast("list[Json] | None", prompt.tools)
-    try:
-        if not last.open:
-            return template.render(turns, tools=tools)
-        if last.role == "assistant" and not turns[-1]["content"]:
-            return template.render(turns[:-1], add_generation_prompt=True, tools=tools)
-        return template.render(turns, continue_final_message=True, tools=tools)
-    except TemplateError as error:
-        raise EvalError("3206", f"the chat template refuses: {error}") from None
-
-
-def _filled(text: str, values: Sequence[str]) -> list[Part]:
-    parts: list[Part] = []
-    for number, value in enumerate(value for value in values if value):
-        before, found, text = text.partition(_HOLE % number)
-        if not found:
-            return [*parts, Part(before, True)]
-        parts += [Part(before, True), Part(value, False)]
-    return [*parts, Part(text, True)]
+def _trimmed(chunks: list[Chunk], left: bool, right: bool) -> list[Chunk]:
+    kept = list(chunks)
+    while left and kept and kept[0].text != kept[0].text.lstrip():
+        text = kept[0].text.lstrip()
+        kept[:1] = [Chunk(text, kept[0].literal)] if text else []
+    while right and kept and kept[-1].text != kept[-1].text.rstrip():
+        text = kept[-1].text.rstrip()
+        kept[-1:] = [Chunk(text, kept[-1].literal)] if text else []
+    return kept

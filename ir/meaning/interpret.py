@@ -21,6 +21,7 @@ from ..ops import (
     Call,
     Collect,
     Compare,
+    Echo,
     For,
     Fork,
     Format,
@@ -236,7 +237,17 @@ class _Frame:
 
     def _dispatch(self, op: Op) -> None:
         match op:
-            case Root() | Text() | Insert() | Turn() | Image() | Use() | Pick() | Unordered():
+            case (
+                Root()
+                | Text()
+                | Insert()
+                | Turn()
+                | Echo()
+                | Image()
+                | Use()
+                | Pick()
+                | Unordered()
+            ):
                 self._env[op.result] = self._append(op)
             case Gen():
                 self._gen(op)
@@ -259,7 +270,9 @@ class _Frame:
 
     # --- prompts --------------------------------------------------------------------------------
 
-    def _append(self, op: Root | Text | Insert | Turn | Image | Use | Pick | Unordered) -> Prompt:
+    def _append(
+        self, op: Root | Text | Insert | Turn | Echo | Image | Use | Pick | Unordered
+    ) -> Prompt:
         match op:
             case Root(bos=bos):
                 return Prompt(bos and not self._has_turns)
@@ -271,6 +284,9 @@ class _Frame:
             case Turn(role=role, edge=edge):
                 tools = self._json(op.tools) if op.tools is not None else None
                 return self._prompt(op.prompt).with_turn(role, edge, tools)
+            case Echo(before=before, after=after, left=left, right=right):
+                ends = self._prompt(before), self._prompt(after)
+                return self._prompt(op.prompt).with_echo(self._target, *ends, left, right)
             case Image():
                 if self._machine.mocks is None:
                     raise EvalError("3104", "the hash model does not take images")

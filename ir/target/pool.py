@@ -8,9 +8,10 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .child import Case, ChildError, TemplateChild
+from .child import Case, ChildError, Outcome, TemplateChild
 from .template_error import TemplateError
 
 SIZE = 2
@@ -38,11 +39,18 @@ class TemplatePool:
 
     def render(self, source: str, day: str, variables: dict[str, Any]) -> str:
         """The text of a template. Raises TemplateError; one that keeps ending its child is not tried any more."""
+        (outcome,) = self.render_all(source, day, [variables])
+        if outcome.text is None:
+            raise TemplateError(outcome.error)
+        return outcome.text
+
+    def render_all(self, source: str, day: str, many: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+        """What becomes of several renderings of a template. Raises TemplateError when the child does not live on."""
         if self._strikes.get(source, 0) >= STRIKES:
             raise TemplateError("the template has not come to an end before")
         child = self._take()
         try:
-            (outcome,) = child.render(source, [Case(variables, day)])
+            return child.render(source, [Case(variables, day) for variables in many])
         except ChildError as error:
             self._strike(source)
             raise TemplateError(str(error)) from error
@@ -51,9 +59,6 @@ class TemplatePool:
             raise
         finally:
             self._give(child)
-        if outcome.text is None:
-            raise TemplateError(outcome.error)
-        return outcome.text
 
     def _take(self) -> TemplateChild:
         with self._turn:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from .rules import Rules, rules_for
 from .template import ChatTemplate
@@ -29,6 +31,14 @@ class Target:
     def estimating(cls) -> Target:
         """The target that stands in where no model is at hand: every number is approximate."""
         return cls("estimate", Tokenizer.estimating(), ChatTemplate.chatml())
+
+    def told(self, arguments: Mapping[str, Any], date: str = "") -> Target:
+        """The target with more arguments for its template, and perhaps another day for it to see."""
+        if self.template is None or not (arguments or date):
+            return self
+        given = {**self.template.arguments, **arguments}
+        day = date or self.template.date
+        return replace(self, template=replace(self.template, arguments=given, date=day))
 
     @property
     def template_digest(self) -> str:

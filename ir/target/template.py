@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .pool import POOL
 from .template_error import TemplateError
@@ -32,6 +33,15 @@ CHATML = (
 )
 DATE = "2026-01-01"
 """The day that every template sees. A clock in a prompt would break its prefix each day, unnoticed."""
+
+
+class Request(NamedTuple):
+    """One rendering that is asked for; the fields are the arguments of `ChatTemplate.render`."""
+
+    messages: Sequence[Message]
+    add_generation_prompt: bool = False
+    continue_final_message: bool = False
+    tools: Sequence[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,33 +105,64 @@ class ChatTemplate:
         `continue_final_message` leaves the last turn open right after its content, as the template
         wrote it (a template that trims contents trims this one too).
         """
-        shown = [dict(message) for message in messages]
-        marked = _with_end_mark(shown) if continue_final_message else shown
-        variables: dict[str, Any] = {
+        request = Request(messages, add_generation_prompt, continue_final_message, tools)
+        found = self.render_all([request])[0]
+        if isinstance(found, TemplateError):
+            raise found
+        return found
+
+    def render_all(self, requests: Sequence[Request]) -> list[str | TemplateError]:
+        """What becomes of each of several renderings, as one job. Raises TemplateError."""
+        found: list[str | TemplateError] = []
+        for with_tools, group in groupby(requests, lambda each: each.tools is not None):
+            many = list(group)
+            source = self.with_tools if with_tools and self.with_tools else self.source
+            for request, outcome in zip(many, self._outcomes(source, many), strict=True):
+                found.append(_finished(request, outcome))
+        return found
+
+    def _outcomes(self, source: str, requests: Sequence[Request]) -> list[str | TemplateError]:
+        """Our own template is rendered here, everybody else's in a child process."""
+        many = [self._variables(request) for request in requests]
+        if source == CHATML:
+            return [_tried(self._compiled, variables) for variables in many]
+        outcomes = POOL.render_all(source, self.date, many)
+        return [TemplateError(o.error) if o.text is None else o.text for o in outcomes]
+
+    def _variables(self, request: Request) -> dict[str, Any]:
+        shown = [dict(message) for message in request.messages]
+        return {
             "documents": None,
             **self.tokens,
             **self.arguments,
-            "messages": marked,
-            "tools": list(tools) if tools is not None else None,
-            "add_generation_prompt": add_generation_prompt,
+            "messages": _with_end_mark(shown) if request.continue_final_message else shown,
+            "tools": list(request.tools) if request.tools is not None else None,
+            "add_generation_prompt": request.add_generation_prompt,
         }
-        source = self.with_tools if tools is not None and self.with_tools else self.source
-        text = self._rendered(source, variables)
-        return _cut_at_end_mark(text) if continue_final_message else text
-
-    def _rendered(self, source: str, variables: dict[str, Any]) -> str:
-        """Our own template here, everybody else's in a child process."""
-        if source != CHATML:
-            return POOL.render(source, self.date, variables)
-        from .sandbox import run_template
-
-        return run_template(self._compiled, **variables)
 
     @cached_property
     def _compiled(self) -> jinja2.Template:
         from .sandbox import compile_template
 
         return compile_template(CHATML, self.date)
+
+
+def _tried(template: jinja2.Template, variables: dict[str, Any]) -> str | TemplateError:
+    from .sandbox import run_template
+
+    try:
+        return run_template(template, **variables)
+    except TemplateError as error:
+        return error
+
+
+def _finished(request: Request, outcome: str | TemplateError) -> str | TemplateError:
+    if isinstance(outcome, TemplateError) or not request.continue_final_message:
+        return outcome
+    try:
+        return _cut_at_end_mark(outcome, request.messages[-1]["content"])
+    except TemplateError as error:
+        return error
 
 
 # Stands right after the final content. A template that trims contents takes the white space, which shows that it does.
@@ -131,14 +172,17 @@ _END_MARK = "QzEndOfFinalMessageQz \t \n\t "
 def _with_end_mark(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if not messages or not isinstance(messages[-1].get("content"), str):
         raise TemplateError("there is no final message to continue")
-    final = messages[-1] | {"content": messages[-1]["content"] + _END_MARK}
+    content = messages[-1]["content"]
+    final = messages[-1] | {"content": (content if content.strip() else "") + _END_MARK}
     return [*messages[:-1], final]
 
 
-def _cut_at_end_mark(text: str) -> str:
+def _cut_at_end_mark(text: str, content: str) -> str:
     """Cut where the final content ends, its own white space trimmed if the template trims contents."""
     at = text.rfind(_END_MARK.rstrip())
     if at < 0:
         raise TemplateError("the template does not show the final message")
     is_trimmed = not text.startswith(_END_MARK, at)
+    if not content.strip():
+        return text[:at] if is_trimmed else text[:at] + content
     return text[:at].rstrip() if is_trimmed else text[:at]

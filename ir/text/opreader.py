@@ -73,6 +73,7 @@ _READERS: dict[str, Callable[[BodyReader, int], Op]] = {
     "root": prompts.root,
     "text": prompts.text,
     "insert": prompts.insert,
+    "echo": prompts.echo,
     "turn": prompts.turn,
     "image": prompts.image,
     "use": prompts.use,

@@ -8,6 +8,7 @@ What is wrong is a diagnostic with its span: SGL1001 something else expected, 10
 from __future__ import annotations
 
 from ..module import LIFETIMES, Extern, Fragment, Module, Param, Program
+from ..ops import Json
 from ..span import Source
 from ..types import Type
 from .bodyreader import BodyReader
@@ -31,16 +32,26 @@ class _ModuleReader:
         externs: list[Extern] = []
         fragments: list[Fragment] = []
         programs: list[Program] = []
+        template: list[tuple[str, Json]] = []
         while not self._cursor.is_done:
-            if self._cursor.peek("extern"):
+            if self._cursor.peek("template"):
+                template.append(self._argument())
+            elif self._cursor.peek("extern"):
                 externs.append(self._extern())
             elif self._cursor.peek("fragment"):
                 fragments.append(self._fragment())
             elif self._cursor.peek("program"):
                 programs.append(self._program())
             else:
-                raise self._cursor.unexpected("`extern`, `fragment` or `program`")
-        return Module(tuple(programs), tuple(fragments), tuple(externs))
+                raise self._cursor.unexpected("`template`, `extern`, `fragment` or `program`")
+        return Module(tuple(programs), tuple(fragments), tuple(externs), tuple(template))
+
+    def _argument(self) -> tuple[str, Json]:
+        """An argument of the chat template."""
+        self._cursor.expect("template")
+        name = self._cursor.field_name()
+        self._cursor.expect("=")
+        return name, self._cursor.json()
 
     def _declare(self, keyword: str) -> str:
         """Read the keyword and the name, which is new among its kind."""

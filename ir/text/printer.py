@@ -22,6 +22,7 @@ from ..ops import (
     Call,
     Collect,
     Compare,
+    Echo,
     For,
     Fork,
     Format,
@@ -71,8 +72,9 @@ REGION_WORDS: dict[type[Op], tuple[str, str]] = {
 
 
 def print_module(module: Module) -> str:
-    """The text of a module: externs, fragments, programs, each in order."""
-    externs = "".join(print_extern(extern) + "\n" for extern in module.externs)
+    """The text of a module: arguments of the template, externs, fragments, programs, each in order."""
+    told = "".join(f"template {word(name)} = {literal(value)}\n" for name, value in module.template)
+    externs = told + "".join(print_extern(extern) + "\n" for extern in module.externs)
     bodies = [print_fragment(fragment) + "\n" for fragment in module.fragments]
     bodies += [print_program(program) + "\n" for program in module.programs]
     return "\n".join([externs, *bodies] if externs else bodies)
@@ -206,7 +208,7 @@ class _Printer:
 
     def _head(self, op: Op) -> str:
         match op:
-            case Root() | Text() | Insert() | Turn() | Image() | Use() | Unordered():
+            case Root() | Text() | Insert() | Turn() | Echo() | Image() | Use() | Unordered():
                 return self._append_head(op)
             case Gen() | Select() | Host() | Call():
                 return self._call_head(op)
@@ -223,7 +225,7 @@ class _Printer:
             case _:
                 return self._value_head(op)
 
-    def _append_head(self, op: Root | Text | Insert | Turn | Image | Use | Unordered) -> str:
+    def _append_head(self, op: Root | Text | Insert | Turn | Echo | Image | Use | Unordered) -> str:
         if isinstance(op, Root):
             return "root" if op.bos else "root no_bos"
         prompt = self._operand(op.prompt)
@@ -237,6 +239,9 @@ class _Printer:
             case Turn(role=role, edge=edge, tools=tools):
                 given = f" tools {self._operand(tools)}" if tools is not None else ""
                 return f"turn {prompt}, {edge} {role}{given}"
+            case Echo(before=before, after=after, left=left, right=right):
+                trims = f"{' left' * left}{' right' * right}"
+                return f"echo {self._operands((op.prompt, before, after))}{' trim' * bool(trims)}{trims}"
             case Image(image=image):
                 return f"image {prompt}, {self._operand(image)}"
             case Use(fragment=fragment, args=args, site=site, indices=indices):

@@ -6,6 +6,7 @@ from typing import cast, get_args
 
 from ..ops import (
     Block,
+    Echo,
     Edge,
     Image,
     Insert,
@@ -55,6 +56,15 @@ def _edge_and_role(r: BodyReader) -> tuple[Edge, Role]:
 
 def insert(r: BodyReader, _: int) -> Op:
     return Insert(result=unnamed(PROMPT), prompt=r.operand(), value=r.and_operand())
+
+
+def echo(r: BodyReader, _: int) -> Op:
+    prompt, before, after = r.operand(), r.and_operand(), r.and_operand()
+    is_trimmed = r.cursor.take("trim")
+    left, right = (is_trimmed and r.cursor.take(side) for side in ("left", "right"))
+    return Echo(
+        result=unnamed(PROMPT), prompt=prompt, before=before, after=after, left=left, right=right
+    )
 
 
 def image(r: BodyReader, _: int) -> Op:

@@ -13,6 +13,7 @@ from ..diagnostic import Diagnostic
 from ..module import Module, Program
 from ..ops import (
     Block,
+    Echo,
     For,
     Fork,
     Gen,
@@ -93,7 +94,7 @@ class _Walker:
         match op:
             case Root():
                 self.states[op.result] = _State(op)
-            case Text() | Insert() | Image():
+            case Text() | Insert() | Echo() | Image():
                 self.states[op.result] = self._of(op.prompt)
             case Turn():
                 self.states[op.result] = self._turn(op, arm)

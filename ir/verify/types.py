@@ -14,6 +14,7 @@ from ..ops import (
     Collect,
     Compare,
     Const,
+    Echo,
     For,
     Fork,
     Format,
@@ -126,6 +127,8 @@ def _prompt_operands(op: Op) -> tuple[Operand, ...]:
     match op:
         case Text() | Insert() | Turn() | Image() | Use() | Unordered():
             return (op.prompt,)
+        case Echo():
+            return op.prompt, op.before, op.after
         case Prefetch() | Retain() | Release():
             return (op.prompt,)
         case Gen() | Select():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...ir.module import Lifetime
+from ...ir.ops import Json
 from ...ir.span import Span
 from ...ir.types import Type
 from ..syntax import nodes as s
@@ -113,6 +114,7 @@ class FileScope:
     prefix: str = ""
     imports: dict[str, FileScope | None] = field(default_factory=dict)
     names: dict[str, Symbol] = field(default_factory=dict)
+    template: dict[str, Json] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:

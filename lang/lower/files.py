@@ -38,6 +38,7 @@ class Lowering:
             tuple(self._programs.values()),
             tuple(self._fragments.values()),
             tuple(self._externs.values()),
+            tuple(self.checked.file.template.items()),
         )
 
     def _later(self, symbol: object) -> None:

@@ -22,7 +22,7 @@ EXPRESSION_WORDS = {
     "true": "TRUE", "false": "FALSE", "none": "NONE",
 }  # fmt: skip
 _BEFORE_NAME = {"use": "USE", "mock": "MOCK", "prompt": "PROMPT", "program": "PROGRAM",
-                "type": "TYPE", "text": "TEXT", "resume": "RESUME"}  # fmt: skip
+                "template": "TEMPLATE", "type": "TYPE", "text": "TEXT", "resume": "RESUME"}  # fmt: skip
 _BEFORE_STRING = {"import": "IMPORT", "test": "TEST"}
 _BEFORE_OPERAND = {"if": "IF", "elif": "ELIF", "for": "FOR", "while": "WHILE", "fork": "FORK",
                    "return": "RETURN", "expect": "EXPECT"}  # fmt: skip

@@ -411,6 +411,14 @@ class Import(Node):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class TemplateDecl(Node):
+    """`template NAME = value`: what the model's chat template is told. It binds no name."""
+
+    argument: Ident
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TextDecl(Node):
     """`text NAME = value`."""
 
@@ -474,7 +482,16 @@ class TestDecl(Node):
 
 
 Item = (
-    Doc | Import | TextDecl | TypeDecl | PromptDecl | ExternDecl | ProgramDecl | TestDecl | Broken
+    Doc
+    | Import
+    | TemplateDecl
+    | TextDecl
+    | TypeDecl
+    | PromptDecl
+    | ExternDecl
+    | ProgramDecl
+    | TestDecl
+    | Broken
 )
 
 

@@ -96,6 +96,9 @@ class TreeBuilder:
     def rule_import_decl(self, tree: Parsed, _: Any, path: Any, _as: Any, name: Any) -> s.Import:
         return s.Import(self.node(path), self.ident(name), span=self.span(tree))
 
+    def rule_template_decl(self, tree: Parsed, _: Any, name: Any, value: Any) -> s.TemplateDecl:
+        return s.TemplateDecl(self.ident(name), self.node(value), span=self.span(tree))
+
     def rule_text_decl(self, tree: Parsed, _: Any, name: Any, value: Any) -> s.TextDecl:
         return s.TextDecl(self.ident(name), self.node(value), span=self.span(tree))
 

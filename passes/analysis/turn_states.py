@@ -6,11 +6,12 @@ set grows any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, cast
 
 from ...ir.ops import (
     Block,
+    Echo,
     For,
     Fork,
     Gen,
@@ -34,47 +35,72 @@ from ...ir.ops import (
     Yield,
 )
 from ...ir.structure import walk
-from ...ir.target.turns import Order
+from ...ir.target.turns import Ask, Order
+from .loop_ways import LoopWays
 
 
 class TurnState(NamedTuple):
-    """The turn that is open, and the one before it (or the last one, when none is open)."""
+    """The turn that is open, what is known of the turns before it, and whether the open one says anything yet."""
 
     open: Role | None
-    before: Role | None
+    past: Past
+    filled: bool = False
 
 
+Past = Role | int | None
 States = frozenset[TurnState]
-_START: States = frozenset({TurnState(None, None)})
 _NOTHING: States = frozenset()
 
 
-class TurnStates:
-    """The states of all prompts (and lists of prompts) of one program."""
+def last_turn(past: Past, role: Role) -> Past:
+    """Know no more of what was than the last turn."""
+    return role
 
-    def __init__(self, body: Block) -> None:
+
+class TurnStates:
+    """The states of all prompts (and lists of prompts) of one program.
+
+    `start` and `step` say what is known of the turns before: the last one, or a state of a template's model.
+    """
+
+    def __init__(
+        self, body: Block, start: Past = None, step: Callable[[Past, Role], Past] = last_turn
+    ) -> None:
+        self._start: States = frozenset({TurnState(None, start)})
+        self._step = step
         self._states: dict[Value, States] = {}
+        self._ways = LoopWays(body)
         self._grew = True
         while self._grew:
             self._grew = False
             self._block(body)
         self.turns = tuple(op for op in walk(body) if isinstance(op, Turn))
+        self._calls = tuple(op for op in walk(body) if isinstance(op, Gen | Select))
 
     def of(self, prompt: Operand) -> States:
         """The states that a prompt may be in; empty for what no path reaches."""
         return self._states.get(prompt, _NOTHING) if isinstance(prompt, Value) else _NOTHING
 
+    def pasts(self, turn: Turn) -> set[Past]:
+        """What may be known where a turn begins."""
+        return {state.past for state in self.of(turn.prompt)}
+
     def orders(self) -> dict[Order, Turn]:
         """Every pair of consecutive turns that the program can make, with an op that makes it."""
         found: dict[Order, Turn] = {}
         for turn in self.turns:
-            for order in self.orders_of(turn) if turn.edge == "begin" else ():
-                found.setdefault(order, turn)
+            for past in sorted(self.pasts(turn), key=str) if turn.edge == "begin" else ():
+                found.setdefault((cast("Role | None", past), turn.role), turn)
         return found
 
-    def orders_of(self, turn: Turn) -> list[Order]:
-        """The pairs of consecutive turns that the beginning of a turn makes."""
-        return [(state.before, turn.role) for state in sorted(self.of(turn.prompt), key=str)]
+    def asks(self) -> dict[Ask, Gen | Select]:
+        """Every way in which the program asks inside of a turn, with a call that does so."""
+        found: dict[Ask, Gen | Select] = {}
+        for call in self._calls:
+            for state in self.of(call.source):
+                if state.open is not None:
+                    found.setdefault(ask_of(state), call)
+        return found
 
     def _block(self, block: Block) -> tuple[Operand, ...]:
         """Walk a block; returns what it yields."""
@@ -87,17 +113,17 @@ class TurnStates:
     def _op(self, op: Op) -> None:
         match op:
             case Root():
-                self._add(op.result, _START)
+                self._add(op.result, self._start)
             case Turn():
-                self._add(op.result, _after(op, self.of(op.prompt)))
-            case Text() | Insert() | Image() | Use():
-                self._add(op.result, self.of(op.prompt))
+                self._add(op.result, self._after(op))
+            case Text() | Insert() | Image() | Use() | Echo():
+                self._add(op.result, _filled(self.of(op.prompt)))
             case Gen():
                 for result in (op.prompt, op.samples):
                     if result is not None:
-                        self._add(result, self.of(op.source))
+                        self._add(result, _filled(self.of(op.source)))
             case Select():
-                self._add(op.prompt, self.of(op.source))
+                self._add(op.prompt, _filled(self.of(op.source)))
             case Pick():
                 self._add(op.result, self.of(op.prompts))
             case Index():
@@ -120,8 +146,7 @@ class TurnStates:
             case While():
                 self._flow(op.inits, op.cond.args)
                 self._block(op.cond)
-                self._loop(op.inits, op.body, op.body.args[1:], op.results)
-                self._flow(op.body.args[1:], op.cond.args)
+                self._while(op)
             case Fork():
                 self._fork(op)
             case Unordered():
@@ -142,6 +167,18 @@ class TurnStates:
         self._flow(self._block(body), carried)
         self._flow(carried, results)
 
+    def _while(self, op: While) -> None:
+        """What leaves the loop for sure does not go round; the states behind it are those of all ways."""
+        carried = op.body.args[1:]
+        self._flow(op.inits, carried)
+        self._flow(op.inits, op.results)
+        self._block(op.body)
+        for values, goes_round in self._ways.of(op):
+            self._flow(values, op.results)
+            if goes_round:
+                self._flow(values, carried)
+        self._flow(carried, op.cond.args)
+
     def _fork(self, op: Fork) -> None:
         if op.items is not None:
             self._flow((op.items,), (op.bodies[0].args[1],))
@@ -152,6 +189,13 @@ class TurnStates:
         for source, target in zip(sources, targets, strict=True):
             self._add(target, self.of(source))
 
+    def _after(self, turn: Turn) -> States:
+        """The states behind a turn's edge."""
+        states = self.of(turn.prompt)
+        if turn.edge == "end":
+            return frozenset(TurnState(None, self._step(s.past, turn.role)) for s in states)
+        return frozenset(TurnState(turn.role, state.past) for state in states)
+
     def _add(self, value: Value, states: States) -> None:
         known = self._states.get(value, _NOTHING)
         if not states <= known:
@@ -159,8 +203,11 @@ class TurnStates:
             self._grew = True
 
 
-def _after(turn: Turn, states: States) -> States:
-    """The states behind a turn's edge."""
-    if turn.edge == "end":
-        return frozenset({TurnState(None, turn.role)}) if states else states
-    return frozenset(TurnState(turn.role, state.before) for state in states)
+def _filled(states: States) -> States:
+    return frozenset(state._replace(filled=state.open is not None) for state in states)
+
+
+def ask_of(state: TurnState) -> Ask:
+    """How a call asks in the turn that is open."""
+    assert state.open is not None
+    return Ask(state.open, state.open == "assistant" and not state.filled)

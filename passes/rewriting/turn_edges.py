@@ -15,6 +15,7 @@ from ...ir.span import Span
 from ...ir.target.turns import Trim
 from ...ir.types import BOOL, PROMPT, STR
 
+NOTHING_TRIMMED = Trim()
 Piece = str | Value | Const
 """White space of a literal, or a value."""
 
@@ -23,13 +24,15 @@ Piece = str | Value | Const
 class Edge:
     """A prompt inside a turn: `base` has been written, `held` follows it.
 
-    `started`: whether the content shows anything yet; a value where only the run can tell.
+    `started`: whether the content shows anything yet; a value where only the run can tell. `loose`: what is trimmed
+    of `base` itself, since a model said it and only the run can tell how that begins and ends.
     """
 
     base: Operand
     trim: Trim
     started: bool | Value = False
     held: tuple[Piece, ...] = ()
+    loose: Trim = NOTHING_TRIMMED
 
     @property
     def is_settled(self) -> bool:
@@ -76,7 +79,8 @@ class EdgeWriter:
         if not edge.trim.right:
             body, trail = body + trail, ""
         base = self._emit_text(edge.base, body, op)
-        return replace(edge, base=base, held=(trail,) if trail else ())
+        loose = replace(edge.loose, right=False)
+        return replace(edge, base=base, held=(trail,) if trail else (), loose=loose)
 
     def value(self, edge: Edge, value: Value | Const, span: Span | None) -> Edge:
         """Append a value; it is written once its edges are known."""
@@ -91,6 +95,10 @@ class EdgeWriter:
             text = self._builtin("rstrip", text) if edge.trim.right else text
             edge = replace(edge, base=self._emit_insert(edge.base, text, span))
         return replace(edge, started=True, held=())
+
+    def written(self, edge: Edge, span: Span | None) -> Operand:
+        """The prompt with all that is held, as the template shows it once something visible follows."""
+        return self._start(edge, "", span).base
 
     def held(self, edge: Edge) -> Operand:
         """What is held back, as one string."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 from ...ir.ops import (
     Block,
+    Const,
+    Echo,
     For,
     Fork,
     Gen,
@@ -22,7 +24,6 @@ from ...ir.ops import (
     Operand,
     Pick,
     Role,
-    Root,
     Select,
     Text,
     Turn,
@@ -31,24 +32,21 @@ from ...ir.ops import (
     While,
     Yield,
 )
-from ...ir.structure import operands, regions
+from ...ir.span import Span
+from ...ir.structure import operands, regions, walk
 from ...ir.target.turns import Trim
-from ...ir.types import BOOL, STR
+from ...ir.types import BOOL, PROMPT, STR
 from .turn_edges import Edge, EdgeWriter, started_operand
-
-
-class DoesNotCompose(Exception):
-    """Turns can't be written as text here; says why."""
+from .turn_versions import DoesNotCompose
 
 
 @dataclass
 class TrimmingRenderer:
-    """Writes markers with `marker`, and trims the contents between them. One per program.
+    """Trims the contents of turns; their edges stay. One per program.
 
     Raises DoesNotCompose; what it has emitted by then is thrown away with it.
     """
 
-    marker: Callable[[Turn], Text]
     trims: Mapping[Role, Trim]
     declined: Callable[[str], object]
 
@@ -56,6 +54,7 @@ class TrimmingRenderer:
         self._edges: dict[Value, Edge] = {}
         self._settled_lists: dict[Value, Trim] = {}
         self._writer = EdgeWriter()
+        self._begin = Value(PROMPT)
 
     def body(self, block: Block) -> Block:
         """The body of a program."""
@@ -72,8 +71,6 @@ class TrimmingRenderer:
     def _op(self, op: Op) -> Sequence[Op]:
         """The ops that follow what the writer emitted for this one."""
         match op:
-            case Root():
-                return (replace(op, bos=False),)
             case Turn():
                 return self._turn(op)
             case Text() | Insert() if self._edge(op.prompt):
@@ -98,14 +95,24 @@ class TrimmingRenderer:
         return self._edges.get(prompt) if isinstance(prompt, Value) else None
 
     def _turn(self, op: Turn) -> Sequence[Op]:
-        marker = self.marker(op)
         edge = self._edge(op.prompt)
         if op.edge == "end" and edge:
-            marker = replace(marker, prompt=self._writer.close(edge, op.span).base)
-        trim = self.trims[op.role]
+            ops, end = self._shown(edge, op.span)
+            return (*ops, replace(op, prompt=end))
+        trim = self.trims.get(op.role, Trim())
         if op.edge == "begin" and (trim.left or trim.right):
+            self._begin = op.result
             self._edges[op.result] = Edge(op.result, trim, started=not trim.left)
-        return (marker,)
+        return (op,)
+
+    def _shown(self, edge: Edge, span: Span | None) -> tuple[list[Op], Operand]:
+        """The content as it is shown if it ends here: what is held and what was said lose their white space."""
+        base = self._writer.close(edge, span).base
+        if edge.loose == Trim():
+            return [], base
+        begin, shown = self._begin, Value(PROMPT)
+        trim = edge.loose
+        return [Echo(shown, begin, begin, base, trim.left, trim.right, span=span)], shown
 
     def _append(self, op: Text | Insert) -> Sequence[Op]:
         edge = self._edges[_value(op.prompt)]
@@ -116,12 +123,22 @@ class TrimmingRenderer:
         return ()
 
     def _call(self, op: Gen | Select, edge: Edge) -> Sequence[Op]:
-        asked = self._writer.close(edge, op.span)
+        """What is taken away where a call asks is there again behind it, with what was said after it."""
+        ops, asked = self._shown(edge, op.span)
+        ops.append(replace(op, source=asked))
+        whole = self._writer.written(edge, op.span) if edge.held else edge.base
+        after = Edge(whole, edge.trim, started=True, loose=_loose_after(op, edge))
         if op.prompt is not None:
-            self._edges[op.prompt] = replace(asked, base=op.prompt)
+            base = op.prompt
+            if whole is not asked:
+                base = Value(PROMPT, op.prompt.hint)
+                ops.append(Echo(base, whole, asked, op.prompt, span=op.span))
+            self._edges[op.prompt] = replace(after, base=base)
         if isinstance(op, Gen) and op.samples is not None:
+            if whole is not asked:
+                raise DoesNotCompose("samples go on from white space that the template takes")
             self._settled_lists[op.samples] = edge.trim
-        return (replace(op, source=asked.base),)
+        return ops
 
     def _unordered(self, op: Unordered) -> Sequence[Op]:
         self.declined("sections inside a turn whose edges the template trims keep their order")
@@ -154,7 +171,8 @@ class TrimmingRenderer:
 
     def _bind_item(self, items: Operand, item: Value) -> None:
         if isinstance(items, Value) and items in self._settled_lists:
-            self._edges[item] = Edge(item, self._settled_lists[items], started=True)
+            trim = self._settled_lists[items]
+            self._edges[item] = Edge(item, trim, started=True, loose=trim)
 
     def _common_trim(self, edges: Sequence[Edge], count: int) -> Trim:
         trims = {edge.trim for edge in edges}
@@ -189,13 +207,14 @@ class TrimmingRenderer:
 
     def _joined(self, result: Value, first: Edge, second: Edge) -> tuple[Edge, list[Value]]:
         """The edge where two paths join, and the values that must travel beside the prompt."""
+        loose = _both(first.loose, second.loose)
         if first.shape is not None and first.shape == second.shape:
-            return replace(first, base=result), []
+            return replace(first, base=result, loose=loose), []
         held = Value(STR, "held")
         if first.started is True and second.started is True:
-            return Edge(result, first.trim, True, (held,)), [held]
+            return Edge(result, first.trim, True, (held,), loose), [held]
         started = Value(BOOL, "started")
-        return Edge(result, first.trim, started, (held,)), [held, started]
+        return Edge(result, first.trim, started, (held,), loose), [held, started]
 
     def _carried(self, edge: Edge, carried: Sequence[Value]) -> list[Operand]:
         """What one path yields for the values of `_joined`."""
@@ -205,11 +224,18 @@ class TrimmingRenderer:
         """Try without values beside the prompt; where the body changes what is held, with them."""
         if isinstance(op, For):
             self._bind_item(op.items, op.body.args[1])
-        entries = [self._edge(init) for init in op.inits]
+        entries = [self._entry(init, op.body) for init in op.inits]
         nothing: list[list[Value]] = [[] for _ in entries]
         if self._keeps_edges(op, entries):
             return self._rebuilt(op, entries, nothing)
         return self._rebuilt(op, entries, [_beside(edge) for edge in entries])
+
+    def _entry(self, init: Operand, body: Block) -> Edge | None:
+        """The edge with which an iteration begins: behind one that asks, it may end in what was said."""
+        edge = self._edge(init)
+        if edge is None or not any(isinstance(op, Gen | Select) for op in walk(body)):
+            return edge
+        return replace(edge, loose=edge.trim)
 
     def _keeps_edges(self, op: For | While, entries: Sequence[Edge | None]) -> bool:
         """Whether one turn of the loop leaves each prompt's edge as it was at the entry."""
@@ -270,7 +296,7 @@ class TrimmingRenderer:
                 self._edges[name] = replace(entry, base=name)
             else:
                 started = more[1] if len(more) > 1 else True
-                self._edges[name] = Edge(name, entry.trim, started, (more[0],))
+                self._edges[name] = Edge(name, entry.trim, started, (more[0],), entry.loose)
 
     def _fork(self, op: Fork) -> Fork:
         if op.items is not None:
@@ -284,7 +310,7 @@ class TrimmingRenderer:
                 if edge := self._edge(value):
                     trim = self._common_trim([edge], 1)
                     if op.items is None:
-                        self._edges[result] = Edge(result, trim, started=True)
+                        self._edges[result] = Edge(result, trim, started=True, loose=trim)
                     else:
                         self._settled_lists[result] = trim
             bodies.append(Block(body.args, (*ops, Yield(tuple(map(self._base, _yields(body)))))))
@@ -302,6 +328,33 @@ class TrimmingRenderer:
             self._edge(value) for block in regions(op) for o in block.ops for value in operands(o)
         ):
             raise DoesNotCompose(f"`{type(op).__name__.lower()}` stands inside a turn")
+
+
+def _loose_after(op: Gen | Select, edge: Edge) -> Trim:
+    """What may be trimmed of a turn behind a call: it begins or ends with what a model said."""
+    if not _may_have_space(op):
+        return replace(edge.loose, right=False)
+    left = edge.loose.left or (edge.trim.left and edge.started is not True)
+    return Trim(left, edge.trim.right)
+
+
+def _may_have_space(op: Gen | Select) -> bool:
+    """Whether an answer may begin or end with white space."""
+    if isinstance(op, Gen):
+        computed = any(name == "json" for name, _ in op.dynamic)
+        return (
+            computed
+            or op.constraint is None
+            or op.constraint.kind != "type"
+            or "|" in op.constraint.text
+        )
+    if not isinstance(op.choices, Const) or not isinstance(op.choices.value, list):
+        return True
+    return any(str(choice) != str(choice).strip() for choice in op.choices.value)
+
+
+def _both(first: Trim, second: Trim) -> Trim:
+    return Trim(first.left or second.left, first.right or second.right)
 
 
 def _yields(block: Block) -> tuple[Operand, ...]:

@@ -14,6 +14,7 @@ from ...ir.span import Span
 
 if TYPE_CHECKING:
     from ...ir.target import Target
+    from ...ir.target.turns import Odd
 
 Action = Literal["did", "declined", "suggests", "warns"]
 
@@ -57,13 +58,17 @@ class PassReport:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The target of the build, and the lists that passes and runner write into."""
+    """The target of the build, and what passes and runner write into.
+
+    `odd`: contents of turns that the chat template may show in another way than the passes wrote them.
+    """
 
     target: Target
     level: int = 1
     pass_name: str = ""
     remarks: list[Remark] = field(default_factory=list[Remark])
     reports: list[PassReport] = field(default_factory=list[PassReport])
+    odd: set[Odd] = field(default_factory=lambda: set["Odd"]())
 
     def named(self, pass_name: str) -> Context:
         """The same context, for a pass of that name."""
@@ -81,9 +86,9 @@ class Context:
         """Record a change that only the author may make, and what speaks for or against it."""
         self.remarks.append(Remark(self.pass_name, "suggests", what, why, span, tokens))
 
-    def warns(self, what: str, why: str, span: Span | None = None) -> None:
+    def warns(self, what: str, why: str, span: Span | None = None, tokens: int = 0) -> None:
         """Record something that the author should look at."""
-        self.remarks.append(Remark(self.pass_name, "warns", what, why, span))
+        self.remarks.append(Remark(self.pass_name, "warns", what, why, span, tokens))
 
 
 class Pass(Protocol):

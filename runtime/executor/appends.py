@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ...ir.target import Tokenizer
+from ...ir.target.turns import Trim
 from ...ir.values.operations import text_form
 from ..plan.errors import RunError
 from ..plan.schema import (
+    EchoStep,
     ImageStep,
     InsertStep,
     MarkSpan,
@@ -13,6 +15,7 @@ from ..plan.schema import (
     TextStep,
     TurnStep,
 )
+from .echoes import echoed
 from .instance import Frame, Run
 from .prompts import PromptState
 
@@ -43,6 +46,18 @@ def bind_turn(tokenizer: Tokenizer, frame: Frame, step: TurnStep) -> None:
         tokenizer, "", step.node, literal=True, marks=(MarkSpan(0, 0, step.role, step.edge),)
     )
     frame.registers[step.out] = state.with_tools(tools) if tools is not None else state
+
+
+def bind_echo(tokenizer: Tokenizer, frame: Frame, step: EchoStep) -> None:
+    """Append what one prompt has behind another."""
+    frame.registers[step.out] = echoed(
+        tokenizer,
+        frame.prompt(step.prompt),
+        frame.prompt(step.before),
+        frame.prompt(step.after),
+        step.node,
+        Trim(step.left, step.right),
+    )
 
 
 def bind_image(run: Run, frame: Frame, step: ImageStep) -> None:

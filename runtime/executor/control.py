@@ -16,6 +16,7 @@ from ..plan.schema import (
     Body,
     CallStep,
     CollectStep,
+    EchoStep,
     EvalStep,
     Expr,
     ForkStep,
@@ -40,7 +41,14 @@ from ..plan.schema import (
     WhileStep,
 )
 from ..trace.records import Note
-from .appends import bind_image, bind_insert, bind_root, bind_text, bind_turn
+from .appends import (
+    bind_echo,
+    bind_image,
+    bind_insert,
+    bind_root,
+    bind_text,
+    bind_turn,
+)
 from .asking.calls import run_gen, run_prefetch, run_select
 from .concurrency import cancel_all, run_together
 from .forks import run_fork
@@ -97,6 +105,8 @@ def run_step(run: Run, frame: Frame, step: Step) -> Coroutine[Any, Any, None] | 
             return _run_sections(run, frame, step)
         case TurnStep():
             return bind_turn(tokenizer, frame, step)
+        case EchoStep():
+            return bind_echo(tokenizer, frame, step)
         case ImageStep():
             return bind_image(run, frame, step)
         case EvalStep(out, expr):

@@ -15,7 +15,7 @@ from ...ir.target import Target
 from ..backend import Backend
 from ..plan.arguments import bind_arguments
 from ..plan.errors import RunError
-from ..plan.file import check_target, plan_digest
+from ..plan.file import as_planned, check_target, plan_digest
 from ..plan.schema import Plan
 from ..trace.records import TRACE_VERSION, Header, Sink, Trace
 from .capabilities import check_capabilities
@@ -58,7 +58,7 @@ class Executor:
         self._run = Run.of(
             plan,
             backend=backend,
-            target=target,
+            target=as_planned(plan.target, target),
             hosts=dict(hosts or {}),
             sink=trace if trace is not None else Trace(),
             limit=WeightLimit(in_flight),

@@ -22,7 +22,8 @@ class Mark:
 
     `fed`: the node is an answer, and an engine has KV for all `position` tokens. `asked` are the sequences
     through this mark for which an engine has KV, or is about to; `ended` those of them that were a request of
-    their own, so that their last position need not run again.
+    their own, so that their last position need not run again. `beside`, where a row begins: those that were asked
+    otherwise than the plan's nodes say.
     """
 
     node: int
@@ -31,6 +32,7 @@ class Mark:
     fed: bool = False
     asked: list[Ids] = field(default_factory=list)
     ended: set[Ids] = field(default_factory=set)
+    beside: list[Ids] = field(default_factory=list)
     _after: dict[tuple[int, str, int], Mark] = field(default_factory=dict)
 
     def then(self, node: int, position: int, text: str) -> Mark:
@@ -58,6 +60,18 @@ class Mark:
             mark.asked.extend(sequences)
             if not decoded:
                 mark.ended.update(sequences)
+
+    @property
+    def root(self) -> Mark:
+        """Where the path begins."""
+        *_, root = self
+        return root
+
+    def ask_beside(self, *sequences: Ids, decoded: bool = False) -> None:
+        """Note sequences that no node of the plan leads to."""
+        root = self.root
+        root.ask(*sequences, decoded=decoded)
+        root.beside.extend(sequences)
 
     def covers(self, ids: Ids) -> bool:
         """Whether all of `ids` was asked about already."""

@@ -11,27 +11,37 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...ir.target import Part, Tokenizer, TokenPrompt
+from ...ir.target.conversation import Chunk, Message
 from ..plan.schema import MarkSpan
 from .paths import Mark, Roots, root_mark
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One append: its text, the turn markers in it, and whether control tokens in it count."""
+    """One append: its text, the turn markers in it, and whether control tokens in it count.
+
+    `ids`: those of what a model said. `end`: how many characters the prompt has up to here.
+    """
 
     text: str
     marks: tuple[MarkSpan, ...] = ()
     literal: bool = False
     before: Piece | None = None
+    ids: tuple[int, ...] | None = None
+    end: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One turn as text. `open`: its end marker has not been appended yet."""
-
-    role: str
-    content: str
-    open: bool = False
+    @classmethod
+    def after(
+        cls,
+        before: Piece | None,
+        text: str,
+        marks: tuple[MarkSpan, ...] = (),
+        literal: bool = False,
+        ids: tuple[int, ...] | None = None,
+    ) -> Piece:
+        """The piece that follows another."""
+        start = before.end if before else 0
+        return cls(text, marks, literal, before, ids, start + len(text))
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +99,7 @@ class PromptState:
             self,
             tokens=tokens,
             mark=self._passed(node, len(tokens.settled), text),
-            piece=Piece(text, marks, literal, self.piece),
+            piece=Piece.after(self.piece, text, marks, literal),
             base=len(self.tokens.settled),
             claim=None,
             untold=self.still_untold(),
@@ -103,11 +113,24 @@ class PromptState:
         self, prompt: tuple[int, ...], kept: tuple[int, ...], text: str, node: int, fed: int
     ) -> PromptState:
         """The prompt, asked as `prompt`, with what a model said; `fed` of the kept ids have KV."""
+        mark = self.mark.answered(node, len(prompt) + fed) if self.mark else None
+        return self._said(prompt, kept, text, mark)
+
+    def repeated(
+        self, tokenizer: Tokenizer, kept: tuple[int, ...], text: str, node: int
+    ) -> PromptState:
+        """The prompt with what a model said elsewhere, as the ids that it said there."""
+        prompt = self.ids(tokenizer)
+        return self._said(prompt, kept, text, self._passed(node, len(prompt) + len(kept), text))
+
+    def _said(
+        self, prompt: tuple[int, ...], kept: tuple[int, ...], text: str, mark: Mark | None
+    ) -> PromptState:
         return replace(
             self,
             tokens=TokenPrompt(prompt + kept, (), True),
-            mark=self.mark.answered(node, len(prompt) + fed) if self.mark else None,
-            piece=Piece(text, (), False, self.piece),
+            mark=mark,
+            piece=Piece.after(self.piece, text, ids=kept),
             base=len(prompt),
             claim=None,
             untold=self.still_untold(),
@@ -158,40 +181,37 @@ class PromptState:
     @property
     def messages(self) -> tuple[Message, ...]:
         """The turns of the prompt; empty for a raw completion."""
-        return tuple(read_messages(self.pieces))
+        return tuple(message for message in conversation(self.pieces) if message.role)
 
 
-def read_messages(pieces: tuple[Piece, ...]) -> Iterator[Message]:
-    """Cut the text between the markers of each turn into messages."""
-    role, content = "", [""]
+def conversation(pieces: tuple[Piece, ...]) -> tuple[Message, ...]:
+    """The turns of a prompt, and in their places the texts that stand in none, as messages without a role."""
+    return tuple(_conversation(pieces))
+
+
+def _conversation(pieces: tuple[Piece, ...]) -> Iterator[Message]:
+    """Cut at the markers of turns."""
+    role = ""
+    content: list[Chunk] = []
     for piece in pieces:
         at = 0
         for mark in sorted(piece.marks, key=lambda mark: mark.start):
-            content.append(piece.text[at : mark.start])
+            content += _chunk(piece, at, mark.start)
             if mark.edge == "end":
-                yield Message(mark.role, "".join(content))
-            role, content = (mark.role if mark.edge == "begin" else ""), [""]
+                yield Message(mark.role, tuple(content))
+            elif content and not role:
+                yield Message("", tuple(content))
+            role, content = (mark.role if mark.edge == "begin" else ""), []
             at = mark.end
-        content.append(piece.text[at:])
-    if role:
-        yield Message(role, "".join(content), open=True)
+        content += _chunk(piece, at, len(piece.text))
+    if role or content:
+        yield Message(role, tuple(content), open=bool(role))
 
 
-def outside_turns(pieces: tuple[Piece, ...]) -> list[tuple[int, str]]:
-    """The texts that stand in no turn, each with how many turns have ended before it."""
-    found: list[tuple[int, str]] = []
-    ended, is_open = 0, False
-    for piece in pieces:
-        at = 0
-        for mark in sorted(piece.marks, key=lambda mark: mark.start):
-            if not is_open and mark.start > at:
-                found.append((ended, piece.text[at : mark.start]))
-            is_open = mark.edge == "begin"
-            ended += not is_open
-            at = mark.end
-        if not is_open and at < len(piece.text):
-            found.append((ended, piece.text[at:]))
-    return found
+def _chunk(piece: Piece, start: int, end: int) -> list[Chunk]:
+    is_whole = end - start == len(piece.text)
+    text = piece.text[start:end]
+    return [Chunk(text, piece.literal, piece.ids if is_whole else None)] if text else []
 
 
 def common_prefix(left: tuple[int, ...], right: tuple[int, ...]) -> int:

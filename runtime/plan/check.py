@@ -20,6 +20,7 @@ from .schema import (
     Body,
     CallStep,
     CollectStep,
+    EchoStep,
     EvalStep,
     Expr,
     Family,
@@ -215,7 +216,7 @@ class _Walker:
 
     def _step(self, step: Step) -> None:
         match step:
-            case RootStep() | TextStep() | InsertStep() | TurnStep() | ImageStep():
+            case RootStep() | TextStep() | InsertStep() | TurnStep() | ImageStep() | EchoStep():
                 self._append(step)
             case PrefetchStep() | RetainStep() | ReleaseStep():
                 need_prompt(step.prompt, self._bound)
@@ -244,7 +245,9 @@ class _Walker:
         for register, kind in made:
             self._bind(register, kind)
 
-    def _append(self, step: RootStep | TextStep | InsertStep | TurnStep | ImageStep) -> None:
+    def _append(
+        self, step: RootStep | TextStep | InsertStep | TurnStep | ImageStep | EchoStep
+    ) -> None:
         self._node(step.node)
         if not isinstance(step, RootStep):
             need_prompt(step.prompt, self._bound)
@@ -253,6 +256,9 @@ class _Walker:
                 _check_marks(marks, len(text))
             case InsertStep(value=value) | ImageStep(image=value):
                 self._value(value)
+            case EchoStep(before=before, after=after):
+                need_prompt(before, self._bound)
+                need_prompt(after, self._bound)
             case TurnStep(tools=tools) if tools is not None:
                 self._value(tools)
             case _:

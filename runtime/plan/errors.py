@@ -29,7 +29,7 @@ CODES: dict[str, str] = {
     "SGL3205": "a select has nothing to choose from",
     "SGL3206": "a value cannot be kept apart from the chat template",
     "SGL3207": "a sampling parameter has a value that it cannot have",
-    "SGL3208": "the chat template does not write a conversation as its probes did",
+    "SGL3208": "the chat template writes a conversation in another way than planned",
     "SGL3209": "a fork has too many arms",
     "SGL3301": "an index is out of range",
     "SGL3302": "a record has no such field",

@@ -99,9 +99,14 @@ def _check_version(data: bytes, name: str) -> None:
         )
 
 
+def as_planned(info: TargetInfo, target: Target) -> Target:
+    """The target with what a plan's chat template was told."""
+    return target.told(info.arguments, info.date)
+
+
 def check_target(info: TargetInfo, target: Target, plan_name: str = "", source: str = "") -> None:
     """Whether the plan was built for this tokenizer and template. Raises RunError (SGL3003)."""
-    template = target.template.digest if target.template else ""
+    template = as_planned(info, target).template_digest
     wrong = [
         what
         for what, built, given in (

@@ -184,6 +184,21 @@ class TurnStep(Struct, frozen=True, tag="turn"):
     tools: Expr | None = None
 
 
+class EchoStep(Struct, frozen=True, tag="echo"):
+    """Append what `after` has behind `before`, without white space at the edges that are trimmed.
+
+    Where `prompt` says the same as `before` and nothing is taken away, the result is `after`, nodes and all.
+    """
+
+    out: int
+    prompt: Expr
+    before: Expr
+    after: Expr
+    node: int
+    left: bool = False
+    right: bool = False
+
+
 class ImageStep(Struct, frozen=True, tag="image"):
     """Append an image."""
 
@@ -342,6 +357,7 @@ Step = (
     | InsertStep
     | SectionsStep
     | TurnStep
+    | EchoStep
     | ImageStep
     | GenStep
     | SelectStep
@@ -468,14 +484,29 @@ class HostBinding(Struct, frozen=True):
     total: bool = False
 
 
+class OddContent(Struct, frozen=True):
+    """Contents of a role that the chat template may change: those of a kind, or those that hold a marker."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    kind: str
+    marker: str = ""
+
+
 class TargetInfo(Struct, frozen=True):
-    """What the plan is specialised to; running on another tokenizer or template is an error."""
+    """What the plan is specialised to; running on another tokenizer or template is an error.
+
+    `arguments` and `date` are those that the chat template was given. `odd`: which contents it may show in another
+    way than planned, so that a run looks at them.
+    """
 
     name: str
     tokenizer: str
     template: str
     approximate: bool = False
     whole_render: bool = False
+    arguments: dict[str, Any] = {}
+    date: str = ""
+    odd: list[OddContent] = []
 
 
 class Plan(Struct, frozen=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accounts import calls, run_traced
+from accounts import calls, mispredicted, run_traced, trace_lines
 from example_programs import Example
 from tokenizers import Tokenizer as Backend
 
@@ -81,8 +81,7 @@ def expected(name: str, row: dict[str, str], said: list[str]) -> list[str]:
     ]
     begun = {"role": "assistant", "content": "Thought: "}
     texts.append(template.render([*messages, begun], continue_final_message=True))
-    thought = "Thought:" if name.startswith("trims") and name != "trims_users" else "Thought: "
-    begun = {"role": "assistant", "content": f"{thought}{said[1]}\n Answer:"}
+    begun = {"role": "assistant", "content": f"Thought: {said[1]}\n Answer:"}
     texts.append(template.render([*messages, begun], continue_final_message=True))
     begun["content"] += said[2]
     texts.append(
@@ -115,23 +114,22 @@ def test_every_call_is_asked_with_what_the_template_renders(
     for row, found in zip(ROWS, asked(made, tmp_path / "t.jsonl"), strict=True):
         said = [call["texts"][0] for call in found]
         texts = [tokenizer.decode(call["prompt"]) for call in found]
-        if any(text != text.strip() for text in said) and name.startswith("trims"):
-            continue  # what a model says is kept as it was said, at its edges too
         assert texts == expected(name, row, said)
         if "<" not in row["topic"]:
             whole = library.encode(texts[0], add_special_tokens=False).ids
             assert list(found[0]["prompt"]) == whole
 
 
-def test_a_template_that_deceives_its_probes_is_found_out_by_the_first_call(tmp_path: Path) -> None:
-    made = build("rewrites_words", tmp_path, 1)
-    sample = Example(
-        "interview", ({"topic": "a horse", "name": "Ada"}, {"topic": "a zebra", "name": "Bob"})
-    )
-    for rows, codes in ((sample.rows, [None]), (sample.rows[::-1], ["SGL3208"])):
-        example = Example("interview", (rows[0], rows[1]))
-        found = run_traced(made, example, MockBackend(made.choice.target), tmp_path / "t.jsonl")
-        assert [result.error and result.error.code for result in found] == codes
+def test_a_template_that_deceives_its_probes_is_asked_what_it_renders(tmp_path: Path) -> None:
+    made, path = build("rewrites_words", tmp_path, 1), tmp_path / "t.jsonl"
+    row = {"topic": "a zebra", "name": "Bob"}
+    run_traced(made, Example("interview", (row, row)), MockBackend(made.choice.target), path)
+    found = calls(path)
+    said = [call["texts"][0] for call in found]
+    decode = made.choice.target.tokenizer.decode
+    assert [decode(call["prompt"]) for call in found] == expected("rewrites_words", row, said)
+    assert mispredicted(path) == []
+    assert "SGL3208" in {record.get("code") for record in trace_lines(path)}
 
 
 def test_templates_that_compose_share_the_prefix_of_a_conversation(tmp_path: Path) -> None:

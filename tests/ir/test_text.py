@@ -82,7 +82,7 @@ def body(line: str) -> str:
 @pytest.mark.parametrize(
     ("text", "code", "where", "words"),
     [
-        ("nonsense", "1001", "nonsense", "expected `extern`, `fragment` or `program`"),
+        ("nonsense", "1001", "nonsense", "expected `template`, `extern`, `fragment` or `program`"),
         ("program @f() -> int {", "1001", "", "the end of the text"),
         ("program @f(%x) -> int { }", "1001", "%x", "expected `%name: type`"),
         ("program @f(%x: str @never) -> int {}", "1001", ")", "no lifetime `never`"),

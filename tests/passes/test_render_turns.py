@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +23,7 @@ from sglc.ir.ops import (
     Block,
     Builtin,
     Const,
+    Echo,
     Edge,
     For,
     Fork,
@@ -44,13 +45,12 @@ from sglc.ir.ops import (
 )
 from sglc.ir.structure import walk
 from sglc.ir.target import ChatTemplate, Target, Tokenizer
-from sglc.ir.target.turns import Trim, probe
+from sglc.ir.target.turns import Trim
 from sglc.ir.text.parser import parse_module
 from sglc.ir.text.printer import print_module
 from sglc.ir.types import BOOL, INT, PROMPT, STR, ListType
 from sglc.ir.values import operations as values
 from sglc.ir.verify.verifier import verify
-from sglc.passes.analysis.turn_states import TurnStates
 from sglc.passes.render_turns import RenderTurns
 from sglc.passes.running.context import Context
 
@@ -79,8 +79,8 @@ class Chat:
 class Evaluator:
     """Runs the ops that these programs have; `asked` collects the text of every call."""
 
-    def __init__(self, chat: Target | None, trims: dict[str, Trim]) -> None:
-        self.chat, self.trims = chat, trims
+    def __init__(self, chat: Target | None) -> None:
+        self.chat = chat
         self.asked: list[str] = []
         self.env: dict[Value, Any] = {}
 
@@ -107,13 +107,16 @@ class Evaluator:
                 self.env[op.result] = self.turn(op, self.of(op.prompt))
             case Text():
                 self.env[op.result] = self.append(self.of(op.prompt), op.text)
+            case Echo():
+                self.env[op.result] = self.echo(op)
             case Insert():
                 self.env[op.result] = self.append(
                     self.of(op.prompt), values.text_form(self.of(op.value))
                 )
             case Gen():
-                assert op.prompt
-                self.env[op.prompt] = self.gen(self.of(op.source))
+                after = self.gen(self.of(op.source))
+                if op.prompt is not None:
+                    self.env[op.prompt] = after
             case Format():
                 self.env[op.result] = values.format_text([self.of(part) for part in op.parts])
             case Builtin():
@@ -145,6 +148,11 @@ class Evaluator:
             case _:
                 raise NotImplementedError(type(op).__name__)
 
+    def echo(self, op: Echo) -> str:
+        before, after = self.of(op.before), self.of(op.after)
+        assert after.startswith(before)
+        return self.of(op.prompt) + Trim(op.left, op.right).apply(after.removeprefix(before))
+
     def turn(self, op: Turn, chat: Chat) -> Chat:
         if op.edge == "begin":
             return replace(chat, role=op.role, content="")
@@ -158,14 +166,17 @@ class Evaluator:
         )
 
     def gen(self, prompt: Chat | str) -> Chat | str:
-        """Ask; what is trimmed when a call is asked stays so, for the call's ids stay."""
+        """Ask; what is said goes on from all that the program wrote, white space at its end, too."""
         if isinstance(prompt, str):
             self.asked.append(prompt)
-            return prompt + f"<{len(self.asked)}>"
-        trim = self.trims[prompt.role]
-        asked = replace(prompt, content=trim.apply(prompt.content))
-        self.asked.append(self.render(asked))
-        return replace(asked, content=asked.content + f"<{len(self.asked)}>")
+            return prompt + self.said()
+        self.asked.append(self.render(prompt))
+        return replace(prompt, content=prompt.content + self.said())
+
+    def said(self) -> str:
+        """What the call says; some of it begins or ends with white space, some is nothing else."""
+        number = len(self.asked)
+        return (f"<{number}>", f" <{number}>", f"<{number}>\n", " ", f"<{number}>")[number % 5]
 
     def render(self, chat: Chat) -> str:
         assert self.chat
@@ -312,7 +323,17 @@ class Builder:
 TURNS = st.lists(
     st.tuples(st.sampled_from(["user", "assistant", "system"]), items()), min_size=1, max_size=4
 )
-NAMES = st.sampled_from(["trims", "trims", "trims_users", "inserts_system"])
+NAMES = st.sampled_from(
+    [
+        "trims",
+        "trims",
+        "trims_users",
+        "inserts_system",
+        "thinks_first",
+        "thinks_later",
+        "marks_last",
+    ]
+)
 
 
 @settings(max_examples=100, deadline=None)
@@ -326,12 +347,12 @@ def test_every_call_is_asked_with_what_the_template_renders(
     module = Module((program,))
     after = RenderTurns().run(module, Context(target(name)))
     assert not verify(after), print_module(after)
-    assert not any(isinstance(op, Turn) for op in walk(after.programs[0].body)), print_module(after)
-    template = target(name).template
-    assert template
-    trims = probe(template, TurnStates(program.body).orders()).trims
-    expected = Evaluator(target(name), cast("dict[str, Trim]", trims)).run(program, builder.args)
-    assert Evaluator(None, {}).run(after.programs[0], builder.args) == expected, print_module(after)
+    if any(isinstance(op, Turn) for op in walk(after.programs[0].body)):
+        # whether the turn says anything where a call asks decides how it is opened, and only the run can tell
+        assert name == "thinks_first"
+        return
+    expected = Evaluator(target(name)).run(program, builder.args)
+    assert Evaluator(None).run(after.programs[0], builder.args) == expected, print_module(after)
 
 
 # --- what must not happen ------------------------------------------------------------------------
@@ -365,17 +386,34 @@ def turns_left(module: Module) -> int:
     return sum(isinstance(op, Turn) for program in module.programs for op in walk(program.body))
 
 
-def test_a_template_that_does_not_compose_leaves_every_turn_and_says_where_it_differs() -> None:
-    after, context = rendered(CHAT, "strips_thinking")
-    assert turns_left(after) == turns_left(parse_module(CHAT))
+def test_a_template_that_moves_contents_leaves_every_turn_and_says_so() -> None:
+    text = CHAT.replace("begin user", "begin system", 1).replace("end user", "end system", 1)
+    text = text.replace(
+        "%p4 = turn %p3, begin assistant",
+        "%q1 = turn %p3, begin user\n  %q2 = turn %q1, end user\n  %p4 = turn %q2, begin assistant",
+    )
+    after, context = rendered(text, "merges_system")
+    assert turns_left(after) == turns_left(parse_module(text))
     (remark,) = context.remarks
     assert "PFX502" in remark.what
-    assert "character" in remark.why
+    assert "once, in order" in remark.why
+
+
+def test_a_template_that_takes_back_how_a_turn_began_says_so_at_the_call() -> None:
+    after, context = rendered(CHAT, "thinks_first")
+    assert turns_left(after) == 0
+    (echo,) = (op for op in walk(after.programs[0].body) if isinstance(op, Echo))
+    assert not echo.left | echo.right
+    (remark,) = (remark for remark in context.remarks if remark.action == "warns")
+    assert "in another way" in remark.what
     assert "<think>" in remark.why
+    assert remark.span
+    assert "gen %p4" in remark.span.text
+    assert remark.tokens
 
 
 def test_roots_of_turns_have_no_bos_of_their_own() -> None:
-    for name in ("inserts_system", "strips_thinking"):
+    for name in ("inserts_system", "merges_system"):
         after, _ = rendered(CHAT, name)
         assert [op.bos for op in walk(after.programs[0].body) if isinstance(op, Root)] == [False]
 
@@ -451,35 +489,43 @@ def test_paths_that_open_the_next_turn_alike_may_join() -> None:
     assert turns_left(after) == 0
 
 
-def test_a_loop_that_opens_a_first_and_a_later_turn_is_ambiguous_only_where_they_differ() -> None:
+def test_what_stands_before_all_turns_is_written_before_a_loop_of_turns() -> None:
+    """The first turn of such a loop would be opened in another way than the later ones."""
     program = Builder()
-    body: list[Op] = []
     args = (Value(INT), Value(STR), Value(PROMPT))
-    begin, middle, end, root, out = (Value(PROMPT) for _ in range(5))
+    begin, middle, end, root, out, turn = (Value(PROMPT) for _ in range(6))
     body = [
         Turn(begin, args[2], "user", "begin"),
         Insert(middle, begin, args[1]),
         Turn(end, middle, "user", "end"),
     ]
     loop = For((out,), program.param(["a", "b"]), (root,), Block(args, (*body, Yield((end,)))))
-    block = Block(
-        tuple(param.value for param in program.params), (Root(root), loop, Return(Const("", STR)))
-    )
+    ask = (Turn(turn, out, "assistant", "begin"), Gen(None, Value(STR), turn, "1"))
+    ops = (Root(root), loop, *ask, Return(Const("", STR)))
+    block = Block(tuple(param.value for param in program.params), ops)
     module = Module((Program("main", tuple(program.params), STR, block),))
-    assert turns_left(RenderTurns().run(module, Context(target("inserts_system")))) == 2
-    assert turns_left(RenderTurns().run(module, Context(Target.estimating()))) == 0
+    for rows in ([], ["a"], ["a", "b"]):
+        after = RenderTurns().run(module, Context(target("inserts_system")))
+        assert turns_left(after) == 0
+        messages = [{"role": "user", "content": row} for row in rows]
+        template = target("inserts_system").template
+        assert template
+        if rows:
+            wanted = template.render(messages, add_generation_prompt=True)
+            assert Evaluator(None).run(after.programs[0], [rows]) == [wanted]
 
 
-def test_tools_of_a_template_are_rendered_whole() -> None:
+def test_tools_that_are_known_are_part_of_the_text_and_others_are_rendered_whole() -> None:
     module = parse_module(CHAT)
     program = module.programs[0]
-    ops = [
-        replace(op, tools=Const([], ListType(STR))) if isinstance(op, Turn) else op
-        for op in program.body.ops
-    ]
-    tooled = module.with_programs((replace(program, body=Block(program.body.args, tuple(ops))),))
-    context = Context(target("inserts_system"))
-    assert turns_left(RenderTurns().run(tooled, context))
+    for tools in (Const([], ListType(STR)), program.params[0].value):
+        ops = [replace(op, tools=tools) if isinstance(op, Turn) else op for op in program.body.ops]
+        tooled = module.with_programs(
+            (replace(program, body=Block(program.body.args, tuple(ops))),)
+        )
+        context = Context(target("inserts_system"))
+        left = turns_left(RenderTurns().run(tooled, context))
+        assert bool(left) == isinstance(tools, Value)
     assert "tools" in context.remarks[0].why
 
 

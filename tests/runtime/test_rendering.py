@@ -3,8 +3,9 @@
 import pytest
 from plan_writer import TARGET
 
-from sglc.ir.target import ChatTemplate, Part
-from sglc.runtime.executor.asking.rendering import rendered_parts
+from sglc.ir.target import ChatTemplate
+from sglc.ir.target.conversation import Chunk, prompt_of
+from sglc.runtime.executor.asking.rendering import rendered_chunks
 from sglc.runtime.executor.prompts import PromptState
 from sglc.runtime.plan.errors import RunError
 from sglc.runtime.plan.schema import MarkSpan
@@ -35,7 +36,7 @@ def edge(state: PromptState, role: str, which) -> PromptState:
     return state.append(TARGET.tokenizer, "", 0, literal=True, marks=(mark,))
 
 
-def text_of(parts: list[Part]) -> str:
+def text_of(parts: list[Chunk]) -> str:
     return "".join(part.text for part in parts)
 
 
@@ -46,27 +47,28 @@ def text_of(parts: list[Part]) -> str:
 )
 def test_the_text_is_what_the_template_renders(template, shown):
     state = conversation(("user", "  Hello there \n", True), ("assistant", "", True))
-    text = text_of(rendered_parts(template, state, CONTROL))
+    text = text_of(rendered_chunks(template, state, CONTROL))
     assert text == f"<|im_start|>user\n{shown}<|im_end|>\n<|im_start|>assistant\n"
 
 
 def test_an_answer_that_has_begun_is_continued():
     state = conversation(("user", "Hi", True), ("assistant", "I say", True))
-    assert text_of(rendered_parts(TRIMS, state, CONTROL)).endswith("<|im_start|>assistant\nI say")
+    assert text_of(rendered_chunks(TRIMS, state, CONTROL)).endswith("<|im_start|>assistant\nI say")
 
 
 def test_values_stay_values():
     state = conversation(("user", "a<|im_end|>b", False), ("assistant", "", True))
-    parts = rendered_parts(TRIMS, state, CONTROL)
-    assert Part("a<|im_end|>b", False) in parts
-    ids = TARGET.tokenizer.encode(parts)
+    parts = rendered_chunks(TRIMS, state, CONTROL)
+    assert Chunk("a<|im_end|>b", False) in parts
+    ids = prompt_of(TARGET.tokenizer, parts).ids(TARGET.tokenizer)
     assert ids.count(TARGET.tokenizer.special["<|im_end|>"]) == 1
 
 
 def test_a_value_with_control_tokens_that_the_template_changes_is_refused():
     state = conversation(("user", "  a<|im_end|>b", False), ("assistant", "", True))
+    assert Chunk("a<|im_end|>b", False) in rendered_chunks(TRIMS, state, CONTROL)
     with pytest.raises(RunError) as failed:
-        rendered_parts(TRIMS, state, CONTROL)
+        rendered_chunks(SHOUTS, state, CONTROL)
     assert failed.value.code == "SGL3206"
 
 

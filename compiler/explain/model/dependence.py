@@ -51,6 +51,8 @@ class Walk:
                 self._append(out, node, self._of(step.prompt), around)
             case p.InsertStep(out=out, prompt=prompt, value=value, node=node):
                 self._append(out, node, self._of(prompt, value), around)
+            case p.EchoStep(out=out, prompt=prompt, after=after, node=node):
+                self._append(out, node, self._of(prompt, after), around)
             case p.ImageStep(out=out, prompt=prompt, image=value, node=node):
                 self._append(out, node, self._of(prompt, value), around)
             case p.GenStep() | p.SelectStep():

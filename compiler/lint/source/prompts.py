@@ -11,6 +11,7 @@ from ....ir.ops import (
     Call,
     Collect,
     Const,
+    Echo,
     For,
     Fork,
     Gen,
@@ -99,6 +100,8 @@ class Walk:
                 self._loop(op)
             case Fork():
                 self._fork(op)
+            case Echo(result=result, after=after):
+                self.prompts[result] = self._of(after)
             case Pick(result=result, prompts=prompts):
                 self.prompts[result] = self._of(prompts)
             case Call(result=result):

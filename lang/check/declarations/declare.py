@@ -38,9 +38,26 @@ class Declarations:
         for decl in decls:
             if isinstance(decl, s.TextDecl):
                 self._text(decl)
+        self._template()
         for decl in decls:
             if isinstance(decl, s.ExternDecl | s.PromptDecl | s.ProgramDecl):
                 self.file.names[decl.name.text] = self.signatures.symbol(decl, self.file)
+
+    def _template(self) -> None:
+        """What the chat template is told, each thing once."""
+        said: dict[str, s.Ident] = {}
+        for decl in self.file.tree.items:
+            if not isinstance(decl, s.TemplateDecl):
+                continue
+            name = decl.argument
+            if name.text in said:
+                self.reporter.report(
+                    "SGL0101", name.span, f"the chat template is told `{name.text}` twice",
+                    help="leave one of them out", also=(said[name.text].span, "told here"),
+                )  # fmt: skip
+            said[name.text] = name
+            why = "what a chat template is told is known at compile time"
+            self.file.template[name.text] = self.texts.constant(decl.value, why)
 
     def _distinct(self) -> list[s.Item]:
         """The declarations whose names are free; a name declared twice is reported."""

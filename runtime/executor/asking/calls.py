@@ -78,6 +78,8 @@ async def prefill(
 
     `leave_last`: a call may ask about exactly this prompt, and computes the last position itself.
     """
+    if run.plan.target.whole_render and state.messages:
+        return  # what a conversation will be asked as is not known before a call asks
     ids = state.tokens.settled
     if leave_last and not state.tokens.tail:
         ids = ids[:-1]

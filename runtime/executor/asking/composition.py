@@ -1,50 +1,69 @@
-"""Compares a prompt that was put together from pieces with one rendering of its whole conversation.
+"""Whether a prompt that was put together from pieces is what the chat template renders for its conversation.
 
-Done for the first call of each family with each order of turns: probing the chat template found that it composes,
-and this holds it to that with the contents of the run itself.
+Probing the template found how it writes turns. Each family is held to that with the contents of the run itself: its
+first call with each order of turns, and every call with contents that the template is known to look into. Where the
+two differ, what the template renders is asked.
 """
 
 from __future__ import annotations
 
 from ....ir.target import ChatTemplate, TemplateError
+from ....ir.target.conversation import Message, render
+from ....ir.target.turns import Odd
 from ...plan.errors import RunError
-from ...plan.schema import Family
+from ...plan.schema import Family, TargetInfo
+from ...trace.records import Note
 from ..instance import Run
-from ..prompts import PromptState
-from .rendering import render_pieces
+from ..prompts import PromptState, conversation
 
 
-def check_composition(run: Run, family: Family, state: PromptState) -> None:
-    """Raise RunError (SGL3208) unless the text of a prompt is what the chat template renders for its turns."""
+def holds(run: Run, family: Family, state: PromptState) -> bool:
+    """Whether a prompt may be asked as it is. Raises RunError (SGL3208) where the template refuses it."""
     template, messages = run.target.template, state.messages
-    if template is None or run.plan.target.whole_render or len(messages) < 2 or state.images:
-        return
+    if template is None or not messages or state.images:
+        return True
+    if run.plan.target.whole_render:
+        return False
     path = (family.id, tuple(message.role for message in messages))
-    if path in run.composed:
-        return
+    if path in run.composed and not _is_odd(run.plan.target, messages):
+        return True
     run.composed.add(path)
-    difference = _difference(template, state)
-    if difference:
-        raise RunError(
-            "SGL3208",
-            f"the chat template does not write these turns as its probes did: {difference}",
-            "this is a fault of `render-turns`: please send us the template and the program",
-            family.span,
-        )
+    found = _rendered(template, state, family)
+    if found is None or found == state.text:
+        return True
+    _note(run, family, state.text, found)
+    return False
 
 
-def _difference(template: ChatTemplate, state: PromptState) -> str:
-    """The first character that differs, white space apart: what a model said is kept at its edges, too."""
+def _is_odd(target: TargetInfo, messages: tuple[Message, ...]) -> bool:
+    kinds = [Odd(odd.role, odd.kind, odd.marker) for odd in target.odd]
+    return any(odd.holds(m.role, m.content) for m in messages for odd in kinds)
+
+
+def _rendered(template: ChatTemplate, state: PromptState, family: Family) -> str | None:
+    """What the template renders; None where it has no rendering: in an empty turn of somebody else."""
     last = state.messages[-1]
     if last.open and last.role != "assistant" and not last.content:
-        return ""  # asked in an empty turn: the template has no rendering of that
+        return None
     try:
-        rendered = render_pieces(template, state.pieces, state.tools)
+        return render(template, conversation(state.pieces), state.tools)
     except TemplateError as error:
-        return str(error)
-    ours, theirs = "".join(state.text.split()), "".join(rendered.split())
-    if ours == theirs:
-        return ""
+        raise RunError(
+            "SGL3208",
+            f"the chat template refuses this conversation: {error}",
+            "another order of turns, or a model with another template, can be used",
+            family.span,
+        ) from error
+
+
+def _note(run: Run, family: Family, ours: str, theirs: str) -> None:
+    """Say once for each family that the plan's text does not hold."""
+    code = f"SGL3208:{family.id}"
+    if code in run.noted:
+        return
+    run.noted.add(code)
     pairs = zip(ours, theirs, strict=False)
     at = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(ours), len(theirs)))
-    return f"{ours[at : at + 20]!r} against {theirs[at : at + 20]!r}"
+    what = f"{ours[at : at + 20]!r} was planned, and it renders {theirs[at : at + 20]!r}"
+    message = f"the chat template changes what a turn says: {what}"
+    run.sink.add(Note(0, "SGL3208", message, family.span))

@@ -32,11 +32,11 @@ from ..prompts import PromptState
 from ..retention import tell_claims
 from ..streaming import Delta, TextStream
 from .choices import decide
-from .composition import check_composition
+from .composition import holds
 from .control_text import note_control_text
 from .drafts import Draft
-from .prediction import fed_by_gen, fed_by_select, predict
-from .rendering import asked_ids, asked_text
+from .prediction import fed_by_gen, fed_by_select, predict, predict_rendered
+from .rendering import rendered_ids, rendered_text
 
 CANCELLED = RunError("SGL3606", "the call was cancelled")
 Reply = TypeVar("Reply")
@@ -50,8 +50,8 @@ class ModelCall:
         state, indices = frame.prompt(step.prompt), frame.indices(step.indices)
         self._state, self._indices = state, indices
         self._is_main = not frame.in_arm and len(frame.scope.path) == 1
-        check_composition(run, family, state)
-        self._ids = asked_ids(run, state)
+        self._holds = holds(run, family, state)
+        self._ids = state.ids(run.target.tokenizer) if self._holds else rendered_ids(run, state)
         self._draft = Draft(run, frame.scope, family.kind, self._ids, family.node)
         self._draft.note(
             family=family.id,
@@ -60,9 +60,10 @@ class ModelCall:
             indices=list(indices),
             speculative=step.speculative,
         )
-        if not run.plan.target.whole_render:
-            node, cached = predict(family, state, self._ids)
-            self._draft.note(predicted_node=node, predicted_cached=cached)
+        found = (
+            predict(family, state, self._ids) if self._holds else predict_rendered(state, self._ids)
+        )
+        self._draft.note(predicted_node=found.node, predicted_cached=found.cached)
         self._ask(self._ids)
 
     async def generate(self, sampling: Sampling, constraint: Constraint | None) -> GenReply:
@@ -120,21 +121,28 @@ class ModelCall:
             self._delta(0, choices[index], True)
         self._ask(*(self._ids + each[:-1] for each in ids if len(each) > 1))
         fed = fed_by_select(ids[index], ids)
-        after = self._state.extended(
-            self._ids, ids[index], choices[index], self._family.out_node, fed
-        )
-        return index, after
+        return index, self._after(ids[index], choices[index], fed)
 
     def _ask(self, *sequences: tuple[int, ...], decoded: bool = False) -> None:
         """Note what an engine has KV for from here on."""
-        if self._state.mark is not None:
-            self._state.mark.ask(*sequences, decoded=decoded)
+        mark = self._state.mark
+        if mark is not None and self._holds:
+            mark.ask(*sequences, decoded=decoded)
+        elif mark is not None:
+            mark.ask_beside(*sequences, decoded=decoded)
 
     def after_gen(self, reply: GenReply, sample: int) -> PromptState:
         """The prompt with what one sample said."""
         done = reply.completions[sample]
         fed = fed_by_gen(done.kept, (each.with_kv for each in reply.completions))
-        return self._state.extended(self._ids, done.kept, done.text, self._family.out_node, fed)
+        return self._after(done.kept, done.text, fed)
+
+    def _after(self, kept: tuple[int, ...], text: str, fed: int) -> PromptState:
+        """The prompt with an answer; what was asked beside the plan is not where the plan goes on."""
+        node = self._family.out_node
+        if self._holds:
+            return self._state.extended(self._ids, kept, text, node, fed)
+        return self._state.repeated(self._run.target.tokenizer, kept, text, node)
 
     def _decided(self, reply: SelectReply, choices: list[str]) -> int:
         method = self._family.method
@@ -171,7 +179,11 @@ class ModelCall:
             return None
         note_control_text(self._run, self._scope.row, self._family, self._state)
         turns = tuple((m.role, m.content, m.open) for m in self._state.messages)
-        return PromptText(asked_text(self._run, self._state), turns)
+        return PromptText(self._shown(), turns)
+
+    def _shown(self) -> str:
+        """The prompt as text."""
+        return self._state.text if self._holds else rendered_text(self._run, self._state)
 
     def _check_context(self, room: int) -> None:
         limit, name = self._run.backend.capabilities.max_context, self._run.backend.name
@@ -219,7 +231,7 @@ class ModelCall:
     def _announce(self) -> None:
         """Tell who listens that the call begins, and after what."""
         if self._run.listener is not None:
-            self._delta(0, "", False, asked_text(self._run, self._state))
+            self._delta(0, "", False, self._shown())
 
     def _delta(self, sample: int, text: str, done: bool, before: str | None = None) -> None:
         scope, family = self._scope, self._family

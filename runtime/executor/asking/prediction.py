@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ...plan.schema import Family
+from ..paths import Mark
 from ..prompts import PromptState, common_prefix
 
 
@@ -33,8 +34,33 @@ def predict(family: Family, state: PromptState, ids: tuple[int, ...]) -> Predict
             cached = max((own, *(_shared(asked, ids, mark.position) for asked in mark.asked)))
             # all of it has KV, but unless a request ended there its last position runs again
             runs_again = cached == len(ids) and not any(ids in each.ended for each in mark)
-            return Prediction(mark.node, cached - runs_again)
-    return Prediction(None, 0)
+            return _or_beside(Prediction(mark.node, cached - runs_again), state.mark, ids)
+    return _or_beside(Prediction(None, 0), state.mark, ids)
+
+
+def _or_beside(found: Prediction, mark: Mark | None, ids: tuple[int, ...]) -> Prediction:
+    """What was found, unless something that was asked beside the plan goes further."""
+    if mark is None or not mark.root.beside:
+        return found
+    root = mark.root
+    cached = max(_shared(asked, ids, 0) for asked in root.beside)
+    return found if cached <= found.cached else _at_root(root, ids, cached)
+
+
+def predict_rendered(state: PromptState, ids: tuple[int, ...]) -> Prediction:
+    """The same for a conversation that is asked as the template renders it, beside the plan's nodes.
+
+    What was asked about in this row decides, wherever it stands.
+    """
+    root = state.mark.root if state.mark else None
+    if root is None or not root.asked:
+        return Prediction(None, 0)
+    return _at_root(root, ids, max(_shared(asked, ids, 0) for asked in root.asked))
+
+
+def _at_root(root: Mark, ids: tuple[int, ...], cached: int) -> Prediction:
+    runs_again = cached == len(ids) and ids not in root.ended
+    return Prediction(root.node, cached - runs_again)
 
 
 def _shared(asked: tuple[int, ...], ids: tuple[int, ...], position: int) -> int:

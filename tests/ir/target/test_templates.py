@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from sglc.ir.target import ChatTemplate, TemplateError, sandbox
 from sglc.ir.target.template import CHATML
-from sglc.ir.target.turns import Order, Role, Trim, probe
+from sglc.ir.target.turns import Ask, Order, Role, Trim, Turns, probe
+from sglc.ir.target.turns.words import Asked
 from sglc.runtime.models.folders import find_model
 
 FOLDER = Path(__file__).parent / "templates"
@@ -79,27 +80,37 @@ def test_the_begin_token_comes_from_the_template() -> None:
     )
 
 
-def test_thinking_that_disappears_does_not_compose() -> None:
+def test_contents_that_a_template_looks_into_are_odd() -> None:
     model = probe(template("strips_thinking"), CHAT)
-    assert model.mismatch
-    assert "<think>" in model.mismatch.composed
-    assert "<think>" not in model.mismatch.rendered
-    assert model.mismatch.composed[:10] == model.mismatch.rendered[:10]
+    assert model.composes
+    assert [(odd.role, odd.marker) for odd in model.odd] == [("assistant", "</think>")]
+    (odd,) = model.odd
+    assert odd.holds("assistant", "<think>hm</think>yes")
+    assert not odd.holds("user", "<think>hm</think>yes")
+    assert not odd.holds("assistant", "yes")
 
 
-def test_thinking_in_the_only_assistant_turn_composes() -> None:
-    assert probe(template("strips_thinking"), CHAT[:2]).composes
+def test_a_generation_prompt_of_its_own_has_a_future_of_its_own() -> None:
+    turns = Turns(frozenset(CHAT), frozenset({Ask("assistant", True)}))
+    model = probe(template("thinks_first"), turns)
+    assert model.is_known
+    assert not model.composes
+    asked = model.asked(
+        Asked(("user", "assistant", "user", "assistant"), True), ["a", "b", "c", ""]
+    )
+    messages = [
+        {"role": r, "content": c} for r, c in zip(("user", "assistant", "user"), "abc", strict=True)
+    ]
+    assert asked == template("thinks_first").render(messages, add_generation_prompt=True)
+    assert asked.count("<think>") == 1
 
 
-def test_a_generation_prompt_of_its_own_does_not_compose() -> None:
-    mismatch = probe(template("thinks_first"), CHAT).mismatch
+def test_contents_that_vanish_are_odd_and_those_that_move_are_not_known() -> None:
+    kinds = {(odd.role, odd.kind) for odd in probe(template("drops_empty"), WITH_SYSTEM).odd}
+    assert {("system", "empty"), ("user", "empty")} <= kinds
+    mismatch = probe(template("merges_system"), WITH_SYSTEM).mismatch
     assert mismatch
-    assert "generation prompt" in mismatch.why
-
-
-@pytest.mark.parametrize("name", ["merges_system", "drops_empty"])
-def test_contents_that_move_or_vanish_do_not_compose(name: str) -> None:
-    assert probe(template(name), WITH_SYSTEM).mismatch
+    assert "once, in order" in mismatch.why
 
 
 def test_the_date_is_always_the_same() -> None:

@@ -1,0 +1,163 @@
+"""A conversation as a chat template renders it, with everything in it still known for what it is.
+
+Values stay values, so that control tokens in them count for nothing, and what a model said stays the ids that it
+said. To tell them apart in what the template writes, it is rendered twice: as it is, and with a fence in the place
+of each. White space at their edges stays outside of the fences, since templates may take it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from .parts import Part
+from .prompt import TokenPrompt
+from .template import ChatTemplate, Request
+from .template_error import TemplateError
+from .tokenizer import Tokenizer
+
+_FENCE = "Qz%dValueQz"
+"""Letters, so that no template escapes or trims it."""
+
+
+class Chunk(NamedTuple):
+    """A piece of a conversation. `literal`: control tokens in it count. `ids`: those of what a model said."""
+
+    text: str
+    literal: bool
+    ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn. `open`: a call asks in it, or what follows in it is not known yet.
+
+    Without a `role`: a text that stands between turns, where the program put one.
+    """
+
+    role: str
+    chunks: tuple[Chunk, ...] = ()
+    open: bool = False
+
+    @property
+    def content(self) -> str:
+        """The turn as text."""
+        return "".join(chunk.text for chunk in self.chunks)
+
+
+class Changed(Exception):
+    """The template shows contents in another way than they are, so that values can't be found in it again.
+
+    `text` is what it renders.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__("the template changes a value")
+        self.text = text
+
+
+def render(template: ChatTemplate, messages: Sequence[Message], tools: Any = None) -> str:
+    """The text that a call is asked with. Raises TemplateError."""
+    (text,) = _rendered(template, messages, tools, [[m.content for m in messages]])
+    return text
+
+
+def written(template: ChatTemplate, messages: Sequence[Message], tools: Any = None) -> list[Chunk]:
+    """What a call is asked with, in chunks. Raises TemplateError, Changed."""
+    fenced, chunks = _fence(messages)
+    plain = [message.content for message in messages]
+    text, marked = _rendered(template, messages, tools, [plain, fenced])
+    found = _unfence(marked, chunks)
+    if "".join(chunk.text for chunk in found) != text:
+        raise Changed(text)
+    return found
+
+
+def prompt_of(tokenizer: Tokenizer, chunks: Iterable[Chunk]) -> TokenPrompt:
+    """Chunks as tokens, from an empty prompt."""
+    prompt = TokenPrompt.start(tokenizer, bos=False)
+    for chunk in chunks:
+        if chunk.ids is not None:
+            prompt = prompt.fixed(tokenizer).extend(chunk.ids)
+        elif chunk.text:
+            prompt = prompt.append(tokenizer, Part(chunk.text, chunk.literal))
+    return prompt
+
+
+def _rendered(
+    template: ChatTemplate, messages: Sequence[Message], tools: Any, many: Sequence[Sequence[str]]
+) -> list[str]:
+    """The texts of a conversation with each of several contents."""
+    filled = [list(zip(messages, contents, strict=True)) for contents in many]
+    requests = [_request([(m, c) for m, c in each if m.role], tools) for each in filled]
+    found = [_text(outcome) for outcome in template.render_all(requests)]
+    return [
+        _with_outside(template, each, tools, text) for each, text in zip(filled, found, strict=True)
+    ]
+
+
+def _request(turns: Sequence[tuple[Message, str]], tools: Any) -> Request:
+    """An open turn is continued, an empty one of the assistant generated."""
+    shown = [{"role": message.role, "content": content} for message, content in turns]
+    last = turns[-1][0]
+    if not last.open:
+        return Request(shown, tools=tools)
+    if last.role == "assistant" and not turns[-1][1]:
+        return Request(shown[:-1], add_generation_prompt=True, tools=tools)
+    return Request(shown, continue_final_message=True, tools=tools)
+
+
+def _text(outcome: str | TemplateError) -> str:
+    if isinstance(outcome, TemplateError):
+        raise outcome
+    return outcome
+
+
+def _with_outside(
+    template: ChatTemplate, filled: Sequence[tuple[Message, str]], tools: Any, text: str
+) -> str:
+    """The rendering with what stands between turns where it stands: behind those that have ended there."""
+    for at in reversed(range(len(filled))):
+        if not filled[at][0].role:
+            turns = [{"role": m.role, "content": content} for m, content in filled[:at] if m.role]
+            head = template.render(turns, tools=tools) if turns else ""
+            if not text.startswith(head):
+                raise TemplateError("there is no place for the text that stands between turns")
+            text = head + filled[at][1] + text[len(head) :]
+    return text
+
+
+def _fence(messages: Sequence[Message]) -> tuple[list[str], list[Chunk]]:
+    """The contents with fences, and what each fence stands for."""
+    fenced: list[Chunk] = []
+    contents: list[str] = []
+    for message in messages:
+        shown: list[str] = []
+        for chunk in message.chunks:
+            core = chunk.text.strip()
+            if core and not chunk.literal:
+                lead = chunk.text[: len(chunk.text) - len(chunk.text.lstrip())]
+                trail = chunk.text[len(chunk.text.rstrip()) :]
+                shown.append(f"{lead}{_FENCE % len(fenced)}{trail}")
+                fenced.append(chunk)
+            else:
+                shown.append(chunk.text)
+        contents.append("".join(shown))
+    return contents, fenced
+
+
+def _unfence(text: str, fenced: Sequence[Chunk]) -> list[Chunk]:
+    found: list[Chunk] = []
+    for number, chunk in enumerate(fenced):
+        before, is_there, text = text.partition(_FENCE % number)
+        if not is_there:
+            return [*found, Chunk(before, True)]
+        lead = chunk.text[: len(chunk.text) - len(chunk.text.lstrip())]
+        trail = chunk.text[len(chunk.text.rstrip()) :]
+        if chunk.ids is not None and before.endswith(lead) and text.startswith(trail):
+            found += [Chunk(before[: len(before) - len(lead)], True), chunk]
+            text = text[len(trail) :]
+        else:
+            found += [Chunk(before, True), Chunk(chunk.text.strip(), False)]
+    return [*found, Chunk(text, True)]
