@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, BinaryIO, Protocol
@@ -156,9 +156,16 @@ def _header(names: Sequence[str]) -> list[str]:
     """The names of a header. Raises RunError (SGL3607)."""
     stripped = [name.strip() for name in names]
     for name in stripped:
+        if not _is_text(name):
+            raise unreadable("the header is not UTF-8", "save the file as UTF-8")
         if stripped.count(name) > 1:
             raise unreadable(f"the header names `{name}` twice", "each column is one parameter")
     return stripped
+
+
+def _is_text(text: str) -> bool:
+    """Whether all of it could be decoded."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _arguments(
@@ -170,10 +177,8 @@ def _arguments(
         )
     args: dict[str, Any] = {}
     for name, text in zip(names, cells, strict=True):
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise RunError("SGL3601", f"the value of `{name}` is not UTF-8") from None
+        if not _is_text(text):
+            raise RunError("SGL3601", f"the value of `{name}` is not UTF-8")
         kind = kinds.get(name)
         if kind is None:
             args[name] = text
@@ -203,30 +208,47 @@ class Parquet:
     def rows(self, stream: BinaryIO, program: PlanProgram) -> Iterator[Row]:
         """The rows of a file."""
         kinds = {parameter.name: parse_type(parameter.type) for parameter in program.parameters}
-        row = 0
-        for batch in _parquet(stream).iter_batches(batch_size=256):
-            for given in batch.to_pylist():
-                args = {
-                    name: _as_json(value)
-                    for name, value in given.items()
-                    if value is not None or isinstance(kinds.get(name), OptionalType)
-                }
-                yield checked_row(row, row + 1, args, program)
-                row += 1
+        for row, given in enumerate(_records(_parquet(stream))):
+            args = {
+                name: _as_json(value)
+                for name, value in given.items()
+                if value is not None or isinstance(kinds.get(name), OptionalType)
+            }
+            yield checked_row(row, row + 1, args, program)
 
 
 def _parquet(stream: BinaryIO) -> Any:
     try:
-        import pyarrow
         from pyarrow.parquet import ParquetFile
     except ImportError as error:
         raise unreadable(
             f"reading Parquet needs the package `{error.name}`",
             "`pip install 'sglc[parquet]'` installs it",
         ) from None
-    try:
+    with _whole():
         return ParquetFile(stream)
-    except (pyarrow.ArrowException, OSError) as error:
+
+
+def _records(file: Any) -> Iterator[dict[str, Any]]:
+    """The records of a Parquet file, a few hundred in memory at a time."""
+    batches = file.iter_batches(batch_size=256)
+    while True:
+        with _whole():
+            batch = next(batches, None)
+            records = batch.to_pylist() if batch is not None else None
+        if records is None:
+            return
+        yield from records
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """What pyarrow raises for a file that is damaged means just that."""
+    import pyarrow
+
+    try:
+        yield
+    except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
         raise unreadable(f"this is no whole Parquet file: {error}") from None
 
 

@@ -1,14 +1,18 @@
 """Batch runs: bad rows stand alone, whatever is wrong with them."""
 
 import asyncio
+import random
+from collections import Counter
 from pathlib import Path
 
+import msgspec
 from plan_writer import TARGET, PlanWriter, Script
 
 from sglc.runtime.batch.reading import read_rows
 from sglc.runtime.batch.rows import Row, RowResult, rows_of
 from sglc.runtime.batch.run import Window, run_rows
 from sglc.runtime.executor.executor import Executor
+from sglc.runtime.plan.errors import RunError
 from sglc.runtime.plan.schema import HostBinding, HostStep, Ref
 
 
@@ -96,3 +100,74 @@ def test_rows_in_flight_are_bounded():
 
     run(rows, effect=effect, at_a_time=5)
     assert peak <= 5
+
+
+# --- files that are damaged -----------------------------------------------------------------------
+
+BASES = {
+    "r.jsonl": b'{"name": "a", "times": 1}\n{"name": "b", "times": 2}\n',
+    "r.csv": b'name,times\na,1\n"b ""x"", y",2\n',
+    "r.tsv": b"name\ttimes\na\t1\n",
+    "r.txt": b"name,times\na,1\n",
+}
+PIECES = [
+    b'"',
+    b"\n",
+    b"\r",
+    b",",
+    b"{",
+    b"}",
+    b"\x00",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b";",
+    b"[",
+    b"\\ud800",
+    b"1e999",
+]
+PIECES += [b"\xed\xa0\x80", b"\x1f\x8b", b"PAR1", b"null", b"\t"]
+
+
+def parquet_file(folder: Path) -> bytes:
+    """A small table."""
+    import pyarrow
+    from pyarrow import parquet
+
+    table = pyarrow.table({"name": ["a", "b"], "times": [1, 2]})
+    parquet.write_table(table, str(folder / "table"))
+    return (folder / "table").read_bytes()
+
+
+def damaged(data: bytes, rng: random.Random) -> bytes:
+    """A file in which something was changed, put in, taken out or cut off."""
+    found = bytearray(data)
+    for _ in range(rng.randrange(1, 5)):
+        at = rng.randrange(len(found) + 1)
+        match rng.randrange(4):
+            case 0 if found:
+                found[at % len(found)] = rng.randrange(256)
+            case 1:
+                found[at:at] = rng.choice(PIECES)
+            case 2:
+                del found[at : at + rng.randrange(4)]
+            case _:
+                del found[at:]
+    return bytes(found)
+
+
+def test_a_damaged_file_is_rows_or_a_reason(tmp_path: Path):
+    rng = random.Random(3)
+    bases = {**BASES, "r.parquet": parquet_file(tmp_path)}
+    found = Counter[str]()
+    for _ in range(1000):
+        name, data = rng.choice(list(bases.items()))
+        (tmp_path / name).write_bytes(damaged(data, rng))
+        try:
+            rows = read_rows(tmp_path / name, PROGRAM)
+        except RunError as error:
+            found[error.code] += 1
+            continue
+        assert [row.row for row in rows] == list(range(len(rows)))
+        assert msgspec.json.decode(msgspec.json.encode(rows)) is not None
+        found["rows"] += 1
+    assert set(found) == {"SGL3607", "rows"}
