@@ -19,7 +19,7 @@ from ..driver.compilation import compile_module, load, split_entry, stage_of
 from ..driver.targets import Choice
 from ..running.arguments import read_arguments
 from ..running.backends import BackendOptions
-from ..running.batches import Batch, run_batch, run_once
+from ..running.batches import Batch, journal_path, run_batch, run_once
 from ..running.execution import Job
 from ..running.hosts import load_hosts
 from ..running.places import choose_place
@@ -136,7 +136,9 @@ def _check(
         )
     read = [split_entry(file)[0], *hosts, *([input] if input else [])]
     where = output if output is not None or trace is None else Path("-")
-    check_outputs({"--output": where, "--trace": trace}, read)
+    journal = journal_path(output) if output is not None and has_journal and input else None
+    outputs = {"--output": where, "the journal of `--output`": journal, "--trace": trace}
+    check_outputs(outputs, read)
 
 
 def _plan(file: str, options: CompileOptions, choice: Choice) -> Plan:

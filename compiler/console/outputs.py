@@ -19,15 +19,19 @@ from .failures import UsageError
 from .terminal import write_out
 
 STDOUT = Path("-")
+_ALSO_STDOUT = (Path("/dev/stdout"), Path("/dev/fd/1"), Path("/proc/self/fd/1"))
+_DEVICES = (Path("/dev"), Path("/proc"))
 
 
 def is_stdout(path: Path | None) -> bool:
-    """Whether data goes to stdout: no path at all, or `-`."""
-    return path is None or path == STDOUT
+    """Whether data goes to stdout: no path at all, `-`, or what systems call it."""
+    return path is None or path == STDOUT or path in _ALSO_STDOUT
 
 
 def is_file(path: Path) -> bool:
     """Whether a path is a file, or may become one; not a device, a pipe or a socket. Raises UsageError, OSError."""
+    if any(folder in path.absolute().parents for folder in _DEVICES):
+        return False  # also where it leads to a file: another process has that open
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -47,7 +51,9 @@ def check_outputs(outputs: Mapping[str, Path | None], inputs: Iterable[Path]) ->
     read = [path for path in inputs if path != STDOUT]
     taken: list[tuple[str, Path]] = []
     for option, path in given.items():
-        if path != STDOUT:
+        if is_stdout(path):
+            path = STDOUT
+        else:
             if not is_file(path):
                 continue
             _check_writable(path)
@@ -56,13 +62,14 @@ def check_outputs(outputs: Mapping[str, Path | None], inputs: Iterable[Path]) ->
                     _refuse(option, path, f"`{other}`, which is read")
         for name, other in taken:
             if _is_same(path, other):
-                _refuse(option, path, f"where `{name}` goes")
+                _refuse(option, path, f"where {name if ' ' in name else f'`{name}`'} goes")
         taken.append((option, path))
 
 
 def _refuse(option: str, path: Path, what: str) -> None:
     place = "stdout" if path == STDOUT else f"`{path}`"
-    raise UsageError("SGL2081", f"`{option}` {place} is {what}", "name another file")
+    name = option if " " in option else f"`{option}`"
+    raise UsageError("SGL2081", f"{name} {place} is {what}", "name another file")
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -90,7 +97,7 @@ def _check_writable(path: Path) -> None:
 
 def write_file(path: Path | None, data: str | bytes) -> None:
     """Write data: to stdout for no path and `-`, whole to a file. Raises UsageError, OSError with the file's name."""
-    if path is None or path == STDOUT:
+    if path is None or is_stdout(path):
         write_out(data)
         return
     with replacing(path) as stream:
@@ -102,7 +109,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """A stream whose content becomes the file when the body ends well, and leaves no trace when it does not."""
     with naming(path):
         if not is_file(path):
-            with path.open("wb") as stream:
+            with written_to(path) as stream:
                 yield stream
             return
         _check_writable(path)
@@ -119,6 +126,15 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             with suppress(OSError):
                 os.unlink(name)
             raise
+
+
+@contextmanager
+def written_to(path: Path) -> Iterator[BinaryIO]:
+    """A device or a pipe, to be written to as it is: nothing that is there is cut off."""
+    with naming(path):
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND)
+        with os.fdopen(handle, "wb", buffering=0) as stream:
+            yield cast("BinaryIO", stream)
 
 
 def _mode(place: Path) -> int:

@@ -16,7 +16,7 @@ from ...runtime.trace.records import Note, Record
 from ..batch.order import BatchOrder
 from ..console.failures import say
 from ..console.interrupted import Interrupted, ended_gently
-from ..console.outputs import is_file, is_stdout, naming, replacing
+from ..console.outputs import is_file, is_stdout, replacing, written_to
 from ..console.progress import Progress
 from ..console.prompts import PromptPrinter
 from ..console.terminal import tell, write_out
@@ -113,7 +113,7 @@ def _opened(output: Path | None) -> Iterator[Callable[[bytes], object]]:
         with replacing(output) as stream:
             yield stream.write
     else:
-        with naming(output), output.open("wb", buffering=0) as stream:
+        with written_to(output) as stream:
             yield stream.write
 
 

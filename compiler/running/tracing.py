@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from ...ir.target import Tokenizer
 from ...runtime.trace.records import CallRecord, Header, Record, TraceWriter, with_texts
-from ..console.outputs import naming
+from ..console.outputs import is_file, is_stdout, naming
 from ..console.terminal import write_out
-
-STDOUT = Path("-")
 
 
 class TraceFile:
@@ -25,9 +24,7 @@ class TraceFile:
 
     def __enter__(self) -> TraceFile:
         with naming(self._path):
-            self._stream = (
-                _Stdout() if self._path == STDOUT else self._path.open("w", encoding="utf-8")
-            )
+            self._stream = _Stdout() if is_stdout(self._path) else _opened(self._path)
             self._writer = TraceWriter(self._stream)
         self.add(self._header)
         return self
@@ -57,6 +54,11 @@ class TraceFile:
             self._failed = self._failed or failure
         if self._failed is not None and error is None:
             raise self._failed
+
+
+def _opened(path: Path) -> TextIO:
+    """A file anew; what another process may have open is only added to."""
+    return path.open("w" if is_file(path) else "a", encoding="utf-8")
 
 
 class _Stdout:

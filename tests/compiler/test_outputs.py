@@ -97,6 +97,16 @@ def test_a_device_and_a_pipe_are_written_to(tmp_path: Path) -> None:
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
+def test_what_another_process_has_open_is_added_to(tmp_path: Path) -> None:
+    """`/dev/stderr` may lead to a file: it is no file of ours."""
+    with (tmp_path / "log").open("wb") as log:
+        log.write(OLD)
+        log.flush()
+        write_file(Path(f"/dev/fd/{log.fileno()}"), NEW)
+    assert (tmp_path / "log").read_bytes() == OLD + NEW
+    assert os.listdir(tmp_path) == ["log"]
+
+
 def refused(outs: Mapping[str, Path | None], ins: list[Path]) -> str:
     with pytest.raises(UsageError) as failed:
         check_outputs(outs, ins)
@@ -130,6 +140,16 @@ COMMANDS = {
     "run": ("run", "in.sgl", "--output", "in.sgl"),
     "run, its trace": ("run", "in.sgl", "--trace", "in.sgl"),
     "run, its rows": ("run", "in.sgl", "--input", "rows.jsonl", "--output", "rows.jsonl"),
+    "run, its journal": (
+        "run",
+        "in.sgl",
+        "--input",
+        "rows.jsonl",
+        "--output",
+        "o",
+        "--trace",
+        "o.journal",
+    ),
     "explain, its rows": ("explain", "in.sgl", "--input", "rows.jsonl", "-o", "rows.jsonl"),
 }
 
