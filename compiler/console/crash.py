@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...runtime.shown import shown
 from .knobs import CRASH_DIR
-from .terminal import shown
 
 NAME = "sglc-crash.txt"
 

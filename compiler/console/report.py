@@ -14,8 +14,8 @@ from typing import Any
 
 from ...ir.diagnostic import Diagnostic, Label, Severity
 from ...ir.span import Source, Span
-from .terminal import plain
-from .terminal import shown as safe
+from ...runtime.shown import plain
+from ...runtime.shown import shown as safe
 
 FORMATS = ("full", "concise", "json")
 MAX_LINE = 110

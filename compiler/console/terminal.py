@@ -11,38 +11,15 @@ import re
 import sys
 from typing import TextIO
 
-from ...runtime.secrets import without_secrets
-
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # C0 without tab and line feed, DEL, C1
-    "\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"  # what turns the direction of text, or ends a line
-    "\ud800-\udfff]"  # halves of characters, which no encoding takes
-    "|\r(?!\n)"
-)
-
+from ...runtime.shown import plain, shown
 
 _COLOUR = re.compile("(\x1b\\[[0-9;]*m)")
-
-
-def plain(text: str) -> str:
-    """Text as a terminal may have it: control characters as their codes, `\\x1b` for an escape."""
-    return _CONTROL.sub(_code, text)
 
 
 def _coloured(text: str) -> str:
     """The same for text with colours, which stay."""
     pieces = _COLOUR.split(text)
     return "".join(piece if at % 2 else plain(piece) for at, piece in enumerate(pieces))
-
-
-def _code(found: re.Match[str]) -> str:
-    number = ord(found[0])
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
-
-
-def shown(text: str) -> str:
-    """Text of others as a message may have it: no control characters, no credentials."""
-    return plain(without_secrets(text))
 
 
 def tell(text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from ...runtime.server.programs.routes import program_routes
 from ...runtime.server.run import listen, run
 from ...runtime.server.service import Service
 from ..console.failures import UsageError
+from ..console.terminal import tell
 from ..driver.targets import Choice
 from .access import Access
 from .run_page import index_page
@@ -73,4 +73,4 @@ def app_of(serving: Serving, service: Service) -> Front:
 
 def _say(serving: Serving, url: str) -> None:
     names = "".join(f", {url}/programs/{each.name}" for each in serving.programs)
-    print(f"serving `{serving.name}` at {url}{names}", file=sys.stderr, flush=True)
+    tell(f"serving `{serving.name}` at {url}{names}")

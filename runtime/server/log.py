@@ -7,6 +7,7 @@ import sys
 import time
 from typing import Any
 
+from ..shown import plain_json
 from .bodies import encode
 
 _LOG = logging.getLogger("sglc.server")
@@ -26,10 +27,18 @@ def log_error(event: str, error: BaseException, **fields: Any) -> None:
     )
 
 
+class _Plain(logging.Formatter):
+    """Lines without control characters: a log is looked at in terminals."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON, and a traceback where there is one."""
+        return plain_json(super().format(record))
+
+
 def log_to_stderr(level: str = "info") -> None:
     """Have the log written; without this whoever embeds the server decides."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(_Plain("%(message)s"))
     _LOG.handlers[:] = [handler]
     _LOG.setLevel(level.upper())
     _LOG.propagate = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -16,11 +17,12 @@ from hypothesis import strategies as st
 
 from sglc.compiler.console.crash import write_report
 from sglc.compiler.console.report import render
-from sglc.compiler.console.terminal import plain, shown
 from sglc.ir.diagnostic import Diagnostic, Label
 from sglc.ir.span import Source, Span
 from sglc.runtime.backend import BackendError
 from sglc.runtime.secrets import without_secrets
+from sglc.runtime.server.log import log, log_to_stderr
+from sglc.runtime.shown import plain, shown
 
 NASTY = "\x1b]0;owned\x07\x1b[2J\x9b31m\rover\x7f\u202egnp.exe\u2066\ud800"
 STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -67,6 +69,16 @@ def test_credentials_are_not_shown(case: str) -> None:
 def test_no_password_survives(password: str, around: str) -> None:
     text = f"{around} postgres://user:{password}@host/db"
     assert f":{password}@" not in without_secrets(text)
+
+
+def test_the_log_of_a_server_is_json_that_steers_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log_to_stderr()
+    log("request", prompt=NASTY[:-1], path="/v1/\x9b31m")
+    line = capsys.readouterr().err
+    assert not STEERS.search(line.rstrip("\n"))
+    assert json.loads(line)["prompt"] == NASTY[:-1]
 
 
 def test_an_error_of_a_backend_holds_no_password() -> None:
