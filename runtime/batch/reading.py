@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..plan.schema import PlanProgram
-from .formats import Format, format_of, unreadable
-from .rows import Row, new_digest
+from .formats import Format, format_of
+from .rows import Row, new_digest, unreadable
 
 HEAD = 1 << 16
 CHECKED = 1024

@@ -15,6 +15,10 @@ from ..plan.arguments import bind_arguments
 from ..plan.errors import ErrorRecord, RunError
 from ..plan.schema import PlanProgram, Struct
 
+MAX_LINE = 16 * 1024 * 1024
+"""The longest row of a text file."""
+BOM = b"\xef\xbb\xbf"
+
 
 class Row(Struct, frozen=True):
     """One line of the input: its arguments, or what is wrong with it. `row` counts rows from 0, `line` lines from 1."""
@@ -107,3 +111,8 @@ def checked_row(row: int, line: int, args: dict[str, Any], program: PlanProgram)
 def bad_row(row: int, line: int, error: RunError) -> Row:
     """A row that is none."""
     return Row(row, line, error=msgspec.structs.replace(error.record, line=line))
+
+
+def unreadable(message: str, help: str = "") -> RunError:
+    """A file of rows that can't be read as one."""
+    return RunError("SGL3607", message, help)
