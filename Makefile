@@ -45,6 +45,7 @@ lint-corpus: setup  ## score lint on its corpus, by rule, kind of input and dept
 
 test-data: setup  ## fetch published tokenizers and SGLang's front end, which some tests skip without
 	@$(BIN)/python tests/ir/target/fetch_tokenizers.py
+	@$(BIN)/python tests/ir/target/fetch_templates.py
 	@$(BIN)/python tests/sglang_programs/fetch_peer.py
 
 test-slow: setup  ## run the slow tests
