@@ -1,6 +1,6 @@
 """Published chat templates with the example programs: asked as rendered, as predicted, nothing computed twice.
 
-`make test-data` fetches them. A few that differ most are tried here; `docs/make_models.py` tries all.
+`make test-data` fetches them. A few that differ most are tried here; `tests/make_models.py` tries all.
 """
 
 from pathlib import Path

@@ -16,15 +16,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "ir" / "target"), str(ROOT / "src")]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 
 from example_programs import LIST  # noqa: E402
-from fetch_templates import FOLDER, templates  # noqa: E402
+from published_templates import FOLDER, templates  # noqa: E402
 from real_templates import Verdict, judge, target_of  # noqa: E402
 
-PAGE = Path(__file__).parent / "models.md"
+PAGE = ROOT / "docs" / "models.md"
 BEGIN, END = "<!-- table: begin -->\n", "<!-- table: end -->\n"
-WORDS = {
+WORDS: dict[str, str] = {
     "composes": "composes",
     "planned": "per call",
     "rendered whole": "whole",
@@ -67,7 +67,7 @@ def revision() -> str:
 
 def shown(verdict: Verdict, notes: list[str]) -> str:
     """A cell of the table; what has a reason names its note."""
-    word = WORDS.get(verdict.how, verdict.how)
+    word: str = WORDS.get(verdict.how, verdict.how)
     if not verdict.is_kept:
         word += f" **({verdict.differs} differ, {verdict.mispredicted} mispredicted)**"
     reason = verdict.why if verdict.how != "planned" else ""
