@@ -25,6 +25,7 @@ class Capabilities:
 
     token_ids: bool = True
     select: bool = True
+    scores: bool = True  # a select is scored by log probabilities; else the model answers with one of the choices
     constraints: frozenset[str] = frozenset({"regex", "json", "grammar", "type"})
     prefill: bool = True
     finds_running: bool = True  # a request waits for, and finds, what another is just computing
@@ -182,11 +183,15 @@ class GenReply:
 
 @dataclass(frozen=True, slots=True)
 class SelectReply:
-    """Log probabilities of every token of every choice, and the work."""
+    """Log probabilities of every token of every choice, and the work.
+
+    `chosen`: which one a server chose that gives none (`Capabilities.scores`).
+    """
 
     logprobs: tuple[tuple[float, ...], ...]
     usage: Usage
     unconditional: tuple[tuple[float, ...], ...] = ()
+    chosen: int | None = None
 
 
 class BackendError(Exception):

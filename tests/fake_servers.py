@@ -437,8 +437,16 @@ class OpenAIServer(FakeServer):
             logprobs=True,
         )
 
+    def _check_strict(self, schema: Any) -> None:
+        """What a strict schema must be: an object at the top."""
+        if schema.get("type") != "object":
+            message = "Invalid json_schema for response_format: schema must be of type 'object'."
+            raise Refused(400, {"error": {"message": message}})
+
     def _constraint(self, body: Any) -> Constraint | None:
         wanted = body.get("structured_outputs") or {}
         if "response_format" in body:
-            return Constraint("json", json.dumps(body["response_format"]["json_schema"]["schema"]))
+            schema = body["response_format"]["json_schema"]["schema"]
+            self._check_strict(schema)
+            return Constraint("json", json.dumps(schema))
         return Constraint("regex", wanted["regex"]) if "regex" in wanted else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from ...runtime.backend import Backend
 from ...runtime.batch.journal import Journal
 from ...runtime.batch.reading import RowFile
-from ...runtime.executor.asking.control_text import CONTROL_TEXT
+from ...runtime.executor.asking.notes import NOTED
 from ...runtime.plan.errors import RunError
 from ...runtime.trace.records import Note, Record
 from ..batch.order import BatchOrder
@@ -40,7 +40,7 @@ class Notes:
 
     def add(self, record: Record) -> None:
         """Say what a note says."""
-        if isinstance(record, Note) and record.code == CONTROL_TEXT:
+        if isinstance(record, Note) and record.code in NOTED:
             where = (
                 f"{record.span.file}:{record.span.line}:{record.span.column}: "
                 if record.span

@@ -37,7 +37,7 @@ class Connection:
             if model is None:
                 what = f"`{self.service.name}` serves many models, and none is named"
                 raise BackendError("3105", what, "`--model NAME` names one")
-            return Served(model, self.service.dialect or "openai")
+            return Served(model, self.service.dialect or "hosted")
         if self.service.name == "sglang":
             return ask_sglang(self._server())
         return ask_openai(self._server(), model, self.service.dialect)

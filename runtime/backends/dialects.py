@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 class Dialect:
     """What a server knows beyond OpenAI's own API.
 
-    `fields`: names of parameters by field of `Sampling`. `constraints`: how each kind is sent, a path of
-    keys. `ids`: prompts may be token ids. `returns_ids`: and answers, when asked. `continues`: a chat may end in the
-    middle of a turn. `warms`: a prompt that was asked about is in the cache afterwards. `finds_running`: or while it is
-    being computed.
+    `fields`: names of parameters by field of `Sampling`. `constraints`: how each kind is sent, a path of keys.
+    `ids`: prompts may be token ids. `returns_ids`: and answers, when asked. `continues`: a chat may end in mid-turn.
+    `warms`: a prompt that was asked about is in the cache afterwards. `finds_running`: or while it is being computed.
+    `most`: the name of `max_tokens`. `cache_key`: calls that name the same key are sent to the same cache.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -23,6 +23,8 @@ class Dialect:
     continues: bool = False
     warms: bool = False
     finds_running: bool = False
+    most: str = "max_tokens"
+    cache_key: bool = False
 
 
 OPENAI_FIELDS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
@@ -38,6 +40,10 @@ SCHEMA_FORMAT = ("response_format",)
 
 DIALECTS: dict[str, Dialect] = {
     "openai": Dialect(constraints={"json": SCHEMA_FORMAT}),
+    "hosted": Dialect(
+        constraints={"json": SCHEMA_FORMAT}, most="max_completion_tokens", cache_key=True
+    ),
+    "litellm": Dialect(constraints={"json": SCHEMA_FORMAT}),
     "vllm": Dialect(
         fields=MORE_FIELDS,
         constraints={kind: ("structured_outputs", kind) for kind in ("regex", "json", "grammar")},

@@ -30,12 +30,14 @@ from ..transport.policy import Policy
 from ..transport.server import Server
 from .openai_asking import Answer, Asking
 from .openai_identity import Identity
-from .openai_replies import Body, Choice, cannot_score, finish_of, logprobs_of, usage_of
-from .openai_requests import Wording
+from .openai_replies import Body, Choice, finish_of, logprobs_of, usage_of
+from .openai_requests import Constrained, Wording
 from .openai_scoring import score
-from .remote import bearer, check_count, check_ids, completion_of, side_by_side
+from .remote import bearer, check_count, check_ids, chosen, completion_of, side_by_side
 
 HOSTED = "https://api.openai.com/v1"
+MOST_AROUND = 64
+"""Tokens of a choice beyond its own text: quotes, and the object that it may stand in."""
 
 
 class OpenAIBackend:
@@ -66,7 +68,7 @@ class OpenAIBackend:
         )
         self._is_chat = base_url is None if chat is None else chat
         self._tokenizer = target.tokenizer
-        self._identity = Identity(self._server, model, dialect)
+        self._identity = Identity(self._server, model, dialect or ("" if base_url else "hosted"))
         self._asking = Asking(self._server, self._identity, self._is_chat)
         self._prompt = prompt
 
@@ -81,8 +83,8 @@ class OpenAIBackend:
         kinds = {kind for kind in ("regex", "json", "grammar") if kind in dialect.constraints}
         return Capabilities(
             token_ids=self._wording.takes_ids,
-            select=not self._is_chat,
-            constraints=frozenset(kinds | ({"type"} if "regex" in kinds else set[str]())),
+            scores=not self._is_chat,
+            constraints=frozenset(kinds | ({"type"} if kinds else set[str]())),
             prefill=dialect.warms and self._wording.takes_ids,
             finds_running=dialect.finds_running,
             logprobs=True,
@@ -94,23 +96,35 @@ class OpenAIBackend:
         """Continue a prompt. Raises BackendError."""
         words, started = self._wording, time.monotonic()
         body = words.prompt(request.ids, request.prompt_text) | words.parameters(request.sampling)
-        body |= words.constraint(request.constraint)
+        constrained = words.constraint(request.constraint)
+        body |= constrained.body
         if words.dialect.returns_ids and words.takes_ids:
             body["return_token_ids"] = True
         bodies = [self._seeded(body, request.sampling, seed) for seed in request.seeds]
         answers = await self._asked(bodies, request)
         choices = [choice for answer in answers for choice in answer.choices]
         check_count(choices, request.seeds)
-        done = tuple(self._completion(request, choice) for choice in choices)
+        done = tuple(self._completion(request, choice, constrained) for choice in choices)
         accounts = [answer.account for answer in answers]
         passed = time.monotonic() - started
         return GenReply(done, usage_of(accounts, passed, answers[0].first))
 
     async def select(self, request: SelectRequest) -> SelectReply:
-        """Score choices by the log probabilities of an echoed prompt. Raises BackendError."""
+        """Score choices by the log probabilities of an echoed prompt; a chat chooses itself. Raises BackendError."""
         if self._is_chat:
-            raise cannot_score("a chat API")
+            return await self._chosen(request)
         return await score(self._asking, request, self._wording.takes_ids)
+
+    async def _chosen(self, request: SelectRequest) -> SelectReply:
+        """One of the choices as the answer, which the server must keep to: there are no scores."""
+        words = self._wording
+        constrained = words.choice(request.choice_texts)
+        most = 2 * max(map(len, request.choices)) + MOST_AROUND
+        parameters = words.parameters(Sampling(max_tokens=most))
+        body = words.prompt(request.ids, request.prompt_text) | parameters | constrained.body
+        answer = await self._asking.whole(body, len(request.ids) + most)
+        text = constrained.text_of(answer.choices[0].text)
+        return chosen(text, request, usage_of([answer.account], 0.0, 0.0))
 
     async def prefill(self, request: PrefillRequest) -> Usage:
         """Warm a prompt: the API has no word for it, so one token is asked for. Raises BackendError."""
@@ -161,14 +175,16 @@ class OpenAIBackend:
 
     # --- what comes back ---------------------------------------------------------------------------
 
-    def _completion(self, request: GenRequest, choice: Choice) -> Completion:
+    def _completion(
+        self, request: GenRequest, choice: Choice, constrained: Constrained
+    ) -> Completion:
         finish, matched = finish_of(choice)
         sampling = request.sampling
         if finish == "stop" and not sampling.stop:
             finish = "eos"  # the API has one word for both
         ids = choice.token_ids
         if ids is None:
-            ids = list(self._encode(choice.text))
+            ids = list(self._encode(constrained.text_of(choice.text)))
             sampling = sampling.merged(max_tokens=-1, min_tokens=0)
         else:
             check_ids(self._tokenizer, ids, sampling.max_tokens)

@@ -18,7 +18,7 @@ class Identity:
     """What a server lists, and what the user said of it, which wins."""
 
     def __init__(self, server: Server, model: str | None, dialect: str | None) -> None:
-        self._server, self._model, self._dialect = server, model, dialect
+        self._server, self._model, self._dialect = server, model, dialect or None
 
     @cached_property
     def _listed(self) -> Listed | None:

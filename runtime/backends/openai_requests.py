@@ -6,17 +6,35 @@ What the API or the server at hand has no word for is an error with a way out: n
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ...ir.sampling import Constraint, Sampling
 from ...ir.target import Tokenizer
+from ...ir.types import UnionType
 from ..backend import BackendError, PromptText
+from .answer_schemas import AnswerSchema, answer_schema, choice_schema
 from .constraints import wire_constraint
 from .dialects import MORE_FIELDS, OPENAI_FIELDS, SCHEMA_FORMAT, Dialect
 from .openai_replies import Body, cannot
 
 _PLAIN = Sampling()
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Constrained:
+    """What a constraint adds to a request, and how the text of its answer is read."""
+
+    body: Body
+    text_of: Callable[[str], str] = _as_it_is
+
+
+UNCONSTRAINED = Constrained({})
 
 
 @dataclass(frozen=True)
@@ -69,7 +87,7 @@ class Wording:
         self._refuse(sampling)
         body: Body = {name: getattr(sampling, name) for name in OPENAI_FIELDS}
         if sampling.max_tokens >= 0:
-            body["max_tokens"] = sampling.max_tokens
+            body[self.dialect.most] = sampling.max_tokens
         if sampling.stop:
             body["stop"] = list(
                 sampling.stop[:4]
@@ -95,22 +113,46 @@ class Wording:
                 "name the alternatives by their tokens", "`sglang` and the embedded engine can"
             )
 
-    def constraint(self, constraint: Constraint | None) -> Body:
-        """The constraint. Raises BackendError where the server can't promise it."""
-        wire = wire_constraint(constraint) if constraint else None
+    def constraint(self, constraint: Constraint | None) -> Constrained:
+        """The constraint, and how its answer is read. Raises BackendError where the server can't promise it."""
+        if constraint is None:
+            return UNCONSTRAINED
+        if "regex" not in self.dialect.constraints and constraint.kind in ("type", "json"):
+            return self._by_schema(answer_schema(constraint))
+        wire = wire_constraint(constraint)
         if wire is None:
-            return {}
+            return UNCONSTRAINED
         path = self.dialect.constraints.get(wire.kind)
         if path is None:
             raise BackendError(
                 "3104",
                 f"`openai` can't promise output that matches a {wire.kind}",
-                '`constrained_style="free"` takes the server\'s own JSON; the embedded engine takes all constraints',
+                "a declared type or a JSON schema may be asked for; the embedded engine takes all constraints",
             )
-        if path == SCHEMA_FORMAT:
-            named = {"name": "answer", "schema": json.loads(wire.text), "strict": True}
-            return {"response_format": {"type": "json_schema", "json_schema": named}}
-        content: Any = json.loads(wire.text) if wire.kind == "json" else wire.text
-        for key in reversed(path):
-            content = {key: content}
-        return content
+        content = json.loads(wire.text) if wire.kind == "json" else wire.text
+        return Constrained(_placed(path, content))
+
+    def choice(self, choices: tuple[str, ...]) -> Constrained:
+        """One of some texts, as an answer."""
+        if "regex" in self.dialect.constraints:
+            return self.constraint(Constraint("type", str(UnionType(choices))))
+        return self._by_schema(choice_schema(choices))
+
+    def _by_schema(self, asked: AnswerSchema | None) -> Constrained:
+        """A service that knows JSON schemas alone."""
+        path = self.dialect.constraints.get("json")
+        if asked is None:
+            return UNCONSTRAINED
+        if path is None:
+            raise cannot("promise JSON of a schema", "the embedded engine takes all constraints")
+        return Constrained(_placed(path, asked.schema), asked.text_of)
+
+
+def _placed(path: tuple[str, ...], content: Any) -> Body:
+    """A constraint where a server looks for it."""
+    if path == SCHEMA_FORMAT:
+        named = {"name": "answer", "schema": content, "strict": True}
+        return {"response_format": {"type": "json_schema", "json_schema": named}}
+    for key in reversed(path):
+        content = {key: content}
+    return content

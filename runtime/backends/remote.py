@@ -9,7 +9,7 @@ from typing import TypeVar
 from ...ir.sampling import Sampling
 from ...ir.target import StopTracker, Tokenizer
 from ...ir.target.stopping import Matched
-from ..backend import BackendError, Completion, Finish
+from ..backend import BackendError, Completion, Finish, SelectReply, SelectRequest, Usage
 
 T = TypeVar("T")
 TopLogprobs = tuple[tuple[tuple[int, float], ...], ...]
@@ -74,6 +74,15 @@ def check_ids(tokenizer: Tokenizer, ids: Sequence[int], max_tokens: int) -> None
                 f"the server gave the token {token}, which is none of the model's",
                 "the target's tokenizer is not the one of the server's model",
             )
+
+
+def chosen(text: str, request: SelectRequest, usage: Usage) -> SelectReply:
+    """The reply of a server that chose itself. Raises BackendError (3105) for a text that is none of the choices."""
+    try:
+        return SelectReply((), usage, chosen=request.choice_texts.index(text))
+    except ValueError:
+        message = f"the server was to choose, and said {text[:60]!r}, which is none of the choices"
+        raise BackendError("3105", message, "a server that keeps to a schema chooses") from None
 
 
 def check_count(samples: Sequence[object], seeds: Sequence[object]) -> None:

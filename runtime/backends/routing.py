@@ -132,6 +132,7 @@ class RoutedBackend:
         return Capabilities(
             token_ids=all(each.token_ids for each in all_of),
             select=all(each.select for each in all_of),
+            scores=all(each.scores for each in all_of),
             constraints=frozenset.intersection(*(each.constraints for each in all_of)),
             prefill=all(each.prefill for each in all_of),
             finds_running=all(each.finds_running for each in all_of),

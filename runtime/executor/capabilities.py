@@ -8,6 +8,8 @@ from ..plan.schema import Family, ImageStep, Plan
 from ..plan.turns import TurnState, states_at_calls
 from ..plan.walking import walk
 
+UNCONDITIONAL = "unconditional_likelihood_normalized"
+
 
 def check_capabilities(plan: Plan, backend: Backend) -> None:
     """Whether `backend` can run every call of `plan`. Raises RunError (SGL3104)."""
@@ -28,6 +30,13 @@ def _check_family(family: Family, backend: Backend) -> None:
             backend,
             "score choices",
             "a `gen` constrained to a union of literals asks the same",
+            family,
+        )
+    if family.kind == "select" and not can.scores and family.method == UNCONDITIONAL:
+        raise _cannot(
+            backend,
+            f"score choices by `{family.method}`",
+            "the model answers with one of the choices there; the engine, SGLang and vLLM score",
             family,
         )
     if family.constraint and family.constraint[0] not in can.constraints:

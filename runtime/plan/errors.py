@@ -52,6 +52,7 @@ CODES: dict[str, str] = {
     "SGL3608": "another process has the journal",
     "SGL3901": "a loop ended at its limit",
     "SGL3902": "a value holds control text, and the backend takes text alone",
+    "SGL3903": "a choice was made by the model's answer, and not by scores",
     "SGL3999": "an internal error; this is a defect of sglc",
 }
 """What the codes mean; 34xx are those of `models.py`."""

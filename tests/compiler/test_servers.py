@@ -264,3 +264,39 @@ def test_nobody_there() -> None:
         choose_place(BackendOptions(name="vllm", base_url="http://127.0.0.1:9"), None, {})
     (problem,) = caught.value.diagnostics
     assert (problem.code, problem.helps) == ("SGL2034", ("`--base-url` names a running server",))
+
+
+CHOICE = """\
+program pick(topic: str) -> {kind: str, size: int}:
+    user: "What is {topic}?"
+    assistant: kind = select("a thing", "a place"METHOD)
+    user: "How large?"
+    assistant: size: int = gen(max_tokens=40)
+    return {kind, size}
+"""
+
+
+@pytest.mark.parametrize("owner", ["vllm", "somebody"])
+def test_choices_and_types_are_asked_in_the_server_s_own_words(
+    owner: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = OpenAIServer(TARGET, owner=owner)
+    source = CHOICE.replace("METHOD", "")
+    code, said = sglc(tmp_path, source, server, "--backend", "openai", capsys=capsys)
+    assert code == 0, said
+    assert "program.sgl:3:23: warning[SGL3903]: `openai` gives no log probabilities" in said
+    bodies = [body for path, body in server.asked if path == "/v1/chat/completions"]
+    word = "structured_outputs" if owner == "vllm" else "response_format"
+    assert [word in body for body in bodies] == [True, True]
+    assert bodies[1]["messages"][1]["content"] in ("a thing", "a place")
+
+
+def test_a_method_that_needs_scores_is_refused_before_the_first_call(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = OpenAIServer(TARGET)
+    source = CHOICE.replace("METHOD", ', method="unconditional_likelihood_normalized"')
+    code, said = sglc(tmp_path, source, server, capsys=capsys)
+    assert code == 1
+    assert "error[SGL3104]: `openai` can't score choices by" in said
+    assert server.asked == []

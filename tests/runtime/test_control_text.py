@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from plan_writer import TARGET, PlanWriter, Script
 
-from sglc.runtime.executor.asking.control_text import CONTROL_TEXT
+from sglc.runtime.executor.asking.notes import CONTROL_TEXT
 from sglc.runtime.executor.executor import Executor
 from sglc.runtime.plan.schema import Lit, Ref
 from sglc.runtime.trace.records import Note, Trace

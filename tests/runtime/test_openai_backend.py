@@ -13,6 +13,7 @@ from fake_servers import OpenAIServer, running
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.target import Part, Target
 from sglc.runtime.backend import BackendError, GenRequest, PrefillRequest, PromptText, SelectRequest
+from sglc.runtime.backends.answer_schemas import answer_schema
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.backends.openai import OpenAIBackend
 from sglc.runtime.transport.policy import Policy
@@ -92,10 +93,10 @@ def test_what_a_server_can_do_depends_on_what_it_says_it_is() -> None:
     other = ask(OpenAIServer(TARGET, owner="system"), capabilities)
     assert not other.token_ids
     assert not other.prefill
-    assert other.constraints == {"json"}
+    assert other.constraints == {"json", "type"}
     chat = ask(OpenAIServer(TARGET), capabilities, chat=True)
     assert chat.chat
-    assert not chat.select
+    assert not chat.scores
 
 
 def test_cached_tokens_are_the_server_s_own_account() -> None:
@@ -212,14 +213,85 @@ def test_a_constraint_is_sent_by_the_server_s_own_name(
     assert "regex" in server.asked[0][1]["structured_outputs"]
 
 
-def test_canonical_output_is_promised_only_where_it_can_be_kept() -> None:
-    schema = '{"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}'
+OBJECT = '{"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}'
+BEYOND = '{"type": "object", "patternProperties": {"^x": {"type": "integer"}}}'
+
+
+@pytest.mark.parametrize(
+    ("constraint", "pattern"),
+    [
+        (Constraint("type", "int"), r"-?\d+"),
+        (Constraint("type", "bool"), "true|false"),
+        (Constraint("type", '"yes" | "no"'), "yes|no"),
+        (Constraint("type", "{a: bool, b: bool}"), r'\{"a": (true|false), "b": (true|false)\}'),
+        (Constraint("type", "bool?"), "true|false"),
+        (Constraint("json", OBJECT), r'\{"a": -?\d+\}'),
+        (Constraint("json", '{"type": "boolean"}'), "true|false"),
+    ],
+)
+@pytest.mark.parametrize("is_chat", [True, False])
+def test_a_service_that_knows_schemas_alone_is_asked_for_an_object(
+    constraint: Constraint, pattern: str, is_chat: bool
+) -> None:
     server = OpenAIServer(TARGET, owner="system")
+    request = gen(Sampling(max_tokens=200), constraint=constraint)
+    (done,) = ask(server, lambda backend: backend.generate(request), chat=is_chat).completions
+    asked = server.asked[-1][1]["response_format"]["json_schema"]
+    assert asked["strict"]
+    assert asked["schema"]["type"] == "object"
+    assert asked["schema"]["additionalProperties"] is False
+    assert re.fullmatch(pattern, done.text)
+
+
+def test_canonical_output_is_promised_only_where_it_can_be_kept() -> None:
+    server = OpenAIServer(TARGET, owner="system")
+    with pytest.raises(BackendError, match="no canonical form"):
+        ask(server, lambda backend: backend.generate(gen(constraint=Constraint("json", BEYOND))))
     with pytest.raises(BackendError, match="can't promise"):
-        ask(server, lambda backend: backend.generate(gen(constraint=Constraint("json", schema))))
-    free = gen(Sampling(max_tokens=200), constraint=Constraint("json", schema, "free"))
-    ask(server, lambda backend: backend.generate(free))
-    assert server.asked[-1][1]["response_format"]["json_schema"]["strict"]
+        ask(server, lambda backend: backend.generate(gen(constraint=Constraint("regex", "a+"))))
+    assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('{"value":3}', "3"),
+        ('{ "value" : 3 }', "3"),
+        ('{"value": "3"}', '{"value": "3"}'),
+        ('{"value": 3', '{"value": 3'),
+        ("3", "3"),
+        ('{"other": 3}', '{"other": 3}'),
+    ],
+)
+def test_an_answer_is_unwrapped_or_left_as_it_is(text: str, read: str) -> None:
+    asked = answer_schema(Constraint("type", "int"))
+    assert asked is not None
+    assert asked.text_of(text) == read
+
+
+@pytest.mark.parametrize("owner", ["vllm", "system"])
+def test_a_chat_chooses_by_an_answer_that_is_one_of_the_choices(owner: str) -> None:
+    server = OpenAIServer(TARGET, owner=owner)
+    request = SelectRequest(
+        PROMPT, CHOICES, prompt_text=PromptText(TEXT, TURNS), choice_texts=TEXTS
+    )
+    reply = ask(server, lambda backend: backend.select(request), chat=True)
+    assert reply.chosen in (0, 1, 2)
+    assert reply.logprobs == ()
+
+
+def test_a_chat_that_chooses_something_else_is_an_error() -> None:
+    class Deaf(OpenAIServer):
+        """Does not keep to schemas."""
+
+        def _constraint(self, body: Any) -> None:
+            return None
+
+    request = SelectRequest(
+        PROMPT, CHOICES, prompt_text=PromptText(TEXT, TURNS), choice_texts=TEXTS
+    )
+    with pytest.raises(BackendError, match="none of the choices"):
+        ask(Deaf(TARGET, owner="system"), lambda backend: backend.select(request), chat=True)
 
 
 CHOICES = (ids_of("yes"), ids_of("not at all"), ids_of("no"))
@@ -247,8 +319,6 @@ def test_a_server_that_does_not_echo_says_so_with_a_way_out() -> None:
         ask(OpenAIServer(TARGET, echoes=False), lambda backend: backend.select(request))
     assert caught.value.code == "3104"
     assert "union of literals" in caught.value.help
-    with pytest.raises(BackendError, match="chat API"):
-        ask(OpenAIServer(TARGET), lambda backend: backend.select(request), chat=True)
 
 
 def test_a_prompt_and_a_choice_that_share_a_token_are_not_scored_askew() -> None:
@@ -293,6 +363,6 @@ def test_log_probabilities() -> None:
 
 def test_nobody_there() -> None:
     backend = OpenAIBackend("http://127.0.0.1:9/v1", TARGET, policy=AT_ONCE)
-    assert backend.capabilities.constraints == {"json"}
+    assert backend.capabilities.constraints == {"json", "type"}
     with pytest.raises(BackendError, match="can't be reached"):
         asyncio.run(backend.generate(gen()))

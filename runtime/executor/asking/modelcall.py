@@ -33,8 +33,8 @@ from ..retention import tell_claims
 from ..streaming import Delta, TextStream
 from .choices import decide
 from .composition import holds
-from .control_text import note_control_text
 from .drafts import Draft
+from .notes import note_chosen, note_control_text
 from .prediction import fed_by_gen, fed_by_select, predict, predict_rendered
 from .rendering import rendered_ids, rendered_text
 
@@ -145,6 +145,11 @@ class ModelCall:
         return self._state.repeated(self._run.target.tokenizer, kept, text, node)
 
     def _decided(self, reply: SelectReply, choices: list[str]) -> int:
+        if reply.chosen is not None:
+            note_chosen(self._run, self._scope.row, self._family)
+            self._draft.note(chosen=reply.chosen, texts=[choices[reply.chosen]])
+            self._draft.write(reply.usage)
+            return reply.chosen
         method = self._family.method
         index, scores = decide(method, reply.logprobs, reply.unconditional)  # type: ignore[arg-type]
         self._draft.note(

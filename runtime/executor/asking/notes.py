@@ -1,6 +1,7 @@
-"""Values with control-token text, on backends that take text alone: there they can't be kept apart from the template's.
+"""What is noted once a run of its calls, as a warning after it: control text that may count, choices without scores.
 
-Token ids keep them apart everywhere else, so the run warns once where they are lost.
+Values with control-token text can't be kept apart from the template's on backends that take text alone; token ids keep
+them apart everywhere else.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from ..instance import Run
 from ..prompts import PromptState
 
 CONTROL_TEXT = "SGL3902"
+CHOSEN = "SGL3903"
+NOTED = (CONTROL_TEXT, CHOSEN)
+"""The codes of notes that are worth a line after a run."""
 
 
 def note_control_text(run: Run, row: int, family: Family, state: PromptState) -> None:
@@ -25,6 +29,14 @@ def note_control_text(run: Run, row: int, family: Family, state: PromptState) ->
         run.noted.add(CONTROL_TEXT)
         message = f"a value holds `{token}`, and `{run.backend.name}` takes text alone, so it may count as control text"
         run.sink.add(Note(row, CONTROL_TEXT, message, family.span))
+
+
+def note_chosen(run: Run, row: int, family: Family) -> None:
+    """Add a note to the trace, once a run, when a choice was not scored."""
+    if CHOSEN not in run.noted:
+        run.noted.add(CHOSEN)
+        message = f"`{run.backend.name}` gives no log probabilities of a prompt, so the model answers with a choice"
+        run.sink.add(Note(row, CHOSEN, message, family.span))
 
 
 def control_text(state: PromptState, control: Iterable[str]) -> str | None:
