@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -38,7 +38,8 @@ class AccessOptions:
         Parameter(help="Another name by which the server is reached.", negative=()),
     ] = None
     log_level: Annotated[
-        str, Parameter(help="`info` writes a line for each request, `warning` does not.")
+        Literal["info", "warning"],
+        Parameter(help="`info` writes a line for each request, `warning` does not."),
     ] = "info"
     log_prompts: Annotated[
         bool, Parameter(help="Write prompts and answers into the log.", negative=())

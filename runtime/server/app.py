@@ -11,12 +11,12 @@ from starlette.exceptions import HTTPException
 
 from ..backend import BackendError
 from ..plan.errors import RunError
-from .exchange import ClientGone, refused
+from .exchange import refused
 from .front import Front
 from .native_routes import native_routes
 from .openai_routes import openai_routes
 from .openapi import describe
-from .refusal import Refusal
+from .refusal import ClientGone, Refusal
 from .service import Service
 
 DESCRIPTION = "One model, and the compiled programs that ask it."
@@ -38,7 +38,7 @@ def make_app(
     for kind in (Refusal, BackendError, RunError, ClientGone, HTTPException, Exception):
         app.add_exception_handler(kind, _refuse)
     describe(app)
-    return Front(app, service.keys, service.meter, service.limits.body, hosts)
+    return Front(app, service.keys, service.meter, service.limits, hosts)
 
 
 def _lifespan(service: Service) -> Any:

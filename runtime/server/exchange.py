@@ -17,17 +17,13 @@ from .bodies import decode, encode
 from .front import Visit, headers_of
 from .limits import Limits
 from .log import log_error
-from .refusal import Refusal, of_backend, of_run, too_slow
+from .refusal import ClientGone, Refusal, of_backend, of_run, too_slow
 from .streams import Event
 
 T = TypeVar("T")
 JSON = "application/json"
 EVENTS = "text/event-stream"
 _MUCH = 16_384  # bytes; less is read sooner than a thread takes its turn
-
-
-class ClientGone(Exception):
-    """Nobody waits for the answer any more."""
 
 
 class Chunks(Protocol):
@@ -117,15 +113,24 @@ def event(value: Any, name: str = "") -> bytes:
     return head + b"data: " + encode(value) + b"\n\n"
 
 
+def named_event(value: dict[str, Any]) -> bytes:
+    """One server-sent event that is named after its own `type`."""
+    return event(value, value["type"])
+
+
 async def chunked(
-    events: AsyncGenerator[Event], chunks: Chunks, enter: Callable[[], Any]
+    events: AsyncGenerator[Event],
+    chunks: Chunks,
+    enter: Callable[[], Any],
+    write: Callable[[Any], bytes] = event,
+    last: bytes = b"data: [DONE]\n\n",
 ) -> AsyncGenerator[bytes]:
-    """The events of a backend as a protocol's server-sent events, closed by `[DONE]`, inside of what `enter` holds."""
+    """The events of a backend as a protocol's server-sent events, inside of what `enter` holds, and `last`."""
     async with enter(), aclosing(events):
         async for each in events:
-            if said := b"".join(map(event, chunks.of(each))):
+            if said := b"".join(map(write, chunks.of(each))):
                 yield said
-    yield b"".join(map(event, chunks.end())) + b"data: [DONE]\n\n"
+    yield b"".join(map(write, chunks.end())) + last
 
 
 async def _first(sent: AsyncIterator[bytes]) -> bytes:

@@ -6,6 +6,7 @@ made to send reaches it.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 import time
@@ -15,10 +16,11 @@ from urllib.parse import urlsplit
 
 from .bodies import encode
 from .keys import Caller, Keys
+from .limits import Limits
 from .line import Account
-from .log import log
+from .log import log, log_error
 from .meter import Meter
-from .refusal import Refusal
+from .refusal import ClientGone, Refusal
 from .spans import continued
 
 Message = MutableMapping[str, Any]
@@ -45,10 +47,10 @@ class Front:
     """An ASGI application around another. `hosts`: the names that it is reached by; None: any."""
 
     def __init__(
-        self, app: App, keys: Keys, meter: Meter, body_limit: int, hosts: frozenset[str] | None
+        self, app: App, keys: Keys, meter: Meter, limits: Limits, hosts: frozenset[str] | None
     ) -> None:
         self._app, self._keys, self._meter = app, keys, meter
-        self._body_limit, self._hosts = body_limit, hosts
+        self._limits, self._hosts = limits, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -56,14 +58,17 @@ class Front:
             return
         began, headers = time.perf_counter(), _headers(scope)
         visit = Visit(_request_id(headers), Caller())
-        answer = _Answer(send, visit.id)
+        answer = _Answer(send, visit.id, self._limits.send_s)
         scope.setdefault("state", {})["visit"] = visit
         try:
             self._let_in(scope, headers, visit)
             with continued(headers):
-                await self._app(scope, _Bounded(receive, headers, self._body_limit), answer)
+                await self._app(scope, _Bounded(receive, headers, self._limits.body), answer)
         except Refusal as refusal:
             await answer.refuse(refusal)
+        except Exception as error:
+            if not answer.is_given_up:
+                log_error("fault", error, id=visit.id)
         finally:
             self._note(scope, visit, answer.status, time.perf_counter() - began)
 
@@ -103,10 +108,11 @@ def local_hosts() -> frozenset[str]:
 
 
 class _Answer:
-    """Sends an answer, with the request's id, and remembers its status."""
+    """Sends an answer with the request's id, remembers its status, and gives up on a client that does not read."""
 
-    def __init__(self, send: Send, id: str) -> None:
-        self._send, self._id = send, id
+    def __init__(self, send: Send, id: str, patience_s: float) -> None:
+        self._send, self._id, self._patience_s = send, id, patience_s
+        self.is_given_up = False
         self.status = 499  # the client went away before there was an answer
         self._has_begun = False
 
@@ -114,7 +120,12 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status, self._has_begun = message["status"], True
             message["headers"] = [*message.get("headers", ()), (b"x-request-id", self._id.encode())]
-        await self._send(message)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await self._send(message)
+        except TimeoutError:
+            self.is_given_up = True
+            raise ClientGone from None
 
     async def refuse(self, refusal: Refusal) -> None:
         """Answer with a refusal, if nothing was answered yet."""

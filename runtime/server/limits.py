@@ -31,6 +31,7 @@ class Limits:
     running: int = 256  # prompts and samples at a time
     waiting: int = 1_024  # requests that wait for room; more are told to come again
     request_s: float = 600.0
+    send_s: float = 30.0  # for a client to take what it is sent
     drain_s: float = 30.0  # for what is under way when the server is told to stop
 
 

@@ -6,15 +6,24 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from .exchange import answer, as_events, chunked, off_the_loop, read_body, visit_of, while_wanted
-from .openai import chat, completions, models
+from .exchange import (
+    answer,
+    as_events,
+    chunked,
+    named_event,
+    off_the_loop,
+    read_body,
+    visit_of,
+    while_wanted,
+)
+from .openai import chat, completions, models, responses
 from .openapi import takes
 from .refusal import Refusal
 from .service import Service
 
 
 def openai_routes(service: Service) -> APIRouter:
-    """`/v1/models`, `/v1/completions`, `/v1/chat/completions`."""
+    """`/v1/models`, `/v1/completions`, `/v1/chat/completions`, `/v1/responses`."""
     router = APIRouter(prefix="/v1", tags=["OpenAI"])
     limits, model = service.limits, service.model
 
@@ -76,11 +85,39 @@ def openai_routes(service: Service) -> APIRouter:
 
         return answer(await while_wanted(request, work(), limits.request_s))
 
+    @router.post(
+        "/responses",
+        summary="Answer a conversation, item by item",
+        openapi_extra=takes(responses.ResponseBody),
+    )
+    async def respond(request: Request) -> Response:
+        body = await read_body(request, responses.ResponseBody, limits)
+        id = f"resp_{visit_of(request).id}"
+        asked = await off_the_loop(request, lambda: responses.read(body, model, id))
+        line = service.line(request, "chat")
+        if body.stream:
+            events = service.events(line, asked.requests)
+            return await _streamed(
+                service,
+                request,
+                asked,
+                events,
+                responses.Chunks(asked),
+                write=named_event,
+                last=b"",
+            )
+
+        async def work() -> Any:
+            async with service.gate.hold(asked.weight):
+                return responses.reply(asked, await service.generate(line, asked.requests))
+
+        return answer(await while_wanted(request, work(), limits.request_s))
+
     return router
 
 
 async def _streamed(
-    service: Service, request: Request, asked: Any, events: Any, chunks: Any
+    service: Service, request: Request, asked: Any, events: Any, chunks: Any, **written: Any
 ) -> Response:
-    sent = chunked(events, chunks, lambda: service.gate.hold(asked.weight))
+    sent = chunked(events, chunks, lambda: service.gate.hold(asked.weight), **written)
     return await as_events(request, sent, service.limits.request_s)

@@ -25,6 +25,10 @@ _OF_RUN = {
 }
 
 
+class ClientGone(Exception):
+    """Nobody waits for the answer any more, or nobody reads it."""
+
+
 class Refusal(Exception):
     """A request that is not served. `param`: the field that is at fault; `retry_after`: in seconds."""
 

@@ -280,6 +280,38 @@ def _wait_until(is_so: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.02)
 
 
+def test_a_client_that_does_not_read_is_given_up(make_service: Callable[..., Service]) -> None:
+    service = make_service(send_s=0.1)
+    body = json.dumps({**LONG, "stream": True}).encode()
+    received = iter([{"type": "http.request", "body": body}])
+    headers = [(b"content-type", b"application/json"), (b"host", b"x")]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": PATH,
+        "query_string": b"",
+        "headers": headers,
+    }
+
+    async def receive() -> Any:
+        try:
+            return next(received)
+        except StopIteration:
+            return await asyncio.get_running_loop().create_future()
+
+    async def send(message: Any) -> None:
+        if message.get("body"):
+            await asyncio.get_running_loop().create_future()
+
+    async def main() -> None:
+        async with asyncio.timeout(20):
+            await make_app(service)(scope, receive, send)
+
+    asyncio.run(main())
+    assert service.gate.inside == 0
+    _wait_until(lambda: engine_of(service).metrics().slots_locked == 0)
+
+
 def test_half_a_request_hurts_nobody(make_service: Callable[..., Service]) -> None:
     with running(make_service()) as url:
         host, port = url.removeprefix("http://").split(":")
