@@ -74,7 +74,8 @@ class Files:
 
     def _of_python(self, path: Path, entry: str | None) -> Iterator[Published]:
         """Every program that a Python file defines, or the one that is named."""
-        own = [each for each in vars(imported(path)).values() if isinstance(each, Program)]
+        module = imported(path)
+        own = [each for each in vars(module).values() if isinstance(each, Program)]
         own = [each for each in own if entry in (None, each.name)]
         if not own:
             what = f"no program `{entry}`" if entry else "no program"
@@ -84,9 +85,9 @@ class Files:
                 "a program is a function under `@sglc.function`",
             )
         for program in own:
-            yield self._python(program)
+            yield self._python(program, program.function.__doc__ or module.__doc__ or "")
 
-    def _python(self, program: Program) -> Published:
+    def _python(self, program: Program, doc: str) -> Published:
         """A function for the types that its annotations declare. Raises CompileFailed."""
         from ...lang.python.lower import lower
 
@@ -102,10 +103,9 @@ class Files:
         )
         build = compile_module(lowered.module, options, self.choice, lowered.diagnostics)
         defaults = {name: default[0] for name, (_, default) in declared.items() if default}
-        doc = (program.function.__doc__ or "").strip().split("\n")[0]
         return self._built(
             build,
-            doc=doc,
+            doc=doc.strip().split("\n")[0],
             own=lowered.hosts,
             defaults={**defaults, **program.bound},
             hides=frozenset((PROMPT_FIELD,)),

@@ -23,7 +23,7 @@ class Limits:
     samples: int = 64  # of one prompt: `n`
     schema: int = 64 << 10  # of a JSON schema
     schema_depth: int = 32
-    pattern_states: int = 10_000  # of a regular expression, its counted repetitions written out
+    pattern_states: int = 4_000  # of a regular expression, its counted repetitions written out
     grammar: int = 64 << 10
     compile_s: float = 10.0  # for a constraint
     arms: int = 256  # of one fork of a program

@@ -35,10 +35,24 @@ class _Plain(logging.Formatter):
         return plain_json(super().format(record))
 
 
+class _OfOthers(logging.Formatter):
+    """What the HTTP library says, as a line like ours."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON."""
+        said = {"time": round(record.created, 3), "event": "http", "message": record.getMessage()}
+        return plain_json(encode(said).decode())
+
+
 def log_to_stderr(level: str = "info") -> None:
     """Have the log written; without this whoever embeds the server decides."""
+    _write(_LOG, level.upper(), _Plain())
+    _write(logging.getLogger("uvicorn.error"), "WARNING", _OfOthers())
+
+
+def _write(logger: logging.Logger, level: str, formatter: logging.Formatter) -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Plain("%(message)s"))
-    _LOG.handlers[:] = [handler]
-    _LOG.setLevel(level.upper())
-    _LOG.propagate = False
+    handler.setFormatter(formatter)
+    logger.handlers[:] = [handler]
+    logger.setLevel(level)
+    logger.propagate = False
