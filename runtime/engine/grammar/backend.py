@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 import numpy as np
 import torch
@@ -33,7 +34,7 @@ class GrammarBackend(ABC):
         self.tokenizer, self.vocab = tokenizer, vocab
         self.width = (vocab + 31) // 32
         self._lock = threading.Lock()
-        self._compiled: dict[Constraint, tuple[MakeMatcher | None]] = {}
+        self._compiled: dict[Constraint, Future[MakeMatcher | None]] = {}
         self._bits = torch.zeros((0, self.width), dtype=torch.int32)
 
     @abstractmethod
@@ -50,14 +51,32 @@ class GrammarBackend(ABC):
 
     def compile(self, constraint: Constraint) -> MakeMatcher | None:
         """Return a maker of matchers, None for what allows all text. Any thread may ask."""
+        found, is_ours = self._entry(constraint)
+        if is_ours:
+            self._fill(constraint, found)
+        return found.result()
+
+    def _entry(self, constraint: Constraint) -> tuple[Future[MakeMatcher | None], bool]:
+        """Where a constraint's maker is or will be, and whether we are the ones to make it."""
         with self._lock:
-            found = self._compiled.pop(constraint, None) or (self._compile(constraint),)
+            found = self._compiled.pop(constraint, None)
+            is_ours = found is None
+            found = Future() if found is None else found
             self._compiled[constraint] = (
                 found  # last: the first is the one that nobody asked for the longest
             )
             if len(self._compiled) > MOST_KEPT:
                 del self._compiled[next(iter(self._compiled))]
-            return found[0]
+            return found, is_ours
+
+    def _fill(self, constraint: Constraint, found: Future[MakeMatcher | None]) -> None:
+        """Compile; only those who ask for the same wait. What fails is tried again by whoever asks next."""
+        try:
+            found.set_result(self._compile(constraint))
+        except BaseException as error:
+            with self._lock:
+                self._compiled.pop(constraint, None)
+            found.set_exception(error)
 
     def mask(self, logits: torch.Tensor, matchers: Sequence[Matcher | None]) -> None:
         """Set the logits of what the rows' matchers do not allow to -inf, in place."""
