@@ -22,7 +22,7 @@ def render(report: r.Report) -> str:
         "title": html.escape(f"{report.entry} - what is shared"),
         "style": _file("page.css"),
         "script": "\n".join(map(_file, SCRIPTS)),
-        "report": inert(r.to_json(report).decode()),
+        "report": _inert(r.to_json(report).decode()),
     }
     page = _file("page.html")
     head, *pieces = page.split("{{")
@@ -34,7 +34,7 @@ def _filled(piece: str, parts: dict[str, str]) -> str:
     return parts[name] + rest
 
 
-def inert(json: str) -> str:
+def _inert(json: str) -> str:
     """JSON that cannot end the script element it stands in, whatever a prompt contains."""
     return json.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 

@@ -27,7 +27,6 @@ from ..explain.text.render import render as text_of
 from ..planner.signatures import parameter_schema
 from ..running.hosts import imported
 from .annotations import parameter_types
-from .run_page import run_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,6 @@ class Files:
             hosts={**self.hosts, **(own or {})},
             defaults=defaults or {},
             hides=hides,
-            page=run_page(plan.entry, doc, takes, report),
             explained=explained,
         )
 

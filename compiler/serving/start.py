@@ -21,7 +21,7 @@ from ..console.failures import UsageError
 from ..console.terminal import tell
 from ..driver.targets import Choice
 from .access import Access
-from .run_page import index_page
+from .run_page import pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +66,7 @@ def app_of(serving: Serving, service: Service) -> Front:
     """The application: protocols, programs and pages. Raises RunError for what the backend can't do."""
     for each in serving.programs:
         check_capabilities(each.plan, service.backend)
-    index = index_page(serving.name, serving.programs)
-    routes = program_routes(service, serving.programs, index)
+    routes = program_routes(service, serving.programs, pages())
     return make_app(service, (routes,), serving.access.hosts)
 
 

@@ -1,6 +1,5 @@
 "use strict";
-// Shared by the pages: elements, and requests with the key that was typed in.
-const data = JSON.parse(document.getElementById("data").textContent);
+// Shared by the pages: elements, and requests with the key that was typed in and is kept for this tab.
 
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -12,6 +11,24 @@ function element(tag, attributes = {}, ...children) {
 function headers(more = {}) {
   const key = document.getElementById("key").value;
   return key ? { ...more, authorization: `Bearer ${key}` } : more;
+}
+
+const keyBox = document.getElementById("key");
+keyBox.value = sessionStorage.getItem("key") || "";
+
+async function get(path) {
+  const answer = await fetch(path, { headers: headers() });
+  if (!answer.ok) throw new Error((await answer.json()).error.message);
+  return answer.json();
+}
+
+// Loads a page again whenever another key is typed in.
+function withKey(load) {
+  keyBox.addEventListener("change", () => {
+    sessionStorage.setItem("key", keyBox.value);
+    load();
+  });
+  load();
 }
 
 // Follows a link with the key, which a plain link could not send.

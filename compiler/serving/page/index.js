@@ -1,28 +1,30 @@
-// Lists the programs, and what the OpenAPI document says of the endpoints.
-function programs() {
-  const rows = data.programs.map((each) => element("tr", {},
-    element("td", {}, element("a", { href: `/programs/${each.name}` }, each.name)),
-    element("td", {}, each.doc)));
+// Lists the model, the programs, and what the OpenAPI document says of the endpoints.
+function table(rows) {
+  return element("table", {}, ...rows.map((cells) => element("tr", {}, ...cells.map((cell) => element("td", {}, cell)))));
+}
+
+function showPrograms(found) {
+  const rows = found.data.map((each) => [element("a", { href: `/programs/${encodeURIComponent(each.id)}` }, each.id), each.description]);
   document.getElementById("programs").replaceChildren(
-    rows.length ? element("table", {}, ...rows) : element("p", { class: "quiet" }, "None: `sglc serve FILE` serves the programs of a file."));
+    rows.length ? table(rows) : element("p", { class: "quiet" }, "None: `sglc serve FILE` serves the programs of a file."));
 }
 
-async function endpoints() {
-  const box = document.getElementById("endpoints");
-  const answer = await fetch("/openapi.json", { headers: headers() });
-  if (!answer.ok) {
-    box.replaceChildren(element("span", { class: "quiet" }, "The server asks for a key."));
-    return;
+function showEndpoints(found) {
+  const rows = Object.entries(found.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => [
+      element("span", { class: "mono" }, method.toUpperCase()), element("span", { class: "mono" }, path), operation.summary || ""]));
+  document.getElementById("endpoints").replaceChildren(table(rows));
+}
+
+async function load() {
+  try {
+    const [models, programs, document_] = await Promise.all([get("/v1/models"), get("/v1/programs"), get("/openapi.json")]);
+    document.getElementById("title").textContent = models.data[0].id;
+    showPrograms(programs);
+    showEndpoints(document_);
+  } catch (error) {
+    document.getElementById("programs").replaceChildren(element("p", { class: "wrong" }, error.message));
   }
-  const document_ = await answer.json();
-  const rows = Object.entries(document_.paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) => element("tr", {},
-      element("td", { class: "mono" }, method.toUpperCase()),
-      element("td", { class: "mono" }, path),
-      element("td", {}, operation.summary || ""))));
-  box.replaceChildren(element("table", {}, ...rows), element("p", {}, element("a", { href: "/openapi.json" }, "openapi.json")));
 }
 
-programs();
-endpoints();
-document.getElementById("key").addEventListener("change", endpoints);
+withKey(load);

@@ -1,4 +1,7 @@
 // Runs one program and fills its tree with what the events say.
+const name = decodeURIComponent(location.pathname.split("/").pop());
+const path = `/v1/programs/${encodeURIComponent(name)}`;
+const data = { takes: { properties: {}, required: [] }, nodes: [] };
 const answers = new Map(); // number of a call -> its element
 let controller = null;
 
@@ -110,7 +113,7 @@ async function run(event) {
   document.getElementById("stop").disabled = false;
   try {
     const seed = document.getElementById("seed").value;
-    const answer = await fetch(`/v1/programs/${data.name}${seed ? `?seed=${encodeURIComponent(seed)}` : ""}`, {
+    const answer = await fetch(`${path}${seed ? `?seed=${encodeURIComponent(seed)}` : ""}`, {
       method: "POST",
       headers: headers({ "content-type": "application/json", accept: "text/event-stream" }),
       body: JSON.stringify(arguments_()),
@@ -126,18 +129,37 @@ async function run(event) {
   }
 }
 
-for (const [name, schema] of Object.entries(data.takes.properties))
-  document.getElementById("fields").append(...field(name, schema, data.takes.required.includes(name)));
-drawTree();
-document.getElementById("form").addEventListener("submit", run);
-document.getElementById("stop").addEventListener("click", () => controller && controller.abort());
+async function load() {
+  try {
+    const [card, report] = await Promise.all([get(path), get(`${path}/explain?format=json`)]);
+    document.getElementById("doc").textContent = card.description;
+    data.takes = card.arguments;
+    const calls = new Map(report.calls.map((call) => [call.out, call.name]));
+    data.nodes = report.nodes.map((node) => ({ ...node, tokens: node.tokens.text, call: calls.get(node.id) || "" }));
+  } catch (error) {
+    show(error.message, "wrong");
+    return;
+  }
+  const fields = Object.entries(data.takes.properties).flatMap(([each, schema]) => field(each, schema, data.takes.required.includes(each)));
+  document.getElementById("fields").replaceChildren(...fields);
+  drawTree();
+  fillFromAddress();
+}
 
 // `#{"document": "..."}` fills the form in and runs it.
-if (location.hash.length > 1) {
+function fillFromAddress() {
+  if (location.hash.length < 2) return;
   const given = JSON.parse(decodeURIComponent(location.hash.slice(1)));
-  for (const [name, value] of Object.entries(given)) {
-    const box = document.getElementById(`arg-${name}`);
+  for (const [each, value] of Object.entries(given)) {
+    const box = document.getElementById(`arg-${each}`);
     if (box) box.value = typeof value === "string" ? value : JSON.stringify(value);
   }
   run();
 }
+
+document.title = name;
+document.getElementById("title").textContent = name;
+for (const [id, end] of [["to-explain", "/explain"], ["to-plan", "/plan"], ["to-card", ""]]) document.getElementById(id).href = path + end;
+document.getElementById("form").addEventListener("submit", run);
+document.getElementById("stop").addEventListener("click", () => controller && controller.abort());
+withKey(load);

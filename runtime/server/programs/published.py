@@ -1,4 +1,4 @@
-"""A program that is served: its plan, its signature as JSON schemas, and the pages about it, all made beforehand."""
+"""A program that is served: its plan, its signature as JSON schemas, and what it shares, all made beforehand."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ...plan.schema import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """One program. `takes` and `gives` are the JSON schemas of its arguments and its result.
+    """One program. `takes` and `gives` are the JSON schemas of its arguments and result, `explained` what it shares.
 
     `defaults` are arguments that the plan does not know the value of. `hides` are fields of the result that are not
-    told, `renames` such that have another name. `page` is a page to run it on, `explained` what it shares, by format.
+    told.
     """
 
     name: str
@@ -25,7 +25,6 @@ class Published:
     hosts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     hides: frozenset[str] = frozenset()
-    page: str = ""
     explained: Mapping[str, bytes] = field(default_factory=dict)
 
     def result(self, value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -12,7 +12,7 @@ from ...plan.file import encode_plan
 from ..bodies import encode
 from ..exchange import EVENTS, JSON, answer, as_events, read_body, while_wanted
 from ..openapi import takes_schema
-from ..refusal import Refusal, wrong
+from ..refusal import wrong
 from ..service import Service
 from .published import Published
 from .runs import Runner
@@ -22,8 +22,17 @@ USAGE = "sglc-usage"
 """The header that says what a run used, as JSON; the body is the result alone."""
 
 
-def program_routes(service: Service, programs: Sequence[Published], index: str = "") -> APIRouter:
-    """All programs, and `index`, the page that lists them."""
+class Pages(NamedTuple):
+    """Pages for a browser: one that lists what is served, one to run a program. They hold nothing of the programs."""
+
+    listing: str
+    run: str
+
+
+def program_routes(
+    service: Service, programs: Sequence[Published], pages: Pages | None = None
+) -> APIRouter:
+    """All programs, and pages to try them on."""
     router = APIRouter(tags=["programs"])
 
     @router.get("/v1/programs", summary="The programs that are served")
@@ -32,13 +41,13 @@ def program_routes(service: Service, programs: Sequence[Published], index: str =
 
     for each in programs:
         _add(router, service, each)
-    if index:
-        router.add_api_route(
-            "/", lambda: HTMLResponse(index), methods=["GET"], include_in_schema=False
-        )
-        router.add_api_route(
-            "/docs", lambda: HTMLResponse(index), methods=["GET"], include_in_schema=False
-        )
+    if pages is not None:
+        for path, page in (
+            ("/", pages.listing),
+            ("/docs", pages.listing),
+            ("/programs/{name}", pages.run),
+        ):
+            _add_page(router, path, page)
     return router
 
 
@@ -65,11 +74,6 @@ def _add(router: APIRouter, service: Service, program: Published) -> None:
             raise wrong("format", f"a format is {', '.join(program.explained)}")
         return Response(program.explained[format], media_type=_TYPES[format])
 
-    async def page() -> Response:
-        if not program.page:
-            raise Refusal(404, "not_found", "this program has no page")
-        return HTMLResponse(program.page)
-
     title = program.doc or f"Run `{program.name}`"
     router.add_api_route(
         path, run, methods=["POST"], summary=title, name=f"run_{program.name}",
@@ -88,9 +92,13 @@ def _add(router: APIRouter, service: Service, program: Published) -> None:
         summary="What it shares",
         name=f"explain_{program.name}",
     )
-    router.add_api_route(
-        f"/programs/{program.name}", page, methods=["GET"], include_in_schema=False
-    )
+
+
+def _add_page(router: APIRouter, path: str, page: str) -> None:
+    async def show() -> Response:
+        return HTMLResponse(page)
+
+    router.add_api_route(path, show, methods=["GET"], include_in_schema=False)
 
 
 def _card(program: Published) -> dict[str, Any]:

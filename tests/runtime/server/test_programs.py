@@ -13,6 +13,7 @@ from sglc.compiler.console.failures import UsageError
 from sglc.compiler.driver.compilation import Options
 from sglc.compiler.driver.targets import Choice
 from sglc.compiler.serving.published import Files
+from sglc.compiler.serving.run_page import pages
 from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.target import Target
 from sglc.runtime.backends.mock import MockBackend
@@ -79,7 +80,9 @@ def serve(
     service = Service(
         MockBackend(target), ServedModel("mock", target, limits=Limits(**limits)), keys or Keys()
     )
-    app = make_app(service, (program_routes(service, files().publish([str(n) for n in names])),))
+    app = make_app(
+        service, (program_routes(service, files().publish([str(n) for n in names]), pages()),)
+    )
 
     def ask(method: str, path: str, **sent: Any) -> httpx.Response:
         async def once() -> httpx.Response:
@@ -210,7 +213,7 @@ def test_plans_explanations_and_pages_are_there_beforehand(folder: Path) -> None
     assert "rate" in ask("GET", "/v1/programs/rate/explain?format=text").text
     assert ask("GET", "/v1/programs/rate/explain?format=xml").status_code == 400
     assert "connect-src 'self'" in ask("GET", "/programs/rate").text
-    assert ask("GET", "/programs/other").status_code == 404
+    assert ask("GET", "/v1/programs/other").status_code == 404
 
 
 def test_the_document_has_the_signature(folder: Path) -> None:
@@ -226,7 +229,12 @@ def test_each_key_has_its_own_prefixes(folder: Path) -> None:
     keys = Keys([Key("a", "a" * 20), Key("b", "b" * 20)])
     ask = serve([folder / "label.py"], keys)
     assert ask("POST", "/v1/programs/label", json={"text": "x"}).status_code == 401
-    assert ask("GET", "/programs/label").status_code == 200
+    for page in ("/", "/docs", "/programs/label"):
+        shown = ask("GET", page)
+        assert shown.status_code == 200
+        assert "label of" not in shown.text, (
+            "a page has nothing of the programs before it has a key"
+        )
     found = ask(
         "POST",
         "/v1/programs/label",
