@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constr
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-browser test-data lint-corpus check bless test-slow bench validate clean
+.PHONY: help setup demo test test-browser test-data lint-corpus check bless test-slow bench validate mutate clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ bench: setup  ## run the benchmarks
 
 validate: setup  ## judge 20,000 random programs through random passes (an hour; COUNT=1000 is a minute or two)
 	@$(BIN)/python tests/translation.py --count $(or $(COUNT),20000)
+
+mutate: setup  ## change the core in 100 small ways, and see which tests notice (an hour or two; COUNT=9 is minutes)
+	@$(BIN)/python tests/mutate.py --count $(or $(COUNT),100) --seed $(or $(SEED),1)
 
 clean:  ## remove caches and builds; .venv and the converted model stay
 	@rm -rf build dist *.egg-info src/*.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage .coverage.*
