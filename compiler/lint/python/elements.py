@@ -187,6 +187,8 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
         return value
     if isinstance(value, Choice):
         return join([sliced(run, frame, o, node) for o in value.options], value.taints)
+    if isinstance(value, Opaque) and _is_text(value):
+        return value
     low, high = cut.lower, cut.upper
     if isinstance(value, ListV) and not any(i.many for i in value.items):
         known = _known_slice(run, frame, value, cut)
@@ -199,6 +201,16 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
     elif high is not None and _moves(run, frame, high) and not is_stride(high, frame):
         taints.add(_taint(run, frame, node, Cause.REWRITTEN, "head"))
     return _with_shape(value, frozenset(taints))
+
+
+_TEXT = re.compile(
+    r"(^|[._])(text|data|output|stdout|stderr|content|body|string|line|code|result|dump)$"
+)
+
+
+def _is_text(value: Opaque) -> bool:
+    """Whether something that is cut is a text by its name: its end is no window over a conversation."""
+    return not is_historical(value) and bool(_TEXT.search(value.label.lower()))
 
 
 def _with_shape(value: Value, taints: Taints) -> Value:

@@ -106,6 +106,8 @@ def construct(
         return _message(_ROLES[owner], args, kwargs)
     if last.endswith(("Config", "Params", "Options", "Settings")) and last[0].isupper() and kwargs:
         return DictV({**kwargs})
+    if last[:1].isupper() and "content" in kwargs and not args:
+        return DictV({**kwargs})
     if last == "MessagesPlaceholder":
         return Opaque(label="history", parent=Opaque(label="history"), index="all")
     if any(name == p or name.endswith(f".{p}") for p in _PROMPTS) and (

@@ -66,6 +66,7 @@ class Loop:
     place: Place
     shape: Taints = NONE
     frame: Frame | None = None
+    node: ast.AST | None = None
 
 
 @dataclass(eq=False, slots=True)

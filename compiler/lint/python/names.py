@@ -81,6 +81,8 @@ def attribute(run: Run, frame: Frame, value: Value, node: ast.Attribute) -> Valu
             return _of_class(run, info, name, value)
         case Choice(options=options, taints=taints):
             return join([attribute(run, frame, option, node) for option in options], taints)
+        case DictV(fields=fields) if name in fields:
+            return fields[name]
         case DictV() | ListV() | Text() | Const() | PromptV() | AgentV() | StateV():
             return Method(value, name)
         case Opaque():

@@ -160,7 +160,6 @@ _TABLE: dict[str, Source] = {
     "dict.environ": _HOST,
     "hash": Source(Cause.HASHED, SESSION),
     "id": Source(Cause.ADDRESS, SESSION),
-    "input": Source(Cause.VARYING, REQUEST),
 }
 _METHODS: dict[str, Source] = {
     "generate_presigned_url": _SIGNED,

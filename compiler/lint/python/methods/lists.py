@@ -16,6 +16,7 @@ from ..queries import FETCHES, SINGLE, single
 from ..texts import joined
 from ..values import (
     NONE,
+    Choice,
     Const,
     Item,
     ListV,
@@ -116,7 +117,8 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
 def _is_foreign(frame: Frame, target: ListV) -> bool:
     """Whether a list was made outside the function that appends to it."""
     local = [v for name, v in frame.env.items() if name not in frame.params]
-    return all(target is not each for each in local)
+    inner = [o for v in local for o in (v.options if isinstance(v, Choice) else [v])]
+    return all(target is not each for each in inner)
 
 
 def extend(run: Run, frame: Frame, receiver: ListV, value: Value, node: ast.AST) -> None:

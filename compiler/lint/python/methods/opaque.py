@@ -25,6 +25,10 @@ _VIEWS = frozenset({"items", "values", "copy", "__iter__", "tolist", "to_list"})
 _FILLS = frozenset({"render", "substitute", "safe_substitute", "format_map", "format"})
 
 
+_OF_THE_NAME = frozenset({Cause.RANDOM, Cause.CLOCK, Cause.DATE})
+"""What a file is called by says nothing of what stands in it."""
+
+
 def opaque_method(call: Calling, receiver: Opaque) -> Value | None:
     """What a method of an unknown value gives; None where nothing but its name is known."""
     for reading in (_read, _arguments, _time, _grown, _looked_up, _viewed, _written, _rendered):
@@ -45,7 +49,8 @@ def _read(call: Calling, receiver: Opaque) -> Value | None:
     name = template_named(call.run, path)
     if name:
         return Opaque(label=f"<template>{name}")
-    return Opaque(receiver.taints or written_taints(call.run, call.frame, path), label="file text")
+    held = frozenset(t for t in receiver.taints if t.cause not in _OF_THE_NAME)
+    return Opaque(held or written_taints(call.run, call.frame, path), label="file text")
 
 
 def _arguments(call: Calling, receiver: Opaque) -> Value | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from ...layout import SESSION
 from ..expressions import bind, evaluate
 from ..machine import Frame, Run, place_of
-from ..values import Choice, Const, ListV, Obj, Opaque, Value, join, passed
+from ..values import Choice, Const, ListV, Obj, Opaque, Value, capped, join, passed
 from .items import set_item
 from .stored import as_stored
 
@@ -60,7 +61,8 @@ def _set_attribute(run: Run, frame: Frame, owner: Value, attr: str, value: Value
     if not isinstance(owner, Obj):
         return
     if frame.conds and attr in owner.attrs:
-        value = join([owner.attrs[attr], value], frame.under())
+        under = capped(frame.under(), SESSION) if owner.is_symbolic else frame.under()
+        value = join([owner.attrs[attr], value], under)
     if owner.is_symbolic and isinstance(value, ListV):
         value.persists = True
     owner.attrs[attr] = value

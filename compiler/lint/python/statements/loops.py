@@ -26,7 +26,7 @@ def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
     shape = used_at(shape_of(source), place_of(frame.module, node.iter)) | _newest_that_fit(
         run, frame, source, node
     )
-    loop = Loop(run.next_number(), place_of(frame.module, node.target), shape, frame)
+    loop = Loop(run.next_number(), place_of(frame.module, node.target), shape, frame, node)
     if items is not None and len(items) * len(node.body) <= 60 and not _asks(node):
         for value in items:
             _round(run, frame, loop, node, value)
@@ -79,7 +79,7 @@ def _round(run: Run, frame: Frame, loop: Loop, node: ast.For | ast.AsyncFor, val
 
 def while_loop(run: Run, frame: Frame, node: ast.While) -> bool:
     """`while`."""
-    loop = Loop(run.next_number(), place_of(frame.module, node.test), NONE, frame)
+    loop = Loop(run.next_number(), place_of(frame.module, node.test), NONE, frame, node)
     test = evaluate(run, frame, node.test)
     endless = isinstance(test, Const) and bool(test.value)
     frame.guards.append(node.test)

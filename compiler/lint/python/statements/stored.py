@@ -46,7 +46,9 @@ def _counted(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value: 
 def with_counter(run: Run, frame: Frame, value: Value, node: ast.AST, name: str) -> Value:
     """A name that changes in each round of a loop."""
     loops = [loop for loop in run.loops if loop.frame is not None and loop.frame.name == frame.name]
-    if not loops or isinstance(value, Text | ListV | DictV):
+    if not loops or any(_is_reset(loop.node, name) for loop in loops):
+        return value
+    if isinstance(value, Text | ListV | DictV):
         return value
     if isinstance(value, Const) and not isinstance(value.value, int | float):
         return value
@@ -60,3 +62,15 @@ def with_counter(run: Run, frame: Frame, value: Value, node: ast.AST, name: str)
     )
     held = value.taints if isinstance(value, Opaque) else NONE
     return Opaque(held | {taint}, label=name)
+
+
+def _is_reset(loop: ast.AST | None, name: str) -> bool:
+    """Whether each round of a loop begins with another value of a name, so that nothing is counted up."""
+    for node in ast.walk(loop) if loop is not None else ():
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+                if not any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(value)):
+                    return True
+            case _:
+                pass
+    return False
