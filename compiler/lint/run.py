@@ -5,8 +5,9 @@ Readers give evidence, rules give it a code, configuration and suppressions take
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from ...ir.diagnostic import Severity
@@ -15,6 +16,7 @@ from .finding import Cause, Evidence, Family, Finding, Gap, Place, Reading, once
 from .fixing.offer import with_fixes
 from .inputs import InputFile, Unreadable, files_in, read, told_by_text
 from .rules import BY_CODE, rules_for
+from .shares import Piece, done
 from .suppress import suppressions_in, unsuppressed, unused
 from .tokens import Counter, counter_of
 
@@ -109,24 +111,47 @@ def analyse(files: Sequence[InputFile], config: Config, counter: Counter) -> Rea
     reading = Reading()
     files = [told_by_text(file) for file in files]
     by_kind = {kind: [f for f in files if f.kind == kind] for kind in {f.kind for f in files}}
-    if "log" in by_kind:
-        from .logs.read import read_logs
+    pieces = [
+        *_pieces_of_logs(by_kind.get("log", ()), config, counter),
+        *_other_pieces(by_kind, config, counter),
+    ]
+    for each in done(pieces):
+        reading.add(each)
+    return reading
 
-        reading.add(read_logs(by_kind["log"], config, counter))
-    if "template" in by_kind:
+
+def _pieces_of_logs(
+    files: Sequence[InputFile], config: Config, counter: Counter
+) -> Iterator[Piece]:
+    """Each log stands for itself."""
+    if not files:
+        return
+    from .logs.read import read_logs
+
+    for file in files:
+        yield Piece(partial(read_logs, [file], config, counter), len(file.text))
+
+
+def _other_pieces(
+    by_kind: Mapping[str, Sequence[InputFile]], config: Config, counter: Counter
+) -> Iterator[Piece]:
+    """Templates, programs, and all code together, since its modules need each other."""
+    if templates := by_kind.get("template"):
         from .templates.read import read_templates
 
-        reading.add(read_templates(by_kind["template"], counter))
-    if "sgl" in by_kind:
+        yield Piece(partial(read_templates, templates, counter), 20 * _size(templates))
+    if programs := by_kind.get("sgl"):
         from .source.read import read_programs
 
-        reading.add(read_programs(by_kind["sgl"], config, counter))
-    code = [*by_kind.get("python", ()), *by_kind.get("jinja", ())]
-    if code:
+        yield Piece(partial(read_programs, programs, config, counter), 10 * _size(programs))
+    if code := [*by_kind.get("python", ()), *by_kind.get("jinja", ())]:
         from .code import read_code
 
-        reading.add(read_code(code, config, counter))
-    return reading
+        yield Piece(partial(read_code, code, config, counter), 10 * _size(code))
+
+
+def _size(files: Sequence[InputFile]) -> int:
+    return sum(len(file.text) for file in files)
 
 
 def findings_of(evidence: Iterable[Evidence], config: Config) -> list[Finding]:
