@@ -135,7 +135,7 @@ def _pieces_of_logs(
 def _other_pieces(
     by_kind: Mapping[str, Sequence[InputFile]], config: Config, counter: Counter
 ) -> Iterator[Piece]:
-    """Templates, programs, and all code together, since its modules need each other."""
+    """Templates, each program, and all code together, since its modules need each other."""
     if templates := by_kind.get("template"):
         from .templates.read import read_templates
 
@@ -143,7 +143,8 @@ def _other_pieces(
     if programs := by_kind.get("sgl"):
         from .source.read import read_programs
 
-        yield Piece(partial(read_programs, programs, config, counter), 10 * _size(programs))
+        for file in programs:
+            yield Piece(partial(read_programs, [file], config, counter), 10 * len(file.text))
     if code := [*by_kind.get("python", ()), *by_kind.get("jinja", ())]:
         from .code import read_code
 

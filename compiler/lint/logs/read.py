@@ -15,7 +15,7 @@ from .judging.judge import judged
 from .judging.scale import Scale
 from .judging.whole import judge_order
 from .sessions import FamilyOfCalls, families_of
-from .units import Request, request_of
+from .units import Known, Request, request_of
 
 
 def read_logs(files: Sequence[InputFile], config: Config, counter: Counter) -> Reading:
@@ -28,9 +28,10 @@ def read_logs(files: Sequence[InputFile], config: Config, counter: Counter) -> R
 
 def _read(file: InputFile, config: Config, counter: Counter, reading: Reading) -> None:
     requests: list[Request] = []
+    known: Known = {}
     for found in calls_in(file.text):
         if isinstance(found, Logged):
-            request = request_of(found, config.target)
+            request = request_of(found, config.target, known)
             if request is not None:
                 requests.append(request)
         else:

@@ -92,8 +92,13 @@ class Request:
         return held or (self.messages[0].plain if self.messages else "")
 
 
-def request_of(logged: Logged, wanted_target: str) -> Request | None:
+Known = dict[tuple[Kind, str], Unit]
+"""Units by kind and bytes: a history comes again in each call, and is taken in once."""
+
+
+def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -> Request | None:
     """A logged call as units; None where its body has no messages that can be read."""
+    known = {} if known is None else known
     body = logged.body
     model = str(body.get("model") or "")
     units: list[Unit] = []
@@ -102,7 +107,7 @@ def request_of(logged: Logged, wanted_target: str) -> Request | None:
             Unit("tools", _tool_name(tool), _text(_without_marks(tool)), tool, is_marked(tool))
         )
     for key in ("system", "instructions", "system_instruction", "systemInstruction"):
-        units += [_unit("system", "system", block) for block in _list(body.get(key))]
+        units += [_unit("system", "system", block, known) for block in _list(body.get(key))]
     messages = body.get("messages", body.get("input", body.get("contents", body.get("prompt"))))
     for message in _list(messages):
         role = (
@@ -115,7 +120,7 @@ def request_of(logged: Logged, wanted_target: str) -> Request | None:
             if role in ("system", "developer") and not any(u.kind == "message" for u in units)
             else "message"
         )
-        units.append(_unit(kind, role, message))
+        units.append(_unit(kind, role, message, known))
     if not any(unit.kind != "tools" for unit in units):
         return None
     options = {
@@ -132,7 +137,15 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _unit(kind: Kind, role: str, data: Any) -> Unit:
+def _unit(kind: Kind, role: str, data: Any, known: Known) -> Unit:
+    raw = _text(data)
+    held = known.get((kind, raw))
+    if held is None:
+        held = known[kind, raw] = _made(kind, role, data)
+    return held
+
+
+def _made(kind: Kind, role: str, data: Any) -> Unit:
     content = data.get("content", data.get("parts")) if isinstance(data, dict) else data
     blocks = len(content) if isinstance(content, list) else 1
     return Unit(kind, role, _text(_without_marks(data)), data, is_marked(data), blocks)
