@@ -112,6 +112,7 @@ def test_a_prefix_that_ends_inside_a_block(tmp_path: Path) -> None:
 def test_a_tokenizer_without_a_revision(tmp_path: Path, call: str, expected: list[str]) -> None:
     text = "from transformers import AutoTokenizer\nimport openai\n"
     text += f"tokenizer = AutoTokenizer.from_pretrained({call})\n"
+    text += "\n\ndef render(messages):\n    return tokenizer.apply_chat_template(messages)\n"
     assert codes(tmp_path, "a.py", text) == expected
 
 

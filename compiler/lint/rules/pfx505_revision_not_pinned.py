@@ -11,6 +11,9 @@ Use instead
 
 Fix safety
 Which revision is meant is yours to say.
+
+Known problems
+Only modules that send prompts, or render them, are looked at.
 """
 
 from __future__ import annotations
