@@ -7,67 +7,73 @@ at once, the body of a loop is counted as one iteration.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
-import networkx as nx
 
 from ...runtime.plan import schema as p
 
 
+class Chain(NamedTuple):
+    """The longest chain of calls that have answered when something starts, the last one first."""
+
+    length: int = 0
+    family: int = -1
+    before: Chain | None = None
+
+
 def with_waves(programs: Sequence[p.PlanProgram], families: list[p.Family]) -> list[p.Family]:
     """The families with the wave in which each starts, counted from its own program's first."""
-    graph = call_graph(programs)
-    waves = {f: wave for wave, many in enumerate(nx.topological_generations(graph)) for f in many}
-    return [msgspec.structs.replace(f, wave=waves.get(f.id, 0)) for f in families]
+    found = _Waves()
+    for program in programs:
+        found.after(program.steps, Chain())
+    return [msgspec.structs.replace(f, wave=found.waves.get(f.id, 0)) for f in families]
 
 
 def critical_path(programs: Sequence[p.PlanProgram]) -> list[int]:
     """The families of the longest chain of calls that wait for each other."""
-    return nx.dag_longest_path(call_graph(programs))
+    chain = _longest([_Waves().after(program.steps, Chain()) for program in programs])
+    families: list[int] = []
+    while chain is not None and chain.length:
+        families.append(chain.family)
+        chain = chain.before
+    return families[::-1]
 
 
-def call_graph(programs: Sequence[p.PlanProgram]) -> nx.DiGraph:
-    """Families, with an edge where one starts when the other has answered. Loops are one iteration."""
-    graph = nx.DiGraph()
-    for program in programs:
-        _chain(graph, program.steps, [])
-    return graph
+class _Waves:
+    """The wave of each family; one with several steps starts as late as the last of them."""
+
+    def __init__(self) -> None:
+        self.waves: dict[int, int] = {}
+
+    def after(self, steps: Sequence[p.Step], ready: Chain) -> Chain:
+        """The chain behind steps that start when `ready` has answered."""
+        for step in steps:
+            ready = self._step(step, ready)
+        return ready
+
+    def _step(self, step: p.Step, ready: Chain) -> Chain:
+        match step:
+            case p.GenStep(family=family) | p.SelectStep(family=family):
+                self.waves[family] = max(self.waves.get(family, 0), ready.length)
+                return Chain(ready.length + 1, family, ready)
+            case p.TogetherStep(steps=members):
+                return self._side_by_side([[member] for member in members], ready)
+            case p.IfStep(then=then, orelse=orelse):
+                return self._side_by_side([then.steps, orelse.steps], ready)
+            case p.ForkStep(bodies=bodies):
+                return self._side_by_side([body.steps for body in bodies], ready)
+            case p.ForStep(body=body):
+                return self.after(body.steps, ready)
+            case p.WhileStep(cond=cond, body=body):
+                return self.after([*cond.steps, *body.steps], ready)
+            case _:
+                return ready
+
+    def _side_by_side(self, lanes: Sequence[Sequence[p.Step]], ready: Chain) -> Chain:
+        return _longest([self.after(lane, ready) for lane in lanes] or [ready])
 
 
-def _chain(graph: nx.DiGraph, steps: Sequence[p.Step], ready: list[int]) -> list[int]:
-    """Add the calls of steps that start when `ready` have answered; the calls that answer last."""
-    for step in steps:
-        ready = _step(graph, step, ready)
-    return ready
-
-
-def _step(graph: nx.DiGraph, step: p.Step, ready: list[int]) -> list[int]:
-    match step:
-        case p.GenStep(family=family) | p.SelectStep(family=family):
-            graph.add_node(family)
-            graph.add_edges_from((before, family) for before in ready)
-            return [family]
-        case p.TogetherStep(steps=members):
-            return _side_by_side(graph, [[member] for member in members], ready)
-        case p.IfStep(then=then, orelse=orelse):
-            return _side_by_side(graph, [then.steps, orelse.steps], ready)
-        case p.ForkStep(bodies=bodies):
-            return _side_by_side(graph, [body.steps for body in bodies], ready)
-        case p.ForStep(body=body):
-            return _chain(graph, body.steps, ready)
-        case p.WhileStep(cond=cond, body=body):
-            return _chain(graph, [*cond.steps, *body.steps], ready)
-        case _:
-            return ready
-
-
-def _side_by_side(
-    graph: nx.DiGraph, lanes: Sequence[Sequence[p.Step]], ready: list[int]
-) -> list[int]:
-    ends = [end for lane in lanes for end in _chain(graph, lane, ready)]
-    return _latest(ends) if ends else ready
-
-
-def _latest(ends: list[int]) -> list[int]:
-    """Each end once, in order."""
-    return list(dict.fromkeys(ends))
+def _longest(chains: Sequence[Chain]) -> Chain:
+    """The longest chain, the first among equals."""
+    return max(chains, key=lambda chain: chain.length, default=Chain())
