@@ -6,7 +6,7 @@ code: an op that a pass has never heard of is still walked, substituted and clon
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Literal, TypeVar, cast
 
@@ -67,35 +67,34 @@ RESULT_FIELDS = {cls: _fields_of_kind(cls, "result") for cls in OP_CLASSES}
 REGION_FIELDS = {cls: _fields_of_kind(cls, "region") for cls in OP_CLASSES}
 
 
-def _items(held: object) -> Iterator[object]:
-    """The things a field holds: none, one, or several; of a named operand the operand."""
-    if held is None:
-        return
-    if not isinstance(held, tuple):
-        yield held
-        return
-    for item in cast("tuple[object, ...]", held):
-        yield cast("tuple[str, object]", item)[1] if isinstance(item, tuple) else item
+def _held(op: Op, names: Sequence[str]) -> tuple[object, ...]:
+    """What fields hold, in order: each none, one, or several things; of a named operand the operand."""
+    found: list[object] = []
+    for name in names:
+        held = getattr(op, name)
+        if isinstance(held, tuple):
+            for item in cast("tuple[object, ...]", held):
+                named = isinstance(item, tuple)
+                found.append(cast("tuple[str, object]", item)[1] if named else item)
+        elif held is not None:
+            found.append(held)
+    return tuple(found)
 
 
 def operands(op: Op) -> tuple[Operand, ...]:
     """The op's own operands in field order, without those inside its regions."""
-    held = (item for name in OPERAND_FIELDS[type(op)] for item in _items(getattr(op, name)))
-    return cast("tuple[Operand, ...]", tuple(held))
+    return cast("tuple[Operand, ...]", _held(op, OPERAND_FIELDS[type(op)]))
 
 
 def results(op: Op) -> tuple[Value, ...]:
     """The values that the op defines, in field order (of a `Gen`: prompt, value, samples)."""
-    held = (item for name in RESULT_FIELDS[type(op)] for item in _items(getattr(op, name)))
-    return cast("tuple[Value, ...]", tuple(held))
+    return cast("tuple[Value, ...]", _held(op, RESULT_FIELDS[type(op)]))
 
 
 def regions(op: Op) -> tuple[Block, ...]:
     """The op's blocks in field order."""
-    if not REGION_FIELDS[type(op)]:
-        return ()
-    held = (item for name in REGION_FIELDS[type(op)] for item in _items(getattr(op, name)))
-    return cast("tuple[Block, ...]", tuple(held))
+    names = REGION_FIELDS[type(op)]
+    return cast("tuple[Block, ...]", _held(op, names)) if names else ()
 
 
 def walk(block: Block) -> Iterator[Op]:

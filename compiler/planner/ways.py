@@ -71,9 +71,10 @@ class Ways:
             if grade >= least and self._entries[at].kind != "root":
                 found.add(at)
             if grade < enough:
-                above = [way for way in self._above(at, head, closed) if way not in seen]
-                seen.update(above)
-                queue.extend(above)
+                for way in self._above(at, head, closed):
+                    if way not in seen:
+                        seen.add(way)
+                        queue.append(way)
         self._budget -= len(seen)
         return Nearest(found, not queue)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 MAX_FILE_CHARS = 4_000_000
 """Characters of one `.sgl` file (SGL0020)."""
 
-MAX_NESTING = 64
+MAX_NESTING = 80
 """Blocks within blocks, brackets within brackets, operators within operators (SGL0021)."""
 
 MAX_TEXT_CHARS = 1_000_000
