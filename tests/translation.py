@@ -165,6 +165,8 @@ def campaign(
             findings.problems.append(
                 f"program {number} under {setting.target.name} through {describe(chosen)} at -O{speed}: {error}"
             )
+            if progress:
+                print(findings.problems[-1], file=sys.stderr, flush=True)
             continue
         findings.failed_rows += not could_run
         findings.changed.update({r.pass_name for r in context.reports if r.changed})
@@ -187,8 +189,6 @@ def main() -> int:
     target = Target.load(options.model) if options.model else Target.estimating()
     findings = campaign(numbers, settings(target), verify=2, progress=500)
     print(findings.table)
-    for problem in findings.problems[:20]:
-        print(problem, file=sys.stderr)
     print(f"{len(findings.problems)} differ")
     return 1 if findings.problems else 0
 

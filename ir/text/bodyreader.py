@@ -18,7 +18,7 @@ from ..types import ANY, Type
 from .cursor import Cursor
 from .names import hint_of
 
-MAX_REGION_DEPTH = 60
+MAX_REGION_DEPTH = 80
 
 
 class Target(NamedTuple):

@@ -20,8 +20,8 @@ from ..check.files import Checked
 from ..syntax import nodes as s
 from .frame import Frame, Sites
 
-MAX_REGIONS = 56
-"""Regions in each other; the IR's own limit is 60."""
+MAX_REGIONS = 76
+"""Regions in each other; the own limit of the IR is 80."""
 
 NOTHING = Const(None, NONE)
 _OpT = TypeVar("_OpT", bound=BaseOp)

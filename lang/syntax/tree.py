@@ -61,7 +61,7 @@ class TreeBuilder:
     def node(self, tree: Any) -> Any:
         """The node of any rule: `rule_name` by its name."""
         self.depth += 1
-        if self.depth > 2 * MAX_NESTING:
+        if self.depth > 3 * MAX_NESTING:
             raise TooDeep
         result = getattr(self, "rule_" + tree.data.rstrip("_"))(tree, *tree.children)
         self.depth -= 1
