@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from ..ir.failure import cannot_fail
 from ..ir.module import Module
 from ..ir.ops import Block, For, Fork, If, Op, Root, Text, Value, While
-from ..ir.structure import regions, results, substitute, substitute_block
+from ..ir.structure import regions, results, substitute, substitute_block, walk
 from ..ir.types import PROMPT
 from .analysis.dependence import reads
 from .analysis.shared_heads import Factored, HeadFinder, heads, is_append, prompt_of
 from .analysis.texts import cut_text, shorten, token_count
-from .rewriting.rewriter import each_program, rebuilt
+from .rewriting.rewriter import Rewriter, each_program, rebuilt
 from .running.context import Context
 
 
@@ -201,11 +201,14 @@ def _with_heads(ops: Sequence[Op], found: Factored) -> list[Op]:
 
 
 def _split_program_heads(module: Module, min_tokens: int, context: Context) -> Module:
-    """Split the first texts of all programs where they part, so that they name the same prefix."""
+    """Split the first texts of all programs where they part, so that they name the same prefix.
+
+    A prompt may begin in a branch, so first texts are looked for in regions, too.
+    """
     firsts: dict[bool, dict[Op, Text]] = {True: {}, False: {}}
     for program in module.programs:
-        starts = {op.result: op.bos for op in program.body.ops if isinstance(op, Root)}
-        for op in program.body.ops:
+        starts = {op.result: op.bos for op in walk(program.body) if isinstance(op, Root)}
+        for op in walk(program.body):
             if isinstance(op, Text) and op.prompt in starts:
                 firsts[starts[op.prompt]][op] = op
     pieces = {
@@ -213,13 +216,18 @@ def _split_program_heads(module: Module, min_tokens: int, context: Context) -> M
     }
     if not pieces:
         return module
-    return each_program(
-        module,
-        lambda program: rebuilt(
-            program.body,
-            [piece for op in program.body.ops for piece in pieces.get(op, (op,))],
-        ),
-    )
+    return each_program(module, lambda program: _Cutter(pieces).block(program.body))
+
+
+class _Cutter(Rewriter):
+    """Puts the pieces of a text in its place."""
+
+    def __init__(self, pieces: Mapping[Op, Sequence[Op]]) -> None:
+        super().__init__()
+        self._pieces = pieces
+
+    def visit(self, op: Op) -> Sequence[Op]:
+        return self._pieces.get(op) or (self.descend(op),)
 
 
 def _pieces(firsts: dict[Op, Text], min_tokens: int, context: Context) -> dict[Op, list[Op]]:
