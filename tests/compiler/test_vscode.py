@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,29 @@ def test_a_snippet_compiles_as_it_is_inserted(name: str) -> None:
         f"    {line}\n" if inside else f"{line}\n" for line in written.split("\n")
     )
     assert [d.headline for d in compile_source(Source("snippet.sgl", text))[1]] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    shutil.which("npm") is None, reason="needs npm and the packages of its lock file"
+)
+def test_it_packs_the_same_files_every_time(tmp_path: Path) -> None:
+    """From the lock file alone; the bundled extension does what its source does."""
+    folder = tmp_path / "vscode"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("node_modules", "out"))
+    shutil.copy(ROOT / "editors" / "sgl.tmLanguage.json", tmp_path)
+    for words in (["ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["run", "package"]):
+        subprocess.run(["npm", *words], cwd=folder, check=True, capture_output=True, timeout=300)
+    with zipfile.ZipFile(folder / "sglc.vsix") as packed:
+        names = {name.removeprefix("extension/") for name in packed.namelist()}
+        bundled = packed.read("extension/out/extension.js").decode()
+    assert {
+        "package.json", "readme.md", "snippets.json", "language-configuration.json",
+        "out/extension.js", "out/sgl.tmLanguage.json",
+    } <= names  # fmt: skip
+    assert not any("node_modules" in name for name in names)
+    assert "registerCommand" in bundled
+    assert "vscode-languageserver" in bundled or "LanguageClient" in bundled
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
