@@ -8,15 +8,12 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from example_programs import ROOT
 from faults import full_after
 
 from sglc.compiler.cli import run
@@ -366,71 +363,81 @@ def test_many_windows_have_one_result(folder: Folder, monkeypatch: pytest.Monkey
 # --- processes ----------------------------------------------------------------------------------
 
 
-def start(*words: str, **env: str) -> subprocess.Popen[bytes]:
-    """The command line in a process of its own."""
-    given = "run p.sgl --input rows.jsonl --output out.jsonl --model estimate --backend mock --host h.py"
-    return subprocess.Popen(
-        [sys.executable, "-m", "sglc", *given.split(), *words],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), **env},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-
-
 SLOW = HOST.replace("    return", "    import time; time.sleep(0.02)\n    return")
 STUCK = HOST.replace("    return", "    import time; time.sleep(600 * (name == 'n50'))\n    return")
 
 
-def wait_for_rows(process: subprocess.Popen[bytes], count: int) -> None:
-    """Wait until so many rows are in the journal, or the run is over."""
-    journal = Path("out.jsonl.journal")
-    while process.poll() is None:
-        if journal.exists() and journal.read_bytes().count(b'"type":"row"') >= count:
-            return
-        time.sleep(0.01)
+def forked(*words: str) -> int:
+    """The command line in a copy of this process, which starts at once; its number."""
+    process = os.fork()
+    if process == 0:
+        code = 101
+        try:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, 1)
+            os.dup2(null, 2)
+            given = (
+                "run p.sgl --input rows.jsonl --output out.jsonl --model estimate --backend mock"
+            )
+            code = run([*given.split(), "--host", "h.py", *words])
+        finally:
+            os._exit(code)
+    return process
+
+
+def is_over(process: int) -> bool:
+    """Whether a copy has ended by itself."""
+    return os.waitpid(process, os.WNOHANG) != (0, 0)
 
 
 def test_a_second_process_is_refused_and_a_killed_one_is_not_in_the_way(folder: Folder) -> None:
     Path("h.py").write_text(STUCK)
     folder.rows([f"n{i}" for i in range(300)])
-    first = start()
-    wait_for_rows(first, 10)
-    second = start("--resume")
-    _, said = second.communicate(timeout=60)
-    assert second.returncode == 2
-    assert b"error[SGL3608]: another process is working with `out.jsonl.journal`" in said
-    first.send_signal(signal.SIGKILL)
-    first.communicate()
+    first = forked()
+    while len(settled()) < 10:
+        time.sleep(0.01)
+    assert folder.run("--resume") == 2
+    assert "error[SGL3608]: another process is working with `out.jsonl.journal`" in folder.err
+    os.kill(first, signal.SIGKILL)
+    os.waitpid(first, 0)
     Path("h.py").write_text(HOST)
     assert folder.run("--resume") == 0
     assert [each["row"] for each in folder.results] == list(range(300))
 
 
-@pytest.mark.slow
-def test_killed_again_and_again_no_row_is_lost_or_run_twice(folder: Folder) -> None:
+@pytest.mark.parametrize("kills", [8, pytest.param(48, marks=pytest.mark.slow)])
+def test_killed_again_and_again_no_row_is_lost_or_run_twice(folder: Folder, kills: int) -> None:
+    """Processes are killed at random moments: before they begin, between rows, while the output is written."""
     Path("h.py").write_text(SLOW)
-    folder.rows([f"n{i}" for i in range(3000)])
-    rng, kills = random.Random(2), 0
-    done: set[int] = set()
-    while True:
-        process = start("--resume") if kills else start()
+    rows = 40 * kills
+    folder.rows([f"n{i}" for i in range(rows)])
+    rng, done = random.Random(kills), set[int]()
+    for number in range(kills):
         Path("seen").write_text("")
-        wait_for_rows(process, len(done) + rng.randrange(60))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        if process.returncode == 0 or kills == 40:
+        process = forked("--resume") if number else forked()
+        wanted = len(done) + rng.randrange(60)
+        while not (ended := is_over(process)) and len(settled()) < wanted:
+            time.sleep(0.002)
+        if ended:
             break
-        kills += 1
-        again = {int(name[1:]) for name in folder.seen} & done
-        assert again == set()
-        lines = Path("out.jsonl.journal").read_bytes().split(b"\n")[1:-1]
-        rows = [json.loads(line)["row"] for line in lines if b'"type":"row"' in line]
-        assert len(rows) == len(set(rows))
-        done = set(rows)
-    print(f"{kills} kills, {len(done)} rows by then")
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        assert not {int(name[1:]) for name in folder.seen} & done, "a row of the journal ran again"
+        again = settled()
+        assert done <= again
+        done = again
     Path("h.py").write_text(HOST)
     assert folder.run("--resume") == 0
-    assert [each["row"] for each in folder.results] == list(range(3000))
+    assert [each["row"] for each in folder.results] == list(range(rows))
+
+
+def settled() -> set[int]:
+    """The rows that stand in the journal, each once."""
+    journal = Path("out.jsonl.journal")
+    lines = journal.read_bytes().split(b"\n")[1:-1] if journal.exists() else []
+    rows = [json.loads(line)["row"] for line in lines if b'"type":"row"' in line]
+    assert len(rows) == len(set(rows))
+    return set(rows)
 
 
 def test_progress_without_a_terminal_is_a_line_now_and_then(
