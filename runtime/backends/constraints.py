@@ -1,7 +1,7 @@
 """Constraints as other servers take them: a regular expression, a JSON schema, or a grammar.
 
 A declared type has one canonical form, and a regular expression says exactly that form; so does a canonical JSON
-schema that a type can say. What no expression says goes to the server as the schema it is, if it may be free.
+schema that a type can say. What no expression says goes to the server as the schema it is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from ...ir.constrained.parts import Forced, Free, Many, OneOf, OutputPart, outpu
 from ...ir.constrained.schema import schema_parts
 from ...ir.sampling import Constraint
 from ...ir.types import STR, OptionalType, parse_type
-from ..backend import BackendError
 
 Kind = Literal["regex", "json", "grammar"]
 
@@ -27,31 +26,28 @@ class WireConstraint(NamedTuple):
 
 
 def wire_constraint(constraint: Constraint) -> WireConstraint | None:
-    """What to send for a constraint; None when everything is allowed. Raises BackendError (3102)."""
+    """What to send for a constraint; None when everything is allowed."""
     match constraint.kind:
         case "regex":
             return WireConstraint("regex", constraint.text)
         case "grammar":
             return WireConstraint("grammar", constraint.text)
-        case "json" if constraint.style == "free":
-            return WireConstraint("json", constraint.text)
         case "json":
-            return WireConstraint("regex", pattern_of(_canonical(constraint.text)))
+            parts = None if constraint.style == "free" else _canonical(constraint.text)
+            schema = WireConstraint("json", constraint.text)
+            return schema if parts is None else WireConstraint("regex", pattern_of(parts))
         case "type":
             kind = parse_type(constraint.text)
             kind = kind.item if isinstance(kind, OptionalType) else kind
             return None if kind == STR else WireConstraint("regex", pattern_of(output_parts(kind)))
 
 
-def _canonical(schema: str) -> tuple[OutputPart, ...]:
+def _canonical(schema: str) -> tuple[OutputPart, ...] | None:
+    """The parts of a schema that declared types can say; None for the rest, whose blanks are the model's own."""
     try:
         return schema_parts(schema)
-    except ValueError as error:
-        raise BackendError(
-            "3102",
-            f"this schema has no canonical form that a server could be asked for: {error}",
-            '`constrained_style="free"` takes the server\'s own JSON',
-        ) from None
+    except ValueError:
+        return None
 
 
 def pattern_of(parts: tuple[OutputPart, ...]) -> str:

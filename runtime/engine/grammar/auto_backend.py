@@ -33,7 +33,7 @@ class AutoGrammar(GrammarBackend):
                 f"no grammar backend keeps this regex: {error}", HELP
             ) from None
 
-    def schema(self, schema: str, canonical: bool) -> MakeMatcher:
+    def schema(self, schema: str) -> MakeMatcher:
         """Compile a JSON schema."""
         try:
             said = without_idle_keywords(json.loads(schema))
@@ -41,9 +41,9 @@ class AutoGrammar(GrammarBackend):
             raise ConstraintUnusable(f"this is no JSON schema: {error}", HELP) from None
         text, beyond = json.dumps(said, ensure_ascii=False), beyond_xgrammar(said)
         if beyond is None:
-            return self._fast.schema(text, canonical)
+            return self._fast.schema(text)
         try:
-            return self._able.schema(text, canonical)
+            return self._able.schema(text)
         except ConstraintUnusable as error:
             reason = str(error).partition(": ")[2]
             message = f"no grammar backend keeps `{beyond}` of this JSON schema: {reason}"

@@ -14,14 +14,16 @@ from concurrent.futures import Future
 import numpy as np
 import torch
 
+from ....ir.constrained.ebnf import EbnfError, checked_rules
 from ....ir.constrained.parts import OutputPart, output_parts
 from ....ir.constrained.schema import schema_parts
 from ....ir.sampling import Constraint
 from ....ir.target import Tokenizer
 from ....ir.types import STR, OptionalType, UnionType, parse_type
 from .parts import PartsGrammar
-from .protocol import MakeMatcher, Matcher
+from .protocol import ConstraintUnusable, MakeMatcher, Matcher
 
+EBNF = 'rules are written `name ::= "text" [a-z]+ (other | "x"{1,3})`, and `root` is the first'
 MOST_KEPT = 1_024  # compiled constraints: a server is asked for ever new ones
 
 
@@ -42,8 +44,8 @@ class GrammarBackend(ABC):
         """Compile a regular expression. Raises ConstraintUnusable."""
 
     @abstractmethod
-    def schema(self, schema: str, canonical: bool) -> MakeMatcher:
-        """Compile a JSON schema; `canonical`: separators `", "` and `": "`, no other white space."""
+    def schema(self, schema: str) -> MakeMatcher:
+        """Compile a JSON schema, whose white space is the model's to choose."""
 
     @abstractmethod
     def ebnf(self, grammar: str) -> MakeMatcher:
@@ -105,22 +107,27 @@ class GrammarBackend(ABC):
             logits[rows] = part
 
     def _compile(self, constraint: Constraint) -> MakeMatcher | None:
-        canonical = constraint.style != "free"
         match constraint.kind:
             case "regex":
                 return self.regex(constraint.text)
             case "grammar":
-                return self.ebnf(constraint.text)
-            case "json" if not canonical:
-                return self.schema(constraint.text, canonical)
+                return self._ebnf(constraint.text)
             case "json":
-                parts = _parts_of_schema(constraint.text)
-                return self._follow(parts) if parts else self.schema(constraint.text, canonical)
+                is_free = constraint.style == "free"
+                parts = None if is_free else _parts_of_schema(constraint.text)
+                return self._follow(parts) if parts else self.schema(constraint.text)
             case "type":
                 kind = parse_type(constraint.text)
                 kind = kind.item if isinstance(kind, OptionalType) else kind
                 loose = not isinstance(kind, UnionType)
                 return None if kind == STR else self._follow(output_parts(kind), loose)
+
+    def _ebnf(self, grammar: str) -> MakeMatcher:
+        try:
+            checked_rules(grammar)
+        except EbnfError as error:
+            raise ConstraintUnusable(f"this grammar can't be kept: {error}", EBNF) from None
+        return self.ebnf(grammar)
 
     def _follow(self, parts: tuple[OutputPart, ...], loose: bool = True) -> MakeMatcher:
         return PartsGrammar(parts, self.tokenizer, self.regex, loose).matcher

@@ -18,7 +18,6 @@ from ....ir.target import Part, Tokenizer
 from .backend import GrammarBackend
 from .protocol import Bits, ConstraintUnusable, MakeMatcher, allow
 
-CANONICAL = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
 HELP = "choose `--grammar-backend xgrammar`, or write the constraint another way"
 
 
@@ -71,11 +70,10 @@ class LlGuidance(GrammarBackend):
         """Compile a regular expression; look-around and back-references are refused."""
         return self._made("regex", lambda: llguidance.LLMatcher.grammar_from_regex(pattern))
 
-    def schema(self, schema: str, canonical: bool) -> MakeMatcher:
+    def schema(self, schema: str) -> MakeMatcher:
         """Compile a JSON schema; keywords that llguidance does not know are refused."""
-        overrides: Any = CANONICAL if canonical else None
         from_schema = llguidance.LLMatcher.grammar_from_json_schema
-        return self._made("JSON schema", lambda: from_schema(schema, overrides=overrides))
+        return self._made("JSON schema", lambda: from_schema(schema))
 
     def ebnf(self, grammar: str) -> MakeMatcher:
         """Compile a grammar."""

@@ -21,9 +21,6 @@ from outlines_core import json_schema
 from .backend import GrammarBackend
 from .protocol import Bits, ConstraintUnusable, MakeMatcher, allow
 
-# Stands for white space in the expression of a schema until it is known which separator it belongs to.
-BLANK = "\ue000"
-
 # The last character: no character at all, and the only one in practice whose bytes begin with LAST_BYTE.
 LAST = "\U0010ffff"
 LAST_BYTE = LAST.encode()[:1]
@@ -84,9 +81,9 @@ class Outlines(GrammarBackend):
         """Compile a regular expression; look-around, back-references and anchors are refused."""
         return self._made("regex", lambda: pattern)
 
-    def schema(self, schema: str, canonical: bool) -> MakeMatcher:
+    def schema(self, schema: str) -> MakeMatcher:
         """Compile a JSON schema by way of a regular expression."""
-        return self._made("JSON schema", lambda: _expression(schema, canonical))
+        return self._made("JSON schema", lambda: json_schema.build_regex_from_schema(schema))
 
     def ebnf(self, grammar: str) -> MakeMatcher:
         """Refuse: a grammar need not be regular."""
@@ -117,11 +114,3 @@ class Outlines(GrammarBackend):
             if i not in special and (text := tokenizer.token_bytes(i)) and LAST_BYTE not in text:
                 by_bytes.setdefault(text, []).append(i)
         return outlines_core.Vocabulary(self._last + 1, by_bytes)
-
-
-def _expression(schema: str, canonical: bool) -> str:
-    """The regular expression of a schema. Canonical: one blank after each comma and colon, none elsewhere."""
-    if not canonical:
-        return json_schema.build_regex_from_schema(schema)
-    found = json_schema.build_regex_from_schema(schema, BLANK)
-    return found.replace(f",{BLANK}", ", ").replace(f":{BLANK}", ": ").replace(BLANK, "")

@@ -53,14 +53,9 @@ class XGrammar(GrammarBackend):
         """Compile a regular expression."""
         return self._made("regex", lambda: self._compiler.compile_regex(pattern))
 
-    def schema(self, schema: str, canonical: bool) -> MakeMatcher:
+    def schema(self, schema: str) -> MakeMatcher:
         """Compile a JSON schema."""
-        if not canonical:
-            return self._made("JSON schema", lambda: self._compiler.compile_json_schema(schema))
-        compile = self._compiler.compile_json_schema
-        return self._made(
-            "JSON schema", lambda: compile(schema, any_whitespace=False, separators=(", ", ": "))
-        )
+        return self._made("JSON schema", lambda: self._compiler.compile_json_schema(schema))
 
     def ebnf(self, grammar: str) -> MakeMatcher:
         """Compile a grammar."""

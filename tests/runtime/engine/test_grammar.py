@@ -91,9 +91,11 @@ def test_what_ends_a_string_is_a_choice_and_what_is_written_is_canonical(
         for token in encode(' "x'):
             assert matcher.accept(token) == token
         (chosen,) = encode(ending)
-        following = encode('", "b": {"c": ')  # no token spans what a number could begin with
-        assert matcher.accept(chosen) == following[0]
-        assert matcher.forced() == following[1:]
+        following = '", "b": {"c": '.removeprefix(
+            ending
+        )  # no token spans what a number could begin with
+        assert matcher.accept(chosen) == chosen
+        assert matcher.forced() == encode(following)
 
 
 def test_a_token_that_decides_nothing_goes_on_with_what_is_certain(grammar: GrammarBackend) -> None:
@@ -121,7 +123,7 @@ def test_all_text_needs_no_grammar(grammar: GrammarBackend) -> None:
         (Constraint("json", '{"type": "integer"}', "free"), "-?(0|[1-9][0-9]*)"),
         (
             Constraint("json", '{"type": "array", "items": {"const": 1}, "minItems": 2}'),
-            r"\[1(, 1)+\]",
+            r"\s*\[\s*1(\s*,\s*1)+\s*\]\s*",
         ),
     ],
 )
@@ -141,7 +143,8 @@ def test_other_constraints(grammar: GrammarBackend, constraint: Constraint, patt
     [Constraint("regex", "(a"), Constraint("json", "{"), Constraint("grammar", "root ::= nowhere")],
 )
 def test_what_cannot_be_compiled(grammar: GrammarBackend, constraint: Constraint) -> None:
-    name = grammar.name if grammar.name != "auto" else "no grammar backend|no JSON|xgrammar"
+    name = grammar.name if grammar.name != "auto" else "no grammar backend|no JSON"
+    name = "this grammar can't be kept" if constraint.kind == "grammar" else name
     with pytest.raises(ConstraintUnusable, match=name):
         grammar.compile(constraint)
 

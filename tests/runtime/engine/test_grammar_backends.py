@@ -40,10 +40,10 @@ CASES: dict[str, tuple[Constraint, list[str], list[str]]] = {
     "going on after an end": (Constraint("regex", r"(ab)+|\d+(\.\d+)?"), ["abab", "1", "1.5"], ["aba", "1.", ""]),
     "classes": (Constraint("regex", r"\d{3}-\d{2}"), ["123-45"], ["12-345", "123-4", "abc-de"]),
     "any": (Constraint("regex", r"[^\n]*\."), ["Hi.", "é…."], ["Hi", "a\n."]),
-    "canonical schema": (
+    "a schema beyond types, whose blanks are the model's own": (
         Constraint("json", json.dumps(SCHEMA)),
-        [json.dumps(GOOD, ensure_ascii=False)],
-        [json.dumps(GOOD, separators=(",", ":")), json.dumps(GOOD, indent=1), json.dumps({**GOOD, "text": "12345"})],
+        [json.dumps(GOOD, ensure_ascii=False), json.dumps(GOOD, separators=(",", ":"))],
+        [json.dumps({**GOOD, "text": "12345"})],
     ),
     "free schema": (
         Constraint("json", '{"type": "array", "items": {"type": "boolean"}, "minItems": 1}', "free"),
@@ -133,7 +133,6 @@ def test_the_same_language(grammar: GrammarBackend, case: str) -> None:
         ("llguidance", Constraint("regex", "(a")),
         ("llguidance", Constraint("regex", r"(a)\1")),
         ("llguidance", Constraint("json", '{"type": "array", "uniqueItems": true}', "free")),
-        ("llguidance", Constraint("grammar", "root ::= nowhere")),
     ],
 )
 def test_what_is_not_supported_is_said_with_a_way_out(
