@@ -137,9 +137,9 @@ class Constraint:
     """What constrained decoding must match.
 
     `style="canonical"` is the project's one meaning of constrained output: keys in declared
-    order, `", "` and `": "` as separators, no other white space. `"spliced"` is the same text and the
-    same tokens; what is forced of it is appended, not decoded. `"free"` is the grammar backend's own
-    behaviour.
+    order, `", "` and `": "` as separators, no other white space, wherever a type can say it.
+    `"spliced"` is the same text and the same tokens; what is forced of it is appended, not decoded.
+    `"free"` is the grammar backend's own behaviour.
     """
 
     kind: ConstraintKind

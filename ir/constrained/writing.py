@@ -1,8 +1,9 @@
 """Which tokens a model may choose of constrained output, and which tokens are written for its choice.
 
 A choice is a token of the model's own: where a string may end, `"`, `",` and `"` with a line end are all choices to
-end it. What is written is canonical: the text that the choice made certain, in the tokens that the tokenizer gives
-it. The last of these are left open where a token of the model's could span what they end with and what it chooses
+end it. What is written is canonical: the token itself where its text is, since what is said next hangs on the tokens
+that were said and not on their text alone; then the text that the choice made certain, in the tokens that the tokenizer
+gives it. The last of these are left open where a token of the model's could span what they end with and what it chooses
 next, so that its next choice is asked for where it would make it itself:
 
     {"age": 4, "ok": true}
@@ -113,8 +114,9 @@ class Writing:
         more, trail = self.graph.certain(dict.fromkeys(read.place for read in chosen))
         if not written + more:
             return None
-        if written + more == text:
-            done = Written((token,), self.graph.opened(trail[-1]))
+        if written == text:
+            rest = self._settle(more, 0, trail, least=0)
+            done = Written((token, *rest.tokens), rest.places)
         else:
             done = self._settle(written + more, len(written), trail)
         return done if more else done._replace(reads=chosen)

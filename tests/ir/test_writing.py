@@ -167,3 +167,15 @@ def test_what_is_left_open_is_what_a_token_could_span() -> None:
     start = writing("{ok: bool}").start
     assert TOKENIZER.decode(start.tokens) == '{"ok":'
     assert TOKENIZER.decode(writing('{a: "x" | "y"}').start.tokens).startswith('{"a":')
+
+
+def test_a_token_that_was_chosen_is_written_and_what_it_made_certain_goes_on_behind_it() -> None:
+    """Whatever the tokenizer would have made of the whole: what is said next hangs on the tokens before it."""
+    for kind, first in (('"invoice" | "report"', "in"), ("{a: bool}", " t"), ("{a: str?}", ' "')):
+        made = writing(kind)
+        (token,) = ids(first)
+        written = made.choose(made.start.places, token)
+        assert written is not None
+        assert written.tokens[0] == token
+        rest = TOKENIZER.decode(written.tokens)[len(first) :]
+        assert written.tokens[1:] == ids(rest)
