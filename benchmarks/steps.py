@@ -15,7 +15,7 @@ import torch
 from sglc.ir.sampling import Sampling
 from sglc.runtime.backend import GenRequest
 from sglc.runtime.engine.engine import Engine
-from sglc.runtime.engine.jobs import GenJob
+from sglc.runtime.engine.generation import GenJob
 from sglc.runtime.engine.options import EngineOptions, build_engine
 
 from .results import environment, headline, table, write
@@ -98,11 +98,11 @@ class Bench:
         """Serve jobs; returns the times of the steps in which all of them decoded and nothing else was done."""
         engine, times = self._engine, []
         for job in jobs:
-            engine.scheduler.submit(job)
+            engine.steps.begin(job)
         with torch.inference_mode():
             while engine.scheduler.has_work:
                 before, start = engine.times.decode_forwards, time.thread_time()
-                engine.step()
+                engine.steps.step()
                 spent = time.thread_time() - start
                 if engine.times.decode_forwards > before and len(engine.scheduler.ready) == len(
                     jobs

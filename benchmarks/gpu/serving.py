@@ -13,7 +13,7 @@ from sglc.ir.sampling import Sampling
 from sglc.ir.target import Tokenizer
 from sglc.runtime.backend import GenRequest
 from sglc.runtime.engine.engine import Engine
-from sglc.runtime.engine.jobs import GenJob
+from sglc.runtime.engine.generation import GenJob
 from sglc.runtime.engine.parts import Parts
 from sglc.runtime.engine.radix import RadixCache
 from sglc.runtime.engine.sampler import Row, Sampler
@@ -143,14 +143,14 @@ def _load(engine: Engine, rig: Rig) -> None:
 
 
 def _time_steps(engine: Engine, times: list[float]) -> None:
-    step = engine.step
+    step = engine.steps.step
 
     def timed() -> None:
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)
 
-    engine.step = timed  # type: ignore[method-assign]
+    engine.steps.step = timed  # type: ignore[method-assign]
 
 
 def _watch_compilers() -> list[str]:

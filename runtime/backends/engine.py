@@ -29,8 +29,8 @@ from ..backend import (
 if TYPE_CHECKING:
     from ..engine.engine import Engine
     from ..engine.grammar.protocol import Matcher
-    from ..engine.jobs import Done, Request
     from ..engine.metrics import Metrics
+    from ..engine.requests import Done, Request
 
 
 class EngineBackend:
@@ -56,9 +56,9 @@ class EngineBackend:
 
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt, once per seed."""
+        from ..engine.generation import GenJob
         from ..engine.grammar.endless import to_the_end
         from ..engine.grammar.unforced import decoded_as_asked
-        from ..engine.jobs import GenJob
 
         self._check_open()
         request = self._door.generation(request)
@@ -83,13 +83,13 @@ class EngineBackend:
 
     async def select(self, request: SelectRequest) -> SelectReply:
         """Score choices in one extend."""
-        from ..engine.jobs import SelectJob
+        from ..engine.selection import SelectJob
 
         return await self._serve(partial(SelectJob, self._door.selection(request)))
 
     async def prefill(self, request: PrefillRequest) -> Usage:
         """Compute the keys and values of a prompt."""
-        from ..engine.jobs import PrefillJob
+        from ..engine.requests import PrefillJob
 
         request = self._door.prefill(request)
         if not request.ids:

@@ -15,11 +15,11 @@ import torch
 from ..backend import BackendError, Release, Retain
 from .device import DeviceLost, use
 from .faults import said
-from .jobs import Request
 from .lifetime import unwatch, watch
 from .mailbox import Mailbox
 from .metrics import Calls, Metrics, Times
 from .parts import Parts
+from .requests import Request
 from .runner import Runner
 from .scheduler import Scheduler
 from .steps import Steps
@@ -36,7 +36,7 @@ class Engine:
         self.parts = parts
         self.times, self.calls = Times(), Calls()
         self._runner = Runner(parts, self.times)
-        self._steps = Steps(parts, self._runner, self.times, self.calls)
+        self.steps = Steps(parts, self._runner, self.times, self.calls)
         self._commands = Mailbox[Command](self._refuse)
         self._is_closing = False
         self._over: str | None = None
@@ -53,7 +53,7 @@ class Engine:
     @property
     def scheduler(self) -> Scheduler:
         """The scheduler, with its tree and its slots; another one after a fault of theirs."""
-        return self._steps.scheduler
+        return self.steps.scheduler
 
     def start(self) -> None:
         """Begin to serve."""
@@ -114,7 +114,7 @@ class Engine:
         if self.parts.threads:
             torch.set_num_threads(self.parts.threads)
         use(self.parts.model.device)
-        steps = self._steps
+        steps = self.steps
         with torch.inference_mode():
             while not self._is_closing:
                 self._take_commands()
@@ -123,7 +123,7 @@ class Engine:
 
     def _take_commands(self) -> None:
         """Take what has come; wait for something if there is nothing to do."""
-        steps = self._steps
+        steps = self.steps
         try:
             while not self._is_closing:
                 command = self._commands.take(wait=not steps.has_work)
@@ -136,19 +136,19 @@ class Engine:
         if verb == "close":
             self._is_closing = True
         elif verb == "flush":
-            self._steps.flush()
+            self.steps.flush()
         elif isinstance(request, Retain | Release):
-            self._steps.note(request)
+            self.steps.note(request)
         elif request is not None and verb == "submit":
-            self._steps.begin(request)
+            self.steps.begin(request)
         elif request is not None:
-            self._steps.abort(request)
+            self.steps.abort(request)
 
     def _end(self, reason: str) -> None:
         """Tell everyone, and whoever comes later, that nobody is served any more."""
         self._over = self._over or reason
         unwatch(self)
-        self._steps.end_all(BackendError("3106", self._over, self._way_out))
+        self.steps.end_all(BackendError("3106", self._over, self._way_out))
         self._commands.shut()
 
     def _refuse(self, command: Command) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...ir.target import PatternError
 from ..backend import BackendError
-from .scheduler import OutOfMemory
+from .preemption import OutOfMemory
 
 
 class ListenerFailed(Exception):

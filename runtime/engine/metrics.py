@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .counters import Counters
 from .radix import RadixCache
-from .scheduler import Counters
 from .slots import SlotAllocator
 from .task import Work
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from .jobs import GenTask
+from .generation import GenTask
 from .sampler import Row, Sampler
 from .task import Task
 from .transfers import Fetch, send

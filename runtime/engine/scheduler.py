@@ -19,12 +19,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .batch import Segment
-from .parking import Parking
+from .counters import Counters
+from .memory import Memory
+from .preemption import OutOfMemory, Preemption
 from .radix import RadixCache, common_prefix
 from .slots import SlotAllocator, Slots
+from .standing import Standing
 from .task import Job, Phase, Task
 
 # In a longer queue only the oldest are ordered by match: looking all of them up would cost more than it gains.
@@ -47,22 +49,6 @@ class Policy:
     preempt_every: int = 0  # for tests: preempt the youngest every so many steps
 
 
-@dataclass(slots=True)
-class Counters:
-    """What happened since the start."""
-
-    steps: int = 0
-    preempted: int = 0
-    evicted: int = 0
-    parked: int = 0
-    guessed: int = 0
-    guessed_right: int = 0
-
-
-class OutOfMemory(Exception):
-    """A task can't be served even alone."""
-
-
 class Scheduler:
     """The queue, the running tasks, the tree and the slots. Lives in the engine's thread."""
 
@@ -73,14 +59,18 @@ class Scheduler:
         policy: Policy,
         fail: Callable[[Job, Exception], None],
         clock: Callable[[], float] = time.perf_counter,
+        counters: Counters | None = None,
     ) -> None:
         self.clock = clock
         self.cache, self.slots, self.policy, self._fail = cache, slots, policy, fail
-        self.counters = Counters()
-        self.waiting: dict[Task, None] = {}
-        self.prefilling: dict[Task, None] = {}
-        self.ready: dict[Task, None] = {}  # decoding, or waiting for the rest of their job
-        self._parking = Parking()
+        self.counters = counters or Counters()
+        self._standing = Standing()
+        self.waiting, self.prefilling = self._standing.waiting, self._standing.prefilling
+        self.ready = self._standing.ready
+        self._memory = Memory(cache, slots, self.counters)
+        self._preemption = Preemption(
+            self._memory, self._standing, self.counters, fail, policy.preempt_every
+        )
         self._fresh: list[Task] = []  # became ready in this step
         self._jobs = 0
         self._prefills_next = True  # where both take turns
@@ -101,11 +91,11 @@ class Scheduler:
     def schedule(self) -> list[Segment]:
         """Choose the segments of the next forward."""
         self.counters.steps += 1
-        if self._preempts_at(self.counters.steps):
-            self._preempt_youngest()
+        if self._preemption.is_due(self.counters.steps):
+            self._preemption.preempt_youngest()
         segments = self._in_turns() if self.policy.prefill_apart else self._together()
         if not segments and not any(task.wants_token for task in self.ready) and not self._fresh:
-            self._unblock()
+            self._preemption.unblock()
         return segments
 
     def _together(self) -> list[Segment]:
@@ -133,7 +123,7 @@ class Scheduler:
         None at all, and nothing done, where that takes an eviction or a preemption: with the tokens known, fewer may
         have to go on.
         """
-        if len(tasks) > self.slots.free or self._preempts_at(self.counters.steps + 1):
+        if len(tasks) > self.slots.free or self._preemption.is_due(self.counters.steps + 1):
             return []
         self.counters.steps += 1
         segments: list[Segment] = []
@@ -150,37 +140,32 @@ class Scheduler:
         self._fresh = []
         if not self.policy.wait_for_siblings:
             for task in fresh:
-                self._keep(task, hold=True)
+                self._memory.keep(task, hold=True)
         return fresh
 
     def finish(self, task: Task) -> None:
         """End a task; what it computed enters the tree."""
         if task.node is not None:
-            self._keep(task, hold=False)
-        self._remove(task)
+            self._memory.keep(task, hold=False)
+        self._standing.remove(task)
         task.phase = Phase.DONE
 
     def abort(self, job: Job) -> None:
         """End a job at once; the slots that are its alone are free again."""
         for task in job.tasks:
-            self._drop(task)
-            self._remove(task)
+            self._memory.drop(task)
+            self._standing.remove(task)
             task.phase = Phase.DONE
 
     def readers(self, slots: Slots) -> list[Job]:
         """The jobs that hold some of these slots, or read them."""
-        asked = self._marked(slots)
-        tasks = (task for task in (*self.prefilling, *self.ready) if task.node is not None)
+        asked = self._memory.marked(slots)
+        tasks = (task for task in self._standing.holders if task.node is not None)
         return list(dict.fromkeys(t.job for t in tasks if asked[t.all_slots()].any()))
 
     def forget(self, slots: Slots) -> None:
         """Take from the tree what was to be computed into these slots, and was not. No job may read them any more."""
-        self.slots.release(self.cache.discard(self._marked(slots)))
-
-    def _marked(self, slots: Slots) -> NDArray[np.bool_]:
-        marked = np.zeros(self.slots.capacity + 1, dtype=np.bool_)
-        marked[slots] = True
-        return marked
+        self._memory.forget(slots)
 
     # ---- decoding
 
@@ -192,7 +177,7 @@ class Scheduler:
                 count == 0 or task.phase is not Phase.READY
             ):  # waits for its job, or was just preempted
                 continue
-            slots = self._slots_at_any_cost(task, count)
+            slots = self._preemption.slots_at_any_cost(task, count)
             if slots is not None:
                 segments.append(self._extend(task, slots, self._guess(task)))
                 task.wants_token = True
@@ -211,25 +196,7 @@ class Scheduler:
 
     def confirm(self, task: Task, right: int) -> None:
         """Keep the first `right` positions behind what was known, known by now; give the others' slots back."""
-        end = task.own_end - task.guessed + right
-        self.slots.release(task.slots[end : task.own_end].copy())
-        task.count_computed(task.own_end - task.guessed, end)
-        task.own_end, task.guessed = end, 0
-
-    def _slots_at_any_cost(self, task: Task, count: int) -> Slots | None:
-        """Slots for a decoding task, if need be taken from younger ones; None when it gave way itself."""
-        while not self._make_room(count):
-            holders = [t for t in (*self.prefilling, *self.ready) if not t.fed]
-            victim = max(holders, key=lambda t: t.serial)
-            if victim is not task:
-                self._preempt(victim)
-            elif len(self.prefilling) + len(self.ready) > 1:
-                self._preempt(task)
-                return None
-            else:
-                self._fail_for_memory(task)
-                return None
-        return self.slots.allocate(count)
+        self._memory.confirm(task, right)
 
     def _extend(self, task: Task, slots: Slots, guessed: int = 0) -> Segment:
         """Give a task slots for its next tokens, and make the segment that computes them and those it guesses."""
@@ -258,11 +225,8 @@ class Scheduler:
             if segment is not None:
                 segments.append(segment)
                 budget -= len(segment.ids)
-            freed = self._parking.release(
-                task, task.computed if task.phase is Phase.PREFILLING else None
-            )
-            self.waiting.update(dict.fromkeys(freed))
-            queue.extendleft(reversed(freed))
+            computed = task.computed if task.phase is Phase.PREFILLING else None
+            queue.extendleft(reversed(self._standing.let_go(task, computed)))
         return segments
 
     def _queue(self) -> list[Task]:
@@ -290,8 +254,8 @@ class Scheduler:
 
     def _has_place(self, task: Task) -> bool:
         """Whether one more may run; a job that runs may always bring in the rest of its tasks."""
-        running = len(self.ready) + len(self.prefilling)
-        return running < self.policy.max_running_requests or task.job.work.started is not None
+        is_room = self._standing.running < self.policy.max_running_requests
+        return is_room or task.job.work.started is not None
 
     def _admit(self, task: Task) -> bool:
         """Let a waiting task start, if there is room for it beside those that run."""
@@ -302,17 +266,12 @@ class Scheduler:
         if task.job.idle and wanted > self.slots.free:
             self._fail(task.job, OutOfMemory("no slots are idle"))
             return False
-        if wanted > self.slots.free + self.cache.evictable_tokens and (
-            self.ready or self.prefilling
-        ):
+        if wanted > self._memory.within_reach and self._standing.running:
             return False
         self.waiting.pop(task)
         self.prefilling[task] = None
         task.phase = Phase.PREFILLING
-        task.node = self.cache.touch(match)
-        self.cache.lock(task.node)
-        task.own_end = task.node.depth
-        task.count_found(task.node.depth)
+        self._memory.take_path(task, match)
         if task.job.work.started is None:
             task.job.work.started = self.clock()
             self._explain_miss(task)
@@ -339,7 +298,7 @@ class Scheduler:
                 return None
         segment = self._compute(task, budget) if task.computed < task.length else None
         if segment is not None and siblings:
-            self._keep(task, hold=True)
+            self._memory.keep(task, hold=True)
         if task.computed == task.length:
             self.prefilling.pop(task)
             self.ready[task] = None
@@ -352,7 +311,11 @@ class Scheduler:
         left, page = task.length - task.computed, self.cache.page_size
         count = left if left <= budget else max(budget - budget % page, page)
         count = min(count, left)
-        return self._extend(task, self.slots.allocate(count)) if self._make_room(count) else None
+        return (
+            self._extend(task, self.slots.allocate(count))
+            if self._memory.make_room(count)
+            else None
+        )
 
     def _follow(self, task: Task) -> None:
         """Move a task forward to what has entered the tree since it last looked."""
@@ -362,11 +325,7 @@ class Scheduler:
             return
         match = self.cache.match(task.known, task.job.namespace, old)
         if match.length > old.depth:
-            task.node = self.cache.touch(match)
-            self.cache.lock(task.node)
-            self.cache.unlock(old)
-            task.own_end = match.length
-            task.count_found(match.length)
+            self._memory.take_path(task, match)
 
     def _producer(self, task: Task) -> Task | None:
         """A task before this one that stands where this one stands and goes the same way next."""
@@ -383,80 +342,8 @@ class Scheduler:
 
     def _park(self, task: Task, producer: Task) -> None:
         producer.job.idle = producer.job.idle and task.job.idle
-        self._drop(task)
-        self._remove(task)
+        self._memory.drop(task)
+        self._standing.remove(task)
         task.phase = Phase.WAITING
-        self._parking.park(task, producer, common_prefix(task.known, producer.known))
+        self._standing.parking.park(task, producer, common_prefix(task.known, producer.known))
         self.counters.parked += 1
-
-    # ---- slots
-
-    def _make_room(self, count: int) -> bool:
-        if self.slots.free < count:
-            freed = self.cache.evict(count - self.slots.free)
-            self.counters.evicted += len(freed)
-            self.slots.release(freed)
-        return self.slots.free >= count
-
-    def _keep(self, task: Task, hold: bool) -> None:
-        """Hand a task's computed tokens to the tree. `hold`: the task goes on reading them."""
-        old, slots = task.node, task.all_slots()
-        assert old is not None
-        ids, job = task.ids[: len(slots)], task.job
-        done = self.cache.insert(ids, slots, job.namespace, start=old)
-        self.slots.release(slots[old.depth : done.existing])  # another computed the same meanwhile
-        if hold:
-            self.cache.lock(done.node)
-            task.node = done.node
-        else:
-            self.slots.release(slots[max(done.node.depth, old.depth) :])
-            task.node, task.own_end = None, 0
-        self.cache.unlock(old)
-
-    def _drop(self, task: Task) -> None:
-        """Give back what a task holds; nothing enters the tree."""
-        if task.node is not None:
-            self.slots.release(task.own)
-            self.cache.unlock(task.node)
-            task.node, task.own_end = None, 0
-
-    # ---- preemption
-
-    def _preempt(self, task: Task) -> None:
-        """Send a task back to the queue; its computed tokens stay in the tree until the room is needed."""
-        self._keep(task, hold=False)
-        self._remove(task)
-        task.phase = Phase.WAITING
-        task.wants_token = False
-        self.waiting[task] = None
-        self.counters.preempted += 1
-
-    def _preempts_at(self, step: int) -> bool:
-        every = self.policy.preempt_every
-        return every > 0 and step % every == 0
-
-    def _preempt_youngest(self) -> None:
-        holders = [*self.prefilling, *self.ready]
-        if holders:
-            self._preempt(max(holders, key=lambda t: t.serial))
-
-    def _unblock(self) -> None:
-        """Nothing can go on: the youngest holder gives way; a job that holds everything and can't go on fails."""
-        holders = sorted((*self.prefilling, *self.ready), key=lambda t: t.serial)
-        if holders and holders[-1].job is not holders[0].job:
-            self._preempt(holders[-1])
-        elif holders:
-            self._fail_for_memory(holders[0])
-
-    def _fail_for_memory(self, task: Task) -> None:
-        self._fail(
-            task.job,
-            OutOfMemory(f"{task.length} tokens don't fit into {self.slots.capacity} slots"),
-        )
-
-    def _remove(self, task: Task) -> None:
-        """Take a task out of every list; those parked behind it go back to the queue."""
-        for place in (self.waiting, self.prefilling, self.ready):
-            place.pop(task, None)
-        self._parking.remove(task)
-        self.waiting.update(dict.fromkeys(self._parking.release(task)))

@@ -21,9 +21,9 @@ from sglc.runtime.backend import (
     SelectRequest,
 )
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.engine import jobs
 from sglc.runtime.engine.batch import Batch
-from sglc.runtime.engine.jobs import GenTask, Request
+from sglc.runtime.engine.generation import GenJob, GenTask
+from sglc.runtime.engine.requests import Request
 from sglc.runtime.engine.runner import Runner
 from sglc.runtime.engine.sampler import Row, Sampler
 
@@ -157,9 +157,9 @@ def from_tracker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def from_reply(monkeypatch: pytest.MonkeyPatch) -> None:
     """What puts a finished text together: a stop string may cut a token, which is encoded again."""
-    reply = jobs.GenJob.reply
+    reply = GenJob.reply
     monkeypatch.setattr(
-        jobs.GenJob, "reply", lambda self: raising()() if of_victim(self) else reply(self)
+        GenJob, "reply", lambda self: raising()() if of_victim(self) else reply(self)
     )
 
 
@@ -256,7 +256,7 @@ def test_a_caller_that_cannot_be_told_hurts_nobody(
     backend: EngineBackend, as_alone: AsAlone
 ) -> None:
     parts = backend.engine.parts
-    job = jobs.GenJob(
+    job = GenJob(
         victim(), parts.tokenizer, None, parts.model.shape.vocab, parts.model.device, raising()
     )
     backend.engine.submit(job)
@@ -406,7 +406,7 @@ SHARED = [
     ("scheduler", "computed"),
     ("scheduler", "finish"),
     ("scheduler", "submit"),
-    ("scheduler", "_keep"),
+    ("memory", "keep"),
     ("scheduler", "_admit"),
     ("slots", "allocate"),
     ("slots", "release"),
@@ -436,7 +436,8 @@ def test_a_fault_of_tree_or_slots_hangs_nobody_and_leaves_nothing(
     """Before the change is made, and after it."""
     backend.flush()
     scheduler = backend.engine.scheduler
-    part = {"scheduler": scheduler, "slots": scheduler.slots, "cache": scheduler.cache}[owner]
+    part = scheduler if owner == "scheduler" else getattr(scheduler, f"_{owner}", None)
+    part = part or getattr(scheduler, owner)
     original, calls = getattr(type(part), name), 0
 
     def fails(*args: Any, **named: Any) -> Any:

@@ -127,7 +127,7 @@ def test_a_forked_process_is_told_at_once_and_its_parent_serves_on(tiny: Path) -
 PENDING = """
 import warnings
 warnings.simplefilter("ignore")
-from sglc.runtime.engine.jobs import GenJob
+from sglc.runtime.engine.generation import GenJob
 told = []
 parts = backend.engine.parts
 job = GenJob(

@@ -7,7 +7,7 @@ import pytest
 
 from sglc.runtime.backend import GenReply, GenRequest
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.engine import jobs
+from sglc.runtime.engine import generation
 from sglc.runtime.engine.lookup import look_up
 
 from .asking import ask, gen, ids_of, prompt
@@ -68,7 +68,7 @@ def test_texts_and_accounts_are_those_without_guessing(
 ) -> None:
     plain = make_backend()
     wanted = ask(plain, *requests())
-    monkeypatch.setattr(jobs, "look_up", Oracle(wanted))
+    monkeypatch.setattr(generation, "look_up", Oracle(wanted))
     guessing = make_backend(speculative_tokens=tokens, **options)
     found = ask(guessing, *requests())
     assert ids_of(found) == ids_of(wanted)

@@ -1,73 +1,24 @@
-"""The three kinds of request as the engine works on them: generate, select, prefill."""
+"""A generation as the engine works on it: what each continuation samples, when it ends, and what came of it."""
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import torch
 
 from ...ir.target import StopTracker, Tokenizer
-from ..backend import (
-    Completion,
-    Finish,
-    GenReply,
-    GenRequest,
-    PrefillRequest,
-    SelectReply,
-    SelectRequest,
-    Usage,
-)
+from ..backend import Completion, Finish, GenReply, GenRequest
 from .faults import ListenerFailed
 from .grammar.protocol import Matcher
 from .lookup import look_up
 from .radix import Ids
+from .requests import Done, Request, array
 from .sampler import Row, Sampled
-from .task import Job, Task
-
-_LOG = logging.getLogger(__name__)
-
-Done = Callable[[Any, BaseException | None], None]
-"""Told once how a request ended, from the engine's thread: the reply or the error."""
+from .task import Task
 
 Scores = tuple[tuple[float, ...], tuple[tuple[tuple[int, float], ...], ...]]
 """Log probabilities of tokens, and the likeliest tokens in the place of each."""
-
-
-def array(ids: Sequence[int]) -> Ids:
-    """Token ids as the engine keeps them."""
-    return np.array(ids, dtype=np.int32)
-
-
-class Request(Job):
-    """A job with a caller."""
-
-    def __init__(self, namespace: str, prompt: int, done: Done, idle: bool = False) -> None:
-        super().__init__(namespace, idle)
-        self.work.prompt = prompt
-        self._done = done
-        self.is_over = False
-
-    def end(self, reply: Any, error: BaseException | None = None) -> None:
-        """Tell the caller, once. That it can't be told hurts nobody else."""
-        if self.is_over:
-            return
-        self.is_over = True
-        try:
-            self._done(reply, error)
-        except Exception:
-            _LOG.exception("the caller of a request could not be told how it ended")
-
-    def close_account(self) -> Usage:
-        """The work, with the moment of its end."""
-        self.work.ended = time.perf_counter()
-        if self.work.first is None:
-            self.work.first = self.work.ended
-        return self.work.usage()
 
 
 class GenJob(Request):
@@ -270,69 +221,3 @@ class GenTask(Task):
 def job_prompt(ids: Ids, tokenizer: Tokenizer) -> list[int]:
     """The start of a prompt, enough for the tracker to tell whether text precedes the generation."""
     return ids[: len(tokenizer.bos_ids) + 1].tolist()
-
-
-class PrefillJob(Request):
-    """A prompt to be computed ahead of its call; a speculative one on idle slots."""
-
-    def __init__(self, request: PrefillRequest, done: Done) -> None:
-        super().__init__(request.namespace, len(request.ids), done, request.speculative)
-        self.tasks = [Task(self, array(request.ids), prompt=len(request.ids))]
-
-
-class SelectJob(Request):
-    """Choices to be scored. Every proper prefix of a choice is computed once, in one tree-shaped extend.
-
-    A token is scored at the position before it, so a choice's last token is never computed.
-    """
-
-    def __init__(self, request: SelectRequest, done: Done) -> None:
-        super().__init__(request.namespace, len(request.ids), done)
-        self.request = request
-        self._at: dict[tuple[int, ...], Task] = {}
-        self._scores = [self._plan(request.ids, choice, account=True) for choice in request.choices]
-        self._unconditional: list[_Scored] = []
-        if request.unconditional is not None:
-            self._unconditional = [
-                self._plan(request.unconditional, c, account=False) for c in request.choices
-            ]
-            self.work.prompt += len(request.unconditional)
-        self.tasks = [task for task in dict.fromkeys(self._at.values()) if task.length]
-
-    def positions(self) -> tuple[list[int], list[int]]:
-        """For every token to be scored: the slot of the token before it, and its id."""
-        slots: list[int] = []
-        tokens: list[int] = []
-        found: dict[Task, list[int]] = {task: task.all_slots().tolist() for task in self.tasks}
-        for scored in (*self._scores, *self._unconditional):
-            if scored.tokens:
-                slots += found[scored.task][
-                    scored.start - 1 : scored.start - 1 + len(scored.tokens)
-                ]
-                tokens += scored.tokens
-        return slots, tokens
-
-    def reply(self, logprobs: Sequence[float]) -> SelectReply:
-        """Deal the scores of `positions` out to the choices."""
-        rest = iter(logprobs)
-        dealt = [
-            tuple(next(rest) for _ in scored.tokens)
-            for scored in (*self._scores, *self._unconditional)
-        ]
-        count = len(self._scores)
-        return SelectReply(tuple(dealt[:count]), self.close_account(), tuple(dealt[count:]))
-
-    def _plan(self, prompt: tuple[int, ...], choice: tuple[int, ...], account: bool) -> _Scored:
-        skipped = 0 if prompt else 1  # nothing comes before the first token of all
-        scored = choice[skipped:]
-        fed = prompt + choice[: max(len(choice) - 1, 0)]
-        if fed not in self._at:
-            self._at[fed] = Task(self, array(fed), prompt=len(prompt) if account else 0)
-        return _Scored(self._at[fed], len(prompt) + skipped, list(scored))
-
-
-class _Scored:
-    """Tokens to be scored from position `start` of a task on."""
-
-    def __init__(self, task: Task, start: int, tokens: list[int]) -> None:
-        self.task, self.start, self.tokens = task, start, tokens
