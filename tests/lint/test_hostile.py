@@ -1,6 +1,8 @@
 """Hostile input: a finding or exit code 2, and never a traceback."""
 
 import json
+import resource
+import time
 from pathlib import Path
 
 import pytest
@@ -85,3 +87,59 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     result = lint([tmp_path], Config())
     assert result.failed
     assert [f.evidence.origin.file for f in result.findings] == [str(tmp_path / "a.py")]
+
+
+WIDE = 60
+CALLS = "\n".join(
+    f"def f{n}(m):\n    return ["
+    + ", ".join(f"f{k}(m)" for k in range(WIDE))
+    + f", {{'role': 'user', 'content': 'x{n}'}}]\n"
+    for n in range(WIDE)
+)
+STATES = "class A:\n    def __init__(self):\n        self.h = []\n" + "".join(
+    f"    def m{n}(self, x):\n        for y in self.h:\n            self.h.append(self.m{(n * 7 + 1) % 20}(y))\n"
+    f"        return litellm.completion(messages=self.h)\n"
+    for n in range(20)
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "wide.py",
+            f"import litellm\n{CALLS}\n\ndef go(m):\n    return litellm.completion(messages=f0(m))\n",
+        ),
+        ("state.py", f"import litellm\n{STATES}"),
+        (
+            "branches.py",
+            "import litellm\ndef f(x):\n    s = ''\n"
+            + "".join(f"    if x.a{n}:\n        s += x.b{n}\n" for n in range(900))
+            + "    return litellm.completion(messages=[{'role': 'system', 'content': s}])\n",
+        ),
+        (
+            "sets.py",
+            "import litellm\n"
+            + "".join(
+                f"S{n} = {{'a', 'b'}}\ndef g{n}():\n    text = ','.join(S{n})\n"
+                "    return litellm.completion(messages=[{'role': 'system', 'content': text}])\n"
+                for n in range(80)
+            ),
+        ),
+        (
+            "calls.jsonl",
+            "\n".join(
+                json.dumps(
+                    {"model": "m", "messages": [{"role": "user", "content": f"{n} " * 2_000}] * 20}
+                )
+                for n in range(30)
+            ),
+        ),
+    ],
+)
+def test_time_and_memory_are_bounded(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    lint([tmp_path], Config(preview=True))
+    assert time.process_time() - start < 30
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600_000
