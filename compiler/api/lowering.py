@@ -25,6 +25,8 @@ def compile_function(definition: Definition, job: Job, endpoint: Endpoint) -> Co
     if not lowered.is_compiled:
         warn_of_direct_mode(definition, lowered.diagnostics)
         return None
+    for said in lowered.diagnostics:
+        _say(definition, str(said), UserWarning, [said])
     try:
         return _compiled(lowered, endpoint)
     except CompileFailed as error:
@@ -63,11 +65,18 @@ def warn_of_direct_mode(definition: Definition, diagnostics: tuple[Diagnostic, .
     text = f"`{definition.name}` runs in direct mode, where nothing is planned ahead: {said}"
     if helps:
         text += f" (help: {'; '.join(helps)})"
+    _say(definition, text, DirectModeWarning, causes)
+
+
+def _say(
+    definition: Definition, text: str, kind: type[Warning], causes: Sequence[Diagnostic]
+) -> None:
+    """A warning at the user's own line."""
     file, line = _place(definition, causes)
     seen = getattr(definition.function, "__globals__", {})
     registry = seen.setdefault("__warningregistry__", {})
     module = seen.get("__name__", "sglc")
-    warnings.warn_explicit(text, DirectModeWarning, file, line, module, registry)
+    warnings.warn_explicit(text, kind, file, line, module, registry)
 
 
 def _place(definition: Definition, causes: Sequence[Diagnostic]) -> tuple[str, int]:

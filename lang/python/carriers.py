@@ -8,11 +8,13 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from types import CodeType, ModuleType
 from typing import Any
 
 from .surface import Appendable
 
+_PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 _MOST = 500
 """How many values of one argument, or of one name, are looked at: longer lists hold data."""
 
@@ -26,7 +28,7 @@ def holds_marks(value: Any) -> bool:
             return True
         if id(each) not in seen:
             seen.add(id(each))
-            left += list(_inside(each))[:_MOST]
+            left += [inner for inner in islice(_inside(each), _MOST) if type(inner) not in _PLAIN]
     return False
 
 

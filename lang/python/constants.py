@@ -155,8 +155,8 @@ def _alias(low: Lowering, name: str) -> tuple[Any] | None:
 
 
 def _bound_once(low: Lowering, name: str) -> ast.expr | None:
-    """The expression that a name is bound to, if there is only one in the function."""
-    if name in names_of(low.frame.source.node.args):
+    """The expression that a name is bound to, if there is only one in the function, and it has been reached."""
+    if name in names_of(low.frame.source.node.args) or low.scope.flag(name) != Const(True, BOOL):
         return None
     stores = [n for n in ast.walk(low.frame.source.node) if isinstance(n, ast.Name)
               and n.id == name and not isinstance(n.ctx, ast.Load)]  # fmt: skip

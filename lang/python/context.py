@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ...ir.builder import BlockBuilder
+from ...ir.diagnostic import Diagnostic, Label, Severity
 from ...ir.module import Extern
 from ...ir.ops import BaseOp, Const, Operand, Value
 from ...ir.span import Span
@@ -106,6 +107,7 @@ class Lowering:
     missing: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
     kept: dict[tuple[Any, ...], Value] = field(default_factory=dict)
     suspects: set[Value] = field(default_factory=set[Value])
+    warnings: dict[str, Diagnostic] = field(default_factory=dict[str, Diagnostic])
     makes_marks: bool = False
     of_any_kind: list[CannotLower] = field(default_factory=list[CannotLower])
     arm_items: dict[Value, tuple[str, Operand]] = field(
@@ -133,6 +135,13 @@ class Lowering:
     def refuse(self, code: str, node: ast.AST, headline: str, help: str = "") -> CannotLower:
         """The reason why a node can't be lowered."""
         return self.frame.source.refuse(code, node, headline, help)
+
+    def warn(self, code: str, node: ast.AST, headline: str, help: str) -> None:
+        """Say something of a node, once."""
+        found = Diagnostic(
+            code, headline, (Label(self.span(node)),), (help,), severity=Severity.WARNING
+        )
+        self.warnings.setdefault(str(found), found)
 
     def emit(self, op: _OpT, node: ast.AST) -> _OpT:
         """Add an op to the current block."""

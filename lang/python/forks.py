@@ -148,7 +148,11 @@ def _bind(
         raise low.refuse("SGL0592", node, headline, help)
     if before is None:
         low.state(parent).variables[name] = make()
-    elif not before.certain:
+        return
+    if not is_copy:
+        help = "another name in the arm keeps both"
+        low.warn("SGL0592", node, f"`{name}` keeps what the first join has bound it to", help)
+    if not before.certain:
         low.state(parent).variables[name] = _first(low, before, make(), node)
 
 

@@ -52,7 +52,8 @@ def lower(
     if wrong:
         return Lowered(None, name, {}, wrong)
     hosts, schemas = low.hosts.pieces, low.schemas
-    return Lowered(module, name, hosts, schemas=schemas, is_stale=low.outside.is_stale)
+    said = tuple(low.warnings.values())
+    return Lowered(module, name, hosts, said, schemas=schemas, is_stale=low.outside.is_stale)
 
 
 def _module(low: Lowering, name: str, types: Mapping[str, Type]) -> Module:

@@ -103,11 +103,13 @@ def unroll(low: Lowering, node: ast.For, rounds: list[dict[str, Any]]) -> None:
     jumps = own_jumps(node)
     outer_flag, outer = own_flags(low, bool(jumps)), low.blocks.indices
     low.frame.loops += bool(jumps)
-    for number, names in enumerate(rounds):
-        low.blocks.indices = (*outer, Const(number, INT))
-        _unless_left(low, node, lambda names=names: _round(low, node, names))
-    low.frame.loops -= bool(jumps)
-    low.blocks.indices = outer
+    try:
+        for number, names in enumerate(rounds):
+            low.blocks.indices = (*outer, Const(number, INT))
+            _unless_left(low, node, lambda names=names: _round(low, node, names))
+    finally:
+        low.frame.loops -= bool(jumps)
+        low.blocks.indices = outer
     otherwise(low, node, outer_flag)
 
 
