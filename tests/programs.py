@@ -316,11 +316,13 @@ class Writer:
     def _echo(self, scope: Scope, mode: Mode) -> None:
         """Say something, and say it again on the prompt before or on another one."""
         before = scope.prompt
-        self._text(scope)
+        said = replace(scope, prompts=[before], arms=[])
+        self._text(said)
+        said.prompts[:] = [said.prompt]
         if self._chance(50):
-            self._gen(scope, mode)
+            self._gen(said, mode)
         again = scope.prompts[self._random.randrange(len(scope.prompts))]
-        after, (left, right) = scope.prompt, (self._chance(30), self._chance(30))
+        after, (left, right) = said.prompt, (self._chance(30), self._chance(30))
         scope.prompt = again if self._chance(60) else before
         self._append(scope, lambda to, p: Echo(to, p, before, after, left, right))
 

@@ -12,12 +12,11 @@ from ....ir.target.conversation import Message, render
 from ....ir.target.turns import Odd
 from ...plan.errors import RunError
 from ...plan.schema import Family, TargetInfo
-from ...trace.records import Note
 from ..instance import Run
 from ..prompts import PromptState, conversation
+from .notes import note_changed
 
-
-def holds(run: Run, family: Family, state: PromptState) -> bool:
+def holds(run: Run, row: int, family: Family, state: PromptState) -> bool:
     """Whether a prompt may be asked as it is. Raises RunError (SGL3208) where the template refuses it."""
     template, messages = run.target.template, state.messages
     if template is None or not messages or state.images:
@@ -31,7 +30,7 @@ def holds(run: Run, family: Family, state: PromptState) -> bool:
     found = _rendered(template, state, family)
     if found is None or found == state.text:
         return True
-    _note(run, family, state.text, found)
+    note_changed(run, row, family, state.text, found)
     return False
 
 
@@ -54,16 +53,3 @@ def _rendered(template: ChatTemplate, state: PromptState, family: Family) -> str
             "another order of turns, or a model with another template, can be used",
             family.span,
         ) from error
-
-
-def _note(run: Run, family: Family, ours: str, theirs: str) -> None:
-    """Say once for each family that the plan's text does not hold."""
-    code = f"SGL3208:{family.id}"
-    if code in run.noted:
-        return
-    run.noted.add(code)
-    pairs = zip(ours, theirs, strict=False)
-    at = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(ours), len(theirs)))
-    what = f"{ours[at : at + 20]!r} was planned, and it renders {theirs[at : at + 20]!r}"
-    message = f"the chat template changes what a turn says: {what}"
-    run.sink.add(Note(0, "SGL3208", message, family.span))

@@ -50,7 +50,7 @@ class ModelCall:
         state, indices = frame.prompt(step.prompt), frame.indices(step.indices)
         self._state, self._indices = state, indices
         self._is_main = not frame.in_arm and len(frame.scope.path) == 1
-        self._holds = holds(run, family, state)
+        self._holds = holds(run, frame.scope.row, family, state)
         self._ids = state.ids(run.target.tokenizer) if self._holds else rendered_ids(run, state)
         self._draft = Draft(run, frame.scope, family.kind, self._ids, family.node)
         self._draft.note(

@@ -16,7 +16,8 @@ from ..prompts import PromptState
 
 CONTROL_TEXT = "SGL3902"
 CHOSEN = "SGL3903"
-NOTED = (CONTROL_TEXT, CHOSEN)
+CHANGED = "SGL3208"
+NOTED = (CHANGED, CONTROL_TEXT, CHOSEN)
 """The codes of notes that are worth a line after a run."""
 
 
@@ -37,6 +38,19 @@ def note_chosen(run: Run, row: int, family: Family) -> None:
         run.noted.add(CHOSEN)
         message = f"`{run.backend.name}` gives no log probabilities of a prompt, so the model answers with a choice"
         run.sink.add(Note(row, CHOSEN, message, family.span))
+
+
+def note_changed(run: Run, row: int, family: Family, ours: str, theirs: str) -> None:
+    """Add a note to the trace, once for each family, when the template changes what a turn says."""
+    code = f"{CHANGED}:{family.id}"
+    if code in run.noted:
+        return
+    run.noted.add(code)
+    pairs = zip(ours, theirs, strict=False)
+    at = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(ours), len(theirs)))
+    what = f"{ours[at : at + 20]!r} was planned, and it renders {theirs[at : at + 20]!r}"
+    message = f"the chat template changes what a turn says: {what}"
+    run.sink.add(Note(row, CHANGED, message, family.span))
 
 
 def control_text(state: PromptState, control: Iterable[str]) -> str | None:
