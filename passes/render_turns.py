@@ -16,7 +16,7 @@ from .analysis.turn_futures import AmbiguousTurn, TurnFutures
 from .analysis.turn_states import TurnStates
 from .rewriting.rewriter import Rewriter, each_program
 from .rewriting.turn_trims import TrimmingRenderer
-from .rewriting.turn_versions import Again, DoesNotCompose, VersionWriter
+from .rewriting.turn_versions import Again, DoesNotCompose, OpensOtherwise, VersionWriter
 from .running.context import Context
 from .running.needs import INLINED, Need
 
@@ -69,20 +69,30 @@ def _rendered(program: Program, model: TurnModel | None, context: Context) -> Bl
     if model.mismatch is not None:
         raise DoesNotCompose(str(model.mismatch))
     body = _trimmed(program.body, model, context)
-    states = TurnStates(body, 0, model.step)
     try:
-        futures = TurnFutures(body, states, model)
-        writer = VersionWriter(states, futures, model)
-        written = writer.body(body)
+        written, again = _versions(body, model)
     except AmbiguousTurn:
         raise DoesNotCompose(
             "whether a turn has begun to say something is known at run time only"
         ) from None
     context.odd.update(model.odd)
     context.did(f"wrote the turns of `{program.name}` as text", _added(model))
-    for again in writer.again:
-        _say_again(again, context)
+    for each in again:
+        _say_again(each, context)
     return written
+
+
+def _versions(body: Block, model: TurnModel) -> tuple[Block, list[Again]]:
+    """The body with its turns as text; what is opened in several ways is opened early."""
+    states = TurnStates(body, 0, model.step)
+    futures = TurnFutures(body, states, model)
+    early: frozenset[int] = frozenset()
+    while True:
+        writer = VersionWriter(states, futures, model, early)
+        try:
+            return writer.body(body), writer.again
+        except OpensOtherwise as found:
+            early |= {found.future}
 
 
 def _trimmed(body: Block, model: TurnModel, context: Context) -> Block:

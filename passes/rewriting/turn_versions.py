@@ -61,11 +61,28 @@ class DoesNotCompose(Exception):
     """Turns can't be written as text here; says why."""
 
 
-class VersionWriter:
-    """Rewrites one program. Raises DoesNotCompose."""
+class OpensOtherwise(Exception):
+    """A turn is opened in several ways, by what came before it; `future` is what follows there."""
 
-    def __init__(self, states: TurnStates, futures: TurnFutures, model: TurnModel) -> None:
+    def __init__(self, future: int) -> None:
+        self.future = future
+
+
+class VersionWriter:
+    """Rewrites one program. Raises DoesNotCompose, OpensOtherwise.
+
+    `early`: futures whose first turn is opened where the turn before it ends, since there it is known which that was.
+    """
+
+    def __init__(
+        self,
+        states: TurnStates,
+        futures: TurnFutures,
+        model: TurnModel,
+        early: frozenset[int] = frozenset(),
+    ) -> None:
         self._states, self._futures, self._model = states, futures, model
+        self._early = early
         self._at: dict[Value, Versions] = {}
         self._again: dict[tuple[str, str], Again] = {}
 
@@ -137,14 +154,23 @@ class VersionWriter:
 
     def _root(self, op: Root) -> list[Op]:
         """The empty prompt, with what the template writes before all turns."""
-        begun = self._model.ends.get(0, "")
-        start = Value(PROMPT) if begun else op.result
-        ops: list[Op] = [replace(op, result=start, bos=False)]
-        if begun:
-            mark = Mark(0, len(begun), "system", "begin")  # no text of the program's
-            ops.append(Text(op.result, start, begun, marks=(mark,), span=op.span))
-        self._at[op.result] = dict.fromkeys(self._wanted(op.result), op.result)
-        return ops
+        empty = replace(op, result=Value(PROMPT), bos=False)
+        made: dict[str, Value] = {}
+        ops: list[Op] = []
+        for future in self._wanted(op.result):
+            begun = self._early_gap(0, future) or self._model.ends.get(0, "")
+            if begun not in made:
+                made[begun] = Value(PROMPT, op.result.hint) if made else op.result
+                mark = Mark(0, len(begun), "system", "begin")  # no text of the program's
+                ops.append(Text(made[begun], empty.result, begun, marks=(mark,), span=op.span))
+            self._at.setdefault(op.result, {})[future] = made[begun]
+        if list(made) == [""]:
+            return [replace(op, bos=False)]
+        return [empty, *ops]
+
+    def _early_gap(self, past: int, future: int) -> str | None:
+        """All that stands between two turns, where it is written before the second one begins."""
+        return self._model.gaps.get((past, future)) if future in self._early else None
 
     # --- turns and calls ------------------------------------------------------------------------
 
@@ -168,18 +194,16 @@ class VersionWriter:
         return self._get(op.prompt, NOTHING if inside is None else inside), self._closer(op, future)
 
     def _opener(self, op: Turn, future: int) -> str:
-        pairs = [(past, future) for past in self._pasts(op.prompt)]
+        if future in self._early:
+            return ""
+        gaps, pasts = self._model.gaps, self._pasts(op.prompt)
+        pairs = [(past, future) for past in pasts if (past, future) in gaps]
         if future == NOTHING:
-            pairs = [
-                p
-                for p in self._model.gaps
-                if p[0] in self._pasts(op.prompt) and self._model.futures.first(p[1]) == op.role
-            ][:1]
-        found = {self._model.opener(pair) for pair in pairs if pair in self._model.gaps}
+            own = (p for p in gaps if p[0] in pasts and self._model.futures.first(p[1]) == op.role)
+            pairs = list(own)[:1]
+        found = {self._model.opener(pair) for pair in pairs}
         if len(found) > 1:
-            raise DoesNotCompose(
-                f"the text that opens the {op.role} turn depends on which turns came before it"
-            )
+            raise OpensOtherwise(future)
         return found.pop() if found else ""
 
     def _closer(self, op: Turn, future: int) -> str:
@@ -187,12 +211,11 @@ class VersionWriter:
         pairs = [(past, future) for past in pasts if (past, future) in self._model.gaps]
         if not pairs:  # nothing follows, or the way that leads there is never taken
             return next((self._model.ends.get(past, "") for past in pasts), "")
-        found = {self._model.end(pair) for pair in pairs}
+        found = {self._early_gap(*pair) or self._model.end(pair) for pair in pairs}
         if len(found) > 1:
-            raise DoesNotCompose(
-                f"the text that closes the {op.role} turn depends on which turns came before it"
-            )
-        return found.pop() if found else ""
+            what = f"the text that closes the {op.role} turn depends on which turns came before it"
+            raise DoesNotCompose(what)
+        return found.pop()
 
     def _pasts(self, prompt: Operand) -> list[int]:
         pasts = {state.past for state in self._states.of(prompt)}

@@ -16,6 +16,7 @@ from ..instance import Run
 from ..prompts import PromptState, conversation
 from .notes import note_changed
 
+
 def holds(run: Run, row: int, family: Family, state: PromptState) -> bool:
     """Whether a prompt may be asked as it is. Raises RunError (SGL3208) where the template refuses it."""
     template, messages = run.target.template, state.messages
