@@ -65,13 +65,15 @@ def render(template: ChatTemplate, messages: Sequence[Message], tools: Any = Non
 
 def written(template: ChatTemplate, messages: Sequence[Message], tools: Any = None) -> list[Chunk]:
     """What a call is asked with, in chunks. Raises TemplateError, Changed."""
-    fenced, chunks = _fence(messages)
     plain = [message.content for message in messages]
-    text, marked = _rendered(template, messages, tools, [plain, fenced])
-    found = _unfence(marked, chunks)
-    if "".join(chunk.text for chunk in found) != text:
-        raise Changed(text)
-    return found
+    fenced, blank = _fence(messages, blank=False), _fence(messages, blank=True)
+    kinds = [fenced] if blank == fenced else [blank, fenced]
+    text, *marked = _rendered(template, messages, tools, [plain, *(kind[0] for kind in kinds)])
+    for (_, chunks), shown in zip(kinds, marked, strict=True):
+        found = _unfence(shown, chunks)
+        if "".join(chunk.text for chunk in found) == text:
+            return found
+    raise Changed(text)
 
 
 def prompt_of(tokenizer: Tokenizer, chunks: Iterable[Chunk]) -> TokenPrompt:
@@ -128,23 +130,30 @@ def _with_outside(
     return text
 
 
-def _fence(messages: Sequence[Message]) -> tuple[list[str], list[Chunk]]:
-    """The contents with fences, and what each fence stands for."""
+def _fence(messages: Sequence[Message], *, blank: bool) -> tuple[list[str], list[Chunk]]:
+    """The contents with fences, and what each fence stands for.
+
+    `blank`: an answer that shows nothing has one, too, so that its place is known; if the template minds it, none has.
+    """
     fenced: list[Chunk] = []
     contents: list[str] = []
     for message in messages:
         shown: list[str] = []
         for chunk in message.chunks:
-            core = chunk.text.strip()
-            if core and not chunk.literal:
-                lead = chunk.text[: len(chunk.text) - len(chunk.text.lstrip())]
-                trail = chunk.text[len(chunk.text.rstrip()) :]
+            if chunk.literal or not (chunk.text.strip() or (blank and chunk.ids is not None)):
+                shown.append(chunk.text)
+            else:
+                lead, trail = _edges(chunk.text)
                 shown.append(f"{lead}{_FENCE % len(fenced)}{trail}")
                 fenced.append(chunk)
-            else:
-                shown.append(chunk.text)
         contents.append("".join(shown))
     return contents, fenced
+
+
+def _edges(text: str) -> tuple[str, str]:
+    """The white space at the two ends of a text; all of it at the end where there is nothing else."""
+    end = len(text.rstrip())
+    return (text[: len(text) - len(text.lstrip())] if end else ""), text[end:]
 
 
 def _unfence(text: str, fenced: Sequence[Chunk]) -> list[Chunk]:
@@ -153,8 +162,7 @@ def _unfence(text: str, fenced: Sequence[Chunk]) -> list[Chunk]:
         before, is_there, text = text.partition(_FENCE % number)
         if not is_there:
             return [*found, Chunk(before, True)]
-        lead = chunk.text[: len(chunk.text) - len(chunk.text.lstrip())]
-        trail = chunk.text[len(chunk.text.rstrip()) :]
+        lead, trail = _edges(chunk.text)
         if chunk.ids is not None and before.endswith(lead) and text.startswith(trail):
             found += [Chunk(before[: len(before) - len(lead)], True), chunk]
             text = text[len(trail) :]
