@@ -34,6 +34,7 @@ class Capabilities:
     images: bool = False
     retention: bool = False  # its cache has little room, and takes hints about what to keep
     chat: bool = False  # asked with turns alone; there is no raw completion
+    places: bool = False  # wants to know where in a prompt shared prefixes end
     continues: bool = False  # a chat may end inside of an assistant turn, which is then continued
     max_context: int | None = None
 
@@ -67,14 +68,33 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedPlace:
+    """A place in a prompt at which, by the plan, a prefix ends that other calls begin with.
+
+    It stands behind `offset` characters of turn `turn`, and behind about `tokens` tokens of the prompt. `reads`: how
+    many later calls are expected to find it; `is_static`: it is the same in every run; `is_read`: an earlier call
+    has asked about it.
+    """
+
+    turn: int
+    offset: int
+    tokens: int
+    reads: int
+    is_static: bool = False
+    is_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PromptText:
     """A prompt as text, for backends that do not take token ids.
 
-    `turns`: (role, content, whether its end is still to come) for chat APIs; none for a raw completion.
+    `turns`: (role, content, whether its end is still to come) for chat APIs; none for a raw completion. `shared`: the
+    places in them that other calls share, first to last, where a backend wants them (`Capabilities.places`).
     """
 
     text: str
     turns: tuple[tuple[str, str, bool], ...] = ()
+    shared: tuple[SharedPlace, ...] = ()
 
 
 OnLogprobs = Callable[[int, tuple[float, ...], tuple[tuple[tuple[int, float], ...], ...]], None]

@@ -138,10 +138,12 @@ def _without_files(served: Served, takes_ids: bool) -> Found:
         note = f"counts are approximate: the tokenizer of `{served.name}` is not at hand"
         return Found(served, _within(Choice(target), served), "text", (note,))
     target = Target("messages", Tokenizer.estimating(), ChatTemplate.chatml())
-    note = (
+    approximate = (
         f"counts are approximate: `{served.name}` is asked with messages, and renders them itself"
     )
-    return Found(served, _within(Choice(target), served), "messages", (note,))
+    sampled = "`anthropic` takes no temperature: calls are sampled as the service does"
+    notes = (approximate, sampled) if served.dialect == "anthropic" else (approximate,)
+    return Found(served, _within(Choice(target), served), "messages", notes)
 
 
 def _files(name: str) -> Path | None:

@@ -18,6 +18,7 @@ from .answer_schemas import AnswerSchema, answer_schema, choice_schema
 from .constraints import wire_constraint
 from .dialects import MORE_FIELDS, OPENAI_FIELDS, SCHEMA_FORMAT, Dialect
 from .openai_replies import Body, cannot
+from .remote import said_turns
 
 _PLAIN = Sampling()
 
@@ -56,11 +57,7 @@ class Wording:
 
     def _messages(self, text: PromptText | None) -> Body:
         """The turns. An open one must be the assistant's: empty, or one that the server can continue."""
-        turns = text.turns if text else ()
-        if not turns:
-            raise cannot(
-                "be asked for a raw completion", "a program with turns, or the completions API, can"
-            )
+        turns = said_turns(text, "openai")
         messages = [{"role": role, "content": content} for role, content, _ in turns]
         role, content, is_open = turns[-1]
         if not is_open:

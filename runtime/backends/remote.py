@@ -9,7 +9,15 @@ from typing import TypeVar
 from ...ir.sampling import Sampling
 from ...ir.target import StopTracker, Tokenizer
 from ...ir.target.stopping import Matched
-from ..backend import BackendError, Completion, Finish, SelectReply, SelectRequest, Usage
+from ..backend import (
+    BackendError,
+    Completion,
+    Finish,
+    PromptText,
+    SelectReply,
+    SelectRequest,
+    Usage,
+)
 
 T = TypeVar("T")
 TopLogprobs = tuple[tuple[tuple[int, float], ...], ...]
@@ -74,6 +82,18 @@ def check_ids(tokenizer: Tokenizer, ids: Sequence[int], max_tokens: int) -> None
                 f"the server gave the token {token}, which is none of the model's",
                 "the target's tokenizer is not the one of the server's model",
             )
+
+
+def said_turns(text: PromptText | None, name: str) -> Sequence[tuple[str, str, bool]]:
+    """The turns of a prompt that nothing stands outside of. Raises BackendError (3104)."""
+    turns = text.turns if text else ()
+    if not any(role for role, _, _ in turns):
+        help = "a program with turns, or a completions API, can"
+        raise BackendError("3104", f"`{name}` can't be asked for a raw completion", help)
+    if not all(role for role, _, _ in turns):
+        help = "a turn around it can be sent"
+        raise BackendError("3104", f"`{name}` can't take text outside of turns", help)
+    return turns
 
 
 def chosen(text: str, request: SelectRequest, usage: Usage) -> SelectReply:

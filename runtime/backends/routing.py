@@ -141,6 +141,7 @@ class RoutedBackend:
             images=all(each.images for each in all_of),
             retention=any(each.retention for each in all_of),
             chat=any(each.chat for each in all_of),
+            places=any(each.places for each in all_of),
             continues=all(each.continues for each in all_of),
             max_context=min(contexts, default=None),
         )

@@ -18,6 +18,7 @@ from ..backend import Backend
 from ..plan.effects import effectful_programs
 from ..plan.errors import RunError
 from ..plan.expressions import UNBOUND, evaluate
+from ..plan.readers import Readers, readers_of
 from ..plan.schema import Expr, Family, Group, HostBinding, Plan, PlanProgram
 from ..trace.records import Sink
 from .concurrency import WeightLimit
@@ -36,7 +37,8 @@ class Run:
     """All that the instances of one run share.
 
     `job` names the run in idempotency keys; `effectful` are the programs that call effectful host functions.
-    `bare` are the prefix nodes at which a call may ask. `noted` are the codes of the notes that are made once a run.
+    `bare` are the prefix nodes at which a call may ask; `readers` those that later calls share. `noted` are the codes
+    of the notes that are made once a run.
     """
 
     plan: Plan
@@ -57,6 +59,7 @@ class Run:
     bindings: dict[str, HostBinding] = field(default_factory=dict)
     effectful: frozenset[str] = frozenset()
     bare: frozenset[int] = frozenset()
+    readers: Mapping[int, Readers] = field(default_factory=dict[int, Readers])
     composed: set[tuple[int, tuple[str, ...]]] = field(default_factory=set)
     noted: set[str] = field(default_factory=set)
 
@@ -72,6 +75,7 @@ class Run:
             bindings={host.name: host for host in plan.hosts},
             effectful=effectful_programs(plan),
             bare=bare_nodes(plan),
+            readers=readers_of(plan),
         )
 
     def now(self) -> float:

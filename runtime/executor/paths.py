@@ -18,7 +18,7 @@ Roots = dict[int, "Mark"]
 
 @dataclass(slots=True, eq=False)
 class Mark:
-    """The prompt passed prefix node `node` when it had `position` settled tokens.
+    """The prompt passed prefix node `node` when it had `position` settled tokens and `length` characters.
 
     `fed`: the node is an answer, and an engine has KV for all `position` tokens. `asked` are the sequences
     through this mark for which an engine has KV, or is about to; `ended` those of them that were a request of
@@ -30,6 +30,7 @@ class Mark:
     position: int
     before: Mark | None = None
     fed: bool = False
+    length: int = 0
     asked: list[Ids] = field(default_factory=list)
     ended: set[Ids] = field(default_factory=set)
     beside: list[Ids] = field(default_factory=list)
@@ -40,12 +41,12 @@ class Mark:
         key = (node, text, position)
         found = self._after.get(key)
         if found is None:
-            found = self._after[key] = Mark(node, position, self)
+            found = self._after[key] = Mark(node, position, self, length=self.length + len(text))
         return found
 
-    def answered(self, node: int, position: int) -> Mark:
+    def answered(self, node: int, position: int, text: str) -> Mark:
         """The mark of an answer; no two are the same."""
-        return Mark(node, position, self, fed=True)
+        return Mark(node, position, self, fed=True, length=self.length + len(text))
 
     def __iter__(self) -> Iterator[Mark]:
         """This mark and those before it, deepest first."""

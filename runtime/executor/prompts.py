@@ -113,7 +113,7 @@ class PromptState:
         self, prompt: tuple[int, ...], kept: tuple[int, ...], text: str, node: int, fed: int
     ) -> PromptState:
         """The prompt, asked as `prompt`, with what a model said; `fed` of the kept ids have KV."""
-        mark = self.mark.answered(node, len(prompt) + fed) if self.mark else None
+        mark = self.mark.answered(node, len(prompt) + fed, text) if self.mark else None
         return self._said(prompt, kept, text, mark)
 
     def repeated(

@@ -37,6 +37,7 @@ from .drafts import Draft
 from .notes import note_chosen, note_control_text
 from .prediction import fed_by_gen, fed_by_select, predict, predict_rendered
 from .rendering import rendered_ids, rendered_text
+from .sharing import shared_places
 
 CANCELLED = RunError("SGL3606", "the call was cancelled")
 Reply = TypeVar("Reply")
@@ -64,6 +65,7 @@ class ModelCall:
             predict(family, state, self._ids) if self._holds else predict_rendered(state, self._ids)
         )
         self._draft.note(predicted_node=found.node, predicted_cached=found.cached)
+        self._shared = shared_places(run, state)  # what earlier calls have asked about
         self._ask(self._ids)
 
     async def generate(self, sampling: Sampling, constraint: Constraint | None) -> GenReply:
@@ -183,8 +185,9 @@ class ModelCall:
         if self._run.backend.capabilities.token_ids:
             return None
         note_control_text(self._run, self._scope.row, self._family, self._state)
-        turns = tuple((m.role, m.content, m.open) for m in self._state.messages)
-        return PromptText(self._shown(), turns)
+        messages = (m for m in self._state.messages if m.role or m.content.strip())
+        turns = tuple((m.role, m.content, m.open) for m in messages)
+        return PromptText(self._shown(), turns, self._shared)
 
     def _shown(self) -> str:
         """The prompt as text."""

@@ -1,0 +1,142 @@
+"""What is asked of Anthropic's API: turns as blocks of text, marks for its cache, a schema for the answer.
+
+A turn is cut into blocks at every place that calls share, marked or not, so that the blocks of a prefix are the same in
+every request. What the API has no word for is an error with a way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ...ir.sampling import Constraint, Sampling
+from ...ir.target.rules import Rules
+from ..backend import BackendError, PromptText, SharedPlace
+from .answer_schemas import AnswerSchema, answer_schema
+from .breakpoints import choose_places
+from .remote import said_turns
+
+Body = dict[str, Any]
+Turn = tuple[str, str, bool]
+Lifetime = Literal["5m", "1h"]
+
+MOST_TOKENS = 8192
+"""Where a call has no limit of its own: the API wants one."""
+PREFILLED = ("claude-3", "claude-opus-4-0", "claude-opus-4-1", "claude-opus-4-2", "claude-opus-4-5",
+             "claude-sonnet-4-0", "claude-sonnet-4-2", "claude-sonnet-4-5", "claude-haiku-4-5")  # fmt: skip
+"""Models, by the beginning of their names, that continue an assistant turn; later ones refuse it."""
+_PLAIN = Sampling()
+_SAID = frozenset({"max_tokens", "stop", "stop_regex", "n", "temperature", "seed"})
+"""The parameters that are sent, or kept here exactly; `temperature` may be 0 alone."""
+
+
+def continues(model: str) -> bool:
+    """Whether a model goes on with an assistant turn that has begun."""
+    return model.startswith(PREFILLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a model is asked. `lifetime`: how long static prefixes are kept; others five minutes."""
+
+    model: str
+    rules: Rules
+    lifetime: Lifetime = "5m"
+
+    def prompt(self, text: PromptText | None) -> Body:
+        """The turns, system turns apart. Raises BackendError for turns that can't be said."""
+        turns = said_turns(text, "anthropic")
+        if turns[-1][2] and not turns[-1][1].strip():
+            turns = turns[:-1]
+        cut = Blocks(turns, text.shared if text else ())
+        marked = choose_places(self.rules, self.model, cut.places, cut.number)
+        blocks = cut.marked({(mark.turn, mark.offset): self._mark(mark) for mark in marked})
+        leading = next((n for n, turn in enumerate(turns) if turn[0] != "system"), len(turns))
+        if any(role not in ("user", "assistant") for role, _, _ in turns[leading:]):
+            raise _cannot(
+                "take a system turn behind others", "it may stand first, or be a user turn"
+            )
+        body: Body = {
+            "model": self.model,
+            "messages": [
+                {"role": role, "content": shown}
+                for (role, _, _), shown in zip(turns[leading:], blocks[leading:], strict=True)
+            ],
+        }
+        system = [block for shown in blocks[:leading] for block in shown]
+        return body | ({"system": system} if system else {})
+
+    def parameters(self, sampling: Sampling) -> Body:
+        """The sampling. Raises BackendError for what the API has no word for."""
+        for name in Sampling.__slots__:
+            if name not in _SAID and getattr(sampling, name) != getattr(_PLAIN, name):
+                raise _cannot(f"be told `{name}`", "the engine, SGLang and vLLM can")
+        if sampling.temperature != 0 or sampling.seed is not None:
+            raise _cannot(
+                "be told how to sample",
+                "a call without `temperature` and `seed` is sampled as the service does",
+            )
+        stops = [stop for stop in sampling.stop if stop.strip()]  # the others are found here
+        most = sampling.max_tokens if sampling.max_tokens >= 0 else MOST_TOKENS
+        return {"max_tokens": most} | ({"stop_sequences": stops} if stops else {})
+
+    def constraint(self, constraint: Constraint | None) -> AnswerSchema | None:
+        """What the answer must be. Raises BackendError for what no schema says."""
+        return answer_schema(constraint) if constraint else None
+
+    def _mark(self, place: SharedPlace) -> Mapping[str, str]:
+        """Longer lifetimes stand before shorter ones: what is static begins every prompt."""
+        kept = {"ttl": "1h"} if self.lifetime == "1h" and place.is_static else {}
+        return {"type": "ephemeral"} | kept
+
+
+def output_format(asked: AnswerSchema) -> Body:
+    """A schema, where the API looks for it."""
+    return {"output_config": {"format": {"type": "json_schema", "schema": asked.schema}}}
+
+
+class Blocks:
+    """The contents of turns, cut at the places that calls share; no block is empty or white space alone."""
+
+    def __init__(self, turns: Sequence[Turn], shared: Sequence[SharedPlace]) -> None:
+        self._turns = turns
+        self._cuts = [_cuts(text, n, shared) for n, (_, text, _) in enumerate(turns)]
+        ends = {(n, cut) for n, cuts in enumerate(self._cuts) for cut in cuts}
+        self.places = [place for place in shared if (place.turn, place.offset) in ends]
+
+    def number(self, place: SharedPlace) -> int:
+        """How many blocks end before or at a place."""
+        before = sum(map(len, self._cuts[: place.turn]))
+        return before + sum(cut <= place.offset for cut in self._cuts[place.turn])
+
+    def marked(self, marks: Mapping[tuple[int, int], Mapping[str, str]]) -> list[list[Body]]:
+        """The blocks of each turn, those that end at a mark with what the mark says."""
+        shown: list[list[Body]] = []
+        for turn, ((_, text, _), cuts) in enumerate(zip(self._turns, self._cuts, strict=True)):
+            starts = [0, *cuts[:-1]]
+            blocks: list[Body] = [
+                {"type": "text", "text": text[a:b]} for a, b in zip(starts, cuts, strict=True)
+            ]
+            for block, cut in zip(blocks, cuts, strict=True):
+                if (turn, cut) in marks:
+                    block["cache_control"] = dict(marks[turn, cut])
+            shown.append(blocks)
+        return shown
+
+
+def _cuts(text: str, turn: int, shared: Sequence[SharedPlace]) -> list[int]:
+    """Where the blocks of a turn end. A stretch of white space goes with what comes before it, or after."""
+    wanted = {place.offset for place in shared if place.turn == turn} | {len(text)}
+    cuts: list[int] = []
+    for at in sorted(wanted):
+        start = cuts[-1] if cuts else 0
+        if text[start:at].strip():
+            cuts.append(at)
+    if cuts and cuts[-1] < len(text):  # white space is left over
+        cuts[-1] = len(text)
+    return cuts or [len(text)]
+
+
+def _cannot(what: str, help: str) -> BackendError:
+    return BackendError("3104", f"`anthropic` can't {what}", help)
