@@ -18,7 +18,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Api = Literal["any", "text", "chat", "stream", "chat stream", "sglang", "sglang stream"]
+Api = Literal[
+    "any",
+    "text",
+    "chat",
+    "stream",
+    "chat stream",
+    "sglang",
+    "sglang stream",
+    "anthropic",
+    "anthropic stream",
+]
 KEY = "sk-test-0123456789abcdef"
 RESET, HANG, DRIP = object(), object(), object()
 Step = bytes | float | object
@@ -122,6 +132,26 @@ CHAT_STREAM = HEAD + delta("a ") + delta("river", "stop") + DONE
 ENDS = {"finish_reason": {"type": "stop", "matched": 0}}
 NATIVE_STREAM = HEAD + step([5], 1) + step([5, 6], 2, **ENDS) + DONE
 
+
+def message(blocks: Any = ({"type": "text", "text": "a river"},), **changes: Any) -> bytes:
+    """An answer of Anthropic's."""
+    account = {"input_tokens": 9, "output_tokens": 2}
+    shown = {"content": list(blocks), "stop_reason": "end_turn", "usage": account}
+    return response(shown | changes)
+
+
+def named(kind: str, **data: Any) -> bytes:
+    """An event of Anthropic's."""
+    return f"event: {kind}\n".encode() + event({"type": kind} | data)
+
+
+SAID = {"type": "text_delta", "text": "a river"}
+BEGIN = HEAD + named("message_start", message={"usage": {"input_tokens": 9}})
+MIDDLE = named("content_block_delta", index=0, delta=SAID)
+END = named("message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": 2})
+STOP = named("message_stop")
+BUSY = named("error", error={"type": "overloaded_error", "message": "Overloaded"})
+
 RIGHT: dict[Api, bytes] = {
     "text": text(),
     "chat": chat(),
@@ -129,6 +159,8 @@ RIGHT: dict[Api, bytes] = {
     "chat stream": CHAT_STREAM,
     "sglang": native(),
     "sglang stream": NATIVE_STREAM,
+    "anthropic": message(),
+    "anthropic stream": BEGIN + named("ping") + MIDDLE + END + STOP,
 }
 
 
@@ -309,7 +341,39 @@ STREAMS = (
     Mode("streams ids that no model has", ((HEAD + step([10**8], 1, **ENDS) + DONE,),), "none of the model's", api="sglang stream"),
 )  # fmt: skip
 
-MODES = (*TRANSPORT, *ANSWERS, *STREAMS)
+MESSAGES = (
+    Mode("refuses in a message", ((message(stop_reason="refusal"),),), "refused to answer", api="anthropic"),
+    Mode("ends a message for no reason", ((message(stop_reason=None),),), ODD, api="anthropic"),
+    Mode("pauses a message", ((message(stop_reason="pause_turn"),),), "nobody asked for", api="anthropic"),
+    Mode("fills its context", ((message(stop_reason="model_context_window_exceeded"),),), "fit", api="anthropic", code="3101"),
+    Mode("has a block without text", ((message([{"type": "text"}]),),), "without text", api="anthropic"),
+    Mode("has no account", ((message(usage=None),),), ODD, api="anthropic"),
+    Mode("is overloaded in its first event", ((HEAD + BUSY,), GOOD), asked=2, api="anthropic stream"),
+    Mode("is overloaded in the middle", ((BEGIN + MIDDLE + BUSY,),), "Overloaded", 1, "overloaded", "anthropic stream"),
+    Mode("ends a message without its end", ((BEGIN + MIDDLE + END,),), CUT, 1, "connection", "anthropic stream"),
+    Mode("stops a message without a reason", ((BEGIN + MIDDLE + STOP,),), CUT, 1, "connection", "anthropic stream"),
+    Mode("goes on behind a message's end", ((BEGIN + END + MIDDLE,),), "behind the end", api="anthropic stream"),
+)  # fmt: skip
+
+MARK = "<!-- modes: written by tests/misbehaving.py -->\n"
+MODES = (*TRANSPORT, *ANSWERS, *STREAMS, *MESSAGES)
+
+
+def table() -> str:
+    """The modes as `docs/backends.md` prints them."""
+    lines = ["| the server | what becomes of the call |", "| --- | --- |"]
+    for mode in MODES:
+        lines.append(f"| {mode.what} | {_outcome(mode)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _outcome(mode: Mode) -> str:
+    if mode.tries[-1] is GOOD or not (mode.says or mode.why):
+        return "answered" if mode.asked == 1 else f"answered at try {mode.asked}"
+    tries = f", after {mode.asked} tries" if mode.asked > 1 else ""
+    may = f"; may pass: {mode.why}" if mode.why else ""
+    says = mode.says.replace("|", "\\|").replace("<", "&lt;")
+    return f"SGL{mode.code}{tries}" + (f': "{says}"' if says else "") + may
 
 
 # --- the server -----------------------------------------------------------------------------------
@@ -389,3 +453,11 @@ async def _stop(made: asyncio.Server) -> None:
     for task in rest:
         task.cancel()
     await asyncio.gather(*rest, return_exceptions=True)
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    page = Path(__file__).parent.parent / "docs" / "backends.md"
+    head, mark, _ = page.read_text(encoding="utf-8").partition(MARK)
+    page.write_text(f"{head}{mark}\n{table()}", encoding="utf-8")

@@ -90,12 +90,14 @@ class OpenAIBackend:
             logprobs=True,
             chat=self._is_chat,
             continues=dialect.continues,
+            places=dialect.cache_key,
         )
 
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt. Raises BackendError."""
         words, started = self._wording, time.monotonic()
         body = words.prompt(request.ids, request.prompt_text) | words.parameters(request.sampling)
+        body |= words.cache_key(request.prompt_text)
         constrained = words.constraint(request.constraint)
         body |= constrained.body
         if words.dialect.returns_ids and words.takes_ids:

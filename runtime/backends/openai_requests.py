@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from ...ir.sampling import Constraint, Sampling
@@ -78,6 +79,16 @@ class Wording:
             "continue_final_message": True,
             "add_generation_prompt": False,
         }
+
+    def cache_key(self, text: PromptText | None) -> Body:
+        """The same key for calls that share a prefix, so that a service sends them to one cache."""
+        places = [place for place in text.shared if place.reads] if text else []
+        if not self.dialect.cache_key or not places or text is None:
+            return {}
+        place = places[0]
+        turns = (*text.turns[: place.turn], text.turns[place.turn][1][: place.offset])
+        digest = blake2b(repr(turns).encode(), digest_size=12).hexdigest()
+        return {"prompt_cache_key": f"sglc-{digest}"}
 
     def parameters(self, sampling: Sampling) -> Body:
         """The sampling. Raises BackendError for what the server has no name for."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TypeVar
 
@@ -36,12 +36,13 @@ Digest = bytes
 
 @dataclass(slots=True)
 class Endpoint:
-    """One backend, the calls it has in flight, and until when it is not asked because it failed."""
+    """One backend, the calls it has in flight, whether it failed, and until when it is not asked because of that."""
 
     backend: Backend
     name: bytes
     load: int = 0
     away_until: float = 0.0
+    has_failed: bool = False
 
 
 @dataclass(slots=True)
@@ -59,14 +60,13 @@ class Router:
     _known: OrderedDict[Digest, int] = field(default_factory=OrderedDict[Digest, int])
 
     def choose(
-        self, ids: Sequence[int], weight: int = 1, *, without: Endpoint | None = None
+        self, ids: Sequence[int], weight: int = 1, *, without: Collection[Endpoint] = ()
     ) -> Endpoint:
         """The endpoint for a prompt, which counts as having seen it from now on."""
         blocks = list(self._blocks(ids))
-        present = [
-            e for e in self.endpoints if e is not without and e.away_until <= time.monotonic()
-        ]
-        present = present or [e for e in self.endpoints if e is not without] or self.endpoints
+        others = [each for each in self.endpoints if not any(each is one for one in without)]
+        present = [each for each in others if each.away_until <= time.monotonic()]
+        present = present or others or self.endpoints
         first = blocks[0] if blocks else b""
         ranked = sorted(present, key=lambda e: (-self._depth(e, blocks), _rank(e.name, first)))
         limit = self._limit(present, weight)
@@ -147,10 +147,19 @@ class RoutedBackend:
         )
 
     async def generate(self, request: GenRequest) -> GenReply:
-        """Continue a prompt. Raises BackendError."""
-        again = request.on_tokens is None  # what was streamed can't be taken back
+        """Continue a prompt. Raises BackendError. What was streamed can't be taken back: it is not asked for again."""
+        has_begun = False
+        listen = request.on_tokens
+
+        def noting(sample: int, ids: tuple[int, ...]) -> None:
+            nonlocal has_begun
+            has_begun = True
+            assert listen is not None
+            listen(sample, ids)
+
+        asked = request if listen is None else replace(request, on_tokens=noting)
         return await self._send(
-            request.ids, len(request.seeds), lambda b: b.generate(request), again
+            request.ids, len(request.seeds), lambda b: b.generate(asked), lambda: not has_begun
         )
 
     async def select(self, request: SelectRequest) -> SelectReply:
@@ -177,17 +186,29 @@ class RoutedBackend:
         ids: tuple[int, ...],
         weight: int,
         call: Callable[[Backend], Awaitable[T]],
-        again: bool = True,
+        may_again: Callable[[], bool] = lambda: True,
     ) -> T:
-        """Ask the chosen endpoint; one that failed is left alone for a while, and another one is asked once."""
-        first = self.router.choose(ids, weight)
-        try:
-            return await _counted(first, weight, call)
-        except BackendError as error:
-            if error.code != "3105" or not again or len(self.router.endpoints) == 1:
-                raise
-            first.away_until = time.monotonic() + self._away
-        return await _counted(self.router.choose(ids, weight, without=first), weight, call)
+        """Ask the chosen endpoint; of those that fail each is left alone for a while, and the next one asked."""
+        failed: list[Endpoint] = []
+        while True:
+            endpoint = self.router.choose(ids, weight, without=failed)
+            try:
+                await self._check(endpoint)
+                return await _counted(endpoint, weight, call)
+            except BackendError as error:
+                if error.transient is None:
+                    raise
+                endpoint.away_until, endpoint.has_failed = time.monotonic() + self._away, True
+                failed.append(endpoint)
+                if not may_again() or len(failed) == len(self.router.endpoints):
+                    raise
+
+    async def _check(self, endpoint: Endpoint) -> None:
+        """One that failed is asked whether it is well before it gets calls again. Raises BackendError."""
+        ask = getattr(endpoint.backend, "is_well", None)
+        if endpoint.has_failed and ask is not None and not await ask():
+            raise BackendError("3105", "the server is not well yet", transient="connection")
+        endpoint.has_failed = False
 
 
 async def _counted(endpoint: Endpoint, weight: int, call: Callable[[Backend], Awaitable[T]]) -> T:

@@ -5,18 +5,33 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
-from misbehaving import GOOD, KEY, MODES, RIGHT, TRANSPORT, Api, Misbehaving, Mode, misbehaving
+from misbehaving import (
+    GOOD,
+    KEY,
+    MARK,
+    MODES,
+    RIGHT,
+    TRANSPORT,
+    Api,
+    Misbehaving,
+    Mode,
+    misbehaving,
+    table,
+)
 
 from sglc.ir.sampling import Sampling
 from sglc.ir.target import Target
 from sglc.runtime.backend import BackendError, GenReply, GenRequest, PromptText
+from sglc.runtime.backends.anthropic import AnthropicBackend
 from sglc.runtime.backends.openai import OpenAIBackend
 from sglc.runtime.backends.sglang import SGLangBackend
 from sglc.runtime.transport.policy import Policy
 
+ROOT = Path(__file__).resolve().parents[2]
 TARGET = Target.estimating()
 POLICY = Policy(
     tries=3,
@@ -29,7 +44,7 @@ POLICY = Policy(
 )
 TURNS = (("user", "Say something.", False), ("assistant", "", True))
 CASES = [
-    *((api, mode) for mode in TRANSPORT for api in ("text", "sglang", "stream")),
+    *((api, mode) for mode in TRANSPORT for api in ("text", "sglang", "stream", "anthropic")),
     *((mode.api, mode) for mode in MODES if mode.api != "any"),
 ]
 
@@ -39,8 +54,15 @@ def test_there_are_many_ways() -> None:
     assert len({mode.what for mode in MODES}) == len(MODES)
 
 
+def test_the_page_has_the_table() -> None:
+    page = (ROOT / "docs" / "backends.md").read_text(encoding="utf-8")
+    assert page.partition(MARK)[2].strip() == table().strip()
+
+
 def backend_for(api: Api, url: str) -> Any:
     options: dict[str, Any] = {"api_key": KEY, "policy": POLICY}
+    if api.startswith("anthropic"):
+        return AnthropicBackend(TARGET, model="claude-opus-4-8", base_url=url, **options)
     if api.startswith("sglang"):
         return SGLangBackend(url, TARGET, check_tokenizer=False, **options)
     return OpenAIBackend(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from sglc.runtime.backend import (
     PrefillRequest,
     PromptText,
     SelectRequest,
+    SharedPlace,
 )
 from sglc.runtime.backends.openai import OpenAIBackend
 
@@ -142,3 +144,23 @@ def test_what_has_no_word_there_is_never_sent() -> None:
     with pytest.raises(BackendError):
         ask(server, lambda b: b.generate(gen(Sampling(min_p=0.1))), chat=True)
     assert server.asked == []
+
+
+def test_calls_that_share_a_prefix_carry_the_same_key() -> None:
+    server = OpenAIServer(TARGET, owner="system")
+    turns = (("user", "A long text. Who?", False), ("assistant", "", True))
+    place = SharedPlace(0, 12, 2000, 3)
+
+    async def three(backend: OpenAIBackend) -> None:
+        for end in ("Who?", "Why?"):
+            shown = (("user", f"A long text. {end}", False), turns[1])
+            text = PromptText(TEXT, shown, (place,))
+            await backend.generate(replace(gen(), prompt_text=text))
+        await backend.generate(gen())
+
+    ask(server, three, chat=True, dialect="hosted")
+    keys = [body.get("prompt_cache_key") for _, body in server.asked]
+    assert keys[0]
+    assert keys == [keys[0], keys[0], None]
+    for path, body in server.asked:
+        checked(body, path)

@@ -101,7 +101,7 @@ class Broken(MockBackend):
 
     async def generate(self, request: GenRequest) -> GenReply:
         self.calls += 1
-        raise BackendError("3105", "away")
+        raise BackendError("3105", "away", transient="connection")
 
 
 def ask(backend: RoutedBackend, ids: tuple[int, ...], **more: object) -> GenReply:
@@ -116,13 +116,78 @@ def test_one_that_fails_is_left_alone_and_another_answers() -> None:
     assert broken.calls == 1
 
 
+class Cut(MockBackend):
+    """An endpoint that is away in the middle of an answer."""
+
+    calls = 0
+
+    async def generate(self, request: GenRequest) -> GenReply:
+        self.calls += 1
+        assert request.on_tokens
+        request.on_tokens(0, (5,))
+        raise BackendError("3105", "cut", transient="connection")
+
+
 def test_what_was_streamed_is_not_asked_for_again() -> None:
-    routed = RoutedBackend([Broken(TARGET), Broken(TARGET)], block=4)
-    with pytest.raises(BackendError, match="away"):
+    routed = RoutedBackend([Cut(TARGET), Cut(TARGET)], block=4)
+    with pytest.raises(BackendError, match="cut"):
         ask(routed, (1,) * 8, on_tokens=lambda sample, ids: None)
     assert sum(endpoint.backend.calls for endpoint in routed.router.endpoints) == 1  # type: ignore[attr-defined]
+
+
+def test_all_are_asked_before_a_call_fails_and_a_stream_too_if_nothing_came() -> None:
+    seen: list[int] = []
+    broken = [Broken(TARGET), Broken(TARGET)]
+    routed = RoutedBackend([*broken, MockBackend(TARGET)], block=4)
+    for n in range(9):
+        ask(routed, (n,) * 8, on_tokens=lambda sample, ids: seen.extend(ids))
+    assert seen
+    assert all(each.calls <= 1 for each in broken)
     with pytest.raises(BackendError, match="away"):
-        ask(routed, (1,) * 8)
+        ask(RoutedBackend(broken, block=4), (1,) * 8)
+
+
+def test_what_would_fail_anywhere_is_not_asked_elsewhere() -> None:
+    class Refusing(Broken):
+        """Refuses for good."""
+
+        async def generate(self, request: GenRequest) -> GenReply:
+            self.calls += 1
+            raise BackendError("3102", "no such grammar")
+
+    backends = [Refusing(TARGET), Refusing(TARGET)]
+    with pytest.raises(BackendError, match="grammar"):
+        ask(RoutedBackend(backends, block=4), (1,) * 8)
+    assert sum(each.calls for each in backends) == 1
+
+
+def test_one_that_failed_is_asked_how_it_is_before_it_gets_calls_again() -> None:
+    class Ill(Broken):
+        """Gets well when somebody says so."""
+
+        well = False
+        asked = 0
+
+        async def is_well(self) -> bool:
+            self.asked += 1
+            return self.well
+
+        async def generate(self, request: GenRequest) -> GenReply:
+            self.calls += 1
+            if self.well:
+                return await MockBackend.generate(self, request)
+            raise BackendError("3105", "away", transient="connection")
+
+    ill = Ill(TARGET)
+    routed = RoutedBackend([ill, MockBackend(TARGET)], block=4, away=0.0)
+    for n in range(20):
+        ask(routed, (n,) * 8)
+    assert ill.calls == 1
+    assert ill.asked > 1
+    ill.well = True
+    for n in range(20, 40):
+        ask(routed, (n,) * 8)
+    assert ill.calls > 1
 
 
 def test_a_call_goes_to_the_endpoint_that_was_warmed() -> None:
