@@ -28,11 +28,12 @@ def inversions(plan: p.Plan, model: Model) -> list[r.Inversion]:
     found: dict[int, list[tuple[p.PrefixNode, int]]] = {}
     nodes = {node.id: node for node in plan.nodes}
     for node in plan.nodes:
-        worst, tokens = _worst(nodes, node), _movable(node)
-        if worst is None or not tokens or not model.is_asked(node.id):
+        tokens = _movable(node)
+        if not tokens or not model.is_asked(node.id):
             continue
-        if model.branches(node.id) <= model.branches(worst.id):
-            found.setdefault(worst.id, []).append((node, tokens))
+        first = _first_value(nodes, node, model)
+        if first is not None:
+            found.setdefault(first.id, []).append((node, tokens))
     made = [_inversion(nodes, model, value, texts) for value, texts in found.items()]
     return sorted((x for x in made if x.tokens >= LEAST_TOKENS), key=lambda x: -x.tokens)
 
@@ -54,13 +55,19 @@ def _inversion(
     return r.Inversion(value, ids, longest.id, total, layout, r.Estimate("saved", saved.json(), 0))
 
 
-def _worst(nodes: dict[int, p.PrefixNode], node: p.PrefixNode) -> p.PrefixNode | None:
-    """The value before a text that changes most often, if it does so more often than the text."""
-    worst = None
+def _first_value(
+    nodes: dict[int, p.PrefixNode], node: p.PrefixNode, model: Model
+) -> p.PrefixNode | None:
+    """The first value on the way to a text that changes more often than it, where all who have the value have the text.
+
+    Before a later one nothing would be gained: the text would still be computed with each value of the first.
+    """
+    first = None
     for at in _before(nodes, node) if node.kind == "text" else ():
-        if at.kind == "insert" and _rank(at) > max(_rank(node), _rank(worst) if worst else 0):
-            worst = at
-    return worst
+        changes_more = at.kind == "insert" and _rank(at) > _rank(node)
+        if changes_more and model.branches(node.id) <= model.branches(at.id):
+            first = at
+    return first
 
 
 def _before(nodes: dict[int, p.PrefixNode], node: p.PrefixNode) -> Iterator[p.PrefixNode]:

@@ -136,7 +136,8 @@ function duration(seconds) {
 
 function leadText(all) {
   const asked = evaluate(workload.calls.formula);
-  const times = asked === 1 ? "once" : asked === 2 ? "twice" : `${asked.toFixed(asked % 1 ? 1 : 0)} times`;
+  const about = isGuessed(workload.calls.formula) ? "~" : "";
+  const times = !about && asked === 1 ? "once" : !about && asked === 2 ? "twice" : `${about}${asked.toFixed(asked % 1 ? 1 : 0)} times`;
   const worst = inversions()[0], saved = 1 - all[2].tokens / Math.max(1, all[0].tokens);
   const why = saved < 0.1 && worst ? ` Hardly anything is shared: ${many(worst.tokens, "token")} that could be stand behind ${byId.get(worst.behind).text}.` : "";
   return `Each row asks the model ${times}. What several prompts begin with has to be read only once; this page shows what that is here, and what stands in its way.${why}`;

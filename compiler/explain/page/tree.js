@@ -115,7 +115,7 @@ const inversions = () => (report.inversions || []).map((each) => ({ ...each, val
 
 function drawBreaks() {
   const found = inversions();
-  if (!found.length) return show("breaks", element("p", { class: "quiet", text: "Nothing stands in the way: no stable text stands behind a value that changes more often." }));
+  if (!found.length) return show("breaks", element("p", { class: "quiet", text: "Nothing stands in the way: what stands behind a value would not be computed less often if it stood before it." }));
   show("breaks", element("p", {}, element("strong", { text: "What stands in the way (dashed red lines)" })), element("ul", { class: "breaks" },
     ...found.slice(0, 4).map((each) => { const behind = byId.get(each.behind), longest = byId.get(each.longest); return element("li", {},
       element("span", { text: `${many(each.tokens, "token")}${each.nodes.length > 1 ? ` in ${each.nodes.length} places` : ""} could be the same in more prompts, but stand behind ` }),
