@@ -59,10 +59,10 @@ def test_deep_blocks() -> None:
 
 def test_blocks_and_conditions_together() -> None:
     """Each alone is within its limit; together their regions are not."""
-    depth = 50
+    depth = 60
     lines = ["program p(a: bool):"]
     lines += [" " * level + "if a:" for level in range(1, depth)]
-    lines.append(" " * depth + "x = " + "(1 if a else " * 20 + "2" + ")" * 20)
+    lines.append(" " * depth + "x = " + "(1 if a else " * 30 + "2" + ")" * 30)
     assert codes("\n".join(lines)) == ["SGL0021"]
 
 
