@@ -83,6 +83,7 @@ class Line:
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt."""
         self._begin()
+        self._check(request)
         request = replace(request, namespace=self._caller.namespace)
         await self._prepare(request.constraint)
         with call_span(self._operation, self._around.model.name, request) as span:
@@ -124,6 +125,22 @@ class Line:
             raise BackendError(
                 "3109", f"a run makes at most {self._around.limits.calls} calls here"
             )
+
+    def _check(self, request: GenRequest) -> None:
+        """Whether the backend can do what is asked. Raises BackendError (3104)."""
+        can, constraint = self.capabilities, request.constraint
+        if constraint is not None and constraint.kind not in can.constraints:
+            known = ", ".join(sorted(can.constraints)) or "none"
+            message = f"`{self.name}` can't constrain by `{constraint.kind}`"
+            raise BackendError("3104", message, f"constraints it has: {known}")
+        if request.sampling.logprobs and not can.logprobs:
+            raise BackendError("3104", f"`{self.name}` gives no log probabilities")
+
+    async def score(self, request: SelectRequest) -> SelectReply:
+        """Log probabilities of choices, and nothing in their place. Raises BackendError (3104)."""
+        if not self.capabilities.scores:
+            raise BackendError("3104", f"`{self.name}` gives no log probabilities of a prompt")
+        return await self.select(request)
 
     async def _prepare(self, constraint: Constraint | None) -> None:
         """Compile a constraint, where the backend does that ahead. Raises BackendError (3102) where it takes long."""

@@ -88,7 +88,7 @@ async def _whole(service: Service, line: Any, asked: generate.Asked) -> Any:
 
     async def one(each: generate.One) -> tuple[Any, Any, Any]:
         reply = await line.generate(each.request) if each.request else None
-        score = await line.select(each.score) if each.score else None
+        score = await line.score(each.score) if each.score else None
         warmed = await service.warm(line, each.ids) if not each.request and not each.score else None
         return reply, score, warmed
 

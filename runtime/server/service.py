@@ -75,7 +75,7 @@ class Service:
 
     async def score(self, line: Line, requests: Sequence[SelectRequest]) -> list[SelectReply]:
         """Scores for all requests. Raises BackendError."""
-        return await run_together([line.select(each) for each in requests])
+        return await run_together([line.score(each) for each in requests])
 
     async def warm(self, line: Line, ids: tuple[int, ...]) -> Usage:
         """Compute a prompt, of which nothing more is wanted. Raises BackendError."""

@@ -261,3 +261,19 @@ def test_what_can_not_be_served_is_said_before_anything_is(folder: Path) -> None
     plan.write_text("{}")
     with pytest.raises(RunError):
         files().publish([str(plan)])
+
+
+def test_what_a_backend_can_not_do_is_refused(folder: Path) -> None:
+    ask = serve([folder / "label.py"])
+    for path, body in (
+        ("/v1/completions", {"prompt": "a", "structured_outputs": {"grammar": 'root ::= "a"'}}),
+        ("/generate", {"text": "a", "sampling_params": {"ebnf": 'root ::= "a"'}}),
+    ):
+        found = ask("POST", path, json=body)
+        assert (found.status_code, found.json()["error"]["code"]) == (400, "SGL3104")
+    whole = ask(
+        "POST",
+        "/v1/chat/completions",
+        json={"messages": [{"role": "user", "content": "a"}], "max_tokens": 4},
+    )
+    assert whole.status_code == 200, "every backend answers a chat"
