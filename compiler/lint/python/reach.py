@@ -111,7 +111,9 @@ def _units(node: ast.AST, owners: tuple[str, ...]) -> Iterator[_Unit]:
 
 
 def _is_reference(value: ast.expr) -> bool:
-    """Whether an assignment gives a function another name, rather than what it returns."""
+    """Whether an assignment gives a function another name, or a name to a template or an agent."""
+    if _words(value) & FRAMEWORK_WORDS:
+        return True
     match value:
         case ast.Attribute() | ast.Lambda():
             return True
