@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from ...layout import SESSION
-from ..expressions import bind, evaluate
+from ..binding import bind
+from ..expressions import evaluate
 from ..machine import Frame, Run, place_of
 from ..values import Choice, Const, ListV, Obj, Opaque, Value, capped, join, passed
 from .items import set_item

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from ..expressions import condition_taints, evaluate
+from ..binding import condition_taints
+from ..expressions import evaluate
 from ..machine import Frame, Run
 from ..values import NONE, Const, ListV, Obj, Opaque, Taints, Value, join
 from .assign import assign

@@ -6,8 +6,9 @@ import ast
 
 from ...finding import Cause
 from ...layout import REQUEST
+from ..binding import bind, loop_element
 from ..elements import is_historical, known_items
-from ..expressions import bind, evaluate, loop_element
+from ..expressions import evaluate
 from ..machine import Frame, Loop, Run, dotted, place_of
 from ..texts import used_at
 from ..values import NONE, Const, Opaque, Taint, Taints, Value, join, shape_of

@@ -1,0 +1,170 @@
+"""Comprehensions: what they keep of the order and extent of what they go through."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+from typing import Any
+
+from ..finding import Cause
+from ..layout import REQUEST
+from .binding import bind, condition_taints, loop_element
+from .building import REASONING, order_taint, put
+from .elements import is_historical, known_items
+from .machine import Frame, Loop, Run, place_of
+from .texts import label_taints, used_at
+from .values import (
+    NONE,
+    Const,
+    DictV,
+    ListV,
+    Opaque,
+    Taint,
+    Taints,
+    Value,
+    shape_of,
+    text_taints_of,
+    union,
+)
+
+
+def comprehension(
+    run: Run, frame: Frame, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
+) -> Value:
+    """A list, set, generator or table that is made of another."""
+    kind = {ast.SetComp: "set", ast.GeneratorExp: "generator"}.get(type(node), "list")
+    inner = _scope(frame)
+    made = ListV(kind, loops=run.loop_numbers())
+    table = DictV(loops=run.loop_numbers())
+    _generate(run, inner, node, 0, made, table)
+    if isinstance(node, ast.SetComp):
+        made.shape |= {order_taint(run, frame, node)}
+    return table if isinstance(node, ast.DictComp) else made
+
+
+def _scope(frame: Frame) -> Frame:
+    """A frame of the same function whose new names don't reach the function."""
+    return replace(frame, env=dict(frame.env), conds=list(frame.conds))
+
+
+def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table: DictV) -> None:
+    if depth == len(node.generators):
+        _yield_element(run, frame, node, made, table)
+        return
+    generator: ast.comprehension = node.generators[depth]
+    source = run.evaluate(run, frame, generator.iter)
+    shape, as_text = (
+        used_at(shape_of(source), place_of(frame.module, generator.iter)),
+        text_taints_of(source),
+    )
+    conditions: Taints = NONE
+    items = known_items(source)
+    loop = Loop(run.next_number(), place_of(frame.module, generator.target), shape, frame)
+    for value in (
+        items if items is not None else [loop_element(run, frame, source, generator.iter, loop)]
+    ):
+        run.loops.append(loop)
+        bind(run, frame, generator.target, value)
+        tests = [run.evaluate(run, frame, test) for test in generator.ifs]
+        conditions |= union(
+            _filter_taints(run, frame, t, n) for t, n in zip(tests, generator.ifs, strict=True)
+        )
+        before = len(made.items)
+        if not any(isinstance(t, Const) and not t.value for t in tests):
+            frame.conds.append(NONE)
+            _generate(run, frame, node, depth + 1, made, table)
+            frame.conds.pop()
+        run.loops.pop()
+        for item in made.items[before:]:
+            item.many = item.many or items is None or bool(tests)
+    shape = _kept_shape(node, generator, shape)
+    made.shape |= shape | conditions
+    made.as_text |= as_text
+    table.shape |= shape | conditions
+    table.as_text |= as_text
+    made.is_copy |= _is_copying(node, generator, source)
+    if isinstance(node, ast.DictComp) and _drops_reasoning(generator.ifs):
+        place = place_of(frame.module, node)
+        table.rewrites = Taint(
+            Cause.REASONING, REQUEST, place, "reasoning", loops=run.loop_numbers()
+        )
+
+
+def _drops_reasoning(tests: list[ast.expr]) -> bool:
+    """Whether a filter over the fields of a message leaves the reasoning out."""
+    words = {n.value for test in tests for n in ast.walk(test) if isinstance(n, ast.Constant)}
+    negative = any(isinstance(n, ast.NotEq | ast.NotIn) for test in tests for n in ast.walk(test))
+    return negative and bool(words & REASONING)
+
+
+def _filter_taints(run: Run, frame: Frame, test: Value, node: ast.expr) -> Taints:
+    """A filter makes a list's extent vary with what the filter looks at."""
+    found = condition_taints(run, frame, test) | _asked_about(run, frame, node)
+    return frozenset(
+        replace(t, flag="filter")
+        for t in found
+        if t.needs not in {loop.number for loop in run.loops[-1:]}
+    )
+
+
+_ASKED = re.compile(
+    r"^(text|message|task|prompt|request|question|query|intent|goal|wish|utterance|user_input|instruction|situation|topic)$"
+)
+
+
+def _asked_about(run: Run, frame: Frame, node: ast.expr) -> Taints:
+    """What a filter asks for by the question of the call."""
+    found: set[Taint] = set()
+    for each in ast.walk(node):
+        if not isinstance(each, ast.Name):
+            continue
+        held = frame.env.get(each.id)
+        if isinstance(held, Opaque):
+            place = place_of(frame.module, each)
+            if _ASKED.match(held.label):
+                found.add(Taint(Cause.VARYING, REQUEST, place, f"`{held.label}`"))
+            found |= {t for t in label_taints(held, place) if t.cause is Cause.VARYING}
+    return frozenset(found)
+
+
+def _kept_shape(node: Any, generator: ast.comprehension, shape: Taints) -> Taints:
+    """A head of a history that is taken over as it is loses nothing; one that is changed is rewritten."""
+    if not any(t.flag == "head" for t in shape):
+        return shape
+    plain = isinstance(node, ast.ListComp | ast.GeneratorExp) and ast.dump(node.elt).replace(
+        "Load", "Store"
+    ) == ast.dump(generator.target)
+    return (
+        frozenset(t for t in shape if t.flag != "head")
+        if plain
+        else frozenset(replace(t, flag="") if t.flag == "head" else t for t in shape)
+    )
+
+
+def _is_copying(node: Any, generator: ast.comprehension, source: Value) -> bool:
+    """Whether a comprehension copies the messages of a history one by one."""
+    if isinstance(node, ast.DictComp) or not isinstance(generator.target, ast.Name):
+        return False
+    if not is_historical(source):
+        return False
+    name = generator.target.id
+    match node.elt:
+        case ast.Call(func=ast.Name(id="dict"), args=[ast.Name(id=inner)]):
+            return inner == name
+        case ast.Call(func=ast.Attribute(attr="copy" | "deepcopy" | "model_copy")):
+            return True
+        case ast.Dict(keys=[None], values=[ast.Name(id=inner)]):
+            return inner == name
+        case _:
+            return False
+
+
+def _yield_element(run: Run, frame: Frame, node: Any, made: ListV, table: DictV) -> None:
+    if isinstance(node, ast.DictComp):
+        key, value = run.evaluate(run, frame, node.key), run.evaluate(run, frame, node.value)
+        put(run, frame, table, key, value, node)
+        if not isinstance(key, Const):
+            made.add(key, many=True)
+        return
+    made.add(run.evaluate(run, frame, node.elt))
