@@ -28,7 +28,6 @@ from ..explain.make import of_build, of_plan
 from ..explain.model.estimates import counting, with_sizes
 from ..explain.model.sizes import short_name
 from ..explain.text.columns import WIDTH
-from ..running.backends import BackendOptions
 from ..running.places import Place, choose_place
 from .options import CompileOptions, ServerOptions
 
@@ -88,9 +87,7 @@ def explain(
     wanted = Wanted(
         input, tuple(host or ()), tuple(target.split(",")) if target else (), _sizes(assume or [])
     )
-    where = BackendOptions(
-        name=server.backend, base_url=server.base_url, api_key_env=server.api_key_env
-    )
+    where = server.backend_options()
     place = choose_place(where, options.model)
     report = _report(file, options, wanted, place, analyze)
     if diff is None:

@@ -15,7 +15,7 @@ from ..console.knobs import CRASH_DIR, VERIFY
 from ..console.terminal import tell
 from ..driver.compilation import Options
 from ..driver.targets import today
-from ..running.backends import BackendName
+from ..running.backends import BackendName, BackendOptions
 
 
 @Parameter(name="*")
@@ -88,6 +88,23 @@ class ServerOptions:
     api_key_env: Annotated[
         str | None, Parameter(help="Variable that holds the API key, if not the service's own.")
     ] = None
+    requests_per_minute: Annotated[
+        float | None, Parameter(help="How many requests a minute a server is sent at most.")
+    ] = None
+    tokens_per_minute: Annotated[
+        float | None, Parameter(help="How many tokens a minute, asked and allowed for answers.")
+    ] = None
+
+    def backend_options(self, **local: Any) -> BackendOptions:
+        """How the backend is made; `local` are options of the one in this process."""
+        return BackendOptions(
+            name=self.backend,
+            base_url=self.base_url,
+            api_key_env=self.api_key_env,
+            requests_per_minute=self.requests_per_minute,
+            tokens_per_minute=self.tokens_per_minute,
+            **local,
+        )
 
 
 def _argument(given: str) -> tuple[str, Any]:

@@ -18,7 +18,6 @@ from ..console.terminal import tell
 from ..driver.compilation import compile_module, load, split_entry, stage_of
 from ..driver.targets import Choice
 from ..running.arguments import read_arguments
-from ..running.backends import BackendOptions
 from ..running.batches import Batch, journal_path, run_batch, run_once
 from ..running.execution import Job
 from ..running.hosts import load_hosts
@@ -77,13 +76,8 @@ def run(
         Switch off that calls wait for a prefix that another is computing.
     """
     _check(file, arguments, input, output, resume or retry_failed, trace, host or [])
-    where = BackendOptions(
-        name=server.backend,
-        dtype=dtype,
-        base_url=server.base_url,
-        api_key_env=server.api_key_env,
-        prefix_cache=prefix_cache,
-        wait_for_siblings=wait_for_siblings,
+    where = server.backend_options(
+        dtype=dtype, prefix_cache=prefix_cache, wait_for_siblings=wait_for_siblings
     )
     place = choose_place(where, options.model)
     for note in place.notes:

@@ -13,7 +13,6 @@ from ...runtime.server.limits import Limits
 from ..console.failures import UsageError
 from ..console.terminal import tell
 from ..driver.targets import Choice
-from ..running.backends import BackendOptions
 from ..running.hosts import load_hosts
 from ..running.places import choose_place
 from .options import CompileOptions, ServerOptions
@@ -83,13 +82,7 @@ def serve(
     from ..serving.start import Serving, start
 
     entry = access_of(access.listen, access.api_keys, access.allow_host or ())
-    where = BackendOptions(
-        name=server.backend,
-        dtype=dtype,
-        base_url=server.base_url,
-        api_key_env=server.api_key_env,
-        kv_cache_tokens=kv_cache_tokens,
-    )
+    where = server.backend_options(dtype=dtype, kv_cache_tokens=kv_cache_tokens)
     place = choose_place(where, options.model)
     choice = place.choice
     for note in place.notes:

@@ -18,7 +18,8 @@ BackendName = Literal["auto", "engine", "mock"] | ServiceName
 class BackendOptions:
     """How a backend is made.
 
-    `base_url` is a server's address, or several, with commas; `api_key_env` the variable that holds its key.
+    `base_url` is a server's address, or several, with commas; `api_key_env` the variable that holds its key; so many
+    requests and tokens a minute it is asked at most.
     `prefix_cache` and `wait_for_siblings` switch off what the engine does best.
     """
 
@@ -26,6 +27,8 @@ class BackendOptions:
     dtype: str = "auto"
     base_url: str | None = None
     api_key_env: str | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
     prefix_cache: bool = True
     wait_for_siblings: bool = True
     kv_cache_tokens: int | None = None

@@ -32,11 +32,14 @@ class Place:
 def choose_place(
     options: BackendOptions, model: str | None, environment: Environment = os.environ
 ) -> Place:
-    """Where to run. Raises CompileFailed (SGL2030 to SGL2035), ModelError."""
+    """Where to run. Raises CompileFailed (SGL2030 to SGL2036), ModelError."""
     service = _service(options)
     if service is None:
         choice = choose_target(model)
         return Place(choice, lambda _: make_backend(options, choice))
+    given = (options.requests_per_minute, options.tokens_per_minute)
+    if any(limit is not None and limit <= 0 for limit in given):
+        raise _failed("SGL2036", "a rate limit is more than 0 a minute", "without it there is none")
     try:
         return _served(service, options, model, environment)
     except ImportError as error:
@@ -79,11 +82,15 @@ def key_of(service: Service, options: BackendOptions, environment: Environment) 
 def _served(
     service: Service, options: BackendOptions, model: str | None, environment: Environment
 ) -> Place:
+    from ...runtime.transport.pace import Pace
     from .servers import Connection, find
 
+    if model == "estimate":
+        model = None  # no server's model is called that
     key = key_of(service, options, environment)
+    pace = Pace(options.requests_per_minute, options.tokens_per_minute)
     urls = [service.address(url, environment) for url in (options.base_url or "").split(",")]
-    connections = [Connection(service, url, key) for url in urls]
+    connections = [Connection(service, url, key, pace) for url in urls]
     found = find(connections[0], model)
 
     def make(plans: Sequence[Plan]) -> Backend:

@@ -19,17 +19,19 @@ from ...runtime.backends.services import Service, Way
 from ...runtime.models.folders import find_model
 from ...runtime.plan.schema import Plan
 from ...runtime.plan.turns import has_turns
+from ...runtime.transport.pace import Pace
 from ...runtime.transport.server import Server
 from ..driver.targets import Choice, of_folder
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A service at an address, with a key."""
+    """A service at an address, with a key, asked no faster than `pace`."""
 
     service: Service
     url: str
     key: str | None
+    pace: Pace
 
     def served(self, model: str | None) -> Served:
         """The model that is meant, as the server names it. Raises BackendError."""
@@ -52,21 +54,29 @@ class Connection:
         needs_template = any(map(has_turns, plans)) or not plans
         if way == "messages" and not self.service.is_chat and not needs_template:
             way = "text"
+        target, name = found.choice.target, found.served.name
+        if self.service.name == "anthropic":
+            from ...runtime.backends.anthropic import AnthropicBackend
+
+            return AnthropicBackend(
+                target, model=name, api_key=self.key, base_url=self.url, pace=self.pace
+            )
         if self.service.name == "sglang" and way == "ids":
             from ...runtime.backends.sglang import SGLangBackend
 
-            return SGLangBackend(self.url, found.choice.target, api_key=self.key)
+            return SGLangBackend(self.url, target, api_key=self.key, pace=self.pace)
         from ...runtime.backends.openai import OpenAIBackend
 
         url = f"{self.url}/v1" if self.service.name == "sglang" else self.url
         return OpenAIBackend(
             url,
-            found.choice.target,
-            model=found.served.name,
+            target,
+            model=name,
             api_key=self.key,
             chat=way == "messages",
             dialect=found.served.dialect,
             prompt="ids" if way == "ids" else "text",
+            pace=self.pace,
         )
 
     @property

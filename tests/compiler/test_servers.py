@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_anthropic import AnthropicServer
 from fake_servers import OpenAIServer, SGLangServer, running
 
 from sglc.compiler.cli import run
@@ -300,3 +301,17 @@ def test_a_method_that_needs_scores_is_refused_before_the_first_call(
     assert code == 1
     assert "error[SGL3104]: `openai` can't score choices by" in said
     assert server.asked == []
+
+
+def test_anthropic_is_asked_in_its_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    server = AnthropicServer(TARGET)
+    words = ("--backend", "anthropic", "--model", "claude-opus-4-8")
+    code, said = sglc(tmp_path, CHAT, server, *words, capsys=capsys)
+    assert code == 0, said
+    ((path, body),) = server.asked
+    assert (path, body["model"]) == ("/v1/messages", "claude-opus-4-8")
+    assert server.headers[0]["x-api-key"] == KEY
+    assert "takes no temperature" in said
