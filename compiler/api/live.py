@@ -58,27 +58,34 @@ class LiveRun:
         return wait
 
     def run(self) -> None:
-        """Run the function and wait for everything that it appended."""
+        """Run the function and wait for everything that it appended; Ctrl-C gives up what is under way."""
+        try:
+            self._call()
+            self.state.variables.release()
+            self._endpoint.loop.run(self.session.settle())
+        except BaseException as error:
+            self.session.cancel()
+            self._close(error)
+            raise
+        self._close(self._raised)
+        if self._raised is not None and self._raised is not self.session.error:
+            raise self._raised
+
+    def _call(self) -> None:
+        """Run the function; an exception of its own is kept until all that it appended is over."""
         try:
             found = self._job.call(self._definition.function, self.state)
             self.state.ret_value = outcome(found) if inspect.iscoroutine(found) else found
-        except BaseException as error:
+        except Exception as error:
             self._raised = error
-            if not isinstance(error, Exception):  # Ctrl-C: nothing is to be waited for
-                self.session.cancel()
+
+    def _close(self, raised: BaseException | None) -> None:
+        """End the streams: the first strand's with what the function raised."""
+        failed = raised or self.session.error
         self.state.variables.release()
-        try:
-            self._endpoint.loop.run(self.session.settle())
-        except BaseException:
-            self.session.cancel()
-            raise
-        failed = self._raised or self.session.error
         for strand in list(self.session.strands):
-            strand.stream.close(
-                strand.error or (failed if strand is self.session.strands[0] else None)
-            )
-        if self._raised is not None and self._raised is not self.session.error:
-            raise self._raised
+            is_first = strand is self.session.strands[0]
+            strand.stream.close(strand.error or (failed if is_first else None))
 
     def _run_quietly(self) -> None:
         try:

@@ -43,7 +43,8 @@ class Strand:
         self.prompt = LivePrompt(session, frame, arm)
         self.error: BaseException | None = None
         self._tail: concurrent.futures.Future[Any] | None = None
-        self._under_way: list[concurrent.futures.Future[Any]] = []
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self._is_given_up = False
         self._lock = threading.Lock()
         self._turn: list[Pending] | None = None
         self.left = Place()  # where it left its parent
@@ -70,23 +71,29 @@ class Strand:
             self._tail = asyncio.run_coroutine_threadsafe(
                 self._after(before, work), self.session.loop
             )
-            self._under_way = [each for each in self._under_way if not each.done()]
-            self._under_way.append(self._tail)
             return self._tail
 
     def cancel(self) -> None:
         """Give up what is not done yet, a request that is under way included."""
-        with self._lock:
-            for each in reversed(self._under_way):
-                each.cancel()
+        self._is_given_up = True
+        self.session.loop.call_soon_threadsafe(self._cancel_tasks)
+
+    def _cancel_tasks(self) -> None:
+        for each in list(self._under_way):
+            each.cancel()
 
     async def _after(
         self, before: concurrent.futures.Future[Any] | None, work: Callable[[], Awaitable[Any]]
     ) -> Any:
         if before is not None:
             await ended(before)
+        if self._is_given_up and self.error is None:
+            self.error = RunError("SGL3606", "the run was cancelled")
         if self.error is not None:
             raise self.error
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
         try:
             return await work()
         except asyncio.CancelledError:
@@ -95,6 +102,8 @@ class Strand:
         except Exception as error:
             self.error = error
             raise
+        finally:
+            self._under_way.discard(task)
 
     async def idle(self) -> None:
         """Wait for what was submitted so far, whether it fails or not."""
