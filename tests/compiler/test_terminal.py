@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from sglc.compiler.console.crash import write_report
 from sglc.compiler.console.report import render
+from sglc.compiler.console.terminal import write_out
 from sglc.ir.diagnostic import Diagnostic, Label
 from sglc.ir.span import Source, Span
 from sglc.runtime.backend import BackendError
@@ -45,6 +47,38 @@ def test_a_diagnostic_shows_what_others_wrote_as_codes() -> None:
     text = render([made], "full", color=True)
     assert set(re.findall("\x1b.", text)) == {"\x1b["}
     assert not STEERS.search(re.sub("\x1b\\[[0-9;]*m", "", text).replace("\n", ""))
+
+
+class Screen(io.TextIOWrapper):
+    """A stdout that is a terminal, or is none."""
+
+    def __init__(self, is_terminal: bool) -> None:
+        self.written = io.BytesIO()
+        super().__init__(self.written, encoding="ascii")
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self._is_terminal
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_data_is_as_it_is_but_on_a_terminal(
+    is_terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a model said reaches a file or a pipe unchanged, and a terminal as codes."""
+    screen = Screen(is_terminal)
+    monkeypatch.setattr("sys.stdout", screen)
+    text = NASTY.replace("\ud800", "é")
+    write_out(text)
+    write_out(text.encode())
+    write_out(f"\x1b[1;31m{text}\x1b[0m", coloured=True)
+    found = screen.written.getvalue().decode()
+    if not is_terminal:
+        assert found == f"{text}{text}\x1b[1;31m{text}\x1b[0m"
+        return
+    assert found.count("\x1b") == 2
+    assert not STEERS.search(re.sub("\x1b\\[[0-9;]*m", "", found))
+    assert found.count(r"\x1b]0;owned\x07\x1b[2J\x9b31m\x0dover\x7f\u202egnp.exe\u2066é") == 3
 
 
 SECRETS = {
