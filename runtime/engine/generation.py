@@ -102,12 +102,11 @@ class GenTask(Task):
 
     @property
     def is_plain(self) -> bool:
-        """Whether neither its text nor its length changes how its next tokens are chosen, and no record is kept."""
+        """Whether the host's look at a token changes nothing about how the next is chosen, and no record is kept."""
         row = self.row
         return (
             self.finish is None
             and self.matcher is None
-            and not row.has_penalties
             and not row.banned
             and not self._wants_logprobs
         )
@@ -117,8 +116,8 @@ class GenTask(Task):
         """Whether its next token is its last, whatever it is."""
         return self.row.position + 1 >= self.row.sampling.max_tokens
 
-    def take(self, sampled: Sampled) -> bool:
-        """Add a sampled token; returns whether the continuation is finished."""
+    def take(self, sampled: Sampled, is_noted: bool = False) -> bool:
+        """Add a sampled token; returns whether the continuation is finished. `is_noted`: penalties know of it."""
         token = sampled.token
         written = token if self.matcher is None else self.matcher.accept(token)
         if written is None:
@@ -127,7 +126,7 @@ class GenTask(Task):
         if self._wants_logprobs:
             self.logprobs.append(sampled.logprob)
             self.top.append(sampled.top)
-        return self._add(written)
+        return self._add(written, is_noted)
 
     def take_all(self, sampled: Sequence[Sampled]) -> int:
         """Add what was sampled, as far as the guesses before it were right; returns how many of these were."""
@@ -207,9 +206,9 @@ class GenTask(Task):
         most = count if len(self.forced) == count else count - 1
         return max(0, min(max(self.high_water, self.found) - self.prompt, most))
 
-    def _add(self, token: int) -> bool:
+    def _add(self, token: int, is_noted: bool = False) -> bool:
         self.push(token)
-        self.row.count(token)
+        self.row.count(token, is_noted)
         finished = self.tracker.feed(token)
         if not finished and self.matcher is not None and self.matcher.is_finished:
             self.tracker.end("constraint")

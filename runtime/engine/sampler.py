@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from ...ir.sampling import Sampling
+from . import penalties
 from .transfers import send
 
 # Of a filtered distribution this many likeliest tokens are looked at first; the whole vocabulary is sorted only if
@@ -25,14 +26,13 @@ BLOCK = 512
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """What sampling needs to know of one sequence. `seen` and `produced` serve penalties alone."""
+    """What sampling needs to know of one sequence. `said` serves penalties alone."""
 
     sampling: Sampling
     seed: int
     position: int = 0  # tokens generated so far
     banned: tuple[int, ...] = ()  # tokens that may not come now (ends before `min_tokens`)
-    seen: torch.Tensor | None = None  # vocab: whether a token stands in the prompt or was generated
-    produced: torch.Tensor | None = None  # vocab: how often it was generated
+    said: torch.Tensor | None = None  # vocab: what stood in the prompt and was generated
 
     @property
     def is_greedy(self) -> bool:
@@ -47,16 +47,13 @@ class Row:
 
     def start_counting(self, prompt: NDArray[np.int32], vocab: int, device: torch.device) -> None:
         """Prepare for penalties."""
-        self.seen = torch.zeros(vocab, dtype=torch.bool, device=device)
-        self.seen[torch.from_numpy(prompt.astype(np.int64)).to(device)] = True
-        self.produced = torch.zeros(vocab, dtype=torch.float32, device=device)
+        self.said = penalties.counts_of(prompt, vocab, device)
 
-    def count(self, token: int) -> None:
-        """Note a generated token."""
+    def count(self, token: int, is_noted: bool = False) -> None:
+        """Note a generated token; `is_noted`: for the penalties it is, on the device."""
         self.position += 1
-        if self.seen is not None and self.produced is not None:
-            self.seen[token] = True
-            self.produced[token] += 1
+        if self.said is not None and not is_noted:
+            self.said[token] += 2
 
 
 class Sampled(NamedTuple):
@@ -100,12 +97,25 @@ class Sampler:
         if restrict is not None:
             restrict(logits)
         self._ban(logits, rows)
-        _penalize(logits, rows)
+        self._penalize(logits, rows)
         tokens = self.choose(logits, rows).tolist()
         sampled = [Sampled(token) for token in tokens]
         if raw is not None:
             _add_logprobs(sampled, raw, wants, rows)
         return sampled
+
+    def choose_unread(self, logits: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
+        """The tokens of rows without bans and records, on the device; `note` counts them."""
+        if any(row.has_penalties for row in rows):
+            logits = logits.float()
+            self._penalize(logits, rows)
+        return self.choose(logits, rows)
+
+    def note(self, rows: Sequence[Row], tokens: torch.Tensor) -> None:
+        """Count tokens against their rows, without a look at them."""
+        for i, row in enumerate(rows):
+            if row.said is not None:
+                penalties.count(row.said, tokens[i : i + 1])
 
     def choose(self, logits: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
         """The tokens on the device, without bans, penalties and records."""
@@ -137,6 +147,13 @@ class Sampler:
         is_wide = self.vocab > CANDIDATES and not 0 < s.top_k <= CANDIDATES
         return not (row.is_greedy or self.in_one_kernel) and is_wide and _is_filtered(s)
 
+    def _penalize(self, logits: torch.Tensor, rows: Sequence[Row]) -> None:
+        at = [i for i, row in enumerate(rows) if row.has_penalties]
+        said = [each for i in at if (each := rows[i].said) is not None]
+        if said:
+            samplings = [rows[i].sampling for i in at]
+            penalties.penalize(logits, at, said, samplings, self.in_one_kernel)
+
     def _ban(self, logits: torch.Tensor, rows: Sequence[Row]) -> None:
         pairs = [
             (i, token) for i, row in enumerate(rows) for token in row.banned if token < self.vocab
@@ -164,23 +181,6 @@ def likeliest(logits: torch.Tensor) -> torch.Tensor:
 
 def _wants_logprobs(row: Row) -> bool:
     return row.sampling.logprobs or row.sampling.top_logprobs > 0
-
-
-def _penalize(logits: torch.Tensor, rows: Sequence[Row]) -> None:
-    at = [i for i, row in enumerate(rows) if row.has_penalties]
-    if not at:
-        return
-    seen = torch.stack([row.seen for i in at if (row := rows[i]).seen is not None])
-    produced = torch.stack([row.produced for i in at if (row := rows[i]).produced is not None])
-    settings = [
-        (s.repetition_penalty, s.frequency_penalty, s.presence_penalty)
-        for s in (rows[i].sampling for i in at)
-    ]
-    repetition, frequency, presence = torch.tensor(settings, device=logits.device).T[..., None]
-    part = logits[at]
-    scaled = torch.where(part > 0, part / repetition, part * repetition)
-    part = torch.where(seen, scaled, part)
-    logits[at] = part - produced * frequency - (produced > 0) * presence
 
 
 def _draw(logits: torch.Tensor, samplings: Sequence[Sampling], noise: torch.Tensor) -> torch.Tensor:

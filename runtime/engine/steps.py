@@ -172,7 +172,9 @@ class Steps:
         under_way = self._under_way
         try:
             logits = self._runner.logits([task.last_slot for task in due])
-            under_way.pending = Pending(due, self._sampler.choose(logits, rows))
+            tokens = self._sampler.choose_unread(logits, rows)
+            under_way.pending = Pending(due, tokens)
+            self._sampler.note(rows, tokens)
         except Exception as error:
             under_way.check_device(error)
             under_way.pending = None
@@ -193,7 +195,7 @@ class Steps:
                 continue
             task.job.work.first = task.job.work.first or now
             with under_way.charged_to(task.job):
-                task.take(Sampled(token))
+                task.take(Sampled(token), is_noted=True)
             if task.guessed and task.phase is Phase.READY:
                 self.scheduler.confirm(task, right=0 if task.finish else 1)
             self._answers.tell(task)

@@ -105,6 +105,19 @@ def test_a_plain_decode_run_overlaps_nearly_every_step(make_backend: Make) -> No
     check_nothing_leaked(backend)
 
 
+def test_penalties_count_what_was_not_read(make_backend: Make) -> None:
+    """Greedy and by chance, beside rows without; they end at different steps."""
+    kinds: list[dict[str, Any]] = [
+        {"repetition_penalty": 1.4},
+        {"frequency_penalty": 0.8, "presence_penalty": 0.3},
+        {"frequency_penalty": 1.5, "temperature": 1.0},
+        {},
+    ]
+    asked = [gen(prompt(i, 20), 12 + 5 * i, **kind) for i, kind in enumerate(kinds)]
+    backend = both(make_backend, *asked)
+    assert backend.metrics().overlapped >= 20
+
+
 @pytest.mark.parametrize("options", [{}, {"disable_overlap_schedule": True}])
 def test_a_cpu_does_not_overlap_unless_told_to(
     make_backend: Make, options: dict[str, object]

@@ -147,8 +147,9 @@ def test_one_wide_nucleus_changes_no_other_row() -> None:
     assert together == alone
 
 
-def test_the_kernel_in_the_interpreter() -> None:
-    cases = str(Path(__file__).parent / "interpreted_draw.py")
+@pytest.mark.parametrize("kernel", ["draw", "penalties"])
+def test_the_kernel_in_the_interpreter(kernel: str) -> None:
+    cases = str(Path(__file__).parent / f"interpreted_{kernel}.py")
     out = run("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", cases, TRITON_INTERPRET="1")
     assert " passed" in out
     assert "skipped" not in out

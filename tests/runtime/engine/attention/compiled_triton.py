@@ -15,7 +15,7 @@ import triton.language as tl
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 
-from sglc.runtime.engine import draw, fused
+from sglc.runtime.engine import draw, fused, penalties_kernel
 from sglc.runtime.engine.attention import triton_kernels as kernels
 
 HOPPER = GPUTarget("cuda", 90, 32)
@@ -69,16 +69,17 @@ def attend(number: str, rows: int, size: int, direct: bool, extras: bool) -> Any
     return compile_for_hopper(kernels.attend_kernel, number, out, constants, num_warps=warps)
 
 
-def compile_draw(number: str) -> Any:
+def compile_for_sampling(kernel: Any, number: str, warps: int, **constants: int) -> Any:
+    """A kernel over the logits of some rows."""
     pointers = {"logits": number, "index": "*i64", "numbers": "*fp32", "out": "*i64"}
-    constants = {"BLOCK": draw.BLOCK, "PASSES": 8}
-    kernel = draw.draw_kernel
+    pointers["said_at"] = "*i64"
     signature = {
         n: "constexpr" if n in constants else pointers.get(n, "i32") for n in kernel.arg_names
     }
-    aligned = {(0,): [["tt.divisibility", 16]], (4,): [["tt.divisibility", 16]]}
+    whole = ("logits", "logits_row")
+    aligned = {(kernel.arg_names.index(n),): [["tt.divisibility", 16]] for n in whole}
     source = ASTSource(kernel, signature, constants, aligned)
-    return triton.compile(source, target=HOPPER, options={"num_warps": draw.WARPS})
+    return triton.compile(source, target=HOPPER, options={"num_warps": warps})
 
 
 def spilled(compiled: Any) -> int:
@@ -115,5 +116,15 @@ if __name__ == "__main__":
     for kernel, constants in between:
         assert spilled(compile_for_hopper(kernel, "*bf16", "*bf16", constants)) == 0
     for number in ("*bf16", "*fp32"):
-        assert spilled(compile_draw(number)) == 0
+        found = compile_for_sampling(
+            draw.draw_kernel, number, draw.WARPS, BLOCK=draw.BLOCK, PASSES=8
+        )
+        assert spilled(found) == 0
+        found = compile_for_sampling(
+            penalties_kernel.penalties_kernel,
+            number,
+            penalties_kernel.WARPS,
+            BLOCK=penalties_kernel.BLOCK,
+        )
+        assert spilled(found) == 0
     print("compiled")
