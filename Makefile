@@ -43,8 +43,9 @@ test: setup  ## run the tests, without the slow ones and those that need a GPU
 lint-corpus: setup  ## score lint on its corpus, by rule, kind of input and depth
 	@$(BIN)/python tests/lint/corpus.py
 
-test-data: setup  ## fetch published tokenizers and SGLang's front end, which some tests skip without
+test-data: setup  ## fetch published tokenizers, chat templates and SGLang's front end, which some tests skip without
 	@$(BIN)/python tests/ir/target/fetch_tokenizers.py
+	@$(BIN)/python tests/published_templates.py
 	@$(BIN)/python tests/sglang_programs/fetch_peer.py
 
 test-slow: setup  ## run the slow tests

@@ -156,8 +156,9 @@ class Echo(BaseOp):
     """Append what `after` has behind `before`: texts, values, and what a model said, as the ids that it said.
 
     `after` goes on from `before`, with no turn's edge between them. `left`, `right`: without the white space at that
-    edge. Where `prompt` says the same as `before` and nothing is taken away, the result is `after` itself. This is how
-    a chat template is followed that writes a turn in another way once the conversation goes on.
+    edge. Where `prompt` says the same as `before` and nothing is taken away, the result is `after` itself; `apart`:
+    that is never so. This is how a chat template is followed that writes a turn in another way once the conversation
+    goes on.
     """
 
     result: Value
@@ -166,6 +167,7 @@ class Echo(BaseOp):
     after: Operand
     left: bool = False
     right: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

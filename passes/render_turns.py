@@ -111,7 +111,7 @@ def _say_again(again: Again, context: Context) -> None:
     count = len(context.target.tokenizer.encode((Part(again.later, True),), continuation=True))
     context.warns(
         "the chat template writes this turn in another way once the conversation goes on",
-        f"it asks behind {again.asked!r}, and goes on from {again.later!r}: what was said is computed again",
+        f"{again.later!r} stands before what was said then, in place of {again.asked!r}: it is computed again",
         again.span,
         count,
     )

@@ -164,11 +164,14 @@ async def _select(
 def _indices(prompt: LivePrompt, family: Family) -> list[Any]:
     """Which of the calls of this site it is: the arm, and how often it was called there before.
 
-    Where there is one fork, and nothing is called again, it is what a plan has: calls sample alike in both modes.
+    Where there is one fork, or one loop, and nothing else is called again, it is what a plan has: calls sample
+    alike in both modes.
     """
     pairs = zip(prompt.arm[::2], prompt.arm[1::2], strict=True)
     arms = [each for fork, arm in pairs for each in ((-fork, arm) if fork else (arm,))]
     before = prompt.session.occurrence(family.site, prompt.arm)
+    if not prompt.arm and prompt.session.is_repeated(family.site):
+        return [Lit(before)]
     return [Lit(each) for each in (*arms, *((_AGAIN + before,) if before else ()))]
 
 

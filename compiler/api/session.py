@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -44,7 +44,7 @@ class Session:
 
     `defaults` are the sampling parameters of gens that do not name their own; `literals` are the
     texts that stand in the function's source, in which control tokens count. `spec_tokens`: the tokens of one
-    call for a whole assistant turn, where that is wanted.
+    call for a whole assistant turn, where that is wanted. `loops`: how many loops stand around a call.
     """
 
     run: Run
@@ -56,15 +56,24 @@ class Session:
     literals: frozenset[str] = frozenset()
     is_streaming: bool = False
     spec_tokens: int = 0
+    loops: Callable[[Place | None], int] = lambda place: 0
     strands: list[Working] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _places: dict[Place | None, int] = field(default_factory=dict)
+    _looped: dict[str, bool] = field(default_factory=dict)
     _sites: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
 
     def site(self, place: Place | None) -> str:
         """The site of a call: its number, in the order in which the places of calls were first reached."""
         with self._lock:
-            return str(self._places.setdefault(place, len(self._places) + 1))
+            site = str(self._places.setdefault(place, len(self._places) + 1))
+            if site not in self._looped:
+                self._looped[site] = self.loops(place) == 1
+            return site
+
+    def is_repeated(self, site: str) -> bool:
+        """Whether one loop of the function stands around a call, and nothing else repeats it."""
+        return self._looped.get(site, False)
 
     def family(
         self, kind: Any, name: str, site: str, span: SourceSpan | None, **fields: Any

@@ -119,9 +119,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             with os.fdopen(handle, "wb") as stream:
                 yield cast("BinaryIO", stream)
                 stream.flush()
-                os.fchmod(stream.fileno(), _mode(place))
+                _dress(stream.fileno(), place)
                 os.fsync(stream.fileno())
             os.replace(name, place)
+            _sync_folder(place.parent)
         except BaseException:
             with suppress(OSError):
                 os.unlink(name)
@@ -137,14 +138,29 @@ def written_to(path: Path) -> Iterator[BinaryIO]:
             yield cast("BinaryIO", stream)
 
 
-def _mode(place: Path) -> int:
-    """The mode of the file that is replaced; of a new one what the process gives its files."""
+def _dress(handle: int, place: Path) -> None:
+    """Mode and owner of the file that is replaced; of a new one what the process gives its files."""
     try:
-        return stat.S_IMODE(place.stat().st_mode)
+        old = place.stat()
     except FileNotFoundError:
         mask = os.umask(0)
         os.umask(mask)
-        return 0o666 & ~mask
+        os.fchmod(handle, 0o666 & ~mask)
+        return
+    with suppress(PermissionError):  # only the owner's own group and root may
+        os.fchown(handle, old.st_uid, old.st_gid)
+    os.fchmod(handle, stat.S_IMODE(old.st_mode))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have a new name on the disk, before anything is done that relies on it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError:  # not every file system can
+        pass
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -71,8 +71,10 @@ class AppendSteps:
         prompt, before, after = self._registers.operands((op.prompt, op.before, op.after))
         parent, said = self._places.of(op.prompt), self._places.of(op.after)
         what = ("echo", self._places.of(op.before), said, op.left, op.right)
-        again = self._table.hole("insert", parent, what, text="{again}", span=source_span(op.span))
-        node = self._table.join((said, again))
+        name = self._table[said].text if self._table[said].kind in ("gen", "select") else "again"
+        span = source_span(op.span)
+        again = self._table.hole("insert", parent, what, text=f"{{{name}}}", span=span)
+        node = again if op.apart else self._table.join((said, again))
         out = self.bind(op.result, again if node is None else node)
         return [p.EchoStep(out, prompt, before, after, again, op.left, op.right)]
 

@@ -241,7 +241,8 @@ class _Printer:
                 return f"turn {prompt}, {edge} {role}{given}"
             case Echo(before=before, after=after, left=left, right=right):
                 trims = f"{' left' * left}{' right' * right}"
-                return f"echo {self._operands((op.prompt, before, after))}{' trim' * bool(trims)}{trims}"
+                said = self._operands((op.prompt, before, after))
+                return f"echo {said}{' trim' * bool(trims)}{trims}{' apart' * op.apart}"
             case Image(image=image):
                 return f"image {prompt}, {self._operand(image)}"
             case Use(fragment=fragment, args=args, site=site, indices=indices):

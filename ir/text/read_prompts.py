@@ -62,9 +62,8 @@ def echo(r: BodyReader, _: int) -> Op:
     prompt, before, after = r.operand(), r.and_operand(), r.and_operand()
     is_trimmed = r.cursor.take("trim")
     left, right = (is_trimmed and r.cursor.take(side) for side in ("left", "right"))
-    return Echo(
-        result=unnamed(PROMPT), prompt=prompt, before=before, after=after, left=left, right=right
-    )
+    is_apart = r.cursor.take("apart")
+    return Echo(unnamed(PROMPT), prompt, before, after, left, right, is_apart)
 
 
 def image(r: BodyReader, _: int) -> Op:

@@ -84,7 +84,7 @@ class VersionWriter:
         self._states, self._futures, self._model = states, futures, model
         self._early = early
         self._at: dict[Value, Versions] = {}
-        self._again: dict[tuple[str, str, Span | None], Again] = {}
+        self._again: dict[tuple[str, str], Again] = {}
 
     @property
     def again(self) -> list[Again]:
@@ -240,20 +240,22 @@ class VersionWriter:
             base = self._get(op.source, future)
             if base not in again:
                 again[base] = Value(PROMPT, said.hint)
-                ops.append(Echo(again[base], base, source, said, span=op.span))
-                self._note(op, future)
+                apart = self._is_apart(op, future)
+                ops.append(Echo(again[base], base, source, said, apart=apart, span=op.span))
             versions[future] = again[base]
         self._at[said] = versions
         return ops
 
-    def _note(self, op: Gen | Select, future: int) -> None:
+    def _is_apart(self, op: Gen | Select, future: int) -> bool:
+        """Whether the turn was asked behind another text than it goes on from; notes it."""
         asked = self._futures.asked(op)
         for past in self._pasts(op.source):
             texts = [self._model.gaps.get((past, f), "") for f in (asked, future) if f is not None]
             if len(set(texts)) > 1:
-                again = Again(texts[0], texts[1], op.span)
-                self._again.setdefault((again.asked, again.later, again.span), again)
-                return
+                again = Again(*_where_they_part(*texts), op.span)
+                self._again.setdefault((again.asked, again.later), again)
+                return True
+        return False
 
     def _samples(self, op: Gen, samples: Value, source: Operand) -> list[Op]:
         versions: Versions = {}
@@ -409,6 +411,16 @@ class VersionWriter:
                 )
         self._at[op.result] = dict.fromkeys(self._wanted(op.result), op.result)
         return replace(op, prompt=self._get(op.prompt, NOTHING), sections=tuple(sections))
+
+
+def _where_they_part(asked: str, later: str) -> tuple[str, str]:
+    """Two texts without the markers that they begin with alike."""
+    same = 0
+    for at, (a, b) in enumerate(zip(asked, later, strict=False), 1):
+        if a != b:
+            break
+        same = at if a in ">]\n" else same
+    return asked[same:], later[same:]
 
 
 def holds_prompt(kind: Type) -> bool:

@@ -93,7 +93,7 @@ class Appended:
         beside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         with self._named():
             try:
-                with beside.open("xb") as stream:
+                with beside.open("wb") as stream:
                     stream.write(data)
                     stream.flush()
                     os.fsync(stream.fileno())

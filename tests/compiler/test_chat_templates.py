@@ -177,3 +177,48 @@ def test_what_a_batch_orders_is_what_the_template_renders(name: str, tmp_path: P
             for order in itertools.permutations(texts)
         ]
         assert choice.target.tokenizer.decode(call.prompt) in rendered
+
+
+ACTS = """
+program act(q: str) -> str:
+    user: q
+    assistant:
+        "Action: "
+        a = select("search", "finish")
+        " "
+        b = gen(stop="\\n", max_tokens=8)
+    user: "Observation: none"
+    assistant: c = gen(max_tokens=4)
+    return c
+"""
+
+
+@pytest.mark.parametrize("level", [0, 1])
+@pytest.mark.parametrize("name", ["trims", "trims_users", "thinks_later", "inserts_system"])
+def test_white_space_between_two_calls_of_one_turn_is_there_behind_them(
+    name: str, level: int, tmp_path: Path
+) -> None:
+    """A template that trims takes it where the turn ends for now, and only there."""
+    file, path = tmp_path / "act.sgl", tmp_path / "t.jsonl"
+    file.write_text(ACTS, "utf-8")
+    made = compile_module(load(file)[0], Options(level=level), Choice(target(name)))
+    row = {"q": "Where?"}
+    run_traced(made, Example("act", (row, row)), MockBackend(made.choice.target), path)
+    first, second, third = calls(path)
+    template, decode = target(name).template, made.choice.target.tokenizer.decode
+    assert template
+    user = {"role": "user", "content": "Where?"}
+    acted = f"Action: {first['texts'][0]} "
+
+    def asked(content: str) -> str:
+        turn = {"role": "assistant", "content": content}
+        return template.render([user, turn], continue_final_message=True)
+
+    assert decode(first["prompt"]) == asked("Action: ")
+    assert decode(second["prompt"]) == asked(acted)
+    turn = {"role": "assistant", "content": acted + second["texts"][0]}
+    seen = {"role": "user", "content": "Observation: none"}
+    assert decode(third["prompt"]) == template.render(
+        [user, turn, seen], add_generation_prompt=True
+    )
+    assert mispredicted(path) == []

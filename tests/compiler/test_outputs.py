@@ -60,6 +60,17 @@ def test_the_mode_is_kept(tmp_path: Path, mode: int) -> None:
     assert (stat.S_IMODE(path.stat().st_mode), path.read_bytes()) == (mode, NEW)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_the_owner_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_bytes(OLD)
+    os.chown(path, 1234, 5678)
+    path.chmod(0o640)
+    write_file(path, NEW)
+    found = path.stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (1234, 5678, 0o640)
+
+
 def test_a_new_file_has_the_mode_that_the_process_gives(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:

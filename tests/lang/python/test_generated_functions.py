@@ -12,10 +12,11 @@ import sglc as sgl
 
 SEEDS = 300
 CONSTRUCTS = {
-    "append", "assign", "branch", "break", "change_outside", "closure", "comprehension", "continue", "delete",
-    "doubtful", "early", "else of a loop", "finally", "fork", "gen", "generator", "grow", "helper", "inner", "loop",
-    "match", "object_in_box", "outside", "quiet_branch", "quiet_loop", "return in a loop", "select", "swap", "try",
-    "unpack", "variable", "walrus", "while", "with",
+    "append", "assign", "branch", "cases", "copied", "counted", "joined_texts", "made", "numbered", "samples",
+    "scope", "break", "change_outside", "closure", "comprehension", "continue", "delete", "doubtful", "early",
+    "else of a loop", "finally", "fork", "gen", "generator", "grow", "helper", "inner", "loop", "match",
+    "object_in_box", "outside", "quiet_branch", "quiet_loop", "return in a loop", "select", "swap", "try", "unpack",
+    "variable", "walrus", "while", "with",
 }  # fmt: skip
 
 

@@ -137,3 +137,23 @@ def test_both_modes_ask_the_same_and_show_the_same(mock, source, a, b):
     assert set(compiled.keys()) == set(direct.keys())
     for name in direct.keys():
         assert compiled[name] == direct[name]
+
+
+@sgl.function
+def sampled_in_a_loop(s, items):
+    for item in items:
+        s += item + sgl.gen("a", max_tokens=4)
+    for i in range(2):
+        s += f"{i}" + sgl.gen(f"b{i}", max_tokens=4)
+    turns = 0
+    while turns < 2:
+        turns += 1
+        s += sgl.gen("c", max_tokens=4)
+
+
+def test_sampled_calls_in_a_loop_are_the_same_in_both_modes(mock):
+    states = [
+        sampled_in_a_loop.run(["p", "q"], backend=mock, mode=mode, run_seed=5)
+        for mode in ("compiled", "direct")
+    ]
+    assert states[0].text() == states[1].text()

@@ -1,0 +1,123 @@
+"""Writes the table of chat templates in `docs/models.md`: `make test-data`, then this file as a script.
+
+Each published template that was fetched is tried with the six programs of `examples/`. What one template gave is kept
+in the cache folder until template or code changes; `--seconds N` stops after a while, and the next call goes on.
+"""
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
+
+from example_programs import LIST  # noqa: E402
+from published_templates import FOLDER, templates  # noqa: E402
+from real_templates import Verdict, judge, target_of  # noqa: E402
+
+PAGE = ROOT / "docs" / "models.md"
+BEGIN, END = "<!-- table: begin -->\n", "<!-- table: end -->\n"
+WORDS: dict[str, str] = {
+    "composes": "composes",
+    "planned": "per call",
+    "rendered whole": "whole",
+    "refused": "refused",
+}
+
+
+def row_of(name: str, source: str, revision: str) -> dict[str, Verdict] | None:
+    """What was found of a template; None when it was not tried yet."""
+    file = _kept(source, revision)
+    if not file.is_file():
+        return None
+    return {k: Verdict(**v) for k, v in json.loads(file.read_text("utf-8")).items()}
+
+
+def try_template(name: str, source: str, revision: str) -> None:
+    """Try a template with every program, and keep what was found."""
+    target = target_of(name, source)
+    with tempfile.TemporaryDirectory() as folder:
+        found = {e.name: asdict(judge(e, target, Path(folder))) for e in LIST}
+    _kept(source, revision).write_text(json.dumps(found), "utf-8")
+
+
+def _kept(source: str, revision: str) -> Path:
+    folder = FOLDER.parent / "test-templates-tried"
+    folder.mkdir(exist_ok=True)
+    return (
+        folder / f"{hashlib.blake2b((source + revision).encode(), digest_size=12).hexdigest()}.json"
+    )
+
+
+def revision() -> str:
+    """What the rooms that matter here hold."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-s", "ir", "passes", "runtime/executor", "compiler/planner"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return hashlib.blake2b(listed.stdout.encode(), digest_size=8).hexdigest()
+
+
+def shown(verdict: Verdict, notes: list[str]) -> str:
+    """A cell of the table; what has a reason names its note."""
+    word: str = WORDS.get(verdict.how, verdict.how)
+    if not verdict.is_kept:
+        word += f" **({verdict.differs} differ, {verdict.mispredicted} mispredicted)**"
+    reason = verdict.why if verdict.how != "planned" else ""
+    if not reason:
+        return word
+    if reason not in notes:
+        notes.append(reason)
+    return f"{word} [{notes.index(reason) + 1}]"
+
+
+def table(rows: dict[str, dict[str, Verdict]]) -> str:
+    """The table, its notes and its sums."""
+    notes: list[str] = []
+    head = ["template", *(f"`{example.name}`" for example in LIST)]
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    count: Counter[str] = Counter()
+    for name, found in rows.items():
+        cells = [shown(found[example.name], notes) for example in LIST]
+        count.update(WORDS.get(v.how, v.how) for v in found.values())
+        count["kept"] += sum(v.is_kept and v.how != "refused" for v in found.values())
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    ran = count["composes"] + count["per call"] + count["whole"]
+    sums = (
+        f"{len(rows)} templates with {len(LIST)} programs each: {count['composes']} compose, "
+        f"{count['per call']} are planned per call, {count['whole']} are rendered whole, {count['refused']} are "
+        f"refused. Of the {ran} that ran, {count['kept']} asked exactly what the template renders, found what was "
+        "predicted, and prefilled the lower bound.\n"
+    )
+    listed = [f"{n}. {note}" for n, note in enumerate(notes, 1)]
+    return "\n".join([sums, *lines, "", *listed, ""])
+
+
+def main() -> int:
+    """Try what was not tried, and write the table when all of it is there."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=1e9)
+    end = time.monotonic() + parser.parse_args().seconds
+    known, now = templates(), revision()
+    for name, source in known.items():
+        if row_of(name, source, now) is None:
+            if time.monotonic() > end:
+                print(f"not all of {len(known)} templates are tried: go on with another call")
+                return 1
+            try_template(name, source, now)
+    rows = {name: row_of(name, source, now) or {} for name, source in known.items()}
+    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    PAGE.write_text(f"{before}{BEGIN}\n{table(rows)}\n{END}{after}", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
