@@ -70,7 +70,7 @@ def shown(verdict: Verdict, notes: list[str]) -> str:
     word: str = WORDS.get(verdict.how, verdict.how)
     if not verdict.is_kept:
         word += f" **({verdict.differs} differ, {verdict.mispredicted} mispredicted)**"
-    reason = verdict.why if verdict.how != "planned" else ""
+    reason = verdict.why.partition(" at character ")[0] if verdict.how != "planned" else ""
     if not reason:
         return word
     if reason not in notes:
