@@ -907,9 +907,8 @@ _VALUE_STATEMENTS: list[_Statement] = [
     Writer._use,
 ]
 _PROMPT_STATEMENTS: list[_Statement] = [
+    Writer._text,
     Writer._echo,
-    Writer._text,
-    Writer._text,
     Writer._insert,
     Writer._insert,
     Writer._gen,

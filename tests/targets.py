@@ -24,7 +24,7 @@ KINDS = {
     "trims": "trims",
     "trims some": "trims_users",
     "inserts a system turn": "inserts_system",
-    "strips thinking, so that it renders whole": "strips_thinking",
+    "strips thinking": "strips_thinking",
     "alternates": "alternates",
     "shows tools, so that it renders whole": "shows_tools",
     "renders whole": "numbers",

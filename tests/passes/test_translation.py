@@ -84,7 +84,7 @@ def test_programs_of_turns_render_whole_where_the_template_does_not_compose(
     among: tuple[Setting, ...],
 ):
     """The kinds of templates are what their names say: some are written as text, others for each call anew."""
-    whole = {"strips thinking", "shows tools", "renders whole"}
+    whole = {"shows tools", "renders whole"}
     roles = ("system", "user", "assistant", "user", "assistant")
     for setting in among[1:]:
         kind = setting.target.name.partition(", ")[2]
