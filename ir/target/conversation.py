@@ -93,7 +93,11 @@ def _rendered(
     """The texts of a conversation with each of several contents."""
     filled = [list(zip(messages, contents, strict=True)) for contents in many]
     requests = [_request([(m, c) for m, c in each if m.role], tools) for each in filled]
-    found = [_text(outcome) for outcome in template.render_all(requests)]
+    outcomes = [
+        or_opened(template, r, o)
+        for r, o in zip(requests, template.render_all(requests), strict=True)
+    ]
+    found = [_text(outcome) for outcome in outcomes]
     return [
         _with_outside(template, each, tools, text) for each, text in zip(filled, found, strict=True)
     ]
@@ -108,6 +112,17 @@ def _request(turns: Sequence[tuple[Message, str]], tools: Any) -> Request:
     if last.role == "assistant" and not turns[-1][1]:
         return Request(shown[:-1], add_generation_prompt=True, tools=tools)
     return Request(shown, continue_final_message=True, tools=tools)
+
+
+def or_opened(
+    template: ChatTemplate, request: Request, outcome: str | TemplateError
+) -> str | TemplateError:
+    """A template that has no rendering of no messages has one of an assistant's turn that says nothing yet."""
+    if not isinstance(outcome, TemplateError) or request.messages:
+        return outcome
+    turn = [{"role": "assistant", "content": ""}]
+    again = Request(turn, continue_final_message=True, tools=request.tools)
+    return template.render_all([again])[0]
 
 
 def _text(outcome: str | TemplateError) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..conversation import or_opened
 from ..template import ChatTemplate, Request
 from ..template_error import TemplateError
 from .words import Asked, Word
@@ -45,7 +46,9 @@ class Shapes:
         """What calls are asked with, or why not. Raises TemplateError where nothing can be rendered."""
         for start in range(0, len(many), _AT_ONCE):
             requests = [self._request(*each) for each in many[start : start + _AT_ONCE]]
-            yield from self.template.render_all(requests)
+            outcomes = self.template.render_all(requests)
+            for request, outcome in zip(requests, outcomes, strict=True):
+                yield or_opened(self.template, request, outcome)
 
     def prepare(self, many: Iterable[Asked]) -> None:
         """Render shapes together, which is faster than one by one."""
