@@ -108,7 +108,8 @@ def _trimmed(body: Block, model: TurnModel, context: Context) -> Block:
 
 def _say_again(again: Again, context: Context) -> None:
     """Say where the template takes back what it wrote, and what of the prompt is computed once more."""
-    count = len(context.target.tokenizer.encode((Part(again.later, True),), continuation=True))
+    part = Part(again.later or again.asked, True)
+    count = len(context.target.tokenizer.encode((part,), continuation=True))
     context.warns(
         "the chat template writes this turn in another way once the conversation goes on",
         f"{again.later!r} stands before what was said then, in place of {again.asked!r}: it is computed again",

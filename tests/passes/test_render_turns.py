@@ -349,7 +349,7 @@ def test_every_call_is_asked_with_what_the_template_renders(
     assert not verify(after), print_module(after)
     if any(isinstance(op, Turn) for op in walk(after.programs[0].body)):
         # whether the turn says anything where a call asks decides how it is opened, and only the run can tell
-        assert name == "thinks_first"
+        assert name in ("thinks_first", "thinks_later")
         return
     expected = Evaluator(target(name)).run(program, builder.args)
     assert Evaluator(None).run(after.programs[0], builder.args) == expected, print_module(after)
@@ -477,10 +477,9 @@ program @chat(%strict: bool @request) -> str {
 """
 
 
-def test_an_opening_that_depends_on_the_path_is_rendered_whole() -> None:
-    after, context = rendered(PERHAPS_SYSTEM, "inserts_system")
-    assert turns_left(after)
-    assert "depends on which turns came before it" in context.remarks[0].why
+def test_an_opening_that_depends_on_the_path_stands_where_the_turn_before_it_ended() -> None:
+    after, _ = rendered(PERHAPS_SYSTEM, "inserts_system")
+    assert turns_left(after) == 0
 
 
 def test_paths_that_open_the_next_turn_alike_may_join() -> None:
