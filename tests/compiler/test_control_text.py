@@ -9,6 +9,7 @@ from plan_writer import TARGET, Script
 
 from sglc.compiler.commands import run as command
 from sglc.compiler.driver.targets import Choice
+from sglc.compiler.running.places import Place
 
 PROGRAM = """\
 program greet(name: str) -> str:
@@ -29,8 +30,8 @@ def test_the_command_warns_once(
     file, rows = tmp_path / "greet.sgl", tmp_path / "rows.jsonl"
     file.write_text(PROGRAM, encoding="utf-8")
     rows.write_text(f'{{"name": "{name}"}}\n' * 3, encoding="utf-8")
-    monkeypatch.setattr(command, "choose_target", lambda model: Choice(TARGET))
-    monkeypatch.setattr(command, "make_backend", lambda options, choice: Script(token_ids=False))
+    place = Place(Choice(TARGET), lambda _: Script(token_ids=False))
+    monkeypatch.setattr(command, "choose_place", lambda options, model: place)
     assert command.run(str(file), input=rows) == 0
     said = capsys.readouterr().err
     assert said.count("warning[SGL3902]: a value holds `<|im_end|>`") == times

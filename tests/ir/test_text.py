@@ -101,7 +101,7 @@ def body(line: str) -> str:
         (body('%p, %v = gen %x (stop="a") site "1"'), "1006", 'stop="a"', "takes tuple"),
         (body('%p, %v = gen %x (n=true) site "1"'), "1006", "n=true", "takes int"),
         (body("%y = turn %x, begin narrator"), "1001", "narrator", "expected one of"),
-        (body("if true {" * 70), "1007", "{if", "regions nested deeper"),
+        (body("if true {" * 90), "1007", "{if", "regions nested deeper"),
     ],
 )
 def test_errors(text: str, code: str, where: str, words: str) -> None:
