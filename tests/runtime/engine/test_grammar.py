@@ -98,16 +98,22 @@ def test_what_ends_a_string_is_a_choice_and_what_is_written_is_canonical(
         assert matcher.forced() == encode(following)
 
 
-def test_a_token_that_decides_nothing_goes_on_with_what_is_certain(grammar: GrammarBackend) -> None:
+def test_a_blank_that_decides_nothing_is_written_as_chosen_or_in_our_bytes(
+    grammar: GrammarBackend,
+) -> None:
+    """The blank that we would write is kept, and the model goes on; in place of others stands what is certain."""
     encode = lambda text: grammar.tokenizer.encode((Part(text, False),), continuation=True)  # noqa: E731
     make = grammar.compile(Constraint("type", "{a: str}"))
     assert make is not None
-    for blank in " \n\t":
+    (quote,), (opening,) = encode('"'), encode(' "')
+    for blank, written in ((" ", encode(" ")[0]), ("\n", opening), ("\t", opening)):
         matcher = make()
         for token in matcher.forced():
             matcher.accept(token)
-        (chosen,), (opening,) = encode(blank), encode(' "')
-        assert matcher.accept(chosen) == opening
+        assert matcher.accept(encode(blank)[0]) == written
+        assert matcher.forced() == ()
+        if written != opening:
+            assert matcher.accept(quote) == quote
 
 
 def test_all_text_needs_no_grammar(grammar: GrammarBackend) -> None:
