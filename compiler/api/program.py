@@ -11,6 +11,7 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, overload
 
 from ...ir.diagnostic import CompileFailed, Diagnostic
@@ -98,19 +99,22 @@ class Program:
     ) -> State:
         """As `run`, from a coroutine of any event loop. Cancelling it stops the requests that are under way."""
         endpoint, job = backend or default_backend(), self._job(args, kwargs)
-        state, wait = await asyncio.to_thread(self._start, endpoint, job, run_seed, stream, mode)
-        if stream:
-            return state
-        over = state.over
-        if over is None:
-            try:
+        starting = asyncio.ensure_future(
+            asyncio.to_thread(self._start, endpoint, job, run_seed, stream, mode)
+        )
+        try:
+            state, wait = await asyncio.shield(starting)
+            if stream:
+                return state
+            if state.over is None:
                 await asyncio.to_thread(wait)
-            except asyncio.CancelledError:
-                state.give_up()
-                raise
-        else:
-            await asyncio.wrap_future(over)
-            wait()
+            else:
+                await asyncio.wrap_future(state.over)
+                wait()
+        except asyncio.CancelledError:
+            with suppress(Exception):  # of a start that failed, which nobody asks about any more
+                (await starting)[0].give_up()
+            raise
         return state
 
     def run_batch(

@@ -199,9 +199,11 @@ class State:
             self._run.sync()
 
     def give_up(self) -> None:
-        """Stop what is under way in direct mode: what was appended and not done yet fails."""
+        """Stop what is under way: what was appended and not done yet fails."""
         if self._strand is not None:
             self._strand.session.cancel()
+        elif self.over is not None:
+            self.over.cancel()
 
     def _prompt(self) -> PromptState | None:
         self.sync()

@@ -75,6 +75,32 @@ def test_a_cancelled_coroutine_stops_the_request(mode):
         assert slow.given_up.wait(SECONDS)
 
 
+def test_a_coroutine_cancelled_while_it_starts_stops_the_request(monkeypatch):
+    """The request is on its way before whoever started it is back to say so."""
+    start = sgl.Program._start
+
+    def slow_start(self, *given):
+        started = start(self, *given)
+        slow.asked_now.wait(SECONDS)
+        cancelled.wait(SECONDS)
+        return started
+
+    async def main():
+        task = asyncio.ensure_future(reads.run_async(backend=backend, mode="compiled"))
+        await asyncio.to_thread(slow.asked_now.wait, SECONDS)
+        task.cancel()
+        asyncio.get_running_loop().call_later(0.1, cancelled.set)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    cancelled = threading.Event()
+    monkeypatch.setattr(sgl.Program, "_start", slow_start)
+    with endpoint(Slow()) as backend:
+        slow: Any = backend.backend
+        asyncio.run(main())
+        assert slow.given_up.wait(SECONDS)
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_backend_in_a_forked_process_says_so():
     with sgl.Mock() as mock:
