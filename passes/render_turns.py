@@ -68,9 +68,9 @@ def _rendered(program: Program, model: TurnModel | None, context: Context) -> Bl
         return program.body
     if model.mismatch is not None:
         raise DoesNotCompose(str(model.mismatch))
-    body = _trimmed(program.body, model, context)
     try:
-        written, again = _versions(body, model)
+        _check_openings(program.body, model)
+        written, again = _versions(_trimmed(program.body, model, context), model)
     except AmbiguousTurn:
         raise DoesNotCompose(
             "whether a turn has begun to say something is known at run time only"
@@ -80,6 +80,14 @@ def _rendered(program: Program, model: TurnModel | None, context: Context) -> Bl
     for each in again:
         _say_again(each, context)
     return written
+
+
+def _check_openings(body: Block, model: TurnModel) -> None:
+    """Whether each turn says something where a call asks, or nothing yet. Raises AmbiguousTurn.
+
+    Asked of the body as it was: what is trimmed holds white space in values, which may come to nothing.
+    """
+    TurnFutures(body, TurnStates(body, 0, model.step), model)
 
 
 def _versions(body: Block, model: TurnModel) -> tuple[Block, list[Again]]:
@@ -172,11 +180,17 @@ SAMPLE_TOOLS = [
 
 
 def _tools(states: TurnStates) -> Any:
-    """The tools that the program hands to the template: a list, None, or unknown before the run."""
+    """The tools that the program hands to the template: a list, None, or unknown before the run.
+
+    They are known where every prompt begins with them: a call before the turn that brings them has none.
+    """
     given = [turn.tools for turn in states.turns if turn.tools is not None]
     if not given:
         return None
-    same = all(isinstance(tools, Const) and tools == given[0] for tools in given)
+    first = [
+        turn.tools for turn in states.turns if turn.edge == "begin" and None in states.pasts(turn)
+    ]
+    same = all(isinstance(tools, Const) and tools == given[0] for tools in (*first, *given))
     return given[0].value if same and isinstance(given[0], Const) else _UNKNOWN
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sglc.ir.diagnostic import CompileFailed
@@ -336,8 +336,13 @@ NAMES = st.sampled_from(
 )
 
 
+EMPTY_LOOP = ("for", [], [("text", "a")])
+
+
 @settings(max_examples=100, deadline=None)
 @given(turns=TURNS, name=NAMES)
+@example(turns=[("assistant", [EMPTY_LOOP, ("gen",)])], name="thinks_later")
+@example(turns=[("assistant", [EMPTY_LOOP, ("gen",)])], name="marks_last")
 def test_every_call_is_asked_with_what_the_template_renders(
     turns: list[tuple[Role, list[tuple[Any, ...]]]], name: str
 ) -> None:
@@ -349,7 +354,7 @@ def test_every_call_is_asked_with_what_the_template_renders(
     assert not verify(after), print_module(after)
     if any(isinstance(op, Turn) for op in walk(after.programs[0].body)):
         # whether the turn says anything where a call asks decides how it is opened, and only the run can tell
-        assert name in ("thinks_first", "thinks_later")
+        assert name in ("thinks_first", "thinks_later", "marks_last")
         return
     expected = Evaluator(target(name)).run(program, builder.args)
     assert Evaluator(None).run(after.programs[0], builder.args) == expected, print_module(after)
