@@ -35,9 +35,10 @@ def record(**fields: Any) -> CallRecord:
     ],
 )
 def test_what_ended_it_is_said(fields: dict[str, Any], reason: dict[str, Any]) -> None:
-    assert meta_info(record(outputs=[[4, 9]], **fields))["finish_reason"] == reason
+    found: Any = meta_info(record(outputs=[[4, 9]], **fields))
+    assert found["finish_reason"] == reason
 
 
 def test_an_empty_answer_ends_at_its_length() -> None:
-    found = meta_info(record(outputs=[[]], finish=["length"], matched=[None]))
+    found: Any = meta_info(record(outputs=[[]], finish=["length"], matched=[None]))
     assert found["finish_reason"] == {"type": "length", "length": 0}
