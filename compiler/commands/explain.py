@@ -88,7 +88,7 @@ def explain(
         input, tuple(host or ()), tuple(target.split(",")) if target else (), _sizes(assume or [])
     )
     where = server.backend_options()
-    place = choose_place(where, options.model)
+    place = choose_place(where, options.model, is_run=analyze)
     report = _report(file, options, wanted, place, analyze)
     if diff is None:
         write_file(output, _shown(report, format, why, _width(output)))

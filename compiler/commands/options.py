@@ -79,7 +79,7 @@ class ServerOptions:
     backend: Annotated[
         BackendName,
         Parameter(
-            help="`auto` is the server of `--base-url`, else the engine if a model is at hand, else `mock`."
+            help="`auto` is the server of `--base-url`, else the engine; `mock` makes answers up."
         ),
     ] = "auto"
     base_url: Annotated[

@@ -9,6 +9,7 @@ from typing import Literal
 from ...ir.diagnostic import CompileFailed, Diagnostic
 from ...runtime.backend import Backend
 from ...runtime.backends.services import ServiceName
+from ...runtime.models.folders import WAYS
 from ..driver.targets import Choice
 
 BackendName = Literal["auto", "engine", "mock"] | ServiceName
@@ -39,27 +40,20 @@ def make_backend(options: BackendOptions, choice: Choice) -> Backend:
 
     Servers are found by `places.choose_place`, which must know them before anything is compiled.
     """
-    name = options.name
-    if name == "auto":
-        name = "engine" if choice.folder is not None else "mock"
-    if name == "mock":
+    if options.name == "mock":
         from ...runtime.backends.mock import MockBackend
 
         return MockBackend(
             choice.target, cache=options.prefix_cache, waits=options.wait_for_siblings
         )
-    if name != "engine":
-        raise ValueError(f"`{name}` is a server")
+    if options.name not in ("auto", "engine"):
+        raise ValueError(f"`{options.name}` is a server")
     return _engine(options, choice)
 
 
 def _engine(options: BackendOptions, choice: Choice) -> Backend:
     if choice.folder is None:
-        raise _failed(
-            "SGL2030",
-            "the engine needs a model, and none is at hand",
-            "`make setup` installs the default model; `--backend mock` runs without one",
-        )
+        raise no_model()
     try:
         from ...runtime.backends.engine import EngineBackend
 
@@ -76,6 +70,11 @@ def _engine(options: BackendOptions, choice: Choice) -> Backend:
         raise _failed(
             "SGL2032", str(error), "`sglc run --help` lists the engine's options"
         ) from error
+
+
+def no_model() -> CompileFailed:
+    """What a run raises that was told to do without a model."""
+    return _failed("SGL2030", "the engine needs a model, and `estimate` is none", WAYS)
 
 
 def missing_package(name: str, error: ImportError) -> CompileFailed:

