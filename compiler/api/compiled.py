@@ -88,15 +88,15 @@ class CompiledRun:
         if delta.before is not None and delta.is_main and self._speaking is None:
             self._show(delta.before)
             self._speaking = call
+        is_main = call == self._speaking
         if delta.text and delta.sample == 0:
-            is_main = call == self._speaking
-            self.stream.write(delta.text, delta.name, is_main)
+            self.stream.write(delta.text, delta.name, is_main, delta.call)
             self._heard.add(delta.name)
             self._shown += delta.text if is_main else ""
-        if delta.done and call == self._speaking:
+        if delta.done and is_main:
             self._speaking = None
         if delta.done and delta.sample == 0:
-            self.stream.end(delta.name)
+            self.stream.end(delta.name, is_main, delta.call)
 
     def _show(self, text: str) -> None:
         """Stream what the program has appended since."""
@@ -124,7 +124,7 @@ class CompiledRun:
         self.variables.bind(name, value, call)
         self.variables.get(name).schema = self.schemas.get(name)
         if name not in self._heard and isinstance(value, str):
-            self.stream.write(value, name, is_main=False)
+            self.stream.write(value, name, is_main=False, call=call)
 
     def _end(self) -> None:
         self.stream.close(self.error)

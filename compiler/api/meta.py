@@ -19,7 +19,7 @@ def _untold(ids: Sequence[int]) -> None:
 def meta_info(call: CallRecord, decode: Decode = _untold) -> dict[str, Any] | list[dict[str, Any]]:
     """The fields of SGLang's `meta_info`, and our prediction beside its count of cached tokens.
 
-    A call of several samples has one dictionary for each.
+    A call of several samples has one dictionary for each. Of a call that is under way, what only its end says is None.
     """
     if call.kind == "select":
         return _common(call, 0) | _scores(call, decode)
@@ -31,15 +31,19 @@ def _samples(call: CallRecord) -> range:
     return range(max(1, len(call.outputs)))
 
 
+def _is_over(call: CallRecord) -> bool:
+    return call.error is not None or bool(call.finish) or call.chosen >= 0
+
+
 def _common(call: CallRecord, sample: int) -> dict[str, Any]:
     tokens = call.outputs[sample : sample + 1] or call.choices[call.chosen : call.chosen + 1]
     return {
         "id": ".".join([*call.path, call.site, *map(str, call.indices)]),
         "prompt_tokens": len(call.prompt),
         "completion_tokens": sum(map(len, tokens)),
-        "cached_tokens": call.cached,
+        "cached_tokens": call.cached if _is_over(call) else None,
         "predicted_cached_tokens": call.predicted_cached,
-        "prefilled_tokens": call.prefilled,
+        "prefilled_tokens": call.prefilled if _is_over(call) else None,
         "finish_reason": _finish(call, sample),
         "e2e_latency": call.ended - call.started,
     }
@@ -48,15 +52,15 @@ def _common(call: CallRecord, sample: int) -> dict[str, Any]:
 def _sampled(call: CallRecord, sample: int, decode: Decode) -> dict[str, Any]:
     """The log probabilities of a sample, each with its token and the token's text."""
     found: dict[str, Any] = {}
-    if sample < len(call.logprobs):
-        found["output_token_logprobs"] = _triples(
-            call.logprobs[sample], call.outputs[sample], decode
-        )
+    if sample < len(call.logprobs) or call.sampling.get("logprobs"):
+        scores = call.logprobs[sample] if sample < len(call.logprobs) else []
+        ids = call.outputs[sample] if sample < len(call.outputs) else []
+        found["output_token_logprobs"] = _triples(scores, ids, decode)
         found["input_token_logprobs"] = []
-    if sample < len(call.top_logprobs):
+    if sample < len(call.top_logprobs) or call.sampling.get("top_logprobs"):
+        positions = call.top_logprobs[sample] if sample < len(call.top_logprobs) else []
         found["output_top_logprobs"] = [
-            [[p, token, decode([token])] for token, p in position]
-            for position in call.top_logprobs[sample]
+            [[p, token, decode([token])] for token, p in position] for position in positions
         ]
         found["input_top_logprobs"] = []
     return found

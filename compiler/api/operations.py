@@ -190,8 +190,8 @@ async def _ask(
     if variable is not None:
         variable.value.set_result(prompt.frame.registers[VALUE])
     if not prompt.session.is_streaming and catch.call:
-        prompt.stream.write(catch.call.texts[0], name)
-    prompt.stream.end(name)
+        prompt.stream.write(catch.call.texts[0], name, call=catch.call)
+    prompt.stream.end(name, call=catch.call)
 
 
 def _listener(prompt: LivePrompt, name: str) -> Callable[[Delta], None] | None:
@@ -200,7 +200,7 @@ def _listener(prompt: LivePrompt, name: str) -> Callable[[Delta], None] | None:
 
     def listen(delta: Delta) -> None:
         if delta.sample == 0 and delta.text:
-            prompt.stream.write(delta.text, name)
+            prompt.stream.write(delta.text, name, call=delta.call)
 
     return listen
 

@@ -281,6 +281,10 @@ class State:
         return StreamExecutor(self)
 
     def _call(self, name: str) -> CallRecord | None:
+        """The call that bound a variable; while a run is under way, the last one of that name that is over."""
+        said = self._stream.latest(name) if name not in self.variables else None
+        if said is not None and said.is_last:
+            return said.call
         self.get_var(name)
         return self.variables.get(name).call
 
@@ -295,6 +299,12 @@ class State:
         """
         call = self._call(name)
         return meta_info(call, self._decode) if call else None
+
+    def meta_so_far(self, name: str) -> Any:
+        """As `get_meta_info`, of a call that is under way as far as it has come."""
+        said = self._stream.latest(name)
+        call = said.call if said is not None else None
+        return meta_info(call, self._decode) if call else self.get_meta_info(name)
 
     def _decode(self, ids: Sequence[int]) -> str | None:
         tokenizer = self._tokenizer()
@@ -318,23 +328,31 @@ class State:
             return self._run.stream
         return self._live().stream
 
-    def text_iter(self, var_name: str | None = None) -> Iterator[str]:
-        """The prompt, or one variable, as it comes."""
-        return (chunk.text for chunk in self._stream.read(var_name) if chunk.text)
+    def text_iter(
+        self, var_name: str | None = None, return_meta_data: bool = False
+    ) -> Iterator[Any]:
+        """The prompt, or one variable, as it comes; with `return_meta_data` as `text_async_iter` has it."""
+        for chunk in self._stream.read(var_name):
+            yield from self._shown(chunk, return_meta_data)
 
     async def text_async_iter(
         self, var_name: str | None = None, return_meta_data: bool = False
     ) -> AsyncIterator[Any]:
-        """As `text_iter`, for coroutines; with `return_meta_data`, pairs of text and what is known of the call."""
-        async for chunk in self._stream.read_async(var_name):
-            if return_meta_data:
-                yield chunk.text, self._meta_of(chunk)
-            elif chunk.text:
-                yield chunk.text
+        """As `text_iter`, for coroutines.
 
-    def _meta_of(self, chunk: Chunk) -> Any:
-        found = self.variables.get(chunk.name) if chunk.name in self.variables else None
-        return meta_info(found.call, self._decode) if found and found.call else {}
+        With `return_meta_data`, pairs of text and what is known of the call by then: its tokens so far, and from its
+        end on, which has a pair of its own, why it ended. What the program wrote itself has an empty dictionary.
+        """
+        async for chunk in self._stream.read_async(var_name):
+            for each in self._shown(chunk, return_meta_data):
+                yield each
+
+    def _shown(self, chunk: Chunk, with_meta: bool) -> list[Any]:
+        """What a reader of a stream gets of a chunk."""
+        if with_meta:
+            told = meta_info(chunk.call, self._decode) if chunk.call else {}
+            return [(chunk.text, told)] if chunk.text or chunk.call else []
+        return [chunk.text] if chunk.text else []
 
     def __repr__(self) -> str:
         return f"State({self.text()!r})"

@@ -10,18 +10,22 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
+from ...runtime.trace.records import CallRecord
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """A piece of text. `name` is the variable that it belongs to, empty for what the program wrote.
 
     `is_main`: it is part of the prompt whose stream this is; an arm's is not. `is_last`: the variable is whole.
+    `call`: the record of its call as far as it had come then.
     """
 
     text: str
     name: str = ""
     is_main: bool = True
     is_last: bool = False
+    call: CallRecord | None = None
 
     def is_wanted(self, name: str | None) -> bool:
         """Whether a reader of `name`, or of the whole prompt, gets it."""
@@ -38,18 +42,27 @@ class TextStream:
         self._changed = threading.Condition()
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = []
 
-    def write(self, text: str, name: str = "", is_main: bool = True) -> None:
+    def write(
+        self, text: str, name: str = "", is_main: bool = True, call: CallRecord | None = None
+    ) -> None:
         """Append a chunk, from any thread."""
         if text:
-            with self._changed:
-                self._chunks.append(Chunk(text, name, is_main))
-                self._wake()
+            self._add(Chunk(text, name, is_main, call=call))
 
-    def end(self, name: str) -> None:
+    def end(self, name: str, is_main: bool = True, call: CallRecord | None = None) -> None:
         """A variable is whole: who reads it alone is done."""
+        self._add(Chunk("", name, is_main, is_last=True, call=call))
+
+    def _add(self, chunk: Chunk) -> None:
         with self._changed:
-            self._chunks.append(Chunk("", name, is_last=True))
+            self._chunks.append(chunk)
             self._wake()
+
+    def latest(self, name: str) -> Chunk | None:
+        """What was said last of a variable that a call binds; None when nothing was."""
+        with self._changed:
+            said = (each for each in reversed(self._chunks) if each.name == name and each.call)
+            return next(said, None)
 
     def close(self, error: BaseException | None = None) -> None:
         """Nothing follows. Readers get what there is, then the error."""
@@ -64,7 +77,7 @@ class TextStream:
         self._waiting.clear()
 
     def read(self, name: str | None = None) -> Iterator[Chunk]:
-        """The chunks, all of them or those of one variable; waits for the next."""
+        """The chunks, all of them or those of one variable up to its end, which has no text; waits for the next."""
         at = 0
         while True:
             with self._changed:
@@ -72,10 +85,10 @@ class TextStream:
                 new, at = self._chunks[at:], len(self._chunks)
                 done = self._is_closed and not new
             for chunk in new:
-                if chunk.is_last and chunk.name == name:
-                    return
-                if chunk.is_wanted(name) and chunk.text:
+                if chunk.is_wanted(name):
                     yield chunk
+                    if chunk.is_last and name is not None:
+                        return
             if done:
                 break
         if self._error is not None:
@@ -90,10 +103,10 @@ class TextStream:
                 done = self._is_closed and not new
                 turn = None if new or done else self._turn()
             for chunk in new:
-                if chunk.is_last and chunk.name == name:
-                    return
-                if chunk.is_wanted(name) and chunk.text:
+                if chunk.is_wanted(name):
                     yield chunk
+                    if chunk.is_last and name is not None:
+                        return
             if done:
                 break
             if turn is not None:

@@ -158,8 +158,17 @@ class MockBackend:
                 await self.clock.sleep_until(start + step * DECODE_S)
                 for sample, each in enumerate(found):
                     if step < len(each.ids):
-                        request.on_tokens(sample, each.ids[step : step + 1])
+                        _tell(request, sample, each, step)
         await self.clock.sleep_until(start + steps * DECODE_S)
+
+
+def _tell(request: GenRequest, sample: int, done: Completion, step: int) -> None:
+    """Hand on one token, after its log probabilities where they were asked for."""
+    one = slice(step, step + 1)
+    if request.on_logprobs is not None and done.logprobs:
+        request.on_logprobs(sample, done.logprobs[one], done.top_logprobs[one])
+    if request.on_tokens is not None:
+        request.on_tokens(sample, done.ids[one])
 
 
 class _Account:

@@ -34,6 +34,7 @@ from ..transport.server import Server
 from .constraints import wire_constraint
 from .remote import bearer, check_count, check_ids, completion_of
 from .sglang_replies import (
+    Meta,
     ModelInfo,
     Replies,
     Reply,
@@ -182,6 +183,7 @@ class SGLangBackend:
                     first = first or time.monotonic() - started
                     ids += fresh
                     check_ids(self._tokenizer, fresh, -1)
+                    _tell_logprobs(request, last.meta_info, len(fresh))
                     request.on_tokens(0, tuple(fresh))
         assert last is not None  # an empty stream is an error already
         return [Reply(last.meta_info, ids)], first
@@ -291,3 +293,11 @@ def _sampling_params(sampling: Sampling) -> dict[str, Any]:
 def _constraint_params(constraint: Constraint | None) -> dict[str, Any]:
     wire = wire_constraint(constraint) if constraint else None
     return {_WIRE_NAMES[wire.kind]: wire.text} if wire else {}
+
+
+def _tell_logprobs(request: GenRequest, meta: Meta, fresh: int) -> None:
+    """Hand on the log probabilities of the last tokens; servers send either all so far or only the new ones."""
+    values = tuple(logprobs_of(meta))[-fresh:]
+    if request.on_logprobs is not None and len(values) == fresh:
+        tops = tops_of(meta)[-fresh:] if request.sampling.top_logprobs else ()
+        request.on_logprobs(0, values, tops)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ...ir.sampling import Sampling
 from ...ir.target import StopTracker, Tokenizer
+from ..trace.records import CallRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,9 @@ class Delta:
     """New text of one sample of one call; `done` comes once, last.
 
     The first delta of a call has no text: `before` is then the text of its prompt. `is_main`: the call is on
-    the prompt line of the program that was started, not in an arm and not in a program that it called.
+    the prompt line of the program that was started, not in an arm and not in a program that it called. `call`: the
+    call's record as far as it has come; until `done` this sample is the only one in it, and how it ends, and what of
+    its prompt was cached, is not known.
     """
 
     row: int
@@ -31,6 +34,7 @@ class Delta:
     done: bool = False
     before: str | None = None
     is_main: bool = True
+    call: CallRecord | None = None
 
 
 Listener = Callable[[Delta], None]

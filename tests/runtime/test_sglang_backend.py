@@ -147,6 +147,27 @@ def test_a_stream_hands_on_every_id_once(cumulative: bool) -> None:
     assert tuple(seen) == reply.completions[0].ids == mocked(gen()).completions[0].ids
 
 
+@pytest.mark.parametrize("cumulative", [True, False])
+def test_log_probabilities_come_before_their_tokens(cumulative: bool) -> None:
+    seen: list[int] = []
+    scores: list[float] = []
+
+    def hear(sample: int, values: tuple[float, ...], tops: object) -> None:
+        assert sample == 0
+        assert len(scores) == len(seen)
+        scores.extend(values)
+
+    request = gen(
+        Sampling(max_tokens=6, temperature=0.0, logprobs=True),
+        on_tokens=lambda sample, ids: seen.extend(ids),
+        on_logprobs=hear,
+    )
+    server = SGLangServer(TARGET, cumulative=cumulative)
+    reply = ask(server, lambda backend: backend.generate(request))
+    assert tuple(seen) == reply.completions[0].ids
+    assert tuple(scores) == reply.completions[0].logprobs
+
+
 CHOICES = (ids_of("yes"), ids_of("not at all"), ids_of("no"))
 
 

@@ -53,9 +53,13 @@ class Draft:
             seeds=list(seeds),
         )
 
-    def write(self, usage: Usage, error: RunError | None = None) -> None:
-        """Hand the finished record to the trace."""
+    def record(self, usage: Usage, error: RunError | None = None, **so_far: Any) -> CallRecord:
+        """The record as it stands; `so_far` are fields of a moment."""
         work = {name: getattr(usage, name) for name in _USAGE}
         failed = error.record if error else None
-        record = CallRecord(**self._fields, **work, ended=self._run.now(), error=failed)
-        self._run.sink.add(record)
+        fields = {**self._fields, **so_far}
+        return CallRecord(**fields, **work, ended=self._run.now(), error=failed)
+
+    def write(self, usage: Usage, error: RunError | None = None) -> None:
+        """Hand the finished record to the trace."""
+        self._run.sink.add(self.record(usage, error))

@@ -6,10 +6,9 @@ Every call ends in exactly one trace record, also when it fails or is cancelled.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ....ir.sampling import Constraint, Sampling, call_seed
 from ....ir.target import Part, PatternError
@@ -27,13 +26,15 @@ from ...backend import (
 from ...plan.errors import RunError
 from ...plan.parameters import PATTERN_HELP
 from ...plan.schema import Family, GenStep, SelectStep
+from ...trace.records import CallRecord
 from ..instance import Frame, Run
 from ..prompts import PromptState
 from ..retention import tell_claims
-from ..streaming import Delta, TextStream
+from ..streaming import Delta
 from .choices import decide
 from .composition import holds
 from .drafts import Draft
+from .listening import Listening
 from .notes import note_chosen, note_control_text
 from .prediction import fed_by_gen, fed_by_select, predict, predict_rendered
 from .rendering import rendered_ids, rendered_text
@@ -72,20 +73,20 @@ class ModelCall:
         """Ask for one completion per seed. Raises RunError."""
         self._check_context(1)
         seeds = self._seeds(sampling)
-        streams = _Streams(self._run, sampling, self._ids, len(seeds), self._delta)
+        listening = Listening(self._run, sampling, self._ids, len(seeds), self._tell)
         request = GenRequest(
             self._ids,
             sampling,
             seeds,
             constraint,
-            on_tokens=streams.listen,
+            on_tokens=listening.on_tokens,
+            on_logprobs=listening.on_logprobs,
             prompt_text=self._text(),
         )
         self._draft.note_parameters(sampling, constraint, seeds)
         self._announce()
         reply = await self._send(len(seeds), lambda: self._run.backend.generate(request))
         done = tuple(self._with_ids(each) for each in reply.completions)
-        streams.finish(done)
         tell_claims(self._run, self._state, self._ids + done[0].kept if len(done) == 1 else ())
         said = (self._ids + each.with_kv for each in done if each.with_kv)
         self._ask(*said, decoded=True)
@@ -99,6 +100,8 @@ class ModelCall:
             logprobs=[list(each.logprobs) for each in done if each.logprobs],
             top_logprobs=[list(map(list, each.top_logprobs)) for each in done if each.top_logprobs],
         )
+        for sample, rest in enumerate(listening.rest(done)):
+            self._delta(sample, rest, True, call=self._draft.record(reply.usage))
         self._draft.write(reply.usage)
         return replace(reply, completions=done)
 
@@ -120,7 +123,7 @@ class ModelCall:
         index = self._decided(reply, choices)
         tell_claims(self._run, self._state, self._ids + ids[index])
         if self._run.listener is not None:
-            self._delta(0, choices[index], True)
+            self._delta(0, choices[index], True, call=self._draft.record(reply.usage))
         self._ask(*(self._ids + each[:-1] for each in ids if len(each) > 1))
         fed = fed_by_select(ids[index], ids)
         return index, self._after(ids[index], choices[index], fed)
@@ -241,7 +244,18 @@ class ModelCall:
         if self._run.listener is not None:
             self._delta(0, "", False, self._shown())
 
-    def _delta(self, sample: int, text: str, done: bool, before: str | None = None) -> None:
+    def _tell(self, sample: int, text: str, so_far: dict[str, Any]) -> None:
+        """Tell new text of a sample, which is the only one in the record that goes with it."""
+        self._delta(sample, text, False, call=self._draft.record(Usage(), **so_far))
+
+    def _delta(
+        self,
+        sample: int,
+        text: str,
+        done: bool,
+        before: str | None = None,
+        call: CallRecord | None = None,
+    ) -> None:
         scope, family = self._scope, self._family
         assert self._run.listener is not None
         self._run.listener(
@@ -256,6 +270,7 @@ class ModelCall:
                 done,
                 before,
                 self._is_main,
+                call,
             )
         )
 
@@ -264,45 +279,6 @@ def _fed(done: Sequence[Completion]) -> list[int]:
     """How many ids of each output have KV; empty where it is all but the last of each."""
     fed = [len(each.with_kv) for each in done]
     return [] if fed == [max(0, len(each.ids) - 1) for each in done] else fed
-
-
-class _Streams:
-    """The text streams of a call's samples; silent when nobody listens."""
-
-    def __init__(
-        self,
-        run: Run,
-        sampling: Sampling,
-        prompt: tuple[int, ...],
-        samples: int,
-        emit: Callable[[int, str, bool], None],
-    ) -> None:
-        self._emit = emit
-        self._loop = asyncio.get_running_loop()
-        self._home = threading.get_ident()
-        tokenizer, count = run.target.tokenizer, samples if run.listener else 0
-        self._streams = [TextStream(tokenizer, sampling, prompt) for _ in range(count)]
-
-    @property
-    def listen(self) -> Callable[[int, tuple[int, ...]], None] | None:
-        """What the backend calls with new ids, from any thread."""
-        return self._receive if self._streams else None
-
-    def finish(self, completions: tuple[Completion, ...]) -> None:
-        """Hand on what is left of each sample."""
-        for sample, stream in enumerate(self._streams):
-            self._emit(sample, stream.finish(completions[sample].text), True)
-
-    def _receive(self, sample: int, ids: tuple[int, ...]) -> None:
-        if threading.get_ident() == self._home:
-            self._feed(sample, ids)
-        else:
-            self._loop.call_soon_threadsafe(self._feed, sample, ids)
-
-    def _feed(self, sample: int, ids: tuple[int, ...]) -> None:
-        text = self._streams[sample].feed(ids)
-        if text:
-            self._emit(sample, text, False)
 
 
 def as_run_error(error: BackendError) -> RunError:

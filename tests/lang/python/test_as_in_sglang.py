@@ -1,5 +1,7 @@
 """What programs written for SGLang rely on, in both modes, with the value that SGLang's own front end gives."""
 
+import asyncio
+import threading
 import warnings
 from typing import Any
 
@@ -481,3 +483,60 @@ def test_an_arm_that_takes_a_name_of_the_program_is_an_error(recorder):
 
     with pytest.raises(RunError, match="SGL0592"):
         collides.run(backend=recorder, mode="direct")
+
+
+@sgl.function
+def tells(s, q):
+    s += q + gen("first", max_tokens=6, ignore_eos=True)
+    s += " then " + gen("second", max_tokens=3, ignore_eos=True)
+
+
+@BOTH
+def test_each_chunk_of_a_stream_comes_with_what_is_known_of_its_call_by_then(mock, mode):
+    given = {"return_logprob": True, "top_logprobs_num": 2, "run_seed": 1, "mode": mode}
+    state = tells.run("Go", backend=mock, stream=True, **given)
+    *under_way, (text, last) = state.text_iter("first", return_meta_data=True)
+    counts = [meta["completion_tokens"] for _, meta in under_way]
+    assert counts == sorted(counts)
+    assert len(counts) > 3
+    for _, meta in under_way:
+        assert meta["finish_reason"] is meta["cached_tokens"] is None
+        assert len(meta["output_token_logprobs"]) == meta["completion_tokens"]
+        assert len(meta["output_top_logprobs"]) == meta["completion_tokens"]
+    assert text == ""
+    assert last["finish_reason"] == {"type": "length", "length": 6}
+    assert {**state.get_meta_info("first"), "e2e_latency": 0} == {**last, "e2e_latency": 0}
+    assert state.stream_executor.meta_info["first"]["completion_tokens"] == 6
+    assert "".join(text for text, _ in under_way) == state["first"]
+
+
+@BOTH
+def test_the_chunks_of_a_whole_prompt_name_their_call_and_its_own_text_none(mock, mode):
+    state = tells.run("Go", backend=mock, stream=True, run_seed=1, mode=mode)
+
+    async def read():
+        return [each async for each in state.text_async_iter(return_meta_data=True)]
+
+    pairs = asyncio.run(read())
+    assert "".join(text for text, _ in pairs) == state.text()
+    assert pairs[0] == ("Go", {})
+    ends = [meta for _, meta in pairs if meta and meta["finish_reason"]]
+    assert [meta["completion_tokens"] for meta in ends] == [6, 3]
+
+
+def test_what_is_known_of_a_call_is_there_before_the_run_is_over():
+    """A reader that has seen the end of one call need not wait for the next."""
+    go = threading.Event()
+
+    class Slow(Recorder):
+        async def generate(self, request):
+            if len(self.requests) == 1:
+                await asyncio.to_thread(go.wait, 10)
+            return await super().generate(request)
+
+    with endpoint(Slow()) as made:
+        state = tells.run("Go", backend=made, stream=True, mode="compiled")
+        assert "".join(state.text_iter("first")) == " ok"
+        assert state.get_meta_info("first")["finish_reason"]["type"] == "stop"
+        go.set()
+        assert state["second"] == " ok"
