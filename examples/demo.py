@@ -1,7 +1,7 @@
-"""The demonstration: `make demo` compiles `triage.sgl`, shows what it will share, and runs it on a real model.
+"""The demonstration: `make demo` compiles `few_shots.sgl`, shows what it will share, and runs it on a real model.
 
-It uses what the command line uses: `sglc explain examples/triage.sgl` and
-`sglc run examples/triage.sgl --input examples/data/documents.jsonl` show the same.
+It uses what the command line uses: `sglc explain examples/few_shots.sgl` and
+`sglc run examples/few_shots.sgl --input examples/data/documents.jsonl` show the same.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sglc.compiler.running.execution import Job, Outcome, execute_job
 from sglc.runtime.batch.reading import read_rows
 
 HERE = Path(__file__).parent
-PROGRAM = HERE / "triage.sgl"
+PROGRAM = HERE / "few_shots.sgl"
 DOCUMENTS = HERE / "data" / "documents.jsonl"
 LABELS = HERE / "data" / "labels.jsonl"
 OUT = Console()
@@ -36,7 +36,7 @@ def main() -> int:
     """Compile, explain, run, and compare."""
     build = compile_file(PROGRAM)
     report = of_build(build)
-    OUT.rule("the plan: sglc explain examples/triage.sgl")
+    OUT.rule("the plan: sglc explain examples/few_shots.sgl")
     OUT.print(render(report), markup=False, highlight=False, soft_wrap=True)
     before, _ = run(build, "mock")
     OUT.rule("the run: every document, on the embedded engine")
@@ -57,7 +57,7 @@ def run(build: Build, backend: str) -> tuple[Outcome, float]:
     rows = read_rows(DOCUMENTS, program)
     started = time.monotonic()
     shown = sys.stderr.isatty() and backend != "mock"
-    with Progress(len(rows), "triage", shown=shown) as progress:
+    with Progress(len(rows), "few_shots", shown=shown) as progress:
         job = Job(
             plan=build.plan,
             choice=build.choice,

@@ -61,6 +61,7 @@ def documents(count: int) -> list[dict[str, str]]:
 DIMENSIONS = ["clarity", "structure", "evidence", "tone", "brevity", "originality"]
 LIST = [
     Example("triage", ({"document": ESSAY}, {"document": LETTER})),
+    Example("few_shots", ({"document": ESSAY}, {"document": LETTER})),
     Example(
         "judge",
         (

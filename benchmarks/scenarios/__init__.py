@@ -111,6 +111,7 @@ LOOKUP = hosts(search=lambda query: prose(1, len(query)), calculate=lambda expre
 
 EXAMPLE_SCENARIOS = (
     Scenario("triage", EXAMPLES / "triage.sgl", [{"document": text} for text in TEXTS]),
+    Scenario("few_shots", EXAMPLES / "few_shots.sgl", [{"document": text} for text in TEXTS]),
     Scenario("judge", EXAMPLES / "judge.sgl", [{"essay": t, "dimensions": DIMENSIONS} for t in TEXTS]),
     Scenario(
         "agent", EXAMPLES / "agent.sgl", [{"tools": TEXTS[0], "task": q} for q in QUESTIONS],
