@@ -1,7 +1,7 @@
 """Where Python programs run: a backend, the target that programs are compiled for, and an event loop.
 
-`Engine`, `Runtime`, `Mock`, `RuntimeEndpoint` and `OpenAI` are the public names. The default one is the
-only global state of the front end.
+`Engine`, `Runtime` and `Mock` are the public names of what runs in this process; servers are in `servers`. The default
+one is the only global state of the front end.
 """
 
 from __future__ import annotations
@@ -163,73 +163,6 @@ def engine_options(given: Mapping[str, Any]) -> dict[str, Any]:
 
 class Runtime(Engine):
     """The embedded engine under its older name."""
-
-
-class RuntimeEndpoint(Endpoint):
-    """An SGLang server: asked with token ids. `model` names the target; without it, the server's own model."""
-
-    def __init__(
-        self,
-        base_url: str,
-        api_key: str | None = None,
-        verify: str | bool | None = None,
-        chat_template_name: str | None = None,
-        *,
-        model: str | None = None,
-        **options: Any,
-    ) -> None:
-        from ...runtime.backends.sglang import SGLangBackend, server_model
-
-        if chat_template_name is not None:
-            raise ValueError("the chat template is the model's own; `model=` names another target")
-        choice = choose_target(model or server_model(base_url, api_key=api_key, verify=verify))
-        made = SGLangBackend(base_url, choice.target, api_key=api_key, verify=verify, **options)
-        super().__init__(made, choice)
-
-
-class OpenAI(Endpoint):
-    """Any OpenAI-compatible server, OpenAI's own without `base_url`. `model` names the target for counting.
-
-    `is_chat_model`: asked with turns; so are all but the known completion models, unless it is said.
-    """
-
-    def __init__(
-        self,
-        model_name: str,
-        is_chat_model: bool | None = None,
-        chat_template: str | None = None,
-        is_azure: bool = False,
-        *,
-        base_url: str | None = None,
-        api_key: str | None = None,
-        model: str | None = None,
-        **options: Any,
-    ) -> None:
-        from ...runtime.backends.openai import OpenAIBackend
-
-        if is_azure:
-            raise NotImplementedError("Azure is reached by its OpenAI-compatible `base_url`")
-        if chat_template is not None:
-            raise ValueError("the chat template is the server's own; `model=` names another target")
-        choice = choose_target(model or "estimate")
-        made = OpenAIBackend(
-            base_url,
-            choice.target,
-            model=model_name,
-            api_key=api_key,
-            chat=not is_completion_model(model_name) if is_chat_model is None else is_chat_model,
-            **options,
-        )
-        super().__init__(made, choice)
-
-
-COMPLETION_MODELS = ("gpt-3.5-turbo-instruct", "davinci-002", "babbage-002")
-"""How the names of the models begin that OpenAI serves for completions alone."""
-
-
-def is_completion_model(name: str) -> bool:
-    """Whether a model is asked with text, not with turns, as far as its name says."""
-    return name.startswith(COMPLETION_MODELS)
 
 
 _default: Endpoint | None = None

@@ -12,14 +12,6 @@ REASONS: dict[str, tuple[str, str]] = {
         "reasoning is not split off from answers",
         "a `gen` up to the model's own end mark, `stop='</think>'`, gives it a name of its own",
     ),
-    "Anthropic": (
-        "there is no client for Anthropic's API",
-        "`OpenAI(model, base_url=...)` speaks to its OpenAI-compatible endpoint",
-    ),
-    "LiteLLM": (
-        "there is no client for LiteLLM",
-        "`OpenAI(model, base_url=...)` speaks to a LiteLLM proxy",
-    ),
     "VertexAI": (
         "there is no client for Vertex AI",
         "`OpenAI(model, base_url=...)` speaks to its OpenAI-compatible endpoint",

@@ -5,9 +5,10 @@ Imports httpx through the backends, so it is imported when a server is asked for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ...ir.target import ChatTemplate, Target, Tokenizer
 from ...runtime.backend import Backend, BackendError
@@ -26,12 +27,13 @@ from ..driver.targets import Choice, of_folder
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A service at an address, with a key, asked no faster than `pace`."""
+    """A service at an address, with a key, asked no faster than `pace`. `more`: options of its backend alone."""
 
     service: Service
     url: str
     key: str | None
     pace: Pace
+    more: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def served(self, model: str | None) -> Served:
         """The model that is meant, as the server names it. Raises BackendError."""
@@ -59,12 +61,17 @@ class Connection:
             from ...runtime.backends.anthropic import AnthropicBackend
 
             return AnthropicBackend(
-                target, model=name, api_key=self.key, base_url=self.url, pace=self.pace
+                target,
+                model=name,
+                api_key=self.key,
+                base_url=self.url,
+                pace=self.pace,
+                **self.more,
             )
         if self.service.name == "sglang" and way == "ids":
             from ...runtime.backends.sglang import SGLangBackend
 
-            return SGLangBackend(self.url, target, api_key=self.key, pace=self.pace)
+            return SGLangBackend(self.url, target, api_key=self.key, pace=self.pace, **self.more)
         from ...runtime.backends.openai import OpenAIBackend
 
         url = f"{self.url}/v1" if self.service.name == "sglang" else self.url
@@ -74,17 +81,29 @@ class Connection:
             model=name,
             api_key=self.key,
             chat=way == "messages",
-            dialect=found.served.dialect,
-            prompt="ids" if way == "ids" else "text",
+            dialect=found.served.dialect or None,
+            prompt="text" if way == "text" else ("ids" if found.served.dialect else None),
             pace=self.pace,
+            **self.more,
         )
+
+    def named(self, model: str, choice: Choice | None = None, is_chat: bool = True) -> Found:
+        """A model that is taken at its word: the server is asked nothing before the first call.
+
+        `choice`: a target to count with, and to render for where it is no chat. Without one it is asked with turns, or
+        with plain text.
+        """
+        served = Served(model, self.service.dialect or ("hosted" if self._is_hosted else ""))
+        found = _without_files(served, False)
+        way = "messages" if is_chat or self.service.is_chat else ("ids" if choice else "text")
+        return replace(found, choice=choice or found.choice, way=way)
 
     @property
     def _is_hosted(self) -> bool:
         return self.service.needs_key and self.url.startswith(self.service.base_url)
 
     def _server(self) -> Server:
-        return Server(self.url, headers=bearer(self.key))
+        return Server(self.url, headers=bearer(self.key), verify=self.more.get("verify"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ PREFILLED = ("claude-3", "claude-opus-4-0", "claude-opus-4-1", "claude-opus-4-2"
 """Models, by the beginning of their names, that continue an assistant turn; later ones refuse it."""
 _PLAIN = Sampling()
 _SAID = frozenset({"max_tokens", "stop", "stop_regex", "n", "temperature", "seed"})
-"""The parameters that are sent, or kept here exactly; `temperature` may be 0 alone."""
+"""The parameters that are sent, or kept here exactly; `temperature` may be 0, or 1, which is what the service takes."""
 
 
 def continues(model: str) -> bool:
@@ -72,7 +72,7 @@ class Wording:
         for name in Sampling.__slots__:
             if name not in _SAID and getattr(sampling, name) != getattr(_PLAIN, name):
                 raise _cannot(f"be told `{name}`", "the engine, SGLang and vLLM can")
-        if sampling.temperature != 0 or sampling.seed is not None:
+        if sampling.temperature not in (0, 1) or sampling.seed is not None:
             raise _cannot(
                 "be told how to sample",
                 "a call without `temperature` and `seed` is sampled as the service does",

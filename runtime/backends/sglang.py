@@ -35,7 +35,6 @@ from .constraints import wire_constraint
 from .remote import bearer, check_count, check_ids, completion_of
 from .sglang_replies import (
     Meta,
-    ModelInfo,
     Replies,
     Reply,
     finish_of,
@@ -257,14 +256,6 @@ class SGLangBackend:
         }
         (reply, *_) = await self._asked(body, 0)
         return tuple(token for _, token, _ in reply.meta_info.input_token_logprobs or ())
-
-
-def server_model(
-    base_url: str, *, api_key: str | None = None, verify: str | bool | None = None
-) -> str:
-    """The path or name of the model that a server runs. Raises BackendError."""
-    server = Server(base_url, headers=bearer(api_key), verify=verify)
-    return server.get_now("/get_model_info", ModelInfo).model_path
 
 
 def _sampling_params(sampling: Sampling) -> dict[str, Any]:

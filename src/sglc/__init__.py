@@ -18,13 +18,7 @@ if TYPE_CHECKING:  # the same names for type checkers
         Mock as Mock,
     )
     from .compiler.api.endpoints import (
-        OpenAI as OpenAI,
-    )
-    from .compiler.api.endpoints import (
         Runtime as Runtime,
-    )
-    from .compiler.api.endpoints import (
-        RuntimeEndpoint as RuntimeEndpoint,
     )
     from .compiler.api.endpoints import (
         flush_cache as flush_cache,
@@ -38,15 +32,21 @@ if TYPE_CHECKING:  # the same names for type checkers
     from .compiler.api.lowering import DirectModeWarning as DirectModeWarning
     from .compiler.api.program import Program as Program
     from .compiler.api.program import function as function
-    from .compiler.api.state import State as State
-    from .compiler.api.unsupported import (
+    from .compiler.api.servers import (
         Anthropic as Anthropic,
     )
+    from .compiler.api.servers import (
+        LiteLLM as LiteLLM,
+    )
+    from .compiler.api.servers import (
+        OpenAI as OpenAI,
+    )
+    from .compiler.api.servers import (
+        RuntimeEndpoint as RuntimeEndpoint,
+    )
+    from .compiler.api.state import State as State
     from .compiler.api.unsupported import (
         Crusoe as Crusoe,
-    )
-    from .compiler.api.unsupported import (
-        LiteLLM as LiteLLM,
     )
     from .compiler.api.unsupported import (
         VertexAI as VertexAI,
@@ -136,19 +136,16 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "Endpoint",
         "Engine",
         "Mock",
-        "OpenAI",
         "Runtime",
-        "RuntimeEndpoint",
         "flush_cache",
         "get_server_info",
         "set_default_backend",
     ),
     "sglc.compiler.api.lowering": ("DirectModeWarning",),
+    "sglc.compiler.api.servers": ("Anthropic", "LiteLLM", "OpenAI", "RuntimeEndpoint"),
     "sglc.compiler.driver.compilation": ("Options", "compile_file", "compile_module"),
     "sglc.compiler.api.unsupported": (
-        "Anthropic",
         "Crusoe",
-        "LiteLLM",
         "VertexAI",
         "global_config",
         "separate_reasoning",

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
-from fake_servers import OpenAIServer, SGLangServer, running
+from fake_servers import SGLangServer, running
 
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.target import Part, Target
 from sglc.runtime.backend import BackendError, GenRequest, PrefillRequest, SelectRequest
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.backends.sglang import SGLangBackend, server_model
+from sglc.runtime.backends.sglang import SGLangBackend
 from sglc.runtime.transport.policy import Policy
 
 TARGET = Target.estimating()
@@ -300,7 +300,3 @@ def test_one_backend_serves_several_event_loops() -> None:
 def test_a_server_says_what_it_is() -> None:
     server = SGLangServer(TARGET)
     assert ask(server, lambda backend: backend.server_info()) == {"version": "0.5.23"}
-    with running(server) as url:
-        assert server_model(url) == "models/small"
-    with running(OpenAIServer(TARGET)) as url, pytest.raises(BackendError):
-        server_model(url)

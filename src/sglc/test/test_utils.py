@@ -26,7 +26,8 @@ def add_common_sglang_args_and_parse(parser: ArgumentParser) -> Namespace:
 
 def select_sglang_backend(args: Namespace) -> Any:
     """The backend that the options name: a server (`srt`), the engine, the mock, or a model of OpenAI's API."""
-    from ..compiler.api.endpoints import Engine, Mock, OpenAI, RuntimeEndpoint
+    from ..compiler.api.endpoints import Engine, Mock
+    from ..compiler.api.servers import OpenAI, RuntimeEndpoint
 
     if args.backend.startswith("srt"):
         return RuntimeEndpoint(f"{args.host}:{args.port}")
