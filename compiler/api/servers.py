@@ -152,7 +152,7 @@ def connection(
         service,
         service.address(url, os.environ),
         key or _key(name, url),
-        Pace(*(options.get(option) for option in _PACE)),
+        Pace(options.get("requests_per_minute"), options.get("tokens_per_minute")),
         given,
     )
 
