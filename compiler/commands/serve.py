@@ -12,7 +12,6 @@ from cyclopts import Parameter
 from ...runtime.server.limits import Limits
 from ..console.failures import UsageError
 from ..console.terminal import tell
-from ..driver.targets import Choice
 from ..running.hosts import load_hosts
 from ..running.places import choose_place
 from .options import CompileOptions, ServerOptions
@@ -90,7 +89,7 @@ def serve(
     programs = Files(options.driver_options, choice, load_hosts(host or ())).publish(files)
     serving = Serving(
         choice=choice,
-        name=name or _name(choice),
+        name=name or choice.target.name,
         access=entry,
         limits=limits,
         programs=programs,
@@ -100,10 +99,6 @@ def serve(
     plans = [each.plan for each in programs]
     start(serving, lambda: place.make(plans))
     return 0
-
-
-def _name(choice: Choice) -> str:
-    return choice.folder.name if choice.folder is not None else choice.target.name
 
 
 def _check_packages() -> None:

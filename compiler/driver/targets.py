@@ -15,6 +15,7 @@ from typing import Any
 from ...ir.diagnostic import CompileFailed, Diagnostic
 from ...ir.target import Target
 from ...runtime.models.folders import find_model, resolve_model
+from ...runtime.models.names import shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ def choose_target(model: str | None = None) -> Choice:
 def of_folder(folder: Path) -> Choice:
     """The target of a model folder. Raises CompileFailed (SGL2010) when its files can't be read."""
     try:
-        return Choice(Target.load(folder), folder, _context(folder))
+        target = replace(Target.load(folder), name=shown_name(folder))
+        return Choice(target, folder, _context(folder))
     except (OSError, ValueError) as error:
         problem = str(error).strip().splitlines()[0]
         raise CompileFailed(

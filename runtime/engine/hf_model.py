@@ -1,168 +1,161 @@
-"""Any decoder from transformers whose layers all call the registered attention function.
+"""Any decoder from transformers, in the faster of two ways in which it answers as it does in its library.
 
-The model's own modules run; only attention is ours. A model is compared with itself under transformers' own attention
-when it is loaded, and refused by name when the two differ or a layer does not call us.
+Our attention takes a whole batch at once, where every layer calls it and asks for nothing else. Otherwise the model
+attends by itself, over keys and values in our pool. Which way is found out on a tiny model of the same kind, before any
+weight is read, and tried again on the model itself. What answers otherwise in both ways is refused by name.
 """
+
+from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from transformers import AttentionInterface, AttentionMaskInterface, AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText
 
-from .attention.base import Attention, LayerOptions
-from .attention.torch_backend import TorchAttention
-from .batch import Batch, Segment
-from .model import ModelUnsupported
-from .pool import Pool, Shape
-from .transfers import send
+from .likeness import Text, distance, limit, texts_of
+from .model import Model, ModelUnsupported
+from .own_attention import OwnAttentionModel
+from .recurrent import RecurrentModel
+from .registered_attention import NAME, RegisteredModel
+from .rotations import Span, settle
+from .shrunken import CONTEXT, NotShrunken, shrunken, tiny_model
 
-NAME = "sglc"
-PROBE_TOKENS = 12
-
-_EMPTY = np.zeros(0, dtype=np.int32)
-
-
-class Calls:
-    """The attention of one forward, handed through the layers' keyword arguments; counts who called."""
-
-    def __init__(self, attention: Attention) -> None:
-        self.attention = attention
-        self.layers: list[int] = []
+WAYS = (
+    "our attention",
+    "its own attention",
+    "from checkpoints of its state",
+    "from checkpoints, token by token",
+)
 
 
-def _attention_function(
-    module: Any,
-    query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
-    attention_mask: torch.Tensor | None,
-    scaling: float | None = None,
-    sliding_window: int | None = None,
-    softcap: float | None = None,
-    s_aux: torch.Tensor | None = None,
-    *,
-    sglc_calls: Calls,
-    **_: object,
-) -> tuple[torch.Tensor, None]:
-    """What every attention layer calls: `[1, heads, tokens, head_dim]` in, `[1, tokens, heads, head_dim]` out."""
-    scale = scaling if scaling is not None else query.shape[-1] ** -0.5
-    options = LayerOptions(scale, sliding_window or None, softcap or None, s_aux)
-    q, k, v = (x[0].transpose(0, 1).contiguous() for x in (query, key, value))
-    sglc_calls.layers.append(module.layer_idx)
-    return sglc_calls.attention.run(module.layer_idx, q, k, v, options)[None], None
-
-
-def _no_mask(*_: object, **__: object) -> None:
-    """The batch's metadata says who sees whom; no mask is built."""
-
-
-AttentionInterface.register(NAME, _attention_function)
-AttentionMaskInterface.register(NAME, _no_mask)
-
-
-class TransformersModel:
-    """A decoder from transformers, run on flattened batches."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-        self.decoder = model.get_decoder()
-        self.head = model.get_output_embeddings()
-        config = model.config.get_text_config()
-        self.softcap: float | None = getattr(config, "final_logit_softcapping", None)
-        self.factor: float = getattr(config, "logit_scale", 1.0) / (
-            getattr(config, "logits_scaling", None) or 1.0
-        )
-        self.shape = _shape(config)
-        self.dtype, self.device = model.dtype, model.device
-
-    def forward(self, batch: Batch, pool: Pool, attention: Attention) -> None:
-        """Compute a batch as one sequence whose positions say where each token stands."""
-        calls = Calls(attention)
-        ids = batch.ids_on(self.device).long()
-        positions = send(batch.positions, self.device)
-        output = self.decoder(
-            input_ids=ids[None], position_ids=positions[None], use_cache=False, sglc_calls=calls
-        )
-        if calls.layers != list(range(self.shape.layers)):
-            raise ModelUnsupported(
-                f"`{self.name}`: of {self.shape.layers} layers, {calls.layers} called attention"
-            )
-        slots = send(batch.slots, self.device).long()
-        pool.hidden.index_copy_(0, slots, output.last_hidden_state[0].to(pool.hidden.dtype))
-
-    def logits(self, hidden: torch.Tensor) -> torch.Tensor:
-        """Apply the head, with the scale and soft cap that the configuration names."""
-        logits = self.head(hidden).float() * self.factor
-        return logits if not self.softcap else torch.tanh(logits / self.softcap) * self.softcap
-
-    @property
-    def name(self) -> str:
-        """What errors call it."""
-        return str(self.model.config.model_type)
-
-
-def load(folder: Path, dtype: torch.dtype, device: torch.device) -> TransformersModel:
-    """Load a model folder through transformers, and see that it answers as it should."""
+def load(
+    folder: Path, dtype: torch.dtype, device: torch.device, context: int | None = None
+) -> Model:
+    """Load a model folder through transformers. Raises ModelUnsupported, mostly before weights are read."""
+    config = read(folder)
+    ways = ways_of(config, context)
     try:
-        loaded: Any = AutoModelForCausalLM.from_pretrained(
+        loaded: Any = _class_of(config).from_pretrained(
             folder, dtype=dtype, attn_implementation="eager"
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, ImportError) as error:
         raise ModelUnsupported(f"`{folder}` can't be loaded by transformers: {error}") from error
-    return adopt(loaded.to(device).eval())
+    return adopt(loaded.to(device).eval(), context, ways)
 
 
-def adopt(loaded: Any) -> TransformersModel:
-    """Put our attention into a loaded model; refuse it by name when it then answers otherwise."""
-    probe = torch.arange(1, PROBE_TOKENS + 1, device=loaded.device)[None]
-    with torch.inference_mode():
-        expected = loaded(input_ids=probe, use_cache=False).logits[0].float()
-        try:
-            loaded.set_attn_implementation(NAME)
-            model = TransformersModel(loaded)
-            actual = _probe(model)
-        except ModelUnsupported:
-            raise
-        except (TypeError, ValueError, AttributeError, RuntimeError) as error:
-            kind = loaded.config.model_type
-            raise ModelUnsupported(
-                f"`{kind}` can't run with the engine's attention: {error}"
-            ) from error
-    worst = (actual - expected).abs().max().item() / max(expected.abs().max().item(), 1e-6)
-    if worst > (1e-3 if loaded.dtype == torch.float32 else 0.1):
+def read(folder: Path) -> Any:
+    """The configuration of a folder. Raises ModelUnsupported."""
+    try:
+        return AutoConfig.from_pretrained(folder)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
         raise ModelUnsupported(
-            f"`{model.name}` answers otherwise under the engine's attention (by {worst:.2g})"
+            f"transformers can't read the config.json of `{folder}`: {error}"
+        ) from error
+
+
+def ways_of(config: Any, context: int | None) -> tuple[str, ...]:
+    """In which ways a tiny model of this kind answers as it should. Raises ModelUnsupported where in none."""
+    text = text_part(config)
+    try:
+        small = tiny_model(shrunken(text), _class_of(text).from_config)
+    except (NotShrunken, ModelUnsupported):
+        return WAYS[
+            1:
+        ]  # its own attention knows of windows and chunks, which a short trial of the real one can't show
+    asked = CONTEXT if context is not None and context > _original(text) else None
+    return _ways(small, asked)
+
+
+def text_part(config: Any) -> Any:
+    """The configuration of the decoder alone, where the library has a class for that; else the whole one."""
+    text = config.get_text_config(decoder=True)
+    return text if type(text) in AutoModelForCausalLM._model_mapping else config
+
+
+def adopt(loaded: Any, context: int | None = None, ways: tuple[str, ...] = WAYS) -> Model:
+    """Run a loaded model in the first of these ways in which it answers as it should. Raises ModelUnsupported."""
+    texts, span = _expected(loaded, context)
+    reasons: list[str] = []
+    for way in ways:
+        try:
+            return _tried(loaded, way, texts, span)
+        except ModelUnsupported as error:
+            reasons.append(str(error))
+    raise ModelUnsupported(f"`{loaded.config.model_type}` is not supported: {'; '.join(reasons)}")
+
+
+def _ways(loaded: Any, context: int | None) -> tuple[str, ...]:
+    texts, span = _expected(loaded, context)
+    good: list[str] = []
+    reasons: list[str] = []
+    for way in reversed(WAYS):  # ours is put into the model, and comes last
+        try:
+            _tried(loaded, way, texts, span)
+            good.insert(0, way)
+        except ModelUnsupported as error:
+            reasons.append(str(error))
+    if not good:
+        raise ModelUnsupported(
+            f"`{loaded.config.model_type}` is not supported: {'; '.join(reasons)}"
         )
+    return tuple(good)
+
+
+def _expected(loaded: Any, context: int | None) -> tuple[list[Text], Span]:
+    """What the library's own forward says, before anything of it is changed but what a long context asks for."""
+    name = loaded.config.model_type
+    try:
+        with torch.inference_mode():
+            span = settle(loaded, context)
+            vocab = loaded.get_input_embeddings().weight.shape[0]
+            return texts_of(loaded, span, vocab), span
+    except ModelUnsupported:
+        raise
+    except Exception as error:
+        raise ModelUnsupported(
+            f"`{name}` can't be asked with a text alone: {_line(error)}"
+        ) from error
+
+
+def _tried(loaded: Any, way: str, texts: list[Text], span: Span) -> Model:
+    try:
+        with torch.inference_mode():
+            model: Model = _made(loaded, way, span)
+            worst = distance(model, texts)
+    except ModelUnsupported as error:
+        raise ModelUnsupported(f"{way}: {error}") from error
+    except Exception as error:  # whatever a family's own code makes of it
+        raise ModelUnsupported(f"{way}: {_line(error)}") from error
+    if not worst <= limit(loaded.dtype):
+        raise ModelUnsupported(f"{way}: it answers otherwise than in transformers (by {worst:.2g})")
     return model
 
 
-def _probe(model: TransformersModel) -> torch.Tensor:
-    """The logits of a few tokens, computed in two segments."""
-    pool = Pool(model.shape, PROBE_TOKENS, model.dtype, model.device)
-    ids = np.arange(1, PROBE_TOKENS + 1, dtype=np.int32)
-    half = PROBE_TOKENS // 2
-    batch = Batch(
-        [
-            Segment(ids[:half], ids[:half], None, _EMPTY),
-            Segment(ids[half:], ids[half:], None, ids[:half]),
-        ]
-    )
-    attention = TorchAttention(pool)
-    attention.plan(batch)
-    model.forward(batch, pool, attention)
-    return model.logits(pool.hidden[1:])
+def _made(loaded: Any, way: str, span: Span) -> Model:
+    if way == WAYS[0]:
+        loaded.set_attn_implementation(NAME)
+        return RegisteredModel(loaded, span.context)
+    loaded.set_attn_implementation("eager")
+    if way == WAYS[1]:
+        return OwnAttentionModel(loaded, span.context)
+    return RecurrentModel(loaded, span.context, by_token=way == WAYS[3])
 
 
-def _shape(config: Any) -> Shape:
-    heads: int = config.num_attention_heads
-    return Shape(
-        layers=config.num_hidden_layers,
-        heads=heads,
-        kv_heads=getattr(config, "num_key_value_heads", None) or heads,
-        head_dim=getattr(config, "head_dim", None) or config.hidden_size // heads,
-        hidden=config.hidden_size,
-        vocab=config.vocab_size,
-        max_context=config.max_position_embeddings,
-    )
+def _class_of(config: Any) -> Any:
+    """Which of the library's classes loads a model of a configuration."""
+    known = (AutoModelForCausalLM, AutoModelForImageTextToText)
+    for each in known:
+        if type(config) in each._model_mapping:
+            return each
+    raise ModelUnsupported(f"`{config.model_type}` is no model that continues text")
+
+
+def _original(config: Any) -> int:
+    rope = getattr(config, "rope_parameters", None) or {}
+    found = rope.get("original_max_position_embeddings")
+    return found if isinstance(found, int) else 1 << 60
+
+
+def _line(error: Exception) -> str:
+    return f"{type(error).__name__}: {(str(error).strip().splitlines() or [''])[0]}"

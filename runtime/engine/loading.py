@@ -15,8 +15,12 @@ def load_model(
     device: torch.device,
     path: str = "auto",
     kernels: Kernels | None = None,
+    context: int | None = None,
 ) -> Model:
-    """Load a model. `path`: `fast` (plain decoders only), `transformers`, or `auto`, the first of the two that can."""
+    """Load a model. `path`: `fast` (plain decoders only), `transformers`, or `auto`, the first of the two that can.
+
+    `context`: how many tokens a text may have; None: as many as the model says.
+    """
     config = read_config(folder)
     if path != "transformers" and llama.can_run(config):
         return llama.load(folder, config, dtype, device, kernels)
@@ -24,4 +28,4 @@ def load_model(
         raise ModelUnsupported(f"`{config.get('model_type')}` has no fast path")
     from .hf_model import load
 
-    return load(folder, dtype, device)
+    return load(folder, dtype, device, context)

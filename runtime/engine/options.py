@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING
 import torch
 
 from ...ir.target import Tokenizer
+from ..models.error import ModelError
 from ..models.folders import resolve_model
+from ..models.kinds import HELP, check_kind
+from ..models.names import shown_name
 from .attention.base import Attention
 from .attention.native_backend import NativeAttention, can_run
+from .attention.none import NoAttention
 from .attention.torch_backend import LEAST_SAVED, TorchAttention
 from .capacity import tokens_that_fit
 from .device import use
 from .engine import Engine
 from .grammar.choice import GRAMMAR_BACKENDS, make_grammar_backend
 from .loading import load_model
-from .model import Model
+from .model import Model, ModelUnsupported, read_config
 from .native.kernels import HEAD_DIMS, Kernels, load_kernels
 from .parts import Parts
 from .pool import Pool
@@ -68,6 +72,9 @@ class EngineOptions:
         "auto"  # `xgrammar`, `llguidance`, `outlines`, or the first of them that is exact
     )
     model_impl: str = "auto"  # `fast`, `transformers`, or the first of them that can
+    context_length: int | None = (
+        None  # of a text, in tokens; None: as long as the model answers as in its library
+    )
     speculative_tokens: int = 0  # guess so many tokens a step by looking them up in the prompt
     threads: int | None = None  # of torch; None leaves them as they are
     preempt_every: int = 0  # for tests
@@ -89,7 +96,7 @@ class EngineOptions:
 
 
 def build_engine(options: EngineOptions) -> Engine:
-    """Load the model and put an engine together. Raises ModelError, ModelUnsupported or ValueError."""
+    """Load the model and put an engine together. Raises ModelError or ValueError."""
     _check(options)
     keep_freed_memory()
     return in_a_passing_thread(partial(_build, options))
@@ -113,7 +120,7 @@ def _build(options: EngineOptions) -> Engine:
     dtype = _dtype(options.dtype, device)
     tokenizer = Tokenizer.from_file(folder)
     kernels = _kernels(options, dtype, device)
-    model = load_model(folder, dtype, device, options.model_impl, kernels)
+    model = _model(options, folder, dtype, device, kernels)
     capacity = options.kv_cache_tokens or tokens_that_fit(
         model.shape, dtype, device, options.mem_fraction_static
     )
@@ -138,6 +145,23 @@ def _build(options: EngineOptions) -> Engine:
     return Engine(parts)
 
 
+def _model(
+    options: EngineOptions,
+    folder: Path,
+    dtype: torch.dtype,
+    device: torch.device,
+    kernels: Kernels | None,
+) -> Model:
+    name = shown_name(folder)
+    check_kind(read_config(folder), name)
+    try:
+        return load_model(
+            folder, dtype, device, options.model_impl, kernels, options.context_length
+        )
+    except ModelUnsupported as error:
+        raise ModelError("SGL3408", f"the engine can't run `{name}`: {error}", HELP) from error
+
+
 def _kernels(options: EngineOptions, dtype: torch.dtype, device: torch.device) -> Kernels | None:
     """The C kernels, where they are of use: float32 is the precise mode, and keeps torch's operations."""
     if options.disable_native_kernels or device.type != "cpu" or dtype != torch.bfloat16:
@@ -152,6 +176,8 @@ def make_attention(options: EngineOptions, pool: Pool, kernels: Kernels | None =
     if name == "auto":
         has_native = kernels is not None and can_run(pool)
         name = "triton" if pool.keys.is_cuda else "native" if has_native else "torch"
+    if not pool.shape.layers:
+        return NoAttention()
     match name:
         case "native":
             if kernels is None or not can_run(pool):

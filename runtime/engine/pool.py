@@ -8,10 +8,16 @@ from dataclasses import dataclass
 
 import torch
 
+from .checkpoints import Checkpoints
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the pool needs to know of a model."""
+    """What the pool needs to know of a model.
+
+    `states`: numbers that each layer keeps of a token, for a model that attends by itself. It then has no `layers`.
+    `is_recurrent`: some layers keep a state of all tokens together, for which there are checkpoints.
+    """
 
     layers: int
     heads: int
@@ -20,10 +26,13 @@ class Shape:
     hidden: int
     vocab: int
     max_context: int
+    states: tuple[int, ...] = ()
+    is_recurrent: bool = False
 
     def bytes_per_token(self, dtype: torch.dtype) -> int:
         """Memory that one token takes."""
-        return (2 * self.layers * self.kv_heads * self.head_dim + self.hidden) * dtype.itemsize
+        uniform = 2 * self.layers * self.kv_heads * self.head_dim
+        return (uniform + sum(self.states) + self.hidden) * dtype.itemsize
 
 
 class Pool:
@@ -38,6 +47,10 @@ class Pool:
         self.keys = torch.empty(size, dtype=dtype, device=device)
         self.values = torch.empty(size, dtype=dtype, device=device)
         self.hidden = torch.empty((capacity + 1, shape.hidden), dtype=dtype, device=device)
+        self.states = [
+            torch.empty((capacity + 1, size), dtype=dtype, device=device) for size in shape.states
+        ]
+        self.checkpoints = Checkpoints(capacity) if shape.is_recurrent else None
         self.keys[:, 0], self.values[:, 0], self.hidden[0] = 0, 0, 0
 
     def store(
