@@ -89,8 +89,6 @@ class Bench:
             request,
             parts.tokenizer,
             None,
-            parts.model.shape.vocab,
-            parts.model.device,
             lambda *_: None,
         )
 

@@ -66,16 +66,7 @@ class EngineBackend:
         make = decoded_as_asked(await self._compile(request.constraint), request.constraint)
         if request.sampling.ignore_eos:
             make = to_the_end(make, parts.tokenizer.eos_ids, parts.model.shape.vocab)
-        return await self._serve(
-            lambda done: GenJob(
-                request,
-                parts.tokenizer,
-                make,
-                parts.model.shape.vocab,
-                parts.model.device,
-                done,
-            )
-        )
+        return await self._serve(lambda done: GenJob(request, parts.tokenizer, make, done))
 
     async def prepare(self, constraint: Constraint) -> None:
         """Compile a constraint ahead of the call that has it. Raises BackendError."""

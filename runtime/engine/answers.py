@@ -30,6 +30,7 @@ class Answers:
             job.tell(task)
         if task.finish is not None and not job.is_over:
             self._under_way.scheduler.finish(task)
+            task.row.stop_counting()
             if job.finish_one():
                 self.answer(job)
 

@@ -30,6 +30,7 @@ class Segment:
     slots: Slots
     node: Node | None  # its path is the context's shared part
     own: Slots  # the context's part that is in no tree
+    is_unread: bool = False  # its id, the only one, is known to the device alone
 
     @property
     def start(self) -> int:
@@ -56,12 +57,12 @@ class Context:
 class Batch:
     """The segments of one forward and their flat arrays.
 
-    `on_device`: the ids, where only the device knows them; those of the segments are then placeholders.
+    `unread`: the ids of the segments that say so, in order, on the device; their own are placeholders.
     """
 
-    def __init__(self, segments: Sequence[Segment], on_device: torch.Tensor | None = None) -> None:
+    def __init__(self, segments: Sequence[Segment], unread: torch.Tensor | None = None) -> None:
         self.segments = segments
-        self.on_device = on_device
+        self._unread = unread
         self.lengths: NDArray[np.int64] = np.array([len(s.ids) for s in segments], dtype=np.int64)
         self.starts: NDArray[np.int64] = np.array([s.start for s in segments], dtype=np.int64)
         self.offsets: NDArray[np.int64] = np.concatenate(
@@ -81,7 +82,20 @@ class Batch:
 
     def ids_on(self, device: torch.device) -> torch.Tensor:
         """The ids as a model reads them."""
-        return self.on_device if self.on_device is not None else send(self.ids, device)
+        ids = send(self.ids, device)
+        self.put_unread(ids)
+        return ids
+
+    def put_unread(self, ids: torch.Tensor) -> None:
+        """Write the ids that only the device knows into the places of their rows, `[tokens or more]`."""
+        if self._unread is None:
+            return
+        rows = self.offsets[:-1][[segment.is_unread for segment in self.segments]]
+        unread = self._unread.to(ids.dtype)
+        if len(rows) == self.tokens:
+            ids[: len(rows)].copy_(unread)
+        else:
+            ids.index_copy_(0, send(rows, ids.device), unread)
 
     @cached_property
     def whole(self) -> Context:

@@ -1,11 +1,13 @@
 """Decode steps as CUDA graphs: one launch instead of hundreds, for batches padded up to a few sizes.
 
 Sizes are captured at the start, or when they are first needed. A batch that is no decode step, is larger than the
-largest size or does not fit the fixed arrays (many shared stretches) runs without a graph: the answer is the same.
+largest size or does not fit the fixed arrays (many shared stretches) runs without a graph: the answer is the same. So
+does one whose graph the device has no memory for; that is tried once.
 """
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -16,12 +18,16 @@ from .attention.base import Attention
 from .attention.triton_backend import TritonAttention
 from .attention.triton_static import StaticArrays
 from .batch import Batch
+from .device import is_out_of_memory
 from .model import Model
 from .pool import Pool
 
 # Close together where a padded row costs a large share, far apart where it does not.
 SIZES = (1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 WARM_UPS = 2  # kernels are compiled and chosen before a capture, which must not do either
+
+
+_LOG = logging.getLogger(__name__)
 
 
 class Computes(Protocol):
@@ -67,25 +73,21 @@ class DecodeGraphs:
     def capture(self) -> None:
         """Capture every size, the largest first: the others then find room in its memory."""
         for size in reversed(self._sizes):
-            if size not in self._captured:
-                arrays = self._arrays(size)  # zeros: rows of nobody, and no tiles
-                self._captured[size] = (arrays, self._record(arrays))
+            self._replay_of(size)  # of zeros: rows of nobody, and no tiles
 
     def run(self, batch: Batch) -> bool:
         """Compute a batch by a graph; False, and nothing done, where there is none for it."""
         size = self.size_of(batch)
         if size is None:
             return False
-        arrays = self._captured[size][0] if size in self._captured else self._arrays(size)
-        filled = self._attention.fill(batch, arrays.layout)
-        if filled is None:
+        filled = self._attention.fill(batch, self._attention.layout(size))
+        captured = None if filled is None else self._replay_of(size)
+        if filled is None or captured is None:
             return False
+        arrays, replay = captured
         arrays.load(filled)
-        if batch.on_device is not None:
-            arrays.views["ids"][: batch.tokens].copy_(batch.on_device)
-        if size not in self._captured:
-            self._captured[size] = (arrays, self._record(arrays))
-        self._captured[size][1]()
+        batch.put_unread(arrays.views["ids"])
+        replay()
         self.replays += 1
         return True
 
@@ -96,11 +98,24 @@ class DecodeGraphs:
         at = bisect_left(self._sizes, batch.tokens)
         return self._sizes[at] if at < len(self._sizes) else None
 
-    def _arrays(self, size: int) -> StaticArrays:
-        return StaticArrays(self._attention.layout(size), self._pool.keys.device)
+    def _replay_of(self, size: int) -> tuple[StaticArrays, Callable[[], None]] | None:
+        """The arrays of a size and the step that reads them, captured by now; None where there is no memory for it."""
+        if size not in self._captured:
+            try:
+                arrays = StaticArrays(self._attention.layout(size), self._pool.keys.device)
+                self._captured[size] = (arrays, self._record(arrays))
+            except RuntimeError as error:
+                if not is_out_of_memory(error):
+                    raise
+                _LOG.warning(
+                    "no memory for a CUDA graph of %d rows: lower `mem_fraction_static`", size
+                )
+                self._sizes = [each for each in self._sizes if each != size]
+                return None
+        return self._captured[size]
 
     def _record(self, arrays: StaticArrays) -> Callable[[], None]:
-        """Record a step; whatever is in the arrays by now may be computed, which only writes again what it writes."""
+        """Record a step over arrays of zeros."""
         views = arrays.views
 
         def step() -> None:
@@ -143,15 +158,21 @@ class Recorder:
         self._memory = torch.cuda.graph_pool_handle()
 
     def capture(self, step: Callable[[], None]) -> Callable[[], None]:
-        """Record what a step launches; the result launches it again."""
-        self._stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(self._stream):
-            for _ in range(WARM_UPS):
+        """Record what a step launches; the result launches it again.
+
+        Whatever fails, the thread launches where it did before: torch leaves it on the capture's stream if the end of a
+        capture fails, too.
+        """
+        outside = torch.cuda.current_stream()
+        self._stream.wait_stream(outside)
+        with torch.cuda.stream(outside):
+            with torch.cuda.stream(self._stream):
+                for _ in range(WARM_UPS):
+                    step()
+            outside.wait_stream(self._stream)
+            graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(
+                graph, pool=self._memory, stream=self._stream, capture_error_mode="thread_local"
+            ):
                 step()
-        torch.cuda.current_stream().wait_stream(self._stream)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(
-            graph, pool=self._memory, stream=self._stream, capture_error_mode="thread_local"
-        ):
-            step()
         return graph.replay

@@ -38,6 +38,13 @@ def is_lost(device: torch.device) -> bool:
     return False
 
 
+def is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether the device had no memory left; a capture that ends so may report its own end instead."""
+    while error is not None and not isinstance(error, torch.OutOfMemoryError):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 def free_and_total_memory(device: torch.device) -> tuple[int, int]:
     """Bytes of a CUDA device, after all that torch keeps for later has been given back."""
     gc.collect()

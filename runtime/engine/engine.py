@@ -127,7 +127,6 @@ class Engine:
         try:
             while not self._is_closing:
                 command = self._commands.take(wait=not steps.has_work)
-                steps.safely(steps.catch_up)  # commands find everyone between two steps
                 steps.safely(partial(self._obey, *command))
         except queue.Empty:
             return
@@ -135,6 +134,7 @@ class Engine:
     def _obey(self, verb: str, request: Request | Retain | Release | None) -> None:
         if verb == "close":
             self._is_closing = True
+            self.steps.catch_up()  # who has all tokens, and has not been told, is
         elif verb == "flush":
             self.steps.flush()
         elif isinstance(request, Retain | Release):

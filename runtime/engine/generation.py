@@ -29,8 +29,6 @@ class GenJob(Request):
         request: GenRequest,
         tokenizer: Tokenizer,
         make_matcher: Callable[[], Matcher] | None,
-        vocab: int,
-        device: torch.device,
         done: Done,
     ) -> None:
         super().__init__(request.namespace, len(request.ids), done)
@@ -40,8 +38,6 @@ class GenJob(Request):
         for number, seed in enumerate(request.seeds):
             matcher = make_matcher() if make_matcher else None
             row = Row(request.sampling, seed)
-            if row.has_penalties:
-                row.start_counting(ids, vocab, device)
             self.tasks.append(GenTask(self, ids, number, row, matcher, tokenizer, room))
         self._left = len(self.tasks)
 
@@ -101,15 +97,14 @@ class GenTask(Task):
         return self.tracker.finish
 
     @property
+    def may_go_unread(self) -> bool:
+        """Whether nothing but the token is wanted of the next sampling."""
+        return self.finish is None and not self._wants_logprobs
+
+    @property
     def is_plain(self) -> bool:
-        """Whether the host's look at a token changes nothing about how the next is chosen, and no record is kept."""
-        row = self.row
-        return (
-            self.finish is None
-            and self.matcher is None
-            and not row.banned
-            and not self._wants_logprobs
-        )
+        """Whether the host's look at a token changes nothing about how the next is chosen, either."""
+        return self.may_go_unread and self.matcher is None and not self.row.banned
 
     @property
     def ends_at_its_limit(self) -> bool:
@@ -117,7 +112,7 @@ class GenTask(Task):
         return self.row.position + 1 >= self.row.sampling.max_tokens
 
     def take(self, sampled: Sampled, is_noted: bool = False) -> bool:
-        """Add a sampled token; returns whether the continuation is finished. `is_noted`: penalties know of it."""
+        """Add a sampled token; returns whether the continuation is finished. `is_noted`: penalties have counted it."""
         token = sampled.token
         written = token if self.matcher is None else self.matcher.accept(token)
         if written is None:
@@ -126,7 +121,14 @@ class GenTask(Task):
         if self._wants_logprobs:
             self.logprobs.append(sampled.logprob)
             self.top.append(sampled.top)
-        return self._add(written, is_noted)
+        return self._add(written, token if is_noted else None)
+
+    def take_unread(self, token: int) -> bool:
+        """Add a token that was left unread; returns whether it is what was written, and more is to follow."""
+        at = self.length
+        if not self.take(Sampled(token), is_noted=True):
+            self.take_forced()
+        return self.finish is None and int(self.ids[at]) == token
 
     def take_all(self, sampled: Sequence[Sampled]) -> int:
         """Add what was sampled, as far as the guesses before it were right; returns how many of these were."""
@@ -162,6 +164,12 @@ class GenTask(Task):
     def guesses(self) -> list[int]:
         """The tokens guessed in this step."""
         return self.ids[self.length : self.length + self.guessed].tolist()
+
+    def start_counting(self, vocab: int, device: torch.device) -> None:
+        """Prepare for penalties, if there are any, when the first token is due."""
+        self.row.start_counting(
+            self.ids[: self.prompt], self.ids[self.prompt : self.length], vocab, device
+        )
 
     def rows(self) -> list[Row]:
         """What is sampled after this step: the next token, and one after each guess."""
@@ -206,9 +214,9 @@ class GenTask(Task):
         most = count if len(self.forced) == count else count - 1
         return max(0, min(max(self.high_water, self.found) - self.prompt, most))
 
-    def _add(self, token: int, is_noted: bool = False) -> bool:
+    def _add(self, token: int, noted: int | None = None) -> bool:
         self.push(token)
-        self.row.count(token, is_noted)
+        self.row.count(token, noted)
         finished = self.tracker.feed(token)
         if not finished and self.matcher is not None and self.matcher.is_finished:
             self.tracker.end("constraint")

@@ -19,7 +19,7 @@ from .attention.native_backend import NativeAttention, can_run
 from .attention.none import NoAttention
 from .attention.torch_backend import LEAST_SAVED, TorchAttention
 from .capacity import tokens_that_fit
-from .device import use
+from .device import is_out_of_memory, use
 from .engine import Engine
 from .grammar.choice import GRAMMAR_BACKENDS, make_grammar_backend
 from .loading import load_model
@@ -99,7 +99,14 @@ def build_engine(options: EngineOptions) -> Engine:
     """Load the model and put an engine together. Raises ModelError or ValueError."""
     _check(options)
     keep_freed_memory()
-    return in_a_passing_thread(partial(_build, options))
+    try:
+        return in_a_passing_thread(partial(_build, options))
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        raise ValueError(
+            "the device has no memory for the model and its pool: lower `mem_fraction_static` or `kv_cache_tokens`"
+        ) from error
 
 
 def _check(options: EngineOptions) -> None:

@@ -3,18 +3,22 @@
     host     schedule k+1 | launch k+1 | read k, stop rules, streams | schedule k+2 | launch k+2 | read k+1
     device   ........ k ............... | ............ k+1 ......................... | ...... k+2
 
-A task in step k+1 computes one position whose token the host doesn't know: the id goes from sampling to the embedding
-on the device. Whoever turns out to have ended in step k gives that position's slot back, and is dropped from k+1.
+A task that decodes in step k+1 computes one position whose token the host doesn't know: the id goes from sampling to
+the embedding on the device. Whoever turns out to have ended in step k gives that position's slot back, and is dropped
+from k+1. A step of prompts leaves those tasks alone; their tokens are read while it is computed.
+
+What step k+1 samples is launched with its forward where nothing depends on the tokens of step k, else once these are
+read: a mask, a least length. The forward is being computed meanwhile.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import torch
 
 from .generation import GenTask
-from .sampler import Row, Sampler
+from .sampler import Row
 from .task import Task
 from .transfers import Fetch, send
 
@@ -27,12 +31,17 @@ class Pending:
         self._tokens, self._fetch = tokens, Fetch(tokens)
 
     @property
-    def lasting(self) -> list[GenTask]:
+    def lasting(self) -> dict[Task, None]:
         """The tasks that go on after their token, as far as the host can tell."""
-        return [task for task in self._rows if not task.ends_at_its_limit]
+        return {task: None for task in self._rows if not task.ends_at_its_limit}
 
-    def ids(self, tasks: Sequence[GenTask]) -> torch.Tensor:
-        """The tokens of some of the tasks, on the device."""
+    @property
+    def fed(self) -> torch.Tensor | None:
+        """The tokens that the step after it computes, in the order of its segments, on the device."""
+        tasks = sorted((t for t in self._rows if t.guessed), key=lambda task: task.serial)
+        return self._ids(tasks) if tasks else None
+
+    def _ids(self, tasks: Sequence[GenTask]) -> torch.Tensor:
         rows = np.array([self._rows[task] for task in tasks])
         if len(rows) == len(self._tokens) and (rows == np.arange(len(rows))).all():
             return self._tokens
@@ -50,13 +59,6 @@ class Pending:
         return [(task, tokens[row]) for task, row in self._rows.items()]
 
 
-def may_wait(due: Sequence[GenTask], sampler: Sampler) -> bool:
-    """Whether the tokens of these tasks can be sampled, and fed to the next step, without a look at them."""
-    return any(not task.ends_at_its_limit for task in due) and all(
-        task.is_plain and not sampler.looks(task.row) for task in due
-    )
-
-
-def next_row(task: GenTask) -> Row:
-    """What is sampled after a token that the host doesn't know yet."""
-    return replace(task.row, position=task.row.position + 1)
+def next_row(task: GenTask, unread: Collection[Task]) -> Row:
+    """What is sampled for a task next: after a token that the host doesn't know yet, one position on."""
+    return replace(task.row, position=task.row.position + 1) if task in unread else task.row

@@ -1,8 +1,10 @@
 """Penalties: what was said, and what stood in the prompt, counts against saying it again.
 
 A row's counts stay on the device: one number a token of the vocabulary, twice as often as the token was generated, and
-odd where it stands in the prompt. So a token that the host has not read can be counted, and the next be chosen. On a
-CUDA device one kernel reads each logit once, whatever penalties a row has; elsewhere torch does the same in several.
+odd where it stands in the prompt. So a token that the host has not read can be counted, and the next be chosen. They
+are made when its first token is due, and end with its last: who waits takes no memory of the device. On a CUDA device
+one kernel reads each logit once, whatever penalties a row has, and one counts; elsewhere torch does the same in
+several.
 """
 
 from __future__ import annotations
@@ -14,13 +16,17 @@ import torch
 from numpy.typing import NDArray
 
 from ...ir.sampling import Sampling
+from .transfers import send
 
 
-def counts_of(prompt: NDArray[np.int32], vocab: int, device: torch.device) -> torch.Tensor:
-    """The counts of a row that has generated nothing, `[vocab]`."""
-    counts = torch.zeros(vocab, dtype=torch.int32, device=device)
-    counts[torch.from_numpy(prompt.astype(np.int64)).to(device)] = 1
-    return counts
+def counts_of(
+    prompt: NDArray[np.int32], generated: NDArray[np.int32], vocab: int, device: torch.device
+) -> torch.Tensor:
+    """The counts of a row, `[vocab]`."""
+    counts = np.zeros(vocab, dtype=np.int32)
+    counts[prompt] = 1
+    np.add.at(counts, generated, 2)
+    return send(counts, device)
 
 
 def settings(sampling: Sampling) -> tuple[float, float, float]:
@@ -51,6 +57,18 @@ def penalize(
     logits[places] = part.to(logits.dtype)
 
 
-def count(counts: torch.Tensor, token: torch.Tensor) -> None:
-    """Note one generated token, `[1]`, without a look at it."""
-    counts.index_add_(0, token, torch.full_like(token, 2, dtype=torch.int32))
+def count(
+    tokens: torch.Tensor,
+    places: Sequence[int],
+    counts: Sequence[torch.Tensor],
+    in_one_kernel: bool = False,
+) -> None:
+    """Note a generated token for each of some rows, `tokens[places]`, without a look at them."""
+    if in_one_kernel:
+        from .penalties_kernel import launch_counting
+
+        launch_counting(tokens, places, counts)
+        return
+    for place, mine in zip(places, counts, strict=True):
+        token = tokens[place : place + 1]
+        mine.index_add_(0, token, torch.full_like(token, 2, dtype=torch.int32))

@@ -1,4 +1,4 @@
-"""Penalties on a CUDA device: one kernel for all rows that have any."""
+"""Penalties on a CUDA device: one kernel for all rows that have any, and one that counts their tokens."""
 
 from __future__ import annotations
 
@@ -36,7 +36,17 @@ def penalties_kernel(logits, index, said_at, numbers, vocab, logits_row, BLOCK: 
     tl.store(mine + at, lowered - tl.where(count > 1, presence, 0.0), mask=here)
 
 
+@triton.jit
+def count_kernel(tokens, index, said_at):
+    """One row's token."""
+    row = tl.program_id(0)
+    token = tl.load(tokens + tl.load(index + row))
+    mine = tl.load(said_at + row).to(tl.pointer_type(tl.int32)) + token
+    tl.store(mine, tl.load(mine) + 2)
+
+
 _penalties: Any = penalties_kernel
+_count: Any = count_kernel
 
 
 def launch(
@@ -47,14 +57,25 @@ def launch(
 ) -> None:
     """Lower the logits of rows, in place. Nothing that the host waits for."""
     vocab, device = logits.shape[-1], logits.device
-    addresses = np.array([each.data_ptr() for each in counts], np.int64)
     _penalties[(len(places), triton.cdiv(vocab, BLOCK))](
         logits,
         send(np.array(places, np.int64), device),
-        send(addresses, device),
+        _addresses(counts, device),
         send(np.array(numbers, np.float32), device),
         vocab,
         logits.stride(0),
         BLOCK=BLOCK,
         num_warps=WARPS,
     )
+
+
+def launch_counting(
+    tokens: torch.Tensor, places: Sequence[int], counts: Sequence[torch.Tensor]
+) -> None:
+    """Note the tokens at some places for the rows that these counts are of."""
+    index = send(np.array(places, np.int64), tokens.device)
+    _count[(len(places),)](tokens, index, _addresses(counts, tokens.device), num_warps=1)
+
+
+def _addresses(counts: Sequence[torch.Tensor], device: torch.device) -> torch.Tensor:
+    return send(np.array([each.data_ptr() for each in counts], np.int64), device)

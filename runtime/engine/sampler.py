@@ -23,6 +23,9 @@ CANDIDATES = 512
 # The likeliest token is looked for in blocks of at most so many.
 BLOCK = 512
 
+Restrict = Callable[[torch.Tensor], None]
+"""Masks logits, `[rows, vocab]`, in place."""
+
 
 @dataclass(slots=True, eq=False)
 class Row:
@@ -45,15 +48,28 @@ class Row:
         s = self.sampling
         return bool(s.frequency_penalty or s.presence_penalty or s.repetition_penalty != 1.0)
 
-    def start_counting(self, prompt: NDArray[np.int32], vocab: int, device: torch.device) -> None:
-        """Prepare for penalties."""
-        self.said = penalties.counts_of(prompt, vocab, device)
+    def start_counting(
+        self,
+        prompt: NDArray[np.int32],
+        generated: NDArray[np.int32],
+        vocab: int,
+        device: torch.device,
+    ) -> None:
+        """Prepare for penalties, if there are any and nothing is counted yet."""
+        if self.has_penalties and self.said is None:
+            self.said = penalties.counts_of(prompt, generated, vocab, device)
 
-    def count(self, token: int, is_noted: bool = False) -> None:
-        """Note a generated token; `is_noted`: for the penalties it is, on the device."""
+    def stop_counting(self) -> None:
+        """Give the device's memory back; the caller may keep the row's request for long."""
+        self.said = None
+
+    def count(self, token: int, noted: int | None = None) -> None:
+        """Note a generated token; `noted`: what was noted for the penalties when it was drawn, mostly the same."""
         self.position += 1
-        if self.said is not None and not is_noted:
+        if self.said is not None and noted != token:
             self.said[token] += 2
+            if noted is not None:
+                self.said[noted] -= 2
 
 
 class Sampled(NamedTuple):
@@ -75,7 +91,7 @@ class Sampler:
         self,
         logits: torch.Tensor,
         rows: Sequence[Row],
-        restrict: Callable[[torch.Tensor], None] | None = None,
+        restrict: Restrict | None = None,
     ) -> list[Sampled]:
         """Choose a token per row; `logits` `[rows, vocab]` may be overwritten.
 
@@ -104,18 +120,24 @@ class Sampler:
             _add_logprobs(sampled, raw, wants, rows)
         return sampled
 
-    def choose_unread(self, logits: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
-        """The tokens of rows without bans and records, on the device; `note` counts them."""
+    def choose_unread(
+        self, logits: torch.Tensor, rows: Sequence[Row], restrict: Restrict | None = None
+    ) -> torch.Tensor:
+        """The tokens of rows without records, on the device, and nothing waits for them; `note` counts them."""
         if any(row.has_penalties for row in rows):
             logits = logits.float()
-            self._penalize(logits, rows)
+        if restrict is not None:
+            restrict(logits)
+        self._ban(logits, rows)
+        self._penalize(logits, rows)
         return self.choose(logits, rows)
 
     def note(self, rows: Sequence[Row], tokens: torch.Tensor) -> None:
         """Count tokens against their rows, without a look at them."""
-        for i, row in enumerate(rows):
-            if row.said is not None:
-                penalties.count(row.said, tokens[i : i + 1])
+        at = [i for i, row in enumerate(rows) if row.said is not None]
+        if at:
+            said = [each for i in at if (each := rows[i].said) is not None]
+            penalties.count(tokens, at, said, self.in_one_kernel)
 
     def choose(self, logits: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:
         """The tokens on the device, without bans, penalties and records."""
@@ -159,7 +181,7 @@ class Sampler:
             (i, token) for i, row in enumerate(rows) for token in row.banned if token < self.vocab
         ]
         if pairs:
-            at, tokens = torch.tensor(pairs, device=logits.device).unbind(1)
+            at, tokens = send(np.array(pairs), logits.device).unbind(1)
             logits[at, tokens] = float("-inf")
 
 

@@ -15,7 +15,7 @@ the others leave of a step's budget. One that finds no free slots is refused; on
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,49 +88,50 @@ class Scheduler:
             job.namespace = f"{job.namespace}\0{self._jobs}"
         self.waiting.update(dict.fromkeys(job.tasks))
 
+    def has_others(self, due: Collection[Task]) -> bool:
+        """Whether there is work for anyone else than these ready tasks."""
+        return bool(self.waiting or self.prefilling) or len(due) < len(self.ready)
+
     def schedule(self) -> list[Segment]:
         """Choose the segments of the next forward."""
         self.counters.steps += 1
         if self._preemption.is_due(self.counters.steps):
             self._preemption.preempt_youngest()
-        segments = self._in_turns() if self.policy.prefill_apart else self._together()
+        segments = self._choose()
         if not segments and not any(task.wants_token for task in self.ready) and not self._fresh:
             self._preemption.unblock()
         return segments
 
-    def _together(self) -> list[Segment]:
+    def look_ahead(self, unread: Collection[Task]) -> list[Segment] | None:
+        """The same while some ready tasks' next tokens are unread: where others decode, each has one position more.
+
+        `confirm` keeps it or gives it back. None, and nothing done, where room for all takes a preemption: with the
+        tokens known, fewer may have to go on.
+        """
+        known = sum(task.length - task.computed for task in self.ready)
+        is_due = self._preemption.is_due(self.counters.steps + 1)
+        if is_due or not self._memory.make_room(known + len(unread)):
+            return None
+        self.counters.steps += 1
+        return self._choose(unread)
+
+    def _choose(self, unread: Collection[Task] = ()) -> list[Segment]:
+        return self._in_turns(unread) if self.policy.prefill_apart else self._together(unread)
+
+    def _together(self, unread: Collection[Task]) -> list[Segment]:
         """Every decoding task, and prompts into what is left of the budget."""
-        segments = self._decode()
+        segments = self._decode(unread)
         return segments + self._prefill(max(1, self.policy.chunked_prefill_size - len(segments)))
 
-    def _in_turns(self) -> list[Segment]:
+    def _in_turns(self, unread: Collection[Task]) -> list[Segment]:
         """Prompts with all of the budget, or every decoding task: where there is both, what the step before was not."""
         if self._prefills_next:
             segments = self._prefill(self.policy.chunked_prefill_size)
             self._prefills_next = not segments
-            return segments or self._decode()
-        segments = self._decode()
+            return segments or self._decode(unread)
+        segments = self._decode(unread)
         self._prefills_next = bool(segments)
         return segments or self._prefill(self.policy.chunked_prefill_size)
-
-    def can_look_ahead(self, due: Sequence[Task]) -> bool:
-        """Whether nothing but these tasks' tokens can change what the next step computes."""
-        return not self.waiting and not self.prefilling and len(due) == len(self.ready)
-
-    def look_ahead(self, tasks: Sequence[Task]) -> list[Segment]:
-        """One more position for each of some tasks, whose tokens are not known yet, until `confirm`.
-
-        None at all, and nothing done, where that takes an eviction or a preemption: with the tokens known, fewer may
-        have to go on.
-        """
-        if len(tasks) > self.slots.free or self._preemption.is_due(self.counters.steps + 1):
-            return []
-        self.counters.steps += 1
-        segments: list[Segment] = []
-        for task in tasks:
-            task.reserve()
-            segments.append(self._extend(task, self.slots.allocate(0), guessed=1))
-        return segments
 
     def computed(self) -> list[Task]:
         """The forward has run: return the tasks that became ready in it."""
@@ -169,10 +170,13 @@ class Scheduler:
 
     # ---- decoding
 
-    def _decode(self) -> list[Segment]:
+    def _decode(self, unread: Collection[Task]) -> list[Segment]:
         segments: list[Segment] = []
         for task in sorted(self.ready, key=lambda task: task.serial):
             count = task.length - task.computed
+            if task in unread:
+                segments.append(self._extend_unread(task))
+                continue
             if (
                 count == 0 or task.phase is not Phase.READY
             ):  # waits for its job, or was just preempted
@@ -182,6 +186,14 @@ class Scheduler:
                 segments.append(self._extend(task, slots, self._guess(task)))
                 task.wants_token = True
         return segments
+
+    def _extend_unread(self, task: Task) -> Segment:
+        """A position for a token that the host does not know yet."""
+        task.reserve()
+        task.wants_token = True
+        segment = self._extend(task, self.slots.allocate(0), guessed=1)
+        segment.is_unread = True
+        return segment
 
     def _guess(self, task: Task) -> int:
         """How many tokens are guessed after those that are known: only as many as there are free slots."""

@@ -1,15 +1,14 @@
 """One step after another: schedule, compute, sample, tell.
 
-Where nothing but the sampled tokens can change what the next step computes, they are left on the device, and read when
-that step has been launched (`overlap`). Who ends when one of these fails is said in `underway`.
+The tokens of a step are left on the device where that can be, and read when the next step has been launched
+(`overlap`). Who ends when one of these fails is said in `underway`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-
-import torch
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from ..backend import BackendError, Release, Retain
 from .answers import Answers
@@ -17,13 +16,13 @@ from .batch import Batch, Segment
 from .choosing import Choosing
 from .generation import GenTask
 from .metrics import Calls, Times
-from .overlap import Pending, may_wait, next_row
+from .overlap import Pending, next_row
 from .parts import Parts
 from .requests import Request, array
 from .runner import Runner
-from .sampler import Row, Sampled, Sampler
+from .sampler import Sampler
 from .scheduler import Scheduler
-from .task import Phase
+from .task import Phase, Task
 from .underway import UnderWay
 
 
@@ -33,10 +32,10 @@ class Steps:
     def __init__(self, parts: Parts, runner: Runner, times: Times, calls: Calls) -> None:
         self._parts, self._runner, self._times = parts, runner, times
         on_card = parts.model.device.type == "cuda"
-        self._sampler = Sampler(parts.model.shape.vocab, in_one_kernel=on_card)
+        sampler = Sampler(parts.model.shape.vocab, in_one_kernel=on_card)
         self._under_way = UnderWay(parts)
         self._answers = Answers(runner, calls, self._under_way)
-        self._choosing = Choosing(runner, self._sampler, parts, self._under_way)
+        self._choosing = Choosing(runner, sampler, parts, self._under_way)
 
     @property
     def scheduler(self) -> Scheduler:
@@ -93,39 +92,23 @@ class Steps:
 
     def step(self) -> None:
         """One forward over everything that is scheduled, then one sampling over everyone who is due."""
+        start = time.perf_counter()
         pending = self._under_way.pending
-        if pending is not None and self._step_ahead(pending):
-            return
-        self.catch_up()
-        if self.has_work:
-            self._step()
+        segments = None if pending is None else self.scheduler.look_ahead(pending.lasting)
+        if segments is None:
+            self.catch_up()
+            start, pending = time.perf_counter(), None
+            segments = self.scheduler.schedule() if self.has_work else []
+        self._times.schedule += time.perf_counter() - start
+        is_computed = bool(segments) and self._compute(segments, pending)
+        self._times.overlapped += is_computed and pending is not None
+        start = time.perf_counter()
+        self._follow(pending)
+        self._times.sample += time.perf_counter() - start
 
-    def _step(self) -> None:
-        """A step for which everything is known."""
-        times, scheduler = self._times, self.scheduler
-        t0 = time.perf_counter()
-        segments = scheduler.schedule()
-        t1 = time.perf_counter()
-        if segments:
-            self._compute(segments)
-        t2 = time.perf_counter()
-        fresh = scheduler.computed()
-        new = set(fresh)
-        due = [t for t in scheduler.ready if isinstance(t, GenTask) and (t.wants_token or t in new)]
-        for task in due:
-            task.wants_token = False
-        if due and self._may_wait(due):
-            self._launch(due, [task.row for task in due])
-        else:
-            self._sample(due)
-        self._answers.deliver(fresh)
-        t3 = time.perf_counter()
-        times.schedule += t1 - t0
-        times.sample += t3 - t2
-
-    def _compute(self, segments: Sequence[Segment], ids: torch.Tensor | None = None) -> bool:
+    def _compute(self, segments: Sequence[Segment], pending: Pending | None) -> bool:
         """Run the model; False where it failed."""
-        batch = Batch(segments, ids)
+        batch = Batch(segments, pending.fed if pending is not None else None)
         try:
             self._runner.forward(batch)
         except Exception as error:
@@ -134,57 +117,61 @@ class Steps:
             return False
         return True
 
-    # ---- overlapped
+    def _follow(self, before: Pending | None) -> None:
+        """What comes after a forward. `before`: the tokens of the step before it, which it did not wait for."""
+        fresh = self.scheduler.computed()
+        due = self._due(fresh)
+        self._under_way.pending = None
+        if before is None:
+            self._sample(due)
+        elif self._depends_on(before, due):
+            self._read(before)
+            self._sample([task for task in due if task.computed == task.length])
+        else:
+            is_launched = self._launch(due, before.lasting)
+            self._read(before)
+            if not is_launched:
+                self._look([task for task in due if task.computed == task.length])
+        self._answers.deliver(fresh)
+
+    def _due(self, fresh: Sequence[Task]) -> list[GenTask]:
+        """Who is to be given a token."""
+        new = set(fresh)
+        found = [t for t in self.scheduler.ready if isinstance(t, GenTask)]
+        due = [task for task in found if task.wants_token or task in new]
+        for task in due:
+            task.wants_token = False
+        return due
+
+    def _depends_on(self, before: Pending, due: Sequence[GenTask]) -> bool:
+        """Whether unread tokens decide what is sampled next, or sampling will wait for the device anyway."""
+        return not due or not self._may_wait(due) or not all(task.is_plain for task in due)
 
     def _may_wait(self, due: Sequence[GenTask]) -> bool:
-        return (
-            self._parts.overlaps
-            and self.scheduler.can_look_ahead(due)
-            and may_wait(due, self._sampler)
-        )
-
-    def _step_ahead(self, pending: Pending) -> bool:
-        """Launch the step after the pending one, then read the latter; False, and nothing done, where that can't be."""
-        t0 = time.perf_counter()
-        due = pending.lasting
-        order = sorted(due, key=lambda task: task.serial)
-        segments = self.scheduler.look_ahead(order)
-        t1 = time.perf_counter()
-        if not segments:
+        """Whether tokens can be left unread, and there is anything to be done meanwhile."""
+        if not self._parts.overlaps or not all(map(self._may_go_unread, due)):
             return False
-        is_computed = self._compute(segments, pending.ids(order))
-        t2 = time.perf_counter()
-        self.scheduler.computed()
-        self._times.overlapped += is_computed
-        self._under_way.pending = None
-        if is_computed:
-            self._launch(due, [next_row(task) for task in due], after=pending)
-        else:
-            self._read(pending)
-        self._times.schedule += t1 - t0
-        self._times.sample += time.perf_counter() - t2
-        return True
+        return self.scheduler.has_others(due) or not all(t.ends_at_its_limit for t in due)
 
-    def _launch(
-        self, due: Sequence[GenTask], rows: Sequence[Row], after: Pending | None = None
-    ) -> None:
-        """Sample plain tasks and leave it pending; then read the step before. What fails is sampled with a look."""
-        under_way = self._under_way
-        try:
-            logits = self._runner.logits([task.last_slot for task in due])
-            tokens = self._sampler.choose_unread(logits, rows)
-            under_way.pending = Pending(due, tokens)
-            self._sampler.note(rows, tokens)
-        except Exception as error:
-            under_way.check_device(error)
-            under_way.pending = None
-        is_launched = under_way.pending is not None
-        if after is not None:
-            self._read(after)
-        if not is_launched:
-            self._sample([task for task in due if task.phase is Phase.READY])
+    def _may_go_unread(self, task: GenTask) -> bool:
+        return task.may_go_unread and not self._choosing.looks(task)
 
     # ---- tokens
+
+    def _sample(self, due: Sequence[GenTask]) -> None:
+        """The next tokens of every task that is due, left unread where that can be."""
+        for task in due:
+            if task.finish is not None:  # nothing was asked of it, or all of its output was forced
+                self._answers.tell(task)
+        rest = [task for task in due if task.phase is Phase.READY]
+        if not rest or not self._may_wait(rest) or not self._launch(rest):
+            self._look(rest)
+
+    def _launch(self, due: Sequence[GenTask], unread: Collection[Task] = ()) -> bool:
+        """Sample and leave it pending; whether that could be done."""
+        row_of = partial(next_row, unread=unread)
+        self._under_way.pending = self._choosing.choose_unread(due, row_of)
+        return self._under_way.pending is not None
 
     def _read(self, pending: Pending) -> None:
         """Tell the tasks their tokens; those that have ended leave the step after, which has been launched."""
@@ -194,22 +181,19 @@ class Steps:
             if task.phase is not Phase.READY:  # its request has failed meanwhile
                 continue
             task.job.work.first = task.job.work.first or now
+            is_right = False
             with under_way.charged_to(task.job):
-                task.take(Sampled(token), is_noted=True)
+                is_right = task.take_unread(token)
             if task.guessed and task.phase is Phase.READY:
-                self.scheduler.confirm(task, right=0 if task.finish else 1)
+                self.scheduler.confirm(task, right=int(is_right))
             self._answers.tell(task)
         ended = [task for task, _ in sampled if task.finish is not None]
         if under_way.pending is not None and not under_way.pending.drop(ended):
             under_way.pending = None
 
-    def _sample(self, due: Sequence[GenTask]) -> None:
-        """The next tokens of every task that is due."""
-        for task in due:
-            if task.finish is not None:  # nothing was asked of it, or all of its output was forced
-                self._answers.tell(task)
-        rest = [task for task in due if task.phase is Phase.READY]
-        for task, own in self._choosing.choose(rest):
+    def _look(self, due: Sequence[GenTask]) -> None:
+        """Sample with a look at the tokens; who fails alone ends."""
+        for task, own in self._choosing.choose([t for t in due if t.phase is Phase.READY]):
             if task.phase is not Phase.READY:  # its request has failed meanwhile
                 continue
             task.job.work.first = task.job.work.first or time.perf_counter()

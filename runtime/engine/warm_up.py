@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 PROMPT = 200  # tokens: more rows than a narrow tile has, and fewer keys than are ever split
 TRUNK = 600  # tokens that rows share: worth attending to once for all of them
-SAMPLINGS = (
+PLAIN = (
     Sampling(),
     Sampling(temperature=1.0),
     Sampling(temperature=1.0, top_p=0.9),
     Sampling(temperature=1.0, top_k=20, min_p=0.1),
 )
-RECORDED = Sampling(temperature=1.0, logprobs=True)  # drawn from float32
+PENALIZED = Sampling(temperature=1.0, repetition_penalty=1.1, frequency_penalty=0.1)
 _NO_SLOTS: Slots = np.zeros(0, dtype=np.int32)
 
 
@@ -40,7 +40,9 @@ def warm_up(parts: Parts) -> None:
     name = parts.attention.name
     try:
         for batch in rehearsals(min(parts.pool.capacity, parts.model.shape.max_context)):
-            _run(parts, batch)
+            parts.attention.plan(batch)
+            parts.model.forward(batch, parts.pool, parts.attention)
+            rehearse_draws(_logits(parts, batch), parts.model.device.type == "cuda")
         if parts.graphs is not None:
             parts.graphs.capture()
     except Exception as error:
@@ -71,16 +73,30 @@ def rehearsals(room: int) -> list[Batch]:
     return [*found, Batch(arms[:2]), Batch(arms)]
 
 
-def _run(parts: Parts, batch: Batch) -> None:
-    """One forward, and a token of every kind after its last position."""
-    parts.attention.plan(batch)
-    parts.model.forward(batch, parts.pool, parts.attention)
-    last = np.full(len(SAMPLINGS), batch.slots[-1], dtype=np.int64)
+def rehearse_draws(logits: torch.Tensor, on_card: bool) -> None:
+    """Tokens of every kind from some rows of logits: masked, penalized, and in float32, too."""
+    vocab = logits.shape[-1]
+    sampler = Sampler(vocab, in_one_kernel=on_card)
+    rows = [Row(sampling, seed=0) for sampling in (*PLAIN, PENALIZED)]
+    rows[-1].start_counting(_ids(1), _NO_SLOTS, vocab, logits.device)
+    for drawn in (rows[:-1], rows):
+        for kind in (logits.clone(), logits.float()):
+            sampler.choose_unread(kind[: len(drawn)], drawn, _mask if on_card else None)
+    sampler.note(rows, torch.zeros(len(rows), dtype=torch.int64, device=logits.device))
+
+
+def _mask(logits: torch.Tensor) -> None:
+    """As a grammar masks on a card: one row here, where the likeliest token stays."""
+    from .grammar.mask_kernel import launch
+
+    launch(logits, np.full((1, (logits.shape[-1] + 31) // 32), -1, dtype=np.int32), [0])
+
+
+def _logits(parts: Parts, batch: Batch) -> torch.Tensor:
+    """What follows a batch's last position, in as many rows as are drawn from."""
+    last = np.full(len(PLAIN) + 1, batch.slots[-1], dtype=np.int64)
     hidden = parts.pool.hidden.index_select(0, send(last, parts.model.device))
-    logits = parts.model.logits(hidden)
-    sampler = Sampler(parts.model.shape.vocab, in_one_kernel=logits.is_cuda)
-    sampler.sample(logits.clone(), [Row(sampling, seed=0) for sampling in SAMPLINGS])
-    sampler.sample(logits, [Row(RECORDED, seed=0) for _ in SAMPLINGS])
+    return parts.model.logits(hidden)
 
 
 def _segment(slots: Slots, node: Node | None, own: Slots) -> Segment:

@@ -54,7 +54,7 @@ class AutoGrammar(GrammarBackend):
         return self._fast.ebnf(grammar)
 
     def apply(self, logits: torch.Tensor, bits: torch.Tensor) -> None:
-        """Apply the masks with xgrammar's kernel."""
+        """Apply the masks with xgrammar's kernel, on a CPU."""
         self._fast.apply(logits, bits)
 
     @cached_property

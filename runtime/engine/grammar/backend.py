@@ -93,13 +93,17 @@ class GrammarBackend(ABC):
         self._apply(logits, bits, rows)
 
     def apply(self, logits: torch.Tensor, bits: torch.Tensor) -> None:
-        """Apply one row of bits to each row of logits."""
+        """Apply one row of bits to each row of logits, on a CPU."""
         flat = np.unpackbits(bits.numpy().view(np.uint8), axis=1, bitorder="little")
-        allowed = torch.from_numpy(flat).to(logits.device)[:, : logits.shape[-1]]
+        allowed = torch.from_numpy(flat)[:, : logits.shape[-1]]
         logits.masked_fill_(allowed == 0, float("-inf"))
 
     def _apply(self, logits: torch.Tensor, bits: torch.Tensor, rows: list[int]) -> None:
-        if len(rows) == len(logits):
+        if logits.is_cuda:
+            from .mask_kernel import launch
+
+            launch(logits, bits.numpy(), rows)
+        elif len(rows) == len(logits):
             self.apply(logits, bits)
         else:
             part = logits[rows]

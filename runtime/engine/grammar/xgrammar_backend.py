@@ -62,8 +62,8 @@ class XGrammar(GrammarBackend):
         return self._made("grammar", lambda: self._compiler.compile_grammar(grammar))
 
     def apply(self, logits: torch.Tensor, bits: torch.Tensor) -> None:
-        """Apply the masks with xgrammar's kernel."""
-        xgrammar.apply_token_bitmask_inplace(logits, bits.to(logits.device))
+        """Apply the masks with xgrammar's kernel, on a CPU."""
+        xgrammar.apply_token_bitmask_inplace(logits, bits)
 
     def _made(self, what: str, compile: Callable[[], xgrammar.CompiledGrammar]) -> MakeMatcher:
         try:

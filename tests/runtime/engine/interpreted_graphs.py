@@ -111,16 +111,54 @@ def test_what_is_captured_at_the_start_is_never_captured_again() -> None:
     assert len(recorded) == 3
 
 
+def test_a_size_without_memory_is_tried_once_and_a_larger_one_serves(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    made = case(6, HEADS, 2, SIZE)
+    tried: list[int] = []
+
+    def capture(step):
+        tried.append(1)
+        if len(tried) == 2:  # the second largest
+            try:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            finally:
+                raise RuntimeError("the capture was invalidated")  # as the end of a capture may say
+        return step
+
+    found = DecodeGraphs(Embedding(), made.pool, TritonAttention(made.pool), capture, (1, 4, 8))
+    found.capture()
+    assert found.captured == [1, 8]
+    assert "4 rows" in caplog.text
+    batch = decode(made, 3)
+    wanted = expected(made, batch)
+    assert found.run(batch)
+    at = torch.from_numpy(batch.slots).long()
+    torch.testing.assert_close(made.pool.hidden[at], wanted, atol=2e-5, rtol=1e-4)
+    assert len(tried) == 3
+
+    def fails(_):
+        raise ValueError("anything else")
+
+    other = DecodeGraphs(Embedding(), made.pool, TritonAttention(made.pool), fails, (4,))
+    with pytest.raises(ValueError, match="anything else"):
+        other.run(batch)
+
+
 def test_ids_that_only_the_device_knows_replace_placeholders() -> None:
     made = case(6, HEADS, 2, SIZE)
     batch = decode(made, 3)
     wanted, found = expected(made, batch), graphs(made, [])
     ids = torch.from_numpy(batch.ids).long()
-    for segment in batch.segments:
-        segment.ids = np.zeros_like(segment.ids)
-    assert found.run(Batch(batch.segments, on_device=ids))
-    at = torch.from_numpy(batch.slots).long()
-    torch.testing.assert_close(made.pool.hidden[at], wanted, atol=2e-5, rtol=1e-4)
+    for unread in ([1], [0, 2], [0, 1, 2]):
+        for i in unread:
+            segment = batch.segments[i]
+            segment.ids, segment.is_unread = np.zeros_like(segment.ids), True
+        again = Batch(batch.segments, ids[[s.is_unread for s in batch.segments]])
+        assert found.run(again)
+        at = torch.from_numpy(batch.slots).long()
+        torch.testing.assert_close(made.pool.hidden[at], wanted, atol=2e-5, rtol=1e-4)
+        made.pool.hidden[at] = 0
 
 
 def test_what_has_no_graph_is_left_alone() -> None:

@@ -24,12 +24,17 @@ def test_one_kernel_does_what_torch_does(vocab: int, dtype: torch.dtype) -> None
     logits = (torch.randn(9, vocab) * 4).to(dtype)
     logits[3, :2] = float("-inf")  # banned
     places, samplings = [1, 3, 4, 8], [Sampling(**kind) for kind in KINDS]
-    counts = [
-        counts_of(torch.randint(vocab, (20,)).int().numpy(), vocab, logits.device) for _ in places
-    ]
-    for each in counts:
-        for _ in range(12):
-            count(each, torch.randint(vocab, (1,)))
+    said = torch.randint(vocab, (4, 2, 20)).int().numpy()
+    counts = [counts_of(said[i, 0], said[i, 1], vocab, logits.device) for i in range(4)]
+    others = [each.clone() for each in counts]
+    for _ in range(12):
+        tokens = torch.randint(vocab, (9,))
+        count(tokens, places, counts)
+        count(tokens, places, others, in_one_kernel=True)
+    for each, other, (prompt, generated) in zip(counts, others, said, strict=True):
+        assert torch.equal(each, other)
+        assert int((each >> 1).sum()) == 12 + len(generated)
+        assert set((each % 2).nonzero()[:, 0].tolist()) == set(prompt.tolist())
     plain, fused = logits.clone(), logits.clone()
     penalize(plain, places, counts, samplings)
     penalize(fused, places, counts, samplings, in_one_kernel=True)

@@ -165,14 +165,16 @@ def from_reply(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def from_sampling_the_row(monkeypatch: pytest.MonkeyPatch) -> None:
     """A row that no batch with it can be sampled with."""
-    sample = Sampler.sample
+    for way in (Sampler.sample, Sampler.choose_unread):
 
-    def fails(self: Sampler, logits: Any, rows: list[Row], restrict: Any = None) -> Any:
-        if any(row.seed == 666 and row.position >= 3 for row in rows):
-            raise Injected
-        return sample(self, logits, rows, restrict)
+        def fails(
+            self: Sampler, logits: Any, rows: list[Row], restrict: Any = None, inner: Any = way
+        ) -> Any:
+            if any(row.seed == 666 and row.position >= 3 for row in rows):
+                raise Injected
+            return inner(self, logits, rows, restrict)
 
-    monkeypatch.setattr(Sampler, "sample", fails)
+        monkeypatch.setattr(Sampler, way.__name__, fails)
 
 
 def from_guessing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,9 +258,7 @@ def test_a_caller_that_cannot_be_told_hurts_nobody(
     backend: EngineBackend, as_alone: AsAlone
 ) -> None:
     parts = backend.engine.parts
-    job = GenJob(
-        victim(), parts.tokenizer, None, parts.model.shape.vocab, parts.model.device, raising()
-    )
+    job = GenJob(victim(), parts.tokenizer, None, raising())
     backend.engine.submit(job)
     as_alone(beside(), among(backend, *beside()))
     assert job.is_over

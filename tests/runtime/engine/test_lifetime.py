@@ -131,8 +131,7 @@ from sglc.runtime.engine.generation import GenJob
 told = []
 parts = backend.engine.parts
 job = GenJob(
-    request(2000), parts.tokenizer, None, parts.model.shape.vocab, parts.model.device,
-    lambda reply, error: told.append(error),
+    request(2000), parts.tokenizer, None, lambda reply, error: told.append(error)
 )
 backend.engine.submit(job)
 time.sleep(0.3)

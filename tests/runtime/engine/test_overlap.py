@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,14 @@ import pytest
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.runtime.backend import GenReply, GenRequest, PrefillRequest, SelectRequest, Usage
 from sglc.runtime.backends.engine import EngineBackend
+from sglc.runtime.engine.generation import GenTask
+from sglc.runtime.engine.grammar.backend import GrammarBackend
+from sglc.runtime.engine.overlap import Pending
+from sglc.runtime.engine.runner import Runner
 
 from .asking import ask, gen, ids_of, is_coin_toss, prompt
 from .test_pressure import check_nothing_leaked, workload
+from .test_turns import in_turns
 
 Make = Callable[..., EngineBackend]
 Asked = GenRequest | SelectRequest | PrefillRequest
@@ -69,19 +75,24 @@ def account(usage: Usage) -> Usage:
     return replace(usage, queue_s=0.0, prefill_s=0.0, decode_s=0.0, ttft_s=0.0)
 
 
-def told(reply: Any) -> Any:
-    """All of a reply but its times."""
-    if isinstance(reply, Usage):
-        return account(reply)
-    return replace(reply, usage=account(reply.usage))
+def told(reply: Any, is_tight: bool) -> Any:
+    """All of a reply but its times; where memory is short, without what was found and what was computed again."""
+    usage = account(reply if isinstance(reply, Usage) else reply.usage)
+    if is_tight:
+        usage = replace(usage, cached=0, prefilled=0)
+    return usage if isinstance(reply, Usage) else replace(reply, usage=usage)
 
 
 def both(make: Make, *requests: Asked, **options: object) -> EngineBackend:
-    """Ask with and without, with a cold and then a warm cache: the same replies. Returns the one that overlaps."""
+    """Ask with and without, with a cold and then a warm cache: the same replies. Returns the one that overlaps.
+
+    Who turns out to have ended holds a slot for a step: where others lack it, they are preempted or evict more.
+    """
+    is_tight = "kv_cache_tokens" in options or "preempt_every" in options
     plain, overlapping = make(**options), make(overlap_on_cpu=True, **options)
     for order in (requests, requests[::-1]):
-        wanted = [told(reply) for reply in together(plain, *order)]
-        assert [told(reply) for reply in together(overlapping, *order)] == wanted
+        wanted = [told(reply, is_tight) for reply in together(plain, *order)]
+        assert [told(reply, is_tight) for reply in together(overlapping, *order)] == wanted
     assert plain.engine.times.overlapped == 0
     check_nothing_leaked(overlapping)
     return overlapping
@@ -208,7 +219,167 @@ def test_grammars_beside_plain_rows(make_backend: Make) -> None:
         assert [r.completions for r in together(overlapping, *requests)] == [
             r.completions for r in together(plain, *requests)
         ]
-    assert overlapping.metrics().overlapped > 0
+    assert overlapping.metrics().overlapped > 80
+    check_nothing_leaked(overlapping)
+
+
+@pytest.fixture
+def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What engines do from now on: a forward, a mask; tokens that are left unread, by number, and that are read."""
+    told: list[str] = []
+    names: dict[int, str] = {}
+
+    def note(owner: type, method: str, name: Callable[[Any], str]) -> None:
+        inner = getattr(owner, method)
+
+        def noted(self: Any, *arguments: Any, **named: Any) -> Any:
+            told.append(name(self))
+            return inner(self, *arguments, **named)
+
+        monkeypatch.setattr(owner, method, noted)
+
+    def left(pending: Pending) -> str:
+        return f"leave {names.setdefault(id(pending), str(len(names)))}"
+
+    kept: list[Pending] = []  # so that none takes another's place in memory
+    note(Runner, "forward", lambda _: "forward")
+    note(GrammarBackend, "mask", lambda _: "mask")
+    note(Pending, "__init__", lambda pending: kept.append(pending) or left(pending))
+    note(Pending, "read", lambda pending: left(pending).replace("leave", "read"))
+    return told
+
+
+def waits(events: list[str]) -> list[str]:
+    """The tokens that were read before anything was launched behind them, though something came later."""
+    found: list[str] = []
+    for at, event in enumerate(events):
+        if event.startswith("read"):
+            since = events[events.index(event.replace("read", "leave")) : at]
+            found += [event] if "forward" not in since and "forward" in events[at:] else []
+    return found
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_prompts_amid_decoding_are_overlapped(
+    make_backend: Make, events: list[str], apart: bool
+) -> None:
+    """A prompt's chunks, its first token, the end of one that has no other: nobody waits for the device."""
+    requests = [
+        gen(prompt(1, 10), 40),
+        gen(prompt(2, 200), 12, seeds=(1, 2), temperature=0.8, top_k=9),
+        gen(prompt(3, 50), 1),
+        gen(prompt(4, 9), 20),
+        PrefillRequest(prompt(5, 70)),
+    ]
+    plain, overlapping = (
+        make_backend(chunked_prefill_size=20, overlap_on_cpu=on) for on in (False, True)
+    )
+    if apart:
+        in_turns(plain)
+        in_turns(overlapping)
+    wanted = [told(reply, is_tight=False) for reply in together(plain, *requests)]
+    events.clear()
+    assert [told(r, is_tight=False) for r in together(overlapping, *requests)] == wanted
+    assert events.count("forward") > 40
+    assert sum(event.startswith("leave") for event in events) >= 40
+    assert waits(events) == []
+    check_nothing_leaked(overlapping)
+
+
+def test_arrivals_do_not_make_a_step_wait(make_backend: Make, events: list[str]) -> None:
+    """A request that comes while a step is computed is queued; what that step sampled stays unread."""
+    backend = make_backend(overlap_on_cpu=True)
+    engine, more = backend.engine, [gen(prompt(i, 8), 6) for i in range(5)]
+
+    async def run() -> None:
+        loop, sent = asyncio.get_running_loop(), []
+
+        def hear(_: int, ids: Sequence[int]) -> None:
+            if len(sent) < len(more):
+                call = backend.generate(more[len(sent)])
+                sent.append(asyncio.run_coroutine_threadsafe(call, loop))
+                late = time.monotonic() + 20
+                while not engine._commands.qsize() and time.monotonic() < late:
+                    time.sleep(0.001)
+
+        await backend.generate(replace(gen((9,), 30), on_tokens=hear))
+        await asyncio.gather(*map(asyncio.wrap_future, sent))
+        assert len(sent) == len(more)
+
+    asyncio.run(run())
+    assert waits(events) == []
+    check_nothing_leaked(backend)
+
+
+def test_a_full_tree_keeps_no_step_from_being_overlapped(make_backend: Make) -> None:
+    """A server's usual state: nothing is free, and every position takes the place of an older one."""
+    backend = make_backend(overlap_on_cpu=True, kv_cache_tokens=150)
+    ask(backend, *(gen(prompt(i, 40), 4) for i in range(9)))
+    before = backend.metrics()
+    assert backend.engine.scheduler.slots.free < 45
+    ask(backend, gen(prompt(20, 20), 60))
+    found = backend.metrics()
+    assert found.evicted > before.evicted
+    assert found.overlapped - before.overlapped == found.forwards - before.forwards - 1 == 59
+    check_nothing_leaked(backend)
+
+
+def test_a_mask_is_made_while_the_forward_is_computed(
+    make_backend: Make, events: list[str]
+) -> None:
+    backend = make_backend(overlap_on_cpu=True)
+    ask(backend, gen(prompt(1, 20), 30, constraint=Constraint("regex", "[a-z]{20}")))
+    found = backend.metrics()
+    assert found.overlapped == found.forwards - 1 > 10
+    last = found.forwards - 2
+    wanted = [["forward", f"read {k}", "mask", f"leave {k + 1}"] for k in range(last)]
+    end = ["forward", f"read {last}"]
+    assert events == [
+        "forward",
+        "mask",
+        "leave 0",
+        *(event for step in wanted for event in step),
+        *end,
+    ]
+    check_nothing_leaked(backend)
+
+
+def test_what_a_grammar_writes_for_a_token_is_computed_in_its_place(
+    make_backend: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forced text, canonical tokens, penalties that count what was written: the replies of reading every token."""
+    kinds = ["{name: str, age: int, tags: list[str]}", "list[int]", '"yes" | "no" | "perhaps"']
+    requests = [
+        gen(
+            prompt(i, 12),
+            40,
+            seeds=(1, 2, 3),
+            temperature=1.5,
+            frequency_penalty=0.4 * (i % 2),
+            repetition_penalty=1.2,
+            min_tokens=3,
+            ignore_eos=False,
+            constraint=Constraint("type", kind, style),  # type: ignore[arg-type]
+        )
+        for i, (kind, style) in enumerate(product(kinds, ("spliced", "canonical")))
+    ]
+    rewritten = 0
+    take_unread = GenTask.take_unread
+
+    def noting(task: GenTask, token: int) -> bool:
+        nonlocal rewritten
+        at, is_right = task.length, take_unread(task, token)
+        rewritten += task.ids[at] != token
+        return is_right
+
+    monkeypatch.setattr(GenTask, "take_unread", noting)
+    plain, overlapping = make_backend(), make_backend(overlap_on_cpu=True)
+    wanted = [told(reply, is_tight=True) for reply in ask(plain, *requests, gen(prompt(9, 9), 60))]
+    found = [told(r, is_tight=True) for r in ask(overlapping, *requests, gen(prompt(9, 9), 60))]
+    assert found == wanted
+    assert rewritten > 0
+    assert sum(reply.usage.forced for reply in found) > 0
+    assert overlapping.metrics().overlapped > 50
     check_nothing_leaked(overlapping)
 
 

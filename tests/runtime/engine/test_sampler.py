@@ -106,8 +106,10 @@ def test_a_row_does_not_depend_on_those_beside_it() -> None:
 def test_penalties() -> None:
     def penalized(**parameters: Any) -> int:
         one = row(**parameters)
-        one.start_counting(np.array([7], dtype=np.int32), VOCAB, torch.device("cpu"))
-        one.count(8)
+        seven, eight = (np.array([token], dtype=np.int32) for token in (7, 8))
+        one.start_counting(seven, eight, VOCAB, torch.device("cpu"))
+        one.count(6, noted=8)  # taken back: something else was written
+        one.count(8, noted=6)
         one.count(8)
         values = torch.zeros(1, VOCAB)
         values[0, 7], values[0, 8], values[0, 9] = 2.0, 2.5, 1.5
@@ -147,7 +149,7 @@ def test_one_wide_nucleus_changes_no_other_row() -> None:
     assert together == alone
 
 
-@pytest.mark.parametrize("kernel", ["draw", "penalties"])
+@pytest.mark.parametrize("kernel", ["draw", "penalties", "mask"])
 def test_the_kernel_in_the_interpreter(kernel: str) -> None:
     cases = str(Path(__file__).parent / f"interpreted_{kernel}.py")
     out = run("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", cases, TRITON_INTERPRET="1")

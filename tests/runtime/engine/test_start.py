@@ -1,6 +1,7 @@
 """What an engine does before its first request: its pool's size, its device, its compilers, its kernels and graphs."""
 
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import torch
 
 from sglc.runtime.backend import BackendError, SelectRequest
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.engine import capacity, device, runner, toolchain, warm_up
+from sglc.runtime.engine import capacity, device, penalties, runner, toolchain, warm_up
 from sglc.runtime.engine.capacity import beside_weights, tokens_that_fit
 from sglc.runtime.engine.cuda_graphs import SIZES, sizes_up_to
 from sglc.runtime.engine.model import ModelUnsupported
@@ -135,6 +136,40 @@ def test_a_tool_that_the_user_names_is_the_one_that_is_looked_for(
 @pytest.mark.parametrize(("most", "last"), [(1, 1), (5, 8), (17, 24), (256, 256), (1000, 256)])
 def test_graphs_are_captured_for_steps_that_can_come(most: int, last: int) -> None:
     assert sizes_up_to(most) == SIZES[: SIZES.index(last) + 1]
+
+
+def test_a_device_without_memory_is_named_with_a_way_out(
+    make_backend: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 60.00 GiB")
+
+    monkeypatch.setattr("sglc.runtime.engine.options.Pool", full)
+    with pytest.raises(ValueError, match=r"no memory .* lower `mem_fraction_static`"):
+        make_backend()
+    monkeypatch.setattr("sglc.runtime.engine.options.Pool", broken)
+    with pytest.raises(RuntimeError, match="illegal memory access"):
+        make_backend()
+
+
+def test_who_waits_takes_no_memory_of_the_device(
+    make_backend: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row's counts for penalties have the size of the vocabulary: they are made when its first token is due."""
+    backend = make_backend(max_running_requests=2)
+    most, counted = 0, weakref.WeakSet[Any]()
+    counts_of = penalties.counts_of
+
+    def noted(*arguments: Any) -> Any:
+        nonlocal most
+        made = counts_of(*arguments)
+        counted.add(made)
+        most = max(most, len(counted))
+        return made
+
+    monkeypatch.setattr(penalties, "counts_of", noted)
+    ask(backend, *(gen(prompt(i, 9), 4, frequency_penalty=0.5) for i in range(12)))
+    assert 0 < most <= 4
 
 
 def test_a_lost_device_ends_every_request_with_a_clear_error(

@@ -17,8 +17,12 @@ from triton.compiler import ASTSource
 
 from sglc.runtime.engine import draw, fused, penalties_kernel
 from sglc.runtime.engine.attention import triton_kernels as kernels
+from sglc.runtime.engine.attention.triton_backend import NARROW, PROGRAMS
+from sglc.runtime.engine.grammar import mask_kernel
 
 HOPPER = GPUTarget("cuda", 90, 32)
+# Of a multiprocessor of this generation; a program takes a little shared memory beside its own.
+REGISTERS, SHARED, RESERVED = 65_536, 233_472, 1024
 NUMBERS = {
     "positions": "*i64",
     "epsilon": "fp32",
@@ -72,59 +76,69 @@ def attend(number: str, rows: int, size: int, direct: bool, extras: bool) -> Any
 def compile_for_sampling(kernel: Any, number: str, warps: int, **constants: int) -> Any:
     """A kernel over the logits of some rows."""
     pointers = {"logits": number, "index": "*i64", "numbers": "*fp32", "out": "*i64"}
-    pointers["said_at"] = "*i64"
+    pointers |= {"tokens": "*i64", "said_at": "*i64", "rows": "*i64", "bits": "*i32"}
     signature = {
         n: "constexpr" if n in constants else pointers.get(n, "i32") for n in kernel.arg_names
     }
-    whole = ("logits", "logits_row")
+    whole = [n for n in ("logits", "logits_row") if n in signature]
     aligned = {(kernel.arg_names.index(n),): [["tt.divisibility", 16]] for n in whole}
     source = ASTSource(kernel, signature, constants, aligned)
     return triton.compile(source, target=HOPPER, options={"num_warps": warps})
 
 
-def spilled(compiled: Any) -> int:
-    """Bytes a thread that don't fit into its registers."""
+def usage(compiled: Any) -> tuple[int, int]:
+    """Registers a thread, and bytes of a thread that don't fit into them."""
     with tempfile.NamedTemporaryFile(suffix=".cubin") as file:
         file.write(compiled.asm["cubin"])
         file.flush()
         told = subprocess.run(
             [TOOL, "-res-usage", file.name], capture_output=True, text=True, check=True
         )
-    found = re.search(r"STACK:(\d+).*LOCAL:(\d+)", told.stdout)
+    found = re.search(r"REG:(\d+) STACK:(\d+).*LOCAL:(\d+)", told.stdout)
     assert found, told.stdout
-    return int(found[1]) + int(found[2])
+    return int(found[1]), int(found[2]) + int(found[3])
+
+
+def check(name: str, compiled: Any, programs: int = 1) -> None:
+    """Nothing spills, and a multiprocessor has registers and memory for so many programs side by side."""
+    registers, spilled = usage(compiled)
+    threads, shared = 32 * compiled.metadata.num_warps, compiled.metadata.shared
+    print(f"{name}: {registers} registers, {spilled} spilled, {shared} bytes shared")
+    assert spilled == 0, name
+    assert programs * threads * registers <= REGISTERS, name
+    assert programs * (shared + RESERVED) <= SHARED, name
 
 
 if __name__ == "__main__":
     copy = {"HEADS": 3, "SIZE": 64, "BLOCK": 256}
-    compile_for_hopper(kernels.store_kernel, "*bf16", "", copy)
+    check("store", compile_for_hopper(kernels.store_kernel, "*bf16", "", copy))
     for sinks in (False, True):
-        compile_for_hopper(kernels.merge_kernel, "*bf16", "*bf16", MODEL | {"SINKS": sinks})
+        constants = MODEL | {"SINKS": sinks}
+        check("merge", compile_for_hopper(kernels.merge_kernel, "*bf16", "*bf16", constants))
     cases = [("*bf16", 16), ("*bf16", 64), ("*fp32", 16)]
     for number, rows in cases:
         for size in (64, 128, 256):
             found = attend(number, rows, size, direct=False, extras=False)
-            assert spilled(found) == 0, (number, rows, size, spilled(found))
+            side_by_side = PROGRAMS if rows == NARROW and size <= 128 and number == "*bf16" else 1
+            check(f"attend {number} {rows} rows, heads of {size}", found, side_by_side)
             assert number == "*fp32" or "mma" in found.asm["ptx"], "no tensor cores"
     for direct, extras in ((True, False), (True, True), (False, True)):
-        attend("*bf16", 64, 64, direct, extras)
+        told = f"attend *bf16 64 rows, heads of 64, {direct=}, {extras=}"
+        check(told, attend("*bf16", 64, 64, direct, extras))
     between = [
         (fused.add_norm_kernel, {"SIZE": 4096, "BLOCK": 4096}),
         (fused.rotate_kernel, {"HEADS": 40, "SIZE": 128, "BLOCK": 4096}),
         (fused.gate_kernel, {"SIZE": 14_336, "BLOCK": 1024}),
     ]
     for kernel, constants in between:
-        assert spilled(compile_for_hopper(kernel, "*bf16", "*bf16", constants)) == 0
+        check(kernel.__name__, compile_for_hopper(kernel, "*bf16", "*bf16", constants))
+    check("count", compile_for_sampling(penalties_kernel.count_kernel, "*i64", warps=1))
     for number in ("*bf16", "*fp32"):
-        found = compile_for_sampling(
-            draw.draw_kernel, number, draw.WARPS, BLOCK=draw.BLOCK, PASSES=8
-        )
-        assert spilled(found) == 0
-        found = compile_for_sampling(
-            penalties_kernel.penalties_kernel,
-            number,
-            penalties_kernel.WARPS,
-            BLOCK=penalties_kernel.BLOCK,
-        )
-        assert spilled(found) == 0
+        for kernel, module, more in (
+            (draw.draw_kernel, draw, {"PASSES": 8}),
+            (penalties_kernel.penalties_kernel, penalties_kernel, {}),
+            (mask_kernel.mask_kernel, mask_kernel, {}),
+        ):
+            found = compile_for_sampling(kernel, number, module.WARPS, BLOCK=module.BLOCK, **more)
+            check(f"{kernel.__name__} {number}", found)
     print("compiled")

@@ -12,17 +12,31 @@ from triton import knobs
 from triton.backends.compiler import GPUTarget
 from triton.runtime import driver
 
-from sglc.runtime.engine.attention.base import LayerOptions
+from sglc.ir.sampling import Sampling
+from sglc.runtime.engine import llama
 from sglc.runtime.engine.attention.triton_backend import TritonAttention
 from sglc.runtime.engine.attention.triton_static import StaticArrays
 from sglc.runtime.engine.batch import Batch
+from sglc.runtime.engine.cuda_graphs import SIZES
+from sglc.runtime.engine.fused import FusedGated
+from sglc.runtime.engine.grammar import mask_kernel
 from sglc.runtime.engine.pool import Pool, Shape
-from sglc.runtime.engine.warm_up import rehearsals
+from sglc.runtime.engine.sampler import Row, Sampler
+from sglc.runtime.engine.warm_up import rehearsals, rehearse_draws
 
 from .batches import segments
 
 STEPS = 300
-HEADS, KV_HEADS, SIZE, CAPACITY = 8, 2, 64, 2000
+HEADS, KV_HEADS, SIZE, HIDDEN, WIDE, VOCAB = 8, 2, 64, 128, 160, 1003
+CAPACITY = 2000
+CPU = torch.device("cpu")
+SAMPLINGS = (
+    Sampling(),
+    Sampling(temperature=0.7, top_p=0.8),
+    Sampling(temperature=1.3, top_k=40),
+    Sampling(temperature=1.0, presence_penalty=0.5),
+    Sampling(repetition_penalty=1.2),
+)
 
 
 class Absent:
@@ -46,46 +60,95 @@ def note(seen: dict[str, set[str]]) -> Any:
     return hook
 
 
-def run(attention: TritonAttention, batch: Batch, scale: float) -> None:
-    fused = torch.zeros(batch.tokens, HEADS + 2 * KV_HEADS, SIZE, dtype=torch.bfloat16)
-    q, k, v = fused.split([HEADS, KV_HEADS, KV_HEADS], dim=1)
-    attention.run(0, q, k, v, LayerOptions(scale))
+def model() -> llama.Llama:
+    """As it is on a card: what stands between its products are our kernels."""
+    shape = Shape(2, HEADS, KV_HEADS, SIZE, hidden=HIDDEN, vocab=VOCAB, max_context=1000)
+    sizes = {"model.embed_tokens": (VOCAB, HIDDEN), "model.norm": (HIDDEN,)}
+    for i in range(shape.layers):
+        queries, keys = HEADS * SIZE, KV_HEADS * SIZE
+        inside = {"self_attn.q_proj": (queries, HIDDEN), "self_attn.o_proj": (HIDDEN, queries)}
+        inside |= {f"self_attn.{x}_proj": (keys, HIDDEN) for x in "kv"}
+        inside |= {f"mlp.{x}_proj": (WIDE, HIDDEN) for x in ("gate", "up")}
+        inside |= {"mlp.down_proj": (HIDDEN, WIDE)}
+        inside |= {f"{x}_layernorm": (HIDDEN,) for x in ("input", "post_attention")}
+        sizes |= {f"model.layers.{i}.{name}": size for name, size in inside.items()}
+    weights = {f"{name}.weight": torch.zeros(*s, dtype=torch.bfloat16) for name, s in sizes.items()}
+    llama.make_gated = lambda gate, up, _: FusedGated(gate, up)  # type: ignore[assignment]
+    made = llama.Llama(shape, {"rms_norm_eps": 1e-5}, weights)
+    made.fuses = True
+    return made
 
 
-def step(attention: TritonAttention, batch: Batch, rng: np.random.Generator) -> None:
-    """One forward, by a plan of its own or a fixed one."""
-    if batch.tokens == len(batch.segments):
-        attention.use(StaticArrays(attention.layout(batch.tokens), torch.device("cpu")))
-    else:
-        attention.plan(batch)
-    run(attention, batch, float(rng.uniform(0.1, 1.0)))
+class Stepping:
+    """A model and what runs it, from one step to the next."""
+
+    def __init__(self) -> None:
+        self.model = model()
+        self.pool = Pool(self.model.shape, CAPACITY, torch.bfloat16, CPU)
+        knobs.runtime.interpret = True  # a CPU is taken for that alone; no kernel is decorated now
+        self.attention = TritonAttention(self.pool, least_saved=30)
+        knobs.runtime.interpret = False
+        self.sampler = Sampler(VOCAB, in_one_kernel=True)
+        self.rng = np.random.default_rng(0)
+
+    def start(self) -> None:
+        """What a start rehearses."""
+        for batch in rehearsals(CAPACITY):
+            self.plainly(batch)
+            rehearse_draws(self.logits(5), on_card=True)
+
+    def mixed(self) -> None:
+        """Steps of every kind, each followed by draws of every kind."""
+        for number in range(STEPS):
+            found = segments(self.rng)
+            if number % 3 == 2:
+                self.by_graph(int(self.rng.integers(1, 60)))
+            else:
+                self.plainly(Batch(found))
+            self.draw(int(self.rng.integers(1, 40)))
+
+    def plainly(self, batch: Batch) -> None:
+        """A forward by a plan of its own."""
+        self.attention.plan(batch)
+        self.model.forward(batch, self.pool, self.attention)
+
+    def by_graph(self, rows: int) -> None:
+        """What is captured for a decode step."""
+        size = next(size for size in SIZES if size >= rows)
+        arrays = StaticArrays(self.attention.layout(size), CPU)
+        self.attention.use(arrays)
+        inputs = (arrays.views[name] for name in ("ids", "positions", "slots"))
+        self.model.compute(*inputs, self.pool, self.attention)
+
+    def draw(self, count: int) -> None:
+        """Tokens for some rows, of which some have penalties and some are masked."""
+        chosen = self.rng.integers(0, len(SAMPLINGS), count)
+        rows = [Row(SAMPLINGS[i], seed=n) for n, i in enumerate(chosen)]
+        for row in rows:
+            row.start_counting(np.array([5], np.int32), np.array([7], np.int32), VOCAB, CPU)
+        masked = self.rng.permutation(count)[: int(self.rng.integers(1, count + 1))].tolist()
+        bits = np.zeros((len(masked), (VOCAB + 31) // 32), np.int32)
+        tokens = self.sampler.choose_unread(
+            self.logits(count), rows, lambda logits: mask_kernel.launch(logits, bits, masked)
+        )
+        self.sampler.note(rows, tokens)
+
+    def logits(self, count: int) -> torch.Tensor:
+        """As a model makes them: of the last hidden states of some rows."""
+        hidden = self.pool.hidden.index_select(0, torch.arange(count))
+        return self.model.logits(hidden)
 
 
-def mixed_steps(attention: TritonAttention) -> None:
-    rng = np.random.default_rng(0)
-    for number in range(STEPS):
-        found = segments(rng)
-        if number % 3 == 2:
-            found = [segment for segment in found if len(segment.ids) == 1] or found
-        step(attention, Batch(found), rng)
-
-
+@torch.inference_mode()
 def count() -> list[dict[str, int]]:
     """Of the start, and of the start and the steps after it together."""
     seen: dict[str, set[str]] = {}
     driver.set_active(Absent())  # type: ignore[arg-type]
     knobs.runtime.jit_cache_hook = note(seen)
-    knobs.runtime.interpret = True  # the backend then takes a CPU; kernels were decorated before
-    shape = Shape(1, HEADS, KV_HEADS, SIZE, hidden=8, vocab=100, max_context=1000)
-    pool = Pool(shape, CAPACITY, torch.bfloat16, torch.device("cpu"))
-    attention = TritonAttention(pool, least_saved=30)
-    counts: list[dict[str, int]] = []
-    for batch in rehearsals(CAPACITY):
-        attention.plan(batch)
-        run(attention, batch, 1.0)
-    counts.append({name: len(keys) for name, keys in seen.items()})
-    mixed_steps(attention)
-    counts.append({name: len(keys) for name, keys in seen.items()})
+    stepping, counts = Stepping(), []
+    for work in (stepping.start, stepping.mixed):
+        work()
+        counts.append({name: len(keys) for name, keys in seen.items()})
     return counts
 
 
