@@ -34,6 +34,7 @@ class Rig:
         with torch.inference_mode():
             weights = _weights(scale, self.dtype, self.device)
             self.model = Llama(scale.shape, _config(scale), weights)
+            self.model.fuses = True  # in a rehearsal, too
             self.pool = self._filled_pool()
         self.attention = TritonAttention(self.pool, LEAST_SAVED)
         self.unshared = TritonAttention(self.pool, UNSHARED)

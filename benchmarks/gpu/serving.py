@@ -4,7 +4,10 @@ import random
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import torch
@@ -14,10 +17,10 @@ from sglc.ir.target import Tokenizer
 from sglc.runtime.backend import GenRequest
 from sglc.runtime.engine.engine import Engine
 from sglc.runtime.engine.generation import GenJob
+from sglc.runtime.engine.options import EngineOptions
 from sglc.runtime.engine.parts import Parts
 from sglc.runtime.engine.radix import RadixCache
 from sglc.runtime.engine.sampler import Row, Sampler
-from sglc.runtime.engine.scheduler import Policy
 from sglc.runtime.engine.warm_up import warm_up
 
 from .record import Record
@@ -63,9 +66,8 @@ def draws(record: Record, rig: Rig, name: str, sampling: Sampling) -> None:
     rows = [Row(sampling, seed=i) for i in range(count)]
     prompt = torch.arange(100, dtype=torch.int32).numpy()
     for row in rows:
-        if row.has_penalties:
-            row.start_counting(prompt, vocab, rig.device)
-    sampler = Sampler(vocab, in_one_kernel=rig.device.type == "cuda")
+        row.start_counting(prompt[:50], prompt[50:], vocab, rig.device)
+    sampler = Sampler(vocab, in_one_kernel=True)  # in a rehearsal, too
     seconds = rig.seconds(lambda: sampler.sample(logits.clone(), rows))
     record.add("sampling", rows=count, kind=name, ms=seconds * 1e3)
 
@@ -83,20 +85,20 @@ def mixed(record: Record, rig: Rig) -> None:
         make_grammar=lambda: 1 / 0,  # type: ignore[arg-type,return-value]
         tokenizer=tokenizer,
         cache=RadixCache(),
-        policy=Policy(),
+        policy=EngineOptions().policy(on_card=True),
         overlaps=True,
     )
     start = time.perf_counter()
     with torch.inference_mode():
         warm_up(parts)
     warm = time.perf_counter() - start
-    compiled, times = _watch_compilers(), []
-    engine = Engine(parts)
-    _time_steps(engine, times)
+    compiled, engine = _watch_compilers(), Engine(parts)
+    times = _time_steps(engine)
     engine.start()
     _load(engine, rig)
     engine.close()
     found = engine.metrics()
+    decode = [b.seconds for a, b in pairwise(times) if a.decodes and b.decodes]
     record.add(
         "mixed steps",
         warm_up_s=warm,
@@ -104,9 +106,10 @@ def mixed(record: Record, rig: Rig) -> None:
         tokens=found.tokens["decoded"],
         overlapped=found.overlapped,
         replays=graphs.replays,
-        median_ms=sorted(times)[len(times) // 2] * 1e3,
-        longest_ms=max(times) * 1e3,
-        stalls=sum(t > STALL_S for t in times),
+        median_ms=median(decode) * 1e3 if decode else None,
+        longest_ms=max(decode, default=0) * 1e3,
+        longest_with_prompts_ms=max(step.seconds for step in times) * 1e3,
+        stalls=sum(t > STALL_S for t in decode),
         compiled=len(compiled),
     )
 
@@ -126,15 +129,14 @@ def _load(engine: Engine, rig: Rig) -> None:
             max_tokens=rng.randrange(4, rig.scale.side_by_side + 16),
             temperature=rng.choice((0.0, 1.0)),
             top_p=rng.choice((1.0, 0.9)),
+            frequency_penalty=rng.choice((0.0, 0.0, 0.5)),
             ignore_eos=True,
         )
         ended = threading.Event()
         open_requests.append(ended)
         request = GenRequest(ids, sampling, (len(open_requests),))
         done = lambda reply, error, e=ended: e.set()  # noqa: E731
-        engine.submit(
-            GenJob(request, engine.parts.tokenizer, None, rig.scale.shape.vocab, rig.device, done)
-        )
+        engine.submit(GenJob(request, engine.parts.tokenizer, None, done))
         while sum(not e.is_set() for e in open_requests) > rig.scale.side_by_side:
             time.sleep(0.001)
         time.sleep(rng.choice((0.0, 0.002)))
@@ -142,15 +144,26 @@ def _load(engine: Engine, rig: Rig) -> None:
         ended.wait(timeout=30)
 
 
-def _time_steps(engine: Engine, times: list[float]) -> None:
-    step = engine.steps.step
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A step. One that decodes may still wait for a prompt's chunk before it, whose tokens it reads."""
+
+    seconds: float
+    decodes: bool
+
+
+def _time_steps(engine: Engine) -> list[Timed]:
+    """The engine's steps from now on, as they end."""
+    step, times, found = engine.steps.step, engine.times, list[Timed]()
 
     def timed() -> None:
-        start = time.perf_counter()
+        start, decoded = time.perf_counter(), times.decode_forwards
         step()
-        times.append(time.perf_counter() - start)
+        seconds = time.perf_counter() - start
+        found.append(Timed(seconds, times.decode_forwards > decoded))
 
     engine.steps.step = timed  # type: ignore[method-assign]
+    return found
 
 
 def _watch_compilers() -> list[str]:
