@@ -117,7 +117,8 @@ class Stepping:
         size = next(size for size in SIZES if size >= rows)
         arrays = StaticArrays(self.attention.layout(size), CPU)
         self.attention.use(arrays)
-        inputs = (arrays.views[name] for name in ("ids", "positions", "slots"))
+        views = arrays.views
+        inputs = (views["ids"], views["positions"], views["slots"])
         self.model.compute(*inputs, self.pool, self.attention)
 
     def draw(self, count: int) -> None:
