@@ -31,6 +31,7 @@ from .values import (
     Opaque,
     PartialV,
     Value,
+    decided,
     frozen,
     join,
     passed,
@@ -185,7 +186,7 @@ def _result(fn: FnV, frame: Frame) -> Value:
         for each in frame.yields:
             made.add(each, many=True)
         return made
-    found = join(frame.returns, frame.return_taints if len(frame.returns) > 1 else frozenset())
+    found = decided(frame.returns, frame.return_taints if len(frame.returns) > 1 else frozenset())
     return frozen(found, RELEASE) if is_cached(fn.marks) else found
 
 

@@ -28,6 +28,7 @@ from .values import (
     Taint,
     Taints,
     Value,
+    decided,
     join,
     taints_in,
     union,
@@ -174,7 +175,7 @@ def _conditional(run: Run, frame: Frame, node: ast.IfExp) -> Value:
     frame.conds.append(taints)
     values = [evaluate(run, frame, node.body), evaluate(run, frame, node.orelse)]
     frame.conds.pop()
-    return join(values, taints)
+    return decided(values, taints)
 
 
 def _subscript(run: Run, frame: Frame, node: ast.Subscript) -> Value:

@@ -315,10 +315,15 @@ def taints_in(value: Value | None, depth: int = 6) -> Taints:
             return union([taints, *(taints_in(o, depth - 1) for o in options)])
         case Method(receiver=receiver):
             return taints_in(receiver, depth - 1)
-        case Obj(attrs=attrs):
+        case Obj(cls=cls, attrs=attrs) if is_record(cls):
             return union(taints_in(v, depth - 1) for v in attrs.values())
         case _:
             return NONE
+
+
+def is_record(cls: ClassInfo) -> bool:
+    """Whether instances are data that can be written out, by fields of its own: a service is never text itself."""
+    return any(each.annotations for each in cls.line())
 
 
 def union(many: Iterable[Taints]) -> Taints:
@@ -350,6 +355,24 @@ def text_taints_of(value: Value | None) -> Taints:
             return union(text_taints_of(each) for each in options)
         case _:
             return NONE
+
+
+def decided(values: Iterable[Value | None], taints: Taints) -> Value:
+    """One value for several of which a condition takes one.
+
+    What the condition varies with counts only where the arms write different text: that the model is asked at all,
+    or which unknown value it reads, is no text.
+    """
+    options = list(values)
+    return join(options, taints if taints and _writes(options) else NONE)
+
+
+def _writes(options: Iterable[Value | None]) -> bool:
+    return any(
+        isinstance(each, Text | ListV | DictV | Choice)
+        or (isinstance(each, Const) and isinstance(each.value, str))
+        for each in options
+    )
 
 
 def join(values: Iterable[Value | None], taints: Taints = NONE) -> Value:

@@ -7,7 +7,7 @@ import ast
 from ..binding import condition_taints
 from ..expressions import evaluate
 from ..machine import Frame, Run
-from ..values import NONE, Const, ListV, Obj, Opaque, Taints, Value, join
+from ..values import NONE, Const, ListV, Obj, Opaque, Taints, Value, decided, join
 from .assign import assign
 
 
@@ -53,7 +53,7 @@ def joined_env(
     for name in {*live[0], *live[1]}:
         one, other = live[0].get(name), live[1].get(name)
         if one is not other:
-            found[name] = join([one, other], taints)
+            found[name] = decided([one, other], taints)
     return found
 
 
@@ -124,5 +124,5 @@ def match_block(run: Run, frame: Frame, node: ast.Match) -> bool:
     for env in live[1:]:
         for name, held in env.items():
             if frame.env.get(name) is not held:
-                frame.env[name] = join([frame.env.get(name), held], taints)
+                frame.env[name] = decided([frame.env.get(name), held], taints)
     return False

@@ -38,7 +38,8 @@ def set_item(
             _set_key(frame, owner, key, value)
         case Choice(options=options):
             for option in options:
-                set_item(run, frame, target, option, owner_node, index, value, node)
+                if not (frame.conds and isinstance(option, DictV)):  # which one, the condition says
+                    set_item(run, frame, target, option, owner_node, index, value, node)
         case Opaque() if isinstance(key, Const) and key.value in ("content", "text"):
             _rewrite(run, frame, owner, value, node)
         case ListV() if isinstance(key, Const) and isinstance(key.value, int):
