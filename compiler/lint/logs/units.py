@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from ..target import target_of
 from .formats import Logged
+from .turns import turns_of
 
 Kind = Literal["tools", "system", "message"]
 _MARKS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
@@ -101,6 +102,7 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
     known = {} if known is None else known
     body = logged.body
     model = str(body.get("model") or "")
+    target = target_of(model, wanted_target)
     units: list[Unit] = []
     for tool in _list(body.get("tools") or body.get("functions")):
         units.append(
@@ -109,6 +111,8 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
     for key in ("system", "instructions", "system_instruction", "systemInstruction"):
         units += [_unit("system", "system", block, known) for block in _list(body.get(key))]
     messages = body.get("messages", body.get("input", body.get("contents", body.get("prompt"))))
+    if isinstance(messages, str):
+        messages = turns_of(messages) or messages
     for message in _list(messages):
         role = (
             str(message.get("role", message.get("type", "")))
@@ -120,7 +124,7 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
             if role in ("system", "developer") and not any(u.kind == "message" for u in units)
             else "message"
         )
-        units.append(_unit(kind, role, message, known))
+        units.append(_unit(kind, role, _one_form(message, target), known))
     if not any(unit.kind != "tools" for unit in units):
         return None
     options = {
@@ -128,7 +132,16 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
         for name in OPTIONS
         if body.get(name) is not None and not (name == "text" and isinstance(body[name], str))
     }
-    return Request(logged, tuple(units), model, target_of(model, wanted_target), options)
+    return Request(logged, tuple(units), model, target, options)
+
+
+def _one_form(message: Any, target: str) -> Any:
+    """A message for Anthropic, where a string is short for one block of text."""
+    if target == "anthropic" and isinstance(message, dict):
+        content = message.get("content")
+        if isinstance(content, str):
+            return {**message, "content": [{"type": "text", "text": content}]}
+    return message
 
 
 def _list(value: Any) -> list[Any]:

@@ -17,6 +17,7 @@ from .values import (
     DictV,
     ListV,
     Opaque,
+    PromptV,
     StateV,
     Taint,
     Text,
@@ -32,6 +33,10 @@ _SECONDS_A_DAY = 86_400
 def operated(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp) -> Value:
     """`left op right`."""
     match node.op:
+        case ast.BitOr() if isinstance(left, PromptV) or isinstance(right, PromptV):
+            return (
+                left if isinstance(left, PromptV) else right
+            )  # a chain: the template, then the model
         case ast.Add():
             return added(run, frame, left, right, node)
         case ast.Mod() if isinstance(left, Text) or literal(left) is not None:

@@ -17,6 +17,7 @@ from .values import (
     Opaque,
     Taint,
     Value,
+    items_of,
     join,
     shape_of,
     taints_in,
@@ -32,7 +33,7 @@ def splice(target: ListV, value: Value) -> None:
     """Put all elements of an iterable at the end of a list."""
     match value:
         case ListV():
-            for item in value.items:
+            for item in items_of(value):
                 target.add(item.value, item.many)
             target.as_text |= value.as_text
             target.is_copy |= value.is_copy

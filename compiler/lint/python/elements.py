@@ -22,6 +22,7 @@ from .values import (
     Taints,
     Text,
     Value,
+    items_of,
     join,
     shape_of,
     taints_in,
@@ -216,9 +217,7 @@ def _is_text(value: Opaque) -> bool:
 def _with_shape(value: Value, taints: Taints) -> Value:
     match value:
         case ListV():
-            return replace(
-                value, items=list(value.items), shape=value.shape | taints, persists=False
-            )
+            return replace(value, items=items_of(value), shape=value.shape | taints, persists=False)
         case Opaque():
             return replace(value, shape=value.shape | taints)
         case _:

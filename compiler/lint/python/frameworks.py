@@ -43,6 +43,7 @@ _ROLES = {
     "AssistantMessage": "assistant",
     "DeveloperMessage": "system",
 }
+_MAKERS = {"from_system": "system", "from_user": "user", "from_assistant": "assistant"}
 _PROMPTS = (
     "ChatPromptTemplate.from_messages",
     "ChatPromptTemplate",
@@ -104,6 +105,8 @@ def construct(
         return _message(_ROLES[last], args, kwargs)
     if last == "from_template" and owner in _ROLES:
         return _message(_ROLES[owner], args, kwargs)
+    if last in _MAKERS and owner.endswith("Message"):
+        return _message(_MAKERS[last], args, kwargs)
     if last.endswith(("Config", "Params", "Options", "Settings")) and last[0].isupper() and kwargs:
         return DictV({**kwargs})
     if last[:1].isupper() and "content" in kwargs and not args:

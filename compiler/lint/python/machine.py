@@ -13,7 +13,7 @@ from ..finding import Evidence, Family, Place
 from ..layout import Request
 from ..tokens import Counter
 from .project import Project
-from .values import NONE, ClassInfo, FnV, ModuleInfo, Obj, Taints, Value, union
+from .values import NONE, ClassInfo, DictV, FnV, ModuleInfo, Obj, Taints, Value, union
 
 MAX_DEPTH = 10
 MAX_CALLS = 24
@@ -24,6 +24,15 @@ MAX_STEPS = 15_000
 
 PLAIN_STEPS = 400
 """The same of a function that sends nothing and gives nothing volatile: it only may give text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A message that was sent behind a history: what is stored for it has to be the same."""
+
+    message: DictV
+    place: Place
+    family: str
 
 
 class Library(Protocol):
@@ -129,6 +138,8 @@ class Run:
     drawn: Taints = NONE
     """What decides which client is called, while it is called."""
     sent_files: set[str] = field(default_factory=set)
+    newest: dict[int, Newest] = field(default_factory=dict)
+    """By history: the message behind it that was sent, and is not stored yet."""
 
     def tick(self) -> None:
         """Count a step. Raises OutOfSteps."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from ..finding import Cause
+from ..finding import Cause, Place
 from ..layout import SESSION, TURN
 from .annotations import annotated
-from .machine import Frame, Run, bound_method, place_of
+from .machine import Frame, Run, bound_method, dotted, place_of
 from .texts import label_taints
 from .values import (
     NONE,
@@ -163,27 +163,31 @@ def _of_object(run: Run, frame: Frame, value: Obj, node: ast.Attribute) -> Value
         if name in info.methods:
             return _method(run, value, info, name)
     if name in value.attrs:
-        return _changed(value, name, _told_by(name, value.attrs[name], node, frame), frame)
+        return _changed(run, value, name, _told_by(name, value.attrs[name], node, frame), frame)
     for info in value.cls.line():
         if name in info.attrs and name not in info.annotations:
-            return _changed(value, name, info.attrs[name], frame)
+            return _changed(run, value, name, info.attrs[name], frame)
         if name in info.annotations:
-            return annotated(run, info.module, info.annotations[name], name, node)
+            found = annotated(run, info.module, info.annotations[name], name, node)
+            return _told_by(name, found, node, frame)
         if name in info.attrs:
             return info.attrs[name]
     if value.cls.external:
         return Method(value, name)
-    return _changed(value, name, Opaque(label=f"self.{name}"), frame)
+    return _changed(run, value, name, Opaque(label=f"self.{name}"), frame)
 
 
 def _told_by(name: str, value: Value, node: ast.Attribute, frame: Frame) -> Value:
     """An attribute whose name says more of how long it stays the same than the parameter that it was."""
-    if not isinstance(value, Opaque) or value.taints or value.label == name:
+    if not isinstance(value, Opaque) or value.taints:
         return value
     place = place_of(frame.module, node)
-    named = replace(value, label=name)
-    is_more = label_taints(named, place) and not label_taints(value, place)
-    return named if is_more else value
+    if label_taints(value, place):
+        return value
+    owner = dotted(node.value).rpartition(".")[2]
+    spelled = (name, f"{owner}.{name}") if owner and owner != frame.me else (name,)
+    named = [replace(value, label=each) for each in spelled]
+    return next((each for each in named if label_taints(each, place)), value)
 
 
 def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:
@@ -200,7 +204,7 @@ def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:
     return fn
 
 
-def _changed(owner: Obj, name: str, value: Value, frame: Frame) -> Value:
+def _changed(run: Run, owner: Obj, name: str, value: Value, frame: Frame) -> Value:
     """An attribute that methods change is state: written into a prompt, it makes another prompt each time."""
     if not owner.is_symbolic:
         return value
@@ -222,6 +226,12 @@ def _changed(owner: Obj, name: str, value: Value, frame: Frame) -> Value:
                 )
                 return _with_state(value, frozenset({taint, state}), True, f"self.{name}")
             return _with_state(value, frozenset({taint}), name in info.grown, f"self.{name}")
+    counted = run.project.counted.get(name)
+    if counted is not None and isinstance(value, Opaque | Const | DictV | ListV):
+        place = Place(counted[0].file, counted[1], symbol=f"{owner.cls.name}.{name}")
+        what = f"`{name}`, which changes from call to call"
+        state = frozenset({Taint(Cause.STATE, TURN, place, what)})
+        return _with_state(value, state, False, value.label if isinstance(value, Opaque) else name)
     return value
 
 
@@ -242,6 +252,8 @@ def _with_state(value: Value, state: Taints, grows: bool, label: str) -> Value:
             made = ListV(persists=True, as_text=state, shape=shape)
             made.add(Opaque(parent=made, index="all", label=f"{label}[]"), many=True)
             return made
+        case Choice(options=options, taints=taints) if any(isinstance(o, ListV) for o in options):
+            return Choice([_with_state(o, state, grows, label) for o in options], taints)
         case Obj() | FnV() | Ext() | Method() | ModV() | ClassV():
             return value
         case _:

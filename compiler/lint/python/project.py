@@ -16,6 +16,7 @@ LONG_LINE = 1_200
 """Only files with such a line are looked at for depth: nesting by indentation alone is bounded by Python."""
 
 _WRITES = re.compile(r"write_text|write_bytes|open\(")
+_COUNTS = re.compile(r"^[ \t]*(?P<owner>[\w.]+)\.(?P<attr>\w+)(\[[^\]\n]*\])*[ \t]*[-+]= \d", re.M)
 GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
 MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft", "move_to_end"}
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__", "setup"})
@@ -28,6 +29,8 @@ class Project:
         self.modules: dict[str, ModuleInfo] = {}
         self.by_file: dict[str, ModuleInfo] = {}
         self._by_tail: dict[str, list[ModuleInfo]] = {}
+        self.counted: dict[str, tuple[ModuleInfo, int]] = {}
+        """Attributes that something else than their object counts up or down, and where."""
 
     def add(self, file: InputFile) -> None:
         """Parse a file. Raises SyntaxError, ValueError, RecursionError, MemoryError."""
@@ -39,8 +42,15 @@ class Project:
         if _WRITES.search(file.text):
             module.written = set(_written(tree))
         self.by_file[file.name] = module
+        self._note_counted(module)
         self.modules.setdefault(name, module)
         self._by_tail.setdefault(name.rpartition(".")[2], []).append(module)
+
+    def _note_counted(self, module: ModuleInfo) -> None:
+        for match in _COUNTS.finditer(module.text):
+            if match["owner"] not in ("self", "cls"):
+                line = module.text.count("\n", 0, match.start("attr")) + 1
+                self.counted.setdefault(match["attr"], (module, line))
 
     def find(self, dotted: str, near: ModuleInfo | None = None) -> ModuleInfo | None:
         """The module that an absolute import names: exactly, or by the end of its path, the nearest first."""

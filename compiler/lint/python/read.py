@@ -133,6 +133,7 @@ def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
         if run.reach is not None and not run.reach.may_send(fn.node):
             continue
         run.warmed = set()
+        run.newest.clear()
         run.counts.clear()
         place = Place(module.file, fn.node.lineno)
         try:

@@ -9,9 +9,9 @@ from ..finding import Cause, Place
 from ..layout import CONST, RELEASE, REQUEST, SESSION, Origin, Request, Segment, merged
 from ..target import target_of
 from .machine import Run
+from .messages import dict_of, options_of, role_of
 from .texts import literal, parts_of
 from .values import (
-    Choice,
     Const,
     DictV,
     Hole,
@@ -125,7 +125,7 @@ class _Builder:
 
     def tools(self, value: Value) -> None:
         """Tools stand before everything else; their texts are followed, what isn't known is stable."""
-        for each in _options(value):
+        for each in options_of(value):
             if isinstance(each, ListV):
                 for item in each.items:
                     self._tool(item.value)
@@ -134,7 +134,7 @@ class _Builder:
             self._unknown("tools", RELEASE)
 
     def _tool(self, value: Value) -> None:
-        fields = _dict_of(value)
+        fields = dict_of(value)
         if fields is None:
             self._unknown("tools", RELEASE)
             return
@@ -144,7 +144,7 @@ class _Builder:
 
     def messages(self, value: Value) -> None:
         """A list of messages; the last one that is no history is the newest."""
-        for each in _options(value):
+        for each in options_of(value):
             if isinstance(each, ListV):
                 self._list(each)
                 return
@@ -162,11 +162,11 @@ class _Builder:
 
     def message(self, value: Value, many: bool, region: str, is_newest: bool) -> None:
         """One message, or any number of such."""
-        fields = _dict_of(value)
+        fields = dict_of(value)
         if fields is None:
             self._other_message(value, many, region, is_newest)
             return
-        role = literal(fields.fields.get("role", Const(""))) or ""
+        role = role_of(fields.fields.get("role", Const("")))
         where = "system" if role in ("system", "developer") else region
         contents = [
             fields.fields.get(key)
@@ -208,7 +208,9 @@ class _Builder:
 
     def content(self, value: Value, region: str, is_newest: bool, many: bool = False) -> None:
         """Text, or a list of blocks with their marks."""
-        blocks = next((o for o in _options(value) if isinstance(o, ListV) and _is_blocks(o)), None)
+        blocks = next(
+            (o for o in options_of(value) if isinstance(o, ListV) and _is_blocks(o)), None
+        )
         if blocks is None:
             self.text(parts_of(value, self.request.sink), region, is_newest, many)
             return
@@ -219,7 +221,7 @@ class _Builder:
             self._block(item.value, region, is_newest, many or item.many)
 
     def _block(self, value: Value, region: str, is_newest: bool, many: bool) -> None:
-        fields = _dict_of(value)
+        fields = dict_of(value)
         if fields is None:
             self.text(parts_of(value, self.request.sink), region, is_newest, many)
             return
@@ -254,8 +256,14 @@ class _Builder:
     def _reminted(self, part: Hole) -> Hole:
         """In a message that stands for many, only what is made anew while the history is put together varies."""
         running = set(self.run.loop_numbers())
+        is_amid = any(s.is_history for s in self.segments)
         kept = frozenset(
-            t for t in part.taints if t.cause not in _REMINTED or set(t.loops) - running
+            t
+            for t in part.taints
+            if (t.cause not in _REMINTED or set(t.loops) - running)
+            and not (
+                is_amid and t.cause is Cause.STATE
+            )  # amid stored messages, and stored as they are
         )
         return replace(part, taints=kept, is_element=True)
 
@@ -316,23 +324,8 @@ class _Builder:
 _REMINTED = frozenset({Cause.RANDOM, Cause.CLOCK, Cause.SIGNED, Cause.HASHED, Cause.SAMPLED})
 
 
-def _options(value: Value) -> list[Value]:
-    return value.options if isinstance(value, Choice) else [value]
-
-
-def _dict_of(value: Value) -> DictV | None:
-    """A dictionary; of several that may hold, the one that says most."""
-    found = [o for o in _options(value) if isinstance(o, DictV)]
-    if not found:
-        return None
-    best = max(found, key=lambda d: (len(taints_in(d)), len(d.fields)))
-    if isinstance(value, Choice) and value.taints and not taints_in(best) & value.taints:
-        return best
-    return best
-
-
 def _is_blocks(value: ListV) -> bool:
-    return any(isinstance(o, DictV) for i in value.items for o in _options(i.value))
+    return any(isinstance(o, DictV) for i in value.items for o in options_of(i.value))
 
 
 def _has_mark(fields: DictV) -> bool:

@@ -456,6 +456,19 @@ def settled(value: Value, loops: tuple[int, ...]) -> Value:
     )
 
 
+def items_of(value: ListV) -> list[Item]:
+    """The items of a list as others get them: what a stored message was made of may change, and it doesn't."""
+    if not value.persists:
+        return list(value.items)
+    return [Item(frozen(i.value, SESSION), i.many) if _moves(i.value) else i for i in value.items]
+
+
+def _moves(value: Value) -> bool:
+    if not isinstance(value, DictV | Choice):
+        return False
+    return any(t.rank > SESSION and t.cause is Cause.STATE for t in taints_in(value, 3))
+
+
 _LEAST = {Cause.UNORDERED: SESSION, Cause.HASHED: SESSION, Cause.ADDRESS: SESSION}
 """What differs from process to process, however early it was computed."""
 

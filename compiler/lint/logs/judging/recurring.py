@@ -19,9 +19,8 @@ def recurring(
     by_cause: dict[Cause, list[Break]] = {}
     for each in breaks:
         by_cause.setdefault(each.cause, []).append(each)
-    total = max(len(family.requests) - 1, 1)
     for cause, found in by_cause.items():
-        if cause is Cause.VARYING and len(found) < max(2, 0.3 * total):
+        if cause is Cause.VARYING and not _is_habit(found, family):
             continue
         worst = max(found, key=lambda b: b.lost)
         mean = sum(b.lost for b in found) // len(found)
@@ -36,6 +35,14 @@ def recurring(
             Loss(mean, prefix, len(found), is_exact=scale.is_exact),
             worst.notes,
         )
+
+
+def _is_habit(found: Sequence[Break], family: FamilyOfCalls) -> bool:
+    """Whether many of the places where such a break can be have one: between sessions, or inside them."""
+    heads = [b for b in found if b.where == "head"]
+    across, within = len(family.sessions) - 1, len(family.requests) - len(family.sessions)
+    counts = ((len(heads), across), (len(found) - len(heads), within))
+    return any(many >= max(2, 0.3 * places) for many, places in counts)
 
 
 def _of_break(

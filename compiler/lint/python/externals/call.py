@@ -24,7 +24,15 @@ from .containers import (
     shallow_copy,
     sorted_call,
 )
-from .iterables import counter, enumerate_call, filter_call, map_call, next_call, zip_call
+from .iterables import (
+    counter,
+    enumerate_call,
+    filter_call,
+    islice_call,
+    map_call,
+    next_call,
+    zip_call,
+)
 from .pinned import last_of, note_revision
 from .single import (
     buffer,
@@ -136,7 +144,7 @@ _BUILTINS = {
     "functools.partial": partial_call,
     "copy.deepcopy": deep_copy,
     "copy.copy": shallow_copy,
-    "itertools.islice": same,
+    "itertools.islice": islice_call,
     "itertools.chain": chained,
     "itertools.chain.from_iterable": lambda run, frame, args, kwargs, node: (
         element_of(args[0]) if args else Opaque()
@@ -171,6 +179,7 @@ _BUILTINS = {
     "render_template": rendered_file,
     "flask.render_template": rendered_file,
     "django.template.loader.render_to_string": rendered_file,
+    "tokentrim.trim": trimmed,
     "random.Random": generator,
     "numpy.random.default_rng": generator,
     "asyncio.gather": gathered,

@@ -12,7 +12,21 @@ from ..building import merge, order_taint, splice
 from ..elements import element_of, is_historical, length_taint
 from ..machine import Frame, Run, place_of, shown
 from ..texts import label_taints
-from ..values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Taints, Value, join, shape_of
+from ..values import (
+    NONE,
+    Choice,
+    Const,
+    DictV,
+    ListV,
+    Opaque,
+    Taint,
+    Taints,
+    Value,
+    items_of,
+    join,
+    shape_of,
+    text_taints_of,
+)
 
 
 def len_call(
@@ -56,7 +70,10 @@ def _ranking(run: Run, frame: Frame, node: ast.Call) -> Taints:
     if not isinstance(key, ast.Lambda):
         return NONE
     found: set[Taint] = set()
+    counted: set[Taint] = set()
     for each in ast.walk(key.body):
+        if isinstance(each, ast.Attribute):
+            counted |= _counted(run, frame, each)
         held = frame.env.get(each.id) if isinstance(each, ast.Name) else None
         if isinstance(held, Opaque):
             found |= {
@@ -64,7 +81,15 @@ def _ranking(run: Run, frame: Frame, node: ast.Call) -> Taints:
                 for t in label_taints(held, place_of(frame.module, node))
                 if t.cause is Cause.VARYING
             }
-    return frozenset(replace(t, flag="filter") for t in found)
+    return frozenset(replace(t, flag="filter") for t in found) | counted
+
+
+def _counted(run: Run, frame: Frame, node: ast.Attribute) -> Taints:
+    """What a key reads that changes from call to call: an order by use is another one after each use."""
+    held = run.evaluate(run, frame, node)
+    taints = text_taints_of(held) | (held.taints if isinstance(held, Opaque) else NONE)
+    place = place_of(frame.module, node)
+    return frozenset(t.through(place) for t in taints if t.cause is Cause.STATE and not t.flag)
 
 
 def in_order(value: Value) -> Value:
@@ -134,7 +159,7 @@ def deep_copy(
         return Opaque()
     held = args[0]
     if isinstance(held, ListV):
-        made = replace(held, items=list(held.items), persists=False)
+        made = replace(held, items=items_of(held), persists=False)
         made.is_copy = is_historical(held)
         return made
     if isinstance(held, Opaque):
@@ -149,7 +174,7 @@ def shallow_copy(
 ) -> Value:
     """`copy.copy`."""
     if args and isinstance(args[0], ListV):
-        return replace(args[0], items=list(args[0].items), persists=False)
+        return replace(args[0], items=items_of(args[0]), persists=False)
     return args[0] if args else Opaque()
 
 

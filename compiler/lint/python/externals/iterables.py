@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST
-from ..elements import element_of
+from ..elements import element_of, sliced
 from ..machine import Frame, Run, place_of, shown
 from ..values import (
     NONE,
@@ -103,3 +103,15 @@ def counter(
 ) -> Value:
     """`itertools.count`."""
     return Opaque(label="count()")
+
+
+def islice_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`itertools.islice`: a slice."""
+    if not args or not 2 <= len(node.args) <= 4:
+        return args[0] if args else Opaque()
+    ends = [None if isinstance(e, ast.Constant) and e.value is None else e for e in node.args[1:3]]
+    lower, upper = ends if len(ends) == 2 else (None, ends[0])
+    cut = ast.Subscript(node.args[0], ast.Slice(lower, upper), ast.Load())
+    return sliced(run, frame, args[0], ast.copy_location(cut, node))

@@ -12,6 +12,7 @@ from ..building import splice
 from ..elements import HISTORY, element_of, limits_of
 from ..externals.containers import in_order
 from ..machine import Frame, Run, place_of, shown
+from ..newest import judge_stored
 from ..queries import FETCHES, SINGLE, single
 from ..texts import joined
 from ..values import (
@@ -25,6 +26,7 @@ from ..values import (
     Taint,
     Value,
     frozen,
+    items_of,
     settled,
     shape_of,
     taints_in,
@@ -66,7 +68,7 @@ def list_method(
             shortened(run, frame, receiver, name, args, node)
             return element_of(receiver)
         case "copy":
-            return replace(receiver, items=list(receiver.items), persists=False)
+            return replace(receiver, items=items_of(receiver), persists=False)
         case "union" | "intersection" | "difference" | "symmetric_difference":
             made = ListV("set", shape=receiver.shape | {order_of(run, frame, node)})
             for each in (receiver, *args):
@@ -101,6 +103,7 @@ def order_of(run: Run, frame: Frame, node: ast.AST) -> Taint:
 
 def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> None:
     """Put a value at the end of a list. What enters a list that outlives this round is settled from then on."""
+    judge_stored(run, target, value, place_of(frame.module, node))
     fresh = tuple(loop.number for loop in run.loops if loop.number not in target.loops)
     held = frozen(value, SESSION) if target.persists else settled(value, fresh) if fresh else value
     in_loop = any(loop.number not in target.loops for loop in run.loops)

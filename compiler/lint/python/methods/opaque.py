@@ -12,6 +12,7 @@ from ..clocks import COARSE_PARTS, at_rank, coarse
 from ..files import template_named, written_taints
 from ..json_text import PARSED, is_parsed
 from ..machine import shown
+from ..newest import judge_stored
 from ..texts import joined, parts_of, text
 from ..values import NONE, Const, DictV, Hole, ListV, Opaque, Value, join, taints_in, union
 from .calling import Calling
@@ -127,6 +128,8 @@ def _grown(call: Calling, receiver: Opaque) -> Value | None:
     if call.name not in _CHANGES:
         return None
     run, frame, args = call.run, call.frame, call.args
+    if call.name == "append" and args:
+        judge_stored(run, receiver, args[0], call.place)
     if call.name in ("pop", "popleft"):
         return _taken(call, receiver)
     made = _as_list(call, receiver)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..frameworks import construct
 from ..machine import Frame, Run, dotted, place_of
+from ..messages import dict_of, options_of
 from ..requests import Given
 from ..texts import literal
 from ..values import Choice, Const, DictV, Ext, FnV, ListV, Opaque, Value
@@ -53,10 +54,10 @@ def called_sink(
     """What a call gives back that sends a prompt; None when it is no such call."""
     name = callee.name if isinstance(callee, Ext | FnV) else dotted(node.func)
     if isinstance(callee, FnV):
-        full = f"{callee.module.name}.{callee.name}"
-        if not any(full == sink or full.endswith(f".{sink}") for sink in run.own_sinks):
+        given = _of_project(run, callee, args, kwargs, dotted(node.func))
+        if given is None:
             return None
-        _send(run, frame, _generic_given(args, kwargs), node)
+        _send(run, frame, given, node)
         return Sent(Opaque(label="reply", is_reply=True), is_own=True)
     api = api_of(name)
     if api is not None and (
@@ -80,6 +81,26 @@ def called_sink(
         _send(run, frame, given, node)
         return Sent(Opaque(label="reply", is_reply=True))
     return None
+
+
+def _of_project(
+    run: Run, callee: FnV, args: Sequence[Value], kwargs: Mapping[str, Value], name: str
+) -> Given | None:
+    """A function that the configuration names, or a method without a body: what stands behind it may be any client."""
+    full = f"{callee.module.name}.{callee.name}"
+    if any(full == sink or full.endswith(f".{sink}") for sink in run.own_sinks):
+        return _generic_given(args, kwargs)
+    return _generic(name, args, kwargs) if _has_no_body(callee.node) else None
+
+
+def _has_no_body(node: ast.AST) -> bool:
+    """Whether a function only says what others do: a protocol's, or an abstract one."""
+    body = node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else [node]
+    return all(
+        isinstance(each, ast.Pass | ast.Raise)
+        or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+        for each in body
+    )
 
 
 def _posted(run: Run, name: str, kwargs: Mapping[str, Value]) -> Given | None:
@@ -160,9 +181,10 @@ def _is_messages(value: Value) -> bool:
     for option in value.options if isinstance(value, Choice) else [value]:
         if isinstance(option, ListV) and option.items:
             for item in option.items:
-                held = item.value.options[0] if isinstance(item.value, Choice) else item.value
-                if isinstance(held, DictV) and "role" in held.fields:
+                message = dict_of(item.value)
+                if message is not None and "role" in message.fields:
                     return True
+                held = options_of(item.value)[0]
                 if isinstance(held, ListV) and held.kind == "tuple" and len(held.items) == 2:
                     if literal(held.items[0].value) in (
                         "system",

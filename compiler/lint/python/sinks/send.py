@@ -6,6 +6,7 @@ from ...finding import Family, Place
 from ...layout import Request, inversions, static_prefix
 from ...seams import ends_of
 from ..machine import Run
+from ..newest import note_newest
 from ..requests import Given, request_of
 from .fan_out import judge_fan_out
 from .marks import judge_marks
@@ -27,6 +28,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     judge_options(run, given, request)
     judge_marks(run, given, request)
     judge_fan_out(run, request)
+    note_newest(run, given, request)
     _note_family(run, request)
 
 

@@ -9,6 +9,8 @@ from ..requests import Given
 from ..values import Choice, shape_of, taints_in, text_taints_of
 from .live import evidence_of, is_live
 
+_ORDERS = frozenset({Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.STATE})
+
 
 def judge_tools(run: Run, given: Given, request: Request) -> None:
     """The order of the tools, and which of them there are."""
@@ -18,7 +20,7 @@ def judge_tools(run: Run, given: Given, request: Request) -> None:
     listed = shape_of(value)
     deep = taints_in(value, 4)
     for taint in listed | frozenset(t for t in text_taints_of(value) if t.flag == "reconnect"):
-        if taint.cause in (Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER) and not taint.flag:
+        if taint.cause in _ORDERS and not taint.flag:
             run.evidence.append(evidence_of(request, Cause.TOOL_ORDER, taint, more="everything"))
         elif taint.flag == "reconnect":
             run.evidence.append(evidence_of(request, Cause.TOOL_ORDER, taint, more="everything"))

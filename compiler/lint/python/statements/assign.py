@@ -64,6 +64,7 @@ def _set_attribute(run: Run, frame: Frame, owner: Value, attr: str, value: Value
     if frame.conds and attr in owner.attrs:
         under = capped(frame.under(), SESSION) if owner.is_symbolic else frame.under()
         value = join([owner.attrs[attr], value], under)
-    if owner.is_symbolic and isinstance(value, ListV):
-        value.persists = True
+    for option in value.options if isinstance(value, Choice) else [value]:
+        if owner.is_symbolic and isinstance(option, ListV):
+            option.persists = True
     owner.attrs[attr] = value
