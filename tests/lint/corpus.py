@@ -22,6 +22,7 @@ from sglc.compiler.lint.run import Result, lint
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+from generated_formats import formats  # noqa: E402
 from generated_logs import logs  # noqa: E402
 from generated_python import programs  # noqa: E402
 
@@ -66,10 +67,11 @@ def write_generated(folder: Path) -> list[Case]:
         for file, text in files.items():
             (place / file).write_text(text)
         found.append(_marked(Case(name, "python", depth, sorted(place.glob("*.py")))))
-    for name, lines, codes in logs():
+    for name, lines, codes in (*logs(), *formats()):
         file = folder / "logs" / f"{name}.jsonl"
         file.parent.mkdir(exist_ok=True)
-        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+        file.write_text("".join(text + "\n" for text in texts))
         wants = [(codes, [(file, n + 1) for n in range(len(lines))])] if codes else []
         found.append(Case(name, "log", "-", [file], wants))
     return found

@@ -13,7 +13,7 @@ class Viewer:
 
     def turn(self, text):
         self.messages.append({"role": "user", "content": text, "kind": "text"})
-        wire = [{"role": "system", "content": HEAD, "kind": "text"}] + self.messages
+        wire = [{"role": "system", "content": HEAD, "kind": "text"}] + self.messages  # noqa: RUF005
         for each in [m for m in wire if m["kind"] == "image"]:
             if each["form"] == "path":
                 each["content"] = f"A picture at {each['content']}: {self.describe(each)}"

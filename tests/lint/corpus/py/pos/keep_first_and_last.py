@@ -1,0 +1,18 @@
+from openai import OpenAI
+
+KEEP = 12
+
+
+class Chat:
+    def __init__(self, system: str) -> None:
+        self.client = OpenAI()
+        self.messages = [{"role": "system", "content": system}]
+
+    def say(self, text: str) -> str:
+        self.messages.append({"role": "user", "content": text})
+        if len(self.messages) > KEEP + 1:
+            self.messages = [self.messages[0]] + self.messages[-KEEP:]  # want: PFX207  # noqa: RUF005
+        reply = self.client.chat.completions.create(model="gpt-5.1", messages=self.messages)
+        answer = reply.choices[0].message.content
+        self.messages.append({"role": "assistant", "content": answer})
+        return answer
