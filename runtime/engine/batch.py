@@ -91,7 +91,7 @@ class Batch:
         if self._unread is None:
             return
         rows = self.offsets[:-1][[segment.is_unread for segment in self.segments]]
-        unread = self._unread.to(ids.dtype)
+        unread = self._unread.to(ids.device, ids.dtype)  # a recurrent model reads them on the host
         if len(rows) == self.tokens:
             ids[: len(rows)].copy_(unread)
         else:

@@ -4,10 +4,13 @@ In this order: what is served most comes first, and float32, which is served lea
 """
 
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
+from sglc.ir.sampling import Constraint
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.engine.attention.base import Attention, LayerOptions
 from sglc.runtime.engine.attention.flashinfer_backend import FlashInferAttention
@@ -83,13 +86,34 @@ def test_graphs_are_replayed_with_what_they_are_given(least_saved: int) -> None:
 
 
 def test_overlapped_steps_give_the_same_replies(make_backend: Callable[..., EngineBackend]) -> None:
+    """Rows without a wish, with penalties, with a grammar, with a least length; prompts of many lengths."""
+    wishes: list[dict[str, Any]] = [
+        {},
+        {"frequency_penalty": 0.5, "repetition_penalty": 1.2},
+        {"constraint": Constraint("regex", "[a-z ]{25}"), "ignore_eos": False},
+        {"min_tokens": 5, "ignore_eos": False},
+    ]
     requests = [
-        gen(prompt(i, 20 + i), 30, seeds=(i, 9), temperature=0.9 * (i % 2)) for i in range(6)
+        gen(prompt(i, 20 + 60 * i), 30, seeds=(i, 9), temperature=0.9 * (i % 2), **wishes[i % 4])
+        for i in range(8)
     ]
     plain = make_backend(device="cuda", disable_overlap_schedule=True)
     overlapping = make_backend(device="cuda")
     assert ids_of(ask(overlapping, *requests)) == ids_of(ask(plain, *requests))
     assert plain.metrics().overlapped == 0 < overlapping.metrics().overlapped
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+def test_masks(dtype: torch.dtype) -> None:
+    from sglc.runtime.engine.grammar.mask_kernel import launch
+
+    bits = np.random.default_rng(1).integers(-(1 << 31), 1 << 31, (2, 4008), dtype=np.int32)
+    logits = torch.randn(3, 128_256, dtype=dtype, device="cuda")
+    allowed = np.unpackbits(bits.view(np.uint8), axis=1, bitorder="little")[:, :128_256]
+    wanted = logits.cpu()
+    wanted[[0, 2]] = wanted[[0, 2]].masked_fill(torch.from_numpy(allowed) == 0, float("-inf"))
+    launch(logits, bits, [0, 2])
+    assert torch.equal(logits.cpu(), wanted)
 
 
 @pytest.mark.parametrize("options", LAYERS)
