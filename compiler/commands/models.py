@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from ...runtime.models.config import read_config
 from ...runtime.models.error import ModelError
 from ...runtime.models.folders import converted_models, default_gguf, find_model
 from ..console.terminal import put
@@ -23,7 +23,7 @@ def models() -> int:
 
 
 def _summary(folder: Path) -> str:
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config = read_config(folder)
     size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     kind = ", ".join(config.get("architectures") or ["unknown architecture"])
     context = config.get("max_position_embeddings", "?")

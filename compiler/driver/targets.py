@@ -5,7 +5,6 @@ Reads tokenizer, template and configuration files; never weights, never torch.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from typing import Any
 
 from ...ir.diagnostic import CompileFailed, Diagnostic
 from ...ir.target import Target
+from ...runtime.models.config import context_of, read_config
 from ...runtime.models.folders import find_model, resolve_model
 from ...runtime.models.names import shown_name
 
@@ -51,7 +51,7 @@ def choose_target(model: str | None = None) -> Choice:
 
 
 def of_folder(folder: Path) -> Choice:
-    """The target of a model folder. Raises CompileFailed (SGL2010) when its files can't be read."""
+    """The target of a model folder. Raises CompileFailed (SGL2010), ModelError when its files can't be read."""
     try:
         target = replace(Target.load(folder), name=shown_name(folder))
         return Choice(target, folder, _context(folder))
@@ -70,9 +70,4 @@ def of_folder(folder: Path) -> Choice:
 
 def _context(folder: Path) -> int | None:
     """How many tokens the model can hold, as its configuration says."""
-    file = folder / "config.json"
-    if not file.is_file():
-        return None
-    config = json.loads(file.read_text(encoding="utf-8"))
-    found = config.get("max_position_embeddings")
-    return found if isinstance(found, int) else None
+    return context_of(read_config(folder)) if (folder / "config.json").is_file() else None

@@ -8,6 +8,7 @@ context ends, since rotations may change with the length of a text.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +49,12 @@ def texts_of(model: Any, span: Span, vocab: int) -> list[Text]:
     return [Text(x, at, _alone(model, x, at)) for x, at in zip([*ids, ids[1]], ends, strict=False)]
 
 
-def distance(model: Model, texts: list[Text]) -> float:
+def distance(
+    model: Model, texts: list[Text], attend: Callable[[Pool], Attention] = TorchAttention
+) -> float:
     """The largest difference of a logit, as a share of the largest logit."""
     first, *others = texts
-    return max(_distance(model, first, other) for other in others)
+    return max(_distance(model, first, other, attend) for other in others)
 
 
 def limit(dtype: torch.dtype) -> float:
@@ -75,9 +78,11 @@ def _alone(model: Any, ids: Ids, start: int) -> torch.Tensor:
         return model(**given, use_cache=False).logits[0].float()
 
 
-def _distance(model: Model, first: Text, second: Text) -> float:
+def _distance(
+    model: Model, first: Text, second: Text, attend: Callable[[Pool], Attention]
+) -> float:
     pool = Pool(model.shape, ROOM, model.dtype, model.device)
-    attention: Attention = TorchAttention(pool)
+    attention = attend(pool)
     slots = np.random.default_rng(5).permutation(np.arange(1, ROOM + 1, dtype=np.int32))
     mine = {id(first): slots[:13], id(second): slots[13:26]}
     cuts = {id(first): len(first.ids) // 2, id(second): 2 * len(second.ids) // 3}

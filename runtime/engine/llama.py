@@ -6,13 +6,14 @@ rotation in three operations, residuals and gates inside the products, no module
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch.nn import functional
 
+from ..models.weights import weight_files
 from .attention.base import Attention, LayerOptions
 from .batch import Batch
 from .linear import Gated, Linear, make_gated, make_linear
@@ -22,6 +23,10 @@ from .transfers import send
 
 FAMILIES = ("llama", "mistral", "qwen2", "qwen3")
 Rotation = Callable[[torch.Tensor], torch.Tensor]
+# Without one of these the family's own default holds, which transformers knows.
+NEEDED = (
+    "num_attention_heads", "num_hidden_layers", "hidden_size", "vocab_size", "max_position_embeddings", "rms_norm_eps",
+)  # fmt: skip
 ROPES = ("default", "llama3", "linear")
 
 
@@ -29,6 +34,7 @@ def can_run(config: dict[str, Any]) -> bool:
     """Whether the model is one of the family, with nothing that this file leaves out."""
     return (
         config.get("model_type") in FAMILIES
+        and all(isinstance(config.get(name), int | float) for name in NEEDED)
         and config.get("hidden_act") == "silu"
         and not config.get("mlp_bias")
         and not config.get("quantization_config")
@@ -172,17 +178,20 @@ def load(
     dtype: torch.dtype,
     device: torch.device,
     kernels: Kernels | None = None,
+    context: int | None = None,
 ) -> Llama:
-    """Read the safetensors of a model folder."""
+    """Read the safetensors of a model folder. `context`: how many tokens a text may have, if not as many as it can."""
     from safetensors.torch import load_file
 
     weights: dict[str, torch.Tensor] = {}
-    for file in sorted(folder.glob("*.safetensors")):
+    for file in weight_files(folder):
         weights |= {name: w.to(device, dtype) for name, w in load_file(file).items()}
     if config.get("tie_word_embeddings"):
         weights.pop("lm_head.weight", None)
     with torch.inference_mode():
-        return Llama(read_shape(config), config, weights, kernels)
+        shape = read_shape(config)
+        shape = replace(shape, max_context=context or shape.max_context)
+        return Llama(shape, config, weights, kernels)
 
 
 def read_shape(config: dict[str, Any]) -> Shape:

@@ -1,11 +1,14 @@
 """Loading a model: a fast path for plain decoders, transformers for the rest."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from ..models.config import read_config
 from . import llama
-from .model import Model, ModelUnsupported, read_config
+from .fast_check import reads_as_transformers
+from .model import Model, ModelUnsupported
 from .native.kernels import Kernels
 
 
@@ -22,10 +25,18 @@ def load_model(
     `context`: how many tokens a text may have; None: as many as the model says.
     """
     config = read_config(folder)
-    if path != "transformers" and llama.can_run(config):
-        return llama.load(folder, config, dtype, device, kernels)
+    if path != "transformers" and _is_fast(config, dtype, kernels, context):
+        return llama.load(folder, config, dtype, device, kernels, context)
     if path == "fast":
         raise ModelUnsupported(f"`{config.get('model_type')}` has no fast path")
     from .hf_model import load
 
     return load(folder, dtype, device, context)
+
+
+def _is_fast(
+    config: dict[str, Any], dtype: torch.dtype, kernels: Kernels | None, context: int | None
+) -> bool:
+    if not llama.can_run(config) or (context or 0) > config["max_position_embeddings"]:
+        return False
+    return reads_as_transformers(config, dtype, kernels)

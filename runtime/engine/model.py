@@ -1,8 +1,6 @@
 """What the engine asks of a model: a decoder over flattened ragged batches."""
 
-import json
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 
@@ -29,14 +27,3 @@ class Model(Protocol):
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
         """What follows each hidden state: `[rows, vocab]`, in the model's dtype or float32."""
         ...
-
-
-def read_config(folder: Path) -> dict[str, Any]:
-    """Read a model folder's `config.json`."""
-    try:
-        config: dict[str, Any] = json.loads((folder / "config.json").read_text())
-    except (OSError, ValueError) as error:
-        raise ModelUnsupported(
-            f"`{folder}` is not a model folder: its config.json can't be read ({error})"
-        ) from error
-    return config

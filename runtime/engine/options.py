@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ...ir.target import Tokenizer
+from ..models.config import read_config
 from ..models.error import ModelError
 from ..models.folders import resolve_model
 from ..models.kinds import HELP, check_kind
@@ -23,7 +24,7 @@ from .device import is_out_of_memory, use
 from .engine import Engine
 from .grammar.choice import GRAMMAR_BACKENDS, make_grammar_backend
 from .loading import load_model
-from .model import Model, ModelUnsupported, read_config
+from .model import Model, ModelUnsupported
 from .native.kernels import HEAD_DIMS, Kernels, load_kernels
 from .parts import Parts
 from .pool import Pool

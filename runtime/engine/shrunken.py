@@ -100,7 +100,8 @@ def _randomize(weight: torch.Tensor) -> None:
 
 def _smaller(given: dict[str, Any], kinds: Sequence[list[Any]] = ()) -> dict[str, Any]:
     layers = next((given[name] for name in LAYERS if isinstance(given.get(name), int)), None)
-    few = None if layers is None else _layers(kinds, layers, bool(given.get(SHARING)))
+    listed = [given[name] for name in KINDS if isinstance(given.get(name), list)]
+    few = None if layers is None else _layers([*kinds, *listed], layers, bool(given.get(SHARING)))
     return {
         name: _value(name, value, given, layers, few)
         for name, value in given.items()

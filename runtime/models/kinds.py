@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .config import text_part
 from .error import ModelError
 
 RECURRENT = "its recurrent layers keep their state in a form of their own, which can't be taken up again elsewhere"
@@ -50,7 +51,7 @@ def check_kind(config: Mapping[str, Any], where: str) -> None:
 
 def why_not(config: Mapping[str, Any]) -> str | None:
     """Why the engine can't run a model of this configuration, as far as that alone tells; None where it may."""
-    text = _text_part(config)
+    text = text_part(config)
     kind = str(text.get("model_type") or config.get("model_type"))
     if config.get("is_encoder_decoder") or text.get("is_encoder_decoder"):
         return ENCODER_DECODER
@@ -59,12 +60,3 @@ def why_not(config: Mapping[str, Any]) -> str | None:
     if kind in ENCODERS and not text.get("is_decoder"):
         return BOTH_WAYS
     return None
-
-
-def _text_part(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What describes the decoder: models that see or hear have a configuration within their own for it."""
-    for name in ("text_config", "llm_config", "language_config"):
-        part = config.get(name)
-        if isinstance(part, dict):
-            return part
-    return config

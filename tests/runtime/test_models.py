@@ -1,13 +1,18 @@
 """A model is found under every name it may have, converted once, and refused with a code and a way out."""
 
+import json
 from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from sglc.runtime.models import folders as found
+from sglc.runtime.models import weights
+from sglc.runtime.models.config import context_of
 from sglc.runtime.models.error import ModelError
 from sglc.runtime.models.folders import find_model, resolve_model, tokenizer_files
+from sglc.runtime.models.names import shown_name
+from sglc.runtime.models.weights import weight_files
 
 
 @pytest.fixture
@@ -23,6 +28,10 @@ def gguf(tmp_path: Path) -> Path:
     return file
 
 
+EMPTY = (2).to_bytes(8, "little") + b"{}"  # safetensors that hold nothing
+WHOLE = ("config.json", "model.safetensors", "tokenizer.json")
+
+
 def refused(name: str) -> ModelError:
     with pytest.raises(ModelError) as caught:
         resolve_model(name)
@@ -32,7 +41,7 @@ def refused(name: str) -> ModelError:
 def write_folder(folder: Path, *files: str) -> Path:
     folder.mkdir()
     for file in files:
-        (folder / file).write_text("{}")
+        (folder / file).write_bytes(EMPTY if file.endswith(".safetensors") else b"{}")
     return folder
 
 
@@ -56,6 +65,129 @@ def test_a_folder_that_lacks_a_file_is_refused(
     error = refused(str(write_folder(tmp_path / "m", *files)))
     assert error.code == code
     assert f"`{lacks}`" in error.message
+
+
+class TestContents:
+    """What is wrong with a folder is said by name, with what to do, before anything of it is loaded."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        return write_folder(tmp_path / "m", *WHOLE)
+
+    @staticmethod
+    def index(folder: Path, *names: str) -> None:
+        shards = {f"w{i}": name for i, name in enumerate(names)}
+        (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": shards}))
+
+    @pytest.mark.parametrize("text", ["", "{", "[]", "\x00", '{"a": }'])
+    def test_a_configuration_that_is_no_json(self, folder: Path, text: str) -> None:
+        (folder / "config.json").write_text(text)
+        error = refused(str(folder))
+        assert error.code == "SGL3402"
+        assert "config.json" in error.message
+
+    def test_a_configuration_that_is_no_text(self, folder: Path) -> None:
+        (folder / "config.json").write_bytes(b"\xff\xfe\x00")
+        assert "is no text" in refused(str(folder)).message
+
+    def test_only_the_files_that_the_index_names_count(self, folder: Path) -> None:
+        (folder / "a.safetensors").write_bytes(EMPTY)
+        (folder / "consolidated.safetensors").write_bytes(b"of another form, and not read")
+        self.index(folder, "a.safetensors", "a.safetensors")
+        assert resolve_model(str(folder)) == folder
+        assert weight_files(folder) == [folder / "a.safetensors"]
+
+    def test_a_single_file_counts_alone(self, folder: Path) -> None:
+        (folder / "consolidated.safetensors").write_bytes(b"not read")
+        assert weight_files(folder) == [folder / "model.safetensors"]
+
+    def test_files_that_the_index_names_and_that_are_missing(self, folder: Path) -> None:
+        self.index(folder, "model.safetensors", "b.safetensors", "c.safetensors")
+        error = refused(str(folder))
+        assert error.code == "SGL3409"
+        assert "`b.safetensors` and 1 more of the 3 files" in error.message
+        assert "hf download" in error.help
+
+    @pytest.mark.parametrize("text", ["", "[]", "{}", '{"weight_map": 3}'])
+    def test_an_index_that_can_not_be_read(self, folder: Path, text: str) -> None:
+        (folder / "model.safetensors.index.json").write_text(text)
+        assert refused(str(folder)).code == "SGL3409"
+
+    @pytest.mark.parametrize("left", [0, 4, 9, 30, -1])
+    def test_weights_that_are_cut_short(self, folder: Path, left: int) -> None:
+        header = b'{"w":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'
+        whole = len(header).to_bytes(8, "little") + header + bytes(16)
+        file = folder / "model.safetensors"
+        file.write_bytes(whole)
+        assert resolve_model(str(folder)) == folder
+        file.write_bytes(whole[:left])
+        error = refused(str(folder))
+        assert error.code == "SGL3409"
+        assert "cut short" in error.message
+
+    @pytest.mark.parametrize(
+        "method", ["gptq", "awq", "bitsandbytes", "compressed-tensors", "new-kind"]
+    )
+    def test_quantised_weights_are_named(
+        self, folder: Path, method: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(weights, "find_spec", lambda name: None)
+        (folder / "config.json").write_text(
+            json.dumps({"quantization_config": {"quant_method": method}})
+        )
+        error = refused(str(folder))
+        assert error.code == "SGL3410"
+        assert f"quantised by {method}" in error.message
+        assert ".gguf" in error.help
+        monkeypatch.setattr(weights, "find_spec", lambda name: object())
+        assert resolve_model(str(folder)) == folder
+
+    @pytest.mark.parametrize("older", ["pytorch_model.bin", "consolidated.00.pth"])
+    def test_weights_in_an_older_form(self, folder: Path, older: str) -> None:
+        (folder / "model.safetensors").rename(folder / older)
+        error = refused(str(folder))
+        assert f"`{older}`" in error.message
+        assert "save_pretrained" in error.help
+
+
+def test_a_hub_cache_with_only_a_tokenizer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "models--owner--model" / "snapshots" / "0123abcd"
+    folder.parent.mkdir(parents=True)
+    write_folder(folder, "config.json", "tokenizer.json")
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: str(folder))
+    assert find_model("owner/model") == folder
+    error = refused("owner/model")
+    assert error.code == "SGL3404"
+    assert "only the tokenizer of `owner/model`" in error.message
+    assert "hf download owner/model" in error.help
+
+
+def test_a_model_is_shown_by_its_name(cache: Path, tmp_path: Path) -> None:
+    snapshot = tmp_path / "models--owner--model-3" / "snapshots" / "0123456789abcdef"
+    assert shown_name(snapshot) == "owner/model-3"
+    assert shown_name(cache / "Tiny.Q4_1-0123abcd") == "Tiny.Q4_1"
+    assert shown_name(tmp_path / "mine-0123abcd") == "mine-0123abcd"
+
+
+@pytest.mark.parametrize(
+    ("config", "context"),
+    [
+        ({"max_position_embeddings": 100}, 100),
+        ({"text_config": {"max_position_embeddings": 70}}, 70),
+        ({"max_position_embeddings": "many"}, None),
+        (
+            {
+                "max_position_embeddings": 131072,
+                "original_max_position_embeddings": 4096,
+                "rope_scaling": {"type": "longrope"},
+            },
+            4096,
+        ),
+        ({}, None),
+    ],
+)
+def test_the_context_that_a_configuration_names(config: dict[str, object], context: int) -> None:
+    assert context_of(config) == context
 
 
 @pytest.mark.parametrize("name", ["./nowhere", "/no/where", "a/b/c", "~/no/where", ""])

@@ -13,8 +13,8 @@ from sglc.runtime.engine.batch import Batch, Segment
 from sglc.runtime.engine.fused import FusedGated, add_norm, gate, rotate
 from sglc.runtime.engine.linear import make_gated
 from sglc.runtime.engine.llama import Llama, load
-from sglc.runtime.engine.model import read_config
 from sglc.runtime.engine.pool import Pool
+from sglc.runtime.models.config import read_config
 
 EMPTY = np.zeros(0, dtype=np.int32)
 CPU = torch.device("cpu")

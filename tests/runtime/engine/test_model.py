@@ -15,6 +15,7 @@ from sglc.runtime.engine.batch import Batch, Segment
 from sglc.runtime.engine.loading import load_model
 from sglc.runtime.engine.model import Model, ModelUnsupported
 from sglc.runtime.engine.pool import Pool
+from sglc.runtime.models.error import ModelError
 
 CPU = torch.device("cpu")
 EMPTY = np.zeros(0, dtype=np.int32)
@@ -121,5 +122,5 @@ def test_a_model_that_can_not_be_continued_is_refused_by_name(kind: str, tmp_pat
 
 
 def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnsupported, match=r"config\.json"):
+    with pytest.raises(ModelError, match=r"config\.json"):
         load_model(tmp_path, torch.float32, CPU)

@@ -15,12 +15,12 @@ from sglc.runtime.engine.attention.native_backend import NativeAttention
 from sglc.runtime.engine.batch import Batch
 from sglc.runtime.engine.linear import TorchLinear, make_linear
 from sglc.runtime.engine.llama import Llama, load, read_shape
-from sglc.runtime.engine.model import read_config
 from sglc.runtime.engine.native import build, kept
 from sglc.runtime.engine.native.kernels import Kernels, load_kernels
 from sglc.runtime.engine.native.products import NativeGated, NativeLinear, can_pack
 from sglc.runtime.engine.options import EngineOptions, build_engine, make_attention
 from sglc.runtime.engine.pool import Pool, Shape
+from sglc.runtime.models.config import read_config
 from sglc.runtime.models.folders import resolve_model
 
 from . import test_attention as cuts

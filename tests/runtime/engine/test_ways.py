@@ -10,7 +10,7 @@ import pytest
 import torch
 from families import compare, generated, saved, small
 from tiny_models import save_tiny, save_tokenizer
-from transformers import CONFIG_MAPPING, AutoModelForCausalLM
+from transformers import CONFIG_MAPPING, AutoModelForCausalLM, AutoModelForImageTextToText
 
 from sglc.ir.sampling import Sampling
 from sglc.runtime.backend import BackendError, GenRequest
@@ -18,6 +18,7 @@ from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.engine.hf_model import adopt, load, ways_of
 from sglc.runtime.engine.model import ModelUnsupported
 from sglc.runtime.engine.rotations import settle
+from sglc.runtime.engine.shrunken import shrunken, tiny_model
 from sglc.runtime.models.error import ModelError
 from sglc.runtime.models.kinds import why_not
 
@@ -72,6 +73,30 @@ def test_a_model_that_answers_otherwise_is_refused_before_its_weights_are_read()
         ModelUnsupported, match=r"`bert` is not supported: .* otherwise than in transformers"
     ):
         ways_of(CONFIG_MAPPING["bert"](), None)
+
+
+SEEING: dict[str, dict[str, Any]] = {
+    "qwen2_5_vl": {
+        "text_config": {
+            "rope_parameters": {
+                "rope_type": "default",
+                "rope_theta": 1e4,
+                "mrope_section": [16, 24, 24],
+            }
+        }
+    },
+    "qwen3_5": {},
+    "llava": {},
+    "mistral3": {},
+    "gemma4": {},
+}
+
+
+@pytest.mark.parametrize("kind", SEEING)
+def test_a_model_that_sees_is_run_for_its_text(kind: str, tmp_path: Path) -> None:
+    config = shrunken(CONFIG_MAPPING[kind](**SEEING[kind]))
+    model = tiny_model(config, AutoModelForImageTextToText.from_config)
+    assert compare(saved(model, tmp_path), model).how == "equal"
 
 
 class TestLongRotations:
