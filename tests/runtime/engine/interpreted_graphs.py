@@ -6,8 +6,8 @@ import torch
 
 from sglc.runtime.engine.attention.base import Attention, LayerOptions
 from sglc.runtime.engine.attention.torch_backend import TorchAttention
-from sglc.runtime.engine.attention.triton_backend import TritonAttention
-from sglc.runtime.engine.attention.triton_static import Layout
+from sglc.runtime.engine.attention.triton_backend import PROGRAMS, TritonAttention
+from sglc.runtime.engine.attention.triton_static import Layout, StaticArrays
 from sglc.runtime.engine.batch import Batch
 from sglc.runtime.engine.cuda_graphs import DecodeGraphs
 from sglc.runtime.engine.pool import Pool
@@ -109,6 +109,21 @@ def test_what_is_captured_at_the_start_is_never_captured_again() -> None:
     at = torch.from_numpy(batch.slots).long()
     torch.testing.assert_close(made.pool.hidden[at], wanted, atol=2e-5, rtol=1e-4)
     assert len(recorded) == 3
+
+
+@pytest.mark.parametrize("size", [1, 8, 256])
+def test_a_graph_launches_no_more_programs_than_run_side_by_side(size: int) -> None:
+    """Whatever there is room for: how many tiles there are, the kernel reads from the arrays."""
+    made = case(6, HEADS, 2, SIZE)
+    attention = TritonAttention(made.pool)
+    attention._processors = 132
+    attention._wanted = 132 * PROGRAMS // 2
+    arrays = StaticArrays(attention.layout(size), made.pool.keys.device)
+    attention.use(arrays)
+    for kind, launch in zip(("narrow", "wide"), attention._plans[False].launches, strict=True):
+        assert launch.programs <= 132 * PROGRAMS
+        assert launch.arrays["tiles"] is arrays.views[f"{kind} tiles"]
+        assert launch.arrays["tiles"].tolist() == [0], "an empty step has no tile to compute"
 
 
 def test_a_size_without_memory_is_tried_once_and_a_larger_one_serves(
