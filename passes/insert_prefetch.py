@@ -115,7 +115,7 @@ class _Waits(Rewriter):
         for wait, known in sorted(early.by_wait.items()):
             chosen = self._worth_warming(early, wait, known)
             if chosen:
-                chain = early.chain([at for at, _ in chosen], gone)
+                chain = early.chain(wait, [at for at, _ in chosen], gone)
                 hints = [_hint(ops[at], certain) for at, certain in chosen]
                 moved[wait] = [*(ops[at] for at in chain), *hints]
                 gone.update(ops[at] for at in chain)
@@ -204,12 +204,12 @@ class _Early:
             ready = max(ready, self._known_at.get(value, -1))
         return ready
 
-    def chain(self, chosen: Sequence[int], gone: set[Op]) -> list[int]:
-        """The places of chosen appends, and of those that they are built on and that stand late."""
+    def chain(self, wait: int, chosen: Sequence[int], gone: set[Op]) -> list[int]:
+        """The places of chosen appends, and of those that they are built on and that stand behind the wait."""
         pending, found = list(chosen), set[int]()
         while pending:
             at = pending.pop()
-            if at not in found and self.ops[at] not in gone:
+            if at > wait and at not in found and self.ops[at] not in gone:
                 found.add(at)
                 pending += [self._made_by[v] for v in inputs(self.ops[at]) if v in self._made_by]
         return sorted(found)
