@@ -275,14 +275,14 @@ class TrimmingRenderer:
         )
         fresh = [[Value(value.type, value.hint) for value in more] for more in beside]
         self._bind(op.results, entries, fresh)
+        cond_ops = self._ops(op.cond.ops) if isinstance(op, While) else []
         self._writer.restore(outside)
         results = (*op.results, *(value for more in fresh for value in more))
         inits = (*map(self._base, op.inits), *before)
         if isinstance(op, For):
             return replace(op, results=results, inits=inits, body=body)
-        cond = Block(
-            (*op.cond.args, *(Value(v.type, v.hint) for v in inside)), tuple(self._ops(op.cond.ops))
-        )
+        cond_args = (*op.cond.args, *(Value(v.type, v.hint) for v in inside))
+        cond = Block(cond_args, tuple(cond_ops))
         return replace(op, results=results, inits=inits, body=body, cond=cond)
 
     def _bind(

@@ -41,6 +41,7 @@ from sglc.ir.ops import (
     Turn,
     Unordered,
     Value,
+    While,
     Yield,
 )
 from sglc.ir.structure import walk
@@ -566,3 +567,32 @@ def test_arms_of_a_turn_may_be_picked_where_nothing_is_held_back(ending: str, le
     text = ARMS.replace("ENDING", ending.encode("unicode_escape").decode())
     after, _ = rendered(text, "trims")
     assert bool(turns_left(after)) == left
+
+
+HELD = """
+program @main(%never: bool @release, %count: int @request) -> int {
+  %p0 = root
+  %p1 = turn %p0, begin user
+  %p2 = insert %p1, %never
+  %p3, _ = while from (%p2, 0) max 3 cond (_, %n) {
+    %more = lt %n, %count
+    yield %more
+  } do (_, %p4, %m) {
+    %p5 = text %p4, "Q: "
+    %next = add %m, 1
+    yield %p5, %next
+  }
+  %p6 = turn %p3, end user
+  %p7 = turn %p6, begin assistant
+  _, _ = gen %p7 (max_tokens=3) site "1"
+  return %count
+}
+"""
+
+
+def test_what_is_held_back_before_a_loop_is_made_before_it_and_not_in_its_condition() -> None:
+    after, _ = rendered(HELD, "trims")
+    (loop,) = (op for op in walk(after.programs[0].body) if isinstance(op, While))
+    assert not turns_left(after)
+    assert verify(after) == []
+    assert [type(op).__name__ for op in loop.cond.ops] == ["Compare", "Yield"]
