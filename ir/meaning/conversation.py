@@ -48,7 +48,7 @@ class Prompt:
     ) -> Prompt:
         """The prompt with what `after` has behind `before`, without white space at the edges that are trimmed."""
         said = list(after.here[len(before.here) :])
-        shown = _trimmed(said, left, right)
+        shown = trimmed(said, left, right)
         if shown == said and self.ids(target) == before.ids(target):
             return after
         prompt = self
@@ -115,12 +115,18 @@ def _tokens(bos: bool, chunks: Iterable[Chunk], tokenizer: Tokenizer) -> TokenPr
     return tokens
 
 
-def _trimmed(chunks: list[Chunk], left: bool, right: bool) -> list[Chunk]:
-    kept = list(chunks)
-    while left and kept and kept[0].text != kept[0].text.lstrip():
-        text = kept[0].text.lstrip()
-        kept[:1] = [Chunk(text, kept[0].literal)] if text else []
-    while right and kept and kept[-1].text != kept[-1].text.rstrip():
-        text = kept[-1].text.rstrip()
-        kept[-1:] = [Chunk(text, kept[-1].literal)] if text else []
+def trimmed(chunks: Sequence[Chunk], left: bool, right: bool) -> list[Chunk]:
+    """Chunks without white space at the edges; an answer that shows nothing goes with what stands around it."""
+    whole = "".join(chunk.text for chunk in chunks)
+    first = len(whole) - len(whole.lstrip()) if left else 0
+    end = max(first, len(whole.rstrip())) if right else len(whole)
+    kept: list[Chunk] = []
+    at = 0
+    for chunk in chunks:
+        text = chunk.text[max(0, first - at) : max(0, end - at)]
+        if text == chunk.text and first <= at and at + len(text) <= end:
+            kept.append(chunk)
+        elif text:
+            kept.append(Chunk(text, chunk.literal))
+        at += len(chunk.text)
     return kept

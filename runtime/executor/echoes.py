@@ -49,14 +49,19 @@ def trimmed(pieces: Sequence[Piece], trim: Trim) -> list[Piece]:
 
 
 def _stripped(pieces: list[Piece], strip: object) -> list[Piece]:
-    """Pieces of which the first ones lose white space, until something else stands there."""
+    """Pieces of which the first ones lose white space, until something else stands there.
+
+    An answer that shows nothing goes with the white space behind it, and keeps its place where there is none.
+    """
+    kept = pieces
     for at, piece in enumerate(pieces):
         text = strip(piece.text)  # type: ignore[operator]
-        if text == piece.text:
-            return pieces[at:]
         if text:
-            return [replace(piece, text=text, ids=None), *pieces[at + 1 :]]
-    return []
+            cut = [replace(piece, text=text, ids=None), *pieces[at + 1 :]]
+            return kept if text == piece.text else cut
+        if piece.text:
+            kept = pieces[at + 1 :]
+    return kept
 
 
 def _behind(before: PromptState, after: PromptState) -> list[Piece]:
