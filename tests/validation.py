@@ -42,6 +42,7 @@ from sglc.ir.ops import (
     If,
     Index,
     Insert,
+    MakeList,
     Op,
     Operand,
     Pick,
@@ -68,6 +69,7 @@ from sglc.ir.types import (
     UnionType,
 )
 from sglc.ir.values.limits import Json
+from sglc.ir.verify.types import holds_prompt
 from sglc.passes.inline import Inline
 from sglc.passes.move_code import MoveCode
 from sglc.passes.pipeline import pipeline
@@ -249,13 +251,13 @@ def _without(module: Module, failed: Op | None) -> Module | None:
     instead: dict[Value, Operand] = {
         value: Const(sample_value(value.type, "unused", 0), value.type)
         for value in results(failed)
-        if value.type != PROMPT
+        if not holds_prompt(value.type)
     }
     if isinstance(failed, Gen | Select) and failed.prompt is not None:
         instead[failed.prompt] = failed.source
     elif isinstance(failed, Insert):
         instead[failed.result] = failed.prompt
-    if len(instead) < len(results(failed)) and not isinstance(failed, Pick):
+    if len(instead) < len(results(failed)) and not isinstance(failed, Pick | Gen):
         return None
 
     def change(_: str, op: Op) -> Iterator[Op]:
@@ -263,6 +265,8 @@ def _without(module: Module, failed: Op | None) -> Module | None:
             yield op
         elif isinstance(op, Pick):
             yield Root(op.result, bos=False)  # some prompt or other
+        elif isinstance(op, Gen) and op.samples is not None:
+            yield MakeList(op.samples, (op.source,) * (op.sampling.n or 0))  # that say nothing
 
     gone = _map_ops(module, change)
     return replace(
