@@ -10,6 +10,7 @@ from ..diagnostic import Diagnostic
 from ..infer import has_samples
 from ..module import Module
 from ..ops import (
+    PURE,
     Arith,
     ArithOp,
     Block,
@@ -162,9 +163,9 @@ def _region_effects(op: Collect | For | Unordered) -> _Found:
     if isinstance(op, Unordered):
         where, blocks, allowed = "a section", op.sections, Effect.APPENDS | Effect.HINT
     elif isinstance(op, Collect):
-        where, blocks, allowed = "a comprehension", (op.body,), Effect(0)
+        where, blocks, allowed = "a comprehension", (op.body,), PURE
     else:
-        where, blocks, allowed = "a sort key", (op.key,) if op.key else (), Effect(0)
+        where, blocks, allowed = "a sort key", (op.key,) if op.key else (), PURE
     for block in blocks:
         for inner in block.ops:
             if effects(inner) & ~(allowed | Effect.CONTROL):

@@ -51,7 +51,7 @@ class _Structure:
         yield from self._params(self._owner.params)
         is_program = isinstance(self._owner, Program)
         yield from self._block(self._owner.body, Return if is_program else Yield, None)
-        if not is_program and len(_yields(self._owner.body)) != 1:
+        if not is_program and _yields(self._owner.body) not in (1, None):
             yield self._problem("1104", "a fragment yields one prompt")
 
     def _problem(self, code: str, headline: str, op: Op | None = None) -> Diagnostic:
@@ -101,9 +101,10 @@ class _Structure:
             yield from self._define(value, op)
 
 
-def _yields(block: Block) -> tuple[object, ...]:
+def _yields(block: Block) -> int | None:
+    """How many values a block yields; None where it does not end in a yield, which is said as such."""
     last = block.ops[-1] if block.ops else None
-    return last.values if isinstance(last, Yield) else ()
+    return len(last.values) if isinstance(last, Yield) else None
 
 
 def _arity_problems(op: Op) -> Iterator[str]:
@@ -113,8 +114,8 @@ def _arity_problems(op: Op) -> Iterator[str]:
         region = blocks[number]
         if len(region.args) != args:
             yield f"region {number} takes {len(region.args)} arguments, not {args}"
-        if count is not None and len(_yields(region)) != count:
-            yield f"region {number} yields {len(_yields(region))} values, not {count}"
+        if count is not None and _yields(region) not in (count, None):
+            yield f"region {number} yields {_yields(region)} values, not {count}"
     if isinstance(op, For | While) and len(op.results) != len(op.inits):
         yield f"{len(op.inits)} values go in and {len(op.results)} come out"
     if isinstance(op, Fork):
@@ -147,6 +148,7 @@ def _fork_problems(op: Fork) -> Iterator[str]:
     if op.items is not None and len(op.bodies) != 1:
         yield f"a fork over items has one body, not {len(op.bodies)}"
     if op.items is None:
-        count = sum(len(_yields(body)) for body in op.bodies)
-        if count != len(op.results):
+        counts = [_yields(body) for body in op.bodies]
+        count = sum(n for n in counts if n is not None)
+        if None not in counts and count != len(op.results):
             yield f"the arms yield {count} values, not {len(op.results)}"

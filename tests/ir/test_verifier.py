@@ -47,6 +47,8 @@ CASES = [
     ("1105", "yield %x"),
     ("1105", "return 1\n%p = root\nreturn 2"),
     ("1105", "if %c {\n  return 1\n} else {\n  yield\n}\nreturn 1"),
+    ("1105", "%p = root\n_ = for [1] from (%p) each (%i, %v, %q) {\n  %r = insert %q, %v\n}\nreturn 1"),
+    ("1105", "%a = fork arm {\n  %v = add 1, 2\n}\nreturn %a"),
     ("1104", "%a = if %c {\n  yield 1, 2\n} else {\n  yield 1\n}\nreturn %a"),
     ("1104", "%a = for [1] from (0) each (%i) {\n  yield %i\n}\nreturn %a"),
     ("1104", "%a, %b = fork arm {\n  yield 1\n}\nreturn %a"),
