@@ -39,8 +39,7 @@ and the run's seed they fix a sampled call's seed, whatever passes do (DESIGN 3,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Flag, auto
-from typing import Literal
+from typing import Final, Literal
 
 from .sampling import Constraint, Sampling, SelectMethod
 from .span import Span
@@ -67,18 +66,22 @@ class Const:
 Operand = Value | Const
 
 
-class Effect(Flag):
+Effects = int
+"""A set of effects: bits of `Effect`. Plain numbers, because passes ask for them more than for anything else."""
+
+
+class Effect:
     """What an op does besides giving values; see the module's docstring."""
 
-    APPENDS = auto()
-    MODEL = auto()
-    SAMPLED = auto()
-    HOST = auto()
-    HINT = auto()
-    CONTROL = auto()
+    APPENDS: Final = 1
+    MODEL: Final = 2
+    SAMPLED: Final = 4
+    HOST: Final = 8
+    HINT: Final = 16
+    CONTROL: Final = 32
 
 
-PURE = Effect(0)
+PURE: Effects = 0
 
 Role = Literal["system", "user", "assistant", "tool"]
 Edge = Literal["begin", "end"]

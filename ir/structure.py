@@ -6,9 +6,10 @@ code: an op that a pass has never heard of is still walked, substituted and clon
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Literal, TypeVar, cast
+from operator import attrgetter
+from typing import Any, Literal, TypeVar, cast
 
 from .ops import (
     OP_CLASSES,
@@ -19,6 +20,7 @@ from .ops import (
     Const,
     Echo,
     Effect,
+    Effects,
     Gen,
     Host,
     Image,
@@ -54,6 +56,10 @@ _KINDS: dict[str, FieldKind] = {
 }
 """What a field is, by its annotation. All other fields are attributes."""
 
+_ONE = ("Operand", "Value", "Block")
+_AT_MOST_ONE = (*_ONE, *(f"{kind} | None" for kind in _ONE))
+_MANY = ("tuple[Operand, ...]", "tuple[Value, ...]", "tuple[Block, ...]")
+_Reader = Callable[[Op], tuple[Any, ...]]
 _OpT = TypeVar("_OpT", bound=BaseOp)
 Substitution = Mapping[Value, Operand]
 
@@ -81,58 +87,87 @@ def _held(op: Op, names: Sequence[str]) -> tuple[object, ...]:
     return tuple(found)
 
 
+def _reader(cls: type[BaseOp], names: tuple[str, ...]) -> _Reader:
+    """What reads these fields of a class: without looking where each holds one thing, or one holds them all."""
+    of = {f.name: str(f.type) for f in fields(cls)}
+    if not names:
+        return lambda op: ()
+    if all(of[name] in _ONE for name in names):
+        read = attrgetter(*names)
+        return read if len(names) > 1 else lambda op: (read(op),)
+    if len(names) == 1 and of[names[0]] in _MANY:
+        return attrgetter(*names)
+    if len(names) > 1 and all(of[name] in _AT_MOST_ONE for name in names):
+        held = attrgetter(*names)
+        return lambda op: tuple([item for item in held(op) if item is not None])
+    return lambda op: _held(op, names)
+
+
+def _readers(of: Mapping[type[BaseOp], tuple[str, ...]]) -> dict[type[BaseOp], _Reader]:
+    return {cls: _reader(cls, names) for cls, names in of.items()}
+
+
+_OPERANDS, _RESULTS, _REGIONS = map(_readers, (OPERAND_FIELDS, RESULT_FIELDS, REGION_FIELDS))
+
+
 def operands(op: Op) -> tuple[Operand, ...]:
     """The op's own operands in field order, without those inside its regions."""
-    return cast("tuple[Operand, ...]", _held(op, OPERAND_FIELDS[type(op)]))
+    return _OPERANDS[type(op)](op)
 
 
 def results(op: Op) -> tuple[Value, ...]:
     """The values that the op defines, in field order (of a `Gen`: prompt, value, samples)."""
-    return cast("tuple[Value, ...]", _held(op, RESULT_FIELDS[type(op)]))
+    return _RESULTS[type(op)](op)
 
 
 def regions(op: Op) -> tuple[Block, ...]:
     """The op's blocks in field order."""
-    names = REGION_FIELDS[type(op)]
-    return cast("tuple[Block, ...]", _held(op, names)) if names else ()
+    return _REGIONS[type(op)](op)
 
 
 def walk(block: Block) -> Iterator[Op]:
     """Every op of a block and of the regions inside, each op before what is in it."""
+    found: list[Op] = []
+    _collect(block, found)
+    return iter(found)
+
+
+def _collect(block: Block, found: list[Op]) -> None:
     for op in block.ops:
-        yield op
-        for region in regions(op):
-            yield from walk(region)
+        found.append(op)
+        if REGION_FIELDS[type(op)]:
+            for region in regions(op):
+                _collect(region, found)
 
 
-def effects(op: Op) -> Effect:
+def effects(op: Op) -> Effects:
     """What an op does besides giving values, everything inside its regions included.
 
     A `Use` and a `Call` do whatever their target may do: all that a program can.
     """
     found = own_effects(op)
-    blocks = regions(op)
-    if not blocks:
+    if not REGION_FIELDS[type(op)]:
         return found
-    for region in blocks:
+    for region in regions(op):
         for inner in region.ops:
             found |= effects(inner)
     return found & ~Effect.CONTROL
 
 
-def own_effects(op: Op) -> Effect:
+def own_effects(op: Op) -> Effects:
     """The effects of an op alone, without its regions."""
-    match op:
-        case Gen():
-            return Effect.MODEL if is_deterministic(op) else _DRAWS
-        case Host(pure=pure):
-            return PURE if pure else Effect.HOST
-        case _:
-            return _EFFECTS.get(type(op), PURE)
+    known = _EFFECTS.get(type(op), PURE)
+    if known is not None:
+        return known
+    if isinstance(op, Gen):
+        return Effect.MODEL if is_deterministic(op) else _DRAWS
+    return PURE if cast("Host", op).pure else Effect.HOST
 
 
 _DRAWS = Effect.MODEL | Effect.SAMPLED
-_EFFECTS: dict[type[BaseOp], Effect] = {
+_EFFECTS: dict[type[BaseOp], Effects | None] = {
+    Gen: None,
+    Host: None,
     **dict.fromkeys((Text, Insert, Turn, Echo, Image, Unordered), Effect.APPENDS),
     **dict.fromkeys((Prefetch, Retain, Release), Effect.HINT),
     **dict.fromkeys((Yield, Return), Effect.CONTROL),
@@ -140,7 +175,7 @@ _EFFECTS: dict[type[BaseOp], Effect] = {
     Call: _DRAWS | Effect.HOST,
     Use: _DRAWS | Effect.HOST | Effect.APPENDS,
 }
-"""The effects of ops that always have the same; all others are pure."""
+"""The effects of ops by their class; None where they depend on the op; all others are pure."""
 
 
 def is_deterministic(op: Gen) -> bool:

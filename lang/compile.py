@@ -5,12 +5,11 @@ Called by the driver, the test runner and the language server.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..ir.collector import without_collection
 from ..ir.diagnostic import CompileFailed, Diagnostic, Severity, has_errors
 from ..ir.module import Module
 from ..ir.span import Source, Span
@@ -19,18 +18,6 @@ from .check.loader import Loader
 from .check.report import Reporter
 from .check.symbols import FileScope
 from .lower.files import lower
-
-
-@contextmanager
-def _without_collection() -> Generator[None]:
-    """Keep the cyclic collector from walking trees that grow and hold no cycles (a third of the time)."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @dataclass(frozen=True)
@@ -52,7 +39,7 @@ def analyse(source: Source, path: Path | None = None) -> Analysis:
     path = path if path is not None else Path(source.name)
     reporter = Reporter()
     loader = Loader(path.parent, reporter)
-    with _without_collection():
+    with without_collection():
         file = loader.add(source, path)
         checked = Checker(loader, reporter).check(file)
     found = sorted(_first_causes(reporter.diagnostics), key=_place)
@@ -87,7 +74,7 @@ def compile_source(
     if not analysis.is_valid:
         return None, found
     try:
-        with _without_collection():
+        with without_collection():
             return lower(analysis.checked), found
     except CompileFailed as failure:
         return None, [*found, *failure.diagnostics]

@@ -7,7 +7,22 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
 from ..ir.module import Module, Program
-from ..ir.ops import Block, Call, Effect, For, Fork, Gen, If, Op, Operand, Value, While, Yield
+from ..ir.ops import (
+    PURE,
+    Block,
+    Call,
+    Effect,
+    Effects,
+    For,
+    Fork,
+    Gen,
+    If,
+    Op,
+    Operand,
+    Value,
+    While,
+    Yield,
+)
 from ..ir.structure import effects, operands, regions, results, walk, with_regions
 from .analysis.dependence import reads
 from .rewriting.rewriter import Rewriter, each_program, rebuilt
@@ -121,14 +136,14 @@ class _Sweeper:
             kind == Effect.HINT and not regions(op)
         )
 
-    def _effects(self, op: Op) -> Effect:
+    def _effects(self, op: Op) -> Effects:
         """The effects of an op, knowing which programs reach no host function."""
         inner = regions(op)
         if isinstance(op, Call) and op.program in self._quiet:
             return effects(op) & ~Effect.HOST
         if not inner:
             return effects(op)
-        found = Effect(0)
+        found = PURE
         for block in inner:
             for nested in block.ops:
                 found |= self._effects(nested)

@@ -8,7 +8,21 @@ from typing import ClassVar
 
 from ..ir.failure import may_fail
 from ..ir.module import Module
-from ..ir.ops import Block, Const, Effect, For, Fork, Gen, Host, If, Op, Select, Turn, Value
+from ..ir.ops import (
+    Block,
+    Const,
+    Effect,
+    Effects,
+    For,
+    Fork,
+    Gen,
+    Host,
+    If,
+    Op,
+    Select,
+    Turn,
+    Value,
+)
 from ..ir.structure import effects, regions, results, substitute_block
 from ..ir.types import INT
 from .analysis.congruence import op_key
@@ -80,7 +94,7 @@ class _Merger(Rewriter):
             where = f" of {twin.span}" if twin.span else ""
             self._context.did(f"took the answer{where} for an equal call", span=op.span)
 
-    def _explain(self, op: Op, kind: Effect) -> None:
+    def _explain(self, op: Op, kind: Effects) -> None:
         if kind & Effect.SAMPLED and not kind & Effect.HOST:
             key = ("sampled", op_key(op))
             if any(key in scope for scope in self._known):

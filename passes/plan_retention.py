@@ -15,6 +15,7 @@ from ..ir.ops import (
     Fork,
     Gen,
     Op,
+    Operand,
     Release,
     Retain,
     Return,
@@ -83,6 +84,10 @@ class _Use:
     last: int
 
 
+_Asked = dict[Value, list[_Use]]
+"""For every prompt of a block the ops that go on from it to a call, in reverse."""
+
+
 class _Planner:
     """Plans one block at a time, from the inside out."""
 
@@ -92,9 +97,11 @@ class _Planner:
     def block(self, block: Block, is_arm: bool = False) -> Block:
         """The block with its hints."""
         ops = [self._inside(op) for op in block.ops]
-        before, after = self._plan(ops)
+        asked, leaving = _uses(ops), _leaving(ops)
+        before, after = self._plan(ops, asked, leaving)
         if is_arm:
-            before.setdefault(len(ops) - 1, []).extend(self._let_go(ops, after))
+            kept = {*leaving, *_released(after)}
+            before.setdefault(len(ops) - 1, []).extend(self._let_go(ops, asked, kept))
         new: list[Op] = []
         for at, op in enumerate(ops):
             new += [*before.get(at, ()), op, *after.get(at, ())]
@@ -106,11 +113,12 @@ class _Planner:
             return op
         return with_regions(op, tuple(self.block(block, isinstance(op, Fork)) for block in blocks))
 
-    def _plan(self, ops: Sequence[Op]) -> tuple[dict[int, list[Op]], dict[int, list[Op]]]:
+    def _plan(
+        self, ops: Sequence[Op], asked: _Asked, leaving: set[Value]
+    ) -> tuple[dict[int, list[Op]], dict[int, list[Op]]]:
         """Hints by the position of the op that they stand before, or after."""
         before: dict[int, list[Op]] = {}
         after: dict[int, list[Op]] = {}
-        asked, leaving = _uses(ops), _leaving(ops)
         for prompt, (gap, what) in _distances(ops, asked).items():
             if prompt in leaving:
                 continue
@@ -126,17 +134,13 @@ class _Planner:
                 self._context.declined("release a prompt after its last call", why, ops[first].span)
         return before, after
 
-    def _let_go(self, ops: Sequence[Op], after: dict[int, list[Op]]) -> Iterator[Op]:
+    def _let_go(self, ops: Sequence[Op], asked: _Asked, kept: set[Operand]) -> Iterator[Op]:
         """Releases for what an arm appends to prompts from outside; the last thing that it does."""
-        gone = {
-            hint.prompt for hints in after.values() for hint in hints if isinstance(hint, Release)
-        }
         own = {value for op in ops for value in results(op)}
-        asked, leaving = _uses(ops), _leaving(ops)
         for op in ops:
             source = prompt_of(op) if is_append(op) else None
             (prompt,) = results(op) if source is not None else (None,)
-            if prompt is None or source in own or prompt in gone or prompt in leaving:
+            if prompt is None or source in own or prompt in kept:
                 continue
             if prompt in asked and self._is_own(prompt):
                 yield Release(prompt=prompt, span=op.span)
@@ -152,7 +156,7 @@ def _pairs(uses: Sequence[_Use]) -> list[tuple[_Use, _Use]]:
     return list(itertools.pairwise(ordered))
 
 
-def _distances(ops: Sequence[Op], asked: dict[Value, list[_Use]]) -> dict[Value, tuple[int, str]]:
+def _distances(ops: Sequence[Op], asked: _Asked) -> dict[Value, tuple[int, str]]:
     """For every prompt that is left alone for a while: for how many calls, and what comes after them."""
     calls = _calls_before(ops)
     found: dict[Value, tuple[int, str]] = {}
@@ -170,6 +174,12 @@ def _distances(ops: Sequence[Op], asked: dict[Value, list[_Use]]) -> dict[Value,
     return found
 
 
+def _released(after: dict[int, list[Op]]) -> set[Operand]:
+    """The prompts that hints release."""
+    hints = (hint for hints in after.values() for hint in hints)
+    return {hint.prompt for hint in hints if isinstance(hint, Release)}
+
+
 def _leaving(ops: Sequence[Op]) -> set[Value]:
     """The prompts that a block yields, and those that they go on from."""
     leaving: set[Value] = set()
@@ -180,9 +190,8 @@ def _leaving(ops: Sequence[Op]) -> set[Value]:
     return leaving
 
 
-def _uses(ops: Sequence[Op]) -> dict[Value, list[_Use]]:
-    """For every prompt of a block the ops that go on from it to a call, in reverse."""
-    asked: dict[Value, list[_Use]] = {}
+def _uses(ops: Sequence[Op]) -> _Asked:
+    asked: _Asked = {}
     for at in range(len(ops) - 1, -1, -1):
         op = ops[at]
         if effects(op) & (Effect.HINT | Effect.CONTROL) and not regions(op):

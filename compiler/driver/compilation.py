@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ...ir.collector import without_collection
 from ...ir.diagnostic import CompileFailed, Diagnostic, has_errors
 from ...ir.module import Module
 from ...passes.pipeline import pipeline, read_pipeline
@@ -159,6 +160,7 @@ def compile_files(
     )
 
 
+@without_collection()
 def compile_module(
     module: Module,
     options: Options | None = None,

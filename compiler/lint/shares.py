@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ...ir.collector import without_collection
 from .finding import Reading
 
 MUCH = 1 << 20
@@ -25,13 +25,8 @@ class Piece:
 
 def done(pieces: Sequence[Piece]) -> list[Reading]:
     """What all pieces give, in their order. Trees live to the end, so that nothing is collected meanwhile."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
+    with without_collection():
         return _done(pieces)
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _done(pieces: Sequence[Piece]) -> list[Reading]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ...ir.failure import Failures
 from ...ir.module import Module
-from ...ir.ops import PURE, Block, Call, Effect, Op, Value
+from ...ir.ops import PURE, Block, Call, Effect, Effects, Op, Value
 from ...ir.structure import operands, own_effects, regions, results
 
 
@@ -16,12 +16,12 @@ class ModuleFacts:
 
     def __init__(self, module: Module) -> None:
         self._bodies = {program.name: program.body for program in module.programs}
-        self._of_program: dict[str, Effect] = {}
-        self._effects: dict[Op, Effect] = {}
+        self._of_program: dict[str, Effects] = {}
+        self._effects: dict[Op, Effects] = {}
         self._reads: dict[Op, frozenset[Value]] = {}
         self.may_fail = Failures(module).of
 
-    def effects(self, op: Op) -> Effect:
+    def effects(self, op: Op) -> Effects:
         """What an op does, everything inside its regions and its callees included."""
         known = self._effects.get(op)
         if known is None:
@@ -41,13 +41,13 @@ class ModuleFacts:
             known = self._reads[op] = frozenset(used)
         return known
 
-    def _block(self, block: Block) -> Effect:
+    def _block(self, block: Block) -> Effects:
         found = PURE
         for op in block.ops:
             found |= self.effects(op)
         return found
 
-    def _program(self, name: str) -> Effect:
+    def _program(self, name: str) -> Effects:
         if name not in self._of_program:
             self._of_program[name] = self._block(self._bodies[name])
         return self._of_program[name]

@@ -71,7 +71,8 @@ class Families:
 
 def _given(sampling: Sampling) -> dict[str, object]:
     """The parameters that differ from their defaults, as JSON has them."""
-    given = {k: v for k, v in asdict(sampling).items() if v != _DEFAULTS[k]}
+    held = {name: getattr(sampling, name) for name in _DEFAULTS}
+    given = {k: v for k, v in held.items() if v != _DEFAULTS[k]}
     return {k: list(v) if isinstance(v, tuple) else v for k, v in given.items()}
 
 

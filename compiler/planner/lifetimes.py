@@ -35,16 +35,22 @@ class Lifetimes:
 
     def _op(self, op: Op) -> None:
         rank = self._worst(operands(op))
-        asks = bool(effects(op) & (Effect.MODEL | Effect.HOST))
-        inner = _SHORTEST if asks and not isinstance(op, If | Fork) else rank
-        for region in regions(op):
-            for arg in region.args:
-                self._ranks[arg] = inner
-        yields = [self._block(region) for region in regions(op)]
-        if isinstance(op, Gen | Select | Host):
+        blocks = regions(op)
+        if blocks:
+            rank = max(rank, *self._inside(op, blocks, rank))
+        elif isinstance(op, Gen | Select | Host):
             rank = _SHORTEST
         for result in results(op):
-            self._ranks[result] = max([rank, *yields])
+            self._ranks[result] = rank
+
+    def _inside(self, op: Op, blocks: tuple[Block, ...], rank: int) -> list[int]:
+        """Rank what is in the regions of an op; the rank of what each yields."""
+        asks = effects(op) & (Effect.MODEL | Effect.HOST)
+        inner = _SHORTEST if asks and not isinstance(op, If | Fork) else rank
+        for block in blocks:
+            for arg in block.args:
+                self._ranks[arg] = inner
+        return [self._block(block) for block in blocks]
 
     def _worst(self, values: Iterable[Operand]) -> int:
-        return max((self._rank(value) for value in values), default=0)
+        return max(map(self._rank, values), default=0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Literal as OneOf
 
 from lark import Token
@@ -510,14 +511,19 @@ class SyntaxTree:
         return first.text if isinstance(first, Doc) else ""
 
 
+@cache
+def _field_names(cls: type[Node]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cls))
+
+
 def children(node: object) -> Iterator[Node]:
     """The nodes directly inside a node, in order of their fields."""
     if isinstance(node, tuple):
         for item in node:
             yield from (item,) if isinstance(item, Node) else children(item)
     elif isinstance(node, Node):
-        for field in fields(node):
-            value = getattr(node, field.name)
+        for name in _field_names(type(node)):
+            value = getattr(node, name)
             if isinstance(value, Node):
                 yield value
             elif isinstance(value, tuple):

@@ -25,6 +25,7 @@ from .limits import MAX_FILE_CHARS, MAX_SYNTAX_ERRORS
 from .nodes import SyntaxTree
 from .repair import describe, find_repair
 from .scanner import scan
+from .table import Table, feed, table_of
 from .tree import TreeBuilder
 
 _LAYOUT_TOKENS = frozenset({"_NEWLINE", "_INDENT", "_DEDENT"})
@@ -61,6 +62,11 @@ def _grammar() -> Lark:
     text = resources.files("sglc.lang.syntax").joinpath("grammar.lark").read_text(encoding="utf-8")
     options: dict[str, Any] = {"propagate_positions": True, "maybe_placeholders": True}
     return Lark(text, parser="lalr", lexer=_NoLexer, **options)
+
+
+@lru_cache(maxsize=1)
+def _table() -> Table:
+    return table_of(_grammar().parse_interactive("").parser_state.parse_conf)
 
 
 def parse(source: Source) -> Parsed:
@@ -102,6 +108,7 @@ class _Run:
         self.source, self.tokens = source, tokens
         self.diagnostics: list[Diagnostic] = []
         self.parser = _grammar().parse_interactive("")
+        self.table = _table()
         self.line_state = self.snapshot()
         self.line_start = 0
         self.in_try = False
@@ -128,10 +135,9 @@ class _Run:
                 if at == 0 or self.tokens[at - 1].type in _LAYOUT_TOKENS:
                     self.line_state = self.snapshot()
                     self.line_start = at
-            try:
-                self.parser.feed_token(token)
+            if feed(self.table, self.parser.parser_state, token):
                 at += 1
-            except UnexpectedToken:
+            else:
                 if len(self.diagnostics) >= MAX_SYNTAX_ERRORS:
                     return Tree("start", [])
                 at = self.recover(at)

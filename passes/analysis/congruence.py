@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterable
 from dataclasses import fields
+from functools import cache
 from typing import cast
 
 from ...ir.ops import BaseOp, Block, Const, Op, Operand, Value
@@ -19,6 +20,14 @@ def _ignored(cls: type[BaseOp]) -> frozenset[str]:
     return _PLACES | {"name"} if is_call else _PLACES
 
 
+@cache
+def _compared(cls: type[BaseOp]) -> tuple[tuple[str, bool], ...]:
+    """The fields that ops of a class are compared by, and whether each holds operands."""
+    skipped = _ignored(cls) | set(RESULT_FIELDS[cls]) | set(REGION_FIELDS[cls])
+    names = [f.name for f in fields(cls) if f.name not in skipped]
+    return tuple((name, name in OPERAND_FIELDS[cls]) for name in names)
+
+
 def operand_key(operand: Operand) -> Hashable:
     """Equal for equal operands: the same value, or equal constants of one type."""
     if isinstance(operand, Const):
@@ -29,13 +38,12 @@ def operand_key(operand: Operand) -> Hashable:
 def op_key(op: Op) -> Hashable:
     """Equal for ops that give the same results wherever both may stand."""
     cls = cast("type[BaseOp]", type(op))
-    skipped = _ignored(cls) | set(RESULT_FIELDS[cls]) | set(REGION_FIELDS[cls])
-    named = [(f.name, getattr(op, f.name)) for f in fields(cls) if f.name not in skipped]
+    named = [(getattr(op, name), is_operand) for name, is_operand in _compared(cls)]
     wants = tuple(getattr(op, name) is not None for name in RESULT_FIELDS[cls])
     return (
         cls,
         wants,
-        tuple(_field_key(value) if name in OPERAND_FIELDS[cls] else value for name, value in named),
+        tuple(_field_key(value) if is_operand else value for value, is_operand in named),
         tuple(block_key(block) for block in regions(op)),
     )
 
@@ -61,9 +69,7 @@ class _Numbering:
 
     def _op(self, op: Op) -> Hashable:
         cls = cast("type[BaseOp]", type(op))
-        skipped = _ignored(cls) | set(RESULT_FIELDS[cls]) | set(REGION_FIELDS[cls])
-        names = [f.name for f in fields(cls) if f.name not in skipped]
-        own = tuple(self._field(getattr(op, name), name in OPERAND_FIELDS[cls]) for name in names)
+        own = tuple([self._field(getattr(op, name), of) for name, of in _compared(cls)])
         inner = tuple(self.block(block) for block in regions(op))
         gives = tuple(value.type for value in results(op))
         self._define(results(op))

@@ -29,7 +29,7 @@ class Lifetimes:
 
     def shortest(self, many: Iterable[Operand]) -> int:
         """The shortest lifetime of several operands."""
-        return max((self.of(operand) for operand in many), default=CONST)
+        return max(map(self.of, many), default=CONST)
 
     def _block(self, block: Block) -> int:
         """Rank what a block defines; the shortest lifetime of what it yields."""
@@ -41,9 +41,10 @@ class Lifetimes:
         rank = self.shortest(operands(op))
         if own_effects(op) & (Effect.MODEL | Effect.HOST):
             rank = REQUEST
+        blocks = regions(op)
         inner = rank
-        while True:  # what a loop carries may be shorter lived in the next round
-            for region in regions(op):
+        while blocks:  # what a loop carries may be shorter lived in the next round
+            for region in blocks:
                 self._raise(region.args, inner)
                 rank = max(rank, self._block(region))
             if rank == inner or not isinstance(op, For | While | Fork):

@@ -75,37 +75,40 @@ def run_pipeline(
     """
     options = options or RunOptions()
     _dump(options, 0, "lower", "", module)
+    count = count_ops(module)
     for number, step in enumerate(passes, start=1):
         before = module
         check_needs(f"`{step.name}`", needs_of(step), before)
         try:
-            module, report = _run_one(before, step, context, options)
+            module, report = _run_one(before, count, step, context, options)
         except CompileFailed:
             raise
         except Exception as cause:
             raise _failure(before, step, context, options, cause) from cause
         context.reports.append(report)
+        count = report.ops_after
         _show(options, number, module, report)
     return module
 
 
 def count_ops(module: Module) -> int:
     """All operations of all programs and fragments, nested ones included."""
-    bodies = [program.body for program in module.programs]
-    bodies += [fragment.body for fragment in module.fragments]
-    return sum(1 for body in bodies for _ in walk(body))
+    bodies = [each.body for each in (*module.programs, *module.fragments)]
+    return sum(len(list(walk(body))) for body in bodies)
 
 
 def _run_one(
-    before: Module, step: Pass, context: Context, options: RunOptions
+    before: Module, count: int, step: Pass, context: Context, options: RunOptions
 ) -> tuple[Module, PassReport]:
+    """What a pass makes of a module of so many ops."""
     started = time.perf_counter()
     after = step.run(before, context.named(step.name))
     seconds = time.perf_counter() - started
     changed = after is not before
     if changed and options.verify:
         check(after, round_trip=options.verify > 1)
-    return after, PassReport(step.name, changed, seconds, count_ops(before), count_ops(after))
+    ops = count_ops(after) if changed else count
+    return after, PassReport(step.name, changed, seconds, count, ops)
 
 
 def check(module: Module, *, round_trip: bool = False) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sglc.ir.builder import BlockBuilder
-from sglc.ir.ops import PURE, Const, Effect, Gen, If, Op, Return, Root, Text, Value, Yield
+from sglc.ir.ops import PURE, Const, Effect, Effects, Gen, If, Op, Return, Root, Text, Value, Yield
 from sglc.ir.structure import (
     effects,
     operands,
@@ -41,7 +41,7 @@ OPS = {type(op).__name__: op for program in EVERY_OP.programs for op in walk(pro
         ("Unordered", Effect.APPENDS),
     ],
 )
-def test_effects(name: str, wanted: Effect) -> None:
+def test_effects(name: str, wanted: Effects) -> None:
     assert effects(OPS[name]) == wanted
 
 
