@@ -26,6 +26,8 @@ from sglc.ir.span import Source
 from sglc.lang.compile import compile_source
 
 Write = Callable[[int], str]
+_END = "    z = gen()\n    return z\n"
+_FIRST = "    return a0\n"
 _HEAD = "program main(q: str, xs: list[str]) -> str:\n"
 
 
@@ -52,7 +54,7 @@ class Timing:
         return self.reading + self.rest
 
 
-def _rows(line: str, count: int, end: str = "    z = gen()\n    return z\n") -> str:
+def _rows(line: str, count: int, end: str = _END) -> str:
     return _HEAD + "".join(line.replace("#", str(i)) for i in range(count)) + end
 
 
@@ -80,6 +82,15 @@ def _quoted(count: int) -> str:
     return ", ".join(f'"choice {i}"' for i in range(count))
 
 
+def _one_text(count: int) -> str:
+    """So many characters: half above two arms, half in each."""
+    above, inside = "lorem ipsum dolor sit " * (count // 44), "x y z " * (count // 24)
+    arms = "".join(
+        f'        arm:\n            "{inside}{i}"\n            a{i} = gen()\n' for i in (0, 1)
+    )
+    return f'{_HEAD}    "{above}{{q}}"\n    parallel:\n{arms}    return a0 + a1\n'
+
+
 def _programs(count: int) -> str:
     many = (
         f'program p{i}(q: str) -> str:\n    "The same start. {i} {{q}}"\n    a = gen(max_tokens=3)\n    return a\n'
@@ -98,26 +109,44 @@ _EQUAL = (
     "            b# = gen(max_tokens=3, temperature=1.0)\n"
 )
 _FORK = '    fork x in xs:\n        "F# {x} "\n        a# = gen(max_tokens=2)\n    "t# {len(a#)}"\n'
+_HOST = '    v# = h("#")\n    "{v#} "\n    a# = gen(max_tokens=2)\n'
 _TURN = '    user: "T# {q}"\n    assistant: a# = gen(max_tokens=2)\n'
 SHAPES: dict[str, Shape] = {
-    "texts": Shape(lambda n: _rows('    "Line # of {q}. "\n', n), (1000, 5000)),
+    "texts": Shape(lambda n: _rows('    "Line # of {q}. "\n', n), (666, 3333)),
     "calls": Shape(
         lambda n: _rows('    "Line #. "\n    a# = gen(max_tokens=3)\n', n), (1000, 5000)
     ),
     "siblings": Shape(lambda n: _arms(_ARM, n), (666, 3333)),
     "equal arms": Shape(lambda n: _arms(_EQUAL, n), (400, 2000)),
     "ifs": Shape(lambda n: _rows(_IF, n).replace(_HEAD, f'{_HEAD}    a = ""\n'), (286, 1430)),
-    "forks": Shape(lambda n: _rows(_FORK, n), (330, 1650)),
-    "sections": Shape(lambda n: _sections('        section: "Fact # is {q}. "\n', n), (660, 3300)),
+    "forks": Shape(lambda n: _rows(_FORK, n), (222, 1110)),
+    "sections": Shape(lambda n: _sections('        section: "Fact # is {q}. "\n', n), (500, 2500)),
     "numbered sections": Shape(
-        lambda n: _sections('        section: "#. fact {q} "\n', n), (660, 3300)
+        lambda n: _sections('        section: "#. fact {q} "\n', n), (500, 2500)
     ),
     "programs": Shape(_programs, (300, 1500)),
-    "turns": Shape(lambda n: _rows(_TURN, n, "    return a0\n"), (250, 1250)),
-    "expressions": Shape(
-        lambda n: _rows(
-            "    x = len(q) * 3 % 7 + #\n", n, '    "{x}"\n    z = gen()\n    return z\n'
+    "turns": Shape(lambda n: _rows(_TURN, n, _FIRST), (250, 1250)),
+    "one long text": Shape(_one_text, (50_000, 800_000)),
+    "host functions": Shape(
+        lambda n: f"extern def h(x: str) -> str\n{_rows(_HOST, n, _FIRST)}", (400, 2000)
+    ),
+    "a list": Shape(
+        lambda n: _rows("", 0, f'    for x in [{_quoted(n)}]:\n        "{{x}} "\n{_END}'),
+        (2000, 10000),
+    ),
+    "one long expression": Shape(
+        lambda n: _rows("", 0, f'    x = {" + ".join(["len(q)"] * n)}\n    "{{x}}"\n{_END}'),
+        (48, 192),
+        is_deep=True,
+    ),
+    "a chain of expressions": Shape(
+        lambda n: _rows("    x = x * 3 % 7 + #\n", n, f'    "{{x}}"\n{_END}').replace(
+            _HEAD, f"{_HEAD}    x = len(q)\n"
         ),
+        (500, 2500),
+    ),
+    "expressions": Shape(
+        lambda n: _rows("    x = len(q) * 3 % 7 + #\n", n, f'    "{{x}}"\n{_END}'),
         (500, 2500),
     ),
     "choices": Shape(

@@ -9,7 +9,6 @@ does, it does not fail.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import cast
 
 from .constrained.extent import longest
@@ -39,7 +38,7 @@ from .ops import (
     Use,
     While,
 )
-from .structure import regions
+from .structure import known_of, regions
 from .types import (
     BOOL,
     FLOAT,
@@ -69,13 +68,15 @@ def cannot_fail(op: Op) -> bool:
     return not may_fail(op)
 
 
-def may_fail(op: Op, callee: Callable[[str], bool] = lambda name: True) -> bool:
-    """Whether an op, or one inside its regions, can fail; `callee` answers for programs by name."""
-    if isinstance(op, Call):
-        return callee(op.program)
-    if fails_itself(op):
+def may_fail(op: Op) -> bool:
+    """Whether an op, or one inside its regions, can fail; a program that it calls may."""
+    if isinstance(op, Call) or fails_itself(op):
         return True
-    return any(may_fail(inner, callee) for block in regions(op) for inner in block.ops)
+    return any([known_of(block, _may_fail_inside) for block in regions(op)])
+
+
+def _may_fail_inside(block: Block) -> bool:
+    return any(map(may_fail, block.ops))
 
 
 class Failures:

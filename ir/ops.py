@@ -39,7 +39,7 @@ and the run's seed they fix a sampled call's seed, whatever passes do (DESIGN 3,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from .sampling import Constraint, Sampling, SelectMethod
 from .span import Span
@@ -89,10 +89,14 @@ Edge = Literal["begin", "end"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """An ordered tuple of ops; the last one is its terminator (`Yield` or `Return`)."""
+    """An ordered tuple of ops; the last one is its terminator (`Yield` or `Return`).
+
+    `known`: what was found out about the ops inside, which never changes (`known_of`).
+    """
 
     args: tuple[Value, ...]
     ops: tuple[Op, ...]
+    known: dict[object, Any] = field(default_factory=dict[object, Any], init=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

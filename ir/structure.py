@@ -60,6 +60,7 @@ _ONE = ("Operand", "Value", "Block")
 _AT_MOST_ONE = (*_ONE, *(f"{kind} | None" for kind in _ONE))
 _MANY = ("tuple[Operand, ...]", "tuple[Value, ...]", "tuple[Block, ...]")
 _Reader = Callable[[Op], tuple[Any, ...]]
+_T = TypeVar("_T")
 _OpT = TypeVar("_OpT", bound=BaseOp)
 Substitution = Mapping[Value, Operand]
 
@@ -149,9 +150,25 @@ def effects(op: Op) -> Effects:
     if not REGION_FIELDS[type(op)]:
         return found
     for region in regions(op):
-        for inner in region.ops:
-            found |= effects(inner)
+        found |= known_of(region, _effects_inside)
     return found & ~Effect.CONTROL
+
+
+def known_of(block: Block, find: Callable[[Block], _T]) -> _T:
+    """What `find` says of a block; it is asked once, since nothing in a block changes.
+
+    Passes ask about every op of a nest what it holds, so what deep programs cost is asked here.
+    """
+    if find not in block.known:
+        block.known[find] = find(block)
+    return cast("_T", block.known[find])
+
+
+def _effects_inside(block: Block) -> Effects:
+    found = PURE
+    for op in block.ops:
+        found |= effects(op)
+    return found
 
 
 def own_effects(op: Op) -> Effects:

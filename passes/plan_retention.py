@@ -23,7 +23,7 @@ from ..ir.ops import (
     Value,
     Yield,
 )
-from ..ir.structure import effects, regions, results, with_regions
+from ..ir.structure import effects, known_of, regions, results, with_regions
 from ..ir.types import PROMPT
 from ..ir.verify.types import holds_prompt
 from .analysis.dependence import needed
@@ -218,10 +218,14 @@ def _calls_before(ops: Sequence[Op]) -> list[int]:
     return counts
 
 
+def _calls_inside(block: Block) -> int:
+    return sum(map(_calls, block.ops))
+
+
 def _calls(op: Op) -> int:
     if not regions(op):
         return 1 if effects(op) & Effect.MODEL else 0
-    inner = sum(_calls(nested) for block in regions(op) for nested in block.ops)
+    inner = sum(known_of(block, _calls_inside) for block in regions(op))
     items = getattr(op, "items", None)
     if isinstance(items, Const) and isinstance(items.value, list):
         return inner * len(items.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from ...ir.ops import Block, Op, Unordered, Value
-from ...ir.structure import operands, regions, results, walk
+from ...ir.structure import known_of, operands, regions, results, walk
 
 
 def inputs(op: Op) -> set[Value]:
@@ -17,8 +17,14 @@ def needed(op: Op) -> set[Value]:
     """Everything that an op reads, its regions included."""
     found = inputs(op)
     for region in regions(op):
-        for inner in walk(region):
-            found |= inputs(inner)
+        found |= known_of(region, _needed_inside)
+    return found
+
+
+def _needed_inside(block: Block) -> set[Value]:
+    found: set[Value] = set()
+    for op in block.ops:
+        found |= needed(op)
     return found
 
 

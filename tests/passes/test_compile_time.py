@@ -78,12 +78,12 @@ def test_no_shape_grows_with_its_square(name: str):
 
 @pytest.mark.parametrize("name", DEEP)
 def test_64_levels_are_taken_and_cost_no_power_of_two(name: str):
-    """It was 2 to the power of the depth; what each level still does again is to look through what it holds."""
+    """It was 2 to the power of the depth, then its square."""
     found = shapes.measure(DEEP[name], shapes.time_sgl)
 
-    assert found[-1].size == 64
+    assert found[-1].size >= 64
     assert found[-1].total < 3.0
-    assert shapes.exponent(found) < 2.3
+    assert shapes.exponent(found) < 1.7
 
 
 def test_loops_in_functions_cost_no_power_of_their_depth():
