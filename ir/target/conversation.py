@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from .parts import Part
 from .prompt import TokenPrompt
-from .template import ChatTemplate, Request
+from .template import ChatTemplate
 from .template_error import TemplateError
+from .thinking import THINKING, Request
 from .tokenizer import Tokenizer
 
 _FENCE = "Qz%dValueQz"
@@ -33,6 +34,7 @@ class Chunk(NamedTuple):
 class Message:
     """One turn. `open`: a call asks in it, or what follows in it is not known yet.
 
+    One of the role `thinking` is what led to the assistant's turn behind it.
     Without a `role`: a text that stands between turns, where the program put one.
     """
 
@@ -57,18 +59,23 @@ class Changed(Exception):
         self.text = text
 
 
-def render(template: ChatTemplate, messages: Sequence[Message], tools: Any = None) -> str:
-    """The text that a call is asked with. Raises TemplateError."""
-    (text,) = _rendered(template, messages, tools, [[m.content for m in messages]])
+def render(
+    template: ChatTemplate, messages: Sequence[Message], tools: Any = None, thinking: str = ""
+) -> str:
+    """The text that a call is asked with, which may be told not to think. Raises TemplateError."""
+    (text,) = _rendered(template, messages, tools, thinking, [[m.content for m in messages]])
     return text
 
 
-def written(template: ChatTemplate, messages: Sequence[Message], tools: Any = None) -> list[Chunk]:
+def written(
+    template: ChatTemplate, messages: Sequence[Message], tools: Any = None, thinking: str = ""
+) -> list[Chunk]:
     """What a call is asked with, in chunks. Raises TemplateError, Changed."""
     plain = [message.content for message in messages]
     fenced, blank = _fence(messages, blank=False), _fence(messages, blank=True)
     kinds = [fenced] if blank == fenced else [blank, fenced]
-    text, *marked = _rendered(template, messages, tools, [plain, *(kind[0] for kind in kinds)])
+    many = [plain, *(kind[0] for kind in kinds)]
+    text, *marked = _rendered(template, messages, tools, thinking, many)
     for (_, chunks), shown in zip(kinds, marked, strict=True):
         found = _unfence(shown, chunks)
         if "".join(chunk.text for chunk in found) == text:
@@ -88,11 +95,15 @@ def prompt_of(tokenizer: Tokenizer, chunks: Iterable[Chunk]) -> TokenPrompt:
 
 
 def _rendered(
-    template: ChatTemplate, messages: Sequence[Message], tools: Any, many: Sequence[Sequence[str]]
+    template: ChatTemplate,
+    messages: Sequence[Message],
+    tools: Any,
+    thinking: str,
+    many: Sequence[Sequence[str]],
 ) -> list[str]:
     """The texts of a conversation with each of several contents."""
     filled = [list(zip(messages, contents, strict=True)) for contents in many]
-    requests = [_request([(m, c) for m, c in each if m.role], tools) for each in filled]
+    requests = [_request([(m, c) for m, c in each if m.role], tools, thinking) for each in filled]
     outcomes = [
         or_opened(template, r, o)
         for r, o in zip(requests, template.render_all(requests), strict=True)
@@ -103,14 +114,15 @@ def _rendered(
     ]
 
 
-def _request(turns: Sequence[tuple[Message, str]], tools: Any) -> Request:
+def _request(turns: Sequence[tuple[Message, str]], tools: Any, thinking: str) -> Request:
     """An open turn is continued, an empty one of the assistant generated."""
     shown = [{"role": message.role, "content": content} for message, content in turns]
     last = turns[-1][0]
     if not last.open:
         return Request(shown, tools=tools)
-    if last.role == "assistant" and not turns[-1][1]:
-        return Request(shown[:-1], add_generation_prompt=True, tools=tools)
+    if last.role in ("assistant", THINKING) and not turns[-1][1]:
+        told = "on" if last.role == THINKING else thinking
+        return Request(shown[:-1], add_generation_prompt=True, tools=tools, thinking=told)
     return Request(shown, continue_final_message=True, tools=tools)
 
 
@@ -145,12 +157,19 @@ def _with_outside(
     return text
 
 
-def _fence(messages: Sequence[Message], *, blank: bool) -> tuple[list[str], list[Chunk]]:
+class Fenced(NamedTuple):
+    """What a fence stands for; reasoning is not shown for ever."""
+
+    chunk: Chunk
+    may_vanish: bool
+
+
+def _fence(messages: Sequence[Message], *, blank: bool) -> tuple[list[str], list[Fenced]]:
     """The contents with fences, and what each fence stands for.
 
     `blank`: an answer that shows nothing has one, too, so that its place is known; if the template minds it, none has.
     """
-    fenced: list[Chunk] = []
+    fenced: list[Fenced] = []
     contents: list[str] = []
     for message in messages:
         shown: list[str] = []
@@ -160,7 +179,7 @@ def _fence(messages: Sequence[Message], *, blank: bool) -> tuple[list[str], list
             else:
                 lead, trail = _edges(chunk.text)
                 shown.append(f"{lead}{_FENCE % len(fenced)}{trail}")
-                fenced.append(chunk)
+                fenced.append(Fenced(chunk, message.role == THINKING))
         contents.append("".join(shown))
     return contents, fenced
 
@@ -171,12 +190,15 @@ def _edges(text: str) -> tuple[str, str]:
     return (text[: len(text) - len(text.lstrip())] if end else ""), text[end:]
 
 
-def _unfence(text: str, fenced: Sequence[Chunk]) -> list[Chunk]:
+def _unfence(text: str, fenced: Sequence[Fenced]) -> list[Chunk]:
     found: list[Chunk] = []
-    for number, chunk in enumerate(fenced):
-        before, is_there, text = text.partition(_FENCE % number)
+    for number, (chunk, may_vanish) in enumerate(fenced):
+        before, is_there, behind = text.partition(_FENCE % number)
+        if not is_there and may_vanish:
+            continue
         if not is_there:
             return [*found, Chunk(before, True)]
+        text = behind
         lead, trail = _edges(chunk.text)
         if chunk.ids is not None and before.endswith(lead) and text.startswith(trail):
             found += [Chunk(before[: len(before) - len(lead)], True), chunk]

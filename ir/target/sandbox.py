@@ -63,13 +63,18 @@ def _size(value: Any) -> int:
     return abs(int(value)) if isinstance(value, int | float) else len(value)
 
 
+def parsing() -> _Environment:
+    """What templates are parsed with."""
+    return _Environment(
+        trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
+    )
+
+
 def compile_template(source: str, day: str) -> jinja2.Template:
     """Compile a template for which it is always `day`. Raises TemplateError."""
     if len(source) > MAX_SOURCE:
         raise TemplateError(f"the template is longer than {MAX_SOURCE} characters")
-    environment = _Environment(
-        trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
-    )
+    environment = parsing()
     offered = {
         "raise_exception": _raise_exception,
         "strftime_now": _clock_at(date.fromisoformat(day)),

@@ -13,17 +13,16 @@ from functools import cached_property
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from .pool import POOL
 from .template_error import TemplateError
 from .template_files import template_sources, template_tokens
+from .thinking import CHATML as PLAIN
+from .thinking import THINKING, Message, Request, Spoken, Thinking, find_thinking
 
 if TYPE_CHECKING:
     import jinja2
-
-Message = Mapping[str, Any]
-"""One turn: `role` and `content`, and whatever else a template reads."""
 
 CHATML = (
     "{% for message in messages %}"
@@ -33,15 +32,6 @@ CHATML = (
 )
 DATE = "2026-01-01"
 """The day that every template sees. A clock in a prompt would break its prefix each day, unnoticed."""
-
-
-class Request(NamedTuple):
-    """One rendering that is asked for; the fields are the arguments of `ChatTemplate.render`."""
-
-    messages: Sequence[Message]
-    add_generation_prompt: bool = False
-    continue_final_message: bool = False
-    tools: Sequence[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,42 +89,68 @@ class ChatTemplate:
         add_generation_prompt: bool = False,
         continue_final_message: bool = False,
         tools: Sequence[Any] | None = None,
+        thinking: str = "",
     ) -> str:
         """The text of the messages. Raises TemplateError.
 
-        `continue_final_message` leaves the last turn open right after its content, as the template
-        wrote it (a template that trims contents trims this one too).
+        A message of the role `thinking` is the reasoning of the one behind it; `thinking` tells a generation prompt
+        that it is `on` or `off`. `continue_final_message` leaves the last turn open right after its content, as the
+        template wrote it (a template that trims contents trims this one too).
         """
-        request = Request(messages, add_generation_prompt, continue_final_message, tools)
+        request = Request(messages, add_generation_prompt, continue_final_message, tools, thinking)
         found = self.render_all([request])[0]
         if isinstance(found, TemplateError):
             raise found
         return found
 
+    @cached_property
+    def thinking(self) -> Thinking:
+        """How its model's reasoning is written."""
+        if self.source == CHATML:
+            return PLAIN
+        return find_thinking(self.source, self._alone)
+
+    def _alone(self, request: Request, arguments: Mapping[str, Any]) -> str | TemplateError:
+        try:
+            return self._rendered([Spoken(request, arguments)])[0]
+        except TemplateError as error:
+            return error
+
     def render_all(self, requests: Sequence[Request]) -> list[str | TemplateError]:
         """What becomes of each of several renderings, as one job. Raises TemplateError."""
+        return self._rendered([self._spoken(request) for request in requests])
+
+    def _spoken(self, request: Request) -> Spoken:
+        has_thoughts = any(message.get("role") == THINKING for message in request.messages)
+        return (
+            self.thinking.spoken(request) if request.thinking or has_thoughts else Spoken(request)
+        )
+
+    def _rendered(self, many: Sequence[Spoken]) -> list[str | TemplateError]:
         found: list[str | TemplateError] = []
-        for with_tools, group in groupby(requests, lambda each: each.tools is not None):
-            many = list(group)
+        for with_tools, group in groupby(many, lambda each: each.request.tools is not None):
+            asked = list(group)
             source = self.with_tools if with_tools and self.with_tools else self.source
-            for request, outcome in zip(many, self._outcomes(source, many), strict=True):
-                found.append(_finished(request, outcome))
+            for spoken, outcome in zip(asked, self._outcomes(source, asked), strict=True):
+                found.append(_finished(spoken, outcome))
         return found
 
-    def _outcomes(self, source: str, requests: Sequence[Request]) -> list[str | TemplateError]:
+    def _outcomes(self, source: str, many: Sequence[Spoken]) -> list[str | TemplateError]:
         """Our own template is rendered here, everybody else's in a child process."""
-        many = [self._variables(request) for request in requests]
+        variables = [self._variables(spoken) for spoken in many]
         if source == CHATML:
-            return [_tried(self._compiled, variables) for variables in many]
-        outcomes = POOL.render_all(source, self.date, many)
+            return [_tried(self._compiled, each) for each in variables]
+        outcomes = POOL.render_all(source, self.date, variables)
         return [TemplateError(o.error) if o.text is None else o.text for o in outcomes]
 
-    def _variables(self, request: Request) -> dict[str, Any]:
+    def _variables(self, spoken: Spoken) -> dict[str, Any]:
+        request = spoken.request
         shown = [dict(message) for message in request.messages]
         return {
             "documents": None,
             **self.tokens,
             **self.arguments,
+            **spoken.arguments,
             "messages": _with_end_mark(shown) if request.continue_final_message else shown,
             "tools": list(request.tools) if request.tools is not None else None,
             "add_generation_prompt": request.add_generation_prompt,
@@ -156,11 +172,13 @@ def _tried(template: jinja2.Template, variables: dict[str, Any]) -> str | Templa
         return error
 
 
-def _finished(request: Request, outcome: str | TemplateError) -> str | TemplateError:
-    if isinstance(outcome, TemplateError) or not request.continue_final_message:
+def _finished(spoken: Spoken, outcome: str | TemplateError) -> str | TemplateError:
+    if isinstance(outcome, TemplateError):
         return outcome
+    if not spoken.request.continue_final_message:
+        return outcome + spoken.tail
     try:
-        return _cut_at_end_mark(outcome, request.messages[-1]["content"])
+        return _cut_at_end_mark(outcome, spoken.request.messages[-1]["content"])
     except TemplateError as error:
         return error
 

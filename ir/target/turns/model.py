@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .contents import Odd, Trim
 from .states import Futures, Pasts
-from .words import Asked, Order, Role
+from .words import Ask, Asked, Order, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,16 @@ class TurnModel:
     """How a template writes the turns of a program.
 
     `gaps[past, future]` stands between the contents of two turns, or before the first; `ends[past]` is the part
-    of it that is written as soon as the turn before has ended, or the prompt is begun. `trims` and `odd` are about
-    contents. It holds only if there is neither a mismatch nor a refusal.
+    of it that is written as soon as the turn before has ended, or the prompt is begun. `drops`: the futures in which
+    the reasoning that comes next is not shown. `trims` and `odd` are about contents. It holds only if there is neither
+    a mismatch nor a refusal.
     """
 
     pasts: Pasts = field(default_factory=Pasts)
     futures: Futures = field(default_factory=Futures)
     gaps: Mapping[tuple[int, int], str] = field(default_factory=dict[tuple[int, int], str])
     ends: Mapping[int, str] = field(default_factory=dict[int, str])
+    drops: frozenset[int] = frozenset()
     trims: Mapping[Role, Trim] = field(default_factory=dict[Role, Trim])
     odd: tuple[Odd, ...] = ()
     refusals: tuple[Refusal, ...] = ()
@@ -97,7 +99,8 @@ class TurnModel:
         pieces: list[str] = []
         past = 0
         for role, future, content in zip(asked.roles, futures, contents, strict=True):
-            pieces += [self.gaps[past, future], self.trims.get(role, Trim()).apply(content)]
+            shown = "" if future in self.drops else self.trims.get(role, Trim()).apply(content)
+            pieces += [self.gaps[past, future], shown]
             past = self.pasts.step.get((past, role), past)
         return "".join(pieces[:-1] if asked.fresh else pieces)
 
@@ -113,7 +116,7 @@ class TurnModel:
         return "".join(pieces[:-1] if open else pieces)
 
     def _futures(self, asked: Asked) -> list[int]:
-        state = self.futures.asked[asked.roles[-1], asked.fresh]
+        state = self.futures.asked[Ask(asked.roles[-1], asked.fresh, asked.thinking)]
         found = [state]
         for role in reversed(asked.roles[:-1]):
             state = self.futures.step[role, state]

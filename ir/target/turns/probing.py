@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..template import ChatTemplate
@@ -16,7 +17,7 @@ from ..template_error import TemplateError
 from .contents import EDGES, TRIMS, Odd, Trim, kinds_of
 from .ends import find_ends
 from .model import Mismatch, Refusal, TurnModel
-from .shapes import NEUTRAL, Filled, Misplaced, Shapes, neutral
+from .shapes import DROPPED, NEUTRAL, Filled, Misplaced, Shapes, neutral
 from .states import Futures, Pasts, TooDeep, find_futures, find_pasts
 from .words import Asked, Order, Role, Turns, orders_of, turns_of
 
@@ -63,7 +64,7 @@ class _Prober:
 
     def _refusals(self) -> Iterator[Refusal]:
         """Orders that occur in no accepted conversation, though what leads to them does."""
-        tried = list(self._turns.asked(_DEPTH))
+        tried = list(self._turns.asked(self._depth))
         self._shapes.prepare(tried)
         accepted = {
             order
@@ -83,34 +84,57 @@ class _Prober:
         futures = find_futures(self._turns, self._shapes)
         pasts = find_pasts(self._turns, self._shapes, futures)
         gaps = dict(self._gaps(pasts, futures))
+        drops = frozenset(f for f, asked in enumerate(futures.words) if self._drops(asked))
         closed = [self._shapes.closed_end(word) if word else "" for word in pasts.words]
-        ends = find_ends(closed, gaps)
-        model = TurnModel(pasts, futures, gaps, ends)
-        every = [*self._turns.asked(_DEPTH), *self._turns.longer(*_LONGER)]
+        thought = {past for past, word in enumerate(pasts.words) if word[-1:] == ("thinking",)}
+        spoken = {pair: gap for pair, gap in gaps.items() if pair[0] not in thought}
+        ends = find_ends(closed, spoken) | dict.fromkeys(thought, "")
+        model = TurnModel(pasts, futures, gaps, ends, drops)
+        count, length = _LONGER
+        every = [*self._turns.asked(self._depth), *self._turns.longer(count, length + self._more)]
         self._shapes.prepare(every)
         tried = [asked for asked in every if self._shapes.gaps(asked) is not None]
         texts = self._shapes.texts([(asked, neutral(len(asked.roles))) for asked in tried])
         for asked, text in zip(tried, texts, strict=True):
             _compare(model, asked, text)
         trims: dict[Role, Trim] = {r: self._trim(model, tried, r) for r in self._turns.roles}
-        model = TurnModel(pasts, futures, gaps, ends, trims)
+        model = replace(model, trims=trims)
         odd = tuple(odd for role in self._turns.roles for odd in self._odd(model, tried, role))
-        return TurnModel(pasts, futures, gaps, ends, trims, odd)
+        return replace(model, odd=odd)
+
+    @property
+    def _more(self) -> int:
+        """How many more turns conversations have in which a model thinks."""
+        return 2 if "thinking" in self._turns.roles else 0
+
+    @property
+    def _depth(self) -> int:
+        return _DEPTH + self._more
+
+    def _drops(self, asked: Asked) -> bool:
+        """Whether the template does not show the reasoning that a future begins with."""
+        if asked.roles[0] != "thinking" or len(asked.roles) == 1:
+            return False
+        leads = self._turns.leads("thinking", 1)
+        found = (self._shapes.gaps(asked._replace(roles=w + asked.roles)) for w in leads)
+        return any(
+            g is not None and g[len(w) + 1] == DROPPED for w, g in zip(leads, found, strict=True)
+        )
 
     def _gaps(self, pasts: Pasts, futures: Futures) -> Iterator[tuple[tuple[int, int], str]]:
         for past, word in enumerate(pasts.words):
             for future, asked in enumerate(futures.words):
                 if self._turns.may_follow(word, asked.roles[0]):
-                    found = self._shapes.gaps(Asked(word + asked.roles, asked.fresh))
+                    found = self._shapes.gaps(asked._replace(roles=word + asked.roles))
                     if found is not None:
-                        yield (past, future), found[len(word)]
+                        yield (past, future), found[len(word)].replace(DROPPED, "")
 
     def _trim(self, model: TurnModel, tried: Sequence[Asked], role: Role) -> Trim:
         """How contents of a role are trimmed; no trimming, where none explains what is rendered."""
         return next((trim for trim in TRIMS if self._trims(model, tried, role, trim)), Trim())
 
     def _trims(self, model: TurnModel, tried: Sequence[Asked], role: Role, trim: Trim) -> bool:
-        trimming = TurnModel(model.pasts, model.futures, model.gaps, model.ends, {role: trim})
+        trimming = replace(model, trims={role: trim})
         return not any(self._changed(trimming, self._filled(tried, role, [EDGES])))
 
     def _odd(self, model: TurnModel, tried: Sequence[Asked], role: Role) -> Iterator[Odd]:

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..conversation import or_opened
-from ..template import ChatTemplate, Request
+from ..template import ChatTemplate
 from ..template_error import TemplateError
+from ..thinking import THINKING, Request
 from .words import Asked, Word
 
 NEUTRAL = "Qz{}Qz"
 """A content that no template trims, escapes or looks into."""
 
 
+DROPPED = "\1"
+"""Stands behind reasoning that the template does not show; what stands there is before it."""
 Filled = tuple[Asked, Sequence[str]]
 """A conversation with its contents."""
 _AT_ONCE = 200
@@ -61,8 +64,11 @@ class Shapes:
             {"role": role, "content": content}
             for role, content in zip(asked.roles, contents, strict=True)
         ]
-        if asked.fresh and asked.roles[-1] == "assistant":
-            return Request(messages[:-1], add_generation_prompt=True, tools=self.tools)
+        if asked.fresh and asked.roles[-1] in ("assistant", THINKING):
+            told = "on" if asked.roles[-1] == THINKING else asked.thinking
+            return Request(
+                messages[:-1], add_generation_prompt=True, tools=self.tools, thinking=told
+            )
         return Request(messages, continue_final_message=True, tools=self.tools)
 
     def gaps(self, asked: Asked) -> tuple[str, ...] | None:
@@ -72,12 +78,17 @@ class Shapes:
         return self._gaps[asked]
 
     def before(self, lead: Word, asked: Asked) -> str | None:
-        """All that stands before the first content of `asked`, behind the turns of `lead`."""
-        gaps = self.gaps(Asked(lead + asked.roles, asked.fresh))
-        return None if gaps is None else "\0".join(gaps[: len(lead) + 1])
+        """All that stands before the first content of `asked`, behind the turns of `lead`; and whether it is shown."""
+        gaps = self.gaps(asked._replace(roles=lead + asked.roles))
+        if gaps is None:
+            return None
+        at = len(lead) + 1
+        return "\0".join((*gaps[:at], *(gap for gap in gaps[at : at + 1] if gap == DROPPED)))
 
     def closed_end(self, lead: Word) -> str:
         """What the template writes after the last content of a conversation that ends; empty if it refuses."""
+        if lead[-1] == THINKING:
+            return ""
         contents = neutral(len(lead))
         turns = [{"role": r, "content": c} for r, c in zip(lead, contents, strict=True)]
         try:
@@ -96,11 +107,16 @@ class Shapes:
         shown = contents[:-1] if asked.fresh else contents
         gaps: list[str] = []
         rest = text
-        for content in shown:
+        behind: list[str] = []
+        for role, content in zip(asked.roles, shown, strict=False):
+            if role == THINKING and content not in rest:
+                behind = [DROPPED]
+                continue
             gap, found, rest = rest.partition(content)
             if not found or content in rest:
                 raise Misplaced(asked, text)
-            gaps.append(gap)
+            gaps += [gap, *behind]
+            behind = []
         if asked.fresh:
             return (*gaps, rest)
         if rest:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from .shapes import Shapes
-from .words import START, Asked, Role, Turns, Word, last
+from .words import START, Ask, Asked, Role, Turns, Word, last
 
 MOST_STATES = 24
 _LEADS = 3
@@ -26,7 +26,7 @@ class Futures:
     """The states of what comes: `words` has a conversation for each, `first` the turn that it begins with."""
 
     words: list[Asked] = field(default_factory=list[Asked])
-    asked: dict[tuple[Role, bool], int] = field(default_factory=dict[tuple[Role, bool], int])
+    asked: dict[Ask, int] = field(default_factory=dict[Ask, int])
     step: dict[tuple[Role, int], int] = field(default_factory=dict[tuple[Role, int], int])
 
     def first(self, state: int) -> Role:
@@ -49,20 +49,20 @@ def find_futures(turns: Turns, shapes: Shapes) -> Futures:
 
     def state(asked: Asked) -> int:
         leads = turns.leads(asked.roles[0], _LEADS)
-        shapes.prepare(Asked(lead + asked.roles, asked.fresh) for lead in leads)
+        shapes.prepare(asked._replace(roles=lead + asked.roles) for lead in leads)
         row = (asked.roles[0], tuple((lead, shapes.before(lead, asked)) for lead in leads))
         if row not in known:
             known[row] = _counted(len(found.words))
             found.words.append(asked)
         return known[row]
 
-    for role, fresh in sorted(turns.asks):
-        if turns.leads(role, _LEADS):
-            found.asked[role, fresh] = state(Asked((role,), fresh))
+    for ask in sorted(turns.asks):
+        if turns.leads(ask.role, _LEADS):
+            found.asked[ask] = state(Asked((ask.role,), ask.fresh, ask.thinking))
     for number, word in enumerate(found.words):  # grows on the way
         for role in turns.before[word.roles[0]]:
             if role is not None:
-                found.step[role, number] = state(Asked((role, *word.roles), word.fresh))
+                found.step[role, number] = state(word._replace(roles=(role, *word.roles)))
     return found
 
 
@@ -78,7 +78,7 @@ def find_pasts(turns: Turns, shapes: Shapes, futures: Futures) -> Pasts:
         ]
         ends = (START, *map(_alone, following))
         around = [
-            (end, number, Asked(word + end + asked.roles, asked.fresh))
+            (end, number, asked._replace(roles=word + end + asked.roles))
             for end in ends
             for number, asked in enumerate(futures.words)
             if turns.may_follow(word + end, asked.roles[0])

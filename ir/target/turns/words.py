@@ -8,7 +8,8 @@ from functools import cached_property
 from random import Random
 from typing import Literal, NamedTuple
 
-Role = Literal["system", "user", "assistant", "tool"]
+Role = Literal["system", "user", "assistant", "tool", "thinking"]
+"""`thinking` is what a model thinks before the answer of the assistant's turn that follows it."""
 Order = tuple[Role | None, Role]
 """A turn and the one before it; None is the start of the conversation."""
 
@@ -17,10 +18,14 @@ START: Word = ()
 
 
 class Ask(NamedTuple):
-    """A call in an open turn of `role`. `fresh`: nothing stands in the turn yet, so the template opens it alone."""
+    """A call in an open turn of `role`. `fresh`: nothing stands in the turn yet, so the template opens it alone.
+
+    `thinking`: `off` where the template is told so.
+    """
 
     role: Role
     fresh: bool = False
+    thinking: str = ""
 
 
 class Asked(NamedTuple):
@@ -28,6 +33,7 @@ class Asked(NamedTuple):
 
     roles: Word
     fresh: bool = False
+    thinking: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ class Turns:
             if size > length:
                 return
             yield from (
-                Asked(word, ask.fresh)
+                Asked(word, ask.fresh, ask.thinking)
                 for word in words
                 for ask in sorted(self.asks)
                 if word and word[-1] == ask.role
@@ -110,7 +116,7 @@ class Turns:
                     break
                 word = (*word, random.choice(following))
             asks = [ask for ask in sorted(self.asks) if word and word[-1] == ask.role]
-            yield from (Asked(word, ask.fresh) for ask in asks)
+            yield from (Asked(word, ask.fresh, ask.thinking) for ask in asks)
 
 
 def last(word: Word) -> Role | None:
@@ -127,7 +133,7 @@ def turns_of(orders: Iterable[Order]) -> Turns:
     """All conversations that these orders allow, with calls wherever an assistant may speak."""
     given = frozenset(orders)
     roles: set[Role] = {role for _, role in given}
-    asks = {Ask(role) for role in roles}
+    asks = {Ask(role, role == "thinking") for role in roles}
     if "assistant" in roles:
         asks.add(Ask("assistant", True))
     return Turns(given, frozenset(asks))
