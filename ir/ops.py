@@ -83,7 +83,8 @@ class Effect:
 
 PURE: Effects = 0
 
-Role = Literal["system", "user", "assistant", "tool"]
+Role = Literal["system", "user", "assistant", "tool", "thinking"]
+"""`thinking` is a turn inside of the assistant's, at its beginning: what the model thinks before it answers."""
 Edge = Literal["begin", "end"]
 
 

@@ -31,6 +31,7 @@ class Sampling:
     """
 
     max_tokens: int = 256  # most tokens to generate
+    thinking: str = ""  # `on`: this is reasoning; `off`: the model is told to answer without
     min_tokens: int = 0  # no end before this many tokens
     temperature: float = 0.0  # 0 is greedy
     top_p: float = 1.0  # nucleus
@@ -63,6 +64,14 @@ SAMPLING_TYPES: dict[str, str] = {f.name: str(f.type) for f in fields(Sampling)}
 """The annotation of each parameter."""
 
 
+THINKING = ("", "on", "off")
+"""What `thinking` may be: as the template has it, with reasoning, or without."""
+
+
+THINKING_TOKENS = 1024
+"""Most tokens of reasoning, where a program does not say."""
+
+
 class Range(NamedTuple):
     """What a number may be: from `least` to `most` (no bound: infinite), or `also`."""
 
@@ -84,6 +93,7 @@ class Range(NamedTuple):
 
 RANGES: dict[str, Range] = {
     "max_tokens": Range(-1),
+    "max_thinking_tokens": Range(-1),
     "min_tokens": Range(0),
     "temperature": Range(1e-6, 100, also=0),  # logits divided by less have no finite value
     "top_p": Range(0, 1),
@@ -102,6 +112,8 @@ MOST_STOPS = 256
 
 def out_of_range(name: str, value: object) -> str | None:
     """What the value of a parameter must be, if it is not: `at least 1`. Types are not looked at."""
+    if name == "thinking":
+        return None if value in THINKING else "`on` or `off`"
     if isinstance(value, tuple | list):
         many = len(cast("list[object]", value)) > MOST_STOPS
         return f"at most {MOST_STOPS} of them" if many else None
@@ -120,6 +132,8 @@ def takes(name: str, value: object) -> bool:
             return type(value) in (int, float)
         case "bool":
             return type(value) is bool
+        case "str":
+            return type(value) is str
         case "tuple[str, ...]":
             return _holds(value, str)
         case _:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ..ir.diagnostic import CompileFailed, Diagnostic, Label
 from ..ir.module import Module, Program
-from ..ir.ops import Block, Const, Op, Root, Turn
+from ..ir.ops import Block, Const, Gen, Op, Root, Turn
 from ..ir.structure import walk
 from ..ir.target import ChatTemplate, Part
 from ..ir.target.turns import Mismatch, Refusal, TurnModel, Turns, probe, turns_of
@@ -50,6 +50,10 @@ class RenderTurns:
                 f"the chat template asks for the date and is told {template.date}",
                 "a date breaks prefixes",
             )
+        ended = each_program(module, lambda program: _ended(program, template))
+        if ended is not module:
+            states = {program.name: TurnStates(program.body) for program in ended.programs}
+        module = ended
         models = {name: _probe(template, found) for name, found in states.items() if found.turns}
         try:
             return each_program(
@@ -131,6 +135,45 @@ def _without_bos(program: Program) -> Block:
     if not any(isinstance(op, Turn) for op in walk(program.body)):
         return program.body
     return _RootsOfTurns().block(program.body)
+
+
+def _ended(program: Program, template: ChatTemplate) -> Block:
+    """The body with the markers that end reasoning. Raises CompileFailed (SGL2204)."""
+    asked = [
+        op for op in walk(program.body) if isinstance(op, Gen) and op.sampling.thinking == "on"
+    ]
+    if not asked:
+        return program.body
+    if not template.thinking.is_known:
+        raise CompileFailed([_does_not_think(asked[0])])
+    return _EndsOfThoughts(template).block(program.body)
+
+
+def _does_not_think(op: Gen) -> Diagnostic:
+    return Diagnostic(
+        "SGL2204",
+        "nothing is known of how the model writes its reasoning",
+        labels=(Label(op.span, "reasoning is asked for"),) if op.span else (),
+        helps=(
+            "`gen()` without `thinking` asks as the chat template has it",
+            "a model whose chat template shows reasoning can be used",
+        ),
+    )
+
+
+class _EndsOfThoughts(Rewriter):
+    """Lets reasoning end at the template's end marker."""
+
+    def __init__(self, template: ChatTemplate) -> None:
+        super().__init__()
+        self._template = template
+
+    def visit(self, op: Op) -> Sequence[Op]:
+        match op:
+            case Gen() if op.sampling.thinking == "on":
+                return (replace(op, sampling=self._template.thinking.bounded(op.sampling)),)
+            case _:
+                return (self.descend(op),)
 
 
 class _RootsOfTurns(Rewriter):

@@ -13,6 +13,7 @@ from ..ops import Role
 from ..target import ChatTemplate, Part, Target, TemplateError, Tokenizer, TokenPrompt
 from ..target.conversation import Changed, Chunk, Message, prompt_of, written
 from ..target.template import CHATML
+from ..target.thinking import THINKING
 from ..values.limits import Json
 from ..values.operations import EvalError
 
@@ -37,11 +38,14 @@ class Prompt:
     def with_turn(self, role: Role, edge: str, tools: Json = None) -> Prompt:
         """The prompt with a turn opened or closed."""
         tools = self.tools if tools is None else tools
+        is_thought = role == THINKING
         if edge == "begin":
-            turn = Message(role, (), open=True)
-            return replace(self, messages=(*self.messages, turn), tools=tools)
+            before = self.messages[:-1] if is_thought else self.messages
+            return replace(self, messages=(*before, Message(role, (), open=True)), tools=tools)
         *before, last = self.messages or (Message(role),)
-        return replace(self, messages=(*before, replace(last, open=False)), tools=tools)
+        ended = (*before, replace(last, open=False))
+        answer = (Message("assistant", (), open=True),) if is_thought else ()
+        return replace(self, messages=(*ended, *answer), tools=tools)
 
     def with_echo(
         self, target: Target, before: Prompt, after: Prompt, left: bool, right: bool
@@ -68,25 +72,27 @@ class Prompt:
         *before, last = self.messages
         return replace(self, messages=(*before, replace(last, chunks=(*last.chunks, chunk))))
 
-    def ids(self, target: Target, *, whole: bool = False) -> tuple[int, ...]:
+    def ids(self, target: Target, *, whole: bool = False, thinking: str = "") -> tuple[int, ...]:
         """What a call on this prompt is asked with; `whole`: by the template, though it is plain ChatML.
 
-        Raises EvalError.
+        `thinking`: `off` for a call that is to be answered without. Raises EvalError.
         """
         tokenizer = target.tokenizer
         if not self.messages:
             return _tokens(self.bos, self.loose, tokenizer).ids(tokenizer)
         if target.template is None:
             raise EvalError("3206", "the target has no chat template")
-        if target.template.source == CHATML and not whole:
+        has_thoughts = any(message.role == THINKING for message in self.messages)
+        if target.template.source == CHATML and not (whole or has_thoughts):
             chunks = (*_chatml(self.messages), *self.loose)
             return _tokens(self.bos, chunks, tokenizer).ids(tokenizer)
-        return prompt_of(tokenizer, self._written(target, target.template)).ids(tokenizer)
+        chunks = self._written(target, target.template, thinking)
+        return prompt_of(tokenizer, chunks).ids(tokenizer)
 
-    def _written(self, target: Target, template: ChatTemplate) -> Sequence[Chunk]:
+    def _written(self, target: Target, template: ChatTemplate, thinking: str) -> Sequence[Chunk]:
         outside = (Message("", self.loose),) if self.loose else ()
         try:
-            return written(template, (*self.messages, *outside), self.tools)
+            return written(template, (*self.messages, *outside), self.tools, thinking)
         except TemplateError as error:
             raise EvalError("3206", f"the chat template refuses: {error}") from None
         except Changed as changed:

@@ -332,8 +332,11 @@ class _Frame:
         prompt = self._prompt(op.source)
         dynamic = [(name, self._json(value)) for name, value in op.dynamic]
         sampling, constraint = parameters(op, dynamic)
+        template = self._target.template
+        if sampling.thinking == "on" and template is not None:
+            sampling = template.thinking.bounded(sampling)
         path, indices = self._place(op)
-        asked = self._asked(prompt)
+        asked = self._asked(prompt, sampling.thinking)
         values: list[Json] = []
         after: list[object] = []
         for sample in range(1 if sampling.n is None else sampling.n):
@@ -365,8 +368,8 @@ class _Frame:
         if op.samples is not None:
             self._env[op.samples] = after
 
-    def _asked(self, prompt: Prompt) -> tuple[int, ...]:
-        return prompt.ids(self._target, whole=self._machine.renders_whole)
+    def _asked(self, prompt: Prompt, thinking: str = "") -> tuple[int, ...]:
+        return prompt.ids(self._target, whole=self._machine.renders_whole, thinking=thinking)
 
     def _seed(
         self, sampling: Sampling, path: tuple[str, ...], indices: tuple[int, ...], sample: int

@@ -41,11 +41,12 @@ from .problem import Owner, problem
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A prompt: its root, the open turn, and the arm that opened it."""
+    """A prompt: its root, the open turn, and the arm that opened it; `outer`: the one of the turn around reasoning."""
 
     root: object
     role: str | None = None
     arm: object = None
+    outer: object = None
 
 
 def check_turns(module: Module, owner: Owner) -> Iterator[Diagnostic]:
@@ -116,15 +117,19 @@ class _Walker:
         if state is None:
             return None
         if op.edge == "begin":
-            if state.role is not None:
-                self._say(op, f"a turn opens while a `{state.role}` turn is open")
-            return replace(state, role=op.role, arm=arm)
+            outer = "assistant" if op.role == "thinking" else None
+            if state.role != outer:
+                where = f"a `{state.role}` turn" if state.role else "no turn"
+                self._say(op, f"a turn opens while {where} is open")
+            return replace(state, role=op.role, arm=arm, outer=state.arm)
         if state.role != op.role:
             shown = f"the open turn is `{state.role}`" if state.role else "no turn is open"
             self._say(op, f"a `{op.role}` turn ends and {shown}")
         elif state.arm is not arm:
             self._say(op, "an arm ends the turn that it stands in")
-        return replace(state, role=None, arm=None)
+        if op.role == "thinking":
+            return replace(state, role="assistant", arm=state.outer, outer=None)
+        return replace(state, role=None, arm=None, outer=None)
 
     def _use(self, op: Use) -> None:
         state = self._of(op.prompt)

@@ -65,9 +65,10 @@ class TurnFutures:
 
         Raises AmbiguousTurn.
         """
-        asks = {ask_of(state) for state in self._states.of(call.source) if state.open is not None}
+        states = self._states.of(call.source)
+        asks = {ask_of(state, call) for state in states if state.open is not None}
         known = self._model.futures.asked
-        found = {known[ask.role, ask.fresh] for ask in asks if (ask.role, ask.fresh) in known}
+        found = {known[ask] for ask in asks if ask in known}
         if len(found) > 1:
             raise AmbiguousTurn
         return min(found, default=None)

@@ -86,11 +86,20 @@ class TurnStates:
         return {state.past for state in self.of(turn.prompt)}
 
     def orders(self) -> dict[Order, Turn]:
-        """Every pair of consecutive turns that the program can make, with an op that makes it."""
+        """Every pair of consecutive turns that the program can make, with an op that makes it.
+
+        An answer that is thought about first comes behind its reasoning alone.
+        """
         found: dict[Order, Turn] = {}
+        thought_about = {turn.prompt for turn in self.turns if turn.role == "thinking"}
         for turn in self.turns:
-            for past in sorted(self.pasts(turn), key=str) if turn.edge == "begin" else ():
-                found.setdefault((cast("Role | None", past), turn.role), turn)
+            if turn.edge == "begin" and not (
+                turn.role == "assistant" and turn.result in thought_about
+            ):
+                for past in sorted(self.pasts(turn), key=str):
+                    found.setdefault((cast("Role | None", past), turn.role), turn)
+            if turn.edge == "end" and turn.role == "thinking":
+                found.setdefault(("thinking", "assistant"), turn)
         return found
 
     def asks(self) -> dict[Ask, Gen | Select]:
@@ -99,7 +108,7 @@ class TurnStates:
         for call in self._calls:
             for state in self.of(call.source):
                 if state.open is not None:
-                    found.setdefault(ask_of(state), call)
+                    found.setdefault(ask_of(state, call), call)
         return found
 
     def _block(self, block: Block) -> tuple[Operand, ...]:
@@ -192,6 +201,8 @@ class TurnStates:
     def _after(self, turn: Turn) -> States:
         """The states behind a turn's edge."""
         states = self.of(turn.prompt)
+        if turn.edge == "end" and turn.role == "thinking":
+            return frozenset(TurnState("assistant", self._step(s.past, turn.role)) for s in states)
         if turn.edge == "end":
             return frozenset(TurnState(None, self._step(s.past, turn.role)) for s in states)
         return frozenset(TurnState(turn.role, state.past) for state in states)
@@ -207,7 +218,10 @@ def _filled(states: States) -> States:
     return frozenset(state._replace(filled=state.open is not None) for state in states)
 
 
-def ask_of(state: TurnState) -> Ask:
+def ask_of(state: TurnState, call: Gen | Select) -> Ask:
     """How a call asks in the turn that is open."""
     assert state.open is not None
-    return Ask(state.open, state.open == "assistant" and not state.filled)
+    if state.filled or state.open not in ("assistant", "thinking"):
+        return Ask(state.open)
+    is_off = isinstance(call, Gen) and call.sampling.thinking == "off"
+    return Ask(state.open, True, "off" if is_off else "")

@@ -96,14 +96,16 @@ class TrimmingRenderer:
 
     def _turn(self, op: Turn) -> Sequence[Op]:
         edge = self._edge(op.prompt)
+        ops: list[Op] = []
         if op.edge == "end" and edge:
             ops, end = self._shown(edge, op.span)
-            return (*ops, replace(op, prompt=end))
-        trim = self.trims.get(op.role, Trim())
-        if op.edge == "begin" and (trim.left or trim.right):
+            op = replace(op, prompt=end)
+        is_answer = op.role == "thinking" and op.edge == "end"
+        trim = self.trims.get("assistant" if is_answer else op.role, Trim())
+        if (op.edge == "begin" or is_answer) and (trim.left or trim.right):
             self._begin = op.result
             self._edges[op.result] = Edge(op.result, trim, started=not trim.left)
-        return (op,)
+        return (*ops, op)
 
     def _shown(self, edge: Edge, span: Span | None) -> tuple[list[Op], Operand]:
         """The content as it is shown if it ends here: what is held and what was said lose their white space."""

@@ -179,24 +179,43 @@ class VersionWriter:
         ops: list[Op] = []
         for future in self._wanted(op.result):
             given = self._edge(op, future)
+            is_forgotten = self._is_forgotten(op, future)
+            if is_forgotten and op.edge == "end":
+                self._keep(op.result, future, given[0])
+                continue
             if given not in made:
                 made[given] = Value(PROMPT, op.result.hint) if made else op.result
-                mark = Mark(0, len(given[1]), op.role, op.edge)
-                ops.append(Text(made[given], *given, marks=(mark,), span=op.span))
-            self._at.setdefault(op.result, {})[future] = made[given]
+                end = len(given[1])
+                marks = (Mark(0, end, op.role, op.edge),)
+                if is_forgotten:  # the answer follows what is not shown any more
+                    marks = (*marks, Mark(end, end, "assistant", "begin"))
+                ops.append(Text(made[given], *given, marks=marks, span=op.span))
+            self._keep(op.result, future, made[given])
         return ops
+
+    def _keep(self, prompt: Value, future: int, version: Operand) -> None:
+        self._at.setdefault(prompt, {})[future] = version
+
+    def _is_forgotten(self, op: Turn, future: int) -> bool:
+        """Whether this is reasoning that the template no longer shows in that future."""
+        inside = self._futures.before_end(op, future) if op.edge == "end" else future
+        return op.role == "thinking" and inside in self._model.drops
 
     def _edge(self, op: Turn, future: int) -> tuple[Operand, str]:
         """The prompt before the edge of a turn, and what the template writes for it."""
         if op.edge == "begin":
-            return self._get(op.prompt, future), self._opener(op, future)
+            return self._get(op.prompt, future), self._opener(op, op.prompt, future)
         inside = self._futures.before_end(op, future)
-        return self._get(op.prompt, NOTHING if inside is None else inside), self._closer(op, future)
+        prompt = self._get(op.prompt, NOTHING if inside is None else inside)
+        if op.role == "thinking":  # what closes it is what opens the answer
+            return prompt, self._opener(op, op.result, future)
+        return prompt, self._closer(op, future)
 
-    def _opener(self, op: Turn, future: int) -> str:
-        if future in self._early:
+    def _opener(self, op: Turn, prompt: Operand, future: int) -> str:
+        """What opens a turn; nothing where it begins with reasoning, which opens it."""
+        if future in self._early or (op.edge == "begin" and self._thinks_first(op, future)):
             return ""
-        gaps, pasts = self._model.gaps, self._pasts(op.prompt)
+        gaps, pasts = self._model.gaps, self._pasts(prompt)
         pairs = [(past, future) for past in pasts if (past, future) in gaps]
         if future == NOTHING:
             own = (p for p in gaps if p[0] in pasts and self._model.futures.first(p[1]) == op.role)
@@ -205,6 +224,10 @@ class VersionWriter:
         if len(found) > 1:
             raise OpensOtherwise(future)
         return found.pop() if found else ""
+
+    def _thinks_first(self, op: Turn, future: int) -> bool:
+        first = None if future == NOTHING else self._model.futures.first(future)
+        return op.role == "assistant" and first == "thinking"
 
     def _closer(self, op: Turn, future: int) -> str:
         pasts = self._pasts(op.result)
@@ -238,6 +261,9 @@ class VersionWriter:
         again: dict[Operand, Value] = {source: said}
         for future in self._wanted(said):
             base = self._get(op.source, future)
+            if future in self._model.drops:
+                versions[future] = base
+                continue
             if base not in again:
                 again[base] = Value(PROMPT, said.hint)
                 apart = self._is_apart(op, future)

@@ -43,6 +43,14 @@ def _check_family(family: Family, backend: Backend) -> None:
         kind = family.constraint[0]
         known = ", ".join(sorted(can.constraints)) or "none"
         raise _cannot(backend, f"constrain by `{kind}`", f"constraints it has: {known}", family)
+    told = family.sampling.get("thinking")
+    if told and can.chat:
+        raise _cannot(
+            backend,
+            "keep reasoning apart" if told == "on" else "be told to answer without reasoning",
+            "a server that takes token ids or text can, since there we render the model's own template",
+            family,
+        )
     wants_logprobs = family.sampling.get("logprobs") or family.sampling.get("top_logprobs")
     if wants_logprobs and not can.logprobs:
         raise _cannot(backend, "give log probabilities", "the embedded engine gives them", family)

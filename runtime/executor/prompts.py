@@ -199,19 +199,33 @@ def _conversation(pieces: tuple[Piece, ...]) -> Iterator[Message]:
             content += _chunk(piece, at, mark.start)
             if mark.edge == "end":
                 yield Message(mark.role, tuple(content))
+            elif role == "thinking":
+                yield Message(role, FORGOTTEN)
             elif content and not role:
                 yield Message("", tuple(content))
-            role, content = (mark.role if mark.edge == "begin" else ""), []
+            role, content = _open_behind(mark), []
             at = mark.end
         content += _chunk(piece, at, len(piece.text))
     if role or content:
         yield Message(role, tuple(content), open=bool(role))
 
 
+FORGOTTEN = (Chunk("...", True),)
+"""Stands for reasoning that the template does not show any more, whatever it was."""
+
+
+def _open_behind(mark: MarkSpan) -> str:
+    """The turn that is open behind a marker: behind reasoning it is the assistant's."""
+    if mark.edge == "begin":
+        return mark.role
+    return "assistant" if mark.role == "thinking" else ""
+
+
 def _chunk(piece: Piece, start: int, end: int) -> list[Chunk]:
     is_whole = end - start == len(piece.text)
     text = piece.text[start:end]
-    return [Chunk(text, piece.literal, piece.ids if is_whole else None)] if text else []
+    ids = piece.ids if is_whole else None
+    return [Chunk(text, piece.literal, ids)] if text or ids is not None else []
 
 
 def common_prefix(left: tuple[int, ...], right: tuple[int, ...]) -> int:

@@ -17,6 +17,7 @@ _CONSTRAINTS = get_args(ConstraintKind)
 _LISTS = {"stop": str, "stop_token_ids": int, "stop_regex": str}
 _KINDS: dict[str, tuple[type, ...]] = {
     "int": (int,), "float": (int, float), "bool": (bool,), "int | None": (int, type(None)),
+    "str": (str,),
 }  # fmt: skip
 _TYPES = {f.name: _KINDS[str(f.type)] for f in fields(Sampling) if str(f.type) in _KINDS}
 PATTERN_HELP = "a pattern whose repetitions have no repetitions in them is found in good time"

@@ -15,6 +15,7 @@ from ...plan.schema import Family, TargetInfo
 from ..instance import Run
 from ..prompts import PromptState, conversation
 from .notes import note_changed
+from .rendering import thinking_of
 
 
 def holds(run: Run, row: int, family: Family, state: PromptState) -> bool:
@@ -43,10 +44,11 @@ def _is_odd(target: TargetInfo, messages: tuple[Message, ...]) -> bool:
 def _rendered(template: ChatTemplate, state: PromptState, family: Family) -> str | None:
     """What the template renders; None where it has no rendering: in an empty turn of somebody else."""
     last = state.messages[-1]
-    if last.open and last.role != "assistant" and not last.content:
+    if last.open and last.role not in ("assistant", "thinking") and not last.content:
         return None
     try:
-        return render(template, conversation(state.pieces), state.tools)
+        told = thinking_of(family)
+        return render(template, conversation(state.pieces), state.tools, told)
     except TemplateError as error:
         raise RunError(
             "SGL3208",

@@ -37,7 +37,7 @@ from .drafts import Draft
 from .listening import Listening
 from .notes import note_chosen, note_control_text
 from .prediction import fed_by_gen, fed_by_select, predict, predict_rendered
-from .rendering import rendered_ids, rendered_text
+from .rendering import rendered_ids, rendered_text, thinking_of
 from .sharing import shared_places
 
 CANCELLED = RunError("SGL3606", "the call was cancelled")
@@ -53,7 +53,11 @@ class ModelCall:
         self._state, self._indices = state, indices
         self._is_main = not frame.in_arm and len(frame.scope.path) == 1
         self._holds = holds(run, frame.scope.row, family, state)
-        self._ids = state.ids(run.target.tokenizer) if self._holds else rendered_ids(run, state)
+        self._ids = (
+            state.ids(run.target.tokenizer)
+            if self._holds
+            else rendered_ids(run, state, thinking_of(family))
+        )
         self._draft = Draft(run, frame.scope, family.kind, self._ids, family.node)
         self._draft.note(
             family=family.id,
@@ -194,7 +198,9 @@ class ModelCall:
 
     def _shown(self) -> str:
         """The prompt as text."""
-        return self._state.text if self._holds else rendered_text(self._run, self._state)
+        if self._holds:
+            return self._state.text
+        return rendered_text(self._run, self._state, thinking_of(self._family))
 
     def _check_context(self, room: int) -> None:
         limit, name = self._run.backend.capabilities.max_context, self._run.backend.name

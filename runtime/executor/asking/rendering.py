@@ -10,24 +10,30 @@ from collections.abc import Sequence
 from ....ir.target import ChatTemplate, TemplateError
 from ....ir.target.conversation import Changed, Chunk, prompt_of, render, written
 from ...plan.errors import RunError
+from ...plan.schema import Family
 from ..instance import Run
 from ..prompts import PromptState, conversation
 
 
-def rendered_ids(run: Run, state: PromptState) -> tuple[int, ...]:
+def thinking_of(family: Family) -> str:
+    """What a family's calls tell the template about thinking."""
+    return str(family.sampling.get("thinking", ""))
+
+
+def rendered_ids(run: Run, state: PromptState, thinking: str = "") -> tuple[int, ...]:
     """The ids of the conversation as the template renders it. Raises RunError (SGL3206, SGL3208)."""
     tokenizer, template = run.target.tokenizer, run.target.template
     if template is None or not state.messages:
         return state.ids(tokenizer)
-    return prompt_of(tokenizer, _chunks(run, template, state)).ids(tokenizer)
+    return prompt_of(tokenizer, _chunks(run, template, state, thinking)).ids(tokenizer)
 
 
-def rendered_text(run: Run, state: PromptState) -> str:
+def rendered_text(run: Run, state: PromptState, thinking: str = "") -> str:
     """The same as text, for backends that take no token ids. Raises RunError (SGL3206, SGL3208)."""
     template = run.target.template
     if template is None or not state.messages:
         return state.text
-    return "".join(chunk.text for chunk in _chunks(run, template, state))
+    return "".join(chunk.text for chunk in _chunks(run, template, state, thinking))
 
 
 def shown_text(whole_render: bool, template: ChatTemplate | None, state: PromptState) -> str:
@@ -41,7 +47,7 @@ def shown_text(whole_render: bool, template: ChatTemplate | None, state: PromptS
 
 
 def rendered_chunks(
-    template: ChatTemplate, state: PromptState, control: Sequence[str] = ()
+    template: ChatTemplate, state: PromptState, control: Sequence[str] = (), thinking: str = ""
 ) -> list[Chunk]:
     """The conversation as the template renders it.
 
@@ -50,7 +56,7 @@ def rendered_chunks(
     """
     messages = conversation(state.pieces)
     try:
-        return written(template, messages, state.tools)
+        return written(template, messages, state.tools, thinking)
     except Changed as changed:
         values = [c.text for message in messages for c in message.chunks if not c.literal]
         if any(token in value for token in control for value in values):
@@ -62,9 +68,9 @@ def rendered_chunks(
         return [Chunk(changed.text, True)]
 
 
-def _chunks(run: Run, template: ChatTemplate, state: PromptState) -> list[Chunk]:
+def _chunks(run: Run, template: ChatTemplate, state: PromptState, thinking: str) -> list[Chunk]:
     try:
-        return rendered_chunks(template, state, tuple(run.target.tokenizer.special))
+        return rendered_chunks(template, state, tuple(run.target.tokenizer.special), thinking)
     except TemplateError as error:
         raise _refused(error) from error
 

@@ -13,7 +13,7 @@ from sglc.runtime.backends.engine import EngineBackend
 
 from .asking import ask, gen, prompt
 
-BY_THE_EXECUTOR = {"n", "seed"}  # it makes the seeds of a request from them: tests/runtime
+BY_THE_EXECUTOR = {"n", "seed", "thinking"}  # seeds of a request, and what its template is told
 WARM = {"temperature": 1.0}
 HOT = {
     "temperature": 100.0,
