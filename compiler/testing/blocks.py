@@ -19,6 +19,7 @@ from ...ir.module import Module
 from ...ir.span import Span
 from ...ir.target import Target
 from ...ir.values.limits import EvalError, Json
+from ...lang.check.facts import reasoning_of
 from ...lang.compile import analyse, source_of
 from ...lang.lower.tests import MockCase, TestCase, TestSuite, lower_tests
 from ...passes.pipeline import pipeline
@@ -176,8 +177,16 @@ class _Run:
                 if not answers:
                     raise EvalError("3630", f"the mock of `{name}` has no answer left")
                 return (answers.pop(0),)
-        self._was_mock.append(False)
-        return None
+        is_mock = self._thinks_for_mock(program, name)
+        self._was_mock.append(is_mock)
+        return ("",) if is_mock else None
+
+    def _thinks_for_mock(self, program: str, name: str) -> bool:
+        """Whether this is the reasoning of a call that is mocked: where no mock says what, it is empty."""
+        return any(
+            name == reasoning_of(mock.name) and self._reaches(mock, program)
+            for mock, _ in self._answers
+        )
 
     def _reaches(self, mock: MockCase, program: str) -> bool:
         return program == mock.program if mock.program else program in self._case.calls

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from ..syntax import nodes as s
+from .facts import reasoning_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ class EffectReader:
                 appends = self._is_append(node)
                 return Effects(bare=appends, prompt=appends)
             case s.Assign(target, value=value, samples=samples):
-                names = {target.text} | ({samples.text} if samples else set())
+                names = {target.text, reasoning_of(target.text)}
+                names |= {samples.text} if samples else set()
                 generates = _is_model_call(value)
                 return Effects(bare=generates, prompt=generates, assigned=frozenset(names))
             case s.Use():

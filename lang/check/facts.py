@@ -36,6 +36,12 @@ class GenCall:
     options: dict[str, s.Expr]
     answer: Type
 
+    @property
+    def thinks(self) -> bool:
+        """Whether reasoning is asked for, and stands beside the answer."""
+        value = self.options.get("thinking")
+        return isinstance(value, s.Literal) and value.value == "on"
+
 
 @dataclass(frozen=True, eq=False)
 class SelectCall:
@@ -60,6 +66,11 @@ class MockFact:
     listed: bool = False
 
 
+def reasoning_of(name: str) -> str:
+    """The name under which the reasoning of an answer stands beside it."""
+    return f"{name}.thinking"
+
+
 CallFact = BuiltinCall | SymbolCall | GenCall | SelectCall
 
 
@@ -69,6 +80,7 @@ class Facts:
 
     `types`: of expressions. `symbols`: of names that are not local. `calls`: of calls and of `use`.
     `bindings`: where the local name that stands at a node was bound, with its type.
+    `reasoning`: fields that stand for the reasoning of an answer.
     `mocks`: what the mocks of tests stand for. `carried`: the types of names that a loop carries.
     """
 
@@ -76,5 +88,6 @@ class Facts:
     symbols: dict[s.Node, Symbol] = field(default_factory=dict)
     calls: dict[s.Node, CallFact] = field(default_factory=dict)
     bindings: dict[s.Node, tuple[Span, Type]] = field(default_factory=dict)
+    reasoning: set[s.Node] = field(default_factory=set)
     mocks: dict[s.Mock, MockFact] = field(default_factory=dict)
     carried: dict[s.Node, dict[str, Type]] = field(default_factory=dict)

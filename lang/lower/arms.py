@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...ir.ops import Block, Builtin, Fork, MakeList, Operand, Unordered, Value
 from ...ir.types import INT, PROMPT, ListType
 from ..syntax import nodes as s
-from .frame import Frame
+from .frame import Frame, hint_of
 from .items import bind_targets, item_value
 from .writer import Writer, seal
 
@@ -24,12 +24,13 @@ def fork(w: Writer, node: s.Fork) -> None:
         names = [name for name in frame.names if name not in targets]
         values = _yields(frame, names, node.arms)
         body = seal(frame, (index, item), values)
-    hints = [*names, *([node.arms.text] if node.arms else [])]
+    bound = [*names, *([node.arms.text] if node.arms else [])]
     results = tuple(
-        Value(ListType(value.type), hint) for value, hint in zip(values, hints, strict=True)
+        Value(ListType(value.type), hint_of(name))
+        for value, name in zip(values, bound, strict=True)
     )
     w.emit(Fork(results, items, (body,), span=node.head))
-    w.frame.names.update(zip(hints, results, strict=True))
+    w.frame.names.update(zip(bound, results, strict=True))
 
 
 def _yields(frame: Frame, names: list[str], arms: s.Ident | None) -> list[Operand]:
@@ -45,28 +46,31 @@ def parallel(w: Writer, node: s.Parallel) -> None:
     bodies: list[Block] = []
     results: list[Value] = []
     prompts: list[Value] = []
+    bound: list[str] = []
     for arm in node.body:
         assert isinstance(arm, s.Arm)
-        body, found = _arm(w, arm, node.arms)
+        body, names, found = _arm(w, arm, node.arms)
         bodies.append(body)
+        bound += names
         results += found
         prompts += found[-1:] if node.arms is not None else []
     w.emit(Fork(tuple(results), None, tuple(bodies), span=node.head))
-    w.frame.names.update((result.hint, result) for result in results)
+    w.frame.names.update(zip(bound, results, strict=True))
     if node.arms is not None:
         kind = Value(ListType(PROMPT), node.arms.text)
         listed = MakeList(kind, tuple(prompts), span=node.head)
         w.frame.names[node.arms.text] = w.emit(listed).result
 
 
-def _arm(w: Writer, arm: s.Arm, arms: s.Ident | None) -> tuple[Block, list[Value]]:
-    """The block of one arm, and the values that it gives to what follows."""
+def _arm(w: Writer, arm: s.Arm, arms: s.Ident | None) -> tuple[Block, list[str], list[Value]]:
+    """The block of one arm, and the values that it gives to what follows, with their names."""
     with w.region(arm.head) as frame:
         w.statements(arm.body)
         values = _yields(frame, list(frame.names), arms)
         body = seal(frame, (), values)
     names = [*frame.names, *([arms.text] if arms else [])]
-    return body, [Value(value.type, name) for value, name in zip(values, names, strict=True)]
+    pairs = zip(values, names, strict=True)
+    return body, names, [Value(value.type, hint_of(name)) for value, name in pairs]
 
 
 def unordered(w: Writer, node: s.Unordered) -> None:

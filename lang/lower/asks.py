@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ir.ops import Const, Gen, MakeList, Operand, Select, Value
-from ...ir.sampling import Constraint, Sampling
+from ...ir.ops import Const, Edge, Gen, MakeList, Operand, Select, Turn, Value
+from ...ir.sampling import THINKING_TOKENS, Constraint, Sampling
 from ...ir.types import FLOAT, PROMPT, STR, ListType, Type
 from ..check.expressions.options import CONSTRAINTS, GEN_OPTIONS
-from ..check.facts import GenCall, SelectCall
+from ..check.facts import GenCall, SelectCall, reasoning_of
 from ..syntax import nodes as s
 from .writer import Writer
 
@@ -56,6 +56,9 @@ def _gen(
     w: Writer, call: s.Call, fact: GenCall, name: str, samples: str
 ) -> tuple[Operand, Operand | None]:
     fixed, dynamic, constraint = _options(w, fact)
+    site = w.sites.next()
+    if fact.thinks:
+        _think(w, call, name, f"{site}.thinking", fixed, dynamic)
     has_n = "n" in fact.options
     if constraint is None and fact.answer != STR and not _is_dynamic_constraint(dynamic):
         constraint = Constraint("type", str(fact.answer))
@@ -63,7 +66,6 @@ def _gen(
     value = Value(kind, name)
     prompt = None if has_n else Value(PROMPT)
     prompts = Value(ListType(PROMPT), samples) if samples else None
-    site = w.sites.next()
     op = Gen(
         prompt, value, w.prompt, site, w.frame.indices, Sampling(**fixed), constraint,
         tuple(dynamic), prompts, name, span=call.span,
@@ -72,6 +74,48 @@ def _gen(
     if prompt is not None:
         w.frame.prompt = prompt
     return value, prompts
+
+
+_NOT_FOR_REASONING = frozenset(
+    {"stop", "stop_regex", "stop_token_ids", "max_tokens", "min_tokens", "ignore_eos",
+     "logprobs", "top_logprobs"}
+)  # fmt: skip
+"""What is said of the answer alone; the rest holds for the reasoning as well."""
+
+
+def _think(
+    w: Writer,
+    call: s.Call,
+    name: str,
+    site: str,
+    fixed: dict[str, Any],
+    dynamic: list[tuple[str, Operand]],
+) -> None:
+    """Ask for reasoning, in a turn of its own before the answer; its options are taken from those of the answer."""
+    fixed.pop("thinking", None)
+    own = {n: v for n, v in fixed.items() if n not in _NOT_FOR_REASONING}
+    own["max_tokens"] = own.pop("max_thinking_tokens", THINKING_TOKENS)
+    computed = [(n, v) for n, v in dynamic if n not in (*_NOT_FOR_REASONING, *CONSTRAINTS)]
+    computed = [("max_tokens" if n == "max_thinking_tokens" else n, v) for n, v in computed]
+    fixed.pop("max_thinking_tokens", None)
+    dynamic[:] = [(n, v) for n, v in dynamic if n != "max_thinking_tokens"]
+    _edge(w, call, "begin")
+    prompt, value = Value(PROMPT), Value(STR, "thinking")
+    sampling = Sampling(**own, thinking="on")
+    op = Gen(
+        prompt, value, w.prompt, site, w.frame.indices, sampling, dynamic=tuple(computed),
+        name=reasoning_of(name) if name else "", span=call.span,
+    )  # fmt: skip
+    w.emit(op)
+    w.frame.prompt = prompt
+    _edge(w, call, "end")
+    if name:
+        w.frame.names[reasoning_of(name)] = value
+
+
+def _edge(w: Writer, call: s.Call, edge: Edge) -> None:
+    turn = Turn(Value(PROMPT), w.prompt, "thinking", edge, span=call.span)
+    w.frame.prompt = w.emit(turn).result
 
 
 def _options(

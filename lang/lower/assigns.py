@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...ir.ops import Const, Operand
-from ...ir.types import ANY
+from ...ir.types import ANY, STR
+from ..check.facts import reasoning_of
 from ..syntax import nodes as s
 from .asks import ask, is_ask
 from .writer import Writer
@@ -12,6 +13,8 @@ from .writer import Writer
 def assign(w: Writer, node: s.Assign) -> None:
     """Bind a name to a value, or to the model's answer (and another to its samples' prompts)."""
     name = node.target.text
+    if w.frame.lookup(reasoning_of(name)) is not None:
+        w.frame.names[reasoning_of(name)] = Const("", STR)
     if isinstance(node.value, s.Call) and is_ask(w, node.value):
         samples = node.samples.text if node.samples is not None else ""
         value, prompts = ask(w, node.value, name, samples)

@@ -18,6 +18,7 @@ from ...ir.ops import (
 )
 from ...ir.span import Span
 from ...ir.types import ANY, BOOL, NONE, PROMPT, STR, ListType, OptionalType, RecordType, Type
+from ..check.facts import reasoning_of
 from ..check.symbols import TextSymbol
 from ..syntax import nodes as s
 from .writer import Writer, seal
@@ -47,6 +48,10 @@ def record(w: Writer, expr: s.RecordExpr) -> Operand:
 def field(w: Writer, expr: s.Field) -> Operand:
     """A field of a record, or a text of an imported file."""
     symbol = w.facts.symbols.get(expr)
+    if expr in w.facts.reasoning and isinstance(expr.value, s.Name):
+        thought = w.frame.lookup(reasoning_of(expr.value.text))
+        assert thought is not None
+        return thought
     if isinstance(symbol, TextSymbol):
         return Const(symbol.value, STR)
     return _field_of(w, w.value(expr.value), expr.name.text, expr.span)

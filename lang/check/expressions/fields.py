@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....ir.types import ANY, ListType, OptionalType, RecordType, Type
 from ...syntax import nodes as s
 from ..builtin_types import BUILTINS
+from ..facts import reasoning_of
 from ..report import Reporter
 from ..suggest import closest
 from ..symbols import ModuleSymbol
@@ -19,6 +20,9 @@ def field_type(asked: Inference, expr: s.Field) -> Type:
     if module is not None:
         return _module_member(asked, expr, module)
     kind = asked.value(expr.value)
+    reasoning = _reasoning(asked, expr, kind)
+    if reasoning is not None:
+        return reasoning
     if isinstance(kind, RecordType):
         found = kind.field(expr.name.text)
         if found is not None:
@@ -29,6 +33,18 @@ def field_type(asked: Inference, expr: s.Field) -> Type:
     elif kind != ANY:
         _no_fields(asked.reporter, expr, kind)
     return ANY
+
+
+def _reasoning(asked: Inference, expr: s.Field, kind: Type) -> Type | None:
+    """The type of what was thought before an answer: `answer.thinking`."""
+    if expr.name.text != "thinking" or not isinstance(expr.value, s.Name):
+        return None
+    if isinstance(kind, RecordType) and kind.field("thinking") is not None:
+        return None
+    found = asked.names.scope.lookup(reasoning_of(expr.value.text))
+    if found is not None:
+        asked.facts.reasoning.add(expr)
+    return None if found is None else found.type
 
 
 def _module_member(asked: Inference, expr: s.Field, module: ModuleSymbol) -> Type:
@@ -51,6 +67,8 @@ def _no_fields(reporter: Reporter, expr: s.Field, kind: Type) -> None:
     help = "only records have fields"
     if name in BUILTINS:
         help = f"functions are called with the value: `{name}({value})`"
+    elif name == "thinking":
+        help = '`gen(thinking="on")` thinks before it answers'
     elif name == "append":
         help = f"lists are joined: `{value} = {value} + [item]`"
     elif isinstance(kind, ListType) and isinstance(kind.item, RecordType):

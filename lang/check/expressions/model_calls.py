@@ -12,7 +12,7 @@ from ...syntax import nodes as s
 from ..facts import GenCall, SelectCall
 from .choices import choice_type, method_of, select_type
 from .inference import Inference
-from .options import check_one_constraint, check_option, options_of
+from .options import check_one_constraint, check_option, check_thinking, options_of
 
 
 def model_call_type(asked: Inference, call: s.Call, declared: Type | None) -> Type:
@@ -40,6 +40,7 @@ def _gen_type(
     if declared is not None:
         _check_constrainable(asked, call, answer)
     check_one_constraint(asked.reporter, options, STR if declared is None else answer)
+    check_thinking(asked.reporter, options)
     asked.facts.calls[call] = GenCall(options, answer)
     return ListType(answer) if has_n else answer
 

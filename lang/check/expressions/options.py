@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from ....ir.sampling import out_of_range
+from ....ir.sampling import THINKING, out_of_range
 from ....ir.types import BOOL, FLOAT, INT, STR, ListType, Type
 from ...syntax import nodes as s
 from ..report import Reporter
@@ -39,11 +39,15 @@ GEN_OPTIONS: dict[str, Type] = {
     "presence_penalty": FLOAT,
     "repetition_penalty": FLOAT,
     "ignore_eos": BOOL,
+    "thinking": STR,
+    "max_thinking_tokens": INT,
 }
 """The options of `gen` and their types."""
 CONSTRAINTS = ("regex", "json", "grammar")
 _LISTS = ("stop", "stop_token_ids", "stop_regex")
 _FOREIGN_OPTIONS = {
+    "enable_thinking": "thinking", "reasoning": "thinking", "separate_reasoning": "thinking",
+    "thinking_budget": "max_thinking_tokens", "budget_tokens": "max_thinking_tokens",
     "max_new_tokens": "max_tokens", "max_length": "max_tokens", "max_output_tokens": "max_tokens",
     "stop_sequences": "stop", "num_samples": "n", "temp": "temperature", "json_schema": "json",
     "schema": "json", "ebnf": "grammar",
@@ -94,12 +98,21 @@ def check_option(asked: Inference, name: str, value: s.Expr) -> None:
         return
     asked.expect(value, kind, f"`{name}` takes `{kind}`")
     constant = asked.constant(value)
-    if isinstance(constant, int | float) and not isinstance(constant, bool):
+    if name == "thinking":
+        _check_thinking(asked.reporter, value, constant)
+    elif isinstance(constant, int | float) and not isinstance(constant, bool):
         _check_bounds(asked.reporter, name, value, constant)
     elif name == "json" and isinstance(constant, str):
         _check_schema(asked.reporter, value, constant)
     else:
         _check_patterns(asked, name, value)
+
+
+def _check_thinking(reporter: Reporter, value: s.Expr, constant: object) -> None:
+    if constant not in THINKING[1:]:
+        shown = f"{constant}" if isinstance(constant, str) else "known at run time only"
+        reporter.report("SGL0215", value.span, f"`thinking` is {shown}",
+                        help='`thinking` is `"on"` or `"off"`, written out')  # fmt: skip
 
 
 def _check_bounds(reporter: Reporter, name: str, value: s.Expr, constant: float) -> None:
@@ -131,6 +144,23 @@ def _check_schema(reporter: Reporter, value: s.Expr, text: str) -> None:
     except (ValueError, RecursionError) as error:
         reporter.report("SGL0219", value.span, f"not a JSON schema: {error}",
                         help="`json` takes a JSON schema as text; a declared type is easier")  # fmt: skip
+
+
+def check_thinking(reporter: Reporter, options: Mapping[str, s.Expr]) -> None:
+    """Check what goes together with reasoning."""
+    budget, samples = options.get("max_thinking_tokens"), options.get("n")
+    value = options.get("thinking")
+    is_on = isinstance(value, s.Literal) and value.value == "on"
+    if budget is not None and not is_on:
+        reporter.report(
+            "SGL0117", budget.span, "`max_thinking_tokens` has no effect without reasoning",
+            help='`thinking="on"` asks for reasoning',
+        )  # fmt: skip
+    if samples is not None and is_on:
+        reporter.report(
+            "SGL0117", samples.span, "samples of one prompt don't think apart",
+            help="the arms of a `fork` do: each thinks, and answers behind what it thought",
+        )  # fmt: skip
 
 
 def check_one_constraint(reporter: Reporter, options: Mapping[str, s.Expr], kind: Type) -> None:

@@ -8,7 +8,7 @@ from ...syntax import nodes as s
 from ..expressions.arguments import arguments_anyway, match_arguments
 from ..expressions.mismatches import check_appendable
 from ..expressions.model_calls import model_call_type
-from ..facts import SymbolCall
+from ..facts import GenCall, SymbolCall
 from ..suggest import closest
 from ..symbols import (
     FragmentSymbol,
@@ -47,7 +47,22 @@ def check_place(body: Body, span: Span) -> None:
 def ask(body: Body, call: s.Call, declared: Type | None) -> Type:
     """Check a model call as a statement."""
     no_effects_in_section(body.reporter, body.around, call.span, "a model call")
-    return model_call_type(body.asked, call, declared)
+    kind = model_call_type(body.asked, call, declared)
+    fact = body.facts.calls.get(call)
+    if isinstance(fact, GenCall) and "thinking" in fact.options:
+        _check_begins_turn(body, call)
+    return kind
+
+
+def _check_begins_turn(body: Body, call: s.Call) -> None:
+    """Check that a call about whose reasoning something is said begins an assistant's turn."""
+    turn = body.around.turn
+    first = turn.body[0] if turn is not None and turn.role == "assistant" and turn.body else None
+    if not isinstance(first, s.Assign | s.Append) or first.value is not call:
+        body.reporter.report(
+            "SGL0323", call.span, "a model thinks at the beginning of its turn",
+            help="let this call be the first of an `assistant:` turn",
+        )  # fmt: skip
 
 
 # --- fragments ------------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ....ir.types import PROMPT, ListType, Type
+from ....ir.types import PROMPT, STR, ListType, Type
 from ...syntax import nodes as s
 from ..binding import bind
-from ..facts import Facts, GenCall
+from ..facts import Facts, GenCall, reasoning_of
+from ..scope import Variable
 from ..types import TypeReader
 from .appending import ask, check_place
 from .body import Body
@@ -24,6 +25,14 @@ def check_assign(body: Body, node: s.Assign) -> None:
     else:
         kind = _value(body, node, declared)
     bind(body.names, body.around.turn, node.target, kind, declared)
+    _bind_reasoning(body, node)
+
+
+def _bind_reasoning(body: Body, node: s.Assign) -> None:
+    """Bind what was thought before an answer; a name that is bound to something else has none."""
+    fact, name = body.facts.calls.get(node.value), reasoning_of(node.target.text)
+    if (isinstance(fact, GenCall) and fact.thinks) or body.names.scope.lookup(name) is not None:
+        body.names.scope.bind(Variable(name, STR, node.target.span))
 
 
 def _answer(body: Body, node: s.Assign, call: s.Call, declared: Type | None) -> Type:

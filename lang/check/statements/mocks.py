@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ....ir.types import ANY, ListType, Type, accepts
+from ....ir.types import ANY, STR, ListType, Type, accepts
 from ...syntax import nodes as s
 from ..expressions.inference import Inference
 from ..expressions.mismatches import mismatch
-from ..facts import Facts, GenCall, MockFact, SelectCall
+from ..facts import Facts, GenCall, MockFact, SelectCall, reasoning_of
 from ..names import Names
 from ..scope import Scope, Variable
 from ..suggest import closest
@@ -20,25 +20,35 @@ def check_mock(asked: Inference, node: s.Mock, called: list[ProgramSymbol]) -> N
     if node.params is not None:
         _check_host_function(asked, node, node.params)
         return
-    *owner, name = node.path
+    *owner, name = _called(asked, node, called)
     programs = _programs(asked.names, owner) if owner else called
     if programs is None:
         asked.value(node.value)
         return
-    found = [(p, kind) for p in programs for kind in _answers(asked.facts, p, name.text)]
+    wanted = reasoning_of(name.text) if name is not node.path[-1] else name.text
+    found = [(p, kind) for p in programs for kind in _answers(asked.facts, p, wanted)]
     if not found:
         _unknown_call(asked, name, programs)
         asked.value(node.value)
         return
     program, answer = found[0]
-    _check_answer(asked, node, answer, program if owner else None)
+    _check_answer(asked, node, wanted, answer, program if owner else None)
+
+
+def _called(asked: Inference, node: s.Mock, called: Sequence[ProgramSymbol]) -> tuple[s.Ident, ...]:
+    """The path to the call that a mock names: `x.thinking` names what is thought before `x`."""
+    *path, last = node.path
+    if last.text != "thinking" or not path:
+        return node.path
+    owner = _programs(asked.names, path[:-1]) if path[:-1] else called
+    thinks = any(_answers(asked.facts, p, reasoning_of(path[-1].text)) for p in owner or ())
+    return tuple(path) if thinks else node.path
 
 
 def _check_answer(
-    asked: Inference, node: s.Mock, answer: Type, program: ProgramSymbol | None
+    asked: Inference, node: s.Mock, name: str, answer: Type, program: ProgramSymbol | None
 ) -> None:
     """Check the value of a mock: one answer, or a list with one for each call."""
-    name = node.path[-1].text
     given = asked.value(node.value, answer)
     listed = not accepts(answer, given)
     if listed and not accepts(ListType(answer), asked.value(node.value, ListType(answer))):
@@ -86,7 +96,10 @@ def _unknown_call(asked: Inference, name: s.Ident, programs: Sequence[ProgramSym
 
 
 def _answers(facts: Facts, program: ProgramSymbol, name: str) -> list[Type]:
-    return [kind for node, kind in _asking(facts, program) if node.target.text == name]
+    found = [kind for node, kind in _asking(facts, program) if node.target.text == name]
+    thinks = [node for node, _ in _asking(facts, program) if reasoning_of(node.target.text) == name]
+    calls = (facts.calls.get(node.value) for node in thinks)
+    return found or [STR for call in calls if isinstance(call, GenCall) and call.thinks]
 
 
 def _asking(facts: Facts, program: ProgramSymbol) -> Iterator[tuple[s.Assign, Type]]:
