@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...ir.target.conversation import Message
+from ...ir.target.thinking import THINKING
 from ...runtime.trace.records import CallRecord
 
 Decode = Callable[[Sequence[int]], str | None]
@@ -89,6 +91,12 @@ def _finish(call: CallRecord, sample: int) -> dict[str, Any] | None:
     found = call.matched[sample] if sample < len(call.matched) else None
     last = output[-1] if output else None
     return {"type": "stop", "matched": last if found is None else found}
+
+
+def shown_messages(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """Turns as messages; reasoning is a variable of its own, and no message."""
+    turns = (message for message in messages if message.role != THINKING)
+    return [{"role": message.role, "content": message.content} for message in turns]
 
 
 def parsed_value(value: Any, schema: type | None) -> Any:

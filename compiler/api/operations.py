@@ -61,7 +61,7 @@ def work_of(
         case EdgeMark(role, edge):
             return lambda: _edge(prompt, role, edge, span)
         case GenMark(place=place):
-            site = prompt.session.site(place)
+            site = prompt.session.site(place) + (".thinking" if item.thinks else "")
             return lambda: _gen(prompt, item, site, span, variable)
         case SelectMark(place=place):
             site = prompt.session.site(place)
@@ -86,9 +86,12 @@ async def _text(prompt: LivePrompt, text: str, span: SourceSpan | None) -> None:
 async def _edge(prompt: LivePrompt, role: Role, edge: str, span: SourceSpan | None) -> None:
     place, begins = prompt.place, edge == "begin"
     _check_edge(prompt, role, begins, span)
-    text = prompt.session.turns.text(place.before, role, begins)
+    if role == "thinking":
+        prompt.session.render_whole()
+    text = None if role == "thinking" else prompt.session.turns.text(place.before, role, begins)
     await prompt.execute(_edge_step(role, begins, text), span, turns=True)
-    opened, before = (role, place.before) if begins else (None, role)
+    outer: Role | None = "assistant" if role == "thinking" else None
+    opened, before = (role, place.before) if begins else (outer, role)
     prompt.place = replace(prompt.place, open=opened, before=before)
     prompt.stream.write(text or "")
 
@@ -108,7 +111,11 @@ async def append_pieces(
 
 def _check_edge(prompt: LivePrompt, role: Role, begins: bool, span: SourceSpan | None) -> None:
     open_turn = prompt.place.open
-    if begins and open_turn is not None:
+    outer = "assistant" if role == "thinking" else None
+    if begins and outer and open_turn != outer:
+        headline = "a model thinks in a turn of its own: `assistant(gen(...))`"
+        raise RunError("SGL0591", headline, span=span)
+    if begins and open_turn != outer:
         raise RunError("SGL0591", f"a {role} turn inside a {open_turn} turn", span=span)
     if not begins and open_turn != role:
         raise RunError("SGL0591", f"the end of a {role} turn that is not open", span=span)
@@ -134,7 +141,7 @@ async def _gen(
     variable: Variable | None,
 ) -> None:
     name, session = mark.name or "", prompt.session
-    sampling = {**session.defaults, **mark.given}
+    sampling = _told(prompt, {**session.defaults, **mark.given}, span)
     family = session.family(
         "gen", name, site, span, sampling=_listed(sampling), constraint=_triple(mark.constraint)
     )
@@ -145,6 +152,21 @@ async def _gen(
     if samples:  # the first of several goes on
         first = Lit(prompt.frame.registers[VALUE][0])
         await prompt.execute(InsertStep(PROMPT, Ref(PROMPT), first, NODE), span)
+
+
+def _told(prompt: LivePrompt, sampling: dict[str, Any], span: SourceSpan | None) -> dict[str, Any]:
+    """The parameters of a call, with what ends reasoning. Raises RunError (SGL2204)."""
+    template = prompt.session.run.target.template
+    told = sampling.get("thinking")
+    if not told or template is None:
+        return sampling
+    prompt.session.render_whole()
+    if told == "off":
+        return sampling
+    if not template.thinking.is_known:
+        headline = "nothing is known of how the model writes its reasoning"
+        raise RunError("SGL2204", headline, span=span)
+    return {**sampling, "stop": template.thinking.stops}
 
 
 async def _select(

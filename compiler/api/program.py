@@ -34,7 +34,7 @@ RUN_DEFAULTS: Mapping[str, Any] = {"max_tokens": 128, "temperature": 1.0}
 """What a gen that names nothing is asked with: SGLang's. Everything else as in `Sampling`."""
 DIRECT_THREADS = 8
 """Threads in which functions that run in direct mode wait; their calls and arms need none."""
-_RUN_NAMES = frozenset({*SAMPLING_FIELDS, *ALIASES, *IGNORED})
+_RUN_NAMES = frozenset({*SAMPLING_FIELDS, *ALIASES, *IGNORED} - {"thinking"})
 
 
 class Program:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
+
+import msgspec
 
 from ...lang.python.surface import Place
 from ...runtime.executor.instance import Run
@@ -73,7 +75,14 @@ class Session:
 
     def is_repeated(self, site: str) -> bool:
         """Whether one loop of the function stands around a call, and nothing else repeats it."""
-        return self._looped.get(site, False)
+        return self._looped.get(site.partition(".")[0], False)
+
+    def render_whole(self) -> None:
+        """From here on each call renders its whole conversation: what is thought changes how it is written."""
+        plan = self.run.plan
+        if not plan.target.whole_render:
+            target = msgspec.structs.replace(plan.target, whole_render=True)
+            self.run = replace(self.run, plan=msgspec.structs.replace(plan, target=target))
 
     def family(
         self, kind: Any, name: str, site: str, span: SourceSpan | None, **fields: Any

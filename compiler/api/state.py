@@ -16,12 +16,13 @@ from ...ir.target import Tokenizer
 from ...lang.python.surface import EdgeMark, GenMark, SelectMark, system
 from ...lang.python.surface import assistant as assistant_turn
 from ...lang.python.surface import user as user_turn
+from ...lang.python.thinking import reasoning_name
 from ...runtime.executor.prompts import PromptState
 from ...runtime.plan.schema import SourceSpan
 from ...runtime.trace.records import CallRecord, Trace
 from .callers import caller_span
 from .forks import Forks
-from .meta import meta_info, parsed_value
+from .meta import meta_info, parsed_value, shown_messages
 from .operations import flatten
 from .strand import Strand, append_strands
 from .stream_executor import StreamExecutor
@@ -221,7 +222,7 @@ class State:
     def messages(self) -> list[dict[str, str]]:
         """The turns of the prompt."""
         prompt = self._prompt()
-        return [{"role": m.role, "content": m.content} for m in prompt.messages] if prompt else []
+        return shown_messages(prompt.messages) if prompt else []
 
     def error(self) -> BaseException | None:
         """What went wrong here or in an arm, with its place in the program; None when nothing did."""
@@ -264,6 +265,10 @@ class State:
         strand.flush()
         strand.append_work(lambda: append_strands(strand.prompt, others), None)
 
+    def thinking(self, name: str) -> str:
+        """What was thought before the answer that a variable has. Raises KeyError."""
+        return self.get_var(reasoning_name(name))
+
     # --- what is known of calls -----------------------------------------------------------------
 
     @property
@@ -298,7 +303,11 @@ class State:
         A dictionary, or of several samples a list of one each; None for what no call has bound.
         """
         call = self._call(name)
-        return meta_info(call, self._decode) if call else None
+        found = meta_info(call, self._decode) if call else None
+        thought = reasoning_name(name)
+        if isinstance(found, dict) and thought in self.variables:
+            found["reasoning_tokens"] = self.get_meta_info(thought)["completion_tokens"]
+        return found
 
     def meta_so_far(self, name: str) -> Any:
         """As `get_meta_info`, of a call that is under way as far as it has come."""

@@ -8,10 +8,6 @@ from ...ir.diagnostic import CompileFailed, Diagnostic
 
 REASONS: dict[str, tuple[str, str]] = {
     "video": ("videos are not supported", "its frames can be appended with `image`"),
-    "separate_reasoning": (
-        "reasoning is not split off from answers",
-        "a `gen` up to the model's own end mark, `stop='</think>'`, gives it a name of its own",
-    ),
     "VertexAI": (
         "there is no client for Vertex AI",
         "`OpenAI(model, base_url=...)` speaks to its OpenAI-compatible endpoint",

@@ -24,6 +24,7 @@ from .quiet import is_fresh_value, is_quiet
 from .scope import Pending
 from .surface import ALIASES, GenMark, SelectMark
 from .texts import text_of
+from .thinking import ANSWERS, parted, separated
 
 _ROLES: Mapping[str, Role] = {"system": "system", "user": "user", "assistant": "assistant"}
 _TYPED_DTYPES = {"gen_int": int, "gen_string": str}
@@ -145,7 +146,37 @@ def _primitive_parts(low: Lowering, kind: str, node: ast.Call) -> list[Part]:
     if kind == "image":
         given = arguments(low, node, ("expr",))
         return [ImagePart(low.value(given["expr"]), node)]
-    return [_call_part(low, kind, node)]
+    if kind == "separate_reasoning":
+        given = arguments(low, node, ("expr", "model_type"))
+        return [each for part in parts(low, given["expr"]) for each in _separated(low, part)]
+    return _thinking_first(low, _call_part(low, kind, node))
+
+
+def _separated(low: Lowering, part: Part) -> list[Part]:
+    """A call that thinks first, if it says nothing about that itself; others as they are."""
+    if not isinstance(part, CallPart) or not isinstance(part.mark, GenMark):
+        return [part]
+    if "thinking" in part.mark.given:
+        return [part]
+    return _thinking_first(low, replace(part, mark=separated(part.mark)))
+
+
+def _thinking_first(low: Lowering, part: CallPart) -> list[Part]:
+    """A call behind the reasoning that is asked for before it, in a turn of its own."""
+    if not isinstance(part.mark, GenMark) or not part.mark.thinks:
+        return [part]
+    try:
+        thought, answer = parted(part.mark)
+    except ValueError as error:
+        raise low.refuse("SGL0509", part.node, str(error)) from None
+    shared = (*ANSWERS, *_DYNAMIC_CONSTRAINTS.values())
+    dynamic = tuple((name, value) for name, value in part.dynamic if name not in shared)
+    return [
+        EdgePart("thinking", "begin", part.node),
+        CallPart(thought, dynamic, None, part.node),
+        EdgePart("thinking", "end", part.node),
+        replace(part, mark=answer),
+    ]
 
 
 def turn_parts(low: Lowering, role: Role, content: ast.expr | None, node: ast.expr) -> list[Part]:

@@ -81,7 +81,11 @@ def _insert(low: Lowering, state: int, value: Operand, node: ast.expr) -> Operan
 
 def _edge(low: Lowering, state: int, part: EdgePart) -> None:
     data = low.state(state)
-    if part.edge == "begin" and data.open_role is not None:
+    outer = "assistant" if part.role == "thinking" else None
+    if part.role == "thinking" and part.edge == "begin" and data.open_role != outer:
+        headline = "a model thinks in a turn of its own: `assistant(gen(...))`"
+        raise low.refuse("SGL0591", part.node, headline)
+    if part.edge == "begin" and data.open_role != outer:
         headline = f"a {part.role} turn inside a {data.open_role} turn"
         raise low.refuse("SGL0591", part.node, headline)
     if part.edge == "end" and data.open_role != part.role:
@@ -93,7 +97,7 @@ def _edge(low: Lowering, state: int, part: EdgePart) -> None:
         part.node,
         lambda to, p: Turn(result=to, prompt=p, role=part.role, edge=part.edge),
     )
-    data.open_role = part.role if part.edge == "begin" else None
+    data.open_role = part.role if part.edge == "begin" else outer
 
 
 def _ask(low: Lowering, state: int, part: CallPart) -> Operand:
@@ -136,7 +140,7 @@ def _gen(
     prompt = None if is_many else Value(PROMPT)
     value = Value(ListType(STR) if is_many else STR, name)
     op = Gen(
-        prompt=prompt, value=value, source=data.prompt, site=low.site(part.node),
+        prompt=prompt, value=value, source=data.prompt, site=low.site(part.node, mark.thinks),
         indices=low.blocks.indices, sampling=sampling, constraint=mark.constraint,
         dynamic=part.dynamic, name=name,
     )  # fmt: skip

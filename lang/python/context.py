@@ -159,9 +159,10 @@ class Lowering:
         """Write a block of its own, in a scope of its own."""
         return self.blocks.region(scope, write)
 
-    def site(self, node: ast.AST) -> str:
-        """The site of a call."""
-        return self.blocks.sites.site(node, self.frame.prefix, self.blocks.indices)
+    def site(self, node: ast.AST, thinks: bool = False) -> str:
+        """The site of a call; of reasoning, that of the answer with a word behind it."""
+        prefix, indices = self.frame.prefix, self.blocks.indices
+        return self.blocks.sites.site(node, prefix, indices, ".thinking" if thinks else "")
 
     def state(self, number: int) -> StateData:
         """A state as it stands."""

@@ -34,7 +34,9 @@ class Sites:
         self._used: set[_Key] = set()
         self._spent: set[_Key] = set()
 
-    def site(self, node: ast.AST, prefix: str, indices: tuple[Operand, ...]) -> str:
+    def site(
+        self, node: ast.AST, prefix: str, indices: tuple[Operand, ...], behind: str = ""
+    ) -> str:
         """The site of a call: its number in its function, after the sites that lead there.
 
         A call that is lowered again on the same path (an expression that is appended twice) is told
@@ -42,7 +44,7 @@ class Sites:
         """
         place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
         numbers = self._numbers.setdefault(prefix, {})
-        site = f"{prefix}{numbers.setdefault(place, len(numbers) + 1)}"
+        site = f"{prefix}{numbers.setdefault(place, len(numbers) + 1)}{behind}"
         again = 1
         while (key := (f"{site}#{again}" if again > 1 else site, indices)) in self._used:
             again += 1

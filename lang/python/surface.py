@@ -12,70 +12,22 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from ...ir.ops import Role
 from ...ir.sampling import SAMPLING_FIELDS, SELECT_METHODS, Constraint, SelectMethod
-
-Place = tuple[str, int, int]
-"""File, line and column of a call."""
-
-
-class Appendable:
-    """Base of everything that `s +=` takes besides text; `+` joins."""
-
-    def __add__(self, other: Appendable | str) -> Joined:
-        return Joined((*_items(self), *_items(other)))
-
-    def __radd__(self, other: str) -> Joined:
-        return Joined((*_items(other), *_items(self)))
-
-
-@dataclass(frozen=True, eq=False)
-class Joined(Appendable):
-    """Several things in a row."""
-
-    items: tuple[Appendable | str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class GenMark(Appendable):
-    """A `gen`. `given` are the sampling parameters that the call names, as fields of `Sampling`.
-
-    `schema` is the pydantic class of `json_schema=`, if it was one; `place` where the call stands.
-    """
-
-    name: str | None
-    given: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    constraint: Constraint | None = None
-    schema: type | None = None
-    place: Place | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class SelectMark(Appendable):
-    """A `select`, or a `gen` with choices."""
-
-    name: str | None
-    choices: tuple[str, ...]
-    method: SelectMethod = "token_length_normalized"
-    place: Place | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class EdgeMark(Appendable):
-    """The begin or the end of a turn."""
-
-    role: Role
-    edge: Literal["begin", "end"]
-
-
-@dataclass(frozen=True, eq=False)
-class ImageMark(Appendable):
-    """An image: a path, a URL, or its bytes."""
-
-    source: str | bytes
+from .appendable import (
+    Appendable,
+    EdgeMark,
+    GenMark,
+    ImageMark,
+    Joined,
+    Place,
+    SelectMark,
+    items_of,
+)
+from .thinking import parted, separated
 
 
 def text_appended(what: Any) -> str:
@@ -87,10 +39,6 @@ def text_appended(what: Any) -> str:
     raise TypeError(
         f"`s +=` takes text and what sglc's functions make, not a {type(what).__name__}"
     )
-
-
-def _items(what: Appendable | str) -> tuple[Appendable | str, ...]:
-    return what.items if isinstance(what, Joined) else (what,)
 
 
 # --- gen and select -----------------------------------------------------------------------------
@@ -112,7 +60,7 @@ IGNORED = frozenset({"logprob_start_len", "return_text_in_logprobs"})
 """Accepted and without effect: log probabilities always start at the answer, and text is always there."""
 _CONSTRAINTS = ("regex", "json_schema", "ebnf")
 _OURS = tuple(name for name in SAMPLING_FIELDS if name not in _SGLANG_ORDER)
-GEN_PARAMETERS = (*_SGLANG_ORDER, "ebnf", *_OURS)
+GEN_PARAMETERS = (*_SGLANG_ORDER, "ebnf", *_OURS, "max_thinking_tokens")
 _NOT_FOR_TYPED = {
     "min_tokens",
     "dtype",
@@ -161,21 +109,44 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f"`{close[0]}` is one" if close else f"there are {', '.join(names)}"
 
 
-def gen(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
+def gen(*args: Any, **kwargs: Any) -> Appendable:
     """Ask the model to continue the prompt. With `choices` it is a `select`."""
-    return replace(mark_of(_bound(_GEN, args, kwargs)), place=_caller())
+    return asked(replace(mark_of(_bound(_GEN, args, kwargs)), place=_caller()))
 
 
-def gen_int(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
+def gen_int(*args: Any, **kwargs: Any) -> Appendable:
     """A `gen` whose answer is an integer."""
     given = {**_bound(_TYPED, args, kwargs), "dtype": int}
-    return replace(mark_of(given), place=_caller())
+    return asked(replace(mark_of(given), place=_caller()))
 
 
-def gen_string(*args: Any, **kwargs: Any) -> GenMark | SelectMark:
+def gen_string(*args: Any, **kwargs: Any) -> Appendable:
     """A `gen` whose answer is a quoted string of words."""
     given = {**_bound(_TYPED, args, kwargs), "dtype": str}
-    return replace(mark_of(given), place=_caller())
+    return asked(replace(mark_of(given), place=_caller()))
+
+
+def separate_reasoning(expr: Appendable, model_type: str = "") -> Appendable:
+    """Calls that think first; `name_reasoning_content` has what `name` thought.
+
+    `model_type` is accepted and has no effect: how reasoning is written is said by the model's own template.
+    """
+    del model_type
+    found: list[Appendable | str] = []
+    for item in items_of(expr):
+        is_plain = isinstance(item, GenMark) and "thinking" not in item.given
+        found += (
+            items_of(asked(separated(item))) if isinstance(item, GenMark) and is_plain else [item]
+        )
+    return Joined(tuple(found))
+
+
+def asked(mark: GenMark | SelectMark) -> Appendable:
+    """A call, with the reasoning that is asked for before it."""
+    if isinstance(mark, SelectMark) or not mark.thinks:
+        return mark
+    thought, answer = parted(mark)
+    return Joined((EdgeMark("thinking", "begin"), thought, EdgeMark("thinking", "end"), answer))
 
 
 for _function, _signature in ((gen, _GEN), (gen_int, _TYPED), (gen_string, _TYPED)):
@@ -213,7 +184,9 @@ def mark_of(given: Mapping[str, Any]) -> GenMark | SelectMark:
     if stops:
         sampling["stop"] = (*_as_tuple(sampling.get("stop", ())), *stops)
     schema = given.get("json_schema")
-    return GenMark(name, sampling, constraint, schema if isinstance(schema, type) else None)
+    budget = given.get("max_thinking_tokens")
+    is_class = isinstance(schema, type)
+    return GenMark(name, sampling, constraint, schema if is_class else None, budget=budget)
 
 
 def _as_tuple(value: Any) -> tuple[str, ...]:
@@ -296,7 +269,7 @@ def role_end(role: Role) -> EdgeMark:
 
 def _turn(role: Role, content: Appendable | str | None) -> Appendable:
     """A whole turn. Without content it is an empty one, as in SGLang."""
-    inner = () if content is None else _items(content)
+    inner = () if content is None else items_of(content)
     return Joined((EdgeMark(role, "begin"), *inner, EdgeMark(role, "end")))
 
 
@@ -353,7 +326,7 @@ def image(expr: str | bytes) -> ImageMark:
 PRIMITIVES: Mapping[Callable[..., Any], str] = {
     function: function.__name__
     for function in (
-        gen, gen_int, gen_string, select, image, system, user, assistant, system_begin, system_end,
+        gen, gen_int, gen_string, select, separate_reasoning, image, system, user, assistant, system_begin, system_end,
         user_begin, user_end, assistant_begin, assistant_end,
     )
 }  # fmt: skip

@@ -55,9 +55,6 @@ if TYPE_CHECKING:  # the same names for type checkers
         global_config as global_config,
     )
     from .compiler.api.unsupported import (
-        separate_reasoning as separate_reasoning,
-    )
-    from .compiler.api.unsupported import (
         video as video,
     )
     from .compiler.driver.compilation import (
@@ -96,6 +93,9 @@ if TYPE_CHECKING:  # the same names for type checkers
     )
     from .lang.python.surface import (
         select as select,
+    )
+    from .lang.python.surface import (
+        separate_reasoning as separate_reasoning,
     )
     from .lang.python.surface import (
         system as system,
@@ -148,7 +148,6 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "Crusoe",
         "VertexAI",
         "global_config",
-        "separate_reasoning",
         "video",
     ),
     "sglc.compiler.lint.record": ("recorded",),
@@ -163,6 +162,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "gen_string",
         "image",
         "select",
+        "separate_reasoning",
         "system",
         "system_begin",
         "system_end",
