@@ -68,12 +68,20 @@ class Hosts:
     externs: list[Extern] = field(default_factory=list[Extern])
 
     def add(
-        self, piece: Callable[..., Any], params: tuple[str, ...], kind: Type, span: Span, line: int
+        self,
+        piece: Callable[..., Any],
+        params: tuple[str, ...],
+        kind: Type,
+        span: Span,
+        line: int,
+        promise: str = "",
     ) -> str:
-        """The name of a new extern for a piece; its parameters take anything."""
+        """The name of a new extern for a piece; its parameters take anything. `promise`: pure, total, or nothing."""
         name = f"line_{line}_{len(self.externs) + 1}"
         self.pieces[name] = piece
-        self.externs.append(Extern(name, tuple((each, ANY) for each in params), kind, span=span))
+        taken = tuple((each, ANY) for each in params)
+        promises = (promise == "pure", promise == "total")
+        self.externs.append(Extern(name, taken, kind, *promises, span=span))
         return name
 
     @contextmanager

@@ -19,6 +19,7 @@ from .hosting import bound
 from .opaque import lost, opaque
 from .operators import bin_op, compare
 from .outside import PURE_GLOBALS
+from .promises import promised_call
 from .scope import Lost
 from .states import READS, over_arms, state_of, variable
 from .texts import _METHODS, joined, len_or_str, method
@@ -96,7 +97,7 @@ def _call(low: Lowering, node: ast.Call) -> Operand | None:
                 return len_or_str(low, name, only, node)
         case _:
             pass
-    return _of_helper(low, node)
+    return _of_helper(low, node) or promised_call(low, node)
 
 
 def _of_helper(low: Lowering, node: ast.Call) -> Operand | None:

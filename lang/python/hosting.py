@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ...ir.ops import Const, Host, Index, Operand, Value
 from ...ir.types import ANY, INT, OptionalType, Type
@@ -69,6 +69,18 @@ def host_call(
     """The value of a call of a function of ours, which may run code of the user's."""
     named = {f"arg{number}": arg for number, arg in enumerate(args)}
     return _host(low, function, named, kind, node, "", disturbs)
+
+
+def host_promised(
+    low: Lowering,
+    function: Callable[..., Any],
+    args: Sequence[Operand],
+    node: ast.AST,
+    promise: Literal["pure", "total"],
+) -> Value:
+    """The value of a call of a function of the user's, of which something is promised."""
+    named = {f"arg{number}": arg for number, arg in enumerate(args)}
+    return _host(low, function, named, ANY, node, "", disturbs=promise != "pure", promise=promise)
 
 
 def bound(low: Lowering, name: str, node: ast.expr) -> Operand:
@@ -140,11 +152,18 @@ def _host(
     node: ast.AST,
     hint: str,
     disturbs: bool,
+    promise: Literal["pure", "total", ""] = "",
 ) -> Value:
     low.flush()
     if disturbs:
         low.outside.is_disturbed = True
     line: int = node.lineno  # type: ignore[attr-defined]
-    name = low.hosts.add(piece, tuple(args), kind, low.span(node), line)
-    op = Host(result=Value(kind, hint), extern=name, args=tuple(args.values()))
+    name = low.hosts.add(piece, tuple(args), kind, low.span(node), line, promise)
+    op = Host(
+        result=Value(kind, hint),
+        extern=name,
+        args=tuple(args.values()),
+        pure=promise == "pure",
+        total=promise == "total",
+    )
     return low.emit(op, node).result

@@ -16,6 +16,7 @@ from .matching import as_branches
 from .merging import join_branches
 from .methods import state_call, with_state
 from .opaque import StateReads, opaque_statement
+from .promises import promised_call
 from .scope import BROKEN, HANDLES, RETURN, RETURNED, SKIP
 from .source import CannotLower
 
@@ -119,7 +120,7 @@ def _call_statement(low: Lowering, call: ast.Call) -> bool:
         return True
     found = helper(low, call)
     if found is None:
-        return False
+        return promised_call(low, call) is not None
     inline(low, *found, call)
     return True
 

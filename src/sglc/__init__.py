@@ -70,6 +70,12 @@ if TYPE_CHECKING:  # the same names for type checkers
     from .compiler.lint.stability import assert_prefix_stable as assert_prefix_stable
     from .ir.diagnostic import CompileFailed as CompileFailed
     from .ir.diagnostic import Diagnostic as Diagnostic
+    from .lang.python.promises import (
+        pure as pure,
+    )
+    from .lang.python.promises import (
+        total as total,
+    )
     from .lang.python.surface import (
         assistant as assistant,
     )
@@ -153,6 +159,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "sglc.compiler.lint.record": ("recorded",),
     "sglc.compiler.lint.stability": ("assert_prefix_stable",),
     "sglc.ir.diagnostic": ("CompileFailed", "Diagnostic"),
+    "sglc.lang.python.promises": ("pure", "total"),
     "sglc.lang.python.surface": (
         "assistant",
         "assistant_begin",

@@ -14,7 +14,7 @@ from python_programs import CASES
 
 import sglc as sgl
 from sglc.compiler.api.compiled import type_of
-from sglc.ir.ops import Yield
+from sglc.ir.ops import Host, Yield
 from sglc.ir.structure import walk
 from sglc.ir.text.parser import parse_module
 from sglc.ir.text.printer import print_module
@@ -248,3 +248,44 @@ def test_a_global_that_changes_makes_a_lowered_function_stale(monkeypatch):
     assert not lowered.is_stale()
     monkeypatch.setattr(sys.modules[__name__], "MOOD", "wild")
     assert lowered.is_stale()
+
+
+NOTES: list[str] = []
+
+
+@sgl.pure
+def looks_up(query, *, size=1):
+    return f"<{query}{size}>"
+
+
+@sgl.total
+def notes(line):
+    NOTES.append(line)
+
+
+@sgl.function
+def promising(s, q, xs):
+    notes("asked " + q)
+    s += q + sgl.gen("a", max_tokens=3)
+    found = looks_up(q, size=2)
+    many = looks_up(xs)
+    s += found + many + sgl.gen("b", max_tokens=3)
+
+
+def test_what_is_promised_of_functions_lets_calls_run_beside_them(mock):
+    """A pure function that is given what can change in place is looked at in its place."""
+    module = lower(promising.function, {"q": STR, "xs": ANY}).module
+    assert module is not None
+    hosts = [op for op in walk(module.programs[0].body) if isinstance(op, Host)]
+    assert [(op.pure, op.total) for op in hosts[:3]] == [(False, True), (True, False), (False, True)]
+    assert not any(op.pure or op.total for op in hosts[3:])
+    NOTES.clear()
+    found = [promising.run("x", [1], backend=mock, mode=mode, run_seed=1).text() for mode in ("compiled", "direct")]
+    assert found[0] == found[1]
+    assert "<x2><[1]1>" in found[0]
+    assert NOTES == ["asked x"] * 2
+
+
+def test_a_promise_is_said_of_functions():
+    with pytest.raises(TypeError, match="`total` is said of a function, not of 3"):
+        sgl.total(3)
