@@ -277,10 +277,17 @@ def test_what_is_promised_of_functions_lets_calls_run_beside_them(mock):
     module = lower(promising.function, {"q": STR, "xs": ANY}).module
     assert module is not None
     hosts = [op for op in walk(module.programs[0].body) if isinstance(op, Host)]
-    assert [(op.pure, op.total) for op in hosts[:3]] == [(False, True), (True, False), (False, True)]
+    assert [(op.pure, op.total) for op in hosts[:3]] == [
+        (False, True),
+        (True, False),
+        (False, True),
+    ]
     assert not any(op.pure or op.total for op in hosts[3:])
     NOTES.clear()
-    found = [promising.run("x", [1], backend=mock, mode=mode, run_seed=1).text() for mode in ("compiled", "direct")]
+    found = [
+        promising.run("x", [1], backend=mock, mode=mode, run_seed=1).text()
+        for mode in ("compiled", "direct")
+    ]
     assert found[0] == found[1]
     assert "<x2><[1]1>" in found[0]
     assert NOTES == ["asked x"] * 2
