@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from ...runtime.executor.instance import HOST_THREADS
 from ..console.progress import Progress
 from .compiled import Compiled, CompiledRun, run_compiled
 from .definition import Definition, Job
 from .endpoints import Endpoint
 from .live import LiveRun
 from .state import State
+from .threads import OwnThreads, in_this_context
 
 
 @dataclass(frozen=True)
@@ -82,15 +84,17 @@ class _Batch:
         self, compiled: Compiled, jobs: dict[int, Job]
     ) -> dict[int, tuple[State, concurrent.futures.Future[Any]]]:
         runs = {row: self._of.instance(self._endpoint, job, compiled) for row, job in jobs.items()}
+        threads = OwnThreads(HOST_THREADS)
         work = run_compiled(
             compiled,
             self._endpoint,
             {row: (jobs[row].args, run) for row, run in runs.items()},
             run_seed=self._run_seed,
+            run_piece=threads,
             watch=self._progress.add,
             on_end=lambda row: self._progress.row_done(),
         )
-        self._started.append(self._endpoint.loop.start(work))
+        self._started.append(threads.follow(self._endpoint.loop.start(work)))
         return {row: (State(None, run), run.over) for row, run in runs.items()}
 
     def _direct(
@@ -107,7 +111,7 @@ class _Batch:
                 live.session.strands[0].error = error
             self._progress.row_done()
 
-        return live.state, pool.submit(run)
+        return live.state, pool.submit(in_this_context(run))
 
     def close(self, state: State, row: int) -> None:
         """A row is over: its function's value is known, and its error says which row it was."""

@@ -15,6 +15,7 @@ from ...ir.types import ANY, BOOL, FLOAT, INT, NONE, STR, ListType, RecordType, 
 from ...lang.python.lowered import PROMPT_FIELD, RETURN_FIELD, Lowered
 from ...runtime.executor.concurrency import run_together
 from ...runtime.executor.executor import Executor
+from ...runtime.executor.instance import RunPiece
 from ...runtime.executor.prompts import PromptState
 from ...runtime.executor.streaming import Delta
 from ...runtime.plan.errors import RunError
@@ -137,6 +138,7 @@ async def run_compiled(
     rows: Mapping[int, tuple[Mapping[str, Any], CompiledRun]],
     *,
     run_seed: int | None,
+    run_piece: RunPiece,
     is_streaming: bool = False,
     watch: Callable[[Record], None] | None = None,
     on_end: Callable[[int], None] | None = None,
@@ -153,6 +155,7 @@ async def run_compiled(
             run_seed=secrets.randbits(62) if run_seed is None else run_seed,
             trace=sink,
             listener=listener,
+            run_piece=run_piece,
         )
     except RunError as error:
         for _, run in rows.values():

@@ -23,6 +23,7 @@ from .live_prompt import Place
 from .session import NODE, ROOT, Session
 from .state import State
 from .strand import Strand
+from .threads import in_this_context
 from .turn_texts import TurnTexts
 
 
@@ -48,7 +49,8 @@ class LiveRun:
         """Run the function, here or in a thread of its own; what waits for the end of everything."""
         if not in_thread:
             return self.run
-        thread = threading.Thread(target=self._run_quietly, name="sglc-stream", daemon=True)
+        work = in_this_context(self._run_quietly)
+        thread = threading.Thread(target=work, name="sglc-stream", daemon=True)
         self.state.variables.owner = thread
         thread.start()
 

@@ -26,6 +26,7 @@ from .definition import Definition, Job
 from .endpoints import Endpoint, default_backend
 from .live import LiveRun, strand_on
 from .state import State
+from .threads import OwnThreads, WaitingThread
 
 if TYPE_CHECKING:
     from ..driver.compilation import Build
@@ -83,7 +84,7 @@ class Program:
         """
         del use_thread  # there is no other way; the name is accepted
         endpoint, job = backend or default_backend(), self._job(args, kwargs)
-        state, wait = self._start(endpoint, job, run_seed, stream, mode)
+        state, wait = self._start(endpoint, job, run_seed, stream, mode, others_wait=stream)
         if not stream:
             wait()
         return state
@@ -246,8 +247,9 @@ class Program:
         stream: bool,
         mode: str,
         row: int = 0,
+        others_wait: bool = True,
     ) -> tuple[State, Callable[[], None]]:
-        """A state under way, and what waits for its end."""
+        """A state under way, and what waits for its end. `others_wait`: not the thread that calls this."""
         if inspect.isgeneratorfunction(self.function) or inspect.isasyncgenfunction(self.function):
             raise TypeError(
                 f"`{self.name}` is a generator: a program appends to its state and returns"
@@ -257,14 +259,21 @@ class Program:
             live = LiveRun(self._definition, endpoint, job, run_seed, stream, row)
             return live.state, live.start(in_thread=stream)
         run = self._instance(endpoint, job, compiled)
+        threads = OwnThreads() if others_wait else WaitingThread()
         work = run_compiled(
-            compiled, endpoint, {row: (job.args, run)}, run_seed=run_seed, is_streaming=stream
+            compiled,
+            endpoint,
+            {row: (job.args, run)},
+            run_seed=run_seed,
+            run_piece=threads,
+            is_streaming=stream,
         )
-        future = endpoint.loop.start(work)
+        future = threads.follow(endpoint.loop.start(work))
         state = State(None, run, over=future)
 
         def wait() -> None:
             try:
+                threads.serve(future)
                 future.result()
             except BaseException:
                 future.cancel()

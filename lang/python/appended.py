@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import itertools
 from collections.abc import Callable, Mapping
@@ -20,7 +21,7 @@ from .context import Lowering
 from .hosting import host_call, host_source
 from .marks import CALLS_DEEP, function_may
 from .parts import MARKUP, BranchPart, CallPart, EdgePart, ImagePart, Part, TextPart, ValuePart
-from .quiet import is_fresh_value, is_quiet
+from .quiet import is_fresh_value, is_quiet, is_text
 from .scope import Pending
 from .surface import ALIASES, GenMark, SelectMark
 from .texts import text_of
@@ -58,7 +59,10 @@ def parts(low: Lowering, node: ast.expr) -> list[Part]:
 
 
 def _sum(low: Lowering, node: ast.BinOp) -> list[Part]:
-    """Operands of `+`: texts are one text until the first of our calls, and then each stands alone."""
+    """Operands of `+`: texts are one text until the first of our calls, and then each stands alone.
+
+    What may be more than a text, as a class of texts with a `+` of its own, Python adds.
+    """
     operands: list[ast.expr] = []
     left: ast.expr = node
     while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
@@ -66,9 +70,27 @@ def _sum(low: Lowering, node: ast.BinOp) -> list[Part]:
         left = left.left
     operands.insert(0, left)
     texts = list(itertools.takewhile(lambda each: not _has_call(low, each), operands))
-    head = [part for each in texts for part in parts(low, each)]
+    head = _texts(low, texts)
     rest = [part for each in operands[len(texts) :] for part in parts(low, each)]
     return [*(_computed(head) if len(texts) > 1 else head), *rest]
+
+
+def _texts(low: Lowering, operands: list[ast.expr]) -> list[Part]:
+    """Operands of which each is a text, one by one; others as their sum."""
+    if len(operands) < 2 or all(is_text(low, each) for each in operands):
+        return [part for each in operands for part in parts(low, each)]
+    with low.trial() as attempt:
+        found = [part for each in operands for part in parts(low, each)]
+        if all(not isinstance(p, ValuePart) or p.value.type == STR for p in found):
+            attempt.keep()
+            return found
+    added = functools.reduce(_added, operands)
+    return [ValuePart(low.value(added), added)]
+
+
+def _added(left: ast.expr, right: ast.expr) -> ast.expr:
+    """Their sum, which stands where the right one does."""
+    return ast.copy_location(ast.BinOp(left, ast.Add(), right), right)
 
 
 def _has_call(low: Lowering, node: ast.expr) -> bool:

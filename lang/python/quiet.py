@@ -19,7 +19,7 @@ from ...ir.types import ANY, STR, ListType
 from .blocks import Blocks
 from .constants import static
 from .context import SCALARS, Frame, Lowering
-from .scope import HANDLES, StateRef
+from .scope import HANDLES, Meaning, StateRef
 from .source import CannotLower, FunctionSource
 from .surface import PRIMITIVES
 
@@ -82,7 +82,7 @@ def _is_quiet_call(low: Lowering, node: ast.Call, calls: int) -> bool:
                 return True
             if attr in _GROWING:
                 return is_fresh(low, owner)
-            if attr in _TEXT_METHODS and _is_text(low, owner):
+            if attr in _TEXT_METHODS and is_text(low, owner):
                 return _is_quiet(low, owner, calls)
             if attr in _READING and (is_fresh(low, owner) or _is_inert(low, owner)):
                 return True
@@ -142,23 +142,37 @@ def is_handle(low: Lowering, node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and isinstance(low.scope.names.get(node.id), HANDLES)
 
 
-def _is_text(low: Lowering, node: ast.expr) -> bool:
+def is_text(low: Lowering, node: ast.expr) -> bool:
+    """Whether an expression gives a text, and nothing that only behaves as one."""
+    known = static(low, node)
+    if known is not None:
+        return type(known[0]) is str
     match node:
         case ast.Constant(value=str()) | ast.JoinedStr():
             return True
         case ast.Name(id=name):
             meaning = low.scope.names.get(name)
             return isinstance(meaning, Value | Const) and meaning.type == STR
-        case ast.Subscript(value=owner):
-            return is_handle(low, owner)
+        case ast.Subscript(value=ast.Name(id=name), slice=index):
+            return _is_bound_to_text(low, low.scope.names.get(name), static(low, index))
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return is_text(low, left) and is_text(low, right)
+        case ast.IfExp(body=body, orelse=orelse):
+            return is_text(low, body) and is_text(low, orelse)
         case ast.Call(func=ast.Attribute(value=owner, attr=attr)):
-            return attr in _TEXT_METHODS - {"split", "splitlines", "rsplit"} and _is_text(
-                low, owner
-            )
+            return attr in _TEXT_METHODS - {"split", "splitlines", "rsplit"} and is_text(low, owner)
         case ast.Call(func=ast.Name(id="str") as name):
             return _is_builtin(low, name)
         case _:
             return False
+
+
+def _is_bound_to_text(low: Lowering, owner: Meaning | None, index: tuple[Any] | None) -> bool:
+    """Whether a variable of a state is a text."""
+    if not isinstance(owner, StateRef) or index is None or type(index[0]) is not str:
+        return False
+    variable = low.state(owner.number).variables.get(index[0])
+    return variable is not None and variable.value.type == STR
 
 
 def _is_inert(low: Lowering, node: ast.expr) -> bool:
@@ -219,7 +233,7 @@ def is_fresh_value(low: Lowering, node: ast.expr) -> bool:
         case ast.Call(func=ast.Name(id="list" | "dict" | "set" | "sorted" | "tuple") as name):
             return _is_builtin(low, name)
         case ast.Call(func=ast.Attribute(value=owner, attr="split" | "splitlines" | "rsplit")):
-            return _is_text(low, owner)
+            return is_text(low, owner)
         case _:
             return False
 

@@ -22,7 +22,7 @@ from .capabilities import check_capabilities
 from .concurrency import WeightLimit
 from .control import run_program
 from .hosts import check_hosts
-from .instance import HOST_THREADS, Orders, Run, Scope
+from .instance import HOST_THREADS, Orders, Run, RunPiece, Scope
 from .retention import end_claims
 from .streaming import Listener
 from .warming import Warming
@@ -35,7 +35,8 @@ class Executor:
 
     Construction checks all that can be known before the first call: tokenizer and template, host
     bindings, capabilities. `in_flight` bounds samples and choices asked for at a time, `most_arms`
-    the arms of one fork. Use it as a context manager, or `close` it: it owns the threads of host functions.
+    the arms of one fork; `run_piece` runs host functions that are pieces of Python. Use it as a context
+    manager, or `close` it: it owns the threads of host functions.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Executor:
         job: str = "",
         in_flight: int = CALLS_IN_FLIGHT,
         most_arms: int | None = None,
+        run_piece: RunPiece | None = None,
     ) -> None:
         check_target(plan.target, target, source=plan.source)
         check_hosts(plan, hosts or {})
@@ -68,6 +70,7 @@ class Executor:
             job=job or plan_digest(plan),
             listener=listener,
             most_arms=most_arms,
+            run_piece=run_piece,
         )
 
     async def run(

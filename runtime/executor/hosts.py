@@ -19,7 +19,7 @@ from ..plan.conformance import mismatch
 from ..plan.errors import RunError
 from ..plan.schema import HostStep, Plan
 from ..trace.records import HostRecord
-from .instance import Frame, Run
+from .instance import Frame, Outcome, Run
 
 KEY_PARAMETER = "idempotency_key"
 
@@ -42,7 +42,7 @@ async def run_host(run: Run, frame: Frame, step: HostStep) -> None:
     key = "" if step.pure else idempotency_key(run, frame)
     started = run.now()
     try:
-        result = await _call(run, step.extern, args, key)
+        result = await _call(run, frame.scope.row, step.extern, args, key)
     except RunError as error:
         failed = error.located(step.span).record
         run.sink.add(HostRecord(frame.scope.row, step.extern, started, run.now(), key, failed))
@@ -60,25 +60,32 @@ def idempotency_key(run: Run, frame: Frame) -> str:
     return hashlib.blake2b(where.encode(), digest_size=16).hexdigest()
 
 
-async def _call(run: Run, name: str, args: list[Any], key: str) -> Any:
+async def _call(run: Run, row: int, name: str, args: list[Any], key: str) -> Any:
     function = run.hosts.get(name)
     if function is None:
         raise RunError("SGL3501", f"no function is bound to `{name}`")
-    extra = {KEY_PARAMETER: key} if key and _takes_key(function) else {}
-    call = partial(function, *args, **extra)
     try:
-        if inspect.iscoroutinefunction(function):
-            result = await call()
+        if run.run_piece is not None:
+            done = await run.run_piece(row, partial(function, *args))
         else:
-            result = await asyncio.get_running_loop().run_in_executor(run.pool, call)
-            if inspect.isawaitable(result):
-                result = await result
+            done = await _outcome(run, function, args, key)
+        if done.error is not None:
+            raise done.error
     except (asyncio.CancelledError, RunError):
         raise
     except Exception as error:
         said = f"`{name}` raised {type(error).__name__}: {error}"
         raise RunError("SGL3502", said, _broken_promise(run, name)) from error
-    return _checked(run, name, result)
+    return _checked(run, name, done.value)
+
+
+async def _outcome(run: Run, function: Callable[..., Any], args: list[Any], key: str) -> Outcome:
+    extra = {KEY_PARAMETER: key} if key and _takes_key(function) else {}
+    call = partial(function, *args, **extra)
+    if inspect.iscoroutinefunction(function):
+        return Outcome(await call())
+    result = await asyncio.get_running_loop().run_in_executor(run.pool, call)
+    return Outcome(await result if inspect.isawaitable(result) else result)
 
 
 def _broken_promise(run: Run, name: str) -> str:

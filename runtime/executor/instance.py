@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -32,13 +32,26 @@ Orders = Mapping[int, Sequence[int]]
 """For the number of an `unordered` region the order of its sections."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a host function gave, or the exception that it raised."""
+
+    value: Any = None
+    error: Exception | None = None
+
+
+RunPiece = Callable[[int, Callable[[], Any]], Awaitable[Outcome]]
+"""Runs a piece of Python for a row, in the thread that it belongs to."""
+
+
 @dataclass(frozen=True)
 class Run:
     """All that the instances of one run share.
 
     `job` names the run in idempotency keys; `effectful` are the programs that call effectful host functions.
     `bare` are the prefix nodes at which a call may ask; `readers` those that later calls share. `noted` are the codes
-    of the notes that are made once a run.
+    of the notes that are made once a run. `run_piece`: host functions are pieces of a Python program, which run as they
+    stand there: in a thread of the program's, without keys, and what they return is awaited by nobody.
     """
 
     plan: Plan
@@ -53,6 +66,7 @@ class Run:
     job: str = ""
     listener: Listener | None = None
     most_arms: int | None = None
+    run_piece: RunPiece | None = None
     families: dict[int, Family] = field(default_factory=dict)
     groups: dict[int, Group] = field(default_factory=dict)
     programs: dict[str, PlanProgram] = field(default_factory=dict)

@@ -295,4 +295,4 @@ def test_what_is_promised_of_functions_lets_calls_run_beside_them(mock):
 
 def test_a_promise_is_said_of_functions():
     with pytest.raises(TypeError, match="`total` is said of a function, not of 3"):
-        sgl.total(3)
+        sgl.total(3)  # type: ignore[type-var]
