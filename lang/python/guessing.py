@@ -13,13 +13,14 @@ from typing import Any
 from ...ir.builder import BlockBuilder
 from ...ir.infer import common_type
 from ...ir.ops import Const, Value
-from ...ir.types import ANY
+from ...ir.types import ANY, STR, OptionalType
 from .context import TRUE, Lowering
 from .jumps import loads
 from .merging import Slot, check_arms, slots_of
 from .names import exposed, names_read, names_written
 from .scope import ForksRef, Scope, StateRef, flag_of
 
+_ASKING = frozenset({"gen", "gen_int", "gen_string", "select"})
 Key = tuple[Any, ...]
 Guess = dict[Key, Any]
 """For each key the type of its argument, or for a variable the type and whether it is certain."""
@@ -53,9 +54,21 @@ def first_guess(low: Lowering, node: ast.For | ast.While) -> Guess:
     for number in _states_in(low, node):
         data = low.state(number)
         guess["prompt", number] = (data.prompt.type, True)
+        for name in _asked_for(node):
+            guess["variable", number, name] = (OptionalType(STR), False)
         for name, variable in data.variables.items():
             guess["variable", number, name] = (variable.value.type, variable.certain)
     return guess
+
+
+def _asked_for(node: ast.AST) -> list[str]:
+    """The names that calls in a loop bind, as far as they say them: a round may find what one before it has bound."""
+    calls = [n for n in ast.walk(node) if isinstance(n, ast.Call)]
+    calls.sort(key=lambda call: (call.lineno, call.col_offset))
+    asking = (n for n in calls if getattr(n.func, "attr", getattr(n.func, "id", "")) in _ASKING)
+    named = (n.args[:1] or [k.value for k in n.keywords if k.arg == "name"] for n in asking)
+    return [n.value for given in named for n in given
+            if isinstance(n, ast.Constant) and isinstance(n.value, str)]  # fmt: skip
 
 
 def _hidden(low: Lowering) -> list[str]:
