@@ -178,6 +178,7 @@ def _python_nested(lines: Sequence[str], count: int) -> str:
 PYTHON_SHAPES: dict[str, Shape] = {
     "texts": Shape(lambda n: _python_rows(["s += 'line # ' + xs[0]"], n), (200, 1000)),
     "calls": Shape(lambda n: _python_rows([f"s += 'line # ' + {_CALL}"], n), (100, 500)),
+    "loops": Shape(lambda n: _python_rows(["for x in xs:", f"    s += x + {_CALL}"], n), (25, 100)),
     "early returns": Shape(
         lambda n: _python_rows(["if len(xs) > # + 5:", "    return #"], n), (12, 60)
     ),
@@ -186,6 +187,9 @@ PYTHON_SHAPES: dict[str, Shape] = {
             ["if len(xs) > #:", "    s += 'a#'", "    if 'z' in xs[0]:", "        return #"], n
         ),
         (6, 30),
+    ),
+    "nested ifs": Shape(
+        lambda n: _python_nested(["if xs[0] != '#':", " s += 'In #. '"], n), (16, 64), is_deep=True
     ),
     "nested loops": Shape(lambda n: _python_nested(["for x# in xs:"], n), (4, 16), is_deep=True),
     "nested whiles": Shape(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, get_args
 
 from .ops import Block, Json, Value
@@ -70,16 +71,33 @@ class Module:
 
     def program(self, name: str) -> Program:
         """The program of that name. Raises KeyError."""
-        return {program.name: program for program in self.programs}[name]
+        return _named(self).programs[name]
 
     def fragment(self, name: str) -> Fragment:
         """The fragment of that name. Raises KeyError."""
-        return {fragment.name: fragment for fragment in self.fragments}[name]
+        return _named(self).fragments[name]
 
     def extern(self, name: str) -> Extern:
         """The extern of that name. Raises KeyError."""
-        return {extern.name: extern for extern in self.externs}[name]
+        return _named(self).externs[name]
 
     def with_programs(self, programs: tuple[Program, ...]) -> Module:
         """A copy with other programs."""
         return replace(self, programs=programs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    programs: dict[str, Program]
+    fragments: dict[str, Fragment]
+    externs: dict[str, Extern]
+
+
+@lru_cache(maxsize=16)
+def _named(module: Module) -> _Names:
+    """What a module declares, by name: made once, since every call of a large module asks."""
+    return _Names(
+        {each.name: each for each in module.programs},
+        {each.name: each for each in module.fragments},
+        {each.name: each for each in module.externs},
+    )

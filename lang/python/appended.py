@@ -79,13 +79,18 @@ def _texts(low: Lowering, operands: list[ast.expr]) -> list[Part]:
     """Operands of which each is a text, one by one; others as their sum."""
     if len(operands) < 2 or all(is_text(low, each) for each in operands):
         return [part for each in operands for part in parts(low, each)]
-    with low.trial() as attempt:
-        found = [part for each in operands for part in parts(low, each)]
-        if all(not isinstance(p, ValuePart) or p.value.type == STR for p in found):
-            attempt.keep()
-            return found
-    added = functools.reduce(_added, operands)
-    return [ValuePart(low.value(added), added)]
+    if not is_quiet(low, operands[2:]):  # a sum that fails keeps what stands behind it from running
+        added = functools.reduce(_added, operands)
+        return [ValuePart(low.value(added), added)]
+    values = [low.value(each) for each in operands]
+    if all(value.type == STR for value in values):
+        return [_as_part(v, each) for v, each in zip(values, operands, strict=True)]
+    given = {f"_{number}": value for number, value in enumerate(values)}
+    return [ValuePart(host_source(low, " + ".join(given), given, operands[0]), operands[0])]
+
+
+def _as_part(value: Operand, node: ast.expr) -> Part:
+    return TextPart(value.value, node) if isinstance(value, Const) else ValuePart(value, node)  # type: ignore[arg-type]
 
 
 def _added(left: ast.expr, right: ast.expr) -> ast.expr:

@@ -18,7 +18,7 @@ from .forks import fork, is_fork
 from .helpers import helper, meaning_of, takes_state
 from .hosting import host_source, host_statement
 from .methods import set_variable
-from .names import is_only_read
+from .occurrences import occurrences
 from .opaque import opaque_statement
 from .scope import ArmsRef, ForksRef, Meaning, StateRef
 from .states import state_of
@@ -147,7 +147,7 @@ def _kept(low: Lowering, name: str, meaning: Meaning, node: ast.expr) -> Meaning
     """A list of the IR under a name: a list of Python's where more is done with it than reading."""
     if not isinstance(meaning, Value) or not isinstance(meaning.type, ListType):
         return meaning
-    if isinstance(node, ast.Name) or is_only_read(low.frame.source.node, name):
+    if isinstance(node, ast.Name) or occurrences(low.frame.source.node).is_only_read(name):
         return meaning
     return host_source(low, "[*_value]", {"_value": meaning}, node, ANY, name)
 

@@ -11,7 +11,8 @@ from ...ir.ops import Const
 from ...ir.types import BOOL, FLOAT, INT, STR, Type
 from ...ir.values.limits import Json
 from .context import NOTHING, Lowering
-from .names import is_only_read, is_only_unpacked, names_of
+from .names import names_of
+from .occurrences import occurrences
 from .scope import KeywordsRef
 
 
@@ -79,7 +80,7 @@ def _unpacked(low: Lowering, node: ast.expr) -> dict[str, ast.expr]:
     if (
         found is None
         and isinstance(node, ast.Name)
-        and is_only_unpacked(low.frame.source.node, node.id)
+        and occurrences(low.frame.source.node).is_only_unpacked(node.id)
     ):
         display = _bound_once(low, node.id)
         found = static(low, display) if isinstance(display, ast.Dict) else None
@@ -158,15 +159,7 @@ def _bound_once(low: Lowering, name: str) -> ast.expr | None:
     """The expression that a name is bound to, if there is only one in the function, and it has been reached."""
     if name in names_of(low.frame.source.node.args) or low.scope.flag(name) != Const(True, BOOL):
         return None
-    stores = [n for n in ast.walk(low.frame.source.node) if isinstance(n, ast.Name)
-              and n.id == name and not isinstance(n.ctx, ast.Load)]  # fmt: skip
-    for node in ast.walk(low.frame.source.node):
-        match node:
-            case ast.Assign(targets=[ast.Name() as target], value=value) if stores == [target]:
-                return value
-            case _:
-                pass
-    return None
+    return occurrences(low.frame.source.node).only_value(name)
 
 
 def _element(owner: tuple[Any] | None, index: tuple[Any] | None) -> tuple[Any] | None:
@@ -197,7 +190,7 @@ def _length(low: Lowering, node: ast.expr) -> tuple[Any] | None:
 
 def _display(low: Lowering, name: str) -> ast.List | ast.Tuple | None:
     """The display that a name is bound to, once, and that nothing changes."""
-    if name not in low.scope.names or not is_only_read(low.frame.source.node, name):
+    if name not in low.scope.names or not occurrences(low.frame.source.node).is_only_read(name):
         return None
     made = _bound_once(low, name)
     is_display = isinstance(made, ast.List | ast.Tuple)

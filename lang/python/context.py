@@ -87,12 +87,13 @@ class Hosts:
     @contextmanager
     def trial(self, attempt: Attempt) -> Generator[None]:
         """Whatever is added inside is forgotten, unless the attempt is kept."""
-        pieces, externs = dict(self.pieces), len(self.externs)
+        externs = len(self.externs)
         try:
             yield
         finally:
             if not attempt.is_kept:
-                self.pieces = pieces
+                for extern in self.externs[externs:]:
+                    del self.pieces[extern.name]
                 del self.externs[externs:]
 
 

@@ -13,7 +13,7 @@ from . import said
 from .appending import append
 from .constants import arguments, is_builtin, static
 from .context import NOTHING, Lowering
-from .names import is_only_read
+from .occurrences import occurrences
 from .parts import ValuePart
 from .quiet import is_quiet
 from .scope import ArmsData, ArmsRef, ForksRef, StateData, Variable
@@ -64,8 +64,7 @@ def _arm(low: Lowering, data: StateData) -> StateData:
 
 def _texts_are_joined(low: Lowering) -> bool:
     """Whether the function appends the texts of arms somewhere."""
-    modes = (n.value for n in ast.walk(low.frame.source.node) if isinstance(n, ast.Constant))
-    return "concate_and_append" in modes
+    return "concate_and_append" in occurrences(low.frame.source.node).texts
 
 
 def _computed_fork(low: Lowering, state: int, size: ast.expr) -> ArmsRef:
@@ -89,7 +88,7 @@ def _counted_list(low: Lowering, size: ast.expr) -> tuple[str, Operand] | None:
             found = low.scope.names.get(items)
             if not isinstance(found, Value) or not isinstance(found.type, ListType):
                 return None
-            is_plain = is_only_read(low.frame.source.node, items)
+            is_plain = occurrences(low.frame.source.node).is_only_read(items)
             return (items, found) if is_plain and is_builtin(low, name, "len") else None
         case _:
             pass

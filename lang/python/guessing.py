@@ -15,9 +15,9 @@ from ...ir.infer import common_type
 from ...ir.ops import Const, Value
 from ...ir.types import ANY, STR, OptionalType
 from .context import TRUE, Lowering
-from .jumps import loads
 from .merging import Slot, check_arms, slots_of
 from .names import exposed, names_read, names_written
+from .occurrences import occurrences
 from .scope import ForksRef, Scope, StateRef, flag_of
 
 _ASKING = frozenset({"gen", "gen_int", "gen_string", "select"})
@@ -162,6 +162,7 @@ def outlives(low: Lowering, node: ast.For | ast.While, key: Key) -> bool:
             base = name.lstrip("?")
             if base.startswith("$") or base in low.scope.names:
                 return True
-            return loads(low.frame.source.node, base) > loads(node, base)
+            whole, own = occurrences(low.frame.source.node), occurrences(node)
+            return whole.loads(base) > own.loads(base)
         case _:
             return True

@@ -1,16 +1,9 @@
-"""Where control goes: the jumps in a statement, and what of it a name is read in. Pure functions over `ast`."""
+"""Where control goes: the jumps in a statement. Pure functions over `ast`."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-
-
-def loads(node: ast.AST, name: str) -> int:
-    """How often a name is read, or what it means matters: by `+=` and `del`, too."""
-    found = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name]
-    grown = [n for n in ast.walk(node) if isinstance(n, ast.AugAssign) and n.target in found]
-    return len(grown) + sum(1 for n in found if not isinstance(n.ctx, ast.Store))
 
 
 def jumps(node: ast.stmt) -> bool:

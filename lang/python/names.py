@@ -117,35 +117,6 @@ def _binds(target: ast.expr, name: str) -> bool:
                for n in ast.walk(target))  # fmt: skip
 
 
-def is_only_read(function: ast.AST, name: str) -> bool:
-    """Whether a list under a name is only gone through, joined, measured and indexed."""
-    allowed: set[ast.AST] = set()
-    for node in ast.walk(function):
-        match node:
-            case ast.For(iter=inner) | ast.comprehension(iter=inner):
-                allowed.add(inner)
-            case ast.Subscript(value=inner, ctx=ast.Load()) | ast.FormattedValue(value=inner):
-                allowed.add(inner)
-            case ast.Call(func=ast.Attribute(attr="join"), args=[inner]):
-                allowed.add(inner)
-            case ast.Call(func=ast.Name(id="len" | "str" | "sorted" | "enumerate"), args=[inner]):
-                allowed.add(inner)
-            case ast.Call(func=ast.Name(id="zip"), args=given):
-                allowed.update(given)
-            case _:
-                pass
-    loads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
-    return all(n in allowed for n in loads if not isinstance(n.ctx, ast.Store))
-
-
-def is_only_unpacked(function: ast.AST, name: str) -> bool:
-    """Whether a dictionary under a name is only ever given as `**name`."""
-    unpacked = {node.value for node in ast.walk(function)
-                if isinstance(node, ast.keyword) and node.arg is None}  # fmt: skip
-    loads = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name]
-    return all(n in unpacked for n in loads if not isinstance(n.ctx, ast.Store))
-
-
 def exposed(body: Sequence[ast.stmt], name: str) -> bool:
     """Whether statements may read what a name meant before them."""
     for node in body:

@@ -19,6 +19,7 @@ from ...ir.types import ANY, STR, ListType
 from .blocks import Blocks
 from .constants import static
 from .context import SCALARS, Frame, Lowering
+from .occurrences import Binding, occurrences
 from .scope import HANDLES, Meaning, StateRef
 from .source import CannotLower, FunctionSource
 from .surface import PRIMITIVES
@@ -207,22 +208,19 @@ def is_fresh(low: Lowering, node: ast.expr) -> bool:
     args = low.frame.source.node.args
     if node.id in {arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)}:
         return False
-    stores, fresh = 0, 0
-    for inner in ast.walk(low.frame.source.node):
-        if isinstance(inner, ast.Name) and inner.id == node.id and isinstance(inner.ctx, ast.Store):
-            stores += 1
-        match inner:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == node.id:
-                fresh += is_fresh_value(low, value)
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value) if (
-                name == node.id
-            ):
-                fresh += is_fresh_value(low, value)
-            case ast.AugAssign(target=ast.Name(id=name)) if name == node.id:
-                fresh += 1
-            case _:
-                pass
-    return stores > 0 and stores == fresh
+    found = occurrences(low.frame.source.node)
+    stores, bindings = found.stores.get(node.id, []), found.bindings.get(node.id, [])
+    made = [each for each in bindings if _is_made_here(low, each)]
+    is_stored = [each for each in stores if isinstance(each.ctx, ast.Store)]
+    return 0 < len(is_stored) == len(made)
+
+
+def _is_made_here(low: Lowering, node: Binding) -> bool:
+    match node:
+        case ast.AugAssign():
+            return True
+        case _:
+            return node.value is not None and is_fresh_value(low, node.value)
 
 
 def is_fresh_value(low: Lowering, node: ast.expr) -> bool:

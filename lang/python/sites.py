@@ -6,7 +6,7 @@ Called by `blocks`, which opens a branch for every region and a trial for what i
 from __future__ import annotations
 
 import ast
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -32,7 +32,8 @@ class Sites:
     def __init__(self) -> None:
         self._numbers: dict[str, dict[tuple[int, ...], int]] = {}
         self._used: set[_Key] = set()
-        self._spent: set[_Key] = set()
+        self._log: list[_Key] = []  # what is used, in order, so that it can be taken back
+        self._spent: list[_Key] = []
 
     def site(
         self, node: ast.AST, prefix: str, indices: tuple[Operand, ...], behind: str = ""
@@ -48,31 +49,44 @@ class Sites:
         again = 1
         while (key := (f"{site}#{again}" if again > 1 else site, indices)) in self._used:
             again += 1
-        self._used.add(key)
+        self._use([key])
         return key[0]
+
+    def _use(self, keys: Iterable[_Key]) -> None:
+        for key in keys:
+            if key not in self._used:
+                self._used.add(key)
+                self._log.append(key)
+
+    def _take_back(self, length: int) -> list[_Key]:
+        """Forget what was used since the log was that long; it."""
+        since = self._log[length:]
+        del self._log[length:]
+        self._used.difference_update(since)
+        return since
 
     def settle(self) -> None:
         """An op follows: what the branches before it used counts as used."""
         if self._spent:
-            self._used, self._spent = self._used | self._spent, set()
+            spent, self._spent = self._spent, []
+            self._use(spent)
 
     @contextmanager
     def branch(self) -> Generator[None]:
         """One path of several: its siblings may use the same sites."""
-        outer, self._used = self._used, set(self._used)
+        length = len(self._log)
         try:
             yield
         finally:
-            self._spent |= self._used
-            self._used = outer
+            self._spent += self._take_back(length)
 
     @contextmanager
     def trial(self, attempt: Attempt) -> Generator[None]:
         """Whatever is used inside is forgotten, but for the numbers, unless the attempt is kept."""
-        used, spent = self._used, self._spent
-        self._used, self._spent = set(used), set(spent)
+        length, spent = len(self._log), list(self._spent)
         try:
             yield
         finally:
             if not attempt.is_kept:
-                self._used, self._spent = used, spent
+                self._take_back(length)
+                self._spent = spent

@@ -25,6 +25,7 @@ import pytest
 
 import sglc as sgl
 
+# pyright: reportPossiblyUnboundVariable=false, reportUnboundVariable=false
 # ruff: noqa: B006, B007, B018, B023, B905, F821, F841, UP031, UP042
 
 LOG: list[Any] = []
