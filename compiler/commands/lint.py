@@ -137,7 +137,9 @@ def _run(paths: list[Path], config: Config, use_cache: bool) -> Result:
     except (OSError, ValueError) as error:
         if config.model:
             raise UsageError(
-                "SGL2064", f"the tokenizer of `{config.model}` can't be used: {error}"
+                "SGL2064",
+                f"the tokenizer of `{config.model}` can't be used: {error}",
+                "give a folder that holds a `tokenizer.json`, or leave `--model` out: tokens are estimated then",
             ) from error
         raise
 
@@ -194,7 +196,11 @@ def _compared(paths: list[Path], config: Config, options: LintOptions, result: R
             with files_at(options.against, paths) as then:
                 earlier = run_lint(then, config) if then else None
         except RevisionError as error:
-            raise UsageError("SGL2061", f"`{options.against}` can't be read: {error}") from error
+            raise UsageError(
+                "SGL2061",
+                f"`{options.against}` can't be read: {error}",
+                "name a revision that `git log` shows in this repository; in CI, check out the whole history",
+            ) from error
         if earlier is not None:
             evidence += compare(
                 held_of(earlier.families), result.families, config.budget, f"at `{options.against}`"

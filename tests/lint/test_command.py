@@ -227,6 +227,7 @@ def test_usage_errors_say_what_to_do(project: Path, capsys: pytest.CaptureFixtur
         err = capsys.readouterr().err
         assert f"error[{code}]" in err
         assert text in err
+        assert "help: " in err, code
         assert run(["rule", code]) == 0
         assert code in capsys.readouterr().out
 

@@ -73,6 +73,57 @@ def test_blanks_at_the_end_of_a_line(tmp_path: Path) -> None:
     assert codes(tmp_path, "a.j2", text) == ["PFX402"]
 
 
+SENT = """import litellm
+
+HEAD = %s
+
+
+def ask(h):
+    return litellm.completion(model="m", messages=[{"role": "system", "content": HEAD}, *h])
+"""
+
+
+def test_characters_in_the_texts_of_python_and_programs(tmp_path: Path) -> None:
+    lines = '"' * 3 + "You are the clerk of a library.   \nAnswer the reader.\n" + '"' * 3
+    assert "PFX402" in codes(tmp_path, "a.py", SENT % lines)
+    assert "PFX403" not in codes(tmp_path, "a.py", SENT % lines)
+    joined = '"You are the clerk of a library. " * 3 + "\\n\\u200bAnswer the reader."'
+    assert "PFX402" not in codes(tmp_path, "a.py", SENT % joined)
+    assert "PFX403" in codes(tmp_path, "a.py", SENT % joined)
+    (tmp_path / "a.py").unlink()
+    text = 'program p(q: str @turn) -> str:\n    system: "Cafe\u0301 rules."\n    user: q\n'
+    text += "    assistant: a = gen(max_tokens=9)\n    return a\n"
+    assert "PFX403" in codes(tmp_path, "a.sgl", text)
+    assert "PFX403" not in codes(tmp_path, "a.sgl", text.replace("e\u0301", "\u00e9"))
+
+
+SPACED = """import anthropic
+
+MARK = {"cache_control": {"type": "ephemeral"}}
+
+
+def ask(results, q):
+    blocks = [%s]
+    content = [*blocks, {"type": "text", "text": q, **MARK}]
+    messages = [{"role": "user", "content": "a"}, {"role": "user", "content": content}]
+    return anthropic.Anthropic().messages.create(model="claude-sonnet-5", messages=messages)
+"""
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        ('{"type": "tool_result", "content": r.text} for r in results', True),
+        ('{"type": "text", "text": "a"}, ' * 25, True),
+        ('{"type": "text", "text": "a"}, ' * 12, False),
+        ('{"type": "text", "text": "a"}, ' * 12 + '{"type": "text", "text": "b", **MARK}, ' * 2
+         + '{"type": "text", "text": "c"}, ' * 12, False),
+    ],
+)  # fmt: skip
+def test_blocks_before_a_breakpoint(tmp_path: Path, blocks: str, expected: bool) -> None:
+    assert ("PFX603" in codes(tmp_path, "a.py", SPACED % blocks)) == expected
+
+
 def by_words(text: str) -> list[int]:
     """A tokenizer that merges everything but blanks."""
     return [hash(word) for word in text.split(" ")]

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from ..characters import ZERO_WIDTH
 from ..finding import Cause, Edit, Evidence, Fix, Place
 
 _TRAILING = re.compile(r"(?<=\S)[ \t]+(?=\r?\n|\Z)")
-_ZERO_WIDTH = re.compile("[\u200b\u200c\u2060\ufeff\u00ad]")
 
 
 def invisible(file: str, text: str) -> Iterator[Evidence]:
@@ -29,10 +29,10 @@ def invisible(file: str, text: str) -> Iterator[Evidence]:
         line = text[: text.find("\r\n")].count("\n") + 1
         edits = tuple(Edit(file, m.start(), m.end(), "\n") for m in re.finditer("\r\n", text))
         yield _made(Cause.ENDINGS, file, line, mixed, Fix("write line ends as `\\n`", edits, True))
-    found = _ZERO_WIDTH.search(text, 1)
+    found = ZERO_WIDTH.search(text, 1)
     if found:
         edits = tuple(
-            Edit(file, m.start(), m.end(), "") for m in _ZERO_WIDTH.finditer(text) if m.start() > 0
+            Edit(file, m.start(), m.end(), "") for m in ZERO_WIDTH.finditer(text) if m.start() > 0
         )
         line = text[: found.start()].count("\n") + 1
         name = unicodedata.name(found[0], "a zero-width character").lower()

@@ -25,6 +25,8 @@ class Break:
 
 def break_between(before: Request, after: Request, count: Counting) -> Break | None:
     """The first place at which a call differs from the one before, None where it only goes on."""
+    if after.begins_with(before.units):
+        return None
     pairs = list(zip(before.units, after.units, strict=False))
     at = next(
         (i for i, (a, b) in enumerate(pairs) if a.text != b.text or a.kind != b.kind), len(pairs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .units import Request
 
@@ -59,6 +60,7 @@ def families_of(requests: list[Request]) -> list[FamilyOfCalls]:
     return families
 
 
+@lru_cache(maxsize=256)
 def _shingles(text: str) -> frozenset[int]:
     words = re.sub(r"[\d#]+|\b[0-9a-f-]{8,}\b", "#", text).split()[:_HEAD_WORDS]
     if len(words) < _SHINGLE:
@@ -98,6 +100,8 @@ def overlap(before: Request, after: Request) -> float:
     """How much of a call's conversation is in a later one."""
     if len(after.messages) < 2 or len(after.messages) + 4 < len(before.messages) // 2:
         return 0.0
+    if before.messages == after.messages[: len(before.messages)]:
+        return 1.0
     a, b = before.keys, after.keys
     shared = sum((a & b).values())
     return shared / max(min(sum(a.values()), sum(b.values())), 1)

@@ -86,6 +86,10 @@ class Request:
         """The keys of the conversation's messages."""
         return Multiset(unit.key for unit in self.messages)
 
+    def begins_with(self, units: tuple[Unit, ...]) -> bool:
+        """Whether this call goes on where some units end."""
+        return self.units[: len(units)] == units
+
     @cached_property
     def head(self) -> str:
         """What tells families apart: system text, else the beginning of the first message."""
@@ -93,8 +97,8 @@ class Request:
         return held or (self.messages[0].plain if self.messages else "")
 
 
-Known = dict[tuple[Kind, str], Unit]
-"""Units by kind and bytes: a history comes again in each call, and is taken in once."""
+Known = dict[tuple[Kind, bool, object], Unit]
+"""Units by kind, form and fields: a history comes again in each call, and is taken in once."""
 
 
 def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -> Request | None:
@@ -109,7 +113,7 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
             Unit("tools", _tool_name(tool), _text(_without_marks(tool)), tool, is_marked(tool))
         )
     for key in ("system", "instructions", "system_instruction", "systemInstruction"):
-        units += [_unit("system", "system", block, known) for block in _list(body.get(key))]
+        units += [_unit("system", "system", block, "", known) for block in _list(body.get(key))]
     messages = body.get("messages", body.get("input", body.get("contents", body.get("prompt"))))
     if isinstance(messages, str):
         messages = turns_of(messages) or messages
@@ -124,7 +128,7 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
             if role in ("system", "developer") and not any(u.kind == "message" for u in units)
             else "message"
         )
-        units.append(_unit(kind, role, _one_form(message, target), known))
+        units.append(_unit(kind, role, message, target, known))
     if not any(unit.kind != "tools" for unit in units):
         return None
     options = {
@@ -135,12 +139,10 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
     return Request(logged, tuple(units), model, target, options)
 
 
-def _one_form(message: Any, target: str) -> Any:
+def _one_form(message: Any) -> Any:
     """A message for Anthropic, where a string is short for one block of text."""
-    if target == "anthropic" and isinstance(message, dict):
-        content = message.get("content")
-        if isinstance(content, str):
-            return {**message, "content": [{"type": "text", "text": content}]}
+    if isinstance(message, dict) and isinstance(message.get("content"), str):
+        return {**message, "content": [{"type": "text", "text": message["content"]}]}
     return message
 
 
@@ -150,12 +152,22 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _unit(kind: Kind, role: str, data: Any, known: Known) -> Unit:
-    raw = _text(data)
-    held = known.get((kind, raw))
+def _unit(kind: Kind, role: str, data: Any, target: str, known: Known) -> Unit:
+    is_claude = target == "anthropic"
+    key = (kind, is_claude, _identity(data))
+    try:
+        held = known.get(key)
+    except TypeError:  # fields that hold lists
+        key = (kind, is_claude, _text(data))
+        held = known.get(key)
     if held is None:
-        held = known[kind, raw] = _made(kind, role, data)
+        held = known[key] = _made(kind, role, _one_form(data) if is_claude else data)
     return held
+
+
+def _identity(data: Any) -> object:
+    """What tells data from other data, in the order of its keys."""
+    return tuple(data.items()) if isinstance(data, dict) else data
 
 
 def _made(kind: Kind, role: str, data: Any) -> Unit:

@@ -137,6 +137,8 @@ class Run:
     reach: Reachable | None = None
     drawn: Taints = NONE
     """What decides which client is called, while it is called."""
+    models: set[str] = field(default_factory=set)
+    """Attributes by which the request that is looked at names its model."""
     sent_files: set[str] = field(default_factory=set)
     newest: dict[int, Newest] = field(default_factory=dict)
     """By history: the message behind it that was sent, and is not stored yet."""

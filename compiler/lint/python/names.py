@@ -163,10 +163,10 @@ def _of_object(run: Run, frame: Frame, value: Obj, node: ast.Attribute) -> Value
         if name in info.methods:
             return _method(run, value, info, name)
     if name in value.attrs:
-        return _changed(run, value, name, _told_by(name, value.attrs[name], node, frame), frame)
+        return _changed(run, value, _told_by(name, value.attrs[name], node, frame), node, frame)
     for info in value.cls.line():
         if name in info.attrs and name not in info.annotations:
-            return _changed(run, value, name, info.attrs[name], frame)
+            return _changed(run, value, info.attrs[name], node, frame)
         if name in info.annotations:
             found = annotated(run, info.module, info.annotations[name], name, node)
             return _told_by(name, found, node, frame)
@@ -174,7 +174,7 @@ def _of_object(run: Run, frame: Frame, value: Obj, node: ast.Attribute) -> Value
             return info.attrs[name]
     if value.cls.external:
         return Method(value, name)
-    return _changed(run, value, name, Opaque(label=f"self.{name}"), frame)
+    return _changed(run, value, Opaque(label=f"self.{name}"), node, frame)
 
 
 def _told_by(name: str, value: Value, node: ast.Attribute, frame: Frame) -> Value:
@@ -204,14 +204,15 @@ def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:
     return fn
 
 
-def _changed(run: Run, owner: Obj, name: str, value: Value, frame: Frame) -> Value:
+def _changed(run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Frame) -> Value:
     """An attribute that methods change is state: written into a prompt, it makes another prompt each time."""
+    name = node.attr
     if not owner.is_symbolic:
         return value
     for info in owner.cls.line():
-        node = info.mutated.get(name)
-        if node is not None:
-            place = place_of(info.module, node, f"{info.name}.{name}")
+        change = info.mutated.get(name)
+        if change is not None:
+            place = place_of(info.module, change, f"{info.name}.{name}")
             taint = Taint(
                 Cause.STATE, TURN, place, f"`self.{name}`, which changes from call to call"
             )
@@ -226,6 +227,10 @@ def _changed(run: Run, owner: Obj, name: str, value: Value, frame: Frame) -> Val
                 )
                 return _with_state(value, frozenset({taint, state}), True, f"self.{name}")
             return _with_state(value, frozenset({taint}), name in info.grown, f"self.{name}")
+    if isinstance(value, Opaque) and any(name in info.replaced for info in owner.cls.line()):
+        place = place_of(frame.module, node, f"{owner.cls.name}.{name}")
+        taint = Taint(Cause.MODELS, TURN, place, f"the model `self.{name}`, which can be replaced,")
+        return replace(value, taints=value.taints | {taint})
     counted = run.project.counted.get(name)
     if counted is not None and isinstance(value, Opaque | Const | DictV | ListV):
         place = Place(counted[0].file, counted[1], symbol=f"{owner.cls.name}.{name}")

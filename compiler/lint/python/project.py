@@ -131,7 +131,9 @@ def _scan_method(
         else:
             info.shrunk.add(attr)
         info.mutated.setdefault(attr, node)
-    if name in _BUILDERS:
+    if name not in _BUILDERS:
+        info.replaced |= _replaced(method, me)
+    else:
         for node in ast.walk(method):
             if isinstance(node, ast.AnnAssign) and (attr := attribute_of(node.target, me)):
                 info.annotations.setdefault(attr, node.annotation)
@@ -165,6 +167,18 @@ def _mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
                         yield item, node, False
             case _:
                 pass
+
+
+def _replaced(method: ast.FunctionDef | ast.AsyncFunctionDef, me: str) -> set[str]:
+    """Attributes that a method sets to what it is given."""
+    given = {each.arg for each in (*method.args.args, *method.args.kwonlyargs)}
+    return {
+        attribute_of(target, me)
+        for node in ast.walk(method)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)
+        for target in node.targets
+        if node.value.id in given
+    } - {""}
 
 
 def _is_constant(node: ast.expr) -> bool:

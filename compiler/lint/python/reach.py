@@ -7,7 +7,7 @@ class or variable of the project that may. Names are not resolved, so that too m
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .frameworks import FRAMEWORK_WORDS
@@ -56,10 +56,7 @@ def reach_of(modules: Iterable[ModuleInfo], own_sinks: Iterable[str]) -> Reach:
     units: list[_Unit] = []
     home: dict[int, str] = {}
     for module in modules:
-        found = [
-            _Unit(_words_of_all(_top(module.tree)), set(), module.tree),
-            *_units(module.tree, ()),
-        ]
+        found = _units_of(module.tree)
         home |= {id(unit.node): module.file for unit in found}
         units += found
     words = {*SINK_WORDS, *FRAMEWORK_WORDS, *(sink.rpartition(".")[2] for sink in own_sinks)}
@@ -85,34 +82,76 @@ def _reaching(units: list[_Unit], words: set[str]) -> set[int]:
     return hot
 
 
-def _top(tree: ast.Module) -> Iterator[ast.AST]:
-    """What runs when a module is imported."""
-    defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return (each for each in tree.body if not isinstance(each, defined))
+def _units_of(tree: ast.Module) -> list[_Unit]:
+    """What runs when a module is imported, its functions and its references, in one walk over the tree."""
+    top = _Unit(set(), set(), tree)
+    found = [top]
+    for node in tree.body:
+        is_definition = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        _gather(node, set() if is_definition else top.words, (), found)
+    return found
 
 
-def _units(node: ast.AST, owners: tuple[str, ...]) -> Iterator[_Unit]:
-    """Functions and assignments, those inside others too."""
-    for each in ast.iter_child_nodes(node):
-        match each:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                names = {name, *(owners if name in _OF_THE_CLASS else ())}
-                yield _Unit(_words(each), names, each)
-                yield from _units(each, ())
-            case ast.ClassDef(name=name):
-                yield _Unit({*_words_of_all(each.bases)}, {name}, each)
-                yield from _units(each, (name,))
-            case ast.Assign(targets=targets, value=value) if _is_reference(value):
-                yield _Unit(_words(value), {_last(t) for t in targets}, each)
-            case ast.stmt():
-                yield from _units(each, owners)
-            case _:
-                pass
+def _gather(node: ast.AST, words: set[str], owners: tuple[str, ...], found: list[_Unit]) -> None:
+    """Take the words of a node into those of the function around it, and note the units below it."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            unit = _Unit(set(), {name, *(owners if name in _OF_THE_CLASS else ())}, node)
+            found.append(unit)
+            _gather_below(node, unit.words, (), found)
+            words |= unit.words
+            return
+        case ast.ClassDef(name=name, bases=bases):
+            unit = _Unit(set(), {name}, node)
+            found.append(unit)
+            for base in bases:
+                _gather(base, unit.words, (), found)
+            _gather_below(node, words, (name,), found)
+            return
+        case ast.Assign(targets=targets, value=value):
+            mine: set[str] = set()
+            _gather(value, mine, owners, found)
+            if _is_reference(value, mine):
+                found.append(_Unit(mine, {_last(t) for t in targets}, node))
+            words |= mine
+            for target in targets:
+                _gather(target, words, owners, found)
+            return
+        case ast.Name(id=name):
+            words.add(name)
+            return
+        case ast.Attribute(attr=name):
+            words.add(name)
+        case ast.keyword(arg="messages"):
+            words.add("messages=")
+        case ast.Call(func=func) if node.args or node.keywords:
+            words.add(f"{_last(func)}()")
+        case ast.Constant():
+            return
+        case _:
+            pass
+    _gather_below(node, words, owners, found)
 
 
-def _is_reference(value: ast.expr) -> bool:
+def _gather_below(
+    node: ast.AST, words: set[str], owners: tuple[str, ...], found: list[_Unit]
+) -> None:
+    for name in node._fields:
+        held = getattr(node, name, None)
+        if type(held) is list:
+            for each in held:
+                if isinstance(each, ast.AST):
+                    _gather(each, words, owners, found)
+        elif isinstance(held, ast.AST) and not isinstance(held, _MARKS):
+            _gather(held, words, owners, found)
+
+
+_MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)
+
+
+def _is_reference(value: ast.expr, words: set[str]) -> bool:
     """Whether an assignment gives a function another name, or a name to a template or an agent."""
-    if _words(value) & FRAMEWORK_WORDS:
+    if words & FRAMEWORK_WORDS:
         return True
     match value:
         case ast.Attribute() | ast.Lambda():
@@ -125,22 +164,3 @@ def _is_reference(value: ast.expr) -> bool:
 
 def _last(target: ast.expr) -> str:
     return target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-
-
-def _words_of_all(nodes: Iterable[ast.AST]) -> set[str]:
-    return {word for node in nodes for word in _words(node)}
-
-
-def _words(node: ast.AST) -> set[str]:
-    """The names, attributes and keywords in some code."""
-    found: set[str] = set()
-    for each in ast.walk(node):
-        if isinstance(each, ast.Name):
-            found.add(each.id)
-        elif isinstance(each, ast.Attribute):
-            found.add(each.attr)
-        elif isinstance(each, ast.keyword) and each.arg == "messages":
-            found.add("messages=")
-        elif isinstance(each, ast.Call) and (each.args or each.keywords):
-            found.add(f"{_last(each.func)}()")
-    return found

@@ -59,6 +59,8 @@ class Given:
     options: Mapping[str, Value] = field(default_factory=dict)
     keys: Mapping[str, Value] = field(default_factory=dict)
     headers: Value | None = None
+    named: Value | None = None
+    """The model as it is given, where its name isn't known."""
     is_automatic: bool = False
 
 
@@ -74,6 +76,8 @@ def _origin(run: Run, taint: Taint) -> Origin | None:
         taint.needs and taint.needs not in running
     ):
         return None
+    if taint.cause is Cause.MODELS and taint.place.symbol not in run.models:
+        return None
     rank = taint.rank
     inside = [loop for loop in running if loop not in taint.loops]
     if any(loop in running for loop in taint.settles):
@@ -87,6 +91,7 @@ def request_of(run: Run, given: Given, sink: Place, family: str) -> Request:
     """The request that a call makes."""
     target = given.target or target_of(given.model, run.target)
     request = Request(sink, family, model=given.model, target=target)
+    run.models = {t.place.symbol for t in taints_in(given.named) if t.cause is Cause.MODELS}
     builder = _Builder(run, request)
     if given.tools is not None:
         builder.tools(given.tools)
@@ -139,7 +144,7 @@ class _Builder:
             self._unknown("tools", RELEASE)
             return
         self.text(_deep_parts(fields, self.request.sink), "tools", False, unknown=RELEASE)
-        if _has_mark(fields):
+        if is_marked(fields):
             self._mark()
 
     def messages(self, value: Value) -> None:
@@ -185,7 +190,7 @@ class _Builder:
                     is_newest,
                     True,
                 )
-        if _has_mark(fields):
+        if is_marked(fields):
             self._mark()
         if many and _is_replayed(fields):
             self._history(region, value)
@@ -232,7 +237,7 @@ class _Builder:
                 )
         if fields.rest is not None and not fields.fields.keys() & {"text", "content"}:
             self.text((Hole(taints_in(fields.rest), "", True),), region, is_newest, many)
-        if _has_mark(fields):
+        if is_marked(fields):
             self._mark()
 
     def text(
@@ -328,7 +333,8 @@ def _is_blocks(value: ListV) -> bool:
     return any(isinstance(o, DictV) for i in value.items for o in options_of(i.value))
 
 
-def _has_mark(fields: DictV) -> bool:
+def is_marked(fields: DictV) -> bool:
+    """Whether a block or message holds a breakpoint."""
     held = (
         fields.fields.get("cache_control")
         or fields.fields.get("cachePoint")

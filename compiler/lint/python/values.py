@@ -106,6 +106,8 @@ class Item:
 
     value: Value
     many: bool = False
+    added: Place | None = None
+    """Where it was added under a condition."""
 
 
 @dataclass(eq=False, slots=True)
@@ -124,10 +126,10 @@ class ListV:
     is_copy: bool = False
     born: int = field(default_factory=_NUMBERS.__next__)
 
-    def add(self, value: Value, many: bool = False) -> None:
+    def add(self, value: Value, many: bool = False, added: Place | None = None) -> None:
         """Append, within bounds."""
         if len(self.items) < MAX_ITEMS:
-            self.items.append(Item(value, many))
+            self.items.append(Item(value, many, added))
 
 
 @dataclass(eq=False, slots=True)
@@ -166,6 +168,7 @@ class ClassInfo:
     mutated: dict[str, ast.AST] = field(default_factory=dict)
     grown: set[str] = field(default_factory=set)
     shrunk: set[str] = field(default_factory=set)
+    replaced: set[str] = field(default_factory=set)
     annotations: dict[str, ast.expr] = field(default_factory=dict)
     defaults: dict[str, ast.expr] = field(default_factory=dict)
     attrs: dict[str, Value] = field(default_factory=dict)

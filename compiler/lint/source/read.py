@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ....ir.diagnostic import CompileFailed
 from ....ir.span import Source
 from ....lang.compile import compile_source
+from ..characters import unclean
 from ..config import Config
 from ..finding import Cause, Evidence, Family, Place, Reading
 from ..inputs import InputFile
@@ -57,7 +58,8 @@ def _read(file: InputFile, counter: Counter, reading: Reading) -> None:
             name = f"{file.path.name}:{request.family}"
             reading.families.append(Family(name, request.sink, text, counter.count(text), is_whole))
     reading.evidence += [*siblings(requests), *near_twins(requests)]
-    reading.evidence += [e for request in requests for e in ends_of(request, counter)]
+    for request in requests:
+        reading.evidence += [*ends_of(request, counter), *unclean(request, file.text)]
 
 
 def _failed(file: InputFile, line: int, why: str) -> Evidence:

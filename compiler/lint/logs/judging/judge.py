@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ...finding import Cause
 from ..breaks import Break
-from ..sessions import FamilyOfCalls
+from ..sessions import FamilyOfCalls, Session
+from ..units import Unit
 from .across import breaks_across
 from .keys import judge_options, judge_routing
 from .marks import judge_marks
@@ -25,8 +26,8 @@ def judged(scale: Scale, family: FamilyOfCalls, name: str) -> Judgement:
     """All that one family shows."""
     made = Judgement()
     requests = family.requests
-    for request in requests:
-        request.tokens = sum(scale.count(unit.text) for unit in request.units)
+    for session in family.sessions:
+        _count(scale, session)
     breaks = [b for session in family.sessions for b in breaks_of(scale, session, made)]
     breaks += breaks_across(scale, family, made)
     made.evidence += recurring(scale, breaks, family, name)
@@ -38,6 +39,17 @@ def judged(scale: Scale, family: FamilyOfCalls, name: str) -> Judgement:
     made.evidence += judge_side_calls(scale, family, name)
     _sum_up(family, breaks, made)
     return made
+
+
+def _count(scale: Scale, session: Session) -> None:
+    """The tokens of each call; of one that goes on with the call before, only what is new is counted."""
+    units: tuple[Unit, ...] = ()
+    tokens = 0
+    for request in session.requests:
+        if not request.begins_with(units):
+            units, tokens = (), 0
+        request.tokens = tokens + sum(scale.count(u.text) for u in request.units[len(units) :])
+        units, tokens = request.units, request.tokens
 
 
 def _sum_up(family: FamilyOfCalls, breaks: Sequence[Break], made: Judgement) -> None:

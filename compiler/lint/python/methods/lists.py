@@ -107,7 +107,8 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
     fresh = tuple(loop.number for loop in run.loops if loop.number not in target.loops)
     held = frozen(value, SESSION) if target.persists else settled(value, fresh) if fresh else value
     in_loop = any(loop.number not in target.loops for loop in run.loops)
-    target.add(held, many=in_loop or bool(frame.conds))
+    added = place_of(frame.module, node) if frame.conds and not in_loop else None
+    target.add(held, in_loop or bool(frame.conds), added)
     for loop in run.loops:
         if loop.number not in target.loops:
             target.shape |= frozenset(t for t in loop.shape if t.flag != "head")

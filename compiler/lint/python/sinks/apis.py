@@ -158,6 +158,7 @@ def given_to(
         },
         {name: kwargs[name] for name in KEYS if name in kwargs},
         headers,
+        kwargs.get("model"),
         "cache_control" in kwargs,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...characters import unclean
 from ...finding import Family, Place
 from ...layout import Request, inversions, static_prefix
 from ...seams import ends_of
@@ -12,6 +13,7 @@ from .fan_out import judge_fan_out
 from .marks import judge_marks
 from .messages import judge_messages
 from .options import judge_options
+from .spacing import judge_spacing
 from .tools import judge_tools
 
 
@@ -23,10 +25,13 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     run.sent_files |= {o.place.file for s in request.segments for o in s.origins}
     run.evidence += inversions(request)
     run.evidence += ends_of(request, run.counter)
+    module = run.project.by_file.get(sink.file)
+    run.evidence += unclean(request, module.text if module else "")
     judge_messages(run, given, request)
     judge_tools(run, given, request)
     judge_options(run, given, request)
     judge_marks(run, given, request)
+    judge_spacing(run, given, request)
     judge_fan_out(run, request)
     note_newest(run, given, request)
     _note_family(run, request)
