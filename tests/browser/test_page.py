@@ -250,8 +250,52 @@ def test_a_phone_shows_all_of_it(browser: Any, tmp_path: Path, name: str):
     try:
         opened(browser, page_of(ROOT / f"examples/{name}.sgl", tmp_path), "light", f"phone-{name}")
         assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+        assert cut(browser, "#waves, #waves .asked, #waves .asked *, #calls") == []
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def cut(browser: Any, what: str) -> list[str]:
+    """The texts of elements that hold more than they show."""
+    is_cut = "e => e.clientWidth && e.scrollWidth > e.clientWidth + 1"
+    wider = f"return [...arguments[0]].filter({is_cut}).map(e => e.innerText)"
+    return browser.execute_script(wider, browser.find_elements("css selector", what))
+
+
+CHAIN = """
+program draft(topic: str) -> str:
+    user: "Write about {topic}."
+    assistant: text = gen(max_tokens=60)
+    return text
+
+program improve(text: str) -> str:
+    user: "Improve it: {text}"
+    assistant: better = gen(max_tokens=60)
+    return better
+
+program main(many_topics_to_write_about: list[str]) -> list[str]:
+    fork topic in many_topics_to_write_about:
+        first = draft(topic=topic)
+        second = improve(text=first)
+        third = improve(text=second)
+    return third
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_wave_names_its_calls_and_how_often_in_full(browser: Any, tmp_path: Path, theme: str):
+    opened(browser, page_of(source(CHAIN, tmp_path), tmp_path), theme, "chain")
+    waves = [
+        wave.text.split("\n") for wave in browser.find_elements("css selector", "#waves .wave")
+    ]
+    arms = "len(many_topics_to_write_about) arms"
+    assert waves == [
+        ["wave 0", "text", arms],
+        ["wave 1", "better", f"2 x {arms}, over 2 waves"],
+        ["wave 2", "better", f"2 x {arms}, over 2 waves"],
+    ]
+    assert cut(browser, "#waves .asked, #waves .asked *") == []
+    assert browser.find_element("css selector", "#detail pre + p + pre").text.startswith("user: ")
 
 
 @pytest.mark.parametrize("name", ["react", "tree_of_thought", "generative_agents", "router"])

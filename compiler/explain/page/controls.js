@@ -7,7 +7,7 @@ function slider(control, set) {
   const output = element("output", { text: shown(control.value) });
   const input = element("input", { type: "range", name: control.name, min: isShare || ["tokens", "percent"].includes(control.kind) ? 0 : 1, max: control.most, step: isShare ? 0.05 : 1, value: control.value,
     oninput: () => { state.moved = true; set(Number(input.value)); output.textContent = shown(Number(input.value)); refresh(); } });
-  return element("label", { title: KNOWN[control.known] || "" }, element("span", { text: control.title }), input, output);
+  return element("label", { title: KNOWN[control.known] || "" }, element("span", {}, ...marked(control.title)), input, output);
 }
 
 function drawControls() {

@@ -102,6 +102,12 @@ function worlds() {
   return found;
 }
 
+// The label of a bar stands behind it, or, where there is no room, at its end.
+function besides(share) {
+  const left = (1 - share) * (document.getElementById("worlds").clientWidth - (innerWidth > 560 ? 162 : 0));
+  return left > 215 ? `left:calc(${100 * share}% + 8px)` : `right:calc(${100 * (1 - share)}% + 6px)`;
+}
+
 function drawWorlds() {
   const all = worlds();
   if (!all.length) return;
@@ -110,7 +116,7 @@ function drawWorlds() {
     element("div", { text: world.name }),
     element("div", { class: "track" },
       element("div", { class: "fill", style: `width:${(100 * world.tokens) / most}%;--shade:var(${world.shade})` }),
-      element("div", { class: "size", style: `left:min(calc(${(100 * world.tokens) / most}% + 8px), max(0px, calc(100% - 215px)))`, text: `${world.guess ? "~" : ""}${grouped(world.tokens)} tokens · ${((100 * world.tokens) / most).toFixed(world.tokens === most ? 0 : 1)} %` })))));
+      element("div", { class: "size", style: `${besides(world.tokens / most)}`, text: `${world.guess ? "~" : ""}${grouped(world.tokens)} tokens · ${((100 * world.tokens) / most).toFixed(world.tokens === most ? 0 : 1)} %` })))));
   const seconds = (tokens) => (2 * MODELS[state.model][1] * 1e9 * tokens) / (GPU.flops * GPU.used);
   document.getElementById("cost").textContent =
     `On a model of ${MODELS[state.model][0]} a stateless engine spends ${duration(seconds(all[0].tokens))} of GPU time on prefill, compiled ` +

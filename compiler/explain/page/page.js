@@ -2,23 +2,19 @@
 
 function drawWaves() {
   const byFamily = new Map(calls.map((call) => [call.family, call])), critical = new Set(report.critical_path || []);
-  const column = Math.max(130, Math.min(230, widthOf("waves") / Math.max(1, report.waves.length)));
-  const tallest = Math.max(1, ...report.waves.map((wave) => wave.length));
-  const svg = element("svg:svg", { width: column * report.waves.length + 8, height: tallest * 30 + 30, role: "img", "aria-label": "Waves" });
-  report.waves.forEach((wave, w) => {
-    svg.append(element("svg:text", { x: w * column + 4, y: 14, text: `wave ${w}`, opacity: 0.7 }));
-    wave.forEach((family, i) => {
-      const call = byFamily.get(family), y = 22 + i * 30;
-      if (!call) return;
-      const label = `${call.name}${call.times && call.times !== "once" ? " · " + call.times : ""}${call.samples > 1 ? ` · n=${call.samples}` : ""}`;
-      svg.append(element("svg:g", { class: "node", onclick: () => { state.chosen = call.node; drawTree(); drawDetail(); } },
-        element("svg:rect", { x: w * column + 4, y, width: column - 12, height: 24, rx: 4, fill: "var(--gen)",
-          style: critical.has(family) ? "stroke:var(--ink);stroke-width:2" : "" }),
-        element("svg:text", { x: w * column + 11, y: y + 16, text: shortened(label, Math.floor((column - 24) / 6.6)) }), element("svg:title", { text: label })));
-    });
-  });
-  show("waves", svg);
+  show("waves", ...report.waves.map((wave, w) => element("div", { class: "wave" }, element("div", { class: "quiet", text: `wave ${w}` }),
+    ...wave.map((family) => byFamily.get(family)).filter(Boolean).map((call) => waveCall(call, critical.has(call.family))))));
 }
+
+function waveCall(call, isCritical) {
+  const often = call.times && call.times !== "once" ? call.times : "", waves = report.waves.filter((wave) => wave.includes(call.family)).length;
+  const facts = [often, call.samples > 1 ? `n=${call.samples}` : "", waves > 1 ? `over ${waves} waves` : ""].filter(Boolean).join(", ");
+  return element("button", { type: "button", class: `asked${isCritical ? " critical" : ""}`, onclick: () => { state.chosen = call.node; drawTree(); drawDetail(); } },
+    element("b", { text: call.name }), ...(facts ? [element("span", { text: facts })] : []));
+}
+
+// A text in which `words` are set as code.
+const marked = (text) => text.split("`").map((part, i) => (i % 2 ? element("code", { text: part }) : part));
 
 function table(headings, rows) {
   const cell = (name, content, i, numeric) => element(name, { class: numeric.has(i) ? "number" : "" }, content instanceof Node ? content : String(content));
@@ -31,9 +27,9 @@ function drawCalls() {
   const cell = (count, call) => element("span", { title: count.text, text: count.number == null ? counted(count.formula, rounds(call)) : grouped(count.number) });
   const differ = calls.some((call) => call.endings.length > 1);
   const rows = calls.flatMap((call) => call.endings.map((ending, i) => [
-    i ? "" : call.name, i ? "" : element("span", {}, ...jump(call)), i ? "" : call.often === 0 ? `not by ${report.entry}` : call.times || "once", ...(differ ? [ending.when] : []),
+    i ? "" : element("span", { class: "call" }, element("span", { text: call.name }), ...jump(call)), i ? "" : call.often === 0 ? `not by ${report.entry}` : call.times || "once", ...(differ ? [element("span", {}, ...marked(ending.when))] : []),
     cell(call.prompt, call), cell(ending.cached, call), cell(ending.prefilled, call)]));
-  show("calls", table(["call", "source", "how often", ...(differ ? ["when"] : []), "#prompt", "#found in the cache", "#computed"], rows));
+  show("calls", table(["call", "how often", ...(differ ? ["when"] : []), "#prompt", "#found in the cache", "#computed"], rows));
 }
 
 function drawMeasured() {
@@ -52,16 +48,22 @@ function drawRows() {
   const guessed = report.speculative?.measured ?? report.speculative?.predicted;
   const aside = guessed ? [element("p", { class: "quiet", text: `Of the compiled ones ${grouped(guessed)} are speculative: computed on idle slots, and nobody may need them.` })] : [];
   if (given.length) show("rows", element("p", { class: "quiet", text: `With ${many(report.rows, "row")} that ${report.rows === 1 ? "was" : "were"} given:` }), ...aside,
-    table(["world", "#predicted", "#measured"], given.map((world) => [world.name, world.predicted == null ? "-" : grouped(world.predicted), world.measured == null ? "-" : grouped(world.measured)])));
+    rowsTable(given));
   drawBatch();
   drawPrices();
+}
+
+function rowsTable(given) {
+  const isMeasured = given.some((world) => world.measured != null), shown = (number) => (number == null ? "-" : grouped(number));
+  return table(["world", "#predicted", ...(isMeasured ? ["#measured"] : [])], given.map((world) => [world.name, shown(world.predicted), ...(isMeasured ? [shown(world.measured)] : [])]));
 }
 
 function drawBatch() {
   const batch = report.batch;
   if (!batch || batch.as_laid_out == null) return;
   const of = (given, ordered) => `${grouped(ordered)} tokens instead of ${grouped(given)}`;
-  document.getElementById("rows").append(element("p", { class: "quiet", text: `Ordered once for all rows: predicted to process ${of(batch.as_laid_out, batch.ordered)} with a cache that keeps everything, ${of(batch.one_as_given, batch.one_ordered)} with one that holds a single prompt.` }));
+  const gains = batch.ordered < batch.as_laid_out || batch.one_ordered < batch.one_as_given;
+  document.getElementById("rows").append(element("p", { class: "quiet", text: !gains ? "In any order these rows share as much: they run as they were given." : `Ordered once for all rows: predicted to process ${of(batch.as_laid_out, batch.ordered)} with a cache that keeps everything, ${of(batch.one_as_given, batch.one_ordered)} with one that holds a single prompt.` }));
 }
 
 function drawPrices() {
@@ -77,8 +79,8 @@ function drawPrices() {
 
 function drawPasses() {
   const remarks = report.remarks || [];
-  const line = (remark) => element("li", {}, element("span", { text: `${placeOf(remark)} ${remark.action}: ${remark.what}${remark.tokens ? ` (${grouped(remark.tokens)} tokens)` : ""}` }),
-    ...(remark.why ? [element("span", { class: "quiet", text: `, because ${remark.why}` })] : []));
+  const line = (remark) => element("li", {}, element("span", {}, ...marked(`${placeOf(remark)} ${remark.action}: ${remark.what}${remark.tokens ? ` (${grouped(remark.tokens)} tokens)` : ""}`)),
+    ...(remark.why ? [element("span", { class: "quiet" }, ...marked(`, because ${remark.why}`))] : []));
   const all = report.passes || [], seen = new Set(), idle = [], shown = [];
   for (const pass of all) {
     const own = seen.has(pass.name) ? [] : remarks.filter((remark) => remark.pass_name === pass.name);
@@ -92,10 +94,9 @@ function drawPasses() {
 }
 
 function drawHead() {
-  const approximate = report.target.approximate ? ", every number is an estimate" : "";
   document.getElementById("title").textContent = report.entry;
   const subtitle = document.getElementById("subtitle");
-  subtitle.textContent = `${report.source ? fileOf(report.source) : "a plan"} · for ${report.target.name} at -O${report.level}${approximate}`;
+  subtitle.textContent = `${report.source ? fileOf(report.source) : "a plan"} · ${report.target.approximate ? "no model named: token counts are estimated" : `for ${report.target.name}`} · -O${report.level}`;
   subtitle.title = report.source;
   const lifetimes = LIFETIMES.filter((name) => report.nodes.some((node) => node.lifetime === name && node.kind !== "gen" && node.kind !== "select" && node.kind !== "join"));
   const sign = (name, words) => element("span", { class: "sign" }, element("b", { class: name }), element("span", { text: words }));
@@ -106,7 +107,7 @@ function drawHead() {
     ...(report.nodes.some(isLoop) ? [sign("overline", "dotted above: again in every round of the loop at ↻")] : []),
     ...(report.nodes.some((node) => node.warmed) ? [sign("underline", "underlined: sent ahead of the calls")] : []),
     ...(report.nodes.some((node) => node.warmed === "speculative") ? [sign("underline dashed", "dashed: on idle slots, nobody may need it")] : []));
-  for (const warning of report.warnings || []) document.getElementById("lead").after(element("p", { class: "wrong", text: warning }));
+  for (const warning of report.warnings || []) document.getElementById("lead").after(element("p", { class: "wrong" }, ...marked(warning)));
 }
 
 function chooseTheme(name) { document.documentElement.dataset.theme = name; }
@@ -114,7 +115,7 @@ function chooseTheme(name) { document.documentElement.dataset.theme = name; }
 function refresh() { drawWorlds(); drawTree(); drawDetail(); drawCalls(); }
 
 let width = 0;
-addEventListener("resize", () => { if (width !== innerWidth) { width = innerWidth; drawTree(); drawWaves(); } });
+addEventListener("resize", () => { if (width !== innerWidth) { width = innerWidth; drawTree(); drawWorlds(); } });
 
 chooseTheme(location.hash === "#dark" || (location.hash !== "#light" && matchMedia("(prefers-color-scheme: dark)").matches) ? "dark" : "light");
 document.getElementById("theme").addEventListener("click", () => chooseTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark"));

@@ -206,7 +206,13 @@ function drawDetail() {
     askers.length ? `asked here: ${askers.join(", ")}` : "", ahead, node.free ? "a batch may order it" : ""].filter(Boolean);
   const where = node.place ? [element("p", { class: "quiet" }, "in the source: ", ...jump(node))] : [];
   show("detail", element("div", { text: facts.join(" · ") }), element("pre", { text: node.text.replaceAll("\n", "⏎\n") || "(no text)" }), ...where,
-    ...(node.place && node.place.text ? [element("pre", { text: node.place.text })] : []), ...folding(node));
+    ...(node.place && written(node.place) ? [element("pre", { text: written(node.place) })] : []), ...folding(node));
+}
+
+// What stands in the source: the whole line, where the page has it.
+function written(place) {
+  const line = place.file in sources ? sources[place.file].split("\n")[place.line - 1] : "";
+  return line.trim() || place.text;
 }
 
 // What is looked at first: what costs most, else the longest text.
