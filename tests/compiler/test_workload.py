@@ -279,6 +279,8 @@ def test_the_longest_chain_goes_through_calls_of_programs(tmp_path: Path) -> Non
     assert report.waves == [[first], [first], [last]]
     assert report.critical_path == [first, first, last]
     assert [call.times for call in report.calls] == ["2 times", "once"]
+    lines = [line.strip() for line in render(report, width=100).splitlines() if "a*" in line]
+    assert lines == [f"{wave}  first: a* (2 times, over 2 waves)" for wave in (0, 1)]
 
 
 NAMES = """

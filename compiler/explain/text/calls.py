@@ -26,14 +26,17 @@ def waves(report: r.Report, width: int) -> Iterator[str]:
             members = [calls[f] for f in families if calls[f].program == program]
             if members:
                 prefix = f"{program}: " if len(programs) > 1 else ""
-                line = f"{wave:>4}  {prefix}{', '.join(map(_member, members))}"
+                shown = ", ".join(_member(call, report.waves) for call in members)
+                line = f"{wave:>4}  {prefix}{shown}"
                 yield from paragraph(line, width, 0, 6)
 
 
-def _member(call: r.Call) -> str:
+def _member(call: r.Call, waves: list[list[int]]) -> str:
+    over = sum(call.family in wave for wave in waves)
+    often = call.times if over < 2 else f"{call.times}, over {over} waves"
     star = "*" if call.on_critical_path else ""
     samples = f" n={call.samples}" if call.samples > 1 else ""
-    times = f" ({call.times})" if call.times != "once" else ""
+    times = f" ({often})" if often != "once" else ""
     return f"{call.name}{star}{samples}{times}"
 
 
