@@ -36,6 +36,9 @@ class Capabilities:
     chat: bool = False  # asked with turns alone; there is no raw completion
     places: bool = False  # wants to know where in a prompt shared prefixes end
     continues: bool = False  # a chat may end inside of an assistant turn, which is then continued
+    thinking: frozenset[str] = (
+        frozenset()
+    )  # what a chat can be told: `on` gives reasoning apart, `off` none
     max_context: int | None = None
 
 
@@ -106,7 +109,8 @@ class GenRequest:
 
     `on_tokens(sample, ids)` is called with new ids as they come, from any thread. Where log probabilities are
     asked for, `on_logprobs(sample, values, alternatives)` is called before it for the same ids, by backends
-    that have them by then; they all stand in the reply.
+    that have them by then; they all stand in the reply. `reasoning`: asked only of a chat that gives it apart: the
+    most tokens of it, -1 for no limit; all else is about the answer.
     """
 
     ids: tuple[int, ...]
@@ -117,6 +121,7 @@ class GenRequest:
     on_tokens: Callable[[int, tuple[int, ...]], None] | None = None
     on_logprobs: OnLogprobs | None = None
     prompt_text: PromptText | None = None
+    reasoning: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +180,8 @@ class Completion:
     the re-encoded rest). `text`: the text of `kept`. Logprobs align with `ids`, and are the model's own:
     before a constraint, penalties or a temperature change them. `matched`: the stop string, the stop
     pattern or the token on which it ended. `fed`: how many of the ids have KV; None: all but the last. They
-    are fewer where what was forced behind the last sampled token ended the continuation.
+    are fewer where what was forced behind the last sampled token ended the continuation. `reasoning`: what a chat
+    thought before it, where that was asked for.
     """
 
     ids: tuple[int, ...]
@@ -186,6 +192,7 @@ class Completion:
     top_logprobs: tuple[tuple[tuple[int, float], ...], ...] = ()
     matched: Matched = None
     fed: int | None = None
+    reasoning: str = ""
 
     @property
     def with_kv(self) -> tuple[int, ...]:

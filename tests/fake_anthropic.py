@@ -29,6 +29,15 @@ def _official(body: Any) -> None:
     Official(kind).check(body)
 
 
+def _thought(body: Any) -> list[dict[str, Any]]:
+    """The block of reasoning, as long as its budget stays below what may be generated at all."""
+    told = body.get("thinking", {"type": "disabled"})
+    if told["type"] == "disabled":
+        return []
+    assert 1024 <= told["budget_tokens"] < body["max_tokens"]
+    return [{"type": "thinking", "thinking": "I think.", "signature": "sig"}]
+
+
 @dataclass
 class AnthropicServer(FakeServer):
     """`/v1/messages`. Every body must be what the official package's types say. `least`: tokens that are cached."""
@@ -59,7 +68,7 @@ class AnthropicServer(FakeServer):
             "type": "message",
             "role": "assistant",
             "model": body["model"],
-            "content": [{"type": "text", "text": text}],
+            "content": [*_thought(body), {"type": "text", "text": text}],
             "stop_reason": reason,
             "stop_sequence": None,
             "usage": usage,

@@ -400,6 +400,8 @@ class OpenAIServer(FakeServer):
         shown: dict[str, Any] = (
             {"message": {"content": done.text}} if is_chat else {"text": done.text}
         )
+        if is_chat and body.get("chat_template_kwargs", {}).get("enable_thinking"):
+            shown["message"]["reasoning_content"] = "I think."
         if body.get("return_token_ids"):
             shown["token_ids"] = list(done.ids)
         if body.get("logprobs") and is_chat:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import aclosing
+from dataclasses import replace
 
 from ...ir.sampling import Sampling
 from ...ir.target import Part, Target
@@ -73,6 +74,7 @@ class AnthropicBackend:
             logprobs=False,
             chat=True,
             continues=continues(model),
+            thinking=frozenset({"on", "off"}),
             places=True,
         )
 
@@ -122,6 +124,7 @@ class AnthropicBackend:
 
     def _body(self, request: GenRequest, asked: AnswerSchema | None) -> Body:
         body = self._words.prompt(request.prompt_text) | self._words.parameters(request.sampling)
+        body |= self._words.thinking(body, request.reasoning)
         return body | (output_format(asked) if asked else {})
 
     async def _whole(self, body: Body, request: GenRequest) -> tuple[Answer, float]:
@@ -148,9 +151,10 @@ class AnthropicBackend:
         finish, matched = finish_of(answer)
         text = asked.text_of(answer.text) if asked else answer.text
         sampling = request.sampling.merged(max_tokens=-1)
-        return completion_of(
+        done = completion_of(
             self._tokenizer, sampling, request.ids, self._encode(text), finish, matched=matched
         )
+        return replace(done, reasoning=answer.reasoning)
 
     def _encode(self, text: str) -> tuple[int, ...]:
         return self._tokenizer.encode((Part(text, False),), continuation=True)

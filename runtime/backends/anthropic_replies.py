@@ -46,10 +46,11 @@ class Account(msgspec.Struct):
 
 
 class Block(msgspec.Struct):
-    """A block of the answer; other kinds than text are not read."""
+    """A block of the answer; other kinds than text and reasoning are not read."""
 
     type: str
     text: str | None = None
+    thinking: str | None = None
 
 
 class Answer(msgspec.Struct):
@@ -67,6 +68,11 @@ class Answer(msgspec.Struct):
         if None in texts:
             raise BackendError("3105", "the model gave a block of text without text")
         return "".join(text for text in texts if text is not None)
+
+    @property
+    def reasoning(self) -> str:
+        """What was thought before it."""
+        return "".join(block.thinking or "" for block in self.content if block.type == "thinking")
 
 
 def finish_of(answer: Answer) -> tuple[Finish, Matched]:

@@ -27,7 +27,9 @@ PREFILLED = ("claude-3", "claude-opus-4-0", "claude-opus-4-1", "claude-opus-4-2"
              "claude-sonnet-4-0", "claude-sonnet-4-2", "claude-sonnet-4-5", "claude-haiku-4-5")  # fmt: skip
 """Models, by the beginning of their names, that continue an assistant turn; later ones refuse it."""
 _PLAIN = Sampling()
-_SAID = frozenset({"max_tokens", "stop", "stop_regex", "n", "temperature", "seed"})
+LEAST_REASONING = 1024
+"""Fewer tokens of reasoning the service does not take."""
+_SAID = frozenset({"max_tokens", "stop", "stop_regex", "n", "temperature", "seed", "thinking"})
 """The parameters that are sent, or kept here exactly; `temperature` may be 0, or 1, which is what the service takes."""
 
 
@@ -80,6 +82,19 @@ class Wording:
         stops = [stop for stop in sampling.stop if stop.strip()]  # the others are found here
         most = sampling.max_tokens if sampling.max_tokens >= 0 else MOST_TOKENS
         return {"max_tokens": most} | ({"stop_sequences": stops} if stops else {})
+
+    def thinking(self, body: Body, budget: int | None) -> Body:
+        """A request that is thought about first, in so many tokens beside those of the answer. Raises BackendError."""
+        if budget is None:
+            return {}
+        if 0 <= budget < LEAST_REASONING:
+            what = f"think in fewer than {LEAST_REASONING} tokens"
+            raise _cannot(
+                what, f"`max_thinking_tokens={LEAST_REASONING}` is the least that it takes"
+            )
+        tokens = budget if budget >= 0 else MOST_TOKENS
+        told = {"type": "enabled", "budget_tokens": tokens}
+        return {"thinking": told, "max_tokens": tokens + body["max_tokens"]}
 
     def constraint(self, constraint: Constraint | None) -> AnswerSchema | None:
         """What the answer must be. Raises BackendError for what no schema says."""

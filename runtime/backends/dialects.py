@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class Dialect:
     `fields`: names of parameters by field of `Sampling`. `constraints`: how each kind is sent, a path of keys.
     `ids`: prompts may be token ids. `returns_ids`: and answers, when asked. `continues`: a chat may end in mid-turn.
     `warms`: a prompt that was asked about is in the cache afterwards. `finds_running`: or while it is being computed.
+    `thinking`: what says `on` and `off`, for those that give reasoning apart; `BUDGET` stands for a number of tokens.
     `most`: the name of `max_tokens`. `cache_key`: calls that name the same key are sent to the same cache.
     """
 
@@ -23,6 +25,7 @@ class Dialect:
     continues: bool = False
     warms: bool = False
     finds_running: bool = False
+    thinking: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     most: str = "max_tokens"
     cache_key: bool = False
 
@@ -37,13 +40,22 @@ MORE_FIELDS = {
     "ignore_eos": "ignore_eos",
 }
 SCHEMA_FORMAT = ("response_format",)
+BUDGET = "$budget"
+_TOLD = {
+    "on": {"chat_template_kwargs": {"enable_thinking": True, "thinking": True}},
+    "off": {"chat_template_kwargs": {"enable_thinking": False, "thinking": False}},
+}
+"""Template arguments by the two names that templates have for it."""
 
 DIALECTS: dict[str, Dialect] = {
     "openai": Dialect(constraints={"json": SCHEMA_FORMAT}),
     "hosted": Dialect(
         constraints={"json": SCHEMA_FORMAT}, most="max_completion_tokens", cache_key=True
     ),
-    "litellm": Dialect(constraints={"json": SCHEMA_FORMAT}),
+    "litellm": Dialect(
+        constraints={"json": SCHEMA_FORMAT},
+        thinking={"on": {"thinking": {"type": "enabled", "budget_tokens": BUDGET}}},
+    ),
     "vllm": Dialect(
         fields=MORE_FIELDS,
         constraints={kind: ("structured_outputs", kind) for kind in ("regex", "json", "grammar")},
@@ -51,6 +63,7 @@ DIALECTS: dict[str, Dialect] = {
         returns_ids=True,
         continues=True,
         warms=True,
+        thinking=_TOLD,
         finds_running=True,  # blocks count as cached from the step on in which they are computed
     ),
     "sglang": Dialect(
@@ -59,6 +72,7 @@ DIALECTS: dict[str, Dialect] = {
         ids=True,
         continues=True,
         warms=True,
+        thinking={"on": _TOLD["on"] | {"separate_reasoning": True}, "off": _TOLD["off"]},
     ),
     "llamacpp": Dialect(
         fields={
@@ -69,6 +83,7 @@ DIALECTS: dict[str, Dialect] = {
         },
         constraints={"json": ("json_schema",), "grammar": ("grammar",)},
         ids=True,
+        thinking={"on": _TOLD["on"] | {"reasoning_format": "deepseek"}, "off": _TOLD["off"]},
     ),
 }
 

@@ -8,6 +8,7 @@ word for is an error with a way out: nothing is left away in silence.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -90,6 +91,7 @@ class OpenAIBackend:
             logprobs=True,
             chat=self._is_chat,
             continues=dialect.continues,
+            thinking=frozenset(dialect.thinking),
             places=dialect.cache_key,
         )
 
@@ -98,6 +100,7 @@ class OpenAIBackend:
         words, started = self._wording, time.monotonic()
         body = words.prompt(request.ids, request.prompt_text) | words.parameters(request.sampling)
         body |= words.cache_key(request.prompt_text)
+        body |= words.thinking(request.sampling, request.reasoning)
         constrained = words.constraint(request.constraint)
         body |= constrained.body
         if words.dialect.returns_ids and words.takes_ids:
@@ -192,9 +195,10 @@ class OpenAIBackend:
             check_ids(self._tokenizer, ids, sampling.max_tokens)
         values = logprobs_of(choice)
         logprobs = values if len(values) == len(ids) else ()
-        return completion_of(
+        done = completion_of(
             self._tokenizer, sampling, request.ids, ids, finish, matched=matched, logprobs=logprobs
         )
+        return replace(done, reasoning=choice.reasoning)
 
     def _encode(self, text: str) -> tuple[int, ...]:
         return self._tokenizer.encode((Part(text, False),), continuation=True)

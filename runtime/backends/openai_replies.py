@@ -66,6 +66,7 @@ class TextChoice(Ending, kw_only=True):
     """One continuation of a prompt."""
 
     text: str
+    reasoning: str = ""
 
 
 class Message(Answered):
@@ -73,6 +74,8 @@ class Message(Answered):
 
     content: str | None = None
     refusal: str | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
 
 
 class ChatChoice(Ending, kw_only=True):
@@ -83,11 +86,18 @@ class ChatChoice(Ending, kw_only=True):
     @property
     def text(self) -> str:
         """What was said. Raises BackendError where that is nothing at all."""
+        if self.message.content is None and self.reasoning and self.finish_reason == "length":
+            return ""  # cut short before it came to an answer
         if self.message.content is None:
             _reject(self.finish_reason)
             why = f": {self.message.refusal}" if self.message.refusal else ""
             raise BackendError("3105", f"the model gave no text{why}")
         return self.message.content
+
+    @property
+    def reasoning(self) -> str:
+        """What was thought before it, by either of the names that servers have for it."""
+        return self.message.reasoning_content or self.message.reasoning or ""
 
 
 class Completions(Answered):

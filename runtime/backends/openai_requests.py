@@ -17,7 +17,7 @@ from ...ir.types import UnionType
 from ..backend import BackendError, PromptText
 from .answer_schemas import AnswerSchema, answer_schema, choice_schema
 from .constraints import wire_constraint
-from .dialects import MORE_FIELDS, OPENAI_FIELDS, SCHEMA_FORMAT, Dialect
+from .dialects import BUDGET, MORE_FIELDS, OPENAI_FIELDS, SCHEMA_FORMAT, Dialect
 from .openai_replies import Body, cannot
 from .remote import said_turns
 
@@ -120,6 +120,16 @@ class Wording:
             raise cannot(
                 "name the alternatives by their tokens", "`sglang` and the embedded engine can"
             )
+
+    def thinking(self, sampling: Sampling, budget: int | None) -> Body:
+        """What a chat is told about thinking; `budget`: of reasoning that it is to give apart, beside its answer."""
+        told = self.dialect.thinking.get("on" if budget is not None else sampling.thinking, {})
+        if not self.is_chat or budget is None:
+            return dict(told) if self.is_chat else {}
+        body: Body = json.loads(json.dumps(told).replace(json.dumps(BUDGET), str(budget)))
+        if budget >= 0 and sampling.max_tokens >= 0:
+            body[self.dialect.most] = budget + sampling.max_tokens
+        return body
 
     def constraint(self, constraint: Constraint | None) -> Constrained:
         """The constraint, and how its answer is read. Raises BackendError where the server can't promise it."""

@@ -44,7 +44,7 @@ def _check_family(family: Family, backend: Backend) -> None:
         known = ", ".join(sorted(can.constraints)) or "none"
         raise _cannot(backend, f"constrain by `{kind}`", f"constraints it has: {known}", family)
     told = family.sampling.get("thinking")
-    if told and can.chat:
+    if told and can.chat and told not in can.thinking:
         raise _cannot(
             backend,
             "keep reasoning apart" if told == "on" else "be told to answer without reasoning",
@@ -72,7 +72,7 @@ def _unsaid(state: TurnState, continues: bool) -> tuple[str, str] | None:
         return "be asked for a raw completion", "a program with turns, or a completions API, can"
     if state.is_loose:
         return "take text outside of turns", "a turn around it can be sent"
-    if state.role != "assistant":
+    if state.role not in ("assistant", "thinking"):
         where = f"inside of a {state.role} turn" if state.role else "outside of a turn"
         return f"generate {where}", "an assistant turn, or a completions API, can"
     if state.has_begun and not continues:

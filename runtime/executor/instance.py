@@ -19,7 +19,8 @@ from ..plan.effects import effectful_programs
 from ..plan.errors import RunError
 from ..plan.expressions import UNBOUND, evaluate
 from ..plan.readers import Readers, readers_of
-from ..plan.schema import Expr, Family, Group, HostBinding, Plan, PlanProgram
+from ..plan.schema import Expr, Family, GenStep, Group, HostBinding, Plan, PlanProgram
+from ..plan.thinking import answers_of
 from ..trace.records import Sink
 from .concurrency import WeightLimit
 from .paths import Roots, bare_nodes
@@ -51,7 +52,8 @@ class Run:
     `job` names the run in idempotency keys; `effectful` are the programs that call effectful host functions.
     `bare` are the prefix nodes at which a call may ask; `readers` those that later calls share. `noted` are the codes
     of the notes that are made once a run. `run_piece`: host functions are pieces of a Python program, which run as they
-    stand there: in a thread of the program's, without keys, and what they return is awaited by nobody.
+    stand there: in a thread of the program's, without keys, and what they return is awaited by nobody. `answers`: for a
+    family of reasoning the step that asks for the answer.
     """
 
     plan: Plan
@@ -73,6 +75,7 @@ class Run:
     bindings: dict[str, HostBinding] = field(default_factory=dict)
     effectful: frozenset[str] = frozenset()
     bare: frozenset[int] = frozenset()
+    answers: Mapping[int, GenStep] = field(default_factory=dict[int, GenStep])
     readers: Mapping[int, Readers] = field(default_factory=dict[int, Readers])
     composed: set[tuple[int, tuple[str, ...]]] = field(default_factory=set)
     noted: set[str] = field(default_factory=set)
@@ -89,6 +92,7 @@ class Run:
             bindings={host.name: host for host in plan.hosts},
             effectful=effectful_programs(plan),
             bare=bare_nodes(plan),
+            answers=answers_of(plan),
             readers=readers_of(plan),
         )
 

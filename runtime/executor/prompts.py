@@ -12,6 +12,7 @@ from typing import Any
 
 from ...ir.target import Part, Tokenizer, TokenPrompt
 from ...ir.target.conversation import Chunk, Message
+from ..backend import Completion
 from ..plan.schema import MarkSpan
 from .paths import Mark, Roots, root_mark
 
@@ -64,7 +65,7 @@ class PromptState:
     plan's prefix nodes; `piece` is the same prompt as text. `tools` are for a template that is
     rendered whole; `images` are appended images, in order. `base`: how many ids were settled before the
     last append. `claim` is about exactly this prompt; `untold` are claims that no backend has heard of, on
-    it and on what it goes on from.
+    it and on what it goes on from. `answer`: what a chat has answered already, with the reasoning that stands here.
     """
 
     tokens: TokenPrompt
@@ -75,6 +76,7 @@ class PromptState:
     base: int = 0
     claim: Claim | None = None
     untold: tuple[Claim, ...] = ()
+    answer: Completion | None = None
 
     @classmethod
     def start(
@@ -134,6 +136,7 @@ class PromptState:
             base=len(prompt),
             claim=None,
             untold=self.still_untold(),
+            answer=None,
         )
 
     def with_claim(self, claim: Claim | None) -> PromptState:

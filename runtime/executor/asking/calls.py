@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from ....ir.sampling import Constraint
+from ....ir.sampling import Constraint, Sampling
 from ...backend import BackendError, PrefillRequest, Usage, work_of
 from ...plan.errors import RunError
 from ...plan.parameters import sampling_of, split_dynamic
@@ -27,8 +28,15 @@ async def run_gen(run: Run, frame: Frame, step: GenStep) -> None:
         dynamic = [(name, frame.value(expr)) for name, expr in step.dynamic]
         changes, constraint = split_dynamic(dynamic, _constraint_of(family))
         sampling = sampling_of({**family.sampling, **changes})
+        if sampling.thinking == "on" and run.backend.capabilities.chat:
+            await think_and_answer(run, frame, step, sampling)
+            return
         call = ModelCall(run, frame, family, step)
-        reply = await call.generate(sampling, constraint)
+        ready = frame.prompt(step.prompt).answer
+        if ready is None:
+            reply = await call.generate(sampling, constraint)
+        else:
+            reply = call.given(sampling, constraint, ready)
         values = [value_of(done, constraint, sampling) for done in reply.completions]
         frame.registers[step.out_value] = values[0] if sampling.n is None else values
         if step.out_prompt is not None:
@@ -36,6 +44,29 @@ async def run_gen(run: Run, frame: Frame, step: GenStep) -> None:
         if step.out_samples is not None:
             ends = [call.after_gen(reply, sample) for sample in range(len(values))]
             frame.registers[step.out_samples] = ends
+
+
+async def think_and_answer(run: Run, frame: Frame, step: GenStep, sampling: Sampling) -> None:
+    """Ask a chat for reasoning: it gives the answer with it, which waits in the prompt for the step that asks for it.
+
+    Raises RunError (SGL3104) where it is not known yet what that step will ask.
+    """
+    following = run.answers.get(step.family)
+    if following is None:
+        message = (
+            f"`{run.backend.name}` answers as it thinks, and what is answered is not known yet"
+        )
+        raise RunError("SGL3104", message, "a program that compiles says it beforehand")
+    family = run.families[following.family]
+    dynamic = [(name, frame.value(expr)) for name, expr in following.dynamic]
+    changes, constraint = split_dynamic(dynamic, _constraint_of(family))
+    call = ModelCall(run, frame, run.families[step.family], step)
+    asked = sampling_of({**family.sampling, **changes})
+    reply, answer = await call.think(sampling, asked, constraint)
+    frame.registers[step.out_value] = reply.completions[0].text
+    if step.out_prompt is not None:
+        after = call.after_gen(reply, 0)
+        frame.registers[step.out_prompt] = replace(after, answer=answer)
 
 
 async def run_select(run: Run, frame: Frame, step: SelectStep) -> None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from ....ir.sampling import Constraint, Sampling, call_seed
 from ....ir.target import Part, PatternError
+from ....ir.target.thinking import THINKING
 from ...backend import (
     BackendError,
     Completion,
@@ -91,6 +92,37 @@ class ModelCall:
         self._announce()
         reply = await self._send(len(seeds), lambda: self._run.backend.generate(request))
         done = tuple(self._with_ids(each) for each in reply.completions)
+        return self._heard(done, reply.usage, listening)
+
+    async def think(
+        self, sampling: Sampling, answer: Sampling, constraint: Constraint | None
+    ) -> tuple[GenReply, Completion]:
+        """Ask a chat for reasoning and the answer behind it, in one request. Raises RunError."""
+        seeds, text = self._seeds(sampling), self._text()
+        budget = sampling.max_tokens
+        request = GenRequest(
+            self._ids, answer, seeds, constraint, prompt_text=text, reasoning=budget
+        )
+        self._draft.note_parameters(sampling, None, seeds)
+        self._announce()
+        reply = await self._send(1, lambda: self._run.backend.generate(request))
+        done = self._with_ids(reply.completions[0])
+        thought = self._with_ids(Completion((), (), done.reasoning, "stop"))
+        return self._heard((thought,), reply.usage, self._listening(sampling)), done
+
+    def given(
+        self, sampling: Sampling, constraint: Constraint | None, done: Completion
+    ) -> GenReply:
+        """Take an answer that came with its reasoning; nothing is sent."""
+        self._draft.note_parameters(sampling, constraint, self._seeds(sampling))
+        self._announce()
+        return self._heard((done,), Usage(), self._listening(sampling))
+
+    def _listening(self, sampling: Sampling) -> Listening:
+        return Listening(self._run, sampling, self._ids, 1, self._tell)
+
+    def _heard(self, done: tuple[Completion, ...], usage: Usage, listening: Listening) -> GenReply:
+        """Write down what was said, and tell who listens."""
         tell_claims(self._run, self._state, self._ids + done[0].kept if len(done) == 1 else ())
         said = (self._ids + each.with_kv for each in done if each.with_kv)
         self._ask(*said, decoded=True)
@@ -105,9 +137,9 @@ class ModelCall:
             top_logprobs=[list(map(list, each.top_logprobs)) for each in done if each.top_logprobs],
         )
         for sample, rest in enumerate(listening.rest(done)):
-            self._delta(sample, rest, True, call=self._draft.record(reply.usage))
-        self._draft.write(reply.usage)
-        return replace(reply, completions=done)
+            self._delta(sample, rest, True, call=self._draft.record(usage))
+        self._draft.write(usage)
+        return GenReply(done, usage)
 
     async def select(self, choices: list[str]) -> tuple[int, PromptState]:
         """Ask for scores; the winner's index and the prompt with it. Raises RunError."""
@@ -192,7 +224,8 @@ class ModelCall:
         if self._run.backend.capabilities.token_ids:
             return None
         note_control_text(self._run, self._scope.row, self._family, self._state)
-        messages = (m for m in self._state.messages if m.role or m.content.strip())
+        said = (m for m in self._state.messages if m.role != THINKING)
+        messages = (m for m in said if m.role or m.content.strip())
         turns = tuple((m.role, m.content, m.open) for m in messages)
         return PromptText(self._shown(), turns, self._shared)
 

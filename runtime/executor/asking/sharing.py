@@ -46,13 +46,21 @@ def _place(stretches: Sequence[tuple[int, int, int, int]], length: int) -> tuple
 def _stretches(pieces: Sequence[Piece]) -> Iterator[tuple[int, int, int, int]]:
     """Stretches of contents: from and to which character of the prompt, in which turn, behind how much of it."""
     at, turn, before, is_open = 0, -1, 0, False
+    thinks = False
     for piece in pieces:
         last = 0
         for mark in sorted(piece.marks, key=lambda mark: mark.start):
             if is_open:
                 yield at + last, at + mark.start, turn, before
-            is_open = mark.edge == "begin"
-            turn, before, last = turn + is_open, 0, mark.end
+            begins = mark.edge == "begin"
+            if (
+                mark.role == "thinking" or thinks
+            ):  # in the assistant's turn, which it does not show in
+                is_open = mark.role != "thinking" or not begins
+            else:
+                is_open, turn = begins, turn + begins
+            thinks = mark.role == "thinking" and begins
+            before, last = 0, mark.end
         if is_open:
             yield at + last, at + len(piece.text), turn, before
             before += len(piece.text) - last
