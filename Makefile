@@ -71,7 +71,7 @@ bench: setup  ## run the benchmarks
 	@$(BIN)/python -m benchmarks
 
 validate: setup  ## judge 20,000 random programs through random passes (an hour; COUNT=1000 is a minute or two)
-	@$(BIN)/python tests/translation.py --count $(or $(COUNT),20000)
+	@$(BIN)/python tests/translation.py --count $(or $(COUNT),20000) --first $(or $(FIRST),1000000)
 
 mutate: setup  ## change the core in 100 small ways, and see which tests notice (an hour or two; COUNT=9 is minutes)
 	@$(BIN)/python tests/mutate.py --count $(or $(COUNT),100) --seed $(or $(SEED),1)
