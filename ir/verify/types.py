@@ -142,6 +142,10 @@ def _value_operands(op: Op) -> tuple[Operand, ...]:
     match op:
         case Format():
             return op.parts
+        case Insert():
+            return (op.value,)
+        case Image():
+            return (op.image,)
         case MakeRecord():
             pairs = zip(op.names, op.values, strict=False)
             return tuple(value for name, value in pairs if not is_hidden(name))

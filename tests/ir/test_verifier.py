@@ -57,6 +57,8 @@ CASES = [
     ("1104", "%a = builtin len()\nreturn %a"),
     ("1103", "%p = insert %x, 1\nreturn 1"),
     ("1103", "%p = root\n%q = insert %p, [1]\nreturn 1"),
+    ("1106", "%p = root\n%q = insert %p, %p\nreturn 1"),
+    ("1106", "%p = root\n%q = image %p, %p\nreturn 1"),
     ("1103", "for %x from () each (%i, %v) {\n  yield\n}\nreturn 1"),
     ("1103", "%a = field {\"a\": 1}, b\nreturn %a"),
     ("1103", "%a = index 3, 0\nreturn %a"),
