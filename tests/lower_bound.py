@@ -14,10 +14,13 @@ from typing import Any
 
 def calls_of(path: Path) -> list[dict[str, Any]]:
     """The calls of a trace file, as plain JSON; prefills and failed calls are not among them."""
+    return [call for call in sent_of(path) if not call.get("error")]
+
+
+def sent_of(path: Path) -> list[dict[str, Any]]:
+    """The calls of a trace file with those that failed or were cancelled, which had begun and got no answer."""
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [
-        r for r in records if r["type"] == "call" and r["kind"] != "prefill" and not r.get("error")
-    ]
+    return [r for r in records if r["type"] == "call" and r["kind"] != "prefill"]
 
 
 def lower_bound(calls: Iterable[dict[str, Any]]) -> int:
