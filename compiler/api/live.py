@@ -12,7 +12,7 @@ from functools import partial
 from types import CodeType
 from typing import Any
 
-from ...lang.python.looping import loops_around
+from ...lang.python.calling import called
 from ...runtime.executor.instance import Frame, Run, Scope
 from ...runtime.executor.prompts import PromptState
 from ...runtime.plan.schema import PLAN_VERSION, OddContent, Plan, PrefixNode, TargetInfo
@@ -143,7 +143,7 @@ def make_session(
         literals_of(definition.function),
         is_streaming,
         (definition.num_api_spec_tokens or 0) if endpoint.is_chat else 0,
-        partial(loops_around, definition.function),
+        partial(called, definition.function),
     )
 
 

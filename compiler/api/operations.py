@@ -13,7 +13,6 @@ from ...runtime.executor.prompts import PromptState
 from ...runtime.executor.streaming import Delta
 from ...runtime.plan.errors import RunError
 from ...runtime.plan.schema import (
-    Family,
     GenStep,
     ImageStep,
     InsertStep,
@@ -141,13 +140,14 @@ async def _gen(
     variable: Variable | None,
 ) -> None:
     name, session = mark.name or "", prompt.session
+    site, indices = _which(prompt, site)
     sampling = _told(prompt, {**session.defaults, **mark.given}, span)
     family = session.family(
         "gen", name, site, span, sampling=_listed(sampling), constraint=_triple(mark.constraint)
     )
     samples = sampling.get("n") is not None
     after = None if samples else PROMPT
-    step = GenStep(family.id, Ref(PROMPT), VALUE, after, None, _indices(prompt, family))
+    step = GenStep(family.id, Ref(PROMPT), VALUE, after, None, indices)
     await _ask(prompt, step, name, variable)
     if samples:  # the first of several goes on
         first = Lit(prompt.frame.registers[VALUE][0])
@@ -177,24 +177,29 @@ async def _select(
     variable: Variable | None,
 ) -> None:
     name = mark.name or ""
+    site, indices = _which(prompt, site)
     family = prompt.session.family("select", name, site, span, method=mark.method)
     choices = Lit(list(mark.choices))
-    step = SelectStep(family.id, Ref(PROMPT), choices, VALUE, PROMPT, _indices(prompt, family))
+    step = SelectStep(family.id, Ref(PROMPT), choices, VALUE, PROMPT, indices)
     await _ask(prompt, step, name, variable)
 
 
-def _indices(prompt: LivePrompt, family: Family) -> list[Any]:
-    """Which of the calls of this site it is: the arm, and how often it was called there before.
+def _which(prompt: LivePrompt, site: str) -> tuple[str, list[Any]]:
+    """Which of the calls of a site it is: the site, and the arm and how often the call was reached there before.
 
-    Where there is one fork, or one loop, and nothing else is called again, it is what a plan has: calls sample
-    alike in both modes.
+    Where a plan tells calls apart in the same way they sample alike in both modes: in loops, behind branches, in
+    helpers, in the arms of one fork and loops in them, and where a call is appended twice. Arms are taken to be
+    gone through by a loop, if there is one.
     """
-    pairs = zip(prompt.arm[::2], prompt.arm[1::2], strict=True)
-    arms = [each for fork, arm in pairs for each in ((-fork, arm) if fork else (arm,))]
-    before = prompt.session.occurrence(family.site, prompt.arm)
-    if not prompt.arm and prompt.session.is_repeated(family.site):
-        return [Lit(before)]
-    return [Lit(each) for each in (*arms, *((_AGAIN + before,) if before else ()))]
+    session, arm = prompt.session, prompt.arm
+    before, loops = session.occurrence(site, arm), session.loops(site) - len(arm) // 2
+    pairs = zip(arm[::2], arm[1::2], strict=True)
+    arms = [Lit(each) for fork, arm in pairs for each in ((-fork, arm) if fork else (arm,))]
+    if loops > 0:
+        return site, [*arms, Lit(before), *(Lit(0) for _ in range(loops - 1))]
+    if before and not session.loops(site):
+        return f"{site}#{before + 1}", arms
+    return site, [*arms, *([Lit(_AGAIN + before)] if before else [])]
 
 
 async def _ask(

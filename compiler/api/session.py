@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ...lang.python.surface import Place
+from ...lang.python.appendable import Place
+from ...lang.python.calling import Called
 from ...runtime.executor.instance import Run
 from ...runtime.plan.schema import Family, SourceSpan
 from ...runtime.trace.records import Trace
@@ -46,7 +47,7 @@ class Session:
 
     `defaults` are the sampling parameters of gens that do not name their own; `literals` are the
     texts that stand in the function's source, in which control tokens count. `spec_tokens`: the tokens of one
-    call for a whole assistant turn, where that is wanted. `loops`: how many loops stand around a call.
+    call for a whole assistant turn, where that is wanted. `called`: which call of the source one is.
     """
 
     run: Run
@@ -58,24 +59,25 @@ class Session:
     literals: frozenset[str] = frozenset()
     is_streaming: bool = False
     spec_tokens: int = 0
-    loops: Callable[[Place | None], int] = lambda place: 0
+    called: Callable[[Place | None], Called | None] = lambda place: None
     strands: list[Working] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _places: dict[Place | None, int] = field(default_factory=dict)
-    _looped: dict[str, bool] = field(default_factory=dict)
+    _places: dict[Place | None, str] = field(default_factory=dict)
+    _loops: dict[str, int] = field(default_factory=dict)
     _sites: dict[tuple[str, tuple[int, ...]], int] = field(default_factory=dict)
 
     def site(self, place: Place | None) -> str:
-        """The site of a call: its number, in the order in which the places of calls were first reached."""
+        """The site of a call in the source; of any other its number, in the order in which they were first reached."""
         with self._lock:
-            site = str(self._places.setdefault(place, len(self._places) + 1))
-            if site not in self._looped:
-                self._looped[site] = self.loops(place) == 1
-            return site
+            if place not in self._places:
+                found = self.called(place) or Called(f"@{len(self._places) + 1}", 0)
+                self._places[place] = found.site
+                self._loops[found.site] = found.loops
+            return self._places[place]
 
-    def is_repeated(self, site: str) -> bool:
-        """Whether one loop of the function stands around a call, and nothing else repeats it."""
-        return self._looped.get(site.partition(".")[0], False)
+    def loops(self, site: str) -> int:
+        """How many loops of the program stand around a call."""
+        return self._loops.get(site.removesuffix(".thinking"), 0)
 
     def render_whole(self) -> None:
         """From here on each call renders its whole conversation: what is thought changes how it is written."""

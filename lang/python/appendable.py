@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import CodeType
 from typing import Any, Literal
 
 from ...ir.ops import Role
 from ...ir.sampling import Constraint, SelectMethod
 
-Place = tuple[str, int, int]
-"""File, line and column of a call."""
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a call was made: the functions that led there, the innermost first, each with the instruction it was at."""
+
+    frames: tuple[tuple[CodeType, int], ...]
 
 
 class Appendable:

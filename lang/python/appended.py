@@ -200,7 +200,7 @@ def _thinking_first(low: Lowering, part: CallPart) -> list[Part]:
     dynamic = tuple((name, value) for name, value in part.dynamic if name not in shared)
     return [
         EdgePart("thinking", "begin", part.node),
-        CallPart(thought, dynamic, None, part.node),
+        CallPart(thought, dynamic, None, part.node, f"{part.place}.thinking"),
         EdgePart("thinking", "end", part.node),
         replace(part, mark=answer),
     ]
@@ -234,7 +234,7 @@ def _call_part(low: Lowering, kind: str, node: ast.Call) -> CallPart:
             if given.type != NONE:
                 dynamic.append(_dynamic(low, name, given, value))
     mark = _mark(low, kind, fixed, node)
-    return CallPart(mark, tuple(dynamic), choices, node)
+    return CallPart(mark, tuple(dynamic), choices, node, low.place(node))
 
 
 def _mark(

@@ -9,7 +9,7 @@ from typing import Any
 from ...ir.ops import Const, Gen, Image, Index, Insert, Operand, Select, Text, Turn, Value
 from ...ir.sampling import Sampling
 from ...ir.types import ANY, INT, PROMPT, STR, ListType
-from . import said
+from . import counting, said
 from .appended import parts
 from .context import Lowering
 from .hosting import host_call
@@ -120,9 +120,10 @@ def _select(
 ) -> Value:
     prompt, value = Value(PROMPT), Value(STR, name)
     choices = part.choices or Const(list(mark.choices), ListType(STR))
+    indices = counting.indices(low, state, part.place, part.node)
     op = Select(
         prompt=prompt, value=value, source=data.prompt, choices=choices,
-        site=low.site(part.node), indices=low.blocks.indices, method=mark.method, name=name,
+        site=low.site(part.place, indices), indices=indices, method=mark.method, name=name,
     )  # fmt: skip
     low.emit_on(state, op, part.node)
     data.prompt = prompt
@@ -139,9 +140,10 @@ def _gen(
     is_many = sampling.n is not None or any(key == "n" for key, _ in part.dynamic)
     prompt = None if is_many else Value(PROMPT)
     value = Value(ListType(STR) if is_many else STR, name)
+    indices = counting.indices(low, state, part.place, part.node)
     op = Gen(
-        prompt=prompt, value=value, source=data.prompt, site=low.site(part.node, mark.thinks),
-        indices=low.blocks.indices, sampling=sampling, constraint=mark.constraint,
+        prompt=prompt, value=value, source=data.prompt, site=low.site(part.place, indices),
+        indices=indices, sampling=sampling, constraint=mark.constraint,
         dynamic=part.dynamic, name=name,
     )  # fmt: skip
     low.emit_on(state, op, part.node)

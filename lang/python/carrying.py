@@ -15,6 +15,7 @@ from ...ir.infer import common_type
 from ...ir.ops import Block, Operand, Value, Yield
 from ...ir.structure import substitute_block
 from ...ir.types import BOOL, NONE
+from . import counting
 from .context import FALSE, NOTHING, Lowering
 from .guessing import Key, Try, better_guess, first_guess, is_exposed, is_sure, outlives, tried_with
 from .merging import Slot, join_branches, slots_of
@@ -73,6 +74,7 @@ def looped(
 ) -> Body:
     """Write a loop's body. `own` are the block's first arguments, of which the first counts the rounds."""
     low.flush()
+    counting.begin(low, node)
     outer_indices = low.blocks.indices
     low.blocks.indices = (*outer_indices, own[0])
     low.frame.loops += 1

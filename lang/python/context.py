@@ -19,6 +19,7 @@ from ...ir.ops import BaseOp, Const, Operand, Value
 from ...ir.span import Span
 from ...ir.types import ANY, BOOL, FLOAT, INT, NONE, STR, Type
 from .blocks import Blocks
+from .numbering import site_of
 from .outside import Outside
 from .scope import Meaning, Scope, StateData
 from .sites import Attempt
@@ -102,6 +103,7 @@ class Lowering:
     """One function on its way to the IR.
 
     `makes_marks`: a piece of Python in it may make what `gen` makes, and put it where a later one finds it.
+    `counted`: the calls that are counted, each with how many arms stand around the loop that they are in.
     `of_any_kind`: the reasons to refuse what is appended and may then be such a thing.
     """
 
@@ -122,6 +124,7 @@ class Lowering:
     arm_items: dict[Value, tuple[str, Operand]] = field(
         default_factory=dict[Value, tuple[str, Operand]]
     )
+    counted: dict[str, int] = field(default_factory=dict[str, int])
     by_hand: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
 
     @property
@@ -168,10 +171,14 @@ class Lowering:
         """Write a block of its own, in a scope of its own."""
         return self.blocks.region(scope, write)
 
-    def site(self, node: ast.AST, thinks: bool = False) -> str:
-        """The site of a call; of reasoning, that of the answer with a word behind it."""
-        prefix, indices = self.frame.prefix, self.blocks.indices
-        return self.blocks.sites.site(node, prefix, indices, ".thinking" if thinks else "")
+    def place(self, node: ast.AST) -> str:
+        """Which call of the source one is: its number in its function, behind those of the calls that lead there."""
+        end = (node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+        return f"{self.frame.prefix}{site_of(self.frame.source.node, end)}"
+
+    def site(self, place: str, indices: tuple[Operand, ...]) -> str:
+        """The site of a call here, and of one that is made again another one."""
+        return self.blocks.sites.site(place, indices)
 
     def state(self, number: int) -> StateData:
         """A state as it stands."""

@@ -17,10 +17,10 @@ from ...ir.types import ANY, STR, OptionalType
 from .context import TRUE, Lowering
 from .merging import Slot, check_arms, slots_of
 from .names import exposed, names_read, names_written
+from .numbering import asking_calls
 from .occurrences import occurrences
 from .scope import ForksRef, Scope, StateRef, flag_of
 
-_ASKING = frozenset({"gen", "gen_int", "gen_string", "select"})
 Key = tuple[Any, ...]
 Guess = dict[Key, Any]
 """For each key the type of its argument, or for a variable the type and whether it is certain."""
@@ -51,7 +51,7 @@ def first_guess(low: Lowering, node: ast.For | ast.While) -> Guess:
         elif meaning is None and is_exposed(node, name):
             guess["name", name] = (ANY, True)
             guess["name", flag_of(name)] = (ANY, True)
-    for number in _states_in(low, node):
+    for number in states_in(low, node):
         data = low.state(number)
         guess["prompt", number] = (data.prompt.type, True)
         for name in _asked_for(node):
@@ -63,10 +63,8 @@ def first_guess(low: Lowering, node: ast.For | ast.While) -> Guess:
 
 def _asked_for(node: ast.AST) -> list[str]:
     """The names that calls in a loop bind, as far as they say them: a round may find what one before it has bound."""
-    calls = [n for n in ast.walk(node) if isinstance(n, ast.Call)]
-    calls.sort(key=lambda call: (call.lineno, call.col_offset))
-    asking = (n for n in calls if getattr(n.func, "attr", getattr(n.func, "id", "")) in _ASKING)
-    named = (n.args[:1] or [k.value for k in n.keywords if k.arg == "name"] for n in asking)
+    calls = asking_calls(node)
+    named = (n.args[:1] or [k.value for k in n.keywords if k.arg == "name"] for n in calls)
     return [n.value for given in named for n in given
             if isinstance(n, ast.Constant) and isinstance(n.value, str)]  # fmt: skip
 
@@ -75,7 +73,7 @@ def _hidden(low: Lowering) -> list[str]:
     return [name for name in low.scope.names if name.startswith("$")]
 
 
-def _states_in(low: Lowering, node: ast.AST) -> list[int]:
+def states_in(low: Lowering, node: ast.AST) -> list[int]:
     """The states that a loop names."""
     found: dict[int, None] = {}
     for inner in ast.walk(node):

@@ -51,7 +51,10 @@ def inline(
         raise low.refuse("SGL0508", node, f"`{function.__name__}` calls itself")
     names = _bind_arguments(low, function, bound, node)
     outer, outer_names = low.frame, low.scope.names
-    prefix, calling = f"{low.site(node)}.", (*outer.calling, function)
+    prefix, calling = (
+        f"{low.site(low.place(node), low.blocks.indices)}.",
+        (*outer.calling, function),
+    )
     low.frame = Frame(FunctionSource.of(function), calling, prefix)
     low.blocks.scope = low.scope.renamed(names)
     try:

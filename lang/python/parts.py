@@ -49,12 +49,13 @@ class ImagePart:
 
 @dataclass(frozen=True)
 class CallPart:
-    """A `gen` or a `select`. `dynamic` are parameters whose value is computed."""
+    """A `gen` or a `select`. `dynamic` are parameters whose value is computed; `place` says which call it is."""
 
     mark: GenMark | SelectMark
     dynamic: tuple[tuple[str, Operand], ...]
     choices: Operand | None
     node: ast.Call
+    place: str
 
 
 @dataclass(frozen=True)

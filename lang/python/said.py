@@ -14,13 +14,19 @@ from .parts import MARKUP, TextPart
 from .scope import StateData, Variable
 
 _PREFIX = "$said:"
+_COUNT = "$count:"
 ARM = "arm"
 """The label of what an arm was appended since it left its parent."""
 
 
 def is_hidden(name: str) -> bool:
     """Whether a variable of a state is none of the program's."""
-    return name.startswith(_PREFIX)
+    return name.startswith((_PREFIX, _COUNT))
+
+
+def count_of(site: str) -> str:
+    """The name of the variable that says how often a call was reached."""
+    return _COUNT + site
 
 
 def key(label: str) -> str:
@@ -36,7 +42,7 @@ def begin(data: StateData, label: str) -> None:
 def grow(low: Lowering, state: int, text: Operand | None, node: ast.AST) -> None:
     """Something was appended; what is no text can't be remembered as one."""
     data = low.state(state)
-    for name in [name for name in data.variables if is_hidden(name)]:
+    for name in [name for name in data.variables if name.startswith(_PREFIX)]:
         if text is None:
             raise low.refuse("SGL0506", node, "the text of turns or images is asked for")
         made = Format(result=Value(STR, "said"), parts=(data.variables[name].value, text))

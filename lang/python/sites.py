@@ -1,11 +1,10 @@
-"""Sites: a number for every call in the source, the same however often a part of it is tried.
+"""Sites: every call of the source is told apart, on each path, however often a part of it is tried.
 
 Called by `blocks`, which opens a branch for every region and a trial for what is lowered to be forgotten.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,22 +29,16 @@ class Sites:
     """The sites given so far, and which of them the path under construction has used."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, dict[tuple[int, ...], int]] = {}
         self._used: set[_Key] = set()
         self._log: list[_Key] = []  # what is used, in order, so that it can be taken back
         self._spent: list[_Key] = []
 
-    def site(
-        self, node: ast.AST, prefix: str, indices: tuple[Operand, ...], behind: str = ""
-    ) -> str:
-        """The site of a call: its number in its function, after the sites that lead there.
+    def site(self, site: str, indices: tuple[Operand, ...]) -> str:
+        """The site of a call, here once more.
 
         A call that is lowered again on the same path (an expression that is appended twice) is told
         apart by a second number.
         """
-        place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
-        numbers = self._numbers.setdefault(prefix, {})
-        site = f"{prefix}{numbers.setdefault(place, len(numbers) + 1)}{behind}"
         again = 1
         while (key := (f"{site}#{again}" if again > 1 else site, indices)) in self._used:
             again += 1
@@ -82,7 +75,7 @@ class Sites:
 
     @contextmanager
     def trial(self, attempt: Attempt) -> Generator[None]:
-        """Whatever is used inside is forgotten, but for the numbers, unless the attempt is kept."""
+        """Whatever is used inside is forgotten unless the attempt is kept."""
         length, spent = len(self._log), list(self._spent)
         try:
             yield

@@ -58,7 +58,7 @@ class FunctionSource:
                 )
             )
         text = "".join(linecache.getlines(code.co_filename, function.__globals__))
-        node = _find(text, code)
+        node = definition(text, code)
         if node is None:
             headline = f"the source of `{function.__name__}` is not at hand"
             raise CannotLower(Diagnostic("SGL0501", headline))
@@ -95,7 +95,7 @@ class FunctionSource:
         return None
 
 
-def _find(text: str, code: Any) -> ast.FunctionDef | None:
+def definition(text: str, code: Any) -> ast.FunctionDef | None:
     """The definition that a code object was compiled from."""
     try:
         tree = parsed(text)

@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import CodeType, FrameType
 from typing import Any
 
 from ...ir.ops import Role
@@ -165,11 +166,18 @@ def select(
     return SelectMark(name, choices_of(choices), method_of(choices_method), _caller())
 
 
+_MOST_FRAMES = 64
+
+
 def _caller() -> Place:
     """Where the function that asks was called."""
-    frame = sys._getframe(2)
-    column = list(frame.f_code.co_positions())[frame.f_lasti // 2][2]
-    return frame.f_code.co_filename, frame.f_lineno, column or 0
+    found: list[tuple[CodeType, int]] = []
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and len(found) < _MOST_FRAMES:
+        if not str(frame.f_globals.get("__name__")).startswith("sglc."):
+            found.append((frame.f_code, frame.f_lasti))
+        frame = frame.f_back
+    return Place(tuple(found))
 
 
 def mark_of(given: Mapping[str, Any]) -> GenMark | SelectMark:
