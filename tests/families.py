@@ -37,6 +37,7 @@ CHANGES: Mapping[str, dict[str, Any]] = {
     },
     "deepseek_v2": {"n_group": 1, "topk_group": 1, "num_experts_per_tok": 6},
     "dots1": {"n_shared_experts": 2, "n_routed_experts": 128, "num_experts_per_tok": 6},
+    "emu3": {"vocabulary_map": {"<image>": 4}},
     "granitemoehybrid": {"layer_types": ["mamba", "attention"] * 2, "num_hidden_layers": 4},
     "hunyuan_v1_dense": {"head_dim": 128},
     "hunyuan_v1_moe": {"head_dim": 128},
@@ -69,7 +70,7 @@ def families() -> list[str]:
 
 def judge(name: str, folder: Path) -> Verdict:
     """Save a tiny model of a family to a folder, and compare the engine with its library."""
-    from transformers import CONFIG_MAPPING, AutoModelForCausalLM
+    from transformers import CONFIG_MAPPING, AutoModelForCausalLM, AutoModelForImageTextToText
 
     early = why_not({"model_type": name})
     if early is not None:
@@ -78,8 +79,11 @@ def judge(name: str, folder: Path) -> Verdict:
     early = why_not(config.to_dict())
     if early is not None:
         return Verdict("refused", why=early, is_early=True)
+    part = text_part(config)
+    is_whole = part is config.get_text_config(decoder=True)
+    made_by: Any = AutoModelForCausalLM if is_whole else AutoModelForImageTextToText
     try:
-        model = tiny_model(shrunken(text_part(config)), AutoModelForCausalLM.from_config)
+        model = tiny_model(shrunken(part), made_by.from_config)
     except NotShrunken as error:
         return Verdict("not built", why=_line(error))
     return compare(saved(model, folder), model)
@@ -150,13 +154,16 @@ def generated(model: Any, ids: tuple[int, ...], tokens: int = TOKENS) -> tuple[i
     """What the library's own loop makes of a prompt, greedily."""
     with torch.inference_mode(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        made = model.generate(
-            torch.tensor([ids]),
-            max_new_tokens=tokens,
-            do_sample=False,
-            pad_token_id=0,
-            eos_token_id=-1,
-        )
+        asked = {
+            "max_new_tokens": tokens,
+            "do_sample": False,
+            "pad_token_id": 0,
+            "eos_token_id": -1,
+        }
+        try:
+            made = model.generate(torch.tensor([ids]), **asked)
+        except IndexError:  # some families' own cache has too few layers
+            made = model.generate(torch.tensor([ids]), **asked, use_cache=False)
     return tuple(made[0, len(ids) :].tolist())
 
 

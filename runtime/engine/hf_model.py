@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText
+from transformers.utils import logging
 
 from .likeness import Text, distance, limit, texts_of
 from .model import Model, ModelUnsupported
@@ -35,13 +36,27 @@ def load(
     """Load a model folder through transformers. Raises ModelUnsupported, mostly before weights are read."""
     config = read(folder)
     ways = ways_of(config, context)
+    was_shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
     try:
-        loaded: Any = _class_of(config).from_pretrained(
-            folder, dtype=dtype, attn_implementation="eager"
+        loaded, said = _class_of(config).from_pretrained(
+            folder, dtype=dtype, attn_implementation="eager", output_loading_info=True
         )
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        raise ModelUnsupported(f"`{folder}` can't be loaded by transformers: {error}") from error
+    except Exception as error:  # a family's own code has been at work
+        raise ModelUnsupported(f"transformers can't load its weights: {_line(error)}") from error
+    finally:
+        if was_shown:
+            logging.enable_progress_bar()
+    _check_complete(said)
     return adopt(loaded.to(device).eval(), context, ways)
+
+
+def _check_complete(said: dict[str, Any]) -> None:
+    """Transformers makes up what a file lacks, and goes on."""
+    lacking = sorted(map(str, said.get("missing_keys") or ()))
+    if lacking:
+        more = f" and {len(lacking) - 1} more weights are" if len(lacking) > 1 else " is"
+        raise ModelUnsupported(f"`{lacking[0]}`{more} not in its files")
 
 
 def read(folder: Path) -> Any:
@@ -143,12 +158,17 @@ def _made(loaded: Any, way: str, span: Span) -> Model:
 
 
 def _class_of(config: Any) -> Any:
-    """Which of the library's classes loads a model of a configuration."""
-    known = (AutoModelForCausalLM, AutoModelForImageTextToText)
-    for each in known:
-        if type(config) in each._model_mapping:
-            return each
-    raise ModelUnsupported(f"`{config.model_type}` is no model that continues text")
+    """Which of the library's classes loads a model of a configuration: the one that it names, else the plain one."""
+    mappings = {
+        each: each._model_mapping for each in (AutoModelForCausalLM, AutoModelForImageTextToText)
+    }
+    known = [each for each, mapping in mappings.items() if type(config) in mapping]
+    if not known:
+        raise ModelUnsupported(f"`{config.model_type}` is no model that continues text")
+    named = getattr(config, "architectures", None) or ()
+    return next(
+        (each for each in known if mappings[each][type(config)].__name__ in named), known[0]
+    )
 
 
 def _original(config: Any) -> int:

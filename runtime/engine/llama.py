@@ -17,6 +17,7 @@ from ..models.weights import weight_files
 from .attention.base import Attention, LayerOptions
 from .batch import Batch
 from .linear import Gated, Linear, make_gated, make_linear
+from .model import ModelUnsupported
 from .native.kernels import NORM_MULTIPLE, ROTATION_MULTIPLE, Kernels
 from .pool import Pool, Shape
 from .transfers import send
@@ -191,7 +192,10 @@ def load(
     with torch.inference_mode():
         shape = read_shape(config)
         shape = replace(shape, max_context=context or shape.max_context)
-        return Llama(shape, config, weights, kernels)
+        try:
+            return Llama(shape, config, weights, kernels)
+        except KeyError as error:
+            raise ModelUnsupported(f"`{error.args[0]}` is not in its files") from error
 
 
 def read_shape(config: dict[str, Any]) -> Shape:

@@ -13,10 +13,17 @@ import torch
 from gguf import GGUFReader
 from tokenizers import Tokenizer, pre_tokenizers
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+from transformers.modeling_gguf_pytorch_utils import GGUF_SUPPORTED_ARCHITECTURES
 from transformers.utils import logging
 
 from .error import ModelError
 
+# Architectures that continue text, as such files call them.
+READ = tuple(
+    kind
+    for kind in GGUF_SUPPORTED_ARCHITECTURES
+    if kind not in ("general", "tokenizer", "t5", "umt5")
+)
 # Values of `tokenizer.ggml.pre` whose tokenizers split as GPT-2 does, and before that every digit on its own.
 DIGIT_SPLITTERS = frozenset({"codeshell", "command-r", "refact", "smollm", "starcoder"})
 # ... and those that split as GPT-2 does.
@@ -24,15 +31,16 @@ PLAIN_SPLITTERS = frozenset({"gpt-2", "jais", "mpt", "olmo"})
 
 
 def convert(gguf: Path, folder: Path) -> None:
-    """Write tokenizer, chat template, configuration and bfloat16 weights of `gguf` to `folder`."""
+    """Write tokenizer, chat template, configuration and bfloat16 weights of `gguf` to `folder`. Raises ModelError."""
+    check(gguf)
     with _quiet_transformers():
         try:
             _convert_tokenizer(gguf, folder)
             _convert_weights(gguf, folder)
-        except (ValueError, KeyError, NotImplementedError) as error:
+        except (ValueError, KeyError, NotImplementedError, RuntimeError) as error:
             raise ModelError(
                 "SGL3406",
-                f"transformers can't read `{gguf.name}`: {error}",
+                f"transformers can't read `{gguf.name}`: {(str(error).splitlines() or [''])[0]}",
                 "use the original model folder, in Hugging Face format",
             ) from error
 
@@ -44,13 +52,43 @@ def _convert_tokenizer(gguf: Path, folder: Path) -> None:
 
 
 def _convert_weights(gguf: Path, folder: Path) -> None:
-    model = AutoModelForCausalLM.from_pretrained(
+    model, said = AutoModelForCausalLM.from_pretrained(
         gguf.parent,
         gguf_file=gguf.name,
         dtype=torch.bfloat16,
         quantization_config=GgufConfig(dequantize=True),
+        output_loading_info=True,
     )
+    lacking = sorted(said["missing_keys"])
+    if lacking:  # transformers makes them up, and goes on
+        raise ValueError(f"it lacks `{lacking[0]}`, and {len(lacking) - 1} more weights")
     model.save_pretrained(folder)
+
+
+def check(gguf: Path) -> None:
+    """See that a file is a whole model of an architecture that can be read. Raises ModelError (SGL3406)."""
+    try:
+        reader = GGUFReader(gguf)
+    except (ValueError, IndexError, KeyError, OSError, TypeError, OverflowError) as error:
+        raise _unread(gguf, "is no GGUF file, or is cut short", "fetch it again") from error
+    parts, kind = _content(reader, "split.count"), str(_content(reader, "general.architecture"))
+    if isinstance(parts, int) and parts > 1:
+        help = "`llama-gguf-split --merge FIRST.gguf WHOLE.gguf` joins them"
+        raise _unread(gguf, f"is one of {parts} parts of a model", help)
+    if kind == "clip" or _content(reader, "general.type") == "mmproj":
+        help = "name the file of the model itself, which continues text"
+        raise _unread(gguf, "holds only the part of a model that sees or hears", help)
+    if kind not in READ:
+        help = f"it reads {', '.join(READ)}; for others use the original folder, or a server: `--base-url`"
+        raise _unread(
+            gguf,
+            f"has the architecture `{kind}`, which transformers can't read from a GGUF file",
+            help,
+        )
+
+
+def _unread(gguf: Path, what: str, help: str) -> ModelError:
+    return ModelError("SGL3406", f"`{gguf.name}` {what}", help)
 
 
 def repair_pre_tokenizer(tokenizer: Tokenizer, name: str | None) -> None:
@@ -74,8 +112,13 @@ def _splits_like_gpt2(tokenizer: Tokenizer) -> bool:
 
 
 def _field(gguf: Path, key: str) -> str | None:
-    field = GGUFReader(gguf).get_field(key)
-    return str(field.contents()) if field else None
+    found = _content(GGUFReader(gguf), key)
+    return None if found is None else str(found)
+
+
+def _content(reader: GGUFReader, key: str) -> object:
+    field = reader.get_field(key)
+    return field.contents() if field else None
 
 
 @contextmanager

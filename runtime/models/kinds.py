@@ -30,7 +30,7 @@ KINDS: Mapping[str, str] = {
     **dict.fromkeys(("musicgen", "musicgen_melody"), OTHER_INPUT),
     **dict.fromkeys(("minimax", "recurrent_gemma", "rwkv", "xlstm"), RECURRENT),
     "blt": BYTES,
-    "deepseek_v4": OWN_STATE,
+    **dict.fromkeys(("deepseek_v4", "qwen4_exp", "qwen4_exp_text"), OWN_STATE),
 }  # fmt: skip
 ENCODERS = frozenset(
     {

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 from families import compare, generated, saved, small
+from safetensors.torch import load_file, save_file
 from tiny_models import save_tiny, save_tokenizer
 from transformers import CONFIG_MAPPING, AutoModelForCausalLM, AutoModelForImageTextToText
 
@@ -97,6 +98,18 @@ def test_a_model_that_sees_is_run_for_its_text(kind: str, tmp_path: Path) -> Non
     config = shrunken(CONFIG_MAPPING[kind](**SEEING[kind]))
     model = tiny_model(config, AutoModelForImageTextToText.from_config)
     assert compare(saved(model, tmp_path), model).how == "equal"
+
+
+@pytest.mark.parametrize("kind", ["qwen3", "gemma2"])
+def test_weights_that_no_file_has_are_not_made_up(kind: str, tmp_path: Path) -> None:
+    folder = saved(small(kind), tmp_path)
+    weights = load_file(folder / "model.safetensors")
+    del weights["model.layers.1.mlp.down_proj.weight"]
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(
+        ModelError, match=r"`model\.layers\.1\.mlp\.down_proj\.weight` is not in its files"
+    ):
+        EngineBackend(model_path=folder, dtype="float32", device="cpu")
 
 
 class TestLongRotations:
