@@ -159,7 +159,7 @@ def _made(loaded: Any, way: str, span: Span) -> Model:
 
 def _class_of(config: Any) -> Any:
     """Which of the library's classes loads a model of a configuration: the one that it names, else the plain one."""
-    mappings = {
+    mappings: dict[Any, Any] = {
         each: each._model_mapping for each in (AutoModelForCausalLM, AutoModelForImageTextToText)
     }
     known = [each for each, mapping in mappings.items() if type(config) in mapping]

@@ -46,7 +46,7 @@ class RecurrentModel:
         """Compute a batch. Who stands further back comes first: others may have what it writes for context."""
         states = pool.checkpoints
         assert states is not None
-        ids: Ids = batch.ids_on(torch.device("cpu")).numpy().astype(np.int32)
+        ids: Ids = batch.ids_on(self.device).cpu().numpy().astype(np.int32)
         order = sorted(range(len(batch.segments)), key=lambda i: batch.segments[i].start)
         states.write(batch.slots, ids)
         for i in order:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import torch
 from gguf import GGUFReader
@@ -52,7 +53,8 @@ def _convert_tokenizer(gguf: Path, folder: Path) -> None:
 
 
 def _convert_weights(gguf: Path, folder: Path) -> None:
-    model, said = AutoModelForCausalLM.from_pretrained(
+    loads: Any = AutoModelForCausalLM.from_pretrained
+    model, said = loads(
         gguf.parent,
         gguf_file=gguf.name,
         dtype=torch.bfloat16,
