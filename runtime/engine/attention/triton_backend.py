@@ -32,7 +32,7 @@ NARROW = 16
 WIDE = 64
 LARGE_HEAD = 256  # from here on a program needs twice as many threads to keep its rows in registers
 PROGRAMS = (
-    4  # that a multiprocessor runs side by side: it has registers for so many with narrow tiles
+    3  # that a multiprocessor runs side by side: it has registers for so many with narrow tiles
 )
 MOST_KEYS = 1 << 20  # of a decode step that runs by a graph, shared ones counted once
 
