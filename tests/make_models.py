@@ -1,7 +1,8 @@
-"""Writes the table of chat templates in `docs/models.md`: `make test-data`, then this file as a script.
+"""Writes the tables of `docs/models.md`: `make test-data`, then this file as a script.
 
 Each published template that was fetched is tried with the six programs of `examples/`. What one template gave is kept
-in the cache folder until template or code changes; `--seconds N` stops after a while, and the next call goes on.
+in the cache folder until template or code changes; `--seconds N` stops after a while, and the next call goes on. With
+`--tokenizers` only their table is written; let nothing else run meanwhile.
 """
 
 import argparse
@@ -21,9 +22,9 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 from example_programs import LIST  # noqa: E402
 from published_templates import FOLDER, templates  # noqa: E402
 from real_templates import Verdict, judge, target_of  # noqa: E402
+from seam_table import seam_table  # noqa: E402
 
 PAGE = ROOT / "docs" / "models.md"
-BEGIN, END = "<!-- table: begin -->\n", "<!-- table: end -->\n"
 WORDS: dict[str, str] = {
     "composes": "composes",
     "planned": "per call",
@@ -104,7 +105,12 @@ def main() -> int:
     """Try what was not tried, and write the table when all of it is there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=1e9)
-    end = time.monotonic() + parser.parse_args().seconds
+    parser.add_argument("--tokenizers", action="store_true")
+    options = parser.parse_args()
+    end = time.monotonic() + options.seconds
+    if options.tokenizers:
+        write("tokenizers", seam_table())
+        return 0
     known, now = templates(), revision()
     for name, source in known.items():
         if row_of(name, source, now) is None:
@@ -113,10 +119,16 @@ def main() -> int:
                 return 1
             try_template(name, source, now)
     rows = {name: row_of(name, source, now) or {} for name, source in known.items()}
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n{table(rows)}\n{END}{after}", "utf-8")
+    write("table", table(rows))
     return 0
+
+
+def write(name: str, content: str) -> None:
+    """Put a table between its marks on the page."""
+    begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
+    before, _, rest = PAGE.read_text("utf-8").partition(begin)
+    after = rest.partition(end)[2]
+    PAGE.write_text(f"{before}{begin}\n{content}\n{end}{after}", "utf-8")
 
 
 if __name__ == "__main__":

