@@ -14,9 +14,11 @@ from ..ir.target import ChatTemplate, Part
 from ..ir.target.turns import Mismatch, Refusal, TurnModel, Turns, probe, turns_of
 from .analysis.turn_futures import AmbiguousTurn, TurnFutures
 from .analysis.turn_states import TurnStates
+from .rewriting.not_composing import DoesNotCompose, OpensOtherwise
 from .rewriting.rewriter import Rewriter, each_program
 from .rewriting.turn_trims import TrimmingRenderer
-from .rewriting.turn_versions import Again, DoesNotCompose, OpensOtherwise, VersionWriter
+from .rewriting.turn_versions import VersionWriter
+from .rewriting.version_calls import Again
 from .running.context import Context
 from .running.needs import INLINED, Need
 

@@ -36,8 +36,8 @@ from ...ir.span import Span
 from ...ir.structure import operands, regions, walk
 from ...ir.target.turns import Trim
 from ...ir.types import BOOL, PROMPT, STR
+from .not_composing import DoesNotCompose
 from .turn_edges import Edge, EdgeWriter, started_operand
-from .turn_versions import DoesNotCompose
 
 
 @dataclass

@@ -2,7 +2,8 @@
 
 A heading names a case, prose says what it shows, and fenced blocks hold input and expectation:
 
-    ir                    the input, a module in its text form (`sgl` for a source file)
+    ir                    the input, a module in its text form (`sgl` for a source file); `ir template=NAME`
+                          is built for a chat template of `tests/ir/target/templates`
     ir after=PASSES       the module after these passes
     remarks after=PASSES  what these passes say they did and declined (`sglc explain --why`)
     diagnostics           what the checker says about an `sgl` input
@@ -17,16 +18,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from pathlib import Path
 
 import pytest
 import validation
+from targets import TEMPLATES
 
 from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.module import Module
-from sglc.ir.target import Target
+from sglc.ir.target import ChatTemplate, Target
 from sglc.ir.text.parser import parse_module
 from sglc.ir.text.printer import print_module
 from sglc.passes.pipeline import pipeline, read_pipeline
@@ -118,7 +120,7 @@ def compute(case: Case, block: Block, name: str) -> str:
     if block.passes is None:
         raise ValueError(f"the block `{block.kind} {block.options}` names no passes")
     module = load(case.source, name)
-    context = Context(Target.estimating(), level=_level(block.options))
+    context = Context(_target(case.source.options), level=_level(block.options))
     after = run_pipeline(module, _passes(block.passes), context, RunOptions(verify=2))
     validation.assert_equivalent(module, after, context.target)
     if block.kind == "remarks":
@@ -126,6 +128,16 @@ def compute(case: Case, block: Block, name: str) -> str:
             f"{_without_place(str(remark))}\n" for remark in dict.fromkeys(context.remarks)
         )
     return print_module(after)
+
+
+def _target(options: str) -> Target:
+    """The target of an input: `template=NAME` names a template of the tests."""
+    target = Target.estimating()
+    name = re.search(r"template=(\S+)", options)
+    if name is None:
+        return target
+    source = (TEMPLATES / f"{name[1]}.jinja").read_text("utf-8")
+    return replace(target, template=ChatTemplate(source))
 
 
 def _level(options: str) -> int:
