@@ -6,6 +6,8 @@ and use what belongs to the thread that runs them.
 
 from __future__ import annotations
 
+import asyncio
+import collections
 import contextlib
 import contextvars
 import copy
@@ -16,8 +18,10 @@ import functools
 import io
 import itertools
 import json
+import random
 import sqlite3
 import threading
+import types
 import warnings
 from typing import Any
 
@@ -26,7 +30,7 @@ import pytest
 import sglc as sgl
 
 # pyright: reportPossiblyUnboundVariable=false, reportUnboundVariable=false
-# ruff: noqa: B006, B007, B018, B023, B905, F821, F841, UP031, UP042
+# ruff: noqa: B006, B007, B018, B023, B905, F821, F841, UP028, UP031, UP042
 
 LOG: list[Any] = []
 CASES: dict[str, tuple[Any, ...]] = {}
@@ -611,6 +615,205 @@ def alias(s, xs):
     del xs[1:]
 
 
+@case()
+def stop_iteration(s):
+    it = iter([1])
+    s += f"{next(it)}" + gen("a", max_tokens=3, temperature=0)
+    s += f"{next(it)}"
+
+
+@case()
+def raise_in_arm(s):
+    f = s.fork(2)
+    for i, t in enumerate(f):
+        t += f"{i}" + gen("a", max_tokens=3, temperature=0)
+        n = 1 // i
+    f.join()
+
+
+@case((3,), (0,))
+def generator_close(s, n):
+    def g():
+        try:
+            for i in range(5):
+                yield i
+        finally:
+            LOG.append("closed")
+
+    for i in g():
+        if i == n:
+            break
+        s += f"{i}" + gen("a", max_tokens=2, temperature=0)
+    s += str(LOG)
+
+
+@case()
+def random_module(s):
+    random.seed(3)
+    s += f"{random.random()}" + gen("a", max_tokens=2, temperature=0) + f"{random.randint(0, 9)}"
+
+
+@case()
+def counts_letters(s):
+    c = collections.Counter("aab")
+    for k, v in c.most_common():
+        s += f"{k}{v}" + gen("a", max_tokens=2, temperature=0)
+    c["a"] -= 5
+    s += f"{c}"
+
+
+@case()
+def chained_compare(s):
+    x = 5
+    if 1 < x < 10 and not x == 7:
+        s += "in"
+    s += f"{1 < x <= 5 != 3}" + gen("a", max_tokens=2, temperature=0)
+
+
+@case(("a",), (None,), (0,), ([],))
+def truthiness(s, x):
+    if not x:
+        s += "falsy"
+    s += "y" if x else "n"
+    s += gen("a", max_tokens=2, temperature=0)
+    while x:
+        x = None
+        s += "loop"
+
+
+@case(
+    ("k",),
+)
+def dict_mutation(s, k):
+    d = {}
+    d[k] = d.get(k, 0) + 1
+    d.setdefault("z", []).append(k)
+    s += f"{d}" + gen("a", max_tokens=2, temperature=0)
+    d["a"] = s["a"]
+    s += f"{sorted(d)}{len(d)}"
+
+
+@case()
+def cuts_lists(s):
+    xs: list[Any] = list(range(10))
+    xs[2:4] = ["a"]
+    del xs[::3]
+    s += f"{xs[1:-1]}{xs[-1]}" + gen("a", max_tokens=2, temperature=0)
+    s += s["a"][::-1][:3]
+
+
+@case()
+def late_default(s):
+    x = 1
+
+    def f(y=x):
+        return y
+
+    x = 2
+    s += f"{f()}{x}" + gen("a", max_tokens=2, temperature=0)
+
+
+@case()
+def lambda_sort(s):
+    w = {"a": 2, "b": 1}
+    for k in sorted(w, key=lambda q: w[q]):
+        s += k + gen("a", max_tokens=1, temperature=0)
+
+
+@case()
+def multi_assign(s):
+    a = b = []
+    a.append(1)
+    x, y = 1, 2
+    x, y = y, x
+    s += f"{b}{x}{y}" + gen("a", max_tokens=1, temperature=0)
+    a, *m, z = range(5)
+    s += f"{a}{m}{z}"
+
+
+@case()
+def str_methods(s):
+    t = "  Hello, World  "
+    s += (
+        t.strip()
+        + t.lower()
+        + t.replace("l", "L", 1)
+        + t.title()
+        + "|".join(t.split())
+        + gen("a", max_tokens=1, temperature=0)
+    )
+    s += f"{t!r:>30}|{3.14159:.2f}|{255:#x}|{'a':^5}|{1234567:,}|{True:d}"
+
+
+@case()
+def int_limits(s):
+    x = 2**62
+    for i in range(3):
+        x += x
+    s += f"{x}" + gen("a", max_tokens=1, temperature=0)
+    s += f"{-7 // 2}{-7 % 3}{7 / 2}{2**-1}{round(2.5)}{int('12') + 1}"
+
+
+@case((["a", "b"],), ([],))
+def any_all(s, xs):
+    s += f"{any(x == 'a' for x in xs)}{all(xs)}{max(xs, default='z')}" + gen(
+        "a", max_tokens=1, temperature=0
+    )
+
+
+@case()
+def del_attr(s):
+    o = types.SimpleNamespace(a=1)
+    o.b = o.a + 1
+    del o.a
+    s += f"{o}{hasattr(o, 'a')}{getattr(o, 'a', 'no')}" + gen("a", max_tokens=1, temperature=0)
+
+
+@case()
+def recursion_data(s):
+    def fact(n):
+        return 1 if n < 2 else n * fact(n - 1)
+
+    s += f"{fact(5)}" + gen("a", max_tokens=1, temperature=0)
+
+
+@case()
+def global_list(s):
+    LOG.append("g")
+    for x in LOG:
+        if len(LOG) < 3:
+            LOG.append("h")
+        s += x + gen("a", max_tokens=1, temperature=0)
+
+
+@case()
+def select_compare(s):
+    s += "pick " + sgl.select("c", choices=["yes", "no"])
+    if s["c"] == "yes":
+        s += "Y" + gen("a", max_tokens=1, temperature=0)
+    elif s["c"] in ("no",):
+        s += "N"
+    assert s["c"] in ["yes", "no"]
+    return {"c": s["c"], "n": len(s["c"])}
+
+
+@case()
+def var_unbound(s):
+    s += "x" + gen("a", max_tokens=1, temperature=0)
+    if "b" in s:
+        s += "no"
+    s += s["zzz"]
+
+
+@case()
+def set_then_read(s):
+    s["k"] = [1, 2]
+    s["k"].append(3)
+    s += f"{s['k']}" + gen("a", max_tokens=1, temperature=0)
+    s["k"] = s["a"] + "!"
+    s += s["k"]
+
+
 def outcome(mock, case, args, mode):
     """What every run of a program asked, gave and did."""
     program, _, before, between, runs = case
@@ -647,3 +850,33 @@ def test_both_modes_do_what_python_does(mock, name, args):
         assert outcome(mock, CASES[name], args, "auto") == outcome(
             mock, CASES[name], args, "direct"
         )
+
+
+@sgl.function
+def with_context(s, q):
+    s += f"{CTX.get()} {q} " + gen("x", max_tokens=2, temperature=0)
+    if q == 2:
+        raise ValueError("two")
+    CTX.set(10 + q)
+    s += gen("y", max_tokens=2, temperature=0)
+    s += f" {CTX.get()}"
+    return q
+
+
+@pytest.mark.parametrize("mode", ["auto", "direct"])
+def test_rows_streams_and_coroutines_see_the_context_of_the_caller(mock, mode):
+    """Each row has a copy of its own: what one sets, no other one sees."""
+
+    def run():
+        CTX.set(7)
+        rows = with_context.run_batch([{"q": i} for i in range(6)], backend=mock, mode=mode)
+        stream = with_context.run(1, backend=mock, mode=mode, stream=True)
+        "".join(stream.text_iter())
+        later = asyncio.run(with_context.run_async(1, backend=mock, mode=mode))
+        return [*rows, stream, later]
+
+    states = contextvars.copy_context().run(run)
+    assert [repr(state.error()) for state in states[2:4]] == ["ValueError('two')", "None"]
+    done = [state for state in states if state.error() is None]
+    assert all(state.text().startswith("7 ") for state in done)
+    assert all(state.text().endswith(f" {10 + state.ret_value}") for state in done[:5])
