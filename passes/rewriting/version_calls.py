@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...ir.ops import Block, Collect, Const, Echo, Gen, Op, Operand, Select, Value, Yield
+from ...ir.ops import Block, Echo, Fork, Gen, Op, Operand, Select, Value, Yield
 from ...ir.span import Span
 from ...ir.target.turns import TurnModel
-from ...ir.types import BOOL, PROMPT
+from ...ir.types import INT, PROMPT
 from ..analysis.turn_futures import TurnFutures
 from ..analysis.turn_states import TurnStates
 from .version_edges import pasts_of
@@ -84,8 +84,8 @@ class CallWriter:
                 again[base] = Value(samples.type, samples.hint)
                 item, told = Value(PROMPT), Value(PROMPT)
                 echo = Echo(told, base, source, item, span=op.span)
-                body = Block((item,), (echo, Yield((told, Const(True, BOOL)))))
-                ops.append(Collect(again[base], samples, body))
+                body = Block((Value(INT, "sample"), item), (echo, Yield((told,))))
+                ops.append(Fork((again[base],), samples, (body,), span=op.span))
             self._table.put(samples, future, again[base])
         return ops
 
