@@ -110,7 +110,7 @@ class GenRequest:
     `on_tokens(sample, ids)` is called with new ids as they come, from any thread. Where log probabilities are
     asked for, `on_logprobs(sample, values, alternatives)` is called before it for the same ids, by backends
     that have them by then; they all stand in the reply. `reasoning`: asked only of a chat that gives it apart: the
-    most tokens of it, -1 for no limit; all else is about the answer.
+    most tokens of it, -1 for no limit; all else is about the answer. `on_reasoning(sample, text)`: more of it.
     """
 
     ids: tuple[int, ...]
@@ -122,6 +122,7 @@ class GenRequest:
     on_logprobs: OnLogprobs | None = None
     prompt_text: PromptText | None = None
     reasoning: int | None = None
+    on_reasoning: Callable[[int, str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,8 @@ class Completion:
     the re-encoded rest). `text`: the text of `kept`. Logprobs align with `ids`, and are the model's own:
     before a constraint, penalties or a temperature change them. `matched`: the stop string, the stop
     pattern or the token on which it ended. `fed`: how many of the ids have KV; None: all but the last. They
-    are fewer where what was forced behind the last sampled token ended the continuation. `reasoning`: what a chat
-    thought before it, where that was asked for.
+    are fewer where what was forced behind the last sampled token ended the continuation. `reasoning`: what was
+    thought before it, where that was asked for, in `reasoned` tokens.
     """
 
     ids: tuple[int, ...]
@@ -193,6 +194,7 @@ class Completion:
     matched: Matched = None
     fed: int | None = None
     reasoning: str = ""
+    reasoned: int = 0
 
     @property
     def with_kv(self) -> tuple[int, ...]:

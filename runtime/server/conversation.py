@@ -24,10 +24,12 @@ def prompt_of(
     messages: Sequence[Message],
     tools: Sequence[Any] | None = None,
     continues: bool = False,
+    thinking: str = "",
 ) -> tuple[tuple[int, ...], PromptText]:
     """The ids of a conversation that the assistant answers, and the same as text and turns.
 
-    `continues`: the last message is not over, and is gone on with. Raises Refusal.
+    `continues`: the last message is not over, and is gone on with. `thinking`: `on` where reasoning is asked for,
+    `off` where none is wanted. Raises Refusal.
     """
     template = model.target.template
     if template is None:
@@ -37,7 +39,7 @@ def prompt_of(
             f"`{model.name}` has no chat template",
             "`/v1/completions` takes a prompt as text",
         )
-    parts = _parts(model, template, messages, tools, continues)
+    parts = _parts(model, template, messages, tools, continues, thinking)
     ids = model.target.tokenizer.encode(parts)
     turns = tuple((str(each["role"]), _content(each), False) for each in messages)
     return model.checked(ids, "messages"), PromptText("".join(part.text for part in parts), turns)
@@ -49,13 +51,14 @@ def _parts(
     messages: Sequence[Message],
     tools: Sequence[Any] | None,
     continues: bool,
+    thinking: str,
 ) -> list[Part]:
     contents = [_content(each) for each in messages]
-    text = _rendered(template, messages, tools, continues)
+    text = _rendered(template, messages, tools, continues, thinking)
     fenced = [
         {**each, "content": _FENCE % n} if contents[n] else each for n, each in enumerate(messages)
     ]
-    shown = _rendered(template, fenced, tools, continues)
+    shown = _rendered(template, fenced, tools, continues, thinking)
     for values in (contents, [content.strip() for content in contents]):
         parts = _unfenced(shown, contents, values)
         if "".join(part.text for part in parts) == text:
@@ -84,6 +87,7 @@ def _rendered(
     messages: Sequence[Message],
     tools: Sequence[Any] | None,
     continues: bool,
+    thinking: str,
 ) -> str:
     try:
         return template.render(
@@ -91,6 +95,7 @@ def _rendered(
             add_generation_prompt=not continues,
             continue_final_message=continues,
             tools=tools,
+            thinking=thinking,
         )
     except TemplateError as error:
         raise wrong(

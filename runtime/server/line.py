@@ -26,6 +26,7 @@ from .limits import Limits
 from .log import log
 from .meter import Meter
 from .model import ServedModel
+from .reasoning import Reasoner
 from .spans import call_span, note_reply, note_usage
 
 
@@ -82,6 +83,10 @@ class Line:
 
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt."""
+        template = self._around.model.target.template
+        if request.reasoning is not None and template is not None:
+            tokenizer = self._around.model.target.tokenizer
+            return await Reasoner(self.generate, tokenizer, template.thinking).generate(request)
         self._begin()
         self._check(request)
         request = replace(request, namespace=self._caller.namespace)

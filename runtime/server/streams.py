@@ -23,7 +23,10 @@ Top = tuple[tuple[tuple[int, float], ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """More of one sample of one request. `text` may lag behind `ids`: it is what is certain to stay."""
+    """More of one sample of one request. `text` may lag behind `ids`: it is what is certain to stay.
+
+    `reasoning`: more of what is thought before it.
+    """
 
     request: int
     sample: int
@@ -31,6 +34,7 @@ class Piece:
     ids: tuple[int, ...] = ()
     logprobs: tuple[float, ...] = ()
     top: Top = ()
+    reasoning: str = ""
 
     def joined(self, more: Piece) -> Piece:
         """This piece and the one after it."""
@@ -40,6 +44,7 @@ class Piece:
             ids=self.ids + more.ids,
             logprobs=self.logprobs + more.logprobs,
             top=self.top + more.top,
+            reasoning=self.reasoning + more.reasoning,
         )
 
 
@@ -95,6 +100,9 @@ class _Desk:
             on_tokens=lambda sample, ids: self._box.put(partial(self._hear, samples[sample], ids)),
             on_logprobs=lambda sample, values, top: self._box.put(
                 partial(samples[sample].score, values, top)
+            ),
+            on_reasoning=lambda sample, text: self._box.put(
+                partial(self.put, Piece(number, sample, "", reasoning=text))
             ),
         )
         try:

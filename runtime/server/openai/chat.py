@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ....ir.sampling import Sampling
+from ....ir.sampling import THINKING_TOKENS, Sampling, out_of_range
 from ...backend import Completion, GenReply, GenRequest
 from ..conversation import prompt_of
 from ..model import ServedModel
-from ..refusal import wrong
+from ..refusal import Refusal, wrong
 from ..sampling import refuse_given, sampling_of, seeds_of
 from ..streams import Event, Piece
 from .common import WIRE, Sampled, finish_reason, refuse_meaningless, stop_reason, usage_of
@@ -31,13 +31,16 @@ _MEANINGLESS: dict[str, Any] = {
     "web_search_options": None,
     "functions": [],
     "chat_template": None,
-    "chat_template_kwargs": {},
     "documents": [],
 }
 
 
 class ChatBody(Sampled, frozen=True, kw_only=True):
-    """A request. `continue_final_message`: the last message is gone on with, as vLLM has it."""
+    """A request. `continue_final_message`: the last message is gone on with, as vLLM has it.
+
+    `separate_reasoning`, as SGLang has it, or `enable_thinking` in `chat_template_kwargs`, as both have it: the model
+    thinks first, and its reasoning stands apart; false: it answers at once.
+    """
 
     messages: list[dict[str, Any]]
     max_completion_tokens: int | None = None
@@ -61,6 +64,8 @@ class ChatBody(Sampled, frozen=True, kw_only=True):
     function_call: str | dict[str, Any] | None = None
     chat_template: str | None = None
     chat_template_kwargs: dict[str, Any] | None = None
+    separate_reasoning: bool | None = None
+    max_thinking_tokens: int | None = None
     documents: list[dict[str, Any]] | None = None
 
 
@@ -100,13 +105,21 @@ def read(body: ChatBody, model: ServedModel, id: str) -> Asked:
         raise wrong("tool_choice", "a call can't be asked for together with a format of the answer")
     messages = read_messages(body.messages, model)
     known, messages = for_template(tools, model.target.template, messages)
-    ids, text = prompt_of(model, messages, known, _continues(body))
+    told = thinking_of(body, model)
+    ids, text = prompt_of(model, messages, known, _continues(body), told)
     seeds = seeds_of(body.seed, body.samples, model.limits)
     return Asked(
         id,
         body,
         model,
-        GenRequest(ids, _sampling(body), seeds, called or constraint, prompt_text=text),
+        GenRequest(
+            ids,
+            _sampling(body),
+            seeds,
+            called or constraint,
+            prompt_text=text,
+            reasoning=_budget(body) if told == "on" else None,
+        ),
         tools,
     )
 
@@ -144,6 +157,8 @@ class Chunks:
     def _of_piece(self, piece: Piece) -> Iterator[dict[str, Any]]:
         asked, index = self._asked, piece.sample
         yield from self._begin(index)
+        if piece.reasoning:
+            yield self._chunk(index, {"reasoning_content": piece.reasoning})
         delta = self._delta(index, piece.text)
         logprobs = None
         if asked.body.logprobs and piece.logprobs:
@@ -209,6 +224,38 @@ def _sampling(body: ChatBody) -> Sampling:
     return sampling.merged(logprobs=bool(body.logprobs))
 
 
+_SWITCHES = ("enable_thinking", "thinking")
+
+
+def thinking_of(body: ChatBody, model: ServedModel) -> str:
+    """Whether the model is to think: `on` or `off`, or nothing where the request does not say. Raises Refusal."""
+    given = body.chat_template_kwargs or {}
+    refuse_given(
+        {name: v for name, v in given.items() if name not in _SWITCHES}, dict.fromkeys(given)
+    )
+    said = [given[name] for name in _SWITCHES if name in given]
+    if not all(isinstance(each, bool) for each in said):
+        raise wrong("chat_template_kwargs", "`enable_thinking` is true or false")
+    wanted = said[0] if said else body.separate_reasoning
+    if wanted is None or (body.separate_reasoning is None and not said):
+        return ""
+    template = model.target.template
+    if wanted and (template is None or not template.thinking.is_known):
+        message = f"nothing is known of how `{model.name}` writes its reasoning"
+        raise Refusal(400, "unsupported", message, param="separate_reasoning")
+    return "on" if wanted else "off"
+
+
+def _budget(body: ChatBody) -> int:
+    """The most tokens of reasoning. Raises Refusal."""
+    budget = body.max_thinking_tokens
+    if budget is None:
+        return THINKING_TOKENS
+    if out_of_range("max_thinking_tokens", budget):
+        raise wrong("max_thinking_tokens", "it is a number of tokens, or -1 for no limit")
+    return budget
+
+
 def _continues(body: ChatBody) -> bool:
     continues = bool(body.continue_final_message)
     if body.add_generation_prompt is not None and body.add_generation_prompt == continues:
@@ -238,6 +285,8 @@ def _choice(asked: Asked, index: int, done: Completion) -> dict[str, Any]:
         "content": None if calls and not text else text,
         "refusal": None,
     }
+    if asked.request.reasoning is not None:
+        message["reasoning_content"] = done.reasoning
     if calls:
         message["tool_calls"] = [_call(asked, index, at, call) for at, call in enumerate(calls)]
     found: dict[str, Any] = {

@@ -119,7 +119,8 @@ def usage_of(replies: Iterable[GenReply], more: Iterable[Usage] = ()) -> dict[st
     replies = list(replies)
     used = [*(reply.usage for reply in replies), *more]
     prompt = sum(each.prompt for each in used)
-    completion = sum(len(done.ids) for reply in replies for done in reply.completions)
+    reasoned = sum(done.reasoned for reply in replies for done in reply.completions)
+    completion = sum(len(done.ids) for reply in replies for done in reply.completions) + reasoned
     cached = sum(min(each.cached, each.prompt) for each in used)
     return {
         "prompt_tokens": prompt,
@@ -127,7 +128,7 @@ def usage_of(replies: Iterable[GenReply], more: Iterable[Usage] = ()) -> dict[st
         "total_tokens": prompt + completion,
         "prompt_tokens_details": {"cached_tokens": cached, "audio_tokens": 0},
         "completion_tokens_details": {
-            "reasoning_tokens": 0,
+            "reasoning_tokens": reasoned,
             "audio_tokens": 0,
             "accepted_prediction_tokens": 0,
             "rejected_prediction_tokens": 0,

@@ -10,6 +10,7 @@ from ..model import ServedModel
 from ..refusal import Refusal, wrong
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+FIELDS = ("reasoning_content", "reasoning", "thinking")
 MOST_MESSAGES = 4_096
 
 
@@ -31,9 +32,17 @@ def _message(given: dict[str, Any], where: str) -> dict[str, Any]:
     for name in ("name", "tool_call_id"):
         if isinstance(given.get(name), str):
             made[name] = given[name]
+    made |= _reasoning(given) if role == "assistant" else {}
     if given.get("tool_calls"):
         made["tool_calls"] = [_tool_call(each, where) for each in _list(given["tool_calls"], where)]
     return made
+
+
+def _reasoning(given: dict[str, Any]) -> dict[str, str]:
+    """What was thought before a message, under each name that a template may have for it."""
+    found = (given.get(name) for name in FIELDS)
+    text = next((each for each in found if isinstance(each, str) and each), "")
+    return dict.fromkeys(FIELDS, text) if text else {}
 
 
 def _content(content: Any, where: str) -> str:
