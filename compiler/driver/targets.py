@@ -52,9 +52,10 @@ def choose_target(model: str | None = None) -> Choice:
 
 def of_folder(folder: Path) -> Choice:
     """The target of a model folder. Raises CompileFailed (SGL2010), ModelError when its files can't be read."""
+    context = _context(folder)  # first: the tokenizer reads the same file, and would be blamed
     try:
         target = replace(Target.load(folder), name=shown_name(folder))
-        return Choice(target, folder, _context(folder))
+        return Choice(target, folder, context)
     except (OSError, ValueError) as error:
         problem = str(error).strip().splitlines()[0]
         raise CompileFailed(

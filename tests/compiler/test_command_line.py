@@ -107,6 +107,17 @@ def test_folder_that_is_no_model(program: Path) -> None:
     refused(sglc("build", program, "--model", folder, cwd=program.parent), 2, "SGL3402")
 
 
+def test_a_configuration_that_is_no_json(program: Path) -> None:
+    folder = program.with_name("model")
+    folder.mkdir()
+    (folder / "tokenizer.json").write_text("{}")
+    (folder / "config.json").write_text("{")
+    for command in ("build", "explain", "run"):
+        done = sglc(command, program, "--model", folder, cwd=program.parent)
+        refused(done, 2, "SGL3402")
+        assert "config.json` is not JSON" in done.stderr
+
+
 def test_plan_cut_in_half(program: Path) -> None:
     plan = built(program)
     plan.write_bytes(plan.read_bytes()[: plan.stat().st_size // 2])
