@@ -29,6 +29,7 @@ TRUNK, ARMS = 18, (5, 9)
 
 # What a family's default configuration leaves out, though models of it have it.
 PLAIN = {"rope_type": "default", "rope_theta": 10000.0}
+SPARSE = ["full_attention", "minimax_m3_sparse"] * 2
 CONV = ["conv", "full_attention", "conv", "full_attention"]
 CHANGES: Mapping[str, dict[str, Any]] = {
     "bamba": {"attn_layer_indices": [1, 3], "num_hidden_layers": 4},
@@ -43,6 +44,7 @@ CHANGES: Mapping[str, dict[str, Any]] = {
     "hunyuan_v1_moe": {"head_dim": 128},
     "lfm2": {"layer_types": CONV, "num_hidden_layers": 4},
     "lfm2_moe": {"layer_types": CONV, "num_hidden_layers": 4},
+    "minimax_m3_vl_text": {"layer_types": SPARSE, "num_hidden_layers": 4},
     "ministral": {"head_dim": 128},
     "nemotron": {"num_key_value_heads": 8},
 }

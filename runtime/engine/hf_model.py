@@ -150,7 +150,9 @@ def _tried(loaded: Any, way: str, texts: list[Text], span: Span) -> Model:
 def _made(loaded: Any, way: str, span: Span) -> Model:
     if way == WAYS[0]:
         loaded.set_attn_implementation(NAME)
-        return RegisteredModel(loaded, span.context)
+        ours = RegisteredModel(loaded, span.context)
+        ours.check_masks()
+        return ours
     loaded.set_attn_implementation("eager")
     if way == WAYS[1]:
         return OwnAttentionModel(loaded, span.context)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +44,12 @@ def texts_of(model: Any, span: Span, vocab: int) -> list[Text]:
     """Both texts at the start and, where the model is told positions, the second one at the context's end."""
     room = span.context - span.settled_from
     ids = [_ids(min(length, room), vocab, 5 + 2 * i) for i, length in enumerate(LENGTHS)]
-    ends = [span.settled_from] * 2
+    found = [Text(x, span.settled_from, _alone(model, x, span.settled_from)) for x in ids]
     if _takes_positions(model):
-        ends.append(span.context - len(ids[1]))
-    return [Text(x, at, _alone(model, x, at)) for x, at in zip([*ids, ids[1]], ends, strict=False)]
+        with suppress(IndexError, RuntimeError):  # some ask for all that stands before
+            end = span.context - len(ids[1])
+            found.append(Text(ids[1], end, _alone(model, ids[1], end)))
+    return found
 
 
 def distance(

@@ -6,11 +6,14 @@ Whoever loads it compares it with itself under the library's attention: a layer 
 
 from typing import Any
 
+import numpy as np
 import torch
 from transformers import AttentionInterface, AttentionMaskInterface
 
 from .attention.base import Attention, LayerOptions
-from .batch import Batch
+from .attention.torch_backend import TorchAttention
+from .batch import Batch, Segment
+from .masks import is_known, no_mask, watching
 from .model import ModelUnsupported
 from .pool import Pool, Shape
 from .transfers import send
@@ -41,6 +44,8 @@ def _attention_function(
     **_: object,
 ) -> tuple[torch.Tensor, None]:
     """What every attention layer calls: `[1, heads, tokens, head_dim]` in, `[1, tokens, heads, head_dim]` out."""
+    if attention_mask is not None:
+        raise ModelUnsupported("a layer makes a mask of its own")
     scale = scaling if scaling is not None else query.shape[-1] ** -0.5
     options = LayerOptions(scale, sliding_window or None, softcap or None, s_aux)
     q, k, v = (x[0].transpose(0, 1).contiguous() for x in (query, key, value))
@@ -48,12 +53,8 @@ def _attention_function(
     return sglc_calls.attention.run(module.layer_idx, q, k, v, options)[None], None
 
 
-def _no_mask(*_: object, **__: object) -> None:
-    """The batch's metadata says who sees whom; no mask is built."""
-
-
 AttentionInterface.register(NAME, _attention_function)
-AttentionMaskInterface.register(NAME, _no_mask)
+AttentionMaskInterface.register(NAME, no_mask)
 
 
 class RegisteredModel:
@@ -85,6 +86,18 @@ class RegisteredModel:
             )
         slots = send(batch.slots, self.device).long()
         pool.hidden.index_copy_(0, slots, output.last_hidden_state[0].to(pool.hidden.dtype))
+
+    def check_masks(self) -> None:
+        """See that the model names no mask that our attention doesn't know. Raises ModelUnsupported."""
+        pool = Pool(self.shape, 4, self.dtype, self.device)
+        numbers = np.arange(1, 5, dtype=np.int32)
+        batch = Batch([Segment(numbers, numbers, None, numbers[:0])])
+        attention = TorchAttention(pool)
+        attention.plan(batch)
+        with watching() as masks:
+            self.forward(batch, pool, attention)
+        if not all(map(is_known, masks)):
+            raise ModelUnsupported("its layers see by another rule than all before, or a window")
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
         """Apply the head, with the scale and soft cap that the configuration names."""

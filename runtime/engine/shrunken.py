@@ -32,6 +32,7 @@ SIZES: Mapping[str, int] = {
     **dict.fromkeys(("n_group", "topk_group", "num_expert_group", "n_shared_experts"), 1),
     "q_lora_rank": 12, "kv_lora_rank": 8, "qk_nope_head_dim": 8, "qk_rope_head_dim": 4, "v_head_dim": 6,
     "qk_head_dim": 12, "index_topk": 6, "index_head_dim": 8, "index_n_heads": 4,
+    "index_block_size": 4, "index_topk_blocks": 2,
     "indexer_n_heads": 4, "indexer_kv_heads": 1, "indexer_head_dim": 8, "indexer_budget": 6, "rotary_dim": 4,
     "global_head_dim": 2 * HEAD, "hidden_size_per_layer_input": 8,
     "max_position_embeddings": CONTEXT, "n_positions": CONTEXT, "max_seq_len": CONTEXT, "seq_length": CONTEXT,

@@ -6,7 +6,7 @@ Called before weights are read. What is let through is tried: on a tiny model of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from .config import text_part
 from .error import ModelError
@@ -38,6 +38,10 @@ ENCODERS = frozenset(
         "rembert", "roberta", "roberta-prelayernorm", "roc_bert", "roformer", "xlm-roberta", "xlm-roberta-xl", "xmod",
     }
 )  # fmt: skip
+OWN_LAYERS = frozenset(
+    {"minimax_m3_sparse", "compressed_sparse_attention", "heavily_compressed_attention"}
+)
+FLAGS = frozenset({1})  # of MiniMax-M3, by layer
 HELP = "`--base-url` asks a server that runs it (SGLang, vLLM, llama.cpp); docs/models.md lists what the engine runs"
 
 
@@ -57,6 +61,17 @@ def why_not(config: Mapping[str, Any]) -> str | None:
         return ENCODER_DECODER
     if kind in KINDS:
         return KINDS[kind]
+    if _has_layers(text, OWN_LAYERS) or _has_layers(text.get("sparse_attention_config"), FLAGS):
+        return OWN_STATE
     if kind in ENCODERS and not text.get("is_decoder"):
         return BOTH_WAYS
     return None
+
+
+def _has_layers(config: object, kinds: frozenset[Any]) -> bool:
+    """Whether a configuration lists layers of these kinds."""
+    if not isinstance(config, Mapping):
+        return False
+    given = cast("Mapping[str, Any]", config)
+    lists = (given.get(name) for name in ("layer_types", "sparse_attention_freq"))
+    return any(isinstance(found, list) and not kinds.isdisjoint(found) for found in lists)
