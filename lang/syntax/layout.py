@@ -100,7 +100,10 @@ class Layout:
         """The indentation of a token that opens a line; a tab is reported once per file."""
         start = token.start_pos or 0
         begin = self.source.line_starts[self.source.position(start)[0] - 1]
-        space = self.source.text[begin:start].lstrip("\ufeff")
+        before = self.source.text[begin:start].lstrip("\ufeff")
+        space = before[
+            : len(before) - len(before.lstrip())
+        ]  # a prefix that a text must not have is no space
         if "\t" in space and not space.strip() and not self.tab_reported:
             self.tab_reported = True
             self.report(

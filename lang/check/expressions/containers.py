@@ -107,6 +107,11 @@ def _check_index(asked: Inference, index: s.Expr, kind: Type) -> None:
             "SGL0201", index.span, f"expected `int`, found `{given}`", "an index is an `int`",
             help="`find_by(items, field, value)` looks a record up",
         )  # fmt: skip
+    elif kind == ANY and isinstance(name := asked.constant(index), str) and name.isidentifier():
+        asked.reporter.report(
+            "SGL0201", index.span, f"expected `int`, found `{given}`", "an index is an `int`",
+            help=f"a field is read by its name, behind a dot: `.{name}`",
+        )  # fmt: skip
     elif not accepts(INT, given):
         mismatch(asked.reporter, index, INT, given, "an index is an `int`")
 

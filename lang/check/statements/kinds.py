@@ -38,8 +38,7 @@ def check_statement(body: Body, node: s.Stmt) -> bool:
             check_return(body, node)
             return True
         case s.Break() | s.Continue():
-            check_jump(body, node)
-            return True
+            return check_jump(body, node)
         case s.If():
             return check_if(body, node)
         case s.Turn():

@@ -67,8 +67,11 @@ def check_while(body: Body, node: s.While) -> None:
     _after_loop(body, node, scope, ())
 
 
-def check_jump(body: Body, node: s.Break | s.Continue) -> None:
-    """Check a `break` or `continue`: it stands in a loop, and in no other block inside it."""
+def check_jump(body: Body, node: s.Break | s.Continue) -> bool:
+    """Check a `break` or `continue`: it stands in a loop, and in no other block inside it.
+
+    Whether nothing behind it runs: without a loop it leaves nothing.
+    """
     word = "break" if isinstance(node, s.Break) else "continue"
     place, span = body.around.innermost or ("", node.span)
     if place == _LOOP:
@@ -82,6 +85,8 @@ def check_jump(body: Body, node: s.Break | s.Continue) -> None:
     else:
         body.reporter.report("SGL0322", node.span, f"`{word}` outside of a loop",
                              help="it stands in a `for` or a `while`; `return` ends a program")  # fmt: skip
+        return False
+    return True
 
 
 # --- what is carried ------------------------------------------------------------------------------
