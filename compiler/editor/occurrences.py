@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...ir.span import Span
-from ...lang.check.facts import SymbolCall
+from ...lang.check.facts import SymbolCall, reasoning_of
 from ...lang.check.symbols import ModuleSymbol, ProgramSymbol, Symbol, TypeSymbol
 from ...lang.compile import Analysis
 from ...lang.syntax import nodes as s
@@ -137,11 +137,12 @@ def _arguments(analysis: Analysis, item: s.Item, name: str) -> Iterator[Span]:
 
 
 def _mocks(analysis: Analysis, item: s.Item, name: str) -> Iterator[Span]:
-    """The mocks that answer for a call which is bound to a name."""
+    """The mocks that answer for a call which is bound to a name, or for what was thought before it."""
+    places = {name: -1, reasoning_of(name): -2}
     for node, fact in analysis.checked.facts.mocks.items():
         of_item = isinstance(fact.program, ProgramSymbol) and fact.program.decl is item
-        if fact.extern is None and fact.name == name and (of_item or fact.program is None):
-            yield node.path[-1].span
+        if fact.extern is None and fact.name in places and (of_item or fact.program is None):
+            yield node.path[places[fact.name]].span
 
 
 def _local_names(analysis: Analysis, offset: int) -> set[str]:

@@ -9,9 +9,7 @@ A host function that needs none of the last calls before it runs beside them, if
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-import networkx as nx
+from collections.abc import Iterable, Iterator, Sequence
 
 from ...ir.ops import Effect, Host, Op, Prefetch, Release, Value
 from ...ir.structure import results
@@ -50,34 +48,31 @@ def _beside_last_calls(op: Op, bundles: list[Bundle], facts: ModuleFacts) -> lis
     return [*bundles[:last], (*bundles[last], op), *bundles[last + 1 :]]
 
 
-def dependences(ops: list[Op], facts: ModuleFacts) -> nx.DiGraph:
-    """Which op needs which: operands, what must not fail before it, and the place of hints among the calls."""
-    graph = nx.DiGraph()
+def dependences(ops: Sequence[Op], facts: ModuleFacts) -> list[list[int]]:
+    """Which ops before it each op needs: operands, what must not fail before it, the place of hints among calls."""
+    needs: list[list[int]] = []
     made: dict[Value, int] = {}
     last_hint = last_guard = last_effect = None
     calls: list[int] = []
     for at, op in enumerate(ops):
-        graph.add_node(at, call=_is_call(op, facts))
-        graph.add_edges_from((made[v], at) for v in facts.reads(op) if v in made)
+        own: list[int | None] = [made[v] for v in facts.reads(op) if v in made]
         if not getattr(op, "speculative", False):
             is_guard = facts.may_fail(op)
-            if last_guard is not None and (is_guard or _is_sent(op, facts)):
-                graph.add_edge(last_guard, at)
+            own += [last_guard] if is_guard or _is_sent(op, facts) else []
             last_guard = at if is_guard else last_guard
-            if last_effect is not None and (is_guard or _is_total(op)):
-                graph.add_edge(last_effect, at)
+            own += [last_effect] if is_guard or _is_total(op) else []
         last_effect = at if _is_total(op) else last_effect
         if isinstance(op, Release):
-            graph.add_edges_from((call, at) for call in calls)
+            own += calls
             calls = [at]  # what comes after it comes after those, too
-        if graph.nodes[at]["call"]:
-            if last_hint is not None:
-                graph.add_edge(last_hint, at)
+        if _is_call(op, facts):
+            own.append(last_hint)
             calls.append(at)
         if isinstance(op, Prefetch):
             last_hint = at
         made.update((v, at) for v in results(op))
-    return graph
+        needs.append([n for n in own if n is not None])
+    return needs
 
 
 def _is_total(op: Op) -> bool:
@@ -95,14 +90,11 @@ def _is_sent(op: Op, facts: ModuleFacts) -> bool:
 
 
 def _stretch(ops: list[Op], facts: ModuleFacts) -> Iterator[Bundle]:
-    graph = dependences(ops, facts)
-    calls: dict[int, bool] = dict(graph.nodes(data="call"))
-    generation: dict[int, int] = {}
-    for at in nx.topological_sort(graph):
-        before = (generation[p] + calls[p] for p in graph.predecessors(at))
-        generation[at] = max(before, default=0)
+    calls = [_is_call(op, facts) for op in ops]
+    generation: list[int] = []
     members: dict[int, list[int]] = {}
-    for at in range(len(ops)):
+    for at, needs in enumerate(dependences(ops, facts)):
+        generation.append(max((generation[n] + calls[n] for n in needs), default=0))
         members.setdefault(generation[at], []).append(at)
     for number in sorted(members):
         yield from ((ops[at],) for at in members[number] if not calls[at])
