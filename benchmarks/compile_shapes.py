@@ -175,7 +175,47 @@ def _python_nested(lines: Sequence[str], count: int) -> str:
     return _function([*deep, " " * count + f"s += 'x' + {_CALL}"])
 
 
+def _python_arms(count: int) -> str:
+    arms = [
+        f"f[{i}] += 'arm {i} ' + sgl.gen('a', temperature=0, max_tokens=3)" for i in range(count)
+    ]
+    return _function([f"f = s.fork({count})", *arms, "s += f[0]['a']"])
+
+
+def _python_value(lines: Iterable[str]) -> str:
+    """Lines that bind `x`, which is said before a call."""
+    return _function([*lines, "s += str(x)", f"s += {_CALL}"])
+
+
+_PYTHON_IF = ["if xs[0] == '#':", f"    s += 'yes # ' + {_CALL}", "else:", "    s += 'no #'"]
+_PYTHON_FORK = [
+    "f# = s.fork(2)",
+    "for i#, a# in enumerate(f#):",
+    "    a# += 'F# ' + str(i#) + sgl.gen('g#', temperature=0, max_tokens=2)",
+    "s += 't# ' + f#[0]['g#']",
+]
+_PYTHON_TURN = [
+    "s += sgl.user('T# ' + xs[0])",
+    "s += sgl.assistant(sgl.gen('a#', temperature=0, max_tokens=2))",
+]
 PYTHON_SHAPES: dict[str, Shape] = {
+    "siblings": Shape(_python_arms, (12, 60)),
+    "ifs": Shape(lambda n: _python_rows(_PYTHON_IF, n), (50, 250)),
+    "forks": Shape(lambda n: _python_rows(_PYTHON_FORK, n), (30, 150)),
+    "turns": Shape(lambda n: _python_rows(_PYTHON_TURN, n), (50, 250)),
+    "one long text": Shape(
+        lambda n: _function([f"s += '{'lorem ipsum ' * (n // 12)}' + xs[0] + {_CALL}"]), (50_000, 800_000)
+    ),
+    "a list": Shape(
+        lambda n: _function([f"for x in [{_quoted(n)}]:", "    s += x + ' '", f"s += {_CALL}"]), (200, 1000)
+    ),
+    "choices": Shape(lambda n: _function([f"s += sgl.select('a', [{_quoted(n)}])"]), (5000, 20_000)),
+    "a chain of expressions": Shape(
+        lambda n: _python_value(["x = len(xs)", *(f"x = x * 3 % 7 + {i}" for i in range(n))]), (100, 500)
+    ),
+    "one long expression": Shape(
+        lambda n: _python_value(["x = " + " + ".join(["len(xs)"] * n)]), (48, 192), is_deep=True
+    ),
     "texts": Shape(lambda n: _python_rows(["s += 'line # ' + xs[0]"], n), (200, 1000)),
     "calls": Shape(lambda n: _python_rows([f"s += 'line # ' + {_CALL}"], n), (100, 500)),
     "loops": Shape(lambda n: _python_rows(["for x in xs:", f"    s += x + {_CALL}"], n), (25, 100)),

@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ...ir.collector import without_collection
 from ...ir.diagnostic import Diagnostic
 from ...ir.module import Module, Param, Program
 from ...ir.ops import Const, MakeRecord, Operand, Return, Root, Value
@@ -29,6 +30,7 @@ DEFAULTS: Mapping[str, Any] = {"max_tokens": 128, "temperature": 1.0}
 """What a gen that names nothing is asked with."""
 
 
+@without_collection()
 def lower(
     function: Callable[..., Any],
     types: Mapping[str, Type],
