@@ -74,7 +74,7 @@ _OWN_RULES = re.compile(
 )
 _LABEL = re.compile(r"\A\s*([A-Za-z][\w ]{0,20}):")
 _ANNOUNCES = re.compile(r"(?::|\bhere (?:is|are)\b[^.\n]*|=>|->|-{3,}|={3,})\s*\Z", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)(?:\s[^<>]*)?(/?)>")
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)(?:\s[^<>]*?)?(/?)>")
 
 
 def references(text: str) -> list[Reference]:
