@@ -5,7 +5,8 @@ whoever is scheduled later in the same step matches it, and reads its slots in t
 tokens are those that another is about to compute is parked until that one has passed the point where the two part.
 
 Memory is found in this order: free slots, eviction of what nobody holds, preemption of the youngest task that is not in
-the step. A preempted task's computed tokens stay in the tree as long as there is room.
+the step. A preempted task's computed tokens stay in the tree as long as there is room. Room is given to the rest of
+jobs under way before anybody new: what they hold comes free when they have all that they need.
 
 On a card, prompts and decoding take turns instead: a decode step is then a graph, and a prompt's chunk a large product.
 
@@ -250,8 +251,17 @@ class Scheduler:
         return [*running[:first], *order, *running[first:], *(() if order else idle)]
 
     def _order(self) -> list[Task]:
-        """The waiting tasks in the order in which they are tried, idle ones apart."""
+        """The waiting tasks in the order in which they are tried, idle ones apart.
+
+        First the rest of jobs under way: what these hold comes free once they have all that they need, and not before.
+        """
         tasks = sorted((t for t in self.waiting if not t.job.idle), key=lambda task: task.serial)
+        under_way = {task.job for task in self._standing.holders}
+        begun = [task for task in tasks if task.job in under_way]
+        return begun + self._ranked([task for task in tasks if task.job not in under_way])
+
+    def _ranked(self, tasks: list[Task]) -> list[Task]:
+        """Tasks in order of arrival, the oldest of them by what the tree has of them."""
         if self.policy.schedule_policy != "lpm" or len(tasks) < 2 or not self._has_place(tasks[0]):
             return tasks
         now = self.clock()
