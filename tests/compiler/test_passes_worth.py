@@ -199,7 +199,7 @@ CASES = [
 MADE_ELSEWHERE = {
     "inline": "no plan without it",
     "render-turns": "no plan without it",
-    "plan-retention": "about a cache that is too small: below",
+    "plan-retention": "about a cache that is too small: `test_retention_on_an_engine.py`",
 }
 
 

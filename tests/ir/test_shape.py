@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from sglc.ir.constrained.parts import FLOAT_PATTERN, INT_PATTERN
 from sglc.ir.constrained.pattern import compile_pattern
 from sglc.ir.constrained.regex import RegexError, matches
 from sglc.ir.constrained.schema import type_of_schema
@@ -31,6 +32,18 @@ TYPES = [
 def test_the_shortest_output_is_one(text: str) -> None:
     kind = parse_type(text)
     parse_output(kind, shortest(kind))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "texts"),
+    [
+        (INT_PATTERN, ["0", "7", "-7", "-120", "123456789012345678"]),
+        (FLOAT_PATTERN, ["0", "-0", "-7", "0.5", "-0.5", "-1.25e-7", "2E+10"]),
+    ],
+)
+def test_numbers_of_either_sign_may_be_written(pattern: str, texts: list[str]) -> None:
+    assert [text for text in texts if not matches(compile_pattern(pattern), text)] == []
+    assert not any(matches(compile_pattern(pattern), text) for text in ("", "-", "+1", "01", "--1"))
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,14 @@ def test_literals(literal: str, value: str) -> None:
     assert run(module, "p", {"n": 2}, target=TARGET).result == value
 
 
+def test_literal_types_keep_their_signs() -> None:
+    module = module_of(
+        "program p() -> -1 | -0.5 | 2:\n    x: -1 | -0.5 | 2 = gen()\n    return x\n"
+    )
+    (program,) = module.programs
+    assert str(program.result) == "-1 | -0.5 | 2"
+
+
 def test_options_reach_the_op() -> None:
     module = module_of(
         """

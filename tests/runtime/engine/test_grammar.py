@@ -116,6 +116,34 @@ def test_a_blank_that_decides_nothing_is_written_as_chosen_or_in_our_bytes(
             assert matcher.accept(quote) == quote
 
 
+@pytest.mark.parametrize(
+    ("kind", "begun", "longer", "can_end"),
+    [
+        ("int", "1", "2", True),
+        ("int", "-", "1", False),
+        ("float", "1", ".", True),
+        ("float", "1.", "5", False),
+        ('"a" | "ab"', "a", "b", True),
+        ("list[int]", "[1", "2", False),
+        ("{n: int}", '{"n": 1', "2", False),
+    ],
+)
+def test_what_may_end_may_go_on(
+    grammar: GrammarBackend, kind: str, begun: str, longer: str, can_end: bool
+) -> None:
+    make = grammar.compile(Constraint("type", kind))
+    assert make is not None
+    matcher, bits = make(), np.zeros(grammar.width, dtype=np.int32)
+    encode = lambda text: grammar.tokenizer.encode((Part(text, False),), continuation=True)  # noqa: E731
+    for token in encode(begun):
+        assert matcher.accept(token) is not None
+    matcher.fill(bits)
+    allowed = np.flatnonzero(np.unpackbits(bits.view(np.uint8), bitorder="little")).tolist()
+    assert encode(longer)[0] in allowed
+    assert bool({*allowed} & set(grammar.tokenizer.eos_ids)) == can_end
+    assert not matcher.is_finished
+
+
 def test_all_text_needs_no_grammar(grammar: GrammarBackend) -> None:
     assert grammar.compile(Constraint("type", "str")) is None
     assert grammar.compile(Constraint("type", "str?")) is None

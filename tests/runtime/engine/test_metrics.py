@@ -38,6 +38,23 @@ def test_latencies_and_times_add_up(make_backend: Make) -> None:
     assert metrics.as_dict()["times_s"]["forward"] > 0
 
 
+def test_what_is_lost_to_a_preemption_and_computed_again_is_counted_apart(
+    make_backend: Make,
+) -> None:
+    """Whole pages alone enter the tree: what stands behind the last of them is lost."""
+    backend = make_backend(page_size=16, preempt_every=5)
+    ask(backend, gen(prompt(1, 20), 30))
+    metrics = backend.metrics()
+    tokens = metrics.tokens
+    assert metrics.preempted > 0
+    assert tokens["recomputed"] > 0
+    assert tokens["prefilled"] - tokens["recomputed"] == 20
+    assert tokens["decoded"] == 29
+    calm = make_backend(page_size=16)
+    ask(calm, gen(prompt(1, 20), 30))
+    assert calm.metrics().tokens["recomputed"] == 0
+
+
 def test_a_miss_has_its_reason(make_backend: Make) -> None:
     backend = make_backend(kv_cache_tokens=100)
     ask(backend, gen(prompt(1, 60), 2))

@@ -15,6 +15,7 @@ import pytest
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.runtime.backend import GenReply, GenRequest, PrefillRequest, SelectRequest, Usage
 from sglc.runtime.backends.engine import EngineBackend
+from sglc.runtime.engine import sampler
 from sglc.runtime.engine.generation import GenTask
 from sglc.runtime.engine.grammar.backend import GrammarBackend
 from sglc.runtime.engine.overlap import Pending
@@ -381,6 +382,29 @@ def test_what_a_grammar_writes_for_a_token_is_computed_in_its_place(
     assert sum(reply.usage.forced for reply in found) > 0
     assert overlapping.metrics().overlapped > 50
     check_nothing_leaked(overlapping)
+
+
+@pytest.mark.parametrize(
+    ("sampling", "is_overlapped"),
+    [
+        ({"top_p": 0.9}, False),
+        ({"min_p": 0.01}, False),
+        ({"top_k": 200}, False),
+        ({"top_k": 20, "top_p": 0.9}, True),
+        ({}, True),
+    ],
+    ids=str,
+)
+def test_what_takes_a_look_at_a_large_vocabulary_is_not_overlapped(
+    make_backend: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    sampling: dict[str, Any],
+    is_overlapped: bool,
+) -> None:
+    """A filter that may keep more than the likeliest few asks the device whether it does, and the host waits for it."""
+    monkeypatch.setattr(sampler, "CANDIDATES", 64)
+    backend = both(make_backend, gen(prompt(1, 20), 12, temperature=1.0, **sampling))
+    assert (backend.metrics().overlapped > 0) == is_overlapped
 
 
 def test_guesses_are_not_overlapped(make_backend: Make) -> None:
