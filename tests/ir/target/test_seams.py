@@ -25,7 +25,7 @@ RUN = st.builds(
 )  # fmt: skip
 LONG = st.lists(st.one_of(RUN, TEXT), min_size=1, max_size=3).map("".join)
 MANY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -48,7 +48,7 @@ def test_whatever_follows(pair: tuple[Tokenizer, Backend], text: str) -> None:
     check_each_split(*pair, text)
 
 
-@settings(MANY, max_examples=10)
+@settings(MANY, max_examples=6)
 @given(text=LONG)
 def test_whatever_follows_a_long_run(pair: tuple[Tokenizer, Backend], text: str) -> None:
     check_each_split(*pair, text)
@@ -62,7 +62,7 @@ def test_whatever_follows_in_published_tokenizers(
     check_each_split(*real_pair, text)
 
 
-@settings(MANY, max_examples=30)
+@settings(MANY, max_examples=20)
 @given(text=st.one_of(TEXT, LONG), sizes=st.lists(st.integers(1, 9), min_size=1))
 def test_a_text_that_grows_has_the_ids_of_the_whole(
     pair: tuple[Tokenizer, Backend], text: str, sizes: list[int]
