@@ -108,7 +108,7 @@ class Tokenizer:
         limit = min([limit, *(match.start for match in matches if match.open)])
         final = [match for match in matches if match.end <= limit and not match.open]
         floor = final[-1].end if final else 0
-        at = self._rule.last(text, floor, limit, tried - self._control.sight)
+        at = self._rule.last(text, floor, limit, tried, self._control.sight)
         if at is not None:
             return at
         # With a dummy space at the start of each piece, a cut after the token would lose it: cut before.

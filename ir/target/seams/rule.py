@@ -16,6 +16,7 @@ from .vocabulary import Vocabulary
 
 LONG = 64
 """Characters after the last plain seam from which on it pays to look for one in the whole vocabulary."""
+_FAR = 512  # characters in which it is looked for
 _SIGHT = 2  # characters that decide on a place from its right side
 _REMEMBERED = 1 << 16
 
@@ -43,20 +44,26 @@ class SeamRule:
     dummy: str = ""
     _known: dict[tuple[str, str], _Place] = field(default_factory=dict, repr=False, compare=False)
 
-    def last(self, text: str, floor: int, limit: int, seen: int = 0) -> int | None:
-        """The last safe seam of `text` in `(floor, limit]`, if any. In the first `seen` characters none was found."""
+    def last(self, text: str, floor: int, limit: int, tried: int = 0, back: int = 0) -> int | None:
+        """The last safe seam of `text` in `(floor, limit]`, if any.
+
+        In the first `tried` characters none was found, but in the last `back` of them something else stood against it.
+        """
         if self.normal is None or self.splits is None:
             return None
-        for at in range(min(limit, len(text) - 1), max(floor, seen - _SIGHT), -1):
+        for at in range(min(limit, len(text) - 1), max(floor, tried - back - _SIGHT), -1):
             if self._place(text, at, floor) is _Place.SEAM:
                 return at
-        return self._last_in_words(text, floor, limit, seen) if len(text) - floor > LONG else None
+        if len(text) - floor <= LONG or len(text) // LONG == tried // LONG:
+            return None  # it was looked for not long ago
+        return self._last_in_words(text, floor, limit, tried)
 
-    def _last_in_words(self, text: str, floor: int, limit: int, seen: int) -> int | None:
+    def _last_in_words(self, text: str, floor: int, limit: int, tried: int) -> int | None:
         """The last seam in a long text without a plain one: where no entry of the vocabulary fits over it."""
+        end = min(limit, len(text) - 1)
         places = (
             at
-            for at in range(min(limit, len(text) - 1), max(floor, seen - LONG), -1)
+            for at in range(end, max(floor, tried - 2 * LONG, end - _FAR), -1)
             if self._place(text, at, floor) is _Place.IN_WORD
         )
         return next((at for at in places if not self._is_spanned(text, at, floor)), None)
