@@ -32,13 +32,9 @@ def draw_kernel(
     """
     row = tl.program_id(0)
     mine = logits + tl.load(index + row).to(tl.int64) * logits_row
-    temperature, top_p, top_k, min_p, noise = (
-        tl.load(numbers + row * 5),
-        tl.load(numbers + row * 5 + 1),
-        tl.load(numbers + row * 5 + 2),
-        tl.load(numbers + row * 5 + 3),
-        tl.load(numbers + row * 5 + 4),
-    )
+    temperature = tl.load(numbers + row * 5)
+    top_p = tl.load(numbers + row * 5 + 1)
+    top_k = tl.load(numbers + row * 5 + 2)
     at = tl.arange(0, BLOCK)
     high = tl.full([BLOCK], float("-inf"), tl.float32)
     for first in range(0, vocab, BLOCK):
@@ -72,6 +68,7 @@ def draw_kernel(
         is_enough = (above >= enough_mass) | (number >= enough_tokens)
         low += tl.max(tl.where(is_enough, steps, 0), axis=0) * step
         step = tl.maximum(step // 16, 1)
+    min_p = tl.load(numbers + row * 5 + 3)  # read here: before the passes it would take a register
     threshold = tl.maximum(low.to(tl.float32, bitcast=True), min_p)
     left = 0.0
     for first in range(0, vocab, BLOCK):
@@ -79,6 +76,7 @@ def draw_kernel(
         logit = tl.load(mine + first + at, mask=here, other=float("-inf")).to(tl.float32)
         weight = tl.exp2((logit - highest) * scale)
         left += tl.sum(tl.where(weight >= threshold, weight, 0.0), axis=0)
+    noise = tl.load(numbers + row * 5 + 4)
     goal, passed, token, last = noise * left, 0.0, vocab, 0
     for first in range(0, vocab, BLOCK):
         here = first + at < vocab

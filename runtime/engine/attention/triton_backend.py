@@ -31,9 +31,7 @@ LEAST_SAVED = 512
 NARROW = 16
 WIDE = 64
 LARGE_HEAD = 256  # from here on a program needs twice as many threads to keep its rows in registers
-PROGRAMS = (
-    3  # that a multiprocessor runs side by side: it has registers for so many with narrow tiles
-)
+PROGRAMS = 3  # side by side on a multiprocessor, which has registers for so many with narrow tiles
 MOST_KEYS = 1 << 20  # of a decode step that runs by a graph, shared ones counted once
 
 # Launched as kernel[grid](...): the compiler's own types say nothing of that.

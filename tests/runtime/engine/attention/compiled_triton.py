@@ -4,6 +4,7 @@ What a kernel takes of a multiprocessor is read from the machine code: whatever 
 memory, at a price of tens of times.
 """
 
+import itertools
 import re
 import subprocess
 import tempfile
@@ -21,8 +22,9 @@ from sglc.runtime.engine.attention.triton_backend import NARROW, PROGRAMS
 from sglc.runtime.engine.grammar import mask_kernel
 
 HOPPER = GPUTarget("cuda", 90, 32)
-# Of a multiprocessor of this generation; a program takes a little shared memory beside its own.
-REGISTERS, SHARED, RESERVED = 65_536, 233_472, 1024
+# Of a multiprocessor of this generation; a thread's registers are handed out in eights, and a program takes a little
+# shared memory beside its own.
+REGISTERS, EIGHT, SHARED, RESERVED = 65_536, 8, 233_472, 1024
 NUMBERS = {
     "positions": "*i64",
     "epsilon": "fp32",
@@ -73,14 +75,17 @@ def attend(number: str, rows: int, size: int, direct: bool, extras: bool) -> Any
     return compile_for_hopper(kernels.attend_kernel, number, out, constants, num_warps=warps)
 
 
-def compile_for_sampling(kernel: Any, number: str, warps: int, **constants: int) -> Any:
-    """A kernel over the logits of some rows."""
+def compile_for_sampling(
+    kernel: Any, number: str, warps: int, is_even: bool, **constants: int
+) -> Any:
+    """A kernel over the logits of some rows, of a vocabulary of a multiple of 16 or of any other size."""
     pointers = {"logits": number, "index": "*i64", "numbers": "*fp32", "out": "*i64"}
     pointers |= {"tokens": "*i64", "said_at": "*i64", "rows": "*i64", "bits": "*i32"}
     signature = {
         n: "constexpr" if n in constants else pointers.get(n, "i32") for n in kernel.arg_names
     }
-    whole = [n for n in ("logits", "logits_row") if n in signature]
+    sizes = ("vocab", "logits_row") if is_even else ()
+    whole = [n for n, kind in signature.items() if kind.startswith("*") or n in sizes]
     aligned = {(kernel.arg_names.index(n),): [["tt.divisibility", 16]] for n in whole}
     source = ASTSource(kernel, signature, constants, aligned)
     return triton.compile(source, target=HOPPER, options={"num_warps": warps})
@@ -103,9 +108,10 @@ def check(name: str, compiled: Any, programs: int = 1) -> None:
     """Nothing spills, and a multiprocessor has registers and memory for so many programs side by side."""
     registers, spilled = usage(compiled)
     threads, shared = 32 * compiled.metadata.num_warps, compiled.metadata.shared
+    taken = -(-registers // EIGHT) * EIGHT
     print(f"{name}: {registers} registers, {spilled} spilled, {shared} bytes shared")
     assert spilled == 0, name
-    assert programs * threads * registers <= REGISTERS, name
+    assert programs * threads * taken <= REGISTERS, name
     assert programs * (shared + RESERVED) <= SHARED, name
 
 
@@ -132,13 +138,16 @@ if __name__ == "__main__":
     ]
     for kernel, constants in between:
         check(kernel.__name__, compile_for_hopper(kernel, "*bf16", "*bf16", constants))
-    check("count", compile_for_sampling(penalties_kernel.count_kernel, "*i64", warps=1))
-    for number in ("*bf16", "*fp32"):
-        for kernel, module, more in (
-            (draw.draw_kernel, draw, {"PASSES": 8}),
-            (penalties_kernel.penalties_kernel, penalties_kernel, {}),
-            (mask_kernel.mask_kernel, mask_kernel, {}),
-        ):
-            found = compile_for_sampling(kernel, number, module.WARPS, BLOCK=module.BLOCK, **more)
-            check(f"{kernel.__name__} {number}", found)
+    counting = penalties_kernel.count_kernel
+    check("count", compile_for_sampling(counting, "*i64", warps=1, is_even=True))
+    sampling = [
+        (draw.draw_kernel, draw, {"PASSES": 8}),
+        (penalties_kernel.penalties_kernel, penalties_kernel, {}),
+        (mask_kernel.mask_kernel, mask_kernel, {}),
+    ]
+    for number, is_even in itertools.product(("*bf16", "*fp32"), (True, False)):
+        for kernel, module, more in sampling:
+            constants = {"BLOCK": module.BLOCK} | more
+            found = compile_for_sampling(kernel, number, module.WARPS, is_even, **constants)
+            check(f"{kernel.__name__} {number}, {is_even=}", found)
     print("compiled")
