@@ -182,9 +182,11 @@ def _of_family(
     pattern = re.compile(f"(?:{re.escape(start)})?(\\s*){re.escape(end)}(.*)", re.DOTALL)
     tails = (t.rpartition(_ASKED)[2].partition(_SAID)[0] for t in texts if isinstance(t, str))
     empty = next((found for tail in tails if (found := pattern.search(tail))), None)
-    if empty:
-        half = empty[1][: (len(empty[1]) + 1) // 2]
-        opens, closes = start + half, empty[1][len(half) :] + end + empty[2]
+    if empty and len(empty[1]) != 1:  # on which side a single one belongs the family says
+        half = empty[1][: len(empty[1]) // 2]
+        rest = closes.partition(end)[2]
+        behind = empty[2] or (rest if rest.strip() else "")
+        opens, closes = start + half, empty[1][len(half) :] + end + behind
     return _Around("" if _is_open(start, begun) else opens, closes, end)
 
 

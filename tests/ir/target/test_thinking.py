@@ -120,6 +120,10 @@ PUBLISHED = {
     "Kimi-K2-Thinking": ("<think>", "</think>"),
     "NVIDIA-Nemotron-3-Nano-30B-A3B-BF16": ("", "\n</think>\n"),
     "MiniMax-M2": ("", "\n</think>\n\n"),
+    "CohereForAI-c4ai-command-r7b-12-2024-tool_use": (
+        "<|START_THINKING|>",
+        "<|END_THINKING|><|START_RESPONSE|>",
+    ),
     "ByteDance-Seed-OSS": ("<seed:think>", "</seed:think>\n"),
     "mistralai-Ministral-3-14B-Reasoning-2512": ("[THINK]", "[/THINK]"),
     "google-gemma-4-31B-it": ("<|channel>thought\n", "\n<channel|>"),
