@@ -209,7 +209,7 @@ PYTHON_SHAPES: dict[str, Shape] = {
     "a list": Shape(
         lambda n: _function([f"for x in [{_quoted(n)}]:", "    s += x + ' '", f"s += {_CALL}"]), (200, 1000)
     ),
-    "choices": Shape(lambda n: _function([f"s += sgl.select('a', [{_quoted(n)}])"]), (5000, 20_000)),
+    "choices": Shape(lambda n: _function([f"s += sgl.select('a', [{_quoted(n)}])"]), (20_000, 80_000)),
     "a chain of expressions": Shape(
         lambda n: _python_value(["x = len(xs)", *(f"x = x * 3 % 7 + {i}" for i in range(n))]), (100, 500)
     ),
