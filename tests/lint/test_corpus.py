@@ -25,6 +25,14 @@ def test_nothing_wrong_and_nearly_all_that_is_there() -> None:
     assert scores["all"].right >= 0.95 * scores["all"].expected, remarks
 
 
+def test_the_default_set_alone() -> None:
+    scores, remarks, _ = corpus().run(preview=False)
+    found = scores["all"]
+    assert [remark for remark in remarks if remark.startswith("wrong")] == []
+    assert found.expected >= 200
+    assert found.right >= 0.95 * found.expected, remarks
+
+
 def test_each_depth_is_followed() -> None:
     scores, remarks, _ = corpus().run()
     for depth in ("0", "1", "2", "class", "module"):

@@ -335,6 +335,8 @@ _SIZE = re.compile(r"len|count|tokens|size|total|used|estimate", re.I)
 
 def _is_size(node: ast.expr) -> bool:
     match node:
+        case ast.Call(func=ast.Name(id="sum" | "max"), args=[inner, *_]):
+            return any(_is_size(each) for each in ast.walk(inner) if isinstance(each, ast.Call))
         case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
             return bool(_SIZE.search(name))
         case ast.Name(id=name) | ast.Attribute(attr=name):

@@ -102,12 +102,15 @@ def _of_opaque(value: Opaque, name: str) -> Value:
         if value.label and not value.label.startswith("<")
         else value.label or name
     )
-    found = Opaque(
-        value.taints, label=label, parent=value.parent, index=value.index, is_reply=value.is_reply
+    listed = frozenset(t for t in value.shape if t.cause is Cause.TOOL_ORDER)
+    return Opaque(
+        value.taints,
+        listed,  # the answer of a server that lists its tools holds them in that order
+        label=label,
+        parent=value.parent,
+        index=value.index,
+        is_reply=value.is_reply,
     )
-    if name in ("usage", "total_tokens") and value.is_reply:
-        return found
-    return found
 
 
 def _of_class(run: Run, info: ClassInfo, name: str, value: Value) -> Value:

@@ -1,4 +1,5 @@
 """Instructions of a run are made anew for each run."""
+
 from datetime import datetime
 
 from openai import OpenAI

@@ -1,4 +1,5 @@
 """The same in coroutines, with a client of the object."""
+
 import random
 
 from anthropic import AsyncAnthropic

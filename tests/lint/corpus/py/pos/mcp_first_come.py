@@ -8,7 +8,7 @@ client = OpenAI()
 
 
 async def tools_of(session) -> list[dict]:
-    listed = await session.list_tools()
+    listed = await session.list_tools()  # want: PFX304 PFX301
     return [{"type": "function", "function": {"name": t.name}} for t in listed.tools]
 
 

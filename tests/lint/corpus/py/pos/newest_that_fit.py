@@ -1,4 +1,5 @@
 """From the end of the history, as many messages as fit."""
+
 from openai import OpenAI
 
 client = OpenAI()

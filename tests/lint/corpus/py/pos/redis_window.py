@@ -1,4 +1,5 @@
 """The newest entries of a list in Redis."""
+
 import json
 
 from openai import OpenAI

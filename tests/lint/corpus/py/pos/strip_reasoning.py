@@ -6,7 +6,7 @@ client = OpenAI(base_url="http://localhost:8000/v1")
 def clean(message: dict) -> dict:
     return {
         k: v for k, v in message.items() if k not in ("reasoning_content", "reasoning")
-    }  # want: PFX211
+    }  # want: PFX211 PFX207
 
 
 class Solver:

@@ -9,7 +9,7 @@ def environment() -> str:
     return "\n".join(
         [
             "<env>",
-            f"cwd: {Path.cwd()}",  # want: PFX105
+            f"cwd: {Path.cwd()}",  # want: PFX105 PFX201
             f"os: {platform.system()} {platform.release()}",
             f"shell: {os.environ.get('SHELL', '')}",
             "</env>",

@@ -1,0 +1,17 @@
+from openai import OpenAI
+
+client = OpenAI()
+
+
+class Chat:
+    def __init__(self, effort: str = "low") -> None:
+        self.effort = effort
+        self.messages: list[dict] = [{"role": "system", "content": "Mind the budget. " * 90}]
+
+    def ask(self, text: str):
+        self.messages.append({"role": "user", "content": text})
+        reply = client.chat.completions.create(
+            model="gpt-5.1", messages=self.messages, reasoning_effort=self.effort
+        )
+        self.messages.append(reply.choices[0].message.model_dump())
+        return reply
