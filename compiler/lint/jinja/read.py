@@ -9,7 +9,7 @@ from ..finding import Cause, Evidence, Family, Place, Reading
 from ..inputs import InputFile
 from ..layout import Request, Segment, inversions, merged, static_prefix
 from ..python.machine import Run
-from ..python.requests import STABLE_TOKENS, STABLE_WORDS, origins
+from ..python.segments import STABLE_TOKENS, STABLE_WORDS, origins
 from ..python.texts import text
 from ..python.values import Lit, Part, Value
 from ..tokens import Counter

@@ -13,6 +13,7 @@ from ..layout import DAY, REQUEST, TENANT
 from ..python.clocks import COARSE_PARTS, at_rank, coarse
 from ..python.elements import element_of
 from ..python.externals.containers import in_order
+from ..python.holding import join, shape_of, taints_in, text_taints_of, union
 from ..python.texts import label_taints, parts_of
 from ..python.values import (
     NONE,
@@ -28,11 +29,6 @@ from ..python.values import (
     Taint,
     Taints,
     Value,
-    join,
-    shape_of,
-    taints_in,
-    text_taints_of,
-    union,
 )
 from .parse import Parsed, Section
 

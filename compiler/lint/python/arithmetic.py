@@ -9,22 +9,10 @@ from typing import Any
 from ..finding import Cause
 from ..layout import DAY
 from .building import merge, rewrite_taint, splice
+from .holding import join, taints_in
 from .machine import Frame, Run, place_of, shown
 from .texts import literal, parts_of, percent, text
-from .values import (
-    Choice,
-    Const,
-    DictV,
-    ListV,
-    Opaque,
-    PromptV,
-    StateV,
-    Taint,
-    Text,
-    Value,
-    join,
-    taints_in,
-)
+from .values import Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Taint, Text, Value
 
 _MOST = 1 << 17
 _SECONDS_A_DAY = 86_400

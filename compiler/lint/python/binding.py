@@ -8,21 +8,9 @@ from dataclasses import replace
 from ..finding import Cause
 from ..layout import REQUEST
 from .elements import element_of
+from .holding import join, taints_in
 from .machine import Frame, Loop, Run
-from .values import (
-    NONE,
-    Choice,
-    Hole,
-    Item,
-    ListV,
-    Opaque,
-    Taint,
-    Taints,
-    Text,
-    Value,
-    join,
-    taints_in,
-)
+from .values import NONE, Choice, Hole, Item, ListV, Opaque, Taint, Taints, Text, Value
 
 
 def condition_taints(run: Run, frame: Frame, test: Value) -> Taints:

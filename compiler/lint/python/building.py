@@ -8,20 +8,9 @@ from dataclasses import replace
 from ..finding import Cause
 from ..layout import REQUEST
 from .elements import element_of, is_historical
+from .holding import items_of, join, shape_of, taints_in
 from .machine import Frame, Run, place_of, shown
-from .values import (
-    Choice,
-    Const,
-    DictV,
-    ListV,
-    Opaque,
-    Taint,
-    Value,
-    items_of,
-    join,
-    shape_of,
-    taints_in,
-)
+from .values import Choice, Const, DictV, ListV, Opaque, Taint, Value
 
 REASONING = frozenset(
     {"reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks"}

@@ -12,6 +12,7 @@ from .annotations import annotated
 from .building import splice
 from .expressions import evaluate
 from .externals.call import call_external
+from .holding import decided, frozen, join, passed
 from .machine import MAX_CALLS, MAX_DEPTH, MAX_STEPS, Frame, Run, dotted, place_of
 from .methods.call import call_method
 from .names import is_cached, method_of
@@ -31,10 +32,6 @@ from .values import (
     Opaque,
     PartialV,
     Value,
-    decided,
-    frozen,
-    join,
-    passed,
 )
 
 

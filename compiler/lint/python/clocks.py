@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import DAY, RELEASE
+from .holding import join
 from .sources import coarsened
-from .values import Choice, Hole, Opaque, Taint, Taints, Text, Value, join
+from .values import Choice, Hole, Opaque, Taint, Taints, Text, Value
 
 COARSE_PARTS = {
     "year": RELEASE,

@@ -12,21 +12,10 @@ from ..layout import REQUEST
 from .binding import bind, condition_taints, loop_element
 from .building import REASONING, order_taint, put
 from .elements import is_historical, known_items
+from .holding import shape_of, text_taints_of, union
 from .machine import Frame, Loop, Run, place_of
 from .texts import label_taints, used_at
-from .values import (
-    NONE,
-    Const,
-    DictV,
-    ListV,
-    Opaque,
-    Taint,
-    Taints,
-    Value,
-    shape_of,
-    text_taints_of,
-    union,
-)
+from .values import NONE, Const, DictV, ListV, Opaque, Taint, Taints, Value
 
 
 def comprehension(

@@ -13,26 +13,13 @@ from .binding import bind, condition_taints
 from .building import merge, order_taint, put, splice
 from .clocks import coarse
 from .comprehensions import comprehension
-from .elements import element_of, indexed, sliced
+from .elements import element_of, indexed
+from .holding import decided, join, taints_in, union
 from .machine import Frame, Run, place_of, shown
 from .names import attribute, look_up
+from .slices import sliced
 from .texts import parts_of, text
-from .values import (
-    Const,
-    DictV,
-    FnV,
-    ListV,
-    Lit,
-    Opaque,
-    Part,
-    Taint,
-    Taints,
-    Value,
-    decided,
-    join,
-    taints_in,
-    union,
-)
+from .values import Const, DictV, FnV, ListV, Lit, Opaque, Part, Taint, Taints, Value
 
 
 def evaluate(run: Run, frame: Frame, node: ast.expr) -> Value:

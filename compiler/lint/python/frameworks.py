@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..finding import Place
 from ..layout import SESSION
 from .building import splice
+from .holding import frozen
 from .machine import Frame, Run, place_of
 from .requests import Given
 from .texts import literal, substituted
@@ -26,7 +27,6 @@ from .values import (
     PromptV,
     Text,
     Value,
-    frozen,
 )
 
 _ROLES = {

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from ..finding import Cause
 from ..layout import REQUEST
+from .holding import union
 from .machine import Frame, Run, place_of, shown
 from .texts import parts_of, text
-from .values import Choice, Const, DictV, Hole, ListV, Lit, Opaque, Part, Taint, Value, union
+from .values import Choice, Const, DictV, Hole, ListV, Lit, Opaque, Part, Taint, Value
 
 PARSED = "<arguments>"
 """The label of arguments that were parsed; it passes through copies and attributes."""

@@ -12,8 +12,9 @@ from typing import Protocol
 from ..finding import Evidence, Family, Place
 from ..layout import Request
 from ..tokens import Counter
+from .holding import union
 from .project import Project
-from .values import NONE, ClassInfo, DictV, FnV, ModuleInfo, Obj, Taints, Value, union
+from .values import NONE, ClassInfo, DictV, FnV, ModuleInfo, Obj, Taints, Value
 
 MAX_DEPTH = 10
 MAX_CALLS = 24

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .values import Choice, Const, DictV, Ext, Item, ListV, Obj, Opaque, Value, taints_in
+from .holding import taints_in
+from .values import Choice, Const, DictV, Ext, Item, ListV, Obj, Opaque, Value
 
 _ROLES = {"developer": "system", "human": "user", "ai": "assistant"}
 _TEXTS = ("content", "text", "parts", "message")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..finding import Cause, Place
 from ..layout import SESSION, TURN
 from .annotations import annotated
+from .holding import join, taints_in
 from .machine import Frame, Run, bound_method, dotted, place_of
 from .texts import label_taints
 from .values import (
@@ -32,8 +33,6 @@ from .values import (
     Taints,
     Text,
     Value,
-    join,
-    taints_in,
 )
 
 BUILTINS = frozenset(
@@ -198,7 +197,7 @@ def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:
     if fn.marks & {"property", "cached_property", "computed_field"}:
         found = run.call(run, "call", fn, [], {}, None)
         if "cached_property" in fn.marks:
-            from .values import frozen
+            from .holding import frozen
 
             return frozen(found, SESSION)
         return found

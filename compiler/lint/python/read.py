@@ -14,13 +14,14 @@ from ..tokens import Counter
 from ..twins import near_twins
 from .calls import entry, root
 from .expressions import evaluate
+from .holding import frozen
 from .machine import Frame, Library, OutOfSteps, Run
 from .names import decorators, method_of
 from .project import LONG_LINE, MAX_DEPTH, Project, class_info, depth_of, functions_of
 from .reach import reach_of
 from .sinks.send import send
 from .statements.execute import execute
-from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, StateV, Value, frozen
+from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, StateV, Value
 
 RECURSION = 8_000
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ..finding import Cause, Place
 from ..layout import REQUEST, SESSION, USER
+from .holding import taints_in, union
 from .values import (
     NONE,
     Choice,
@@ -24,8 +25,6 @@ from .values import (
     Taints,
     Text,
     Value,
-    taints_in,
-    union,
 )
 
 MAX_TEXT = 1 << 18

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from ...finding import Cause
 from ..elements import element_of
+from ..holding import taints_in, union
 from ..json_text import dumped, loaded
 from ..machine import Frame, Run
 from ..sources import COMPLETION_CALLS, UNORDERED_CALLS, source_of
-from ..values import NONE, DictV, Opaque, Taints, Value, taints_in, union
+from ..values import NONE, DictV, Opaque, Taints, Value
 from .containers import (
     chained,
     deep_copy,

@@ -10,23 +10,10 @@ from ...finding import Cause
 from ...layout import REQUEST
 from ..building import merge, order_taint, splice
 from ..elements import element_of, is_historical, length_taint
+from ..holding import items_of, join, shape_of, text_taints_of
 from ..machine import Frame, Run, place_of, shown
 from ..texts import label_taints
-from ..values import (
-    NONE,
-    Choice,
-    Const,
-    DictV,
-    ListV,
-    Opaque,
-    Taint,
-    Taints,
-    Value,
-    items_of,
-    join,
-    shape_of,
-    text_taints_of,
-)
+from ..values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Taints, Value
 
 
 def len_call(

@@ -8,22 +8,11 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST
-from ..elements import element_of, sliced
+from ..elements import element_of
+from ..holding import join, shape_of, taints_in, text_taints_of, union
 from ..machine import Frame, Run, place_of, shown
-from ..values import (
-    NONE,
-    Const,
-    Item,
-    ListV,
-    Opaque,
-    Taint,
-    Value,
-    join,
-    shape_of,
-    taints_in,
-    text_taints_of,
-    union,
-)
+from ..slices import sliced
+from ..values import NONE, Const, Item, ListV, Opaque, Taint, Value
 
 
 def enumerate_call(

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from ..files import file_value
+from ..holding import taints_in, union
 from ..machine import Frame, Run, place_of
 from ..names import attribute
 from ..texts import literal, parts_of, text, transformed
-from ..values import Const, DictV, Ext, Item, ListV, Opaque, PartialV, Value, taints_in, union
+from ..values import Const, DictV, Ext, Item, ListV, Opaque, PartialV, Value
 
 
 def str_call(

@@ -11,9 +11,10 @@ from ...finding import Cause
 from ..building import order_taint
 from ..clocks import coarse
 from ..elements import element_of
+from ..holding import join, shape_of, taints_in
 from ..machine import Frame, Run, place_of, shown
 from ..texts import literal
-from ..values import Choice, Const, Item, ListV, Opaque, Taint, Value, join, shape_of, taints_in
+from ..values import Choice, Const, Item, ListV, Opaque, Taint, Value
 
 
 def sourced(

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from ..frameworks import call_agent, call_prompt
+from ..holding import join
 from ..machine import Frame, Run
-from ..values import AgentV, Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Text, Value, join
+from ..values import AgentV, Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Text, Value
 from .calling import Calling
 from .dicts import dict_method
 from .lists import list_method

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ..building import REASONING, merge
-from ..values import Const, DictV, Item, ListV, Opaque, Value, join
+from ..holding import join
+from ..values import Const, DictV, Item, ListV, Opaque, Value
 from .calling import Calling
 
 

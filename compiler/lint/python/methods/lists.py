@@ -9,29 +9,15 @@ from dataclasses import replace
 from ...finding import Cause
 from ...layout import REQUEST, SESSION
 from ..building import splice
-from ..elements import HISTORY, element_of, limits_of
+from ..elements import HISTORY, element_of
 from ..externals.containers import in_order
+from ..holding import frozen, items_of, settled, shape_of, taints_in, union
+from ..limits import limits_of
 from ..machine import Frame, Run, place_of, shown
 from ..newest import judge_stored
 from ..queries import FETCHES, SINGLE, single
 from ..texts import joined
-from ..values import (
-    NONE,
-    Choice,
-    Const,
-    Item,
-    ListV,
-    Obj,
-    Opaque,
-    Taint,
-    Value,
-    frozen,
-    items_of,
-    settled,
-    shape_of,
-    taints_in,
-    union,
-)
+from ..values import NONE, Choice, Const, Item, ListV, Obj, Opaque, Taint, Value
 
 
 def list_method(

@@ -10,11 +10,12 @@ from ...layout import DAY
 from ..building import REASONING
 from ..clocks import COARSE_PARTS, at_rank, coarse
 from ..files import template_named, written_taints
+from ..holding import join, taints_in, union
 from ..json_text import PARSED, is_parsed
 from ..machine import shown
 from ..newest import judge_stored
 from ..texts import joined, parts_of, text
-from ..values import NONE, Const, DictV, Hole, ListV, Opaque, Value, join, taints_in, union
+from ..values import NONE, Const, DictV, Hole, ListV, Opaque, Value
 from .calling import Calling
 from .lists import extend, grow, put_in, shortened
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..elements import element_of
+from ..holding import shape_of, union
 from ..machine import Loop
-from ..values import ListV, Value, shape_of, union
+from ..values import ListV, Value
 from .calling import Calling
 
 RUNS = frozenset(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...finding import Cause
+from ..holding import taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
 from ..machine import shown
 from ..sources import COMPLETION_METHODS, UNORDERED_METHODS, method_source
-from ..values import ListV, Opaque, Value, taints_in
+from ..values import ListV, Opaque, Value
 from .calling import Calling
 from .lists import order_of
 from .opaque import opaque_method

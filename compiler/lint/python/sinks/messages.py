@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from ...finding import Cause, Evidence, Loss, Place
 from ...layout import REQUEST, Request
+from ..holding import shape_of, taints_in
 from ..machine import Run
 from ..messages import dict_of, options_of
 from ..requests import Given
 from ..texts import parts_of
-from ..values import Choice, DictV, ListV, Lit, Taint, Taints, Value, shape_of, taints_in
+from ..values import Choice, DictV, ListV, Lit, Taint, Taints, Value
 from .live import evidence_of
 
 _LISTED = frozenset(

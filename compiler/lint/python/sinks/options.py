@@ -6,9 +6,10 @@ import re
 
 from ...finding import Cause
 from ...layout import Request
+from ..holding import taints_in
 from ..machine import Run
 from ..requests import Given
-from ..values import DictV, taints_in
+from ..values import DictV
 from .live import evidence_of, is_live
 
 

@@ -8,7 +8,8 @@ from ...finding import Cause, Evidence
 from ...layout import Request
 from ..machine import Run
 from ..messages import dict_of, options_of
-from ..requests import Given, is_marked
+from ..requests import Given
+from ..segments import is_marked
 from ..values import ListV, Value
 
 LOOKED_BACK = 20

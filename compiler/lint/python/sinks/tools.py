@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ...finding import Cause
 from ...layout import Request
+from ..holding import shape_of, taints_in, text_taints_of
 from ..machine import Run
 from ..requests import Given
-from ..values import Choice, shape_of, taints_in, text_taints_of
+from ..values import Choice
 from .live import evidence_of, is_live
 
 _ORDERS = frozenset({Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.STATE})

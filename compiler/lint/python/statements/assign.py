@@ -7,8 +7,9 @@ import ast
 from ...layout import SESSION
 from ..binding import bind
 from ..expressions import evaluate
+from ..holding import capped, join, passed
 from ..machine import Frame, Run, place_of
-from ..values import Choice, Const, ListV, Obj, Opaque, Value, capped, join, passed
+from ..values import Choice, Const, ListV, Obj, Opaque, Value
 from .items import set_item
 from .stored import as_stored
 

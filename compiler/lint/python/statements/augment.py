@@ -9,9 +9,10 @@ from ..arithmetic import added, operated
 from ..building import splice
 from ..expressions import evaluate
 from ..frameworks import holds_generation
+from ..holding import frozen
 from ..machine import Frame, Run, place_of
 from ..requests import Given
-from ..values import NONE, Const, DictV, Hole, ListV, Opaque, StateV, Taints, Text, Value, frozen
+from ..values import NONE, Const, DictV, Hole, ListV, Opaque, StateV, Taints, Text, Value
 from .assign import assign
 from .stored import with_counter
 

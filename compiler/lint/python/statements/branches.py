@@ -6,8 +6,9 @@ import ast
 
 from ..binding import condition_taints
 from ..expressions import evaluate
+from ..holding import decided, join
 from ..machine import Frame, Run
-from ..values import NONE, Const, ListV, Obj, Opaque, Taints, Value, decided, join
+from ..values import NONE, Const, ListV, Obj, Opaque, Taints, Value
 from .assign import assign
 
 

@@ -10,9 +10,10 @@ from ...layout import REQUEST
 from ..building import rewrite_taint
 from ..elements import is_historical
 from ..expressions import evaluate
+from ..holding import join, shape_of
 from ..machine import Frame, Run, place_of
 from ..methods.lists import shortened
-from ..values import Choice, Const, DictV, ListV, Opaque, Taint, Taints, Value, join, shape_of
+from ..values import Choice, Const, DictV, ListV, Opaque, Taint, Taints, Value
 from .stored import as_stored
 
 
@@ -119,7 +120,7 @@ def _first(owner: ListV, value: Value) -> None:
 
 
 def _held_by(value: Value) -> Taints:
-    from ..values import taints_in
+    from ..holding import taints_in
 
     return taints_in(value, 4)
 
@@ -144,7 +145,7 @@ def _deleted(run: Run, frame: Frame, owner: ListV | Opaque, target: ast.Subscrip
         index = evaluate(run, frame, target.slice)
         shortened(run, frame, owner, "pop", [index], target)
         return
-    from ..elements import sliced
+    from ..slices import sliced
 
     if not is_historical(owner):
         return
@@ -157,7 +158,7 @@ def _deleted(run: Run, frame: Frame, owner: ListV | Opaque, target: ast.Subscrip
 
 
 def _is_hysteresis_here(run: Run, frame: Frame, cut: ast.Slice) -> bool:
-    from ..elements import is_hysteresis
+    from ..limits import is_hysteresis
 
     end = cut.upper or cut.lower
     return end is not None and is_hysteresis(run, frame, end)

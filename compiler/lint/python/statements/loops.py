@@ -9,9 +9,10 @@ from ...layout import REQUEST
 from ..binding import bind, loop_element
 from ..elements import is_historical, known_items
 from ..expressions import evaluate
+from ..holding import join, shape_of
 from ..machine import Frame, Loop, Run, dotted, place_of
 from ..texts import used_at
-from ..values import NONE, Const, Opaque, Taint, Taints, Value, join, shape_of
+from ..values import NONE, Const, Opaque, Taint, Taints, Value
 from .branches import joined_env
 
 MAX_ROUNDS = 2

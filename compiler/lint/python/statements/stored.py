@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST
+from ..holding import shape_of
 from ..machine import Frame, Run, place_of
-from ..values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Text, Value, shape_of
+from ..values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Text, Value
 
 
 def as_stored(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value: Value) -> Value:

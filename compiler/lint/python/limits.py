@@ -1,0 +1,73 @@
+"""Limits that a history is held against: a cut that happens rarely, past a limit well above what it keeps, is fine."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from .elements import number_in
+from .machine import Frame, Run
+
+
+def is_hysteresis(run: Run, frame: Frame, end: ast.expr) -> bool:
+    """Whether a cut happens only past a limit that is well above what is kept."""
+    kept = _kept(run, frame, end)
+    for guard in frame.guards:
+        for limit in _limits(guard):
+            above = number_in(run.evaluate(run, frame, limit))
+            if above is None or kept is None:
+                if ast.dump(limit) not in {ast.dump(n) for n in ast.walk(end)}:
+                    return True
+            elif above - kept >= max(4, kept // 4):
+                return True
+    return False
+
+
+def _kept(run: Run, frame: Frame, end: ast.expr) -> int | None:
+    match end:
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return number_in(run.evaluate(run, frame, operand))
+        case ast.BinOp(op=ast.Sub(), right=right):
+            return number_in(run.evaluate(run, frame, right))
+        case _:
+            at = number_in(run.evaluate(run, frame, end))
+            return -at if at is not None and at < 0 else None
+
+
+def _limits(guard: ast.expr) -> Iterator[ast.expr]:
+    """What a size is compared with in a test."""
+    for node in ast.walk(guard):
+        if isinstance(node, ast.Compare) and len(node.comparators) == 1:
+            sides = (node.left, node.comparators[0])
+            sizes = [_is_size(side) for side in sides]
+            if sizes[0] != sizes[1]:
+                yield sides[1] if sizes[0] else sides[0]
+
+
+_SIZE = re.compile(r"len|count|tokens|size|total|used|estimate", re.I)
+
+
+def _is_size(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="sum" | "max"), args=[inner, *_]):
+            return any(_is_size(each) for each in ast.walk(inner) if isinstance(each, ast.Call))
+        case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
+            return bool(_SIZE.search(name))
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return (
+                bool(re.search(r"tokens|size|total|used|count|length", name)) and not name.isupper()
+            )
+        case _:
+            return False
+
+
+def limits_of(frame: Frame) -> set[str]:
+    """The distinct limits that the tests around a place compare sizes with, those left out that only ask for a few."""
+    found = [limit for guard in frame.guards for limit in _limits(guard)]
+    return {ast.unparse(limit) for limit in found if not _is_few(limit)}
+
+
+def _is_few(limit: ast.expr) -> bool:
+    """Whether a limit keeps a list from being emptied, rather than from growing."""
+    return isinstance(limit, ast.Constant) and isinstance(limit.value, int) and limit.value <= 4

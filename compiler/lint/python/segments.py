@@ -1,0 +1,317 @@
+"""From values to segments: tools, system text and messages in the order in which a service renders them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ..finding import Cause, Place
+from ..layout import CONST, RELEASE, REQUEST, SESSION, Origin, Request, Segment
+from .holding import shape_of, taints_in
+from .machine import Run
+from .messages import dict_of, options_of, role_of
+from .texts import literal, parts_of
+from .values import Const, DictV, Hole, ListV, Lit, Obj, Opaque, Part, Taint, Taints, Text, Value
+
+STABLE_WORDS = (
+    "system",
+    "prompt",
+    "instruction",
+    "persona",
+    "policy",
+    "rules",
+    "guide",
+    "template",
+    "preamble",
+    "charter",
+    "role",
+    "brief",
+    "head",
+)
+
+
+STABLE_TOKENS = 200
+"""What an unknown text counts whose name says that it is the fixed part of a prompt."""
+
+
+def origins(run: Run, taints: Taints) -> tuple[Origin, ...]:
+    """The taints that vary between the calls that are made here."""
+    found = [o for o in (_origin(run, t) for t in taints) if o is not None]
+    return tuple(sorted(found, key=lambda o: (o.place.file, o.place.line, o.what)))
+
+
+def _origin(run: Run, taint: Taint) -> Origin | None:
+    running = run.loop_numbers()
+    if taint.flag in ("head", "filter", "choice", "reconnect") or (
+        taint.needs and taint.needs not in running
+    ):
+        return None
+    if taint.cause is Cause.MODELS and taint.place.symbol not in run.models:
+        return None
+    rank = taint.rank
+    inside = [loop for loop in running if loop not in taint.loops]
+    if any(loop in running for loop in taint.settles):
+        rank = min(rank, SESSION)
+    if inside and taint.cause is not Cause.STATE:
+        rank = min(rank, SESSION)
+    return Origin(taint.cause, rank, taint.place, taint.what, taint.path)
+
+
+class SegmentBuilder:
+    """Puts segments together."""
+
+    def __init__(self, run: Run, request: Request) -> None:
+        self.run, self.request = run, request
+        self.segments: list[Segment] = []
+
+    def tools(self, value: Value) -> None:
+        """Tools stand before everything else; their texts are followed, what isn't known is stable."""
+        for each in options_of(value):
+            if isinstance(each, ListV):
+                for item in each.items:
+                    self._tool(item.value)
+                return
+        if not (isinstance(value, Const) and not value.value):
+            self._unknown("tools", RELEASE)
+
+    def _tool(self, value: Value) -> None:
+        fields = dict_of(value)
+        if fields is None:
+            self._unknown("tools", RELEASE)
+            return
+        self.text(_deep_parts(fields, self.request.sink), "tools", False, unknown=RELEASE)
+        if is_marked(fields):
+            self._mark()
+
+    def messages(self, value: Value) -> None:
+        """A list of messages; the last one that is no history is the newest."""
+        for each in options_of(value):
+            if isinstance(each, ListV):
+                self._list(each)
+                return
+        if isinstance(value, Const | Text):
+            self.content(value, "0", False)
+            return
+        self._history("messages", value)
+
+    def _list(self, value: ListV) -> None:
+        before = len(self.segments)
+        count = len(value.items)
+        for number, item in enumerate(value.items):
+            is_newest = number == count - 1 and not item.many and (count > 1 or before > 0)
+            self.message(item.value, item.many, str(number), is_newest)
+
+    def message(self, value: Value, many: bool, region: str, is_newest: bool) -> None:
+        """One message, or any number of such."""
+        fields = dict_of(value)
+        if fields is None:
+            self._other_message(value, many, region, is_newest)
+            return
+        role = role_of(fields.fields.get("role", Const("")))
+        where = "system" if role in ("system", "developer") else region
+        contents = [
+            fields.fields.get(key)
+            for key in ("content", "parts", "text", "output", "arguments", "call_id")
+        ]
+        known = [c for c in contents if c is not None]
+        if not known and fields.rest is not None:
+            known = [fields.rest]
+        for each in known:
+            self.content(each, where, is_newest and where != "system", many)
+        for key in ("tool_calls", "id", "tool_call_id"):
+            if key in fields.fields:
+                self.text(
+                    _quiet(_deep_parts(fields.fields[key], self.request.sink)),
+                    where,
+                    is_newest,
+                    True,
+                )
+        if is_marked(fields):
+            self._mark()
+        if many and _is_replayed(fields):
+            self._history(region, value)
+
+    def _other_message(self, value: Value, many: bool, region: str, is_newest: bool) -> None:
+        if isinstance(value, ListV) and value.kind == "tuple" and len(value.items) == 2:
+            role = literal(value.items[0].value) or ""
+            where = "system" if role in ("system", "developer") else region
+            self.content(value.items[1].value, where, is_newest and where != "system", many)
+            return
+        if isinstance(value, Const | Text):
+            self.content(value, region, is_newest, many)
+            return
+        if many:
+            self._history(region, value)
+        elif isinstance(value, Opaque):
+            self.text((Hole(value.taints, value.label, True),), region, is_newest)
+        else:
+            self._unknown(region, SESSION)
+
+    def content(self, value: Value, region: str, is_newest: bool, many: bool = False) -> None:
+        """Text, or a list of blocks with their marks."""
+        blocks = next(
+            (o for o in options_of(value) if isinstance(o, ListV) and _is_blocks(o)), None
+        )
+        if blocks is None:
+            self.text(parts_of(value, self.request.sink), region, is_newest, many)
+            return
+        taints = shape_of(blocks)
+        if taints:
+            self.text((Hole(taints),), region, is_newest, many)
+        for item in blocks.items:
+            self._block(item.value, region, is_newest, many or item.many)
+
+    def _block(self, value: Value, region: str, is_newest: bool, many: bool) -> None:
+        fields = dict_of(value)
+        if fields is None:
+            self.text(parts_of(value, self.request.sink), region, is_newest, many)
+            return
+        for key in ("text", "content", "image_url", "source", "input", "url", "id", "tool_use_id"):
+            if key in fields.fields:
+                self.text(
+                    _deep_parts(fields.fields[key], self.request.sink), region, is_newest, many
+                )
+        if fields.rest is not None and not fields.fields.keys() & {"text", "content"}:
+            self.text((Hole(taints_in(fields.rest), "", True),), region, is_newest, many)
+        if is_marked(fields):
+            self._mark()
+
+    def text(
+        self,
+        parts: Iterable[Part],
+        region: str,
+        is_newest: bool,
+        many: bool = False,
+        unknown: int | None = None,
+    ) -> None:
+        """Parts of text as segments."""
+        for part in parts:
+            if isinstance(part, Lit):
+                tokens = self.run.counter.count(part.text)
+                self.segments.append(
+                    Segment(CONST, part.text, tokens, region=region, is_newest=is_newest)
+                )
+                continue
+            self._hole(part if not many else self._reminted(part), region, is_newest, unknown)
+
+    def _reminted(self, part: Hole) -> Hole:
+        """In a message that stands for many, only what is made anew while the history is put together varies."""
+        running = set(self.run.loop_numbers())
+        is_amid = any(s.is_history for s in self.segments)
+        kept = frozenset(
+            t
+            for t in part.taints
+            if (t.cause not in _REMINTED or set(t.loops) - running)
+            and not (
+                is_amid and t.cause is Cause.STATE
+            )  # amid stored messages, and stored as they are
+        )
+        return replace(part, taints=kept, is_element=True)
+
+    def _hole(self, part: Hole, region: str, is_newest: bool, unknown: int | None) -> None:
+        held = origins(self.run, part.taints)
+        if held:
+            rank = max(o.rank for o in held)
+            self.segments.append(Segment(rank, origins=held, region=region, is_newest=is_newest))
+        elif part.is_element:
+            self.segments.append(
+                Segment(
+                    SESSION,
+                    region=region,
+                    is_newest=is_newest,
+                    is_history=not is_newest,
+                    is_unknown=True,
+                )
+            )
+        elif (
+            any(word in part.label.lower() for word in STABLE_WORDS)
+            and "user" not in part.label.lower()
+        ):
+            self.segments.append(
+                Segment(
+                    RELEASE,
+                    tokens=STABLE_TOKENS,
+                    region=region,
+                    is_newest=is_newest,
+                    is_unknown=True,
+                )
+            )
+        else:
+            rank = unknown if unknown is not None else REQUEST
+            self.segments.append(Segment(rank, region=region, is_newest=is_newest, is_unknown=True))
+
+    def _history(self, region: str, value: Value) -> None:
+        running = set(self.run.loop_numbers())
+        held = origins(
+            self.run,
+            frozenset(
+                t
+                for t in taints_in(value, 3) - shape_of(value)
+                if t.rank > SESSION and t.cause in _REMINTED and set(t.loops) - running
+            ),
+        )
+        if held:
+            self.segments.append(Segment(REQUEST, origins=held, region=region))
+        self.segments.append(Segment(SESSION, region=region, is_history=True, is_unknown=True))
+
+    def _unknown(self, region: str, rank: int) -> None:
+        self.segments.append(Segment(rank, region=region, is_unknown=True))
+
+    def _mark(self) -> None:
+        if self.segments:
+            self.segments[-1] = replace(self.segments[-1], has_mark=True)
+
+
+_REMINTED = frozenset({Cause.RANDOM, Cause.CLOCK, Cause.SIGNED, Cause.HASHED, Cause.SAMPLED})
+
+
+def _is_blocks(value: ListV) -> bool:
+    return any(isinstance(o, DictV) for i in value.items for o in options_of(i.value))
+
+
+def is_marked(fields: DictV) -> bool:
+    """Whether a block or message holds a breakpoint."""
+    held = (
+        fields.fields.get("cache_control")
+        or fields.fields.get("cachePoint")
+        or fields.fields.get("prompt_cache_breakpoint")
+    )
+    return held is not None and not (isinstance(held, Const) and held.value is None)
+
+
+def _is_replayed(fields: DictV) -> bool:
+    """Whether a message that stands for many comes out of a history or from data."""
+    return (
+        any(not (isinstance(held, Const)) for held in fields.fields.values())
+        or fields.rest is not None
+    )
+
+
+def _deep_parts(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
+    match value:
+        case DictV() if depth:
+            parts: list[Part] = (
+                [Hole(value.shape | value.as_text)] if value.shape | value.as_text else []
+            )
+            for key, held in value.fields.items():
+                if key == "cache_control":
+                    continue
+                parts += [Lit(f"{key} "), *_deep_parts(held, place, depth - 1)]
+            return (*parts, *(_deep_parts(value.rest, place, depth - 1) if value.rest else ()))
+        case ListV() if depth:
+            held_l: list[Part] = (
+                [Hole(value.shape | value.as_text)] if value.shape | value.as_text else []
+            )
+            for item in value.items:
+                held_l += _deep_parts(item.value, place, depth - 1)
+            return tuple(held_l)
+        case Obj():
+            return (Hole(taints_in(value, 2)),)
+        case _:
+            return parts_of(value, place)
+
+
+def _quiet(parts: Iterable[Part]) -> Iterator[Part]:
+    """Parts of a tool call: what is unknown in it is part of the history."""
+    for part in parts:
+        yield part if isinstance(part, Lit) or part.taints else replace(part, is_element=True)

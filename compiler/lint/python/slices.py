@@ -1,0 +1,133 @@
+"""Slices: of a history, a window or a head, and whether it moves with every turn."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..finding import Cause
+from ..layout import REQUEST
+from .elements import is_historical, number_in
+from .holding import items_of, join
+from .limits import is_hysteresis
+from .machine import Frame, Run, place_of, shown
+from .values import Choice, Const, ListV, Opaque, Taint, Taints, Text, Value
+
+
+def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
+    """`value[a:b]`: of a history, a window or a head; of anything else, the same."""
+    cut = node.slice
+    assert isinstance(cut, ast.Slice)
+    if isinstance(value, Const) and isinstance(value.value, str | tuple | list):
+        return _exact(run, frame, value, cut)
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, Choice):
+        return join([sliced(run, frame, o, node) for o in value.options], value.taints)
+    if isinstance(value, Opaque) and _is_text(value):
+        return value
+    low, high = cut.lower, cut.upper
+    if isinstance(value, ListV) and not any(i.many for i in value.items):
+        known = _known_slice(run, frame, value, cut)
+        if known is not None:
+            return known
+    taints: set[Taint] = set()
+    if low is not None and _moves(run, frame, low) and not is_stride(low, frame):
+        flag = "guarded" if is_hysteresis(run, frame, low) else ""
+        taints.add(_taint(run, frame, node, Cause.WINDOW, flag))
+    elif high is not None and _moves(run, frame, high) and not is_stride(high, frame):
+        taints.add(_taint(run, frame, node, Cause.REWRITTEN, "head"))
+    return _with_shape(value, frozenset(taints))
+
+
+_TEXT = re.compile(
+    r"(^|[._])(text|data|output|stdout|stderr|content|body|string|line|code|result|dump)$"
+)
+
+
+def _is_text(value: Opaque) -> bool:
+    """Whether something that is cut is a text by its name: its end is no window over a conversation."""
+    return not is_historical(value) and bool(_TEXT.search(value.label.lower()))
+
+
+def _with_shape(value: Value, taints: Taints) -> Value:
+    match value:
+        case ListV():
+            return replace(value, items=items_of(value), shape=value.shape | taints, persists=False)
+        case Opaque():
+            return replace(value, shape=value.shape | taints)
+        case _:
+            return value
+
+
+def _taint(run: Run, frame: Frame, node: ast.AST, cause: Cause, flag: str) -> Taint:
+    what = f"the window {shown(node)}" if cause is Cause.WINDOW else f"{shown(node)}"
+    return Taint(
+        cause, REQUEST, place_of(frame.module, node), what, loops=run.loop_numbers(), flag=flag
+    )
+
+
+def _exact(run: Run, frame: Frame, value: Const, cut: ast.Slice) -> Value:
+    ends = [
+        number_in(run.evaluate(run, frame, e)) if e is not None else None
+        for e in (cut.lower, cut.upper)
+    ]
+    held = value.value
+    if isinstance(held, str | tuple | list):
+        return Const(held[ends[0] : ends[1]], value.place)
+    return value
+
+
+def _known_slice(run: Run, frame: Frame, value: ListV, cut: ast.Slice) -> Value | None:
+    ends: list[int | None] = []
+    for end in (cut.lower, cut.upper):
+        at = number_in(run.evaluate(run, frame, end)) if end is not None else None
+        if end is not None and at is None:
+            return None
+        ends.append(at)
+    if value.persists or (ends[0] is not None and ends[0] < 0):
+        return None
+    return replace(value, items=value.items[ends[0] : ends[1]])
+
+
+def _moves(run: Run, frame: Frame, end: ast.expr) -> bool:
+    """Whether an end of a slice moves as the list grows: it counts from the list's end."""
+    match end:
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return number_in(run.evaluate(run, frame, operand)) != 1
+        case ast.Constant(value=int(n)):
+            return n < -1
+        case _:
+            if any(_is_length(node) for node in ast.walk(end)):
+                return True
+            found = run.evaluate(run, frame, end)
+            at = number_in(found)
+            if at is not None:
+                return at < -1
+            return isinstance(found, Opaque) and any(t.flag == "length" for t in found.taints)
+
+
+def _is_length(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
+
+
+def is_stride(end: ast.expr, frame: Frame) -> bool:
+    """Whether a moving end is rounded, so that it moves in strides."""
+    names = {n.id for n in ast.walk(end) if isinstance(n, ast.Name)}
+    texts = [end, *(s for s in _assignments(frame, names))]
+    return any(isinstance(n, ast.FloorDiv | ast.Mod) for each in texts for n in ast.walk(each))
+
+
+def _assignments(frame: Frame, names: set[str]) -> Iterator[ast.expr]:
+    """What the names of an expression were computed from, in the same function."""
+    for statement in frame.statements:
+        for node in ast.walk(statement):
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in names:
+                    yield value
+                case ast.AugAssign(target=ast.Name(id=name), value=value) if name in names:
+                    yield ast.BinOp(value, node.op, value)
+                case _:
+                    pass
