@@ -20,7 +20,7 @@ from typing import Any, Literal, get_args
 
 from .clock_shift import shifted_clock
 from .logs.differences import common, excerpt
-from .logs.formats import Logged
+from .logs.logged import Logged
 from .logs.units import Request, request_of
 
 Scenario = Literal[

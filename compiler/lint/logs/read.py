@@ -10,10 +10,11 @@ from ..inputs import InputFile
 from ..tokens import Counter
 from .breaks import Counting
 from .differences import common
-from .formats import Logged, calls_in
+from .formats import calls_in
 from .judging.judge import judged
 from .judging.scale import Scale
 from .judging.whole import judge_order
+from .logged import Logged
 from .sessions import FamilyOfCalls, families_of
 from .units import Known, Request, request_of
 

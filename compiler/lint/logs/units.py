@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter as Multiset
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 from ..target import target_of
-from .formats import Logged
+from .contents import is_marked, plain_text, text_of, without_marks
+from .logged import Logged
 from .turns import turns_of
 
 Kind = Literal["tools", "system", "message"]
-_MARKS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
-_REASONING = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
 OPTIONS = (
     "tool_choice",
     "thinking",
@@ -110,7 +108,7 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
     units: list[Unit] = []
     for tool in _list(body.get("tools") or body.get("functions")):
         units.append(
-            Unit("tools", _tool_name(tool), _text(_without_marks(tool)), tool, is_marked(tool))
+            Unit("tools", _tool_name(tool), text_of(without_marks(tool)), tool, is_marked(tool))
         )
     for key in ("system", "instructions", "system_instruction", "systemInstruction"):
         units += [_unit("system", "system", block, "", known) for block in _list(body.get(key))]
@@ -132,7 +130,7 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
     if not any(unit.kind != "tools" for unit in units):
         return None
     options = {
-        name: _text(body[name])
+        name: text_of(body[name])
         for name in OPTIONS
         if body.get(name) is not None and not (name == "text" and isinstance(body[name], str))
     }
@@ -158,7 +156,7 @@ def _unit(kind: Kind, role: str, data: Any, target: str, known: Known) -> Unit:
     try:
         held = known.get(key)
     except TypeError:  # fields that hold lists
-        key = (kind, is_claude, _text(data))
+        key = (kind, is_claude, text_of(data))
         held = known.get(key)
     if held is None:
         held = known[key] = _made(kind, role, _one_form(data) if is_claude else data)
@@ -173,7 +171,7 @@ def _identity(data: Any) -> object:
 def _made(kind: Kind, role: str, data: Any) -> Unit:
     content = data.get("content", data.get("parts")) if isinstance(data, dict) else data
     blocks = len(content) if isinstance(content, list) else 1
-    return Unit(kind, role, _text(_without_marks(data)), data, is_marked(data), blocks)
+    return Unit(kind, role, text_of(without_marks(data)), data, is_marked(data), blocks)
 
 
 def _tool_name(tool: Any) -> str:
@@ -182,96 +180,3 @@ def _tool_name(tool: Any) -> str:
         held = inner if isinstance(inner, dict) else tool
         return str(held.get("name", ""))
     return ""
-
-
-def _without_marks(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _without_marks(v) for k, v in value.items() if k not in _MARKS}
-    if isinstance(value, list):
-        return [_without_marks(v) for v in value]
-    return value
-
-
-def is_marked(value: Any) -> bool:
-    """Whether there is a breakpoint in some data."""
-    if isinstance(value, dict):
-        return any(k in _MARKS for k in value) or any(
-            is_marked(v) for v in value.values() if isinstance(v, dict | list)
-        )
-    if isinstance(value, list):
-        return any(is_marked(v) for v in value)
-    return False
-
-
-def _text(value: Any) -> str:
-    """The bytes that a service sees, as far as a log keeps them: keys in the order in which they came."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def plain_text(data: Any) -> str:
-    """The readable text of a message or block."""
-    if isinstance(data, str):
-        return data
-    if isinstance(data, list):
-        return "".join(plain_text(each) for each in data)
-    if isinstance(data, dict):
-        for key in ("text", "content", "parts", "input_text", "output"):
-            if data.get(key) is not None:
-                return plain_text(data[key])
-    return ""
-
-
-def blocks_of(unit: Unit) -> list[Any]:
-    """The blocks of a message, or its text as the only one."""
-    content = unit.data.get("content") if isinstance(unit.data, dict) else unit.data
-    return content if isinstance(content, list) else [content]
-
-
-def reasoning_of(unit: Unit) -> str:
-    """The reasoning that a message carries."""
-    data = unit.data
-    if not isinstance(data, dict):
-        return ""
-    found = [_text(data[key]) for key in _REASONING if data.get(key)]
-    for block in blocks_of(unit):
-        if isinstance(block, dict) and block.get("type") in (
-            "thinking",
-            "redacted_thinking",
-            "reasoning",
-        ):
-            found.append(_text(block.get("thinking") or block))
-    return "".join(found)
-
-
-def without_reasoning(unit: Unit) -> str:
-    """A message's text without its reasoning."""
-    data = unit.data
-    if not isinstance(data, dict):
-        return unit.text
-    kept = {k: v for k, v in data.items() if k not in _REASONING}
-    content = kept.get("content")
-    if isinstance(content, list):
-        kept["content"] = [
-            b
-            for b in content
-            if not (
-                isinstance(b, dict)
-                and b.get("type") in ("thinking", "redacted_thinking", "reasoning")
-            )
-        ]
-    return _text(_without_marks(kept))
-
-
-def arguments_of(unit: Unit) -> list[str]:
-    """The arguments of the tool calls of a message, as they were sent."""
-    data = unit.data
-    if not isinstance(data, dict):
-        return []
-    found = [
-        call.get("function", call).get("arguments")
-        for call in data.get("tool_calls") or []
-        if isinstance(call, dict) and isinstance(call.get("function", call), dict)
-    ]
-    if data.get("type") == "function_call":
-        found.append(data.get("arguments"))
-    return [_text(each) for each in found if each is not None]

@@ -9,9 +9,10 @@ from typing import Any
 from ..finding import Cause
 from ..layout import DAY
 from .building import merge, rewrite_taint, splice
+from .filling import percent
 from .holding import join, taints_in
 from .machine import Frame, Run, place_of, shown
-from .texts import literal, parts_of, percent, text
+from .texts import literal, parts_of, text
 from .values import Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Taint, Text, Value
 
 _MOST = 1 << 17

@@ -13,11 +13,11 @@ from .building import splice
 from .expressions import evaluate
 from .externals.call import call_external
 from .holding import decided, frozen, join, passed
+from .listings import FAN_OUT, FAN_OUT_METHODS
 from .machine import MAX_CALLS, MAX_DEPTH, MAX_STEPS, Frame, Run, dotted, place_of
 from .methods.call import call_method
 from .names import is_cached, method_of
 from .sinks.call import called_sink
-from .sources import FAN_OUT, FAN_OUT_METHODS
 from .values import (
     Choice,
     ClassInfo,

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..finding import Place
-from ..layout import SESSION
+from .agents import AGENTS, agent_of
 from .building import splice
-from .holding import frozen
+from .filling import substituted
 from .machine import Frame, Run, place_of
 from .requests import Given
-from .texts import literal, substituted
+from .texts import literal
 from .values import (
-    AgentV,
     Choice,
     Const,
     DictV,
@@ -51,34 +50,10 @@ _PROMPTS = (
     "PromptTemplate.from_template",
     "PromptTemplate",
 )
-_AGENTS = (
-    "Agent",
-    "create_react_agent",
-    "create_agent",
-    "create_tool_calling_agent",
-    "ReActAgent",
-    "FunctionAgent",
-    "ChatAgent",
-    "ToolCallingAgent",
-    "AssistantAgent",
-    "LlmAgent",
-    "CodeAgent",
-)
-_SYSTEM = (
-    "instructions",
-    "system_prompt",
-    "prompt",
-    "system_message",
-    "instruction",
-    "system",
-    "state_modifier",
-    "messages_modifier",
-    "backstory",
-)
 OURS = ("system", "user", "assistant", "tool", "developer")
 FRAMEWORK_WORDS = frozenset(
     {
-        *_AGENTS,
+        *AGENTS,
         *(name.rpartition(".")[2] for name in _PROMPTS),
         "with_instructions",
         "partial",
@@ -121,8 +96,8 @@ def construct(
         return _message(last, args, kwargs)
     if name.startswith(("sglc.", "sglang.")) and last in ("gen", "select", "image"):
         return Opaque(label="<gen>", is_reply=True)
-    if last in _AGENTS:
-        return _agent(run, frame, args, kwargs, node)
+    if last in AGENTS:
+        return agent_of(run, frame, args, kwargs, node)
     if last == "with_instructions" and args:
         _send_text(run, frame, args[0], node)
         return Opaque(label="signature")
@@ -254,75 +229,6 @@ def _text(value: Value, known: Mapping[str, Value], place: Place) -> Value:
 
 
 # --- agents -----------------------------------------------------------------------------------------
-
-
-def _agent(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> AgentV | None:
-    names = [n for n in _SYSTEM if n in kwargs]
-    if not names and not kwargs.keys() & {"tools", "model", "deps_type", "llm"} and not args:
-        return None
-    model = kwargs.get("model", args[0] if args else Const(""))
-    made = AgentV(tools=kwargs.get("tools"), model=literal(model) or "")
-    for name in names:
-        value = kwargs[name]
-        if isinstance(value, FnV | PartialV):
-            value = run.call(run, "value", frame, value, [], {}, node)
-        if isinstance(value, PromptV):
-            value = Opaque(label="prompt")
-        made.system.append(value)
-    send_agent(run, made, place_of(frame.module, node), frame.name or "agent")
-    return made
-
-
-def send_agent(run: Run, agent: AgentV, place: Place, name: str) -> None:
-    """Note the request that an agent makes: its instructions, then the history."""
-    system = ListV("list")
-    for each in agent.system:
-        system.add(DictV({"type": Const("text"), "text": each}))
-    messages = Opaque(label="history")
-    run.send(run, Given(agent.tools, system, messages, agent.model), place, name)
-
-
-def call_agent(
-    run: Run,
-    frame: Frame,
-    agent: AgentV,
-    name: str,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> Value:
-    """`run` and the like: instructions of one call come on top of the agent's."""
-    extra = kwargs.get("instructions")
-    if extra is not None:
-        made = AgentV([*agent.system, extra], kwargs.get("toolsets", agent.tools), agent.model)
-        send_agent(run, made, place_of(frame.module, node), frame.name or "agent")
-    return Opaque(label="reply", is_reply=True)
-
-
-_DECORATORS = ("instructions", "system_prompt", "instruction")
-
-
-def decorated(run: Run, frame: Frame, fn: FnV, decorator: ast.expr) -> bool:
-    """`@agent.instructions` and `@agent.system_prompt`: the function's text joins the head of each request."""
-    call = decorator if isinstance(decorator, ast.Call) else None
-    node = call.func if call else decorator
-    if not isinstance(node, ast.Attribute) or node.attr not in _DECORATORS:
-        return False
-    agent = run.evaluate(run, frame, node.value)
-    if not isinstance(agent, AgentV | Opaque):
-        return False
-    value = run.call(run, "call", fn, [], {}, None)
-    is_dynamic = node.attr != "system_prompt" or any(
-        k.arg == "dynamic" for k in (call.keywords if call else ())
-    )
-    held = value if is_dynamic else frozen(value, SESSION)
-    if not isinstance(agent, AgentV):
-        agent = AgentV()
-    agent.system.append(held)
-    send_agent(run, agent, place_of(frame.module, decorator), fn.name)
-    return True
 
 
 def _send_text(run: Run, frame: Frame, value: Value, node: ast.Call) -> None:

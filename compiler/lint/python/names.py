@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from ..finding import Cause, Place
-from ..layout import SESSION, TURN
+from ..finding import Cause
+from ..layout import SESSION
 from .annotations import annotated
-from .holding import join, taints_in
+from .holding import join
 from .machine import Frame, Run, bound_method, dotted, place_of
+from .state import as_state
 from .texts import label_taints
 from .values import (
-    NONE,
     AgentV,
     Choice,
     ClassInfo,
@@ -29,8 +29,6 @@ from .values import (
     Opaque,
     PromptV,
     StateV,
-    Taint,
-    Taints,
     Text,
     Value,
 )
@@ -165,10 +163,10 @@ def _of_object(run: Run, frame: Frame, value: Obj, node: ast.Attribute) -> Value
         if name in info.methods:
             return _method(run, value, info, name)
     if name in value.attrs:
-        return _changed(run, value, _told_by(name, value.attrs[name], node, frame), node, frame)
+        return as_state(run, value, _told_by(name, value.attrs[name], node, frame), node, frame)
     for info in value.cls.line():
         if name in info.attrs and name not in info.annotations:
-            return _changed(run, value, info.attrs[name], node, frame)
+            return as_state(run, value, info.attrs[name], node, frame)
         if name in info.annotations:
             found = annotated(run, info.module, info.annotations[name], name, node)
             return _told_by(name, found, node, frame)
@@ -176,7 +174,7 @@ def _of_object(run: Run, frame: Frame, value: Obj, node: ast.Attribute) -> Value
             return info.attrs[name]
     if value.cls.external:
         return Method(value, name)
-    return _changed(run, value, Opaque(label=f"self.{name}"), node, frame)
+    return as_state(run, value, Opaque(label=f"self.{name}"), node, frame)
 
 
 def _told_by(name: str, value: Value, node: ast.Attribute, frame: Frame) -> Value:
@@ -204,67 +202,6 @@ def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:
     if "staticmethod" in fn.marks:
         return replace(fn, bound=None)
     return fn
-
-
-def _changed(run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Frame) -> Value:
-    """An attribute that methods change is state: written into a prompt, it makes another prompt each time."""
-    name = node.attr
-    if not owner.is_symbolic:
-        return value
-    for info in owner.cls.line():
-        change = info.mutated.get(name)
-        if change is not None:
-            place = place_of(info.module, change, f"{info.name}.{name}")
-            taint = Taint(
-                Cause.STATE, TURN, place, f"`self.{name}`, which changes from call to call"
-            )
-            if name in info.grown & info.shrunk:
-                taint = replace(
-                    taint,
-                    what=f"`self.{name}`, to which things come back at the end",
-                    flag="reconnect",
-                )
-                state = replace(
-                    taint, flag="", what=f"`self.{name}`, which changes from call to call"
-                )
-                return _with_state(value, frozenset({taint, state}), True, f"self.{name}")
-            return _with_state(value, frozenset({taint}), name in info.grown, f"self.{name}")
-    if isinstance(value, Opaque) and any(name in info.replaced for info in owner.cls.line()):
-        place = place_of(frame.module, node, f"{owner.cls.name}.{name}")
-        taint = Taint(Cause.MODELS, TURN, place, f"the model `self.{name}`, which can be replaced,")
-        return replace(value, taints=value.taints | {taint})
-    counted = run.project.counted.get(name)
-    if counted is not None and isinstance(value, Opaque | Const | DictV | ListV):
-        place = Place(counted[0].file, counted[1], symbol=f"{owner.cls.name}.{name}")
-        what = f"`{name}`, which changes from call to call"
-        state = frozenset({Taint(Cause.STATE, TURN, place, what)})
-        return _with_state(value, state, False, value.label if isinstance(value, Opaque) else name)
-    return value
-
-
-def _with_state(value: Value, state: Taints, grows: bool, label: str) -> Value:
-    match value:
-        case ListV():
-            value.as_text |= state
-            value.persists = True
-            if grows and not any(i.many for i in value.items):
-                value.add(Opaque(parent=value, index="all", label=f"{label}[]"), many=True)
-            return value
-        case DictV():
-            value.as_text |= state
-            value.persists = True
-            return value
-        case Const(value=None) | Opaque() if grows:
-            shape = value.shape if isinstance(value, Opaque) else NONE
-            made = ListV(persists=True, as_text=state, shape=shape)
-            made.add(Opaque(parent=made, index="all", label=f"{label}[]"), many=True)
-            return made
-        case Choice(options=options, taints=taints) if any(isinstance(o, ListV) for o in options):
-            return Choice([_with_state(o, state, grows, label) for o in options], taints)
-        case Obj() | FnV() | Ext() | Method() | ModV() | ClassV():
-            return value
-        case _:
-            return Opaque(taints_in(value) | state, label=label)
 
 
 def imported(run: Run, module: ModuleInfo, node: ast.Import | ast.ImportFrom) -> dict[str, Value]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..finding import Cause
 from ..layout import DAY, RELEASE, REQUEST, SESSION, TURN
+from .listings import COMPLETION_CALLS, COMPLETION_METHODS, UNORDERED_CALLS, UNORDERED_METHODS
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,67 +236,6 @@ def method_source(receiver: str, name: str) -> Source | None:
         return Source(Cause.RETRIEVED)
     return None
 
-
-UNORDERED_CALLS = {
-    "os.listdir": "`os.listdir`",
-    "os.scandir": "`os.scandir`",
-    "os.walk": "`os.walk`",
-    "glob.glob": "`glob.glob`",
-    "glob.iglob": "`glob.iglob`",
-    "pkgutil.iter_modules": "`pkgutil.iter_modules`",
-    "importlib.metadata.entry_points": "`entry_points`",
-    "gc.get_objects": "`gc.get_objects`",
-}
-UNORDERED_METHODS = {
-    "iterdir": "`iterdir`",
-    "rglob": "`rglob`",
-    "glob": "`glob`",
-    "__subclasses__": "`__subclasses__`",
-    "smembers": "`smembers`",
-    "hgetall": "`hgetall`",
-    "hkeys": "`hkeys`",
-    "scan_iter": "`scan_iter`",
-    "sscan_iter": "`sscan_iter`",
-}
-COMPLETION_CALLS = frozenset(
-    {
-        "asyncio.as_completed",
-        "concurrent.futures.as_completed",
-        "asyncio.wait",
-        "concurrent.futures.wait",
-        "as_completed",
-    }
-)
-COMPLETION_METHODS = frozenset({"imap_unordered", "as_completed"})
-FAN_OUT = frozenset(
-    {
-        "asyncio.gather",
-        "asyncio.create_task",
-        "asyncio.ensure_future",
-        "asyncio.wait",
-        "asyncio.as_completed",
-        "concurrent.futures.wait",
-        "concurrent.futures.as_completed",
-        "asyncio.TaskGroup",
-        "trio.open_nursery",
-        "anyio.create_task_group",
-        "tqdm.asyncio.tqdm.gather",
-        "joblib.Parallel",
-    }
-)
-FAN_OUT_METHODS = frozenset(
-    {
-        "submit",
-        "create_task",
-        "start_soon",
-        "map",
-        "imap",
-        "imap_unordered",
-        "starmap",
-        "spawn",
-        "gather",
-    }
-)
 
 SOURCE_WORDS = frozenset(
     name.rpartition(".")[2] for name in (*_TABLE, *UNORDERED_CALLS, *COMPLETION_CALLS)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..finding import Cause, Place
@@ -197,114 +196,6 @@ def replaced(subject: Value, old: Value, new: Value, place: Place) -> Value:
         else:
             found.append(part)
     return text(found)
-
-
-def formatted(
-    template: Value,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    place: Place,
-    rest: Value | None = None,
-) -> Value:
-    """`template.format(...)`."""
-    known = literal(template)
-    if known is None:
-        parts = [*parts_of(template, place)]
-        return text(_filled_parts(parts, args, kwargs, place))
-    try:
-        fields = list(string.Formatter().parse(known))
-    except ValueError:
-        return text(
-            (Lit(known), *(p for a in (*args, *kwargs.values()) for p in parts_of(a, place)))
-        )
-    found: list[Part] = []
-    automatic = 0
-    for before, name, _, _ in fields:
-        found.append(Lit(before))
-        if name is None:
-            continue
-        head = re.split(r"[.\[]", name)[0]
-        if head == "":
-            held = args[automatic] if automatic < len(args) else rest
-            automatic += 1
-        elif head.isdigit():
-            held = args[int(head)] if int(head) < len(args) else rest
-        else:
-            held = kwargs.get(head, rest)
-        found += parts_of(held, place) if held is not None else (Hole(NONE, head),)
-    return text(found)
-
-
-def _filled_parts(
-    parts: Sequence[Part], args: Sequence[Value], kwargs: Mapping[str, Value], place: Place
-) -> list[Part]:
-    """A template with holes of its own: fields in its literals are filled, the holes stay."""
-    found: list[Part] = []
-    for part in parts:
-        if isinstance(part, Lit) and "{" in part.text:
-            inner = formatted(Const(part.text), args, kwargs, place)
-            found += parts_of(inner, place)
-        else:
-            found.append(part)
-    if not any(isinstance(p, Lit) and "{" in p.text for p in parts):
-        found += [p for a in (*args, *kwargs.values()) for p in parts_of(a, place)]
-    return found
-
-
-_PERCENT = re.compile(r"%(?:\((?P<name>\w+)\))?[#0\- +]*[\d*]*(?:\.\d+)?[diouxXeEfFgGcrsa]")
-
-
-def percent(template: Value, argument: Value, place: Place) -> Value:
-    """`template % argument`."""
-    known = literal(template)
-    if known is None:
-        return text((*parts_of(template, place), *parts_of(argument, place)))
-    args = [i.value for i in argument.items] if isinstance(argument, ListV) else [argument]
-    found: list[Part] = []
-    at = 0
-    for number, match in enumerate(_PERCENT.finditer(known)):
-        found.append(Lit(known[at : match.start()]))
-        at = match.end()
-        held: Value | None = args[number] if number < len(args) else None
-        if match["name"] and isinstance(argument, DictV):
-            held = argument.fields.get(match["name"], argument.rest)
-        found += parts_of(held, place) if held is not None else (Hole(),)
-    return text([*found, Lit(known[at:])])
-
-
-_DOLLAR = re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<plain>\w+))")
-
-
-def substituted(template: Value, values: Mapping[str, Value], pattern: str, place: Place) -> Value:
-    """A template with `$name` (`dollar`), `{name}` (`brace`) or `{{ name }}` (`jinja`) filled in."""
-    expression = {
-        "dollar": _DOLLAR,
-        "brace": re.compile(r"\{(?P<plain>\w+)\}"),
-        "jinja": re.compile(r"\{\{\s*(?P<plain>\w+)[^}]*\}\}"),
-    }[pattern]
-    return text(
-        [
-            p
-            for part in parts_of(template, place)
-            for p in _substituted(part, values, expression, place)
-        ]
-    )
-
-
-def _substituted(
-    part: Part, values: Mapping[str, Value], expression: re.Pattern[str], place: Place
-) -> list[Part]:
-    if isinstance(part, Hole):
-        return [part]
-    found: list[Part] = []
-    at = 0
-    for match in expression.finditer(part.text):
-        name = match.group(match.lastindex or 1)
-        found.append(Lit(part.text[at : match.start()]))
-        at = match.end()
-        held = values.get(name)
-        found += parts_of(held, place) if held is not None else (Hole(NONE, name),)
-    return [*found, Lit(part.text[at:])]
 
 
 def transformed(value: Value, change: Callable[[str], str], place: Place) -> Value:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 
 from ...finding import Cause
-from ..breaks import Break, text_cause, tools_cause
+from ..breaks import Break
 from ..differences import changes, common, excerpt
+from ..heads import text_cause, tools_cause
 from ..sessions import FamilyOfCalls
 from ..units import Request
 from .scale import WORTH, Judgement, Scale

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from ...finding import Cause, Evidence, Loss
 from ...target import minimum_of, plain_model
+from ..carried import blocks_of
+from ..contents import is_marked, plain_text
 from ..sessions import FamilyOfCalls
-from ..units import Request, blocks_of, is_marked, plain_text
+from ..units import Request
 from .across import common_head
 from .scale import WORTH, Scale
 

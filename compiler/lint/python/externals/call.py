@@ -10,8 +10,9 @@ from ...finding import Cause
 from ..elements import element_of
 from ..holding import taints_in, union
 from ..json_text import dumped, loaded
+from ..listings import COMPLETION_CALLS, UNORDERED_CALLS
 from ..machine import Frame, Run
-from ..sources import COMPLETION_CALLS, UNORDERED_CALLS, source_of
+from ..sources import source_of
 from ..values import NONE, DictV, Opaque, Taints, Value
 from .containers import (
     chained,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from ..frameworks import call_agent, call_prompt
+from ..agents import call_agent
+from ..frameworks import call_prompt
 from ..holding import join
 from ..machine import Frame, Run
 from ..values import AgentV, Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Text, Value

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from ..filling import formatted, substituted
 from ..holding import taints_in
 from ..machine import Frame, Run, place_of
-from ..texts import formatted, joined, literal, replaced, substituted, transformed
+from ..texts import joined, literal, replaced, transformed
 from ..values import Const, DictV, ListV, Opaque, Text, Value
 
 _PLAIN = {

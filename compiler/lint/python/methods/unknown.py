@@ -7,8 +7,9 @@ from dataclasses import replace
 from ...finding import Cause
 from ..holding import taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
+from ..listings import COMPLETION_METHODS, UNORDERED_METHODS
 from ..machine import shown
-from ..sources import COMPLETION_METHODS, UNORDERED_METHODS, method_source
+from ..sources import method_source
 from ..values import ListV, Opaque, Value
 from .calling import Calling
 from .lists import order_of

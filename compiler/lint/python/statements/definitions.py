@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from ..agents import decorated
 from ..expressions import evaluate
-from ..frameworks import decorated
 from ..machine import Frame, Run, dotted
 from ..names import decorators, imported
 from ..project import class_info

@@ -1,0 +1,89 @@
+"""Attributes that methods change: written into a prompt, they make another prompt each time."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from ..finding import Cause, Place
+from ..layout import TURN
+from .holding import taints_in
+from .machine import Frame, Run, place_of
+from .values import (
+    NONE,
+    Choice,
+    ClassV,
+    Const,
+    DictV,
+    Ext,
+    FnV,
+    ListV,
+    Method,
+    ModV,
+    Obj,
+    Opaque,
+    Taint,
+    Taints,
+    Value,
+)
+
+
+def as_state(run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Frame) -> Value:
+    """An attribute that methods change is state: written into a prompt, it makes another prompt each time."""
+    name = node.attr
+    if not owner.is_symbolic:
+        return value
+    for info in owner.cls.line():
+        change = info.mutated.get(name)
+        if change is not None:
+            place = place_of(info.module, change, f"{info.name}.{name}")
+            taint = Taint(
+                Cause.STATE, TURN, place, f"`self.{name}`, which changes from call to call"
+            )
+            if name in info.grown & info.shrunk:
+                taint = replace(
+                    taint,
+                    what=f"`self.{name}`, to which things come back at the end",
+                    flag="reconnect",
+                )
+                state = replace(
+                    taint, flag="", what=f"`self.{name}`, which changes from call to call"
+                )
+                return _with_state(value, frozenset({taint, state}), True, f"self.{name}")
+            return _with_state(value, frozenset({taint}), name in info.grown, f"self.{name}")
+    if isinstance(value, Opaque) and any(name in info.replaced for info in owner.cls.line()):
+        place = place_of(frame.module, node, f"{owner.cls.name}.{name}")
+        taint = Taint(Cause.MODELS, TURN, place, f"the model `self.{name}`, which can be replaced,")
+        return replace(value, taints=value.taints | {taint})
+    counted = run.project.counted.get(name)
+    if counted is not None and isinstance(value, Opaque | Const | DictV | ListV):
+        place = Place(counted[0].file, counted[1], symbol=f"{owner.cls.name}.{name}")
+        what = f"`{name}`, which changes from call to call"
+        state = frozenset({Taint(Cause.STATE, TURN, place, what)})
+        return _with_state(value, state, False, value.label if isinstance(value, Opaque) else name)
+    return value
+
+
+def _with_state(value: Value, state: Taints, grows: bool, label: str) -> Value:
+    match value:
+        case ListV():
+            value.as_text |= state
+            value.persists = True
+            if grows and not any(i.many for i in value.items):
+                value.add(Opaque(parent=value, index="all", label=f"{label}[]"), many=True)
+            return value
+        case DictV():
+            value.as_text |= state
+            value.persists = True
+            return value
+        case Const(value=None) | Opaque() if grows:
+            shape = value.shape if isinstance(value, Opaque) else NONE
+            made = ListV(persists=True, as_text=state, shape=shape)
+            made.add(Opaque(parent=made, index="all", label=f"{label}[]"), many=True)
+            return made
+        case Choice(options=options, taints=taints) if any(isinstance(o, ListV) for o in options):
+            return Choice([_with_state(o, state, grows, label) for o in options], taints)
+        case Obj() | FnV() | Ext() | Method() | ModV() | ClassV():
+            return value
+        case _:
+            return Opaque(taints_in(value) | state, label=label)
