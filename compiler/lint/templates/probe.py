@@ -26,6 +26,8 @@ class Fault:
     at: int = 0
     notes: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
+    stops_all: bool = False
+    """Whether nothing else could be tried."""
 
 
 def faults_of(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> list[Fault]:
@@ -152,6 +154,7 @@ def _failing(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> li
             Fault(
                 Cause.TEMPLATE_FAILS,
                 f"the chat template fails for one user message: {base.error[:120]}",
+                stops_all=True,
             )
         ]
     found: list[Fault] = []

@@ -76,6 +76,8 @@ def _try(
         if fault.cause is Cause.TEMPLATE_FAILS and "not a template" in fault.what:
             reading.evidence.append(_failed(file, fault.what))
             continue
+        if fault.stops_all:
+            reading.evidence.append(_failed(file, fault.what))
         line = template.line if template.is_json else line_of(template.source, fault)
         place = Place(file.name, line, symbol=f"{family}:{fault.cause.name}")
         reading.evidence.append(

@@ -1,5 +1,4 @@
 """Instructions of a run are made anew for each run."""
-
 from datetime import datetime
 
 from openai import OpenAI

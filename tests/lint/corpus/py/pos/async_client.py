@@ -1,5 +1,4 @@
 """The same in coroutines, with a client of the object."""
-
 import random
 
 from anthropic import AsyncAnthropic

@@ -1,5 +1,4 @@
 """Tools of a set are bound to a model."""
-
 from langchain_openai import ChatOpenAI
 
 from tools_of_ours import draw, erase, measure

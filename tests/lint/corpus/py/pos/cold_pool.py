@@ -1,5 +1,4 @@
 """Threads start together on a prefix that nobody has written."""
-
 from concurrent.futures import ThreadPoolExecutor
 
 from openai import OpenAI
@@ -10,8 +9,7 @@ RUBRIC = "Grade the photograph by light, composition, focus and idea, each from 
 
 def grade(photo: str):
     return client.chat.completions.create(
-        model="gpt-5.1",
-        messages=[{"role": "system", "content": RUBRIC}, {"role": "user", "content": photo}],
+        model="gpt-5.1", messages=[{"role": "system", "content": RUBRIC}, {"role": "user", "content": photo}]
     )
 
 

@@ -13,6 +13,4 @@ def crew(question: str) -> Crew:
         goal="Answer questions about bees",
         backstory=f"It is {datetime.now():%A, %H:%M}. {STORY}",  # want: PFX101 PFX201
     )
-    return Crew(
-        agents=[keeper], tasks=[Task(description=question, agent=keeper, expected_output="text")]
-    )
+    return Crew(agents=[keeper], tasks=[Task(description=question, agent=keeper, expected_output="text")])

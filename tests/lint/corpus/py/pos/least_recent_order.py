@@ -20,9 +20,7 @@ class DeviceCache:
             self.entries.popitem(last=False)
 
     def lines(self) -> str:
-        return "\n".join(
-            f"{name}: {state}" for name, state in self.entries.items()
-        )  # want: PFX301 PFX201
+        return "\n".join(f"{name}: {state}" for name, state in self.entries.items())  # want: PFX301 PFX201
 
 
 cache = DeviceCache()
@@ -32,9 +30,5 @@ def ask(history: list[dict], question: str):
     head = "Devices:\n" + cache.lines() + "\n\n" + MANUAL
     return client.chat.completions.create(
         model="gpt-5.1",
-        messages=[
-            {"role": "system", "content": head},
-            *history,
-            {"role": "user", "content": question},
-        ],
+        messages=[{"role": "system", "content": head}, *history, {"role": "user", "content": question}],
     )

@@ -11,7 +11,5 @@ RULES = "Sum up what the minutes of a meeting say. " * 80
 
 def sum_up(history: list[ChatMessage], minutes: str):
     trace = uuid.uuid4()
-    head = ChatMessage(
-        role=MessageRole.SYSTEM, content=f"[trace {trace}]\n{RULES}"
-    )  # want: PFX102 PFX201
+    head = ChatMessage(role=MessageRole.SYSTEM, content=f"[trace {trace}]\n{RULES}")  # want: PFX102 PFX201
     return llm.chat([head, *history, ChatMessage(role=MessageRole.USER, content=minutes)])

@@ -10,9 +10,7 @@ _numbers = itertools.count(1)
 
 def forward(body: dict):
     system = list(body["system"])
-    system.insert(
-        0, {"type": "text", "text": f"Gateway request {next(_numbers)}."}
-    )  # want: PFX102 PFX201 PFX602
+    system.insert(0, {"type": "text", "text": f"Gateway request {next(_numbers)}."})  # want: PFX102 PFX201 PFX602
     return client.messages.create(
         model="claude-sonnet-5",
         max_tokens=1000,

@@ -15,10 +15,7 @@ class Assistant:
         self.model = model
 
     def system(self) -> dict:
-        return {
-            "role": "system",
-            "content": f"Model: {self.model}\n{self.HEAD}",
-        }  # want: PFX201 PFX606
+        return {"role": "system", "content": f"Model: {self.model}\n{self.HEAD}"}  # want: PFX201 PFX606
 
     def say(self, text: str):
         self.history.append({"role": "user", "content": text})

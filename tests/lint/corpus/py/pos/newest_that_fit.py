@@ -1,5 +1,4 @@
 """From the end of the history, as many messages as fit."""
-
 from openai import OpenAI
 
 client = OpenAI()

@@ -1,5 +1,4 @@
 """Rows of a mapped class without an order."""
-
 from sqlalchemy import select
 
 from models import Fact
@@ -17,9 +16,5 @@ def facts(session) -> str:
 
 def ask(session, text: str):
     return client.chat.completions.create(
-        model="gpt-5.1",
-        messages=[
-            {"role": "system", "content": facts(session) + HEAD},
-            {"role": "user", "content": text},
-        ],
+        model="gpt-5.1", messages=[{"role": "system", "content": facts(session) + HEAD}, {"role": "user", "content": text}]
     )

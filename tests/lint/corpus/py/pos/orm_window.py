@@ -1,5 +1,4 @@
 """The newest forty rows of a mapped class."""
-
 from sqlalchemy import select
 
 from models import Message
@@ -16,13 +15,9 @@ def recent(session, chat: str) -> list[dict]:
 
 
 def newest(session, chat: str):
-    rows = (
-        session.query(Message).filter_by(chat=chat).order_by(Message.id.desc()).limit(40).all()
-    )  # want: PFX207
+    rows = session.query(Message).filter_by(chat=chat).order_by(Message.id.desc()).limit(40).all()  # want: PFX207
     return [{"role": r.role, "content": r.content} for r in rows]
 
 
 def ask(session, chat: str, system: dict):
-    return client.chat.completions.create(
-        model="gpt-5.1", messages=[system, *newest(session, chat)]
-    )
+    return client.chat.completions.create(model="gpt-5.1", messages=[system, *newest(session, chat)])

@@ -1,5 +1,4 @@
 """The newest entries of a list in Redis."""
-
 import json
 
 from openai import OpenAI

@@ -9,7 +9,8 @@ class Session:
         self.log: list[dict] = []
 
     def turn(self, text: str) -> str:
-        outgoing = self.log + [{"role": "user", "content": f"{text}\n\n{REMINDER}"}]  # want: PFX209 PFX207  # noqa: RUF005
+        # want: PFX209 PFX207
+        outgoing = self.log + [{"role": "user", "content": f"{text}\n\n{REMINDER}"}]  # noqa: RUF005
         reply = self.api.messages.create(
             model="claude-sonnet-5",
             max_tokens=800,

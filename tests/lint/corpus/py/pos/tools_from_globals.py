@@ -10,9 +10,7 @@ REGISTRY = {"weather": {"city": "string"}, "tide": {"port": "string"}, "time": {
 
 
 def enabled(granted: set[str]) -> dict[str, dict]:
-    return {
-        name: REGISTRY[name] for name in granted & REGISTRY.keys()
-    }  # want: PFX301 PFX302 PFX304
+    return {name: REGISTRY[name] for name in granted & REGISTRY.keys()}  # want: PFX301 PFX302 PFX304
 
 
 def system(granted: set[str]) -> str:

@@ -20,9 +20,5 @@ def system() -> str:
 def ask(history, text):
     return client.chat.completions.create(
         model="gpt-5.1",
-        messages=[
-            {"role": "system", "content": system()},
-            *history,
-            {"role": "user", "content": text},
-        ],
+        messages=[{"role": "system", "content": system()}, *history, {"role": "user", "content": text}],
     )
