@@ -51,6 +51,10 @@ def is_known(mask: Any) -> bool:
 
 
 def _is_window(sees: Sees) -> bool:
+    if not sees(
+        QUERIES[0], QUERIES[0]
+    ):  # a window of nothing, which a family names and no layer uses
+        return all(_agrees(sees, query, 0) for query in QUERIES)
     firsts = {query: _first(sees, query) for query in QUERIES}
     widths = {query - first + 1 for query, first in firsts.items() if first}
     if len(widths) > 1:

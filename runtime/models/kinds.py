@@ -20,6 +20,9 @@ UNCACHED = "its library keeps no keys and values for it, so that each token woul
 DRAFTER = "it is a drafter, which only guesses for another model"
 OTHER_INPUT = "it continues images or sound, not a text alone"
 BYTES = "it puts bytes together into patches of its own, and takes no token ids"
+SEGMENTS = (
+    "it reads a text behind prompts and segments of its own, which its library adds to the input"
+)
 OWN_STATE = (
     "its attention keeps more than keys and values of tokens (compressed blocks, or running sums)"
 )
@@ -27,9 +30,10 @@ OWN_STATE = (
 KINDS: Mapping[str, str] = {
     **dict.fromkeys(("openai-gpt", "reformer", "xlm", "xlnet"), UNCACHED),
     **dict.fromkeys(("gemma4_assistant", "gemma4_unified_assistant"), DRAFTER),
-    **dict.fromkeys(("musicgen", "musicgen_melody"), OTHER_INPUT),
+    **dict.fromkeys(("moshi", "musicgen", "musicgen_melody"), OTHER_INPUT),
     **dict.fromkeys(("minimax", "recurrent_gemma", "rwkv", "xlstm"), RECURRENT),
     "blt": BYTES,
+    "cpmant": SEGMENTS,
     **dict.fromkeys(("deepseek_v4", "qwen4_exp", "qwen4_exp_text"), OWN_STATE),
 }  # fmt: skip
 ENCODERS = frozenset(

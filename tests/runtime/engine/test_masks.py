@@ -20,7 +20,7 @@ from sglc.runtime.engine.model import ModelUnsupported
 from sglc.runtime.models.kinds import why_not
 
 
-@pytest.mark.parametrize("window", [1, 5, 1024, 4096, 131_072, 10_000_000])
+@pytest.mark.parametrize("window", [0, 1, 5, 1024, 4096, 131_072, 10_000_000])
 def test_windows_are_known(window: int) -> None:
     assert is_known(sliding_window_causal_mask_function(window))
 
