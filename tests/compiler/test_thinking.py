@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from accounts import calls, mispredicted, run_traced, trace_lines
 from example_programs import Example
+from published_templates import templates
 from real_templates import judge, target_of
 from tiny_models import save_tiny, save_tokenizer
 
@@ -20,10 +21,8 @@ from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.target import ChatTemplate, Target, Tokenizer
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.backends.mock import MockBackend
-from sglc.runtime.models.folders import cache_folder
 
 OWN = Path(__file__).parents[1] / "ir" / "target" / "templates"
-FETCHED = cache_folder().parent / "test-templates"
 VIEWS = ["Is it right?", "Is there a simpler way?"]
 ROW = {"question": "How many legs have three cats?", "views": VIEWS}
 THINK = Example("think", (ROW, ROW))
@@ -78,19 +77,17 @@ def test_the_example_is_asked_as_its_template_renders(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    ["Qwen-Qwen3-0.6B", "Qwen3.5-4B", "GLM-4.6", "deepseek-ai-DeepSeek-V3.1", "Kimi-K2-Thinking",
-     "NVIDIA-Nemotron-3-Nano-30B-A3B-BF16", "openai-gpt-oss-120b", "HuggingFaceTB-SmolLM3-3B",
-     "deepseek-ai-DeepSeek-R1-Distill-Llama-8B", "ByteDance-Seed-OSS", "MiniMax-M2"],
-)  # fmt: skip
+@pytest.mark.parametrize("name", sorted(templates()) or ["none"])
 def test_published_templates_are_asked_as_they_render(name: str, tmp_path: Path) -> None:
-    file = FETCHED / f"{name}.jinja"
-    if not file.is_file():
+    source = templates().get(name)
+    if source is None:
         pytest.skip("needs published templates: `make test-data`")
-    found = judge(THINK, target_of(name, file.read_text("utf-8")), tmp_path)
+    target = target_of(name, source)
+    if target.template is None or not target.template.thinking.is_known:
+        pytest.skip("shows no reasoning")
+    found = judge(THINK, target, tmp_path)
     assert found.how in ("composes", "planned", "rendered whole"), found
-    assert not found.differs, found
+    assert (found.differs, found.calls) == (0, 5), found
 
 
 @pytest.mark.parametrize("level", [0, 1])
