@@ -102,3 +102,30 @@ def test_prefills_the_lower_bound_and_ends_where_predicted(
     assert is_tight(path), gap(path)
     assert mispredicted(path) == []
     assert (given.tokens, len(given.slots)) == (accounted(path), accounted(path))
+
+
+CUT = """
+type R = {name: str, kind: "a" | "ab" | "abc", n: list[int], ok: bool}
+program main(q: str) -> {x: R?, y: str}:
+    user: "Make a record about {q}."
+    assistant: x: R? = gen(max_tokens=MOST)
+    user: "more"
+    assistant: y = gen(max_tokens=4)
+    return {x, y}
+"""
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 9, 14, 20, 60])
+def test_a_spliced_record_is_accounted_for_wherever_it_is_cut(
+    most: int, folder: Path, engine: EngineBackend, tmp_path: Path
+) -> None:
+    """What was forced at the end has no keys and values: the next call computes it, and so it was said."""
+    engine.flush()
+    file, path = tmp_path / "cut.sgl", tmp_path / "t.jsonl"
+    file.write_text(CUT.replace("MOST", str(most)), encoding="utf-8")
+    build = compile_file(file, Options(), str(folder))
+    example = Example("cut", ({"q": "cats"}, {"q": "dogs"}))
+    results = run_traced(build, example, engine, path)
+    assert [r.error for r in results] == [None]
+    assert is_tight(path), gap(path)
+    assert mispredicted(path) == []
