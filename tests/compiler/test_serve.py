@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from example_programs import ROOT
+from tiny_models import tiny
 
+from sglc.compiler.cli import run
 from sglc.compiler.console.failures import UsageError
-from sglc.compiler.serving.access import access_of, address_of
 
 pytest.importorskip("fastapi")
+
+from sglc.compiler.serving import start
+from sglc.compiler.serving.access import access_of, address_of
+from sglc.compiler.serving.start import Serving
+from sglc.runtime.server.limits import Limits
+
+__all__ = ["tiny"]
 MOCK = ("--model", "estimate", "--backend", "mock")
 PROGRAM = """\
 program greet(name: str) -> str:
@@ -82,6 +93,40 @@ def test_a_server_answers_and_stops_when_it_is_told(tmp_path: Path) -> None:
         rest = process.stderr.read()
     assert '"path":"/v1/programs/greet"' in rest
     assert "Traceback" not in rest
+
+
+def started(monkeypatch: pytest.MonkeyPatch, *words: object) -> tuple[Serving, Callable[[], Any]]:
+    """What would be served by a command, and how its backend is made."""
+    found: list[tuple[Serving, Callable[[], Any]]] = []
+    monkeypatch.setattr(start, "start", lambda *given: found.append(given))
+    assert run(["serve", *map(str, words)]) == 0
+    return found[0]
+
+
+def test_every_limit_is_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = {name: (given or 100) + 1 for name, given in asdict(Limits()).items()}
+    words = [
+        word
+        for name, value in wanted.items()
+        for word in (f"--limits.{name.replace('_', '-')}", value)
+    ]
+    serving, _ = started(monkeypatch, *MOCK, *words)
+    assert asdict(serving.limits) == wanted
+
+
+def test_options_reach_what_is_served(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> None:
+    serving, make = started(
+        monkeypatch, "--model", tiny, "--backend", "engine", "--dtype", "float32", "--kv-cache-tokens", 5000,
+        "--name", "mine", "--allow-host", "me.local", "--log-level", "warning", "--log-prompts",
+    )  # fmt: skip
+    assert (serving.name, serving.log_level, serving.logs_text) == ("mine", "warning", True)
+    assert "me.local" in (serving.access.hosts or ())
+    backend = make()
+    try:
+        assert (backend.options.kv_cache_tokens, backend.options.dtype) == (5000, "float32")
+        assert backend.metrics().capacity == 5000
+    finally:
+        asyncio.run(backend.close())
 
 
 def test_nobody_is_served_off_this_machine_without_a_key() -> None:

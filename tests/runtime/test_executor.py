@@ -22,6 +22,7 @@ from sglc.runtime.plan.schema import (
     HostBinding,
     HostStep,
     IfStep,
+    ImageStep,
     IndexExpr,
     ListExpr,
     Lit,
@@ -453,3 +454,22 @@ def test_a_guess_needs_room_for_calls():
 
     asyncio.run(busy())
     assert script.asked == ["Certainly this."]
+
+
+def test_an_image_is_refused_before_the_first_call_and_bound_where_a_backend_takes_it():
+    writer = PlanWriter()
+    value, _ = writer.gen(writer.text(writer.root(), "First."))
+    seen = writer.register()
+    prompt = writer.text(writer.root(), "Look:")
+    writer.steps.append(ImageStep(seen, Ref(prompt), Lit("a.png"), writer.node("image")))
+    after, _ = writer.gen(writer.text(seen, " what is it?"))
+    for takes in (False, True):
+        script = Script(images=takes)
+        if takes:
+            assert run(writer, ListExpr([Ref(value), Ref(after)]), script=script) == [" ok", " ok"]
+            assert script.asked == ["First.", "Look: what is it?"]
+        else:
+            with pytest.raises(RunError, match="take images") as failed:
+                run(writer, Ref(after), script=script)
+            assert failed.value.code == "SGL3104"
+            assert script.asked == []
