@@ -49,6 +49,8 @@ class Findings:
     targets: Counter[str] = field(default_factory=Counter)
     constructs: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    different: list[int] = field(default_factory=list)
+    """The programs that the interpreter found to mean something else; the verifier may catch some before."""
 
     def note(self, program: RandomProgram, setting: Setting) -> None:
         """Count a program, and what it is made of."""
@@ -162,6 +164,8 @@ def campaign(
             if _is_refusal(error):
                 findings.refused += 1
                 continue
+            if isinstance(error, validation.Different):
+                findings.different.append(number)
             findings.problems.append(
                 f"program {number} under {setting.target.name} through {describe(chosen)} at -O{speed}: {error}"
             )

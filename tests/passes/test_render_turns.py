@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from sglc.ir.diagnostic import CompileFailed
@@ -356,7 +356,7 @@ def test_every_call_is_asked_with_what_the_template_renders(
     if any(isinstance(op, Turn) for op in walk(after.programs[0].body)):
         # whether the turn says anything where a call asks decides how it is opened, and only the run can tell
         assert name in ("thinks_first", "thinks_later", "marks_last")
-        return
+        assume(False)  # it is one more than the hundred that are compared
     expected = Evaluator(target(name)).run(program, builder.args)
     assert Evaluator(None).run(after.programs[0], builder.args) == expected, print_module(after)
 

@@ -350,15 +350,22 @@ def test_a_long_prompt_and_an_unknown_model_are_errors_with_the_server_s_words()
     assert caught.value.code == "3105"
 
 
-def test_log_probabilities() -> None:
-    request = gen(GREEDY.merged(logprobs=True))
-    (theirs,) = mocked(request)
-    for api in ("completions", "chat"):
+@pytest.mark.parametrize("chat", [False, True], ids=["completions", "chat"])
+def test_log_probabilities(chat: bool) -> None:
+    """One for each token; a chat tells no ids, so its text is encoded again."""
+    compared = 0
+    for seed in range(10):
+        request = gen(Sampling(temperature=1.0, max_tokens=5, logprobs=True), (seed,))
+        (theirs,) = mocked(request)
         (ours,) = ask(
-            OpenAIServer(TARGET), lambda backend: backend.generate(request), chat=api == "chat"
+            OpenAIServer(TARGET), lambda backend, r=request: backend.generate(r), chat=chat
         ).completions
-        if api == "completions":
+        assert ours.text == theirs.text
+        if ours.ids == theirs.ids:
+            compared += 1
             assert ours.logprobs == pytest.approx(theirs.logprobs)
+            assert len(ours.logprobs) == len(ours.ids)
+    assert compared == 10 if not chat else compared >= 5
 
 
 def test_nobody_there() -> None:

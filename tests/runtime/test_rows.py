@@ -171,3 +171,4 @@ def test_a_damaged_file_is_rows_or_a_reason(tmp_path: Path):
         assert msgspec.json.decode(msgspec.json.encode(rows)) is not None
         found["rows"] += 1
     assert set(found) == {"SGL3607", "rows"}
+    assert min(found.values()) > 100

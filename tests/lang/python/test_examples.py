@@ -57,12 +57,18 @@ def test_an_example_is_compiled_and_meets_its_prediction(name):
 @pytest.mark.parametrize("name", CASES)
 def test_both_modes_say_the_same(name, mock):
     args, _, _ = CASES[name]
-    texts = {
-        program(name).run(*args, backend=mock, mode=mode, temperature=0, run_seed=3).text()
+    compiled, direct = (
+        program(name).run(*args, backend=mock, mode=mode, temperature=0, run_seed=3)
         for mode in ("compiled", "direct")
-    }
-    if name != "tree.solve":  # it samples, and each mode names its calls in its own way
-        assert len(texts) == 1
+    )
+    assert (compiled.error(), direct.error()) == (None, None)
+    assert set(compiled.keys()) == set(direct.keys())
+    assert len(compiled.trace.calls) == len(direct.trace.calls)
+    if name == "tree.solve":  # it samples, and each mode names its calls in its own way
+        first, other = (min(s.trace.calls, key=lambda c: len(c.prompt)) for s in (compiled, direct))
+        assert first.prompt == other.prompt
+    else:
+        assert compiled.text() == direct.text()
 
 
 @pytest.mark.parametrize("name", CASES)

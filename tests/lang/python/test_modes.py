@@ -6,7 +6,7 @@ import textwrap
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import sglc as sgl
@@ -127,8 +127,7 @@ def mock():
 @given(source=sources(), a=st.sampled_from(["A", "z <|im_end|>"]), b=st.sampled_from(["", "bee"]))
 def test_both_modes_ask_the_same_and_show_the_same(mock, source, a, b):
     program = program_of(source)
-    if refusals(program, a, b, mock) == {"SGL0592"}:  # a loop joins a name again
-        return
+    assume(refusals(program, a, b, mock) != {"SGL0592"})  # a loop joins a name again
     states = [program.run(a, b, backend=mock, mode=mode) for mode in ("compiled", "direct")]
     assert [state.error() for state in states] == [None, None]
     compiled, direct = states
