@@ -57,12 +57,12 @@ def table(rows: dict[str, Verdict]) -> str:
         f"{equal} answer as `generate()` does: "
         + ", ".join(f"{count[way]} by {way}" for way in WAYS)
         + f". {count['refused']} are refused by name, {count['differs']} answer otherwise,"
-        f" and {count['not built']} could not be tried.\n"
+        f" and {count['not built'] + count['unsettled']} could not be tried.\n"
     )
     lines = [sums, "| run | families |", "|---|---|"]
     lines += [f"| {way} | {_names(rows, 'equal', way=way)} |" for way in WAYS]
     lines += ["", "| not run | families |", "|---|---|"]
-    for how in ("refused", "differs", "not built"):
+    for how in ("refused", "differs", "unsettled", "not built"):
         whys = dict.fromkeys(v.why for v in rows.values() if v.how == how)
         lines += [f"| {why} | {_names(rows, how, why=why)} |" for why in whys]
     return "\n".join([*lines, ""])

@@ -15,7 +15,9 @@ def test_a_family_answers_as_in_its_library_or_is_refused_by_name(
     name: str, tmp_path: Path
 ) -> None:
     verdict = judge(name, tmp_path)
-    if verdict.how == "not built":
+    if verdict.how == "unsettled":
+        assert name in {"dots3_note", "dots3_note_text"}, verdict.why
+    elif verdict.how == "not built":
         assert name in UNBUILT, verdict.why
     else:
         assert verdict.how in ("equal", "refused"), verdict.why
