@@ -1,7 +1,7 @@
 """Mutants of the core: small changes that some test must notice. `make mutate` samples 100 and judges them.
 
 Each is made in a copy of the tree and judged by the tests of its room, until one fails. Survivors are printed with
-their line: each wants a test, or a reason why it changes nothing.
+their line, as are those whose tests run out of time: each wants a test, or a reason why it changes nothing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from rich.progress import track
 
 ROOT = Path(__file__).resolve().parent.parent
-LIMIT_S = 300  # for the tests of one mutant; one that takes longer counts as killed: it hangs
+LIMIT_S = 300  # for the tests of one mutant; one that takes longer hangs, or the machine is busy: it is said apart
 ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ir": (
         ("ir/text/*.py", "ir/verify/*.py", "ir/meaning/*.py", "ir/infer.py", "ir/structure.py"),
@@ -57,6 +58,9 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.FloorDiv: ast.Mult, ast.Break: ast.Continue,
     ast.Continue: ast.Break,
 }  # fmt: skip
+
+
+Verdict = Literal["killed", "survived", "out of time"]
 
 
 @dataclass(frozen=True)
@@ -151,8 +155,8 @@ def sampled(count: int, seed: int, rooms: list[str]) -> list[Mutant]:
     return chosen
 
 
-def survives(mutant: Mutant, copy_of: Path) -> bool:
-    """Whether all tests of its room pass in a copy of the tree."""
+def judged(mutant: Mutant, copy_of: Path) -> Verdict:
+    """What the tests of its room say of a mutant, in a copy of the tree."""
     file = copy_of / mutant.file
     kept = file.read_text(encoding="utf-8")
     file.write_text(mutant.source(), encoding="utf-8")
@@ -171,10 +175,10 @@ def survives(mutant: Mutant, copy_of: Path) -> bool:
             command, cwd=copy_of, capture_output=True, timeout=LIMIT_S, check=False
         )
     except subprocess.TimeoutExpired:
-        return False
+        return "out of time"
     finally:
         file.write_text(kept, encoding="utf-8")
-    return done.returncode == 0
+    return "survived" if done.returncode == 0 else "killed"
 
 
 def main() -> int:
@@ -185,7 +189,7 @@ def main() -> int:
     asked.add_argument("--rooms", nargs="*", default=list(ROOMS), choices=list(ROOMS))
     given = asked.parse_args()
     print(f"seed {given.seed}")
-    killed, total, left = Counter[str](), Counter[str](), list[Mutant]()
+    killed, total = Counter[str](), Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "tree"
         shutil.copytree(
@@ -196,11 +200,10 @@ def main() -> int:
         )
         for mutant in track(sampled(given.count, given.seed, given.rooms), "mutants"):
             total[mutant.room] += 1
-            if survives(mutant, place):
-                left.append(mutant)
-                print(f"survived: {mutant}")
-            else:
-                killed[mutant.room] += 1
+            verdict = judged(mutant, place)
+            killed[mutant.room] += verdict == "killed"
+            if verdict != "killed":
+                print(f"{verdict}: {mutant}", flush=True)
     for room in given.rooms:
         print(f"{room:10} {killed[room]} of {total[room]} killed")
     print(f"together   {killed.total()} of {total.total()}")
