@@ -73,6 +73,20 @@ def test_the_stages_limits_leave_time_to_run_them_twice() -> None:
     assert flashinfer <= 300
 
 
+def test_the_tests_of_a_card_need_no_plugin_of_pytest() -> None:
+    """The machine has pytest alone: what plugins read of our settings is unknown there."""
+    found = re.search(r"-m (pytest .*?) ;;", (KIT / "run.sh").read_text())
+    assert found
+    given = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    given |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": f"{ROOT}/src:{ROOT}/tests"}
+    command = [sys.executable, "-m", *found[1].split(), "--collect-only"]
+    done = subprocess.run(
+        command, env=given, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("::test_") > 30
+
+
 @pytest.mark.parametrize("script", ["run.sh", "wheels.sh"])
 def test_the_scripts_are_well_formed(script: str) -> None:
     subprocess.run(["bash", "-n", KIT / script], check=True)
