@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from .parts import Parts
 
 PROMPT = 200  # tokens: more rows than a narrow tile has, and fewer keys than are ever split
-TRUNK = 600  # tokens that rows share: worth attending to once for all of them
+TRUNK = 600  # tokens that rows share, at most
+SAVED = 600  # reads of a token that sharing saves: worth attending to once for all of them
 PLAIN = (
     Sampling(),
     Sampling(temperature=1.0),
@@ -58,19 +59,28 @@ def warm_up(parts: Parts) -> None:
 def rehearsals(room: int) -> list[Batch]:
     """Steps of every kind, as far as there is room: a prompt, a decode step, both after a prefix that they share."""
     prompt = min(PROMPT, room - 2)
-    found = [
+    alone = [
         Batch([_segment(_slots(1, prompt), None, _NO_SLOTS)]),
         Batch([_segment(_slots(prompt + 1, 1), None, _slots(1, prompt))]),
     ]
-    if room < TRUNK + prompt + 2:
-        return found
-    trunk = RadixCache().insert(_ids(TRUNK), _slots(1, TRUNK)).node
-    sizes = (1, 1, prompt)
-    starts = TRUNK + 1 + np.cumsum((0, *sizes[:-1]))
+    return alone + _after_a_prefix(room)
+
+
+def _after_a_prefix(room: int) -> list[Batch]:
+    """A decode step of as many rows as make sharing worth it, and the same beside a prompt; if there is room."""
+    shared = min(TRUNK, max(room // 2, 1))
+    rows = -(-SAVED // shared) + 1
+    left = room - shared - rows
+    if left < 2:
+        return []
+    trunk = RadixCache().insert(_ids(shared), _slots(1, shared)).node
+    sizes = [1] * rows + [min(PROMPT, left)]
+    ends = shared + 1 + np.cumsum(sizes)
     arms = [
-        _segment(_slots(int(a), n), trunk, _NO_SLOTS) for a, n in zip(starts, sizes, strict=True)
+        _segment(_slots(int(end) - size, size), trunk, _NO_SLOTS)
+        for end, size in zip(ends, sizes, strict=True)
     ]
-    return [*found, Batch(arms[:2]), Batch(arms)]
+    return [Batch(arms[:-1]), Batch(arms)]
 
 
 def rehearse_draws(logits: torch.Tensor, on_card: bool) -> None:

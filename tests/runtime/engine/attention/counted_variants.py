@@ -1,5 +1,7 @@
 """Counts the variants of each kernel that the start and mixed steps ask a compiler for, as a program of its own.
 
+None of these steps may wait for the device, either.
+
 A device that is not there stands in for one: Triton looks at every argument as it would, and compiles nothing.
 """
 
@@ -8,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 from triton import knobs
 from triton.backends.compiler import GPUTarget
 from triton.runtime import driver
@@ -28,7 +31,7 @@ from .batches import segments
 
 STEPS = 300
 HEADS, KV_HEADS, SIZE, HIDDEN, WIDE, VOCAB = 8, 2, 64, 128, 160, 1003
-CAPACITY = 2000
+CAPACITY, LITTLE = 2000, 60
 CPU = torch.device("cpu")
 SAMPLINGS = (
     Sampling(),
@@ -91,9 +94,9 @@ class Stepping:
         self.sampler = Sampler(VOCAB, in_one_kernel=True)
         self.rng = np.random.default_rng(0)
 
-    def start(self) -> None:
-        """What a start rehearses."""
-        for batch in rehearsals(CAPACITY):
+    def start(self, room: int) -> None:
+        """What a start rehearses, where a pool or a context has so much room."""
+        for batch in rehearsals(room):
             self.plainly(batch)
             rehearse_draws(self.logits(5), on_card=True)
 
@@ -140,17 +143,45 @@ class Stepping:
         return self.model.logits(hidden)
 
 
+class Waiting(TorchDispatchMode):
+    """Refuses what the host can't do to a device's tensor without waiting for the device."""
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        name = func.__name__.split(".")[0]
+        assert name not in ("_local_scalar_dense", "nonzero", "masked_select", "equal"), name
+        masks = [x for x in args[1] if x is not None] if name in ("index", "index_put_") else []
+        assert all(x.dtype != torch.bool for x in masks), "an index that is a mask"
+        return func(*args, **(kwargs or {}))
+
+
+def refuse(name: str) -> Any:
+    def refused(*_: Any, **__: Any) -> Any:
+        raise AssertionError(f"`Tensor.{name}` waits for the device")
+
+    return refused
+
+
 @torch.inference_mode()
 def count() -> list[dict[str, int]]:
-    """Of the start, and of the start and the steps after it together."""
+    """Of a start with little room, of one with much, and of that one and the steps after it together.
+
+    None of the steps may wait for the device.
+    """
     seen: dict[str, set[str]] = {}
     driver.set_active(Absent())  # type: ignore[arg-type]
     knobs.runtime.jit_cache_hook = note(seen)
     stepping, counts = Stepping(), []
-    for work in (stepping.start, stepping.mixed):
-        work()
+    for room in (LITTLE, CAPACITY):
+        seen.clear()
+        stepping.start(room)
         counts.append({name: len(keys) for name, keys in seen.items()})
-    return counts
+    for name in ("tolist", "item", "numpy", "cpu", "__bool__", "__int__", "__float__", "__array__"):
+        setattr(torch.Tensor, name, refuse(name))
+    with Waiting():
+        stepping.mixed()
+    return [*counts, {name: len(keys) for name, keys in seen.items()}]
 
 
 if __name__ == "__main__":
