@@ -146,9 +146,9 @@ def _build(options: EngineOptions) -> Engine:
         cache=RadixCache(options.page_size, options.eviction_policy),
         policy=options.policy(on_card=device.type == "cuda"),
         threads=options.threads,
-        overlaps=_overlaps(options, device),
+        overlaps=overlaps(options, device),
     )
-    if device.type == "cuda" and not options.disable_warm_up:
+    if warms_up(options, device):
         warm_up(parts)
     return Engine(parts)
 
@@ -208,7 +208,12 @@ def make_attention(options: EngineOptions, pool: Pool, kernels: Kernels | None =
             raise ValueError(f"unknown attention backend `{name}`")
 
 
-def _overlaps(options: EngineOptions, device: torch.device) -> bool:
+def warms_up(options: EngineOptions, device: torch.device) -> bool:
+    """Whether kernels are compiled and graphs captured before the first request."""
+    return device.type == "cuda" and not options.disable_warm_up
+
+
+def overlaps(options: EngineOptions, device: torch.device) -> bool:
     """Whether steps are scheduled while the one before is computed. Guesses need that one's tokens."""
     able = device.type == "cuda" or options.overlap_on_cpu
     return able and not options.disable_overlap_schedule and not options.speculative_tokens

@@ -65,6 +65,11 @@ class Plan:
     direct: bool
 
 
+def tile_sizes(dtype: torch.dtype) -> tuple[int, ...]:
+    """The sizes of tiles, in (row, query head) pairs, that keys and values of a type are attended to in."""
+    return (NARROW,) if dtype == torch.float32 else (NARROW, WIDE)
+
+
 class TritonAttention:
     """Our kernels over one pool."""
 
@@ -79,7 +84,7 @@ class TritonAttention:
         self.least_saved = least_saved
         self.split = split
         self.group = pool.shape.heads // pool.shape.kv_heads
-        self._wide = NARROW if pool.keys.dtype == torch.float32 else WIDE
+        self._wide = tile_sizes(pool.keys.dtype)[-1]
         self._processors = _processors(pool.keys.device)
         self._wanted = max(
             self._processors * PROGRAMS // pool.shape.kv_heads, 1

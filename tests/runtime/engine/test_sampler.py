@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from sglc.ir.sampling import Sampling
 from sglc.runtime.engine.sampler import Row, Sampler, likeliest, uniform
@@ -139,12 +140,36 @@ def test_logprobs_are_the_models_own() -> None:
     assert [token for token, _ in sampled.top] == expected.topk(4).indices.tolist()
 
 
+class Whole(TorchDispatchMode):
+    """How many rows of the vocabulary each operation sorts, or makes float64 numbers of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sorted: list[int] = []
+        self.doubled: list[int] = []
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        out = func(*args, **(kwargs or {}))
+        first = out[0] if isinstance(out, tuple) else out
+        if isinstance(first, torch.Tensor) and first.shape[-1:] == (VOCAB,):
+            if "sort" in func.__name__:
+                self.sorted.append(len(first))
+            if first.dtype == torch.float64:
+                self.doubled.append(len(first))
+        return out
+
+
 def test_one_wide_nucleus_changes_no_other_row() -> None:
     """Only it is sorted whole; the others are drawn from the candidates that were looked at first."""
-    values = logits(3)
+    values = logits(3) * 3
     values[1] = 0.0
     rows = [row(i, temperature=1.0, top_p=0.95) for i in range(3)]
-    together = Sampler(VOCAB).sample(values.clone(), rows)
+    with Whole() as whole:
+        together = Sampler(VOCAB).sample(values.clone(), rows)
+    assert whole.sorted == [1]
+    assert set(whole.doubled) == {1}
     alone = [Sampler(VOCAB).sample(values[i : i + 1].clone(), [rows[i]])[0] for i in range(3)]
     assert together == alone
 

@@ -10,10 +10,11 @@ import torch
 
 from sglc.runtime.backend import BackendError, SelectRequest
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.engine import capacity, device, penalties, runner, toolchain, warm_up
+from sglc.runtime.engine import capacity, device, options, penalties, runner, toolchain, warm_up
 from sglc.runtime.engine.capacity import beside_weights, tokens_that_fit
 from sglc.runtime.engine.cuda_graphs import SIZES, sizes_up_to
 from sglc.runtime.engine.model import ModelUnsupported
+from sglc.runtime.engine.options import EngineOptions
 from sglc.runtime.engine.pool import Shape
 from sglc.runtime.engine.toolchain import missing_tools
 from sglc.runtime.engine.warm_up import rehearsals
@@ -64,19 +65,44 @@ def test_every_thread_that_launches_chooses_the_device(
     assert chosen[2:] == ["cuda:1"]
 
 
-def test_rehearsals_hold_every_kind_of_step_and_fit() -> None:
-    for room in (3, 40, 500, 5000):
-        for batch in rehearsals(room):
-            assert batch.slots.max() <= room
-            assert len(set(batch.slots)) == batch.tokens
+@pytest.mark.parametrize("room", [4, 40, 60, 100, 500, 801, 5000])
+def test_rehearsals_hold_every_kind_of_step_and_fit(room: int) -> None:
+    """Where there is room for so little that nothing is worth sharing, no step shares anything."""
+    found = rehearsals(room)
+    for batch in found:
+        assert batch.slots.max() <= room
+        assert len(set(batch.slots)) == batch.tokens
     kinds = {
         (
             batch.tokens == len(batch.segments),  # a decode step
             bool(batch.grouped(512).levels),  # with shared stretches
         )
-        for batch in rehearsals(5000)
+        for batch in found
     }
-    assert kinds == {(True, True), (True, False), (False, True), (False, False)}
+    apart = {(True, False), (False, False)}
+    assert kinds == (apart if room < 50 else apart | {(True, True), (False, True)})
+
+
+def test_a_cards_memory_is_measured_once_nothing_is_kept_for_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(device.gc, "collect", lambda: told.append("collect"))
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda _: told.append("wait"))
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: told.append("empty"))
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (told.append("measure"), 80)[1:] * 2)
+    assert device.free_and_total_memory(torch.device("cuda:1")) == (80, 80)
+    assert told == ["collect", "wait", "empty", "measure"]
+
+
+def test_only_a_card_is_warmed_up_and_overlaps_unless_told_otherwise() -> None:
+    card = torch.device("cuda:1")
+    plain = EngineOptions()
+    assert (options.warms_up(plain, card), options.warms_up(plain, CPU)) == (True, False)
+    assert not options.warms_up(EngineOptions(disable_warm_up=True), card)
+    assert (options.overlaps(plain, card), options.overlaps(plain, CPU)) == (True, False)
+    assert not options.overlaps(EngineOptions(disable_overlap_schedule=True), card)
+    assert not options.overlaps(EngineOptions(speculative_tokens=2), card)
 
 
 def test_a_start_compiles_and_leaves_nothing_behind(make_backend: Make) -> None:

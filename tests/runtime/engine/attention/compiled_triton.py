@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import torch
 import triton
 import triton.language as tl
 from triton.backends.compiler import GPUTarget
@@ -18,7 +19,7 @@ from triton.compiler import ASTSource
 
 from sglc.runtime.engine import draw, fused, penalties_kernel
 from sglc.runtime.engine.attention import triton_kernels as kernels
-from sglc.runtime.engine.attention.triton_backend import NARROW, PROGRAMS
+from sglc.runtime.engine.attention.triton_backend import NARROW, PROGRAMS, tile_sizes
 from sglc.runtime.engine.grammar import mask_kernel
 
 HOPPER = GPUTarget("cuda", 90, 32)
@@ -121,8 +122,8 @@ if __name__ == "__main__":
     for sinks in (False, True):
         constants = MODEL | {"SINKS": sinks}
         check("merge", compile_for_hopper(kernels.merge_kernel, "*bf16", "*bf16", constants))
-    cases = [("*bf16", 16), ("*bf16", 64), ("*fp32", 16)]
-    for number, rows in cases:
+    kinds = {"*bf16": torch.bfloat16, "*fp32": torch.float32}
+    for number, rows in [(n, rows) for n, kind in kinds.items() for rows in tile_sizes(kind)]:
         for size in (64, 128, 256):
             found = attend(number, rows, size, direct=False, extras=False)
             side_by_side = PROGRAMS if rows == NARROW and size <= 128 and number == "*bf16" else 1

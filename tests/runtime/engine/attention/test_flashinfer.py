@@ -1,6 +1,7 @@
 """The FlashInfer backend against a mock that checks every argument, and against the torch backend."""
 
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -147,6 +148,35 @@ def test_what_a_plan_has_staged_is_not_overwritten_before_the_device_has_it() ->
         number = name[-1]
         wanted = [f"wait moment{number}", f"plan {name}", f"record moment{number}"]
         assert told[3 * i : 3 * i + 3] == wanted
+
+
+@pytest.mark.parametrize("least_saved", [1, 10**9])
+def test_a_plan_looks_at_nothing_that_lies_on_the_device(
+    monkeypatch: pytest.MonkeyPatch, least_saved: int
+) -> None:
+    """The library reads offsets and lengths on the host: given from the device, each would be waited for."""
+    sent: set[int] = set()
+    given: dict[str, torch.Tensor] = {}
+    send = flashinfer_backend.send
+    plan = flashinfer_mock.BatchPrefillWithPagedKVCacheWrapper.plan
+
+    def noted(*arguments: Any) -> torch.Tensor:
+        tensor = send(*arguments).clone()  # as a copy to another device is
+        sent.add(tensor.data_ptr())
+        return tensor
+
+    def planned(self: Any, *arguments: Any, **settings: Any) -> None:
+        names = ("rows", "offsets", "pages", "last")
+        given.update(zip(names, arguments, strict=True), lengths=settings["seq_lens"])
+        plan(self, *arguments, **settings)
+        on_device = {name for name, tensor in given.items() if tensor.data_ptr() in sent}
+        assert on_device == {"pages"}
+
+    monkeypatch.setattr(flashinfer_backend, "send", noted)
+    monkeypatch.setattr(flashinfer_mock.BatchPrefillWithPagedKVCacheWrapper, "plan", planned)
+    made = case(3, 4, 4, 64, torch.float16)
+    agree(made, FlashInferAttention(made.pool, least_saved))
+    assert given
 
 
 @pytest.mark.parametrize(
