@@ -39,10 +39,12 @@ class EliminateDead:
         return %label                            return %label
 
     Never drops a host call with effects, nor anything that such a call or the result depends on;
-    a call whose prompt is used stays, even when its value is not.
+    a call whose prompt is used stays, even when its value is not. `keep-calls`: every call stays, for
+    programs in Python, where asking is an effect as any other.
     """
 
     name: ClassVar[str] = "eliminate-dead"
+    keep_calls: bool = False
 
     def run(self, module: Module, context: Context) -> Module:
         """Sweep every program."""
@@ -50,7 +52,7 @@ class EliminateDead:
 
         def rewrite(program: Program) -> Block:
             body = _Unchanging().block(program.body)
-            sweeper = _Sweeper(quiet, context)
+            sweeper = _Sweeper(quiet, context, self.keep_calls)
             return sweeper.without_vain_hints(sweeper.block(body))
 
         return each_program(module, rewrite)
@@ -99,8 +101,9 @@ class _Unchanging(Rewriter):
 class _Sweeper:
     """Walks blocks from the end; `_live` holds every value that something kept has as an operand."""
 
-    def __init__(self, quiet: frozenset[str], context: Context) -> None:
+    def __init__(self, quiet: frozenset[str], context: Context, keep_calls: bool) -> None:
         self._quiet, self._context = quiet, context
+        self._kept = Effect.HOST | Effect.CONTROL | (Effect.MODEL if keep_calls else PURE)
         self._live: set[Value] = set()
 
     def block(self, block: Block) -> Block:
@@ -132,9 +135,7 @@ class _Sweeper:
         if any(value in self._live for value in results(op)):
             return True
         kind = self._effects(op)
-        return bool(kind & (Effect.HOST | Effect.CONTROL)) or (
-            kind == Effect.HINT and not regions(op)
-        )
+        return bool(kind & self._kept) or (kind == Effect.HINT and not regions(op))
 
     def _effects(self, op: Op) -> Effects:
         """The effects of an op, knowing which programs reach no host function."""

@@ -6,6 +6,7 @@ The driver asks `pipeline(level)`; `--passes` and reproducers go through `read_p
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from .eliminate_dead import EliminateDead
 from .fold_constants import FoldConstants
@@ -40,8 +41,13 @@ PASSES: tuple[tuple[int, Pass], ...] = (
 REGISTRY: dict[str, type[Pass]] = {step.name: type(step) for _, step in PASSES}
 
 
-def pipeline(level: int = 1, disabled: Collection[str] = ()) -> tuple[Pass, ...]:
-    """The passes of a level, without the disabled ones. Raises PipelineError for unknown names."""
+def pipeline(
+    level: int = 1, disabled: Collection[str] = (), keep_calls: bool = False
+) -> tuple[Pass, ...]:
+    """The passes of a level, without the disabled ones. Raises PipelineError for unknown names.
+
+    `keep_calls`: what nobody reads is asked all the same.
+    """
     unknown = sorted(set(disabled) - set(REGISTRY))
     if unknown:
         known = ", ".join(sorted(REGISTRY))
@@ -49,7 +55,11 @@ def pipeline(level: int = 1, disabled: Collection[str] = ()) -> tuple[Pass, ...]
     needed = sorted({step.name for lowest, step in PASSES if lowest == 0} & set(disabled))
     if needed:
         raise PipelineError(f"`{needed[0]}` cannot be disabled: lowering needs it")
-    return tuple(step for lowest, step in PASSES if lowest <= level and step.name not in disabled)
+    steps = [step for lowest, step in PASSES if lowest <= level and step.name not in disabled]
+    return tuple(
+        replace(step, keep_calls=keep_calls) if isinstance(step, EliminateDead) else step
+        for step in steps
+    )
 
 
 def read_pipeline(text: str) -> tuple[Pass, ...]:

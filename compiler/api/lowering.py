@@ -9,7 +9,7 @@ from typing import Any
 from ...ir.diagnostic import CompileFailed, Diagnostic, Severity
 from ...lang.python.lowered import Lowered
 from ...runtime.backend import PrefillRequest
-from ..driver.compilation import Build, Options, compile_module
+from ..driver.compilation import Build, Options, allow_nesting, compile_module
 from .compiled import Compiled, type_of
 from .definition import Definition, Job
 from .endpoints import Endpoint, Mock, default_backend
@@ -46,13 +46,14 @@ def lower_function(definition: Definition, job: Job) -> Lowered:
     """The function's source as IR."""
     from ...lang.python.lower import lower
 
+    allow_nesting()
     types = {name: type_of(value) for name, value in job.args.items()}
     return lower(definition.function, types, job.defaults)
 
 
 def _compiled(lowered: Lowered, endpoint: Endpoint) -> Compiled:
     assert lowered.module is not None
-    options = Options(entry=lowered.entry)
+    options = Options(entry=lowered.entry, keep_calls=True)
     build = compile_module(lowered.module, options, endpoint.choice, lowered.diagnostics)
     return Compiled(lowered, build)
 

@@ -37,6 +37,7 @@ class Options:
     """How to compile. `passes` replaces the pipeline of the level; `disabled` takes passes out of it.
 
     `template`: arguments of the chat template, before those that the source gives. `date`: the day that it sees.
+    `keep_calls`: what nobody reads is asked all the same.
     """
 
     level: int = 1
@@ -46,6 +47,7 @@ class Options:
     watch: RunOptions = field(default_factory=RunOptions)
     template: Mapping[str, Any] = field(default_factory=dict[str, Any])
     date: str = ""
+    keep_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def compile_module(
     options = options or Options()
     given = {**dict(module.template), **options.template}
     choice = told(choice or choose_target(), given, options.date)
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
+    allow_nesting()
     context = Context(choice.target, level=options.level)
     optimised = _optimised(module, options, context)
     made = plan(optimised, choice.target, options.entry, options.level, source, context.odd)
@@ -180,6 +182,11 @@ def compile_module(
     if has_errors(found):
         raise CompileFailed(found)
     return Build(module, optimised, made, choice, context, found, source)
+
+
+def allow_nesting() -> None:
+    """Let Python recurse as deep as regions may be nested."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
 
 
 def _optimised(module: Module, options: Options, context: Context) -> Module:
@@ -196,7 +203,7 @@ def passes_of(options: Options) -> tuple[Pass, ...]:
     with _as_diagnostic():
         if options.passes is not None:
             return read_pipeline(options.passes)
-        return pipeline(options.level, options.disabled)
+        return pipeline(options.level, options.disabled, options.keep_calls)
 
 
 @contextmanager

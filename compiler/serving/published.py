@@ -18,7 +18,15 @@ from ...runtime.plan.schema import Plan, PlanProgram
 from ...runtime.server.programs.published import Published
 from ..api.program import RUN_DEFAULTS, Program
 from ..console.failures import UsageError, show
-from ..driver.compilation import Build, Options, compile_module, load, split_entry, stage_of
+from ..driver.compilation import (
+    Build,
+    Options,
+    allow_nesting,
+    compile_module,
+    load,
+    split_entry,
+    stage_of,
+)
 from ..driver.targets import Choice
 from ..explain import report as r
 from ..explain.html import render as html_of
@@ -93,12 +101,18 @@ class Files:
         declared = parameter_types(program.function)
         declared = {name: each for name, each in declared.items() if name not in program.bound}
         types = {name: kind for name, (kind, _) in declared.items()}
+        allow_nesting()
         lowered = lower(program.function, types, RUN_DEFAULTS)
         if lowered.module is None or not lowered.is_compiled:
             raise CompileFailed(lowered.diagnostics)
         options = self.options(None)
         options = Options(
-            options.level, options.passes, options.disabled, lowered.entry, options.watch
+            options.level,
+            options.passes,
+            options.disabled,
+            lowered.entry,
+            options.watch,
+            keep_calls=True,
         )
         build = compile_module(lowered.module, options, self.choice, lowered.diagnostics)
         defaults = {name: default[0] for name, (_, default) in declared.items() if default}

@@ -114,10 +114,42 @@ def samples(s):
     s += gen("a", max_tokens=4, n=3)
 
 
+@sgl.function
+def never_joined(s):
+    s += "Think."
+    forks = s.fork(2)
+    for f in forks:
+        f += "Of it" + gen("a", max_tokens=4)
+    s += "Say it." + gen("b", max_tokens=4)
+
+
+@sgl.function
+def as_many_never_joined(s, n, xs):
+    forks = s.fork(n)
+    forks += "Of it" + gen("a", max_tokens=4)
+    if n > 1:
+        for x in xs:
+            inner = s.fork(2)
+            for f in inner:
+                f += f"{x}" + gen("c", max_tokens=4)
+    s += "Say it." + gen("b", max_tokens=4)
+
+
+NEVER_JOINED = [(never_joined, (), 3), (as_many_never_joined, (3, [1, 2]), 8)]
+
+
+@pytest.mark.parametrize(("program", "args", "calls"), NEVER_JOINED)
+def test_what_nobody_reads_is_asked_in_both_modes(program, args, calls):
+    with sgl.Mock() as mock:
+        for mode in ("compiled", "direct"):
+            run = program.run(*args, backend=mock, mode=mode, run_seed=3)
+            assert len(run.trace.calls) == calls
+
+
 RUNS = [
     (branches, (0,)), (branches, (5,)), (helpers, ()), (nested, ()), (skipping, (4,)),
     (left_early, (["p", "q", "r"],)), (waiting, (6,)), (two_loops, (["p", "q", "r", "q"],)),
-    (arms, ()), (loops_in_arms, ()), (twice, ()), (samples, ()),
+    (never_joined, ()), (arms, ()), (loops_in_arms, ()), (twice, ()), (samples, ()),
 ]  # fmt: skip
 
 
