@@ -103,6 +103,7 @@ class Lowering:
     """One function on its way to the IR.
 
     `makes_marks`: a piece of Python in it may make what `gen` makes, and put it where a later one finds it.
+    `asked`: the names that calls bind in a helper, and in those that it calls.
     `counted`: the calls that are counted, each with how many arms stand around the loop that they are in.
     `of_any_kind`: the reasons to refuse what is appended and may then be such a thing.
     """
@@ -123,6 +124,9 @@ class Lowering:
     of_any_kind: list[CannotLower] = field(default_factory=list[CannotLower])
     arm_items: dict[Value, tuple[str, Operand]] = field(
         default_factory=dict[Value, tuple[str, Operand]]
+    )
+    asked: dict[Callable[..., Any], list[str]] = field(
+        default_factory=dict[Callable[..., Any], list[str]]
     )
     counted: dict[str, int] = field(default_factory=dict[str, int])
     by_hand: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])

@@ -14,10 +14,10 @@ from ...ir.builder import BlockBuilder
 from ...ir.infer import common_type
 from ...ir.ops import Const, Value
 from ...ir.types import ANY, STR, OptionalType
+from .asked import names_asked
 from .context import TRUE, Lowering
 from .merging import Slot, check_arms, slots_of
 from .names import exposed, names_read, names_written
-from .numbering import asking_calls
 from .occurrences import occurrences
 from .scope import ForksRef, Scope, StateRef, flag_of
 
@@ -51,22 +51,15 @@ def first_guess(low: Lowering, node: ast.For | ast.While) -> Guess:
         elif meaning is None and is_exposed(node, name):
             guess["name", name] = (ANY, True)
             guess["name", flag_of(name)] = (ANY, True)
+    asked = names_asked(low, node)
     for number in states_in(low, node):
         data = low.state(number)
         guess["prompt", number] = (data.prompt.type, True)
-        for name in _asked_for(node):
+        for name in asked:
             guess["variable", number, name] = (OptionalType(STR), False)
         for name, variable in data.variables.items():
             guess["variable", number, name] = (variable.value.type, variable.certain)
     return guess
-
-
-def _asked_for(node: ast.AST) -> list[str]:
-    """The names that calls in a loop bind, as far as they say them: a round may find what one before it has bound."""
-    calls = asking_calls(node)
-    named = (n.args[:1] or [k.value for k in n.keywords if k.arg == "name"] for n in calls)
-    return [n.value for given in named for n in given
-            if isinstance(n, ast.Constant) and isinstance(n.value, str)]  # fmt: skip
 
 
 def _hidden(low: Lowering) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import lru_cache
 
 
 def jumps(node: ast.stmt) -> bool:
@@ -40,10 +41,13 @@ def jumps_out(node: ast.stmt) -> bool:
     return isinstance(node, ast.Return | ast.Break | ast.Continue) or jumps(node)
 
 
-def own_jumps(node: ast.AST) -> list[ast.stmt]:
-    """The jumps inside a statement that concern it, or what is around it."""
+@lru_cache(maxsize=4096)
+def own_jumps(node: ast.AST) -> Sequence[ast.stmt]:
+    """The jumps inside a statement that concern it, or what is around it: looked for once."""
     found: list[ast.stmt] = []
     for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            continue  # no statements in it
         if isinstance(child, ast.Return | ast.Break | ast.Continue):
             found.append(child)
         elif isinstance(child, ast.For | ast.While):

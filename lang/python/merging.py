@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ...ir.infer import common_type
 from ...ir.ops import Const, If, Operand, Value, Yield
-from ...ir.types import NONE
+from ...ir.types import NONE, Type
 from .context import TRUE, Lowering
 from .scope import HANDLES, Lost, Variable, flag_of
 
@@ -59,8 +59,12 @@ class Slot:
     def __init__(self, key: tuple[Any, ...], sides: tuple[Operand, Operand], certain: bool) -> None:
         self.key, self.sides, self.certain = key, sides, certain
         self.differs = sides[0] != sides[1]
-        self.kind = common_type([side.type for side in sides])
         self.hint = key[-1] if isinstance(key[-1], str) else ""
+
+    @property
+    def kind(self) -> Type:
+        """The type of what it may be."""
+        return common_type([side.type for side in self.sides])
 
     def put(self, scope: Any, value: Operand) -> None:
         """Make a scope mean `value` here."""

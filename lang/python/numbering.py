@@ -41,6 +41,12 @@ def asking_calls(node: ast.AST) -> list[ast.Call]:
     return sorted(calls, key=lambda call: (call.lineno, call.col_offset))
 
 
+def other_calls(node: ast.AST) -> list[ast.Call]:
+    """The calls in a node that may be of functions of the user's."""
+    calls = [n for n in ast.walk(node) if isinstance(n, ast.Call)]
+    return [call for call in calls if _name(call) not in _NEVER | _ASKING]
+
+
 def _end(call: ast.Call) -> tuple[int, int]:
     assert call.end_lineno is not None
     assert call.end_col_offset is not None

@@ -127,15 +127,25 @@ def _call_statement(low: Lowering, call: ast.Call) -> bool:
 
 def _needs_structure(low: Lowering, node: ast.stmt) -> bool:
     """Whether something inside does more with a state than read it, or jumps out of it."""
-    if jumps(node):
+    if jumps(node) or _appends_inside(low, node):
         return True
-    left = _without_reads(low, node)
-    for inner in ast.walk(left):
-        if isinstance(inner, ast.Name):
-            meaning = low.scope.names.get(inner.id)
-            if isinstance(meaning, HANDLES):
-                return True
-    return False
+    return _names_handle(low, node) and _names_handle(low, _without_reads(low, node))
+
+
+def _appends_inside(low: Lowering, node: ast.stmt) -> bool:
+    """Whether `s += ...` stands inside: the usual case, seen without a look at all that is deeper."""
+    return any(
+        isinstance(inner, ast.AugAssign)
+        and isinstance(inner.target, ast.Name)
+        and isinstance(low.scope.names.get(inner.target.id), HANDLES)
+        for inner in ast.walk(node)
+    )
+
+
+def _names_handle(low: Lowering, node: ast.AST) -> bool:
+    """Whether a name of a state, of arms or the like stands inside."""
+    found = (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+    return any(isinstance(low.scope.names.get(name), HANDLES) for name in found)
 
 
 def _if(low: Lowering, node: ast.If, rest: list[ast.stmt]) -> None:

@@ -14,12 +14,14 @@ from python_programs import CASES
 
 import sglc as sgl
 from sglc.compiler.api.compiled import type_of
+from sglc.compiler.driver.compilation import allow_nesting
 from sglc.ir.ops import Host, Yield
 from sglc.ir.structure import walk
 from sglc.ir.text.parser import parse_module
 from sglc.ir.text.printer import print_module
 from sglc.ir.types import ANY, INT, STR
 from sglc.ir.verify.verifier import verify
+from sglc.lang.python import carrying, guessing
 from sglc.lang.python.lower import lower
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -296,3 +298,21 @@ def test_what_is_promised_of_functions_lets_calls_run_beside_them(mock):
 def test_a_promise_is_said_of_functions():
     with pytest.raises(TypeError, match="`total` is said of a function, not of 3"):
         sgl.total(3)  # type: ignore[type-var]
+
+
+def test_the_loops_of_a_chain_of_helpers_are_lowered_once_each(tmp_path, monkeypatch):
+    source = "from sglc import gen\n"
+    for n in range(64):
+        source += f"def h{n}(s, n):\n    for i in range(n):\n        s += 'x' + gen('a{n}')\n"
+        source += f"        h{n - 1}(s, n)\n" if n else ""
+    file = tmp_path / "chain.py"
+    file.write_text(source)
+    made = {}
+    exec(compile(source, str(file), "exec"), made)
+    tries = []
+    monkeypatch.setattr(
+        carrying, "tried_with", lambda *given: tries.append(1) or guessing.tried_with(*given)
+    )
+    allow_nesting()
+    assert lower(made["h63"], {"n": INT}).is_compiled
+    assert len(tries) == 64
