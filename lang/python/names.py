@@ -120,8 +120,21 @@ def _binds(target: ast.expr, name: str) -> bool:
 def exposed(body: Sequence[ast.stmt], name: str) -> bool:
     """Whether statements may read what a name meant before them."""
     for node in body:
-        if name in names_read([node]):
+        if _is_exposed_in(node, name):
             return True
         if surely_binds(node, name):
             return False
     return False
+
+
+def _is_exposed_in(node: ast.stmt, name: str) -> bool:
+    """The same for one statement. What a loop goes through is bound in its body."""
+    match node:
+        case ast.If(test=test, body=body, orelse=orelse):
+            return name in names_read([test]) or exposed(body, name) or exposed(orelse, name)
+        case ast.For(target=target, iter=over, body=body, orelse=orelse):
+            is_bound = name in names_written([target])
+            in_body = not is_bound and exposed(body, name)
+            return name in names_read([target, over]) or in_body or exposed(orelse, name)
+        case _:
+            return name in names_read([node])
