@@ -188,18 +188,24 @@ def _which(prompt: LivePrompt, site: str) -> tuple[str, list[Any]]:
     """Which of the calls of a site it is: the site, and the arm and how often the call was reached there before.
 
     Where a plan tells calls apart in the same way they sample alike in both modes: in loops, behind branches, in
-    helpers, in the arms of one fork and loops in them, and where a call is appended twice. Arms are taken to be
-    gone through by a loop, if there is one.
+    helpers, in arms and loops in them, in arms that are forked in a loop, and where a call is appended twice. Arms
+    are taken to be gone through by a loop, if there is one.
     """
     session, arm = prompt.session, prompt.arm
-    before, loops = session.occurrence(site, arm), session.loops(site) - len(arm) // 2
-    pairs = zip(arm[::2], arm[1::2], strict=True)
-    arms = [Lit(each) for fork, arm in pairs for each in ((-fork, arm) if fork else (arm,))]
+    pairs = list(zip(arm[::2], arm[1::2], strict=True))
+    around = len(pairs) + sum(fork > 0 for fork, _ in pairs)
+    before, loops = session.occurrence(site, arm), session.loops(site) - around
+    arms = [Lit(each) for fork, arm in pairs for each in _arm(fork, arm)]
     if loops > 0:
         return site, [*arms, Lit(before), *(Lit(0) for _ in range(loops - 1))]
     if before and not session.loops(site):
         return f"{site}#{before + 1}", arms
     return site, [*arms, *([Lit(_AGAIN + before)] if before else [])]
+
+
+def _arm(fork: int, arm: int) -> tuple[int, ...]:
+    """What tells an arm apart: its number, behind that of its fork where the same place forks again."""
+    return (arm,) if fork == 0 else (fork - 1 if fork > 0 else fork, arm)
 
 
 async def _ask(

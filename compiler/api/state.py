@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from ...ir.ops import Role
 from ...ir.target import Tokenizer
-from ...lang.python.surface import EdgeMark, GenMark, SelectMark, system
+from ...lang.python.surface import EdgeMark, GenMark, SelectMark, caller, system
 from ...lang.python.surface import assistant as assistant_turn
 from ...lang.python.surface import user as user_turn
 from ...lang.python.thinking import reasoning_name
@@ -239,7 +239,7 @@ class State:
         return self._fork(size)
 
     def _fork(self, size: int, is_copy: bool = False) -> Forks[State]:
-        strands = self._live().fork(size)
+        strands = self._live().fork(size, caller())
         arms = [State(strand, variables=self.variables.copy()) for strand in strands]
         return Forks(arms, self, is_copy)
 

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
+from ...lang.python.appendable import Place as CallPlace
 from ...lang.python.surface import Appendable, EdgeMark, GenMark
 from ...runtime.executor.instance import Frame
 from ...runtime.plan.errors import RunError
@@ -124,8 +125,8 @@ class Strand:
         place = self.left
         self.prompt.stand_at(place)
 
-    def fork(self, size: int) -> list[Strand]:
-        """New strands that begin where this one stands now."""
+    def fork(self, size: int, place: CallPlace | None = None) -> list[Strand]:
+        """New strands that begin where this one stands now. `place`: where the fork was asked for."""
         self.flush()
         made: list[Group] = []
 
@@ -141,12 +142,18 @@ class Strand:
             return place, made[0] if size > 1 else self.prompt.group
 
         arm, scope = self.prompt.arm, self.prompt.frame.scope
-        number = self.session.occurrence("fork", arm)
+        number = self._number_of_fork(place)
         frames = [Frame([None, None], scope) for _ in range(size)]
         return [
             Strand(self.session, frame, (*arm, number, index), start)
             for index, frame in enumerate(frames)
         ]
+
+    def _number_of_fork(self, place: CallPlace | None) -> int:
+        """How often that place has forked this prompt before: from 1 on in a loop, otherwise from 0 down."""
+        site = self.session.site(place)
+        before = self.session.occurrence(f"fork {site}", self.prompt.arm)
+        return before + 1 if self.session.loops(site) else -before
 
     # --- appending ------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from ...ir.ops import Const, Value
-from ...ir.types import ANY, INT, ListType
+from ...ir.types import ANY, ListType
 from .appended import parts
 from .appending import append
 from .arms import each_arm
@@ -41,13 +41,12 @@ def appends(low: Lowering, target: ast.expr, value: ast.expr) -> bool:
         return True
     if not isinstance(forks, ForksRef):
         return False
-    outer = low.blocks.indices
     given = _for_all(low, value, len(forks.arms))
-    for number, arm in enumerate(forks.arms):
-        low.blocks.indices = (*outer, Const(number, INT))
-        found = given[number] if given else _appended(low, _for_arm(value, number))
-        append(low, arm, found)
-    low.blocks.indices = outer
+    with low.blocks.over_arms(frozenset(forks.arms)) as begin_round:
+        for number, arm in enumerate(forks.arms):
+            begin_round(number)
+            found = given[number] if given else _appended(low, _for_arm(value, number))
+            append(low, arm, found)
     return True
 
 

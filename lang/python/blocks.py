@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import TypeVar, cast
 
 from ...ir.builder import BlockBuilder
-from ...ir.ops import BaseOp, Block, Fork, Op, Operand, Value, Yield
+from ...ir.ops import BaseOp, Block, Const, Fork, Op, Operand, Value, Yield
 from ...ir.span import Span
 from ...ir.structure import results
-from ...ir.types import PROMPT
+from ...ir.types import INT, PROMPT
 from .scope import Scope, StateData
 from .sites import Attempt, Sites
 
@@ -23,12 +23,16 @@ _OpT = TypeVar("_OpT", bound=BaseOp)
 
 
 class Blocks:
-    """Blocks, one inside the other; the innermost is written to. `indices` are those of the loops around it."""
+    """Blocks, one inside the other; the innermost is written to. `indices` are those of the loops around it.
+
+    `rounds`: which of them say the round of a loop over arms, and over which.
+    """
 
     def __init__(self) -> None:
         self.scope = Scope()
         self.sites = Sites()
         self.indices: tuple[Operand, ...] = ()
+        self.rounds: dict[int, frozenset[int]] = {}
         self.states = 0
         self._builder = BlockBuilder()
         self._arms: dict[int, list[Op]] = {}
@@ -63,6 +67,21 @@ class Blocks:
                 return self._builder, self.scope
             finally:
                 self._builder, self.scope, self._arms = outer
+
+    @contextmanager
+    def over_arms(self, arms: frozenset[int]) -> Generator[Callable[[int], None]]:
+        """The rounds of a loop over arms (or over constants: no arms), each written on its own: what begins one."""
+        outer = self.indices
+
+        def begin_round(number: int) -> None:
+            self.indices = (*outer, Const(number, INT))
+
+        self.rounds[len(outer)] = arms
+        try:
+            yield begin_round
+        finally:
+            self.indices = outer
+            del self.rounds[len(outer)]
 
     @contextmanager
     def trial(self, attempt: Attempt) -> Generator[None]:

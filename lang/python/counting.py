@@ -29,12 +29,12 @@ def begin(low: Lowering, node: ast.For | ast.While) -> None:
     for number in states_in(low, node):
         for site in counted:
             low.state(number).variables.setdefault(said.count_of(site), Variable(_ZERO))
-            low.counted.setdefault(site, len(low.blocks.indices))
+            low.counted.setdefault(site, len(around_of(low, number)))
 
 
 def indices(low: Lowering, state: int, site: str, node: ast.AST) -> tuple[Operand, ...]:
     """What tells a call apart from the others of its site: how often it was reached, or the rounds around it."""
-    around, key = low.blocks.indices, said.count_of(site)
+    around, key = around_of(low, state), said.count_of(site)
     found = low.state(state).variables.get(key)
     if found is None or len(around) <= low.counted[site]:
         return around
@@ -42,6 +42,18 @@ def indices(low: Lowering, state: int, site: str, node: ast.AST) -> tuple[Operan
     low.state(state).variables[key] = Variable(low.emit_on(state, op, node).result)
     arms, loops = around[: low.counted[site]], around[low.counted[site] :]
     return (*arms, found.value, *(_ZERO for _ in loops[1:]))
+
+
+def around_of(low: Lowering, state: int) -> tuple[Operand, ...]:
+    """The indices of the loops around, and of the arms that led to a state in place of the rounds over them."""
+    arms, found = list(low.state(state).arms), list[Operand]()
+    own = {arm for _, _, arm in arms}
+    for position, index in enumerate(low.blocks.indices):
+        found += [Const(number, INT) for at, number, _ in arms if at == position]
+        if not own & low.blocks.rounds.get(position, frozenset()):
+            found.append(index)
+    depth = len(low.blocks.indices)
+    return (*found, *(Const(number, INT) for at, number, _ in arms if at >= depth))
 
 
 def _skips(node: ast.AST) -> bool:

@@ -46,9 +46,10 @@ def fork(low: Lowering, state: int, node: ast.Call) -> ForksRef | ArmsRef:
     data = low.state(state)
     group = low.blocks.states + 1
     arms: list[int] = []
-    for _ in range(size[0]):
+    for number in range(size[0]):
         arm = low.blocks.new_state(_arm(low, data), group if size[0] > 1 else None)
-        low.by_hand.update((arm, name) for number, name in list(low.by_hand) if number == state)
+        low.state(arm).arms = (*data.arms, (len(low.blocks.indices), number, arm))
+        low.by_hand.update((arm, name) for owner, name in list(low.by_hand) if owner == state)
         arms.append(arm)
     return ForksRef(state, tuple(arms))
 

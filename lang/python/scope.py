@@ -79,13 +79,17 @@ class Variable:
 
 @dataclass
 class StateData:
-    """A state as it stands: its prompt, its variables, and what it began with if it is an arm."""
+    """A state as it stands: its prompt, its variables, and what it began with if it is an arm.
+
+    `arms`: for each fork of a constant number that led to it the indices around that fork, the arm, and its state.
+    """
 
     prompt: Operand
     variables: dict[str, Variable] = field(default_factory=dict[str, Variable])
     inherited: Mapping[str, Variable] = field(default_factory=dict[str, Variable])
     unnamed: int = 0
     open_role: str | None = None
+    arms: tuple[tuple[int, int, int], ...] = ()
 
     def own(self) -> list[str]:
         """The names that an arm itself has bound."""

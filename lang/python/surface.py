@@ -112,19 +112,19 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 def gen(*args: Any, **kwargs: Any) -> Appendable:
     """Ask the model to continue the prompt. With `choices` it is a `select`."""
-    return asked(replace(mark_of(_bound(_GEN, args, kwargs)), place=_caller()))
+    return asked(replace(mark_of(_bound(_GEN, args, kwargs)), place=caller()))
 
 
 def gen_int(*args: Any, **kwargs: Any) -> Appendable:
     """A `gen` whose answer is an integer."""
     given = {**_bound(_TYPED, args, kwargs), "dtype": int}
-    return asked(replace(mark_of(given), place=_caller()))
+    return asked(replace(mark_of(given), place=caller()))
 
 
 def gen_string(*args: Any, **kwargs: Any) -> Appendable:
     """A `gen` whose answer is a quoted string of words."""
     given = {**_bound(_TYPED, args, kwargs), "dtype": str}
-    return asked(replace(mark_of(given), place=_caller()))
+    return asked(replace(mark_of(given), place=caller()))
 
 
 def separate_reasoning(expr: Appendable, model_type: str = "") -> Appendable:
@@ -163,14 +163,14 @@ def select(
     """Ask the model which of the choices follows best."""
     if temperature > 1e-5:
         raise ValueError("select picks the best choice: its temperature must be 0")
-    return SelectMark(name, choices_of(choices), method_of(choices_method), _caller())
+    return SelectMark(name, choices_of(choices), method_of(choices_method), caller())
 
 
 _MOST_FRAMES = 64
 
 
-def _caller() -> Place:
-    """Where the function that asks was called."""
+def caller() -> Place:
+    """Where what asks, or forks, was called: the functions outside of this package."""
     found: list[tuple[CodeType, int]] = []
     frame: FrameType | None = sys._getframe(2)
     while frame is not None and len(found) < _MOST_FRAMES:

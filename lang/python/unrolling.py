@@ -21,8 +21,14 @@ from .scope import BROKEN, ForksRef, StateRef
 
 def is_over_arms(low: Lowering, node: ast.For) -> bool:
     """Whether a loop goes over the arms of a fork, alone or beside other things."""
+    return bool(_arms_of(low, node))
+
+
+def _arms_of(low: Lowering, node: ast.For) -> frozenset[int]:
+    """The arms of the forks that a loop goes over."""
     names = {inner.id for inner in ast.walk(node.iter) if isinstance(inner, ast.Name)}
-    return any(isinstance(low.scope.names.get(name), ForksRef) for name in names)
+    forks = [low.scope.names.get(name) for name in names]
+    return frozenset(arm for each in forks if isinstance(each, ForksRef) for arm in each.arms)
 
 
 def rounds_of(low: Lowering, node: ast.For) -> list[dict[str, Any]] | None:
@@ -101,15 +107,15 @@ def _bound_by(low: Lowering, target: ast.expr, item: Any) -> dict[str, Any] | No
 def unroll(low: Lowering, node: ast.For, rounds: list[dict[str, Any]]) -> None:
     """Each round as statements of its own, those after a `break` unless it happened; its calls have it as an index."""
     jumps = own_jumps(node)
-    outer_flag, outer = own_flags(low, bool(jumps)), low.blocks.indices
+    outer_flag = own_flags(low, bool(jumps))
     low.frame.loops += bool(jumps)
     try:
-        for number, names in enumerate(rounds):
-            low.blocks.indices = (*outer, Const(number, INT))
-            _unless_left(low, node, lambda names=names: _round(low, node, names))
+        with low.blocks.over_arms(_arms_of(low, node)) as begin_round:
+            for number, names in enumerate(rounds):
+                begin_round(number)
+                _unless_left(low, node, lambda names=names: _round(low, node, names))
     finally:
         low.frame.loops -= bool(jumps)
-        low.blocks.indices = outer
     otherwise(low, node, outer_flag)
 
 

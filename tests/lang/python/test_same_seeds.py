@@ -146,7 +146,62 @@ def test_what_nobody_reads_is_asked_in_both_modes(program, args, calls):
             assert len(run.trace.calls) == calls
 
 
+@sgl.function
+def single(s):
+    forks = s.fork(2)
+    forks[0] += "a" + gen("a", max_tokens=4)
+    forks[1] += "b" + gen("b", max_tokens=4)
+    forks.join()
+
+
+@sgl.function
+def second(s):
+    a = s.fork(2)
+    a += gen("a", max_tokens=4)
+    a.join()
+    b = s.fork(2)
+    for f in b:
+        f += "x" + gen("b", max_tokens=4)
+    b.join()
+
+
+@sgl.function
+def computed(s, n):
+    a = s.fork(n)
+    a += gen("a", max_tokens=4)
+    b = s.fork(n)
+    for f in b:
+        f += "x" + gen("b", max_tokens=4)
+    b.join()
+
+
+@sgl.function
+def in_loop(s, xs):
+    for x in xs:
+        b = s.fork(2)
+        for f in b:
+            f += x + gen("b", max_tokens=4)
+        s += "c" + gen("c", max_tokens=4)
+
+
+@sgl.function
+def outer_in_arms(s):
+    fs = s.fork(2)
+    for f in fs:
+        s += "o" + gen("o", max_tokens=3)
+        f += "i" + gen("i", max_tokens=3)
+
+
+@sgl.function
+def index(s, n):
+    fs = s.fork(n)
+    for i in range(n):
+        fs[i] += f"{i}" + gen("i", max_tokens=3)
+    fs.join()
+
+
 RUNS = [
+    (single, ()), (second, ()), (computed, (2,)), (in_loop, (["p", "q"],)), (outer_in_arms, ()), (index, (2,)),
     (branches, (0,)), (branches, (5,)), (helpers, ()), (nested, ()), (skipping, (4,)),
     (left_early, (["p", "q", "r"],)), (waiting, (6,)), (two_loops, (["p", "q", "r", "q"],)),
     (never_joined, ()), (arms, ()), (loops_in_arms, ()), (twice, ()), (samples, ()),
