@@ -14,6 +14,7 @@ from .appending import append
 from .arms import each_arm
 from .constants import const, name_at
 from .context import NOTHING, SCALARS, Lowering
+from .copying import copied
 from .forks import fork, is_fork
 from .helpers import helper, meaning_of, takes_state
 from .hosting import host_source, host_statement
@@ -73,7 +74,7 @@ def _for_arm(value: ast.expr, number: int) -> ast.expr:
     """What one arm gets of a function of its index: the body."""
     match value:
         case ast.Lambda(args=ast.arguments(args=[ast.arg(arg=name)]), body=body):
-            return cast("ast.expr", _Replace(name, number).visit(copy.deepcopy(body)))
+            return cast("ast.expr", _Replace(name, number).visit(copied(body)))
         case _:
             return value
 

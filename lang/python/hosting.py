@@ -10,7 +10,7 @@ from ...ir.ops import Const, Host, Index, Operand, Value
 from ...ir.types import ANY, INT, OptionalType, Type
 from .context import TRUE, Lowering
 from .names import names_read, names_unbound, names_written, surely_binds
-from .pieces import Signature, compile_expression, compile_statements
+from .pieces import Signature, compile_expression, compile_ours, compile_statements
 from .quiet import is_quiet
 from .scope import Variable
 
@@ -51,10 +51,7 @@ def host_source(
     hint: str = "",
 ) -> Value:
     """The value of an expression of ours over `given`, which stands where `node` does."""
-    made = ast.parse(text, mode="eval").body
-    for inner in ast.walk(made):
-        ast.copy_location(inner, node)
-    piece = compile_expression(low.frame.source, made, Signature(tuple(given)), is_ours=True)
+    piece = compile_ours(low.frame.source, text, tuple(given), node)
     return _host(low, piece, given, kind, node, hint, disturbs=False)
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 import json
 import textwrap
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ...ir.ops import Operand, Value
 from ...ir.types import ANY, STR, Type
 from .closures import check_closures
 from .constants import name_at, static
 from .context import Lowering
+from .copying import copied
 from .hosting import host_expression, host_statement
 from .jumps import inside
 from .marks import may_make_marks
@@ -61,9 +61,30 @@ def _as_piece(low: Lowering, node: _NodeT) -> tuple[_NodeT, dict[str, Operand]]:
     _check_frame(low, node)
     check_closures(low, node)
     reads = StateReads(low)
-    made = reads.visit(copy.deepcopy(node))
+    made = reads.visit(copied(node))
     check_no_state(low, made)
     return made, reads.found
+
+
+def reads_state(low: Lowering, node: ast.AST) -> bool:
+    """Whether an expression reads a variable of a state, or of arms, and does no more with it."""
+    match node:
+        case ast.Subscript(value=owner, ctx=ast.Load()):  # `s["x"]`, `forks[i]["x"]`
+            return state_of(low, owner) is not None
+        case ast.Compare(comparators=[ast.Name() as where]):  # `"x" in s`
+            return state_of(low, where) is not None
+        case ast.Call(func=ast.Name(id="len") as name, args=[ast.Name(id=forks)]):
+            return _are_arms(low, forks) and static(low, name) == (len,)
+        case ast.Call(func=ast.Attribute(value=owner, attr=attr)):  # `s.get_var("x")`
+            return attr in READS and state_of(low, owner) is not None
+        case ast.ListComp(generators=[ast.comprehension(iter=ast.Name(id=over), ifs=[])]):
+            return _are_arms(low, over)  # `[f["x"] for f in forks]`
+        case _:
+            return False
+
+
+def _are_arms(low: Lowering, name: str) -> bool:
+    return isinstance(low.scope.names.get(name), ForksRef | ArmsRef)
 
 
 def check_no_state(low: Lowering, node: ast.AST) -> None:
@@ -121,49 +142,10 @@ class StateReads(ast.NodeTransformer):
         self._low = low
         self.found: dict[str, Operand] = {}
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        """`s["x"]`, `forks[i]["x"]`."""
-        if isinstance(node.ctx, ast.Load) and state_of(self._low, node.value) is not None:
-            return self._taken(node)
-        return self.generic_visit(node)
-
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:
-        """`"x" in s`."""
-        match node.comparators:
-            case [ast.Name() as where] if state_of(self._low, where) is not None:
-                return self._taken(node)
-            case _:
-                return self.generic_visit(node)
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        """`s.get_var("x")`, `len(forks)`."""
-        match node:
-            case ast.Call(func=ast.Name(id="len") as name, args=[ast.Name(id=forks)]):
-                meaning = self._low.scope.names.get(forks)
-                found = static(self._low, name)
-                if isinstance(meaning, ForksRef | ArmsRef) and found == (len,):
-                    return self._taken(node)
-            case _:
-                pass
-        match node.func:
-            case ast.Attribute(value=owner, attr=attr) if attr in READS:
-                if state_of(self._low, owner) is not None:
-                    return self._taken(node)
-            case _:
-                pass
-        return self.generic_visit(node)
-
-    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
-        """`[f["x"] for f in forks]`."""
-        match node.generators:
-            case [ast.comprehension(iter=ast.Name(id=over), ifs=[])]:
-                if isinstance(self._low.scope.names.get(over), ForksRef | ArmsRef):
-                    return self._taken(node)
-            case _:
-                pass
-        return self.generic_visit(node)
-
-    def _taken(self, node: ast.expr) -> ast.expr:
+    def visit(self, node: ast.AST) -> Any:
+        """A name in place of a read, and everything else as it is."""
+        if not isinstance(node, ast.expr) or not reads_state(self._low, node):
+            return self.generic_visit(node)
         name = f"__sglc_read{len(self.found)}"
         self.found[name] = self._low.value(node)
         return name_at(name, node)

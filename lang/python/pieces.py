@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
+from .copying import copied, placed
 from .source import FunctionSource
 
 _PIECE, _LOCALS, _RESULT = "__sglc_piece__", "__sglc_locals__", "__sglc_result__"
@@ -36,26 +37,55 @@ class Signature:
 
 
 def compile_expression(
-    source: FunctionSource, node: ast.expr, signature: Signature, is_ours: bool = False
+    source: FunctionSource, node: ast.expr, signature: Signature
 ) -> Callable[..., Any]:
-    """The value of an expression; with `writes`, the list of it and of what they are bound to after it.
-
-    `is_ours`: names in it are Python's own, whatever the user's file has made of them.
-    """
+    """The value of an expression; with `writes`, the list of it and of what they are bound to after it."""
     if not signature.writes:
-        return _compile(
-            source, [_at(ast.Return(copy.deepcopy(node)), node)], signature, node, is_ours
-        )
+        return _compile(source, [_at(ast.Return(copied(node)), node)], signature, node)
     result = ast.Name(_RESULT, ast.Store())
-    keep = _at(ast.Assign([result], copy.deepcopy(node)), node)
+    keep = _at(ast.Assign([result], copied(node)), node)
     return _gathering(source, [keep], signature, node)
+
+
+def compile_ours(
+    source: FunctionSource, text: str, reads: tuple[str, ...], at: ast.AST
+) -> Callable[..., Any]:
+    """The value of an expression of ours: names in it are Python's own, whatever the user's file made of them.
+
+    It stands where `at` does. What is said alike of many places, as `bool(_value)`, is compiled once, and moved.
+    """
+    first, last = at.lineno, at.end_lineno  # type: ignore[attr-defined]
+    columns = at.col_offset, at.end_col_offset  # type: ignore[attr-defined]
+    code = _moved(_ours(text, reads, last - first, columns), source.source.name, first - 1)
+    code = code.replace(co_name=source.node.name, co_qualname=source.function.__qualname__)
+    return FunctionType(code, {"__builtins__": builtins}, source.node.name)
+
+
+@lru_cache(maxsize=1024)
+def _ours(text: str, reads: tuple[str, ...], lines: int, columns: tuple[int, int]) -> CodeType:
+    """The code of an expression, as if it stood in the first line of a file."""
+    where = {"lineno": 1, "col_offset": columns[0]}
+    place = ast.Pass(**where, end_lineno=1 + lines, end_col_offset=columns[1])
+    made = ast.parse(text, mode="eval").body
+    for inner in ast.walk(made):
+        _at(inner, place)
+    piece = _define(_PIECE, reads, [_at(ast.Return(made), place)], place)
+    placed(piece, 1, columns[0])
+    return _code_in(compile(ast.Module([piece], type_ignores=[]), "", "exec"), _PIECE)
+
+
+def _moved(code: CodeType, file: str, lines: int) -> CodeType:
+    """Code, with that of the functions in it, of another file, and so many lines further down."""
+    inner = (_moved(c, file, lines) if isinstance(c, CodeType) else c for c in code.co_consts)
+    first = code.co_firstlineno + lines
+    return code.replace(co_filename=file, co_firstlineno=first, co_consts=tuple(inner))
 
 
 def compile_statements(
     source: FunctionSource, nodes: Sequence[ast.stmt], signature: Signature
 ) -> Callable[..., Any]:
     """Runs statements, and gives the list of None and of what `writes` are bound to."""
-    body = [copy.deepcopy(node) for node in nodes]
+    body = [copied(node) for node in nodes]
     return _gathering(source, body, signature, nodes[-1])
 
 
@@ -85,22 +115,20 @@ def _compile(
     body: list[ast.stmt],
     signature: Signature,
     at: ast.AST,
-    is_ours: bool = False,
 ) -> Callable[..., Any]:
     """Define the piece inside a function of the names around it, and give it the cells of the real one."""
     flags = [_flag(name) for name in signature.doubtful]
     unbind = [_unbinding(name, at) for name in signature.doubtful]
     piece = _define(_PIECE, [*signature.reads, *flags], [*unbind, *body], at)
-    free = () if is_ours else source.free
-    outer = _define("outer", [*free, _LOCALS], [piece], at)
-    module = ast.fix_missing_locations(ast.Module([outer], type_ignores=[]))
-    code = _code_in(_code_in(compile(module, source.source.name, "exec"), "outer"), _PIECE)
+    outer = _define("outer", [*source.free, _LOCALS], [piece], at)
+    placed(outer, outer.lineno, outer.col_offset)
+    module = compile(ast.Module([outer], type_ignores=[]), source.source.name, "exec")
+    code = _code_in(_code_in(module, "outer"), _PIECE)
     cells = tuple(
         CellType(locals) if name == _LOCALS else source.cell(name) for name in code.co_freevars
     )
     code = code.replace(co_name=source.node.name, co_qualname=source.function.__qualname__)
-    seen = {"__builtins__": builtins} if is_ours else source.function.__globals__
-    return FunctionType(code, seen, source.node.name, None, cells)
+    return FunctionType(code, source.function.__globals__, source.node.name, None, cells)
 
 
 def _flag(name: str) -> str:

@@ -29,6 +29,10 @@ class Writes:
     anything: bool = False
 
 
+_MAY_CHANGE = (ast.Global, ast.Nonlocal, ast.Attribute, ast.Call, ast.Subscript)
+"""Syntax that says what is changed; the rest of a file is not looked at any closer."""
+
+
 @lru_cache(maxsize=64)
 def writes_of(text: str) -> Writes:
     """What the functions of a file may change."""
@@ -41,6 +45,8 @@ def writes_of(text: str) -> Writes:
     anything = False
     own = _of_own_birth(tree)
     for node in ast.walk(tree):
+        if not isinstance(node, _MAY_CHANGE):
+            continue
         match node:
             case ast.Global(names=found) | ast.Nonlocal(names=found):
                 names.update(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 
 from ...ir.ops import Const, Value
 from .assigning import appends, assign, grow_by, grow_scalar, imports, is_scalar
@@ -15,7 +14,7 @@ from .loops import for_loop, while_loop
 from .matching import as_branches
 from .merging import join_branches
 from .methods import state_call, with_state
-from .opaque import StateReads, opaque_statement
+from .opaque import opaque_statement, reads_state
 from .promises import promised_call
 from .scope import BROKEN, HANDLES, RETURN, RETURNED, SKIP
 from .source import CannotLower
@@ -127,25 +126,24 @@ def _call_statement(low: Lowering, call: ast.Call) -> bool:
 
 def _needs_structure(low: Lowering, node: ast.stmt) -> bool:
     """Whether something inside does more with a state than read it, or jumps out of it."""
-    if jumps(node) or _appends_inside(low, node):
-        return True
-    return _names_handle(low, node) and _names_handle(low, _without_reads(low, node))
+    return jumps(node) or _uses_state(low, node)
 
 
-def _appends_inside(low: Lowering, node: ast.stmt) -> bool:
-    """Whether `s += ...` stands inside: the usual case, seen without a look at all that is deeper."""
-    return any(
-        isinstance(inner, ast.AugAssign)
-        and isinstance(inner.target, ast.Name)
-        and isinstance(low.scope.names.get(inner.target.id), HANDLES)
-        for inner in ast.walk(node)
-    )
+def _uses_state(low: Lowering, node: ast.AST) -> bool:
+    """Whether a state stands anywhere but where a variable of it is read."""
+    if isinstance(node, ast.Name):
+        return isinstance(low.scope.names.get(node.id), HANDLES)
+    if _only_reads(low, node):
+        return False
+    return any(_uses_state(low, child) for child in ast.iter_child_nodes(node))
 
 
-def _names_handle(low: Lowering, node: ast.AST) -> bool:
-    """Whether a name of a state, of arms or the like stands inside."""
-    found = (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
-    return any(isinstance(low.scope.names.get(name), HANDLES) for name in found)
+def _only_reads(low: Lowering, node: ast.AST) -> bool:
+    """Whether an expression reads a variable of a state. Where none can be read, a state is used."""
+    try:
+        return reads_state(low, node)
+    except CannotLower:
+        return False
 
 
 def _if(low: Lowering, node: ast.If, rest: list[ast.stmt]) -> None:
@@ -159,16 +157,3 @@ def _if(low: Lowering, node: ast.If, rest: list[ast.stmt]) -> None:
     builders, scopes = [side[0] for side in sides], [side[1] for side in sides]
     join_branches(low, cond, builders, scopes, node)
     return None
-
-
-def _without_reads(low: Lowering, node: ast.stmt) -> ast.AST:
-    """A statement without what only reads variables of states."""
-
-    class Strip(StateReads):
-        def _taken(self, node: ast.expr) -> ast.Name:
-            return ast.copy_location(ast.Name("_", ast.Load()), node)
-
-    try:
-        return Strip(low).visit(copy.deepcopy(node))
-    except CannotLower:
-        return node
