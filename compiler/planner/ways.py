@@ -19,6 +19,8 @@ _PER_NODE = 64
 """Nodes looked at, on average, for each node of the module."""
 _LISTED = 64
 """Nodes that a search finds at most."""
+_FIXED = {"join": NOBODY, "gen": SURE, "select": SURE}
+"""Grades that a kind of node always has: a call could not stand on the way up otherwise."""
 
 
 class Nearest(NamedTuple):
@@ -34,6 +36,7 @@ class Ways:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
         self._loops = {e.id for e in entries if e.kind == "join" and e.text}
+        self._fixed = [_FIXED.get(e.kind) for e in entries]
         self._budget = _PER_NODE * len(entries)
         self.back: dict[int, Mapping[int, int]] = {}
 
@@ -80,13 +83,12 @@ class Ways:
 
     def _standing(self, asked: Asked, node: int, head: int | None) -> int:
         """The grade of a node, seen from inside or from behind the loop head `head`; joins have none."""
-        kind = self._entries[node].kind
-        if kind == "join":
-            return NOBODY
-        if kind in ("gen", "select"):
-            return SURE  # it could not stand on the way up otherwise
-        behind = self.back[head].get(node, NOBODY) if head is not None else NOBODY
-        grade = max(behind, asked.grade(node))
+        fixed = self._fixed[node]
+        if fixed is not None:
+            return fixed
+        grade = asked.grade(node)
+        if head is not None:
+            grade = max(grade, self.back[head].get(node, NOBODY))
         # where a batch orders the sections, the way up from here is another one
         return min(grade, USUAL) if self._entries[node].free else grade
 
@@ -95,7 +97,7 @@ class Ways:
     ) -> list[tuple[int, int | None]]:
         parents = self._entries[node].parents
         if node not in self._loops:
-            return [(parent, head) for parent in parents]
+            return [(parents[0], head)] if len(parents) == 1 else [(p, head) for p in parents]
         is_open = node in self.back and node not in closed
         before = [(parent, node) for parent in parents[1:] if is_open]
         return [(parents[0], head), *before]
