@@ -103,7 +103,7 @@ def _is_count(low: Lowering, arms: ArmsRef, count: ast.expr) -> bool:
         case ast.Call(func=ast.Name() as name, args=[ast.Name(id=items)]):
             return is_builtin(low, name, "len") and _is_counted_by(low, arms, items)
         case _:
-            return low.value(count) is arms.count
+            return low.value(count) == arms.count
 
 
 def each_arm(

@@ -16,10 +16,8 @@ from .context import NOTHING, Lowering
 from .occurrences import occurrences
 from .parts import ValuePart
 from .quiet import is_quiet
-from .scope import ArmsData, ArmsRef, ForksRef, StateData, Variable
+from .scope import MOST_ARMS, ArmsData, ArmsRef, ForksRef, StateData, Variable
 from .states import state_of
-
-MOST_ARMS = 64
 
 
 def is_fork(low: Lowering, node: ast.expr) -> int | None:
@@ -39,9 +37,11 @@ def fork(low: Lowering, state: int, node: ast.Call) -> ForksRef | ArmsRef:
     size = static(low, given["size"]) if "size" in given else (1,)
     if size is None:
         return _computed_fork(low, state, given["size"])
-    if not isinstance(size[0], int) or not 0 < size[0] <= MOST_ARMS:
-        help = f"a constant from 1 to {MOST_ARMS} can be lowered"
-        raise low.refuse("SGL0507", node, "a number of arms that is computed at run time", help)
+    if type(size[0]) is not int or size[0] < 1:
+        help = "a whole number from 1 on can be lowered"
+        raise low.refuse("SGL0507", given["size"], f"{size[0]!r} arms", help)
+    if size[0] > MOST_ARMS:
+        return _computed_fork(low, state, given["size"])
     low.flush()
     data = low.state(state)
     group = low.blocks.states + 1
@@ -69,7 +69,7 @@ def _texts_are_joined(low: Lowering) -> bool:
 
 
 def _computed_fork(low: Lowering, state: int, size: ast.expr) -> ArmsRef:
-    """Arms whose number is computed at run time; loops over all of them become forks."""
+    """Arms whose number is computed at run time, or large; loops over all of them become forks."""
     count = low.value(size)
     if count.type != INT:
         headline = f"a number of arms of type `{count.type}`"

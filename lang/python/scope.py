@@ -20,6 +20,8 @@ BROKEN = "$broken"
 """The name that says that the innermost loop has been left."""
 SKIP = "$skip"
 """The name that says that the rest of a block is passed over, since something in it has jumped."""
+MOST_ARMS = 64
+"""Arms and rounds that are written one by one. More arms than that are alike: a loop over them is one body."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class ForksRef:
 
 @dataclass(frozen=True)
 class ArmsRef:
-    """Arms whose number is computed at run time; `number` is their key in `Scope.arms`.
+    """Arms whose number is computed at run time, or large; `number` is their key in `Scope.arms`.
 
     `items`: the name of a list and the list, when there is an arm for each of its items.
     """

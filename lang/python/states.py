@@ -11,7 +11,7 @@ from ...ir.types import BOOL, INT, ListType
 from .constants import constant_text, static
 from .context import FALSE, NOTHING, TRUE, Lowering
 from .hosting import host_source, read
-from .scope import ArmsRef, ForksRef, StateRef
+from .scope import MOST_ARMS, ArmsRef, ForksRef, StateRef
 
 READS = frozenset({"get_var"})
 """Methods of a state that only read it."""
@@ -60,6 +60,12 @@ def _own_arm(low: Lowering, arms: ArmsRef, index: ast.expr, node: ast.expr) -> i
     if own is not None and isinstance(index, ast.Name) and index.id == own[0]:
         return own[1]
     help = "a loop over all arms, in which each is used alone, can be lowered"
+    size = arms.count
+    if isinstance(size, Const):
+        headline = (
+            f"one of {size.value} arms alone; of more than {MOST_ARMS} none is written by itself"
+        )
+        raise low.refuse("SGL0507", node, headline, help)
     raise low.refuse("SGL0507", node, "an arm that is chosen at run time", help)
 
 

@@ -10,13 +10,12 @@ from ...ir.ops import Const, Value
 from ...ir.types import INT
 from .constants import const, is_builtin, static
 from .context import FALSE, Lowering
-from .forks import MOST_ARMS
 from .helpers import meaning_of
 from .jumps import own_jumps
 from .leaving import one_round, otherwise, own_flags
 from .merging import join_branches
 from .quiet import is_quiet
-from .scope import BROKEN, ForksRef, StateRef
+from .scope import BROKEN, MOST_ARMS, ForksRef, StateRef
 
 
 def is_over_arms(low: Lowering, node: ast.For) -> bool:
