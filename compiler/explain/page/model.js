@@ -102,9 +102,10 @@ function worlds() {
   return found;
 }
 
-// The label of a bar stands behind it, or, where there is no room, at its end.
+// The label of a bar stands behind it, or, where there is no room, at its end; where there is none before it either, at the edge.
 function besides(share) {
-  const left = (1 - share) * (document.getElementById("worlds").clientWidth - (innerWidth > 560 ? 162 : 0));
+  const width = document.getElementById("worlds").clientWidth - (innerWidth > 560 ? 162 : 0), left = (1 - share) * width;
+  if (left <= 215 && share * width < 215) return "right:6px";
   return left > 215 ? `left:calc(${100 * share}% + 8px)` : `right:calc(${100 * (1 - share)}% + 6px)`;
 }
 
