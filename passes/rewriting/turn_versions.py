@@ -23,6 +23,7 @@ from ...ir.ops import (
     MakeList,
     Op,
     Pick,
+    Prefetch,
     Root,
     Select,
     Text,
@@ -53,6 +54,7 @@ class VersionWriter:
         model: TurnModel,
         early: frozenset[int] = frozenset(),
     ) -> None:
+        self._states, self._futures = states, futures
         self._table = VersionTable(futures)
         self._edges = EdgeWriter(self._table, states, futures, model, early)
         self._calls = CallWriter(self._table, states, futures, model)
@@ -70,6 +72,11 @@ class VersionWriter:
 
     def _ops(self, ops: Sequence[Op]) -> list[Op]:
         return [new for op in ops for new in self._op(op)]
+
+    def _is_vain(self, op: Prefetch) -> bool:
+        """Whether it warms a turn that is open and that nobody asks about: nothing is said of how that one begins."""
+        is_open = any(state.open is not None for state in self._states.of(op.prompt))
+        return is_open and not self._futures.of(op.prompt)
 
     def _op(self, op: Op) -> Sequence[Op]:
         match op:
@@ -93,5 +100,7 @@ class VersionWriter:
                 return (self._regions.sections(op),)
             case Collect():
                 return (self._regions.comprehension(op),)
+            case Prefetch() if self._is_vain(op):
+                return ()
             case _:
                 return (self._table.any(op),)
