@@ -101,7 +101,7 @@ def _inversion(
         return None
     loss = Loss(known, sum(s.tokens for s in segments), more="the history" if history else "")
     return Evidence(
-        origin.cause,
+        Cause.STATE if origin.cause is Cause.MODELS else origin.cause,
         origin.place,
         request.sink,
         origin.what,

@@ -26,6 +26,7 @@ sys.path.insert(0, str(HERE))
 from generated_formats import formats  # noqa: E402
 from generated_logs import logs  # noqa: E402
 from generated_python import programs  # noqa: E402
+from generated_railway_logs import railway  # noqa: E402
 
 KEPT = HERE / "corpus"
 _WANT = re.compile(r"want: ((?:PFX\d{3} ?)+)")
@@ -68,7 +69,7 @@ def write_generated(folder: Path) -> list[Case]:
         for file, text in files.items():
             (place / file).write_text(text)
         found.append(_marked(Case(name, "python", depth, sorted(place.glob("*.py")))))
-    for name, lines, codes in (*logs(), *formats()):
+    for name, lines, codes in (*logs(), *formats(), *railway()):
         file = folder / "logs" / f"{name}.jsonl"
         file.parent.mkdir(exist_ok=True)
         texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]

@@ -103,3 +103,19 @@ def test_gitlab_fingerprints_are_stable(result: Result) -> None:
     entries = json.loads(written(result, "gitlab", True))
     assert len({entry["fingerprint"] for entry in entries}) == 2
     assert entries[0]["severity"] == "major"
+
+
+def test_much_that_is_not_followed_is_counted_by_file(result: Result) -> None:
+    gaps = tuple(
+        Gap(replace(result.findings[0].evidence.origin, file=f"f{n % 8}.py", line=n + 1), "large")
+        for n in range(40)
+    )
+    lines = written(replace(result, gaps=gaps), "concise", redact=True).splitlines()
+    told = [line for line in lines if line.startswith("not followed")]
+    assert told[0] == "not followed: 40 places in 8 files, all of them in `--format json`"
+    assert told[1] == "not followed: f0.py: 5"
+    assert told[-1] == "not followed: and 3 more files"
+    assert (
+        len(json.loads(written(replace(result, gaps=gaps), "json", redact=True))["not_followed"])
+        == 40
+    )

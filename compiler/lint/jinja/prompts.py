@@ -16,6 +16,11 @@ _WORDS = re.compile(
     r"|help (the|people|users))\b",
     re.I,
 )
+_CONVERSATION = re.compile(
+    r"\{%-?\s*for\s+(\w+)\s+in\s+\w*(messages|history|turns).*?\{\{-?\s*\1\.role\b", re.S
+)
+"""A loop over a conversation that writes who said what."""
+
 _FOLDER = re.compile(r"(^|/)(prompts?|templates/prompts?|llm|agents?)(/|$)", re.I)
 _MARKUP = re.compile(r"<(html|body|div|head|table|span|p|a)\b", re.I)
 
@@ -31,5 +36,5 @@ def is_prompt(file: str, text: str) -> bool:
     words = len(re.findall(r"[A-Za-z]{2,}", prose))
     if words < 12:
         return False
-    hits = len(_WORDS.findall(prose))
+    hits = len(_WORDS.findall(prose)) + 2 * bool(_CONVERSATION.search(text))
     return hits >= 2 or (hits >= 1 and bool(_FOLDER.search(path)))

@@ -66,6 +66,7 @@ class Renderer:
         self.file, self.parsed = parsed.file, parsed
         self.scope: dict[str, Value] = dict(values)
         self.others = others or {}
+        self.macros: dict[str, nodes.Macro] = {}
         self.offset = 0
         self.depth = 0
 
@@ -109,6 +110,9 @@ class Renderer:
                 from ..python.texts import text
 
                 self.scope[name] = text(self.body(node.body))
+                return []
+            case nodes.Macro(name=name):
+                self.macros[name] = node
                 return []
             case nodes.Include(template=nodes.Const(value=str(name))):
                 return self._include(name)
@@ -300,6 +304,8 @@ class Renderer:
                 label=f"{getattr(owner, 'label', '')}.{target.attr}".strip("."),
             )
         name = target.name if isinstance(target, nodes.Name) else ""
+        if name in self.macros and self.depth <= 8:
+            return self._macro(self.macros[name], node, args)
         if name == "strftime_now":
             held = Opaque(
                 frozenset({Taint(Cause.CLOCK, REQUEST, self.place(node), "`strftime_now`")})
@@ -313,6 +319,21 @@ class Renderer:
             if isinstance(found, Opaque) and found.taints
             else Opaque(union(taints_in(a) for a in args), label=name)
         )
+
+    def _macro(self, macro: nodes.Macro, node: nodes.Call, args: list[Value]) -> Value:
+        """What a macro writes for its arguments."""
+        from ..python.texts import text
+
+        saved = dict(self.scope)
+        names = [each.name for each in macro.args]
+        late = names[len(names) - len(macro.defaults) :]
+        for name, default in zip(late, macro.defaults, strict=True):
+            self.scope[name] = self.value(default)
+        self.scope |= dict(zip(names, args, strict=False))
+        self.scope |= {each.key: self.value(each.value) for each in node.kwargs}
+        found = text(self.body(macro.body))
+        self.scope = saved
+        return found
 
     def _filter(self, node: nodes.Filter) -> Value:
         value = self.value(node.node)

@@ -102,9 +102,20 @@ def overlap(before: Request, after: Request) -> float:
         return 0.0
     if before.messages == after.messages[: len(before.messages)]:
         return 1.0
+    if _goes_on(before, after):
+        return 1.0
     a, b = before.keys, after.keys
     shared = sum((a & b).values())
     return shared / max(min(sum(a.values()), sum(b.values())), 1)
+
+
+def _goes_on(before: Request, after: Request) -> bool:
+    """Whether the two newest messages of a call stand side by side in a later one, with an answer behind them."""
+    newest = before.messages[-2:]
+    if len(newest) < 2 or before.messages[-1] == after.messages[-1]:
+        return False
+    ends = range(2, len(after.messages))
+    return any(after.messages[end - 2 : end] == newest for end in ends)
 
 
 def _note_side_call(families: list[FamilyOfCalls], own: FamilyOfCalls, request: Request) -> None:

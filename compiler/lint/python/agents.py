@@ -66,9 +66,19 @@ def agent_of(
             value = run.call(run, "value", frame, value, [], {}, node)
         if isinstance(value, PromptV):
             value = Opaque(label="prompt")
+        if isinstance(value, ListV) and any(isinstance(i.value, FnV) for i in value.items):
+            made.system += [_said(run, frame, item.value, node) for item in value.items]
+            continue
         made.system.append(value)
     send_agent(run, made, place_of(frame.module, node), frame.name or "agent")
     return made
+
+
+def _said(run: Run, frame: Frame, value: Value, node: ast.Call) -> Value:
+    """One of several instructions: a text, or what a function gives at each run."""
+    if isinstance(value, FnV | PartialV):
+        return run.call(run, "value", frame, value, [], {}, node)
+    return value
 
 
 def send_agent(run: Run, agent: AgentV, place: Place, name: str) -> None:

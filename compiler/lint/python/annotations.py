@@ -7,7 +7,7 @@ import ast
 from ..finding import Cause
 from ..layout import REQUEST
 from .machine import Run, place_of, shown
-from .values import ClassInfo, ClassV, ListV, ModuleInfo, ModV, Obj, Opaque, Taint, Value
+from .values import ClassInfo, ClassV, DictV, ListV, ModuleInfo, ModV, Obj, Opaque, Taint, Value
 
 _SETS = frozenset({"set", "frozenset", "Set", "FrozenSet", "AbstractSet", "MutableSet"})
 _LISTS = frozenset(
@@ -16,6 +16,8 @@ _LISTS = frozenset(
 _WRAPPERS = frozenset(
     {"Optional", "Annotated", "Final", "ClassVar", "Awaitable", "Required", "NotRequired", "Mapped"}
 )
+_CONTEXTS = frozenset({"RunContext", "RunContextWrapper", "AgentContext"})
+"""What frameworks hand to functions of an agent, with the dependencies of its user in it."""
 
 
 def annotated(
@@ -47,6 +49,9 @@ def _generic(
         return unordered(
             run, module, label, site, annotated(run, module, first, f"{label}[]", site)
         )
+    if name in _CONTEXTS:
+        held = annotated(run, module, first, "deps", site)
+        return DictV({"deps": held, "context": held}, Opaque(label=label))
     if name in _WRAPPERS:
         return annotated(run, module, first, label, site)
     if name in _LISTS:

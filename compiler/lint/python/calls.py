@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..finding import Place
-from ..layout import RELEASE, SESSION
+from ..finding import Cause, Place
+from ..layout import RELEASE, REQUEST, SESSION, TURN
 from .annotations import annotated
 from .building import splice
 from .expressions import evaluate
 from .externals.call import call_external
-from .holding import decided, frozen, join, passed
+from .holding import decided, frozen, join, passed, shape_of, union
 from .listings import FAN_OUT, FAN_OUT_METHODS
 from .machine import MAX_CALLS, MAX_DEPTH, MAX_STEPS, Frame, Run, dotted, place_of
 from .methods.call import call_method
@@ -31,6 +31,7 @@ from .values import (
     Obj,
     Opaque,
     PartialV,
+    Taint,
     Value,
 )
 
@@ -157,7 +158,7 @@ def call_function(
 ) -> Value:
     """Follow a function of the project; what it returns, yields, or nothing that is known."""
     if fn.node in run.active:
-        return Opaque(label=fn.name)
+        return _again(run, fn, args, place)
     if len(run.active) >= MAX_DEPTH or run.counts[id(fn.node)] >= MAX_CALLS:
         run.cut.setdefault(id(fn.node), fn)
         return Opaque(label=fn.name)
@@ -175,11 +176,22 @@ def call_function(
     return _result(fn, frame)
 
 
+def _again(run: Run, fn: FnV, args: Sequence[Value], place: Place | None) -> Value:
+    """A function that calls itself with less of a history: what is left in the end is a window."""
+    cut = union(shape_of(value) for value in args)
+    left = frozenset(t for t in cut if t.cause is Cause.WINDOW or t.flag == "rest")
+    if not any(t.flag == "rest" for t in left) or place is None:
+        return Opaque(label=fn.name, shape=left)
+    what = f"`{fn.name}`, which drops the oldest messages until the rest fits"
+    window = Taint(Cause.WINDOW, REQUEST, place, what, loops=run.loop_numbers())
+    return Opaque(label=fn.name, shape=frozenset({window}))
+
+
 def _result(fn: FnV, frame: Frame) -> Value:
     if frame.yields:
         if fn.marks & {"contextmanager", "asynccontextmanager", "fixture"}:
             return join(frame.yields)
-        made = ListV("generator")
+        made = ListV("generator", shape=frame.yield_shape)
         for each in frame.yields:
             made.add(each, many=True)
         return made
@@ -234,6 +246,8 @@ def _named(
     default = fn.defaults.get(parameter.arg)
     if default is not None and not (isinstance(default, Const) and default.value is None):
         unknown = not run.active
+        if unknown and isinstance(default, Opaque) and not default.taints and parameter.annotation:
+            return annotated(run, fn.module, parameter.annotation, parameter.arg, parameter)
         if not unknown or not isinstance(default, Const):
             return default
         return join(
@@ -241,7 +255,27 @@ def _named(
         )
     if default is not None and run.active:
         return default
+    if not run.active and parameter.arg in ASKED:
+        return _asked(run, fn, parameter)
     return annotated(run, fn.module, parameter.annotation, parameter.arg, parameter)
+
+
+ASKED = frozenset(
+    "question query user_input user_text user_message user_query text wish utterance request_text".split()
+)
+"""Names of parameters that hold what a person asks for: what hangs on it differs from turn to turn."""
+
+
+def _asked(run: Run, fn: FnV, parameter: ast.arg) -> Value:
+    """What a person asks for, of which tools and options should not depend."""
+    found = annotated(run, fn.module, parameter.annotation, parameter.arg, parameter)
+    if not isinstance(found, Opaque) or found.taints or found.item is not None:
+        return found
+    place = place_of(fn.module, parameter)
+    taint = Taint(
+        Cause.STATE, TURN, place, f"`{parameter.arg}`, another one each time", flag="asked"
+    )
+    return replace(found, taints=frozenset({taint}))
 
 
 def root(run: Run, fn: FnV) -> Value:

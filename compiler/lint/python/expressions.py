@@ -14,12 +14,26 @@ from .building import merge, order_taint, put, splice
 from .clocks import coarse
 from .comprehensions import comprehension
 from .elements import element_of, indexed
-from .holding import decided, join, taints_in, union
+from .holding import decided, join, shape_of, taints_in, union
 from .machine import Frame, Run, place_of, shown
-from .names import attribute, look_up
+from .names import as_written, attribute, look_up
 from .slices import sliced
 from .texts import parts_of, text
-from .values import Const, DictV, FnV, ListV, Lit, Opaque, Part, Taint, Taints, Value
+from .values import (
+    NONE,
+    Choice,
+    Const,
+    DictV,
+    FnV,
+    ListV,
+    Lit,
+    Opaque,
+    Part,
+    Taint,
+    Taints,
+    Text,
+    Value,
+)
 
 
 def evaluate(run: Run, frame: Frame, node: ast.expr) -> Value:
@@ -55,7 +69,7 @@ def _f_string(run: Run, frame: Frame, node: ast.JoinedStr) -> Value:
 
 
 def _formatted(run: Run, frame: Frame, inner: ast.expr, spec: ast.expr | None) -> tuple[Part, ...]:
-    value = evaluate(run, frame, inner)
+    value = as_written(run, evaluate(run, frame, inner))
     pattern = evaluate(run, frame, spec) if spec is not None else None
     if isinstance(pattern, Const) and isinstance(pattern.value, str) and "%" in pattern.value:
         value = coarse(value, pattern.value)
@@ -99,8 +113,20 @@ def _compare(run: Run, frame: Frame, node: ast.Compare) -> Value:
     known = _known_comparison(node, values)
     if known is not None:
         return Const(known)
-    taints = union(_compared(run, frame, v, node) for v in values)
-    return Opaque(taints)
+    if any(isinstance(v, Const) and v.value is None for v in values):
+        return Opaque(union(_presence(v) for v in values))
+    return Opaque(union(_compared(run, frame, v, node) for v in values))
+
+
+def _presence(value: Value) -> Taints:
+    """What it depends on whether there is a value at all: not on what a text says."""
+    match value:
+        case Text() | ListV() | DictV():
+            return NONE
+        case Choice(options=options, taints=taints):
+            return union([taints, *(_presence(option) for option in options)])
+        case _:
+            return frozenset(t for t in taints_in(value, 1) if t.cause is not Cause.UNORDERED)
 
 
 def _known_comparison(node: ast.Compare, values: list[Value]) -> bool | None:
@@ -169,7 +195,21 @@ def _subscript(run: Run, frame: Frame, node: ast.Subscript) -> Value:
     value = evaluate(run, frame, node.value)
     if isinstance(node.slice, ast.Slice):
         return sliced(run, frame, value, node)
-    return indexed(run, frame, value, evaluate(run, frame, node.slice), node)
+    index = evaluate(run, frame, node.slice)
+    if isinstance(index, Const) and isinstance(index.value, slice):
+        return sliced(run, frame, value, _written_out(node, index.value))
+    return indexed(run, frame, value, index, node)
+
+
+def _written_out(node: ast.Subscript, held: slice) -> ast.Subscript:
+    """A subscript by a slice that has a name, as if it stood there."""
+    inner = ast.parse(f"x[{_end(held.start)}:{_end(held.stop)}]", mode="eval").body
+    assert isinstance(inner, ast.Subscript)
+    return ast.copy_location(ast.Subscript(node.value, inner.slice, node.ctx), node)
+
+
+def _end(bound: object) -> str:
+    return "" if bound is None else str(bound)
 
 
 def _lambda(run: Run, frame: Frame, node: ast.Lambda) -> Value:
@@ -187,13 +227,21 @@ def _named(run: Run, frame: Frame, node: ast.NamedExpr) -> Value:
     return value
 
 
+def _loops_of(run: Run, frame: Frame) -> Taints:
+    """The order of the loops of this function that are running."""
+    return union(loop.shape for loop in run.loops if loop.frame is frame)
+
+
 def _yield(run: Run, frame: Frame, node: ast.Yield) -> Value:
+    frame.yield_shape |= _loops_of(run, frame)
     frame.yields.append(evaluate(run, frame, node.value) if node.value else Const(None))
     return Opaque()
 
 
 def _yield_from(run: Run, frame: Frame, node: ast.YieldFrom) -> Value:
-    frame.yields.append(element_of(evaluate(run, frame, node.value)))
+    source = evaluate(run, frame, node.value)
+    frame.yield_shape |= _loops_of(run, frame) | shape_of(source)
+    frame.yields.append(element_of(source))
     return Opaque()
 
 

@@ -79,7 +79,7 @@ def construct(
     if last in _ROLES and (args or kwargs):
         return _message(_ROLES[last], args, kwargs)
     if last == "from_template" and owner in _ROLES:
-        return _message(_ROLES[owner], args, kwargs)
+        return _with_variables(run, frame, _message(_ROLES[owner], args, kwargs), node)
     if last in _MAKERS and owner.endswith("Message"):
         return _message(_MAKERS[last], args, kwargs)
     if last.endswith(("Config", "Params", "Options", "Settings")) and last[0].isupper() and kwargs:
@@ -108,6 +108,20 @@ def _message(role: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> D
     content = args[0] if args else kwargs.get("content", kwargs.get("template", Const("")))
     fields: dict[object, Value] = {"role": kwargs.get("role", Const(role)), "content": content}
     return DictV({**{k: v for k, v in kwargs.items() if k not in fields}, **fields})
+
+
+def _with_variables(run: Run, frame: Frame, message: DictV, node: ast.Call) -> DictV:
+    """The template of one message, with the variables that it brings itself."""
+    given = message.fields.get("partial_variables")
+    if not isinstance(given, DictV):
+        return message
+    known = {
+        str(key): run.call(run, "value", frame, value, [], {}, node)
+        if isinstance(value, FnV | PartialV)
+        else value
+        for key, value in given.fields.items()
+    }
+    return _filled(message, known, place_of(frame.module, node))  # type: ignore[return-value]
 
 
 # --- templates of messages ----------------------------------------------------------------------------

@@ -77,6 +77,7 @@ class Loop:
     shape: Taints = NONE
     frame: Frame | None = None
     node: ast.AST | None = None
+    flags: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -89,6 +90,7 @@ class Frame:
     outer: dict[str, Value] = field(default_factory=dict)
     returns: list[Value] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
+    yield_shape: Taints = NONE
     conds: list[Taints] = field(default_factory=list)
     guards: list[ast.expr] = field(default_factory=list)
     params: frozenset[str] = frozenset()
@@ -122,6 +124,8 @@ class Run:
     active: list[object] = field(default_factory=list)
     concurrent: list[Place] = field(default_factory=list)
     warmed: set[Place] = field(default_factory=set)
+    tool_sets: dict[tuple[Place, int, str], tuple[str, ...]] = field(default_factory=dict)
+    """By call site, loop and head: the names of the tools that went with it first."""
     selves: dict[int, Obj] = field(default_factory=dict)
     classes: dict[int, ClassInfo] = field(default_factory=dict)
     numbers: int = 0

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from ..finding import Cause
-from ..layout import SESSION
+from ..layout import SESSION, TURN
 from .annotations import annotated
 from .holding import join
 from .machine import Frame, Run, bound_method, dotted, place_of
@@ -29,6 +29,7 @@ from .values import (
     Opaque,
     PromptV,
     StateV,
+    Taint,
     Text,
     Value,
 )
@@ -36,22 +37,34 @@ from .values import (
 BUILTINS = frozenset(
     "print len sorted list dict set frozenset tuple str repr int float bool range enumerate zip map filter reversed "
     "open input hash id min max sum any all isinstance getattr setattr hasattr iter next type super format vars dir "
-    "abs round property staticmethod classmethod object Exception ValueError callable bytes chr ord".split()
+    "abs round slice property staticmethod classmethod object Exception ValueError callable bytes chr ord".split()
 )
 
 
 def look_up(run: Run, frame: Frame, name: str) -> Value:
     """The value of a name: of the function, of those around it, of the module, or a builtin."""
     if name in frame.env:
-        return frame.env[name]
+        is_global = name in frame.globals_named
+        return _as_counted(frame, name, frame.env[name]) if is_global else frame.env[name]
     if name in frame.outer:
         return frame.outer[name]
     found = frame.module.env.get(name)
     if found is not None:
-        return found
+        return _as_counted(frame, name, found)
     if name in BUILTINS:
         return Ext(name)
     return Opaque(label=name)
+
+
+def _as_counted(frame: Frame, name: str, value: Value) -> Value:
+    """A global number that functions count: another one on each call."""
+    change = frame.module.counted.get(name)
+    is_number = isinstance(value, Const) and isinstance(value.value, int | float)
+    if change is None or not frame.name or not is_number:
+        return value
+    place = place_of(frame.module, change, name)
+    what = f"`{name}`, which changes from call to call"
+    return Opaque(frozenset({Taint(Cause.STATE, TURN, place, what)}), label=name)
 
 
 def member(run: Run, module: ModuleInfo, name: str) -> Value | None:
@@ -119,6 +132,35 @@ def _of_class(run: Run, info: ClassInfo, name: str, value: Value) -> Value:
         if name in each.attrs:
             return each.attrs[name]
     return Opaque(label=f"{info.name}.{name}")
+
+
+def as_decorated(run: Run, info: ClassInfo, name: str) -> FnV:
+    """A method as the decorators of the project leave it."""
+    fn = method_of(info, name)
+    frame = Frame(info.module, dict(info.module.env), info.name)
+    for each in reversed(info.methods[name].decorator_list):
+        maker = each.func if isinstance(each, ast.Call) else each
+        if not isinstance(maker, ast.Name) or not isinstance(info.module.env.get(maker.id), FnV):
+            continue
+        decorator = run.evaluate(run, frame, each)
+        made = (
+            run.call(run, "call", decorator, [fn], {}, None) if isinstance(decorator, FnV) else None
+        )
+        if isinstance(made, FnV):
+            fn = replace(made, owner=info, marks=fn.marks)
+    return fn
+
+
+def as_written(run: Run, value: Value) -> Value:
+    """A value where it becomes text: an object of the project writes itself."""
+    if not isinstance(value, Obj):
+        return value
+    for info in value.cls.line():
+        for name in ("__format__", "__str__", "__repr__"):
+            if name in info.methods:
+                fn = bound_method(method_of(info, name), value)
+                return run.call(run, "call", fn, [], {}, None)
+    return value
 
 
 def method_of(info: ClassInfo, name: str) -> FnV:
@@ -191,7 +233,7 @@ def _told_by(name: str, value: Value, node: ast.Attribute, frame: Frame) -> Valu
 
 
 def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:
-    fn = bound_method(method_of(info, name), value)
+    fn = bound_method(as_decorated(run, info, name), value)
     if fn.marks & {"property", "cached_property", "computed_field"}:
         found = run.call(run, "call", fn, [], {}, None)
         if "cached_property" in fn.marks:

@@ -16,7 +16,9 @@ LONG_LINE = 1_200
 """Only files with such a line are looked at for depth: nesting by indentation alone is bounded by Python."""
 
 _WRITES = re.compile(r"write_text|write_bytes|open\(")
-_COUNTS = re.compile(r"^[ \t]*(?P<owner>[\w.]+)\.(?P<attr>\w+)(\[[^\]\n]*\])*[ \t]*[-+]= \d", re.M)
+_COUNTS = re.compile(
+    r"^[ \t]*(?P<owner>[\w.]+)\.(?P<attr>\w+)(\[[^\]\n]*\])*[ \t]*[-+]= (?P<by>\d|[\w.]+$)", re.M
+)
 GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
 MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft", "move_to_end"}
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__", "setup"})
@@ -29,8 +31,10 @@ class Project:
         self.modules: dict[str, ModuleInfo] = {}
         self.by_file: dict[str, ModuleInfo] = {}
         self._by_tail: dict[str, list[ModuleInfo]] = {}
-        self.counted: dict[str, tuple[ModuleInfo, int]] = {}
+        self.counted: dict[str, list[tuple[ModuleInfo, int]]] = {}
         """Attributes that something else than their object counts up or down, and where."""
+        self.summed: dict[str, list[tuple[ModuleInfo, int]]] = {}
+        """The same by some value: of an attribute that is a number, another number each time."""
 
     def add(self, file: InputFile) -> None:
         """Parse a file. Raises SyntaxError, ValueError, RecursionError, MemoryError."""
@@ -41,6 +45,8 @@ class Project:
         module = ModuleInfo(name, file.name, tree, file.text, is_package)
         if _WRITES.search(file.text):
             module.written = set(_written(tree))
+        if "global " in file.text:
+            module.counted = dict(_counted_globals(tree))
         self.by_file[file.name] = module
         self._note_counted(module)
         self.modules.setdefault(name, module)
@@ -50,7 +56,8 @@ class Project:
         for match in _COUNTS.finditer(module.text):
             if match["owner"] not in ("self", "cls"):
                 line = module.text.count("\n", 0, match.start("attr")) + 1
-                self.counted.setdefault(match["attr"], (module, line))
+                table = self.counted if match["by"].isdigit() else self.summed
+                table.setdefault(match["attr"], []).append((module, line))
 
     def find(self, dotted: str, near: ModuleInfo | None = None) -> ModuleInfo | None:
         """The module that an absolute import names: exactly, or by the end of its path, the nearest first."""
@@ -74,6 +81,16 @@ class Project:
         base = parts if module.is_package else parts[:-1]
         base = base[: len(base) - (level - 1)] if level > 1 else base
         return self.modules.get(".".join([*base, *([name] if name else [])]))
+
+
+def _counted_globals(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    names = {name for n in ast.walk(tree) if isinstance(n, ast.Global) for name in n.names}
+    for node in ast.walk(tree):
+        match node:
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add() | ast.Sub()) if name in names:
+                yield name, node
+            case _:
+                pass
 
 
 def _common(one: str, other: str) -> int:
@@ -157,6 +174,8 @@ def _mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
                     if attr and attr not in lazily and not _is_constant(node.value):
                         if any(attribute_of(n, me) == attr for n in ast.walk(node.value)):
                             yield attr, node, False
+            case ast.ExceptHandler(name=str(caught)):
+                yield from _kept_errors(node, me, caught)
             case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in MUTATING:
                 attr = attribute_of(value, me) or _item_of(value, me)
                 if attr:
@@ -167,6 +186,18 @@ def _mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
                         yield item, node, False
             case _:
                 pass
+
+
+def _kept_errors(
+    handler: ast.ExceptHandler, me: str, caught: str
+) -> Iterator[tuple[str, ast.AST, bool]]:
+    """Attributes in which a handler keeps what it caught."""
+    for node in ast.walk(handler):
+        if isinstance(node, ast.Assign):
+            mentions = any(isinstance(n, ast.Name) and n.id == caught for n in ast.walk(node.value))
+            for target in node.targets if mentions else ():
+                if attr := attribute_of(target, me):
+                    yield attr, node, False
 
 
 def _replaced(method: ast.FunctionDef | ast.AsyncFunctionDef, me: str) -> set[str]:

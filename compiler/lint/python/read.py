@@ -16,7 +16,7 @@ from .calls import entry, root
 from .expressions import evaluate
 from .holding import frozen
 from .machine import Frame, Library, OutOfSteps, Run
-from .names import decorators, method_of
+from .names import as_decorated, decorators
 from .project import LONG_LINE, MAX_DEPTH, Project, class_info, depth_of, functions_of
 from .reach import reach_of
 from .sinks.send import send
@@ -130,8 +130,8 @@ def _settled(value: Value) -> Value:
 
 def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
     prepare(run, module)
-    for name, fn in _roots(run, module):
-        if run.reach is not None and not run.reach.may_send(fn.node):
+    for name, fn, written in _roots(run, module):
+        if run.reach is not None and not run.reach.may_send(written):
             continue
         run.warmed = set()
         run.newest.clear()
@@ -139,7 +139,7 @@ def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
         place = Place(module.file, fn.node.lineno)
         try:
             with run.afresh():
-                root(run, fn)
+                root(run, _as_called(module, name, fn))
         except OutOfSteps:
             run.cut.pop(id(fn.node), None)
             reading.gaps.append(Gap(place, f"`{name}` is too large to be followed to its end"))
@@ -147,7 +147,13 @@ def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
             reading.gaps.append(Gap(place, f"`{name}` is nested too deeply to be followed"))
 
 
-def _roots(run: Run, module: ModuleInfo) -> Iterator[tuple[str, FnV]]:
+def _as_called(module: ModuleInfo, name: str, fn: FnV) -> FnV:
+    """A function as others get it: what a decorator of the project made of it."""
+    held = module.env.get(name)
+    return held if isinstance(held, FnV) and held.node is not fn.node and fn.marks else fn
+
+
+def _roots(run: Run, module: ModuleInfo) -> Iterator[tuple[str, FnV, ast.AST]]:
     """Every function and method of a module, each as if it were called from outside."""
     for node in functions_of(module.tree.body):
         if isinstance(node, ast.ClassDef):
@@ -159,23 +165,26 @@ def _roots(run: Run, module: ModuleInfo) -> Iterator[tuple[str, FnV]]:
             fn.defaults = held.defaults
         if _is_ours(module, node):
             _bind_state(fn)
-        yield node.name, fn
+        yield node.name, fn, node
 
 
-def _methods(run: Run, module: ModuleInfo, node: ast.ClassDef) -> Iterator[tuple[str, FnV]]:
+def _methods(
+    run: Run, module: ModuleInfo, node: ast.ClassDef
+) -> Iterator[tuple[str, FnV, ast.AST]]:
     held = module.env.get(node.name)
     info = held.info if isinstance(held, ClassV) else class_info(node, module)
     for name in _all_methods(info):
         if name in ("__init__", "__post_init__", "__repr__", "__str__", "__hash__", "__eq__"):
             continue
-        fn = method_of(next(c for c in info.line() if name in c.methods), name)
+        owner = next(c for c in info.line() if name in c.methods)
+        fn = as_decorated(run, owner, name)
         if "staticmethod" not in fn.marks:
             try:
                 fn.bound = held if "classmethod" in fn.marks else entry(run, "self", info)  # type: ignore[assignment]
             except (OutOfSteps, RecursionError):
                 continue
         fn.defaults = {}
-        yield f"{node.name}.{name}", fn
+        yield f"{node.name}.{name}", fn, owner.methods[name]
 
 
 def _all_methods(info: ClassInfo) -> list[str]:

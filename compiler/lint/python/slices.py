@@ -37,6 +37,8 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
     if low is not None and _moves(run, frame, low) and not is_stride(low, frame):
         flag = "guarded" if is_hysteresis(run, frame, low) else ""
         taints.add(_taint(run, frame, node, Cause.WINDOW, flag))
+    elif high is None and low is not None and number_in(run.evaluate(run, frame, low)):
+        taints.add(_taint(run, frame, node, Cause.REWRITTEN, "rest"))
     elif high is not None and _moves(run, frame, high) and not is_stride(high, frame):
         taints.add(_taint(run, frame, node, Cause.REWRITTEN, "head"))
     return _with_shape(value, frozenset(taints))

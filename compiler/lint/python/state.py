@@ -19,6 +19,7 @@ from .values import (
     FnV,
     ListV,
     Method,
+    ModuleInfo,
     ModV,
     Obj,
     Opaque,
@@ -55,13 +56,30 @@ def as_state(run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Fra
         place = place_of(frame.module, node, f"{owner.cls.name}.{name}")
         taint = Taint(Cause.MODELS, TURN, place, f"the model `self.{name}`, which can be replaced,")
         return replace(value, taints=value.taints | {taint})
-    counted = run.project.counted.get(name)
+    counted = _counted(run, owner, name)
     if counted is not None and isinstance(value, Opaque | Const | DictV | ListV):
         place = Place(counted[0].file, counted[1], symbol=f"{owner.cls.name}.{name}")
         what = f"`{name}`, which changes from call to call"
         state = frozenset({Taint(Cause.STATE, TURN, place, what)})
         return _with_state(value, state, False, value.label if isinstance(value, Opaque) else name)
     return value
+
+
+def _counted(run: Run, owner: Obj, name: str) -> tuple[ModuleInfo, int] | None:
+    """Where something else than its object counts an attribute; in the module of its class, if there."""
+    found = run.project.counted.get(name, [])
+    if _is_number(owner, name):
+        found = [*found, *run.project.summed.get(name, [])]
+    return min(found, key=lambda each: each[0] is not owner.cls.module, default=None)
+
+
+def _is_number(owner: Obj, name: str) -> bool:
+    """Whether an attribute is declared to be a number."""
+    for info in owner.cls.line():
+        said = info.annotations.get(name)
+        if isinstance(said, ast.Name) and said.id in ("int", "float", "Decimal"):
+            return True
+    return False
 
 
 def _with_state(value: Value, state: Taints, grows: bool, label: str) -> Value:

@@ -191,6 +191,8 @@ class ModuleInfo:
     env: dict[str, Value] = field(default_factory=dict)
     state: str = "new"
     written: set[str] = field(default_factory=set)
+    counted: dict[str, ast.AST] = field(default_factory=dict)
+    """Globals that functions count up or down, and where."""
 
 
 @dataclass(eq=False, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from ....ir.diagnostic import Diagnostic, Label
 from ....ir.span import Source, Span
 from ...console.report import render
-from ..finding import Finding, Place
+from ..finding import Finding, Gap, Place
 from ..run import Result
 
 
@@ -27,7 +28,7 @@ def full(result: Result, color: bool = False) -> str:
 def concise(result: Result) -> str:
     """One line for each finding."""
     lines = [_line(finding) for finding in result.findings]
-    lines += [f"{gap.place}: not followed: {gap.why}" for gap in result.gaps]
+    lines += [f"not followed: {line}" for line in unfollowed(result.gaps)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -40,11 +41,26 @@ def _tail(result: Result) -> list[str]:
     blocks: list[str] = []
     if result.gaps:
         blocks.append(
-            "\n".join(["not followed:", *(f"  {gap.place}: {gap.why}" for gap in result.gaps)])
+            "\n".join(["not followed:", *(f"  {each}" for each in unfollowed(result.gaps))])
         )
     if result.facts:
         blocks.append("\n".join(result.facts))
     return blocks
+
+
+FEW = 5
+"""Places, and then files, that are named one by one; `--format json` names all."""
+
+
+def unfollowed(gaps: Sequence[Gap]) -> list[str]:
+    """What was not followed: place by place where it is little, else a count and the files with the most."""
+    if len(gaps) <= FEW:
+        return [f"{gap.place}: {gap.why}" for gap in gaps]
+    files = Counter(gap.place.file for gap in gaps)
+    lines = [f"{len(gaps)} places in {len(files)} files, all of them in `--format json`"]
+    lines += [f"{file}: {count}" for file, count in files.most_common(FEW)]
+    rest = len(files) - FEW
+    return [*lines, f"and {rest} more file{'s' if rest > 1 else ''}"] if rest > 0 else lines
 
 
 def diagnostic_of(finding: Finding, sources: Mapping[str, Source]) -> Diagnostic:

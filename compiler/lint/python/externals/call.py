@@ -38,6 +38,7 @@ from .iterables import (
 from .pinned import last_of, note_revision
 from .single import (
     buffer,
+    cell,
     dedent_call,
     environment,
     from_timestamp,
@@ -50,6 +51,7 @@ from .single import (
     printed,
     rendered_file,
     same,
+    slice_call,
     str_call,
     template_call,
 )
@@ -137,6 +139,7 @@ _BUILTINS = {
     "textwrap.indent": dedent_call,
     "int": number_call,
     "float": number_call,
+    "slice": slice_call,
     "enumerate": enumerate_call,
     "zip": zip_call,
     "map": map_call,
@@ -164,6 +167,7 @@ _BUILTINS = {
     "ast.literal_eval": loaded,
     "os.getenv": environment,
     "os.environ.get": environment,
+    "contextvars.ContextVar": cell,
     "io.StringIO": buffer,
     "StringIO": buffer,
     "print": printed,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ..files import file_value
 from ..holding import taints_in, union
 from ..machine import Frame, Run, place_of
-from ..names import attribute
+from ..names import as_written, attribute
 from ..texts import literal, parts_of, text, transformed
 from ..values import Const, DictV, Ext, Item, ListV, Opaque, PartialV, Value
 
@@ -17,7 +17,9 @@ def str_call(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> Value:
     """`str`, `repr`, `format`."""
-    return text(parts_of(args[0], place_of(frame.module, node))) if args else Const("")
+    if not args:
+        return Const("")
+    return text(parts_of(as_written(run, args[0]), place_of(frame.module, node)))
 
 
 def same(
@@ -84,6 +86,24 @@ def buffer(
 ) -> Value:
     """`io.StringIO`: a text that is written piece by piece."""
     return ListV("buffer", [Item(args[0])] if args else [], loops=run.loop_numbers())
+
+
+def slice_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`slice`, whose bounds are known."""
+    bounds = [a.value for a in args if isinstance(a, Const)]
+    if not bounds or len(bounds) < len(args):
+        return Opaque(label="slice")
+    return Const(slice(*bounds[:3]))
+
+
+def cell(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`contextvars.ContextVar`: what was put into it last."""
+    default = kwargs.get("default")
+    return ListV("cell", [Item(default)] if default is not None else [])
 
 
 def printed(

@@ -50,6 +50,8 @@ def sourced(
         return Opaque()
     if cause is Cause.SAMPLED and args:
         return _sampled(name, args[0], taint)
+    if name.endswith("random.choice") and args and ("size" in kwargs or len(args) > 1):
+        return _sampled(name, args[0], replace(taint, cause=Cause.SAMPLED))
     if name == "random.choice" and args:
         held = element_of(args[0])
         return join(

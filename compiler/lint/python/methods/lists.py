@@ -11,13 +11,13 @@ from ...layout import REQUEST, SESSION
 from ..building import splice
 from ..elements import HISTORY, element_of
 from ..externals.containers import in_order
-from ..holding import frozen, items_of, settled, shape_of, taints_in, union
+from ..holding import frozen, items_of, join, settled, shape_of, taints_in, union
 from ..limits import limits_of
 from ..machine import Frame, Run, place_of, shown
 from ..newest import judge_stored
 from ..queries import FETCHES, SINGLE, single
 from ..texts import joined
-from ..values import NONE, Choice, Const, Item, ListV, Obj, Opaque, Taint, Value
+from ..values import NONE, Choice, Const, Item, ListV, Obj, Opaque, Taint, Taints, Value
 
 
 def list_method(
@@ -35,6 +35,11 @@ def list_method(
             if args:
                 grow(run, frame, receiver, args[0], node)
             return Const(None)
+        case "set" if receiver.kind == "cell":
+            receiver.items = [*(receiver.items if frame.conds else []), *map(Item, args[:1])]
+            return Opaque(label="token")
+        case "get" if receiver.kind == "cell":
+            return join([*(item.value for item in receiver.items), *args[:1]])
         case "write" if receiver.kind == "buffer":
             receiver.items += [Item(each, bool(frame.conds)) for each in args[:1]]
             return Const(None)
@@ -95,6 +100,7 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
     in_loop = any(loop.number not in target.loops for loop in run.loops)
     added = place_of(frame.module, node) if frame.conds and not in_loop else None
     target.add(held, in_loop or bool(frame.conds), added)
+    target.shape |= _by_what_is_asked(frame, node)
     for loop in run.loops:
         if loop.number not in target.loops:
             target.shape |= frozenset(t for t in loop.shape if t.flag != "head")
@@ -102,6 +108,16 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
         place = place_of(frame.module, node, f"{frame.name}:append")
         what = "results are appended as calls end"
         target.shape |= {Taint(Cause.COMPLETION, REQUEST, place, what, loops=run.loop_numbers())}
+
+
+def _by_what_is_asked(frame: Frame, node: ast.AST) -> Taints:
+    """What is put into a list or not, as a question says."""
+    place = place_of(frame.module, node)
+    return frozenset(
+        replace(t, flag="choice", place=place, path=(t.place,))
+        for t in frame.under()
+        if t.flag == "asked"
+    )
 
 
 def _is_foreign(frame: Frame, target: ListV) -> bool:

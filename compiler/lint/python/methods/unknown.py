@@ -8,9 +8,10 @@ from ...finding import Cause
 from ..holding import taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
 from ..listings import COMPLETION_METHODS, UNORDERED_METHODS
-from ..machine import shown
+from ..machine import bound_method, shown
+from ..names import decorators, method_of
 from ..sources import method_source
-from ..values import ListV, Opaque, Value
+from ..values import ClassV, ListV, Opaque, Value
 from .calling import Calling
 from .lists import order_of
 from .opaque import opaque_method
@@ -35,7 +36,7 @@ _LISTS_TOOLS = frozenset({"list_tools", "alist_tools", "get_tools", "aget_tools"
 
 def unknown_method(call: Calling) -> Value:
     """What a method of any other value gives."""
-    for reading in (queried, _parsed, _listing, _completed, _tools, scheduled, _sourced):
+    for reading in (queried, _parsed, _listing, _completed, _tools, scheduled, _sourced, _only_one):
         found = reading(call)
         if found is not None:
             return found
@@ -97,6 +98,22 @@ def _tools(call: Calling) -> Value | None:
         return None
     what = f"{shown(call.node)} gives tools as the server lists them"
     return Opaque(shape=frozenset({call.taint(Cause.TOOL_ORDER, what)}), label="tools")
+
+
+def _only_one(call: Calling) -> Value | None:
+    """A method that one class of the module alone has, of a value of which nothing is known."""
+    if call.name in _KEEPS or not isinstance(call.receiver, Opaque):
+        return None
+    if any(t.cause is not Cause.VARYING for t in call.receiver.taints):
+        return None
+    classes = {id(v.info): v.info for v in call.frame.module.env.values() if isinstance(v, ClassV)}
+    owners = [info for info in classes.values() if call.name in info.methods]
+    if len(owners) != 1 or owners[0] is call.frame.owner:
+        return None
+    if decorators(owners[0].methods[call.name]) & {"staticmethod", "classmethod", "property"}:
+        return None
+    fn = bound_method(method_of(owners[0], call.name), call.run.call(call.run, "self", owners[0]))
+    return call.run.call(call.run, "call", fn, list(call.args), dict(call.kwargs), None)
 
 
 def _sourced(call: Calling) -> Value | None:

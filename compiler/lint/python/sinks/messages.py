@@ -48,7 +48,7 @@ def judge_messages(run: Run, given: Given, request: Request) -> None:
                 if t.flag == "length"
             )
     for taint in taints:
-        if taint.flag in ("head", "filter", "choice"):
+        if taint.flag in ("head", "filter", "choice", "rest"):
             continue
         if taint.cause in _LISTED or taint.cause is Cause.ARGUMENTS:
             more = "" if taint.cause is Cause.ARGUMENTS else "the history"

@@ -12,6 +12,9 @@ from ..requests import Given
 from ..values import DictV
 from .live import evidence_of, is_live
 
+_SCHEMAS = frozenset({"response_format", "text", "text_format", "format", "output_config"})
+"""Options that hold a schema, whose text stands in the prompt."""
+
 
 def judge_options(run: Run, given: Given, request: Request) -> None:
     """Options that are part of the key, the routing key, and headers."""
@@ -20,6 +23,10 @@ def judge_options(run: Run, given: Given, request: Request) -> None:
             if is_live(run, taint):
                 run.evidence.append(
                     evidence_of(request, Cause.OPTION, taint, f"`{name}`, by {taint.what},")
+                )
+            elif name in _SCHEMAS and taint.cause is Cause.UNORDERED:
+                run.evidence.append(
+                    evidence_of(request, Cause.UNORDERED, taint, f"{taint.what}, in `{name}`,")
                 )
     for name, value in given.keys.items():
         for taint in taints_in(value, 3):

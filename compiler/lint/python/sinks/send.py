@@ -14,7 +14,7 @@ from .marks import judge_marks
 from .messages import judge_messages
 from .options import judge_options
 from .spacing import judge_spacing
-from .tools import judge_tools
+from .tools import judge_tool_sets, judge_tools
 
 
 def send(run: Run, given: Given, sink: Place, name: str) -> None:
@@ -29,6 +29,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     run.evidence += unclean(request, module.text if module else "")
     judge_messages(run, given, request)
     judge_tools(run, given, request)
+    judge_tool_sets(run, given, request)
     judge_options(run, given, request)
     judge_marks(run, given, request)
     judge_spacing(run, given, request)

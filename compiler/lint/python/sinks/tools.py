@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
-from ...finding import Cause
+from ...finding import Cause, Evidence, Loss
 from ...layout import Request
 from ..holding import shape_of, taints_in, text_taints_of
 from ..machine import Run
+from ..messages import dict_of
 from ..requests import Given
-from ..values import Choice
+from ..texts import literal
+from ..values import Choice, Const, ListV, Value
 from .live import evidence_of, is_live
+
+
+def judge_tool_sets(run: Run, given: Given, request: Request) -> None:
+    """Rounds of one loop that send the same head with other tools."""
+    names = _names(given.tools)
+    if names is None or not run.loops:
+        return
+    head = "".join(s.text for s in request.segments if s.region == "system")
+    key = (request.sink, run.loops[0].number, head)
+    if run.tool_sets.setdefault(key, names) != names:
+        run.evidence.append(
+            Evidence(
+                Cause.TOOL_SET,
+                request.sink,
+                request.sink,
+                "the tools of this round",
+                loss=Loss(0, more="everything"),
+                family=request.family,
+                target=request.target,
+            )
+        )
+
+
+def _names(tools: Value | None) -> tuple[str, ...] | None:
+    """The names of tools that are all known."""
+    if not isinstance(tools, ListV) or any(item.many for item in tools.items):
+        return None
+    found = [dict_of(item.value) for item in tools.items]
+    names = [literal(f.fields.get("name", Const(None))) if f is not None else None for f in found]
+    return tuple(n for n in names if n) if all(names) else None
+
 
 _ORDERS = frozenset({Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.STATE})
 

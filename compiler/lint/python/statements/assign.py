@@ -7,7 +7,7 @@ import ast
 from ...layout import SESSION
 from ..binding import bind
 from ..expressions import evaluate
-from ..holding import capped, join, passed
+from ..holding import capped, frozen, join, passed
 from ..machine import Frame, Run, place_of
 from ..values import Choice, Const, ListV, Obj, Opaque, Value
 from .items import set_item
@@ -56,12 +56,30 @@ def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST
             pass
 
 
+def _is_missing_there(frame: Frame, attr: str) -> bool:
+    """Whether an attribute is set where it was found to be missing: it is built once and kept."""
+    for test in frame.guards:
+        match test:
+            case ast.Compare(
+                left=ast.Attribute(attr=name), ops=[ast.Is() | ast.Eq()], comparators=[other]
+            ):
+                if name == attr and isinstance(other, ast.Constant) and not other.value:
+                    return True
+            case ast.UnaryOp(op=ast.Not(), operand=ast.Attribute(attr=name)) if name == attr:
+                return True
+            case _:
+                pass
+    return False
+
+
 def _set_attribute(run: Run, frame: Frame, owner: Value, attr: str, value: Value) -> None:
     if isinstance(owner, Choice):
         for option in owner.options:
             _set_attribute(run, frame, option, attr, value)
     if not isinstance(owner, Obj):
         return
+    if owner.is_symbolic and _is_missing_there(frame, attr):
+        value = frozen(value, SESSION)
     if frame.conds and attr in owner.attrs:
         under = capped(frame.under(), SESSION) if owner.is_symbolic else frame.under()
         value = join([owner.attrs[attr], value], under)

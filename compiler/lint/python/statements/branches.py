@@ -16,7 +16,10 @@ def branch(run: Run, frame: Frame, node: ast.If) -> bool:
     """`if`."""
     test = evaluate(run, frame, node.test)
     if isinstance(test, Const) and not _is_main(node.test):
-        return run.body(run, frame, node.body if test.value else node.orelse)
+        frame.guards.append(node.test)
+        ended = run.body(run, frame, node.body if test.value else node.orelse)
+        frame.guards.pop()
+        return ended
     taints = condition_taints(run, frame, test)
     before = frame.env
     ends: list[bool] = []

@@ -9,7 +9,7 @@ from ..expressions import evaluate
 from ..machine import Frame, Run, dotted
 from ..names import decorators, imported
 from ..project import class_info
-from ..values import ClassV, Ext, FnV
+from ..values import ClassV, Ext, FnV, Obj, PartialV, Value
 
 
 def function(run: Run, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
@@ -32,10 +32,27 @@ def function(run: Run, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDe
         decorators(node),
         defaults,
     )
-    frame.env[node.name] = fn
+    frame.env[node.name] = _wrapped(run, frame, fn, node)
     for each in node.decorator_list:
         decorated(run, frame, fn, each)
     return False
+
+
+def _wrapped(
+    run: Run, frame: Frame, fn: FnV, node: ast.FunctionDef | ast.AsyncFunctionDef
+) -> Value:
+    """A function as the decorators of the project leave it: what they register or wrap is followed."""
+    held: Value = fn
+    for each in reversed(node.decorator_list):
+        maker = each.func if isinstance(each, ast.Call) else each
+        if not isinstance(evaluate(run, frame, maker), FnV):
+            continue
+        decorator = evaluate(run, frame, each)
+        if isinstance(decorator, FnV):
+            call = ast.copy_location(ast.Call(each, [], []), each)
+            made = run.call(run, "value", frame, decorator, [held], {}, call)
+            held = made if isinstance(made, FnV | PartialV | Obj) else held
+    return held
 
 
 def class_body(run: Run, frame: Frame, node: ast.ClassDef) -> bool:

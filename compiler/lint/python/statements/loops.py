@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from ...finding import Cause
+from ...finding import Cause, Place
 from ...layout import REQUEST
 from ..binding import bind, loop_element
 from ..elements import is_historical, known_items
 from ..expressions import evaluate
+from ..externals.containers import in_order
 from ..holding import join, shape_of
 from ..machine import Frame, Loop, Run, dotted, place_of
 from ..texts import used_at
@@ -25,17 +26,38 @@ def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
     if isinstance(source, Opaque) and said in frame.queries:
         source = frame.queries[said]
     items = known_items(source)
+    if _sorts_its_folders(node):
+        source = in_order(source)
     shape = used_at(shape_of(source), place_of(frame.module, node.iter)) | _newest_that_fit(
         run, frame, source, node
     )
-    loop = Loop(run.next_number(), place_of(frame.module, node.target), shape, frame, node)
+    loop = Loop(
+        run.next_number(), place_of(frame.module, node.target), shape, frame, node, _flags(frame)
+    )
     if items is not None and len(items) * len(node.body) <= 60 and not _asks(node):
         for value in items:
             _round(run, frame, loop, node, value)
     else:
-        for _ in range(MAX_ROUNDS):
+        for number in range(MAX_ROUNDS):
+            if number:
+                _turn_flags(run, frame, loop, node)
             _round(run, frame, loop, node, loop_element(run, frame, source, node.iter, loop))
     return run.body(run, frame, node.orelse) and False
+
+
+def _sorts_its_folders(node: ast.For | ast.AsyncFor) -> bool:
+    """`for folder, dirs, files in os.walk(...): dirs.sort()`: the folders come in a fixed order."""
+    match node.target, node.iter:
+        case ast.Tuple(elts=[_, ast.Name(id=dirs), _]), ast.Call(func=func):
+            if dotted(func).rpartition(".")[2] != "walk":
+                return False
+        case _:
+            return False
+    for each in node.body:
+        text = ast.unparse(each)
+        if text.startswith((f"{dirs}.sort(", f"{dirs}[:] = sorted(")):
+            return True
+    return False
 
 
 def _newest_that_fit(run: Run, frame: Frame, source: Value, node: ast.For | ast.AsyncFor) -> Taints:
@@ -79,15 +101,54 @@ def _round(run: Run, frame: Frame, loop: Loop, node: ast.For | ast.AsyncFor, val
                 frame.env[name] = join([held, frame.env.get(name)])
 
 
+def _turn_flags(run: Run, frame: Frame, loop: Loop, node: ast.AST) -> None:
+    """A flag that a round leaves otherwise than it found it: both values occur, in different rounds."""
+    for each in ast.walk(node):
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=bool(held))):
+                found = frame.env.get(name)
+                before = loop.flags.get(name)
+                if isinstance(found, Const) and before is not None and before is not held:
+                    place = place_of(frame.module, each, f"{frame.name}:{name}")
+                    frame.env[name] = Opaque(frozenset({_flag_taint(run, loop, place, name)}))
+            case _:
+                pass
+
+
+def _flag_taint(run: Run, loop: Loop, place: Place, name: str) -> Taint:
+    what = f"`{name}`, which changes in each round"
+    return Taint(
+        Cause.COUNTER,
+        REQUEST,
+        place,
+        what,
+        loops=(*run.loop_numbers(), loop.number),
+        needs=loop.number,
+    )
+
+
+def _flags(frame: Frame) -> dict[str, bool]:
+    """The names that are true or false before a loop."""
+    return {
+        name: value.value
+        for name, value in frame.env.items()
+        if isinstance(value, Const) and isinstance(value.value, bool)
+    }
+
+
 def while_loop(run: Run, frame: Frame, node: ast.While) -> bool:
     """`while`."""
-    loop = Loop(run.next_number(), place_of(frame.module, node.test), NONE, frame, node)
+    loop = Loop(
+        run.next_number(), place_of(frame.module, node.test), NONE, frame, node, _flags(frame)
+    )
     test = evaluate(run, frame, node.test)
     endless = isinstance(test, Const) and bool(test.value)
     frame.guards.append(node.test)
     ended = False
-    for _ in range(MAX_ROUNDS):
+    for number in range(MAX_ROUNDS):
         run.loops.append(loop)
+        if number:
+            _turn_flags(run, frame, loop, node)
         before = dict(frame.env)
         ended = run.body(run, frame, node.body)
         run.loops.pop()

@@ -1,0 +1,5 @@
+"""Exports."""
+
+from .head import build_head as build
+
+__all__ = ["build"]
