@@ -74,7 +74,8 @@ function drawPrices() {
   show("prices", element("h2", { text: "What the input costs" }), element("p", { class: "quiet", text: `In units of an uncached input token where a system has a price; who runs a system pays for what it computes: there, computed tokens. ${basis[0].toUpperCase()}${basis.slice(1)}.` }),
     ...(one ? [element("details", {}, element("summary", { text: "as a formula" }), element("span", { class: "quiet", text: "prompts " }), element("code", { text: one.prompt.text }), element("span", { class: "quiet", text: " of which cached " }), element("code", { text: one.cached.text }))] : []),
     element("div", { class: "scroll" }, table(["target", "#prompt", "#cached", "#written", "#cost", "in", "#of stateless", "rules as of"],
-      priced.map((each) => [each.title, grouped(each.prompt), grouped(each.cached), grouped(each.written), grouped(each.cost), each.unit, `${each.prompt ? Math.round((100 * each.cost) / each.prompt) : 0} %`, each.date]))));
+      priced.map((each) => [each.title, ...[each.prompt, each.cached, each.written, each.cost].map((number) => `${sizes && number ? "~" : ""}${grouped(number)}`), each.unit,
+        `${sizes ? "~" : ""}${each.prompt ? Math.round((100 * each.cost) / each.prompt) : 0} %`, each.date]))));
 }
 
 function drawPasses() {
