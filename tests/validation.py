@@ -158,7 +158,7 @@ def assert_same_meaning(
         raise Different(f"the effects were {old.effects} and are {new.effects}")
     _compare_calls(asked_before, calls)
     _judge_missing(before, case, target, replace(old, transcript=tuple(asked_before)), calls)
-    _judge_prefetches(warmed, [*calls, *warmed_before])
+    _judge_prefetches(warmed, calls, warmed_before)
     return old
 
 
@@ -202,7 +202,7 @@ def _compare_failures(old: Outcome, new: Outcome) -> None:
         _without_prefetches(replace(new, transcript=tuple(calls))),
     )
     _compare_calls(asked_before, asked)
-    _judge_prefetches(warmed, [*asked_before, *warmed_before])
+    _judge_prefetches(warmed, asked_before, warmed_before)
     left = iter(flat(old.effects))
     if not all(effect in left for effect in flat(new.effects)):
         raise Different(f"the effects were {old.effects} and are {new.effects}")
@@ -359,14 +359,24 @@ def _cause(call: SourceCall, kept: Set[Key]) -> tuple[str, str]:
     return call.path[gone - 3], call.path[gone - 2]
 
 
-def _judge_prefetches(prefetches: list[SourceCall], calls: list[SourceCall]) -> None:
-    """What is warmed is the beginning of what some call asks about, a token or two at its end apart."""
-    for prefetch in prefetches:
-        known = prefetch.asked
-        if not any(_begins(call.asked, known) for call in calls):
-            raise Different(
-                f"a prompt of {len(known)} tokens is prefetched, and no call is asked it"
-            )
+def _judge_prefetches(
+    warmed: Sequence[SourceCall], calls: Sequence[SourceCall], before: Sequence[SourceCall]
+) -> None:
+    """What is warmed is the beginning of what some call asks about, a token or two at its end apart.
+
+    A prefetch of the program's own may be in vain, and what it warms may then be written in another way: there are
+    no more of these afterwards than before.
+    """
+    vain = [
+        p.asked for p in warmed if not any(_begins(c.asked, p.asked) for c in (*calls, *before))
+    ]
+    left = {prefetch.asked for prefetch in warmed}
+    own = [
+        p for p in before
+        if p.asked not in left and not any(_begins(c.asked, p.asked) for c in calls)
+    ]  # fmt: skip
+    if len(vain) > len(own):
+        raise Different(f"a prompt of {len(vain[0])} tokens is prefetched, and no call is asked it")
 
 
 def _begins(asked: tuple[int, ...], known: tuple[int, ...]) -> bool:
