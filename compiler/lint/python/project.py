@@ -17,7 +17,8 @@ LONG_LINE = 1_200
 
 _WRITES = re.compile(r"write_text|write_bytes|open\(")
 _COUNTS = re.compile(
-    r"^[ \t]*(?P<owner>[\w.]+)\.(?P<attr>\w+)(\[[^\]\n]*\])*[ \t]*[-+]= (?P<by>\d|[\w.]+$)", re.M
+    r"^[ \t]*(?P<owner>[\w.]+)\.(?P<attr>\w+)(\[[^\]\n]*\])*[ \t]*[-+]= (?P<by>\d|[\w.]+[ \t]*(?:#|$))",
+    re.M,
 )
 GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
 MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft", "move_to_end"}

@@ -27,7 +27,7 @@ def purse(ctx: RunContext[Deps]) -> str:
 
 @agent.tool
 def pay(ctx: RunContext[Deps], amount: int) -> str:
-    ctx.deps.spent += amount
+    ctx.deps.spent += amount  # want: PFX201
     return "paid"
 
 
