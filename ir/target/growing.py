@@ -10,7 +10,8 @@ class GrowingIds:
 
     def __init__(self, ids: tuple[int, ...] = (), before: GrowingIds | None = None) -> None:
         """`ids` after those of `before`."""
-        self._chunk = (before, ids)  # in one, so that no other thread sees half of a change
+        # in one, so that no other thread sees half of a change
+        self._chunk: tuple[GrowingIds | None, tuple[int, ...]] = (before, ids)
         self.count = len(ids) + (before.count if before else 0)
 
     def then(self, ids: tuple[int, ...]) -> GrowingIds:

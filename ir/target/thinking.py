@@ -142,7 +142,8 @@ def find_thinking(source: str, render: Render) -> Thinking:
     shown = render(Request([user, said]), on)
     found = _shown(shown, begun, family) or _of_family(family, begun, (quiet, shown))
     is_told = bool(off) and quiet != begun
-    silent = "" if is_told else (family or {}).get("silent") or found.opens + found.closes
+    known: str = family.get("silent", "") if family else ""
+    silent = "" if is_told else known or found.opens + found.closes
     return Thinking(
         found.opens, found.closes, found.end, silent, on, off, fields or ("reasoning_content",)
     )

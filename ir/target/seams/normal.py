@@ -52,7 +52,7 @@ class Normal:
             if len(known) < len(each):
                 return None
             lefts, rights = zip(*known, strict=True)
-            found = frozenset().union(*lefts), frozenset().union(*rights)
+            found = frozenset[str]().union(*lefts), frozenset[str]().union(*rights)
         return found
 
     def is_free(self, text: str, at: int, floor: int) -> bool:

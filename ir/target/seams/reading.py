@@ -65,8 +65,8 @@ class _Reader:
             parts.append(self._sequence())
         return _Part(
             any(part.nullable for part in parts),
-            frozenset().union(*(part.first for part in parts)),
-            frozenset().union(*(part.last for part in parts)),
+            frozenset[int]().union(*(part.first for part in parts)),
+            frozenset[int]().union(*(part.last for part in parts)),
             tuple(single for part in parts for single in part.singles),
             any(part.keeps for part in parts),
         )

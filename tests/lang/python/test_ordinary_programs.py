@@ -498,7 +498,7 @@ def assert_del(s, xs):
     del y
     s += gen("a", max_tokens=1, temperature=0)
     try:
-        y
+        y  # pyright: ignore[reportUnusedExpression]
     except UnboundLocalError as e:
         s += "unbound"
 
