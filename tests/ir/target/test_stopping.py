@@ -208,7 +208,7 @@ def test_ended_from_outside() -> None:
 
 
 def test_a_dummy_space_is_dropped_at_the_start_of_a_text_only() -> None:
-    tokenizer = trained("metaspace always")
+    tokenizer = trained("Metaspace, always")
     (word,) = tokenizer.encode([Part("cat's", False)])[:1]
     for prompt, text in (((), "cat"), ((5,), " cat")):
         tracker = StopTracker(tokenizer, Sampling(), prompt)
