@@ -93,7 +93,6 @@ class Range(NamedTuple):
 
 RANGES: dict[str, Range] = {
     "max_tokens": Range(-1),
-    "max_thinking_tokens": Range(-1),
     "min_tokens": Range(0),
     "temperature": Range(1e-6, 100, also=0),  # logits divided by less have no finite value
     "top_p": Range(0, 1),
@@ -106,6 +105,8 @@ RANGES: dict[str, Range] = {
     "top_logprobs": Range(0, 256),
 }
 """What each number may be, for every front end and every backend; other numbers are free."""
+THINKING_BUDGET = Range(-1)
+"""What `max_thinking_tokens` may be: no parameter of a call, since reasoning is a call of its own."""
 MOST_STOPS = 256
 """Most texts, tokens or patterns that end one generation: each is looked for after every token."""
 
@@ -117,7 +118,7 @@ def out_of_range(name: str, value: object) -> str | None:
     if isinstance(value, tuple | list):
         many = len(cast("list[object]", value)) > MOST_STOPS
         return f"at most {MOST_STOPS} of them" if many else None
-    allowed = RANGES.get(name)
+    allowed = THINKING_BUDGET if name == "max_thinking_tokens" else RANGES.get(name)
     if allowed is None or not isinstance(value, int | float) or allowed.holds(value):
         return None
     return str(allowed)
