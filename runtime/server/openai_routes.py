@@ -73,17 +73,7 @@ def openai_routes(service: Service) -> APIRouter:
         body = await read_body(request, chat.ChatBody, limits)
         id = f"chatcmpl-{visit_of(request).id}"
         asked = await off_the_loop(request, lambda: chat.read(body, model, id))
-        line = service.line(request, "chat")
-        if body.stream:
-            return await _streamed(
-                service, request, asked, service.events(line, asked.requests), chat.Chunks(asked)
-            )
-
-        async def work() -> Any:
-            async with service.gate.hold(asked.weight):
-                return chat.reply(asked, await service.generate(line, asked.requests))
-
-        return answer(await while_wanted(request, work(), limits.request_s))
+        return await _conversed(service, request, asked, chat, body.stream)
 
     @router.post(
         "/responses",
@@ -94,26 +84,27 @@ def openai_routes(service: Service) -> APIRouter:
         body = await read_body(request, responses.ResponseBody, limits)
         id = f"resp_{visit_of(request).id}"
         asked = await off_the_loop(request, lambda: responses.read(body, model, id))
-        line = service.line(request, "chat")
-        if body.stream:
-            events = service.events(line, asked.requests)
-            return await _streamed(
-                service,
-                request,
-                asked,
-                events,
-                responses.Chunks(asked),
-                write=named_event,
-                last=b"",
-            )
-
-        async def work() -> Any:
-            async with service.gate.hold(asked.weight):
-                return responses.reply(asked, await service.generate(line, asked.requests))
-
-        return answer(await while_wanted(request, work(), limits.request_s))
+        return await _conversed(
+            service, request, asked, responses, body.stream, write=named_event, last=b""
+        )
 
     return router
+
+
+async def _conversed(
+    service: Service, request: Request, asked: Any, form: Any, stream: bool, **written: Any
+) -> Response:
+    """Answer a conversation whole or piece by piece, in the words of a protocol's module."""
+    line = service.line(request, "chat")
+    if stream:
+        events = service.events(line, asked.requests)
+        return await _streamed(service, request, asked, events, form.Chunks(asked), **written)
+
+    async def work() -> Any:
+        async with service.gate.hold(asked.weight):
+            return form.reply(asked, await service.generate(line, asked.requests))
+
+    return answer(await while_wanted(request, work(), service.limits.request_s))
 
 
 async def _streamed(
