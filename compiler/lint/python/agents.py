@@ -61,9 +61,7 @@ def agent_of(
     model = kwargs.get("model", args[0] if args else Const(""))
     made = AgentV(tools=kwargs.get("tools"), model=literal(model) or "")
     for name in names:
-        value = kwargs[name]
-        if isinstance(value, FnV | PartialV):
-            value = run.call(run, "value", frame, value, [], {}, node)
+        value = _said(run, frame, kwargs[name], node)
         if isinstance(value, PromptV):
             value = Opaque(label="prompt")
         if isinstance(value, ListV) and any(isinstance(i.value, FnV) for i in value.items):
@@ -75,7 +73,7 @@ def agent_of(
 
 
 def _said(run: Run, frame: Frame, value: Value, node: ast.Call) -> Value:
-    """One of several instructions: a text, or what a function gives at each run."""
+    """Instructions: a text, or what a function gives at each run."""
     if isinstance(value, FnV | PartialV):
         return run.call(run, "value", frame, value, [], {}, node)
     return value
