@@ -93,6 +93,22 @@ def literal_kind(union: UnionType) -> Type:
     return FLOAT if kinds <= {int, float} else STR
 
 
+def is_hidden(name: str) -> bool:
+    """Whether a field is for the caller of a program alone (`$prompt`): there a prompt may be."""
+    return name.startswith("$")
+
+
+def holds_prompt(kind: Type) -> bool:
+    """Whether a value of the type is a prompt or has one inside."""
+    match kind:
+        case ListType(item) | OptionalType(item):
+            return holds_prompt(item)
+        case RecordType(fields):
+            return any(holds_prompt(field) for name, field in fields if not is_hidden(name))
+        case _:
+            return kind == PROMPT
+
+
 def accepts(wanted: Type, given: Type) -> bool:
     """Whether a value of type `given` may stand where `wanted` is asked for."""
     if wanted == given or ANY in (wanted, given):

@@ -24,8 +24,7 @@ from ..ir.ops import (
     Yield,
 )
 from ..ir.structure import effects, known_of, regions, results, with_regions
-from ..ir.types import PROMPT
-from ..ir.verify.types import holds_prompt
+from ..ir.types import PROMPT, holds_prompt
 from .analysis.dependence import needed
 from .analysis.lifetimes import REQUEST, Lifetimes
 from .analysis.shared_heads import is_append, prompt_of

@@ -67,9 +67,9 @@ from sglc.ir.types import (
     RecordType,
     Type,
     UnionType,
+    holds_prompt,
 )
 from sglc.ir.values.limits import Json
-from sglc.ir.verify.types import holds_prompt
 from sglc.passes.inline import Inline
 from sglc.passes.move_code import MoveCode
 from sglc.passes.pipeline import pipeline

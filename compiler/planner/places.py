@@ -6,19 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from ...ir.module import Program
 from ...ir.ops import Const, Operand, Value
-from ...ir.types import PROMPT, ListType, OptionalType, Type
+from ...ir.types import holds_prompt
 from ...ir.values.operations import text_form
 from .lifetimes import Lifetimes
 from .prefixes import PrefixTable
-
-
-def holds_prompt(kind: Type) -> bool:
-    """Whether a value of this type is a prompt or a list of them."""
-    match kind:
-        case ListType(item) | OptionalType(item):
-            return holds_prompt(item)
-        case _:
-            return kind == PROMPT
 
 
 class Places:

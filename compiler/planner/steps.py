@@ -39,7 +39,7 @@ from ...ir.ops import (
 )
 from ...ir.span import Span
 from ...ir.structure import operands
-from ...ir.types import PROMPT
+from ...ir.types import PROMPT, holds_prompt
 from ...ir.uses import Uses
 from ...runtime.plan import schema as p
 from .append_steps import AppendSteps
@@ -47,7 +47,7 @@ from .call_steps import CallSteps
 from .facts import ModuleFacts
 from .families import Families
 from .groups import Groups
-from .places import Places, holds_prompt
+from .places import Places
 from .prefixes import PrefixTable
 from .registers import PureOp, Registers
 from .schedule import in_order, schedule

@@ -56,6 +56,8 @@ from ..types import (
     Type,
     UnionType,
     accepts,
+    holds_prompt,
+    is_hidden,
     literal_kind,
 )
 from .problem import Owner, problem
@@ -80,22 +82,6 @@ def _param_problems(owner: Program) -> Iterator[Diagnostic]:
     for param in owner.params:
         if holds_prompt(param.value.type):
             yield problem("1106", owner, f"parameter `{param.name}` is a prompt")
-
-
-def is_hidden(name: str) -> bool:
-    """Whether a field is for the caller of a program alone (`$prompt`): there a prompt may be."""
-    return name.startswith("$")
-
-
-def holds_prompt(kind: Type) -> bool:
-    """Whether a value of the type is a prompt or has one inside."""
-    match kind:
-        case ListType(item) | OptionalType(item):
-            return holds_prompt(item)
-        case RecordType(fields):
-            return any(holds_prompt(field) for name, field in fields if not is_hidden(name))
-        case _:
-            return kind == PROMPT
 
 
 def _op_problems(module: Module, owner: Owner, op: Op) -> Iterator[tuple[str, str]]:

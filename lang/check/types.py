@@ -9,7 +9,6 @@ from ...ir.types import (
     IMAGE,
     INT,
     NONE,
-    PROMPT,
     STR,
     ListType,
     OptionalType,
@@ -144,13 +143,6 @@ def _is_type(symbol: object) -> bool:
 def widened(kind: Type) -> Type:
     """The type that a name gets from a value: a union of literals becomes their kind."""
     return literal_kind(kind) if isinstance(kind, UnionType) else kind
-
-
-def holds_prompt(kind: Type) -> bool:
-    """Whether values of a type are prompts, or lists of them."""
-    while isinstance(kind, ListType):
-        kind = kind.item
-    return kind == PROMPT
 
 
 def is_text(kind: Type) -> bool:

@@ -32,13 +32,14 @@ from ...ir.ops import (
     While,
 )
 from ...ir.target.turns import TurnModel
+from ...ir.types import holds_prompt
 from ..analysis.turn_futures import TurnFutures
 from ..analysis.turn_states import TurnStates
 from .version_calls import Again, CallWriter
 from .version_edges import EdgeWriter
 from .version_loops import LoopWriter
 from .version_regions import RegionWriter
-from .version_table import VersionTable, holds_prompt
+from .version_table import VersionTable
 
 
 class VersionWriter:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ...ir.ops import Block, For, Op, Operand, Value, While, Yield
-from .version_table import NOTHING, VersionTable, holds_prompt, yielded
+from ...ir.types import holds_prompt
+from .version_table import NOTHING, VersionTable, yielded
 
 Parts = list[list[list[int]]]
 """For each carried value its futures, those together that one version stands for."""

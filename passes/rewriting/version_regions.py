@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ...ir.ops import Block, Collect, Fork, If, Op, Operand, Unordered, Value, Yield
+from ...ir.types import holds_prompt
 from .not_composing import DoesNotCompose
-from .version_table import NOTHING, VersionTable, holds_prompt, yielded
+from .version_table import NOTHING, VersionTable, yielded
 
 
 class RegionWriter:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ...ir.ops import Block, Op, Operand, Value, Yield
 from ...ir.structure import operands, substitute, with_results
-from ...ir.types import PROMPT, ListType, OptionalType, Type
+from ...ir.types import holds_prompt
 from ..analysis.turn_futures import TurnFutures
 from .not_composing import DoesNotCompose
 
@@ -101,15 +101,6 @@ class VersionTable:
     def is_one(self, prompt: Operand, futures: Iterable[int]) -> bool:
         """Whether a prompt has one version for all of these futures."""
         return len({self.get(prompt, future) for future in futures}) <= 1
-
-
-def holds_prompt(kind: Type) -> bool:
-    """Whether values of this type are prompts or lists of them."""
-    match kind:
-        case ListType(item) | OptionalType(item):
-            return holds_prompt(item)
-        case _:
-            return kind == PROMPT
 
 
 def yielded(block: Block) -> tuple[Operand, ...]:

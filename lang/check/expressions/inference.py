@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ....ir.span import Span
-from ....ir.types import ANY, BOOL, Type, accepts
+from ....ir.types import ANY, BOOL, Type, accepts, holds_prompt
 from ...syntax import nodes as s
 from ..constants import known_value
 from ..facts import Facts
 from ..names import Names
 from ..report import Reporter
 from ..surroundings import Surroundings
-from ..types import holds_prompt, widened
+from ..types import widened
 from .mismatches import mismatch, not_a_condition, prompt_as_value
 
 

@@ -18,11 +18,12 @@ from ....ir.types import (
     Type,
     UnionType,
     accepts,
+    holds_prompt,
 )
 from ...syntax import nodes as s
 from ..report import Reporter
 from ..suggest import closest
-from ..types import holds_prompt, is_number, is_text, widened
+from ..types import is_number, is_text, widened
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....ir.span import Span
-from ....ir.types import ANY, NONE, PROMPT, Type
+from ....ir.types import ANY, NONE, PROMPT, Type, holds_prompt
 from ...syntax import nodes as s
 from ..expressions.arguments import arguments_anyway, match_arguments
 from ..expressions.mismatches import check_appendable
@@ -18,7 +18,6 @@ from ..symbols import (
     UnknownSymbol,
     kind_word,
 )
-from ..types import holds_prompt
 from .body import Body
 from .placement import append_in_turn, no_effects_in_section
 from .turns import nested_turn

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ....ir.types import IMAGE, INT, NONE, ListType, OptionalType, UnionType
+from ....ir.types import IMAGE, INT, NONE, ListType, OptionalType, UnionType, holds_prompt
 from ...syntax import nodes as s
 from ..binding import bind_targets, check_targets
 from ..expressions.containers import item_type
 from ..narrowing import narrow
 from ..scope import Lost, Scope, Variable
-from ..types import holds_prompt, joined, widened
+from ..types import joined, widened
 from .body import Body
 
 _LOOP = "a loop"
