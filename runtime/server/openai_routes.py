@@ -73,7 +73,7 @@ def openai_routes(service: Service) -> APIRouter:
         body = await read_body(request, chat.ChatBody, limits)
         id = f"chatcmpl-{visit_of(request).id}"
         asked = await off_the_loop(request, lambda: chat.read(body, model, id))
-        return await _conversed(service, request, asked, chat, body.stream)
+        return await _conversed(service, request, asked, chat, bool(body.stream))
 
     @router.post(
         "/responses",
@@ -85,7 +85,7 @@ def openai_routes(service: Service) -> APIRouter:
         id = f"resp_{visit_of(request).id}"
         asked = await off_the_loop(request, lambda: responses.read(body, model, id))
         return await _conversed(
-            service, request, asked, responses, body.stream, write=named_event, last=b""
+            service, request, asked, responses, bool(body.stream), write=named_event, last=b""
         )
 
     return router
