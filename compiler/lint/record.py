@@ -1,7 +1,8 @@
 """Recording: the requests that a program sends to models, as a log that lint reads.
 
 `recorded(client, path)` wraps an OpenAI or Anthropic client, or a client of httpx, in one line; `sglc record`
-does the same for a whole program. Only bodies, a few headers and the counted tokens are kept, never keys.
+does the same for a whole program. Only bodies, a few headers and the counted tokens are kept, never keys. Older
+clients of OpenAI and Anthropic stand on httpx, newer ones on httpx2, which has the same classes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import json
 import threading
 import time
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +29,7 @@ _PATHS = (
     "/generate",
     "/converse",
 )
+_LIBRARIES = ("httpx", "httpx2")
 ClientT = TypeVar("ClientT")
 
 
@@ -42,7 +46,10 @@ class Recorder:
             return
         try:
             body = json.loads(request.content)
-        except (ValueError, httpx.RequestNotRead, RecursionError):
+        except (
+            ValueError,
+            RuntimeError,
+        ):  # a body that is no JSON, too deep, or a stream that was not read
             return
         line = json.dumps(self._entry(request, body, response), ensure_ascii=False)
         with self._lock, self.path.open("a", encoding="utf-8", errors="surrogateescape") as file:
@@ -69,7 +76,11 @@ def _usage(response: httpx.Response | None) -> Mapping[str, Any] | None:
         return None
     try:
         found = response.json().get("usage")
-    except (ValueError, AttributeError, httpx.ResponseNotRead):
+    except (
+        ValueError,
+        AttributeError,
+        RuntimeError,
+    ):  # no JSON, no table, a stream that was not read
         return None
     return found if isinstance(found, dict) else None
 
@@ -116,40 +127,45 @@ class AsyncRecordingTransport(httpx.AsyncBaseTransport):
 
 def recorded(client: ClientT, path: Path | str) -> ClientT:
     """The same client, whose requests are kept in a file from now on. Raises TypeError for other clients."""
-    inner: Any = (
-        client
-        if isinstance(client, httpx.Client | httpx.AsyncClient)
-        else getattr(client, "_client", None)
-    )
-    recorder = Recorder(path)
-    if isinstance(inner, httpx.Client):
-        inner._transport = RecordingTransport(inner._transport, recorder)
-        inner._mounts = {
-            k: RecordingTransport(t, recorder) if t else None for k, t in inner._mounts.items()
-        }
-    elif isinstance(inner, httpx.AsyncClient):
-        inner._transport = AsyncRecordingTransport(inner._transport, recorder)
-        inner._mounts = {
-            k: AsyncRecordingTransport(t, recorder) if t else None for k, t in inner._mounts.items()
-        }
-    else:
+    inner: Any = client if _wrapper_of(client) else getattr(client, "_client", None)
+    wrapper = _wrapper_of(inner)
+    if wrapper is None:
         raise TypeError(
             f"`{type(client).__name__}` has no client of httpx inside that can be recorded"
         )
+    recorder = Recorder(path)
+    inner._transport = wrapper(inner._transport, recorder)
+    inner._mounts = {k: wrapper(t, recorder) if t else None for k, t in inner._mounts.items()}
     return client
 
 
 def record_everything(path: Path | str) -> None:
     """Keep the requests of every client of httpx that this process makes from now on."""
     recorder = Recorder(path)
-    sync_init, async_init = httpx.Client.__init__, httpx.AsyncClient.__init__
+    for library in _libraries():
+        _record_made(library.Client, RecordingTransport, recorder)
+        _record_made(library.AsyncClient, AsyncRecordingTransport, recorder)
 
-    def client_init(self: httpx.Client, *args: Any, **kwargs: Any) -> None:
-        sync_init(self, *args, **kwargs)
-        self._transport = RecordingTransport(self._transport, recorder)
 
-    def async_client_init(self: httpx.AsyncClient, *args: Any, **kwargs: Any) -> None:
-        async_init(self, *args, **kwargs)
-        self._transport = AsyncRecordingTransport(self._transport, recorder)
+def _record_made(kind: Any, wrapper: Any, recorder: Recorder) -> None:
+    init = kind.__init__
 
-    httpx.Client.__init__, httpx.AsyncClient.__init__ = client_init, async_client_init  # type: ignore[method-assign]
+    def recorded_init(self: Any, *args: Any, **kwargs: Any) -> None:
+        init(self, *args, **kwargs)
+        self._transport = wrapper(self._transport, recorder)
+
+    kind.__init__ = recorded_init
+
+
+def _libraries() -> list[Any]:
+    return [import_module(name) for name in _LIBRARIES if find_spec(name)]
+
+
+def _wrapper_of(client: object) -> Any:
+    """The transport that keeps what a client sends, and nothing where it is no client of httpx."""
+    for library in _libraries():
+        if isinstance(client, library.Client):
+            return RecordingTransport
+        if isinstance(client, library.AsyncClient):
+            return AsyncRecordingTransport
+    return None

@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from fake_servers import OpenAIServer, running
 
 from sglc import recorded
 from sglc.compiler.lint.config import Config
 from sglc.compiler.lint.run import lint
+from sglc.ir.target import Target
 
 REPLY = {
     "id": "x",
@@ -54,24 +57,38 @@ def test_the_same_for_asyncio(tmp_path: Path) -> None:
     assert len(lines(log)) == 1
 
 
-def test_a_client_of_openai_in_one_line(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with running(OpenAIServer(Target.estimating())) as url:
+        yield f"{url}/v1"
+
+
+def test_a_client_of_openai_in_one_line(tmp_path: Path, server: str) -> None:
+    """As it makes its own client, whichever library it stands on."""
     openai = pytest.importorskip("openai")
     log = tmp_path / "calls.jsonl"
-    inner = httpx.Client(transport=httpx.MockTransport(answer))
-    client = recorded(
-        openai.OpenAI(
-            api_key="secret", base_url="https://models.example.org/v1", http_client=inner
-        ),
-        log,
-    )
+    client = recorded(openai.OpenAI(api_key="secret", base_url=server), log)
     for n in range(4):
         head = f"It is 10:0{n}. " + "Keep to the rules. " * 60
         client.chat.completions.create(
-            model="gpt-5.1",
+            model="small",
+            max_tokens=1,
             messages=[{"role": "system", "content": head}, {"role": "user", "content": "?"}],
         )
     assert [f.code for f in lint([log], Config()).findings] == ["PFX101"]
     assert "secret" not in log.read_text()
+
+
+def test_the_same_of_openai_for_asyncio(tmp_path: Path, server: str) -> None:
+    openai = pytest.importorskip("openai")
+    log = tmp_path / "calls.jsonl"
+
+    async def ask() -> None:
+        async with recorded(openai.AsyncOpenAI(api_key="secret", base_url=server), log) as client:
+            await client.completions.create(model="small", max_tokens=1, prompt="Where?")
+
+    asyncio.run(ask())
+    assert [entry["request"]["prompt"] for entry in lines(log)] == ["Where?"]  # type: ignore[index]
 
 
 def test_other_clients_are_refused(tmp_path: Path) -> None:
