@@ -43,10 +43,11 @@ test: setup  ## run the tests, without the slow ones and those that need a GPU
 lint-corpus: setup  ## score lint on its corpus, by rule, kind of input and depth
 	@$(BIN)/python tests/lint/corpus.py
 
-test-data: setup  ## fetch published tokenizers, chat templates and SGLang's front end, which some tests skip without
+test-data: setup  ## fetch published tokenizers, chat templates, SGLang's front end, FlashInfer's files: some tests want them
 	@$(BIN)/python tests/ir/target/fetch_tokenizers.py
 	@$(BIN)/python tests/published_templates.py
 	@$(BIN)/python tests/sglang_programs/fetch_peer.py
+	@$(BIN)/python tests/runtime/engine/attention/published_flashinfer.py
 
 test-slow: setup  ## run the slow tests
 	@$(BIN)/python -m pytest -q -m "slow and not gpu"
