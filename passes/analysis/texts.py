@@ -104,11 +104,19 @@ def shorten(text: str, width: int = 40) -> str:
 
 def _outside_marks(texts: Sequence[Text], at: int) -> int:
     """The largest cut up to `at` that lies inside no mark, with the same marks before it."""
-    while at and (cutting := [m for text in texts for m in text.marks if m.start < at < m.end]):
-        at = min(mark.start for mark in cutting)
-    while at and not heads_agree(texts, at):
-        at = max(mark.start for text in texts for mark in text.marks if mark.end <= at)
+    while at and (lower := _before_what_forbids(texts, at)) is not None:
+        at = lower
     return at
+
+
+def _before_what_forbids(texts: Sequence[Text], at: int) -> int | None:
+    """Where to try next if nothing may be cut at `at`; always before it, also where a mark is empty."""
+    marks = [mark for text in texts for mark in text.marks]
+    if cutting := [mark.start for mark in marks if mark.start < at < mark.end]:
+        return min(cutting)
+    if heads_agree(texts, at):
+        return None
+    return max(min(mark.start, at - 1) for mark in marks if mark.end <= at)
 
 
 def _straddles(tokenizer: Tokenizer, first: str, second: str) -> bool:
