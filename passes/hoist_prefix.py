@@ -191,9 +191,9 @@ def _with_heads(ops: Sequence[Op], found: Factored) -> list[Op]:
     """The ops of a block, shared heads put before the first op that begins with them."""
     new: list[Op] = []
     for op in ops:
-        new += found.before.get(op, ())
-        if (rest := found.rest.get(op, op)) is not None:
-            new.append(substitute(rest, found.values) if found.values else rest)
+        kept = found.rest.get(op, op)
+        for each in (*found.before.get(op, ()), *([] if kept is None else [kept])):
+            new.append(substitute(each, found.values) if found.values else each)
     return new
 
 
