@@ -91,6 +91,8 @@ def test_what_depends_on_values_is_a_formula_at_declared_sizes() -> None:
     assert report.one_run.assumed["len(dimensions)"] == 7
     text = render(report)
     assert "SAMPLE SIZE: " in text
+    line = next(line for line in text.splitlines() if line.strip().startswith("anthropic "))
+    assert f"~{report.priced[0].prompt:,} " in line
     assert "exact" not in text.split("Input of one run")[1].split("Passes")[0]
     more = report_of(build, essay=6000)
     assert more.priced[0].prompt > report.priced[0].prompt

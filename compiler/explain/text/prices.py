@@ -18,11 +18,25 @@ def priced(report: r.Report, width: int) -> Iterator[str]:
     if report.one_run is not None:
         yield from _one_run(report.one_run, width)
     rows = [("target", "prompt", "cached", "written", "cost", "in", "of stateless", "as of")]
-    for each in report.priced:
-        share = f"{each.cost / each.prompt:.0%}" if each.prompt else ""
-        numbers = (f"{each.prompt:,}", f"{each.cached:,}", f"{each.written:,}", f"{each.cost:,.1f}")
-        rows.append((each.target, *numbers, each.unit, share, each.date))
+    is_guessed = report.one_run is not None and bool(report.one_run.assumed)
+    rows += [_account(each, is_guessed) for each in report.priced]
     yield from table(rows, width)
+
+
+def _account(each: r.Priced, is_guessed: bool) -> tuple[str, ...]:
+    """What one system makes of the input. A `~` stands before what is for a sample size."""
+    share = f"{each.cost / each.prompt:.0%}" if each.prompt else ""
+    mark = "~" if is_guessed else ""
+    numbers = [
+        f"{mark if size else ''}{size:{form}}"
+        for size, form in (
+            (each.prompt, ","),
+            (each.cached, ","),
+            (each.written, ","),
+            (each.cost, ",.1f"),
+        )
+    ]
+    return (each.target, *numbers, each.unit, f"{mark if share else ''}{share}", each.date)
 
 
 def _one_run(one: r.OneRun, width: int) -> Iterator[str]:
