@@ -359,3 +359,32 @@ def test_rows_put_their_own_numbers_to_every_control(tmp_path: Path) -> None:
     assert guessed <= {"runs", "at once"}
     for shown, told in zip(report.worlds, report.workload.worlds, strict=True):
         assert told.value == pytest.approx(shown.predicted, rel=0.03)
+
+
+def test_what_the_source_says_of_a_called_program_is_not_solved_for(tmp_path: Path) -> None:
+    """The default of a called program's parameter keeps its size, whatever else its prompt is made of."""
+    file, rows, saved = (tmp_path / name for name in ("calls.sgl", "rows.jsonl", "report.json"))
+    guide = text(5, 30)
+    file.write_text(
+        f"""
+program inner(item: str, guide: str @release = "{guide}") -> str:
+    system: guide
+    user: item
+    assistant: answer = gen(max_tokens=8)
+    return answer
+
+program outer(items: list[str]) -> list[str]:
+    fork item in items:
+        answer = inner(item=item)
+    return answer
+"""
+    )
+    rows.write_text("".join(json.dumps({"items": [text(i, 3)] * 2}) + "\n" for i in range(3)))
+    words = ["explain", str(file), "--input", str(rows), "--format", "json", "-o", str(saved)]
+    assert run(words) == 0
+    report = r.from_json(saved.read_bytes())
+    assert report.workload is not None
+    known = {control.name: control for control in report.workload.controls}
+    assert known["|guide|"].known == "default"
+    assert known["|guide|"].value >= 30
+    assert 3 <= known["|item|"].value < 20

@@ -1,6 +1,7 @@
 """What rows and their run say about the quantities of a workload: distinct values, sizes, rounds and answers.
 
-What they say directly is measured; of what is left, lengths of prompts and numbers of calls are solved for.
+What they say directly is measured, and what the source says is taken from there; of what is left, lengths of
+prompts and numbers of calls are solved for.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ....runtime.plan import schema as p
 from ....runtime.trace.records import CallRecord, Trace
 from .. import report as r
 from .formula import CHANCE, evaluated, symbols_of
-from .sizes import MANY, Counting
+from .sizes import MANY, Counting, written_sizes
 
 Known = dict[str, float]
 
@@ -34,8 +35,10 @@ def observed(
         if record.error is None:
             calls.setdefault(record.family, []).append(record)
     known |= _answers(report, calls)
-    known |= _rounds(report, calls, known)
-    return known | _rest(report, calls, known)
+    written = {n: x for n, x in written_sizes(plan, count) if n not in known}
+    found = _rounds(report, calls, written | known)
+    found |= _rest(report, calls, found)
+    return {name: size for name, size in found.items() if name not in written}
 
 
 def _with_defaults(program: p.PlanProgram, row: Mapping[str, Any]) -> dict[str, Any]:

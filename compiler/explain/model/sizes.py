@@ -47,7 +47,7 @@ def sizes(
     rows: Mapping[str, float] | None = None,
 ) -> dict[str, Size]:
     """The size of each named quantity: as `given`, as the `rows` have it, as the source says, or a guess."""
-    usual, written = _usual(report, plan), dict(_written(plan, count))
+    usual, written = _usual(report, plan), dict(written_sizes(plan, count))
     found: dict[str, Size] = {}
     for name in dict.fromkeys(names):
         short = short_name(name)
@@ -103,7 +103,7 @@ def _control(name: str, size: Size) -> r.Control:
 # --- what the source says -------------------------------------------------------------------------
 
 
-def _written(plan: p.Plan, count: Counting) -> Iterator[tuple[str, float]]:
+def written_sizes(plan: p.Plan, count: Counting) -> Iterator[tuple[str, float]]:
     """Sizes of parameters that have a default, or the same constant in every call."""
     seen: set[str] = set()
     for name, value in _constants(plan):
