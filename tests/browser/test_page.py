@@ -26,7 +26,7 @@ program large(brief: str @release, names: list[str] @session, question: str) -> 
 """
     + "\n".join(
         f"""        arm:
-            user: "Angle {i}: look at it from every side, as somebody who has worked in this field for {i + 3} years."
+            user: "{chr(65 + i)}: look at it from all sides, as one who has worked in this field for {i + 3} years."
             assistant: a{i} = gen(max_tokens=40)
             user: "Now doubt what you said, and name the weakest point."
             assistant: d{i} = gen(max_tokens=40)"""
