@@ -62,9 +62,7 @@ def _own_arm(low: Lowering, arms: ArmsRef, index: ast.expr, node: ast.expr) -> i
     help = "a loop over all arms, in which each is used alone, can be lowered"
     size = arms.count
     if isinstance(size, Const):
-        headline = (
-            f"one of {size.value} arms alone; of more than {MOST_ARMS} none is written by itself"
-        )
+        headline = f"one of {size.value} arms alone: more than {MOST_ARMS} are lowered as a loop over all of them"
         raise low.refuse("SGL0507", node, headline, help)
     raise low.refuse("SGL0507", node, "an arm that is chosen at run time", help)
 

@@ -66,7 +66,11 @@ def none(s):
 @pytest.mark.parametrize(
     ("function", "where", "headline"),
     [
-        (one_of_them, "arms[3]", "one of 65 arms alone; of more than 64 none is written by itself"),
+        (
+            one_of_them,
+            "arms[3]",
+            "one of 65 arms alone: more than 64 are lowered as a loop over all of them",
+        ),
         (none, "0", "0 arms"),
     ],
     ids=["one", "none"],
