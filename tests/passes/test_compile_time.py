@@ -100,3 +100,11 @@ def test_10000_ops_compile_in_a_few_seconds(name: str):
     )
 
     assert found.rest < 6.0  # 3 on a machine that does nothing else
+
+
+@pytest.mark.slow
+def test_a_function_of_10000_ops_compiles_in_a_few_seconds():
+    """A branch of `ifs` comes to nine operations."""
+    found = shapes.time_python(shapes.PYTHON_SHAPES["ifs"].write(1110))
+
+    assert found.total < 6.0  # 3 on a machine that does nothing else
