@@ -264,7 +264,7 @@ def _without(module: Module, failed: Op | None) -> Module | None:
         if not set(results(op)) & set(results(failed)):
             yield op
         elif isinstance(op, Pick):
-            yield Root(op.result, bos=False)  # some prompt or other
+            yield _some_arm(op)
         elif isinstance(op, Gen) and op.samples is not None:
             yield MakeList(op.samples, (op.source,) * (op.sampling.n or 0))  # that say nothing
 
@@ -274,6 +274,14 @@ def _without(module: Module, failed: Op | None) -> Module | None:
         programs=tuple(replace(p, body=substitute_block(p.body, instead)) for p in gone.programs),
         fragments=tuple(replace(f, body=substitute_block(f.body, instead)) for f in gone.fragments),
     )
+
+
+def _some_arm(failed: Pick) -> Op:
+    """Another arm, whose turns stand as in the one that is missing; if there is none, some prompt or other."""
+    first = Const(0, INT)
+    if failed.index == first:
+        return Root(failed.result, bos=False)
+    return replace(failed, index=first)
 
 
 # --- the calls -----------------------------------------------------------------------------------
