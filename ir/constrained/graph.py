@@ -2,7 +2,8 @@
 
 What is read is free in white space, as JSON is: blanks and line ends may stand or lack between any two of its
 signs. What is written for it is canonical: `", "` and `": "`, and no other. Two habits of JSON settle what white
-space alone leaves open: what follows `[` is an item, and what follows an item is the end of the list.
+space alone leaves open: what follows `[` is an item, and what follows an item is the end of the list. A token that
+goes on after its white space says which it means: ` ]` is the end of an empty list, and ` ,` another item.
 """
 
 from __future__ import annotations
@@ -21,12 +22,16 @@ _SIGNS = frozenset('{}[],:"')
 
 @dataclass(slots=True)
 class Text:
-    """Fixed text. `gaps[i]`: white space may stand before its character i; `blanks[i]`: that character is such."""
+    """Fixed text. `gaps[i]`: white space may stand before its character i; `blanks[i]`: that character is such.
+
+    `rare`: white space with nothing behind it means another way.
+    """
 
     text: str
     gaps: tuple[bool, ...]
     blanks: tuple[bool, ...]
     next: int
+    rare: bool = False
 
 
 @dataclass(slots=True)
@@ -114,23 +119,30 @@ class Graph:
     def _list(self, item: tuple[OutputPart, ...], next: int, gap: bool) -> int:
         more = Fork()
         first = self._build(item, self._add(more), gap=True)
-        more.ways += [self._text("]", next, gap=True), self._text(", ", first, gap=False)]
-        start = self._add(Fork([self._text("]", next, gap=False), first]))
+        more.ways += [self._text("]", next, True), self._text(", ", first, True, rare=True)]
+        start = self._add(Fork([self._text("]", next, True, rare=True), first]))
         return self._text("[", start, gap)
 
-    def _text(self, text: str, next: int, gap: bool, quoted: bool = False) -> int:
+    def _text(
+        self, text: str, next: int, gap: bool, quoted: bool = False, rare: bool = False
+    ) -> int:
         gaps, blanks = _white_space(text, gap, quoted) if self._loose else ((), ())
         none = (False,) * len(text)
-        return self._add(Text(text, gaps or none, blanks or none, next))
+        return self._add(Text(text, gaps or none, blanks or none, next, rare))
 
     # --- reading --------------------------------------------------------------------------------
 
     def read(self, places: Iterable[Place], text: str) -> list[Read]:
-        """Every way to read a text from these places."""
+        """The ways to read a text from these places: every one, but for white space at its end that means another."""
         found = [Read("", place) for place in places]
         for char in text:
             found = list(dict.fromkeys(self.further(found, char)))
-        return found
+        return [read for read in found if not self._is_rare(read.place)] or found
+
+    def _is_rare(self, place: Place) -> bool:
+        """Whether a reader stands in white space from which it is not usual to go on so."""
+        node = self.nodes[place.node]
+        return place.at == 0 and isinstance(node, Text) and node.rare
 
     def further(self, found: Iterable[Read], char: str) -> Iterator[Read]:
         """Every way to go on by one character."""

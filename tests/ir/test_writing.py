@@ -144,6 +144,22 @@ def test_white_space_after_an_item_ends_the_list_and_before_the_first_begins_one
     assert hand.choose("\n") == "]"
 
 
+@pytest.mark.parametrize("blank", [" ", "\n", "\n  "])
+def test_white_space_that_goes_on_says_itself_what_it_means(blank: str) -> None:
+    """A sign behind white space is the choice of that sign, also where white space alone would mean another."""
+    graph = writing("list[str]").graph
+
+    def written(before: str, text: str) -> str:
+        places = [read.place for read in graph.read([graph.start], before)]
+        (found,) = {read.written for read in graph.read(places, text)}
+        return found
+
+    assert written("[", f"{blank}]") == "]"
+    assert written("[", f'{blank}"') == '"'
+    assert written('["a', f'"{blank}]') == '"]'
+    assert written('["a', f'"{blank},') == '",'
+
+
 def test_a_word_is_written_once_it_is_certain() -> None:
     hand = Hand("{ok: bool, n: int}")
     assert hand.choose(" t") == ' true, "n":'
