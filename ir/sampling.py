@@ -162,6 +162,10 @@ class Constraint:
     style: Literal["canonical", "spliced", "free"] = "canonical"
 
 
+CONSTRAINED_STYLES = ("canonical", "free")
+"""What a program may ask for with `constrained_style`: whose white space a JSON schema's output has, ours or the model's."""
+
+
 def call_seed(
     run_seed: int, row: int, path: tuple[str, ...], indices: tuple[int, ...], sample: int = 0
 ) -> int:

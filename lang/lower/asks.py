@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ...ir.ops import Const, Edge, Gen, MakeList, Operand, Select, Turn, Value
@@ -125,14 +126,19 @@ def _options(
     fixed: dict[str, Any] = {}
     dynamic: list[tuple[str, Operand]] = []
     constraint: Constraint | None = None
+    style: object = "canonical"
     for name, expr in fact.options.items():
         operand = w.value(expr)
         if not isinstance(operand, Const):
             dynamic.append((name, _as_list(w, name, operand, expr)))
         elif name in CONSTRAINTS:
             constraint = Constraint(name, str(operand.value))  # pyright: ignore[reportArgumentType]
+        elif name == "constrained_style":
+            style = operand.value
         else:
             fixed[name] = _fixed(name, operand.value)
+    if constraint is not None and style == "free":
+        constraint = replace(constraint, style="free")
     return fixed, dynamic, constraint
 
 

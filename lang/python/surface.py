@@ -17,7 +17,13 @@ from types import CodeType, FrameType
 from typing import Any
 
 from ...ir.ops import Role
-from ...ir.sampling import SAMPLING_FIELDS, SELECT_METHODS, Constraint, SelectMethod
+from ...ir.sampling import (
+    CONSTRAINED_STYLES,
+    SAMPLING_FIELDS,
+    SELECT_METHODS,
+    Constraint,
+    SelectMethod,
+)
 from .appendable import (
     Appendable,
     EdgeMark,
@@ -61,7 +67,7 @@ IGNORED = frozenset({"logprob_start_len", "return_text_in_logprobs"})
 """Accepted and without effect: log probabilities always start at the answer, and text is always there."""
 _CONSTRAINTS = ("regex", "json_schema", "ebnf")
 _OURS = tuple(name for name in SAMPLING_FIELDS if name not in _SGLANG_ORDER)
-GEN_PARAMETERS = (*_SGLANG_ORDER, "ebnf", *_OURS, "max_thinking_tokens")
+GEN_PARAMETERS = (*_SGLANG_ORDER, "ebnf", *_OURS, "max_thinking_tokens", "constrained_style")
 _NOT_FOR_TYPED = {
     "min_tokens",
     "dtype",
@@ -70,6 +76,7 @@ _NOT_FOR_TYPED = {
     "regex",
     "json_schema",
     "ebnf",
+    "constrained_style",
 }
 
 
@@ -231,6 +238,7 @@ REGEX_OF_TYPE = {
 
 def constraint_of(given: Mapping[str, Any]) -> tuple[Constraint | None, tuple[str, ...]]:
     """What constrains a gen, and the stops that come with it. Raises TypeError, ValueError."""
+    style = _style_of(given)
     asked = [name for name in _CONSTRAINTS if given.get(name) is not None]
     if len(asked) > 1:
         raise ValueError(f"one gen takes one constraint, not {' and '.join(asked)}")
@@ -245,7 +253,21 @@ def constraint_of(given: Mapping[str, Any]) -> tuple[Constraint | None, tuple[st
         return None, ()
     kind: Any = {"regex": "regex", "json_schema": "json", "ebnf": "grammar"}[asked[0]]
     value = given[asked[0]]
-    return Constraint(kind, schema_text(value) if kind == "json" else value), ()
+    return Constraint(kind, schema_text(value) if kind == "json" else value, style), ()
+
+
+def _style_of(given: Mapping[str, Any]) -> Any:
+    """Whose white space a JSON schema's output has. Raises ValueError."""
+    style = given.get("constrained_style")
+    if style is None:
+        return "canonical"
+    if style not in CONSTRAINED_STYLES:
+        raise ValueError(f"constrained_style must be 'canonical' or 'free', not {style!r}")
+    if given.get("json_schema") is None:
+        raise ValueError(
+            "constrained_style is the style of a json_schema, known when the call is made"
+        )
+    return style
 
 
 def schema_text(schema: Any) -> str:

@@ -12,7 +12,13 @@ from ...syntax import nodes as s
 from ..facts import GenCall, SelectCall
 from .choices import choice_type, method_of, select_type
 from .inference import Inference
-from .options import check_one_constraint, check_option, check_thinking, options_of
+from .options import (
+    check_one_constraint,
+    check_option,
+    check_style,
+    check_thinking,
+    options_of,
+)
 
 
 def model_call_type(asked: Inference, call: s.Call, declared: Type | None) -> Type:
@@ -41,6 +47,7 @@ def _gen_type(
         _check_constrainable(asked, call, answer)
     check_one_constraint(asked.reporter, options, STR if declared is None else answer)
     check_thinking(asked.reporter, options)
+    check_style(asked, options)
     asked.facts.calls[call] = GenCall(options, answer)
     return ListType(answer) if has_n else answer
 

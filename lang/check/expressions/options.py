@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 
-from ....ir.sampling import THINKING, out_of_range
+from ....ir.sampling import CONSTRAINED_STYLES, THINKING, out_of_range
 from ....ir.types import BOOL, FLOAT, INT, STR, ListType, Type
 from ...syntax import nodes as s
 from ..report import Reporter
@@ -29,6 +29,7 @@ GEN_OPTIONS: dict[str, Type] = {
     "regex": STR,
     "json": STR,
     "grammar": STR,
+    "constrained_style": STR,
     "choices": TEXTS,
     "method": STR,
     "n": INT,
@@ -44,6 +45,7 @@ GEN_OPTIONS: dict[str, Type] = {
 }
 """The options of `gen` and their types."""
 CONSTRAINTS = ("regex", "json", "grammar")
+_WORDS = {"thinking": THINKING[1:], "constrained_style": CONSTRAINED_STYLES}
 _LISTS = ("stop", "stop_token_ids", "stop_regex")
 _FOREIGN_OPTIONS = {
     "enable_thinking": "thinking", "reasoning": "thinking", "separate_reasoning": "thinking",
@@ -98,8 +100,8 @@ def check_option(asked: Inference, name: str, value: s.Expr) -> None:
         return
     asked.expect(value, kind, f"`{name}` takes `{kind}`")
     constant = asked.constant(value)
-    if name == "thinking":
-        _check_thinking(asked.reporter, value, constant)
+    if name in _WORDS:
+        _check_word(asked.reporter, name, value, constant)
     elif isinstance(constant, int | float) and not isinstance(constant, bool):
         _check_bounds(asked.reporter, name, value, constant)
     elif name == "json" and isinstance(constant, str):
@@ -108,11 +110,12 @@ def check_option(asked: Inference, name: str, value: s.Expr) -> None:
         _check_patterns(asked, name, value)
 
 
-def _check_thinking(reporter: Reporter, value: s.Expr, constant: object) -> None:
-    if constant not in THINKING[1:]:
+def _check_word(reporter: Reporter, name: str, value: s.Expr, constant: object) -> None:
+    if constant not in _WORDS[name]:
         shown = f"{constant}" if isinstance(constant, str) else "known at run time only"
-        reporter.report("SGL0215", value.span, f"`thinking` is {shown}",
-                        help='`thinking` is `"on"` or `"off"`, written out')  # fmt: skip
+        known = " or ".join(f'`"{word}"`' for word in _WORDS[name])
+        reporter.report("SGL0215", value.span, f"`{name}` is {shown}",
+                        help=f"`{name}` is {known}, written out")  # fmt: skip
 
 
 def _check_bounds(reporter: Reporter, name: str, value: s.Expr, constant: float) -> None:
@@ -160,6 +163,17 @@ def check_thinking(reporter: Reporter, options: Mapping[str, s.Expr]) -> None:
         reporter.report(
             "SGL0117", samples.span, "samples of one prompt don't think apart",
             help="the arms of a `fork` do: each thinks, and answers behind what it thought",
+        )  # fmt: skip
+
+
+def check_style(asked: Inference, options: Mapping[str, s.Expr]) -> None:
+    """Check that a style is that of a JSON schema, which is all that can be written in two."""
+    style, schema = options.get("constrained_style"), options.get("json")
+    if style is not None and (schema is None or not isinstance(asked.constant(schema), str)):
+        missing = "a JSON schema" if schema is None else "a JSON schema that is written out"
+        asked.reporter.report(
+            "SGL0117", style.span, f"`constrained_style` has no effect without {missing}",
+            help="`json` takes a schema as text; a declared type is always written canonically",
         )  # fmt: skip
 
 
