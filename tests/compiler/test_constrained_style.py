@@ -54,7 +54,7 @@ def test_canonical_is_what_is_said_without_it(tmp_path: Path) -> None:
 def test_what_has_no_style_is_refused(options: str, code: str, tmp_path: Path) -> None:
     with pytest.raises(CompileFailed) as failed:
         built(options, tmp_path)
-    assert [found.code for found in failed.value.diagnostics][0] == code
+    assert next(found.code for found in failed.value.diagnostics) == code
 
 
 @sgl.function
