@@ -163,7 +163,7 @@ class Constraint:
 
 
 CONSTRAINED_STYLES = ("canonical", "free")
-"""What a program may ask for with `constrained_style`: whose white space a JSON schema's output has, ours or the model's."""
+"""What a program may ask for with `constrained_style`: whose white space the output of a JSON schema has."""
 
 
 def call_seed(
