@@ -24,9 +24,9 @@ from sglc.runtime.trace.records import CallRecord, Trace, read_trace
 EVERY = [*LIST, *TEN]
 BY_CHANCE = {"generative_agents", "tree_of_thought"}
 """Whose calls are given values that begin alike, so that more is cached than a plan can know."""
-NOT_SAID = {("chat", "answer"): 11}
-"""A call in a loop's program finds the head that the round before left, and only the run says so."""
-BESIDE = {"code_review"}
+NOT_SAID = {"chat": {("answer", 11)}}
+"""A call in a loop's program finds the head that the round before left, and only the run says so: call and node."""
+BESIDE = {"code_review": {"votes"}}
 """Arms that are given one value find it at each other: the report says what the first of them finds."""
 LOOSE = {
     "solve": 0.2, "tree_of_thought": 0.06, "essay_judge": 0.04, "chat": 0.25, "generative_agents": 0.13,
@@ -64,40 +64,49 @@ def node_of(call: CallRecord) -> int:
 # --- each call ------------------------------------------------------------------------------------
 
 
-def told_and_measured(build: Build, trace: Trace) -> Iterator[tuple[Count, int]]:
-    """Counts of the report beside what the calls came to; an arm that asks what a sibling asked has none."""
+def told_and_measured(build: Build, trace: Trace) -> Iterator[tuple[str, Count, int]]:
+    """Calls with counts of the report beside what they came to; an arm that asks what a sibling asked has none."""
     report = of_plan(build.plan)
     for call in trace.calls:
-        for ending in report.calls[call.family].endings:
+        said = report.calls[call.family]
+        for ending in said.endings:
             if ending.node == node_of(call):
-                yield ending.cached, call.cached
-                yield ending.prefilled, len(call.prompt) - call.cached
+                yield said.name, ending.cached, call.cached
+                yield said.name, ending.prefilled, len(call.prompt) - call.cached
 
 
 @each_example
 def test_a_call_ends_where_it_was_said_that_it_can(example: Example, tmp_path: Path) -> None:
     build = made(example)
     report, trace = of_plan(build.plan), traced(build, example, tmp_path)
-    assert trace.calls
+    not_said, said_so = set[tuple[str, int]](), 0
     for call in trace.calls:
         said = report.calls[call.family]
         beside = {said.node} if call.indices else set[int]()  # it asks just what a sibling asked
-        more = {NOT_SAID.get((example.name, said.name), said.endings[0].node)}
-        assert node_of(call) in {ending.node for ending in said.endings} | beside | more
+        if node_of(call) in {ending.node for ending in said.endings}:
+            said_so += 1
+        elif node_of(call) not in beside:
+            not_said.add((said.name, node_of(call)))
+    assert not_said == NOT_SAID.get(example.name, set())
+    assert said_so >= 0.6 * len(trace.calls) > 0
 
 
 def test_what_is_known_before_the_run_is_what_it_comes_to(tmp_path: Path) -> None:
     """In all examples together: up to the seams, and most to the token."""
     off: list[int] = []
     for example in EVERY:
-        if example.name in BY_CHANCE | BESIDE:
+        if example.name in BY_CHANCE:
             continue
-        build = made(example)
-        for told, measured in told_and_measured(build, traced(build, example, tmp_path)):
-            if told.number is not None:
+        build, beside = made(example), set[str]()
+        for name, told, measured in told_and_measured(build, traced(build, example, tmp_path)):
+            if told.number is None:
+                continue
+            if abs(told.number - measured) > SEAM:
+                beside.add(name)
+            else:
                 off.append(abs(told.number - measured))
+        assert beside == BESIDE.get(example.name, set())
     assert len(off) >= 30
-    assert max(off) <= SEAM
     assert sum(each <= 1 for each in off) >= 0.8 * len(off)
 
 
