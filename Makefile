@@ -74,8 +74,10 @@ bench: setup  ## run the benchmarks
 validate: setup  ## judge 20,000 random programs through random passes (an hour; COUNT=1000 is a minute or two)
 	@$(BIN)/python tests/translation.py --count $(or $(COUNT),20000) --first $(or $(FIRST),1000000)
 
-mutate: setup  ## change the core in 100 small ways, and see which tests notice (an hour or two; COUNT=9 is minutes)
-	@$(BIN)/python tests/mutate.py --count $(or $(COUNT),100) --seed $(or $(SEED),1)
+mutate: setup  ## change the core in 100 small ways, and see which tests notice (an hour; stopped, it goes on)
+	@mkdir -p build
+	@$(BIN)/python tests/line_map.py build/lines.json
+	@$(BIN)/python tests/mutate.py build/lines.json build/verdicts-$(or $(SEED),1).jsonl --count $(or $(COUNT),100) --seed $(or $(SEED),1)
 
 clean:  ## remove caches and builds; .venv and the converted model stay
 	@rm -rf build dist *.egg-info src/*.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage .coverage.*

@@ -1,212 +1,165 @@
-"""Mutants of the core: small changes that some test must notice. `make mutate` samples 100 and judges them.
+"""Judges mutants of the core: small changes that some test must notice. `make mutate` samples 100.
 
-Each is made in a copy of the tree and judged by the tests of its room, until one fails. Survivors are printed with
-their line, as are those whose tests run out of time: each wants a test, or a reason why it changes nothing.
+Each is made in a copy of the tree, and judged by those tests of its room that run its line, until one fails; which they
+are is in a map of `line_map.py`. Survivors are printed with their line, and so are those that no test runs or whose
+tests hang: each wants a test, or a reason why it changes nothing. Verdicts are kept, and a run that was stopped, by
+`--seconds` or otherwise, goes on.
+
+python tests/line_map.py lines.json
+python tests/mutate.py lines.json verdicts.jsonl --count 99              what is not judged yet
+python tests/mutate.py lines.json verdicts.jsonl --count 99 --again      what was not killed, once more
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import copy
+import json
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from rich.progress import track
+from line_map import LineMap
+from mutants import ROOMS, ROOT, Mutant, all_of, test_files
 
-ROOT = Path(__file__).resolve().parent.parent
-LIMIT_S = 300  # for the tests of one mutant; one that takes longer hangs, or the machine is busy: it is said apart
-ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "ir": (
-        ("ir/text/*.py", "ir/verify/*.py", "ir/meaning/*.py", "ir/infer.py", "ir/structure.py"),
-        ("tests/ir",),
-    ),
-    "passes": (("passes/*.py", "passes/analysis/*.py", "passes/rewriting/*.py"), ("tests/passes", "tests/golden")),
-    "lang": (("lang/check/*/*.py", "lang/lower/*.py"), ("tests/lang", "tests/golden")),
-    "planner": (
-        ("compiler/planner/*.py",),
-        ("tests/compiler/test_planner.py", "tests/compiler/test_examples.py", "tests/compiler/test_random_programs.py"),
-    ),
-    "executor": (
-        ("runtime/executor/*.py", "runtime/executor/asking/*.py"),
-        (
-            "tests/runtime",
-            "tests/compiler/test_examples.py",
-            "--ignore=tests/runtime/engine",
-            "--ignore=tests/runtime/server",
-        ),
-    ),
-    "scheduler": (
-        ("runtime/engine/scheduler.py", "runtime/engine/parking.py", "runtime/engine/steps.py"),
-        ("tests/runtime/engine",),
-    ),
-    "radix": (("runtime/engine/radix.py", "runtime/engine/slots.py"), ("tests/runtime/engine",)),
-    "sampler": (("runtime/engine/sampler.py",), ("tests/runtime/engine",)),
-    "grammar": (("runtime/engine/grammar/*.py",), ("tests/runtime/engine",)),
-}  # fmt: skip
-SWAPS: dict[type[ast.AST], type[ast.AST]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.FloorDiv: ast.Mult, ast.Break: ast.Continue,
-    ast.Continue: ast.Break,
-}  # fmt: skip
+LIMIT_S = 600  # for the tests of one mutant; one that takes longer hangs, or the machine is busy: it is said apart
+PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header")
+KILLED_BY = (
+    1,
+    2,
+)  # what pytest ends with where a test fails, and where a file of tests can't be imported
+
+Verdict = Literal["killed", "survived", "hung", "run by no test"]
 
 
-Verdict = Literal["killed", "survived", "out of time"]
+@dataclass
+class Verdicts:
+    """What was said of each mutant, in a file of a line each."""
 
+    file: Path
+    said: dict[str, Verdict] = field(default_factory=dict)
 
-@dataclass(frozen=True)
-class Mutant:
-    """One change to a file: to what stands at `number` among all that can be changed in it."""
+    def __post_init__(self) -> None:
+        if self.file.exists():
+            for line in self.file.read_text(encoding="utf-8").splitlines():
+                kept = json.loads(line)
+                self.said[self._name(Mutant(**kept["mutant"]))] = kept["verdict"]
 
-    room: str
-    file: str
-    number: int
-    line: int
-    before: str
-    after: str
+    def of(self, mutant: Mutant) -> Verdict | None:
+        """What was said of it."""
+        return self.said.get(self._name(mutant))
 
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.before}  ->  {self.after}"
+    def keep(self, mutant: Mutant, verdict: Verdict) -> None:
+        """Say it."""
+        self.said[self._name(mutant)] = verdict
+        with self.file.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"verdict": verdict, "mutant": asdict(mutant)}) + "\n")
 
-    def source(self) -> str:
-        """The file with the change."""
-        tree = ast.parse((ROOT / self.file).read_text(encoding="utf-8"))
-        _changed(_changeable(tree)[self.number])
-        return ast.unparse(tree)
-
-
-def mutants(room: str, file: Path) -> Iterator[Mutant]:
-    """Every mutant of a file."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    for number, node in enumerate(_changeable(tree)):
-        after = _changed(copy.deepcopy(node))
-        if after is not None:
-            name = str(file.relative_to(ROOT))
-            yield Mutant(room, name, number, node.lineno, _short(ast.unparse(node)), _short(after))
-
-
-def _changeable(tree: ast.Module) -> list[ast.expr | ast.stmt]:
-    """What stands in the bodies of functions, without annotations, docstrings and messages of errors."""
-    found: list[ast.expr | ast.stmt] = []
-
-    def visit(node: ast.AST, inside: bool) -> None:
-        inside = inside or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if isinstance(node, ast.Raise | ast.JoinedStr | ast.Assert):
-            return
-        for name, value in ast.iter_fields(node):
-            if name in ("annotation", "returns", "decorator_list", "args") and not isinstance(
-                node, ast.Call
-            ):
-                continue
-            for each in value if isinstance(value, list) else [value]:
-                if isinstance(each, ast.AST):
-                    if inside and isinstance(each, ast.expr | ast.stmt):
-                        found.append(each)
-                    visit(each, inside)
-
-    visit(tree, False)
-    return found
-
-
-def _changed(node: ast.expr | ast.stmt) -> str | None:
-    """Change a node in place, and show it; None where there is nothing to change."""
-    match node:
-        case ast.Compare(ops=[op]) if type(op) in SWAPS:
-            node.ops = [SWAPS[type(op)]()]  # type: ignore[list-item]
-        case ast.BoolOp(op=op) | ast.BinOp(op=op) | ast.AugAssign(op=op) if type(op) in SWAPS:
-            node.op = SWAPS[type(op)]()  # type: ignore[union-attr]
-        case ast.UnaryOp(op=ast.Not()):
-            node.operand = ast.UnaryOp(ast.Not(), node.operand)
-        case ast.Constant(value=bool() as value):
-            node.value = not value
-        case ast.Constant(value=int() as value):
-            node.value = value + 1
-        case ast.Expr(value=ast.Call()):
-            node.value = ast.Constant(value=None)
-        case ast.IfExp():
-            node.body, node.orelse = node.orelse, node.body
-        case _:
-            return None
-    return ast.unparse(node)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 90 else line[:87] + "..."
+    @staticmethod
+    def _name(mutant: Mutant) -> str:
+        return f"{mutant.room} {mutant.number} {mutant}"
 
 
 def sampled(count: int, seed: int, rooms: list[str]) -> list[Mutant]:
-    """As many from each room, chosen by the seed."""
-    chosen: list[Mutant] = []
-    pick = random.Random(seed)
+    """As many from each room, chosen by the seed: one of each room, then the next of each."""
+    each = -(-count // len(rooms))
+    chosen: list[list[Mutant]] = []
     for room in rooms:
-        files = [file for pattern in ROOMS[room][0] for file in sorted(ROOT.glob(pattern))]
-        every = [mutant for file in files for mutant in mutants(room, file)]
-        chosen += pick.sample(every, min(len(every), -(-count // len(rooms))))
-    return chosen
+        every = all_of(room)
+        chosen.append(random.Random(f"{seed} {room}").sample(every, min(len(every), each)))
+    return [those[turn] for turn in range(each) for those in chosen if turn < len(those)]
 
 
-def judged(mutant: Mutant, copy_of: Path) -> Verdict:
-    """What the tests of its room say of a mutant, in a copy of the tree."""
-    file = copy_of / mutant.file
+def judged(mutant: Mutant, tree: Path, lines: LineMap) -> Verdict:
+    """What the tests that run a mutant's line say of it, in a copy of the tree."""
+    tests = lines.tests(test_files(mutant.room), mutant.file, range(mutant.line, mutant.end + 1))
+    if not tests:
+        return "run by no test"
+    file = tree / mutant.file
     kept = file.read_text(encoding="utf-8")
     file.write_text(mutant.source(), encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-x",
-        "-p",
-        "no:cacheprovider",
-        *ROOMS[mutant.room][1],
-    ]
     try:
-        done = subprocess.run(
-            command, cwd=copy_of, capture_output=True, timeout=LIMIT_S, check=False
-        )
+        return "killed" if _fails(tree, tests) else "survived"
     except subprocess.TimeoutExpired:
-        return "out of time"
+        return "hung"
     finally:
         file.write_text(kept, encoding="utf-8")
-    return "survived" if done.returncode == 0 else "killed"
+
+
+def _fails(tree: Path, tests: list[str]) -> bool:
+    """Whether one of the tests fails. Raises RuntimeError where they can't be run, `TimeoutExpired` where they hang."""
+    (tree / "tests.txt").write_text("\n".join(tests), encoding="utf-8")
+    command = [sys.executable, *PYTEST, "@tests.txt"]
+    done = subprocess.run(
+        command, cwd=tree, capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
+    if done.returncode not in (0, *KILLED_BY):
+        raise RuntimeError(f"pytest ended with {done.returncode}:\n{done.stdout[-2000:]}")
+    return done.returncode in KILLED_BY
+
+
+@contextmanager
+def a_copy() -> Iterator[Path]:
+    """A copy of the tree, which goes away."""
+    with tempfile.TemporaryDirectory() as folder:
+        ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", "node_modules")
+        yield Path(shutil.copytree(ROOT, Path(folder) / "tree", symlinks=True, ignore=ignored))
+
+
+def judge(mutants: list[Mutant], verdicts: Verdicts, lines: LineMap, seconds: float) -> None:
+    """Judge them one by one, as long as there is time to begin with the next."""
+    until = time.monotonic() + seconds
+    with a_copy() as tree:
+        for mutant in mutants:
+            if time.monotonic() > until:
+                return
+            began = time.monotonic()
+            verdicts.keep(mutant, judged(mutant, tree, lines))
+            print(
+                f"{verdicts.of(mutant):14}  {time.monotonic() - began:4.0f} s  {mutant}", flush=True
+            )
+
+
+def table(mutants: list[Mutant], verdicts: Verdicts) -> str:
+    """A line for each room: how many were killed, of how many that were judged."""
+    killed = Counter(each.room for each in mutants if verdicts.of(each) == "killed")
+    total = Counter(each.room for each in mutants if verdicts.of(each))
+    lines = [f"{room:10} {killed[room]:3} of {count:3} killed" for room, count in total.items()]
+    return "\n".join([*lines, f"together   {killed.total():3} of {total.total():3}"])
 
 
 def main() -> int:
-    """Sample, judge, print a line for each room and every survivor."""
-    asked = argparse.ArgumentParser(description=__doc__)
+    """Sample, judge what is not judged yet, print the table and every survivor."""
+    asked = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     asked.add_argument("--count", type=int, default=100)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--rooms", nargs="*", default=list(ROOMS), choices=list(ROOMS))
+    asked.add_argument("lines", type=Path)
+    asked.add_argument("verdicts", type=Path)
+    asked.add_argument("--seconds", type=float, default=float("inf"))
+    asked.add_argument("--again", action="store_true")
     given = asked.parse_args()
     print(f"seed {given.seed}")
-    killed, total = Counter[str](), Counter[str]()
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "tree"
-        shutil.copytree(
-            ROOT,
-            place,
-            symlinks=True,
-            ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__"),
-        )
-        for mutant in track(sampled(given.count, given.seed, given.rooms), "mutants"):
-            total[mutant.room] += 1
-            verdict = judged(mutant, place)
-            killed[mutant.room] += verdict == "killed"
-            if verdict != "killed":
-                print(f"{verdict}: {mutant}", flush=True)
-    for room in given.rooms:
-        print(f"{room:10} {killed[room]} of {total[room]} killed")
-    print(f"together   {killed.total()} of {total.total()}")
+    lines, verdicts = LineMap(given.lines), Verdicts(given.verdicts)
+    mutants = sampled(given.count, given.seed, given.rooms)
+    wanted = {"survived", "hung", "run by no test"} if given.again else {None}
+    judge([each for each in mutants if verdicts.of(each) in wanted], verdicts, lines, given.seconds)
+    print(table(mutants, verdicts))
+    for mutant in mutants:
+        if verdicts.of(mutant) not in (None, "killed"):
+            print(f"{verdicts.of(mutant)}: {mutant}")
+    left = sum(verdicts.of(each) is None for each in mutants)
+    print(f"{left} are not judged yet" if left else "all are judged")
     return 0
 
 
