@@ -210,3 +210,24 @@ def test_parameters_have_a_schema() -> None:
     assert schema["required"] == ["q"]
     assert schema["properties"]["n"] == {"type": "integer", "default": 3}
     assert schema["additionalProperties"] is False
+
+
+def test_a_later_call_of_a_program_finds_its_literal_head_and_no_more() -> None:
+    """Behind an argument the text is another one each time; the head is the same node in every instance."""
+    build = compiled(
+        """
+program about(x: str) -> str:
+    "Read this with care: {x}\\nSay:"
+    a = gen(max_tokens=8)
+    return a
+
+program both(x: str, y: str) -> str:
+    p = about(x=x)
+    q = about(x=y)
+    return p + q
+"""
+    )
+    found = family(build, "a")
+    (head,) = [n.id for n in build.plan.nodes if n.text.startswith("Read this")]
+    assert found.expected == [-1, head]
+    assert head in found.cached_at
