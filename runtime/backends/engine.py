@@ -68,9 +68,22 @@ class EngineBackend:
             make = to_the_end(make, parts.tokenizer.eos_ids, parts.model.shape.vocab)
         return await self._serve(lambda done: GenJob(request, parts.tokenizer, make, done))
 
-    async def prepare(self, constraint: Constraint) -> None:
-        """Compile a constraint ahead of the call that has it. Raises BackendError."""
+    async def prepare(self, constraint: Constraint, seconds: float | None = None) -> None:
+        """Compile a constraint ahead of the call that has it. Raises BackendError.
+
+        `seconds`: at most so long, after a trial in a process of its own, of which nothing is left then.
+        """
+        if seconds is not None:
+            await self._try(constraint, seconds)
         await self._compile(constraint)
+
+    async def _try(self, constraint: Constraint, seconds: float) -> None:
+        from ..engine.grammar.protocol import ConstraintUnusable
+
+        try:
+            await self.engine.parts.grammar.compile_on_trial(constraint, seconds)
+        except ConstraintUnusable as error:
+            raise BackendError("3102", str(error), error.help) from error
 
     async def select(self, request: SelectRequest) -> SelectReply:
         """Score choices in one extend."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -149,20 +148,11 @@ class Line:
 
     async def _prepare(self, constraint: Constraint | None) -> None:
         """Compile a constraint, where the backend does that ahead. Raises BackendError (3102) where it takes long."""
-        prepare: Callable[[Constraint], Awaitable[Any]] | None = getattr(
+        prepare: Callable[[Constraint, float], Awaitable[Any]] | None = getattr(
             self._backend, "prepare", None
         )
-        if constraint is None or prepare is None:
-            return
-        limit = self._around.limits.compile_s
-        try:
-            async with asyncio.timeout(limit):
-                await prepare(constraint)
-        except TimeoutError:
-            message = f"compiling this constraint takes longer than {limit:g} s"
-            raise BackendError(
-                "3102", message, "a smaller schema or pattern compiles faster"
-            ) from None
+        if constraint is not None and prepare is not None:
+            await prepare(constraint, self._around.limits.compile_s)
 
     def _note(self, kind: str, usage: Usage, completion: int = 0) -> None:
         self.account.add(usage, completion)

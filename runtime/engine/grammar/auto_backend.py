@@ -53,6 +53,11 @@ class AutoGrammar(GrammarBackend):
         """Compile a grammar."""
         return self._fast.ebnf(grammar)
 
+    def warm(self) -> None:
+        """Have both backends ready."""
+        self._fast.warm()
+        self._able.warm()
+
     def apply(self, logits: torch.Tensor, bits: torch.Tensor) -> None:
         """Apply the masks with xgrammar's kernel, on a CPU."""
         self._fast.apply(logits, bits)

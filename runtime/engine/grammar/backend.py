@@ -6,6 +6,7 @@ type is followed part by part (`parts`), so that it has the same tokens at every
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from ....ir.target import Tokenizer
 from ....ir.types import STR, OptionalType, UnionType, parse_type
 from .parts import PartsGrammar
 from .protocol import ConstraintUnusable, MakeMatcher, Matcher
+from .trial import TrialFailed, tried
 
 EBNF = 'rules are written `name ::= "text" [a-z]+ (other | "x"{1,3})`, and `root` is the first'
 MOST_KEPT = 1_024  # compiled constraints: a server is asked for ever new ones
@@ -51,12 +53,30 @@ class GrammarBackend(ABC):
     def ebnf(self, grammar: str) -> MakeMatcher:
         """Compile a grammar whose first rule is `root`."""
 
+    @abstractmethod
+    def warm(self) -> None:
+        """Have all there that does not depend on the constraint; a trial finds it then."""
+
     def compile(self, constraint: Constraint) -> MakeMatcher | None:
         """Return a maker of matchers, None for what allows all text. Any thread may ask."""
         found, is_ours = self._entry(constraint)
         if is_ours:
             self._fill(constraint, found)
         return found.result()
+
+    async def compile_on_trial(self, constraint: Constraint, seconds: float) -> None:
+        """Try whether a constraint compiles in `seconds`, in a process of its own. Raises ConstraintUnusable."""
+        with self._lock:
+            is_known = constraint in self._compiled
+        if constraint.kind == "type" or is_known:
+            return
+        await asyncio.get_running_loop().run_in_executor(None, self.warm)
+        try:
+            await tried(lambda: self._compile(constraint), seconds)
+        except TrialFailed as error:
+            raise ConstraintUnusable(
+                f"compiling this constraint {error}", "a smaller schema or pattern compiles faster"
+            ) from None
 
     def _entry(self, constraint: Constraint) -> tuple[Future[MakeMatcher | None], bool]:
         """Where a constraint's maker is or will be, and whether we are the ones to make it."""

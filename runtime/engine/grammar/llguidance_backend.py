@@ -79,6 +79,10 @@ class LlGuidance(GrammarBackend):
         """Compile a grammar."""
         return self._made("grammar", lambda: _from_ebnf(grammar))
 
+    def warm(self) -> None:
+        """Hand the vocabulary to llguidance."""
+        _ = self._inner_tokenizer
+
     def _made(self, what: str, make: Callable[[], str]) -> MakeMatcher:
         try:
             first = llguidance.LLMatcher(self._inner_tokenizer, make(), log_level=0)

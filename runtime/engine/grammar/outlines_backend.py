@@ -91,6 +91,10 @@ class Outlines(GrammarBackend):
             "outlines can't use this grammar: it knows regular languages only", HELP
         )
 
+    def warm(self) -> None:
+        """Hand the vocabulary to outlines-core."""
+        _ = self._vocabulary
+
     def _made(self, what: str, make: Callable[[], str]) -> MakeMatcher:
         try:
             index = outlines_core.Index(f"(?:{make()}){LAST}", self._vocabulary)

@@ -61,6 +61,10 @@ class XGrammar(GrammarBackend):
         """Compile a grammar."""
         return self._made("grammar", lambda: self._compiler.compile_grammar(grammar))
 
+    def warm(self) -> None:
+        """Hand the vocabulary to xgrammar."""
+        _ = self._compiler
+
     def apply(self, logits: torch.Tensor, bits: torch.Tensor) -> None:
         """Apply the masks with xgrammar's kernel, on a CPU."""
         xgrammar.apply_token_bitmask_inplace(logits, bits)
