@@ -318,6 +318,8 @@ class OpenAIServer(FakeServer):
     root: str | None = None
     shows: bool = True
     """Whether it shows its tokenizer and template."""
+    names_next: bool = True
+    """Whether it tells the log probabilities of named tokens, as vLLM does of late; before that it passed them over."""
 
     def get(self, path: str) -> Any:
         if path == "/v1/models":
@@ -357,7 +359,20 @@ class OpenAIServer(FakeServer):
         usage = self._usage(len(ids), len(done.ids), cached)
         if body.get("stream"):
             return self._events(done, is_chat, body, usage)
-        return {"choices": [self._choice(done, is_chat, body)], "usage": usage}
+        choice = self._choice(done, is_chat, body)
+        if self.names_next and self.owner == "vllm" and body.get("logprob_token_ids"):
+            choice["logprobs"]["top_logprobs"] = self._named(ids, done, body["logprob_token_ids"])
+        return {"choices": [choice], "usage": usage}
+
+    def _named(
+        self, ids: tuple[int, ...], done: Generated, tokens: list[int]
+    ) -> list[dict[str, float]]:
+        """Of each position the sampled token and the named ones, by name."""
+        behind = [ids + done.ids[:at] for at in range(len(done.ids))]
+        return [
+            {f"token_id:{token}": self.model.score(before, (token,))[0] for token in (own, *tokens)}
+            for before, own in zip(behind, done.ids, strict=True)
+        ]
 
     def _prompt(self, prompt: Any) -> tuple[int, ...]:
         ids = self.encode(prompt) if isinstance(prompt, str) else tuple(prompt)
@@ -386,7 +401,8 @@ class OpenAIServer(FakeServer):
         offsets = [sum(map(len, pieces[:at])) for at in range(len(ids))]
         logprobs = {"token_logprobs": values, "tokens": pieces, "text_offset": offsets}
         choice = {"text": body["prompt"], "logprobs": logprobs, "finish_reason": "length"}
-        return {"choices": [choice], "usage": self._usage(len(ids), 0, self.cached(ids))}
+        cached = 0 if self.owner == "vllm" else self.cached(ids)  # vLLM computes what it echoes
+        return {"choices": [choice], "usage": self._usage(len(ids), 0, cached)}
 
     def _usage(self, prompt: int, completion: int, cached: int) -> dict[str, Any]:
         details = {"cached_tokens": cached} if self.reports_cache else None

@@ -13,6 +13,7 @@ class Dialect:
 
     `fields`: names of parameters by field of `Sampling`. `constraints`: how each kind is sent, a path of keys.
     `ids`: prompts may be token ids. `returns_ids`: and answers, when asked. `continues`: a chat may end in mid-turn.
+    `names_next`: it tells the log probabilities of named tokens at the next position.
     `warms`: a prompt that was asked about is in the cache afterwards. `finds_running`: or while it is being computed.
     `thinking`: what says `on` and `off`, for those that give reasoning apart; `BUDGET` stands for a number of tokens.
     `most`: the name of `max_tokens`. `cache_key`: calls that name the same key are sent to the same cache.
@@ -22,6 +23,7 @@ class Dialect:
     constraints: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     ids: bool = False
     returns_ids: bool = False
+    names_next: bool = False
     continues: bool = False
     warms: bool = False
     finds_running: bool = False
@@ -61,6 +63,7 @@ DIALECTS: dict[str, Dialect] = {
         constraints={kind: ("structured_outputs", kind) for kind in ("regex", "json", "grammar")},
         ids=True,
         returns_ids=True,
+        names_next=True,
         continues=True,
         warms=True,
         thinking=_TOLD,

@@ -33,7 +33,7 @@ from .openai_asking import Answer, Asking
 from .openai_identity import Identity
 from .openai_replies import Body, Choice, finish_of, logprobs_of, usage_of
 from .openai_requests import Constrained, Wording
-from .openai_scoring import score
+from .openai_scoring import Scoring
 from .remote import bearer, check_count, check_ids, chosen, completion_of, side_by_side
 
 HOSTED = "https://api.openai.com/v1"
@@ -115,10 +115,8 @@ class OpenAIBackend:
         return GenReply(done, usage_of(accounts, passed, answers[0].first))
 
     async def select(self, request: SelectRequest) -> SelectReply:
-        """Score choices by the log probabilities of an echoed prompt; a chat chooses itself. Raises BackendError."""
-        if self._is_chat:
-            return await self._chosen(request)
-        return await score(self._asking, request, self._wording.takes_ids)
+        """Score choices by log probabilities; a chat chooses itself. Raises BackendError."""
+        return await (self._chosen(request) if self._is_chat else self._scoring.score(request))
 
     async def _chosen(self, request: SelectRequest) -> SelectReply:
         """One of the choices as the answer, which the server must keep to: there are no scores."""
@@ -161,6 +159,12 @@ class OpenAIBackend:
         takes_ids = wants_ids and not self._is_chat
         return Wording(dialect, self._is_chat, takes_ids, self._tokenizer)
 
+    @cached_property
+    def _scoring(self) -> Scoring:
+        words = self._wording
+        by_next = words.dialect.names_next
+        return Scoring(self._asking, takes_ids=words.takes_ids, by_next=by_next)
+
     def _seeded(self, body: Body, sampling: Sampling, seed: int) -> Body:
         return body if sampling.temperature == 0 else body | {"seed": seed % (1 << 31)}
 
@@ -174,9 +178,10 @@ class OpenAIBackend:
                 on_tokens(0, ids or self._encode(text))
 
             return [await self._asking.streamed(bodies[0], tokens, listen)]
-        first = await self._asking.whole(bodies[0], tokens)  # the others find its prompt cached
-        others = await side_by_side(self._asking.whole(body, tokens) for body in bodies[1:])
-        return [first, *others]
+        leads = 0 if self._wording.dialect.finds_running else 1  # the others find its prompt cached
+        first = [await self._asking.whole(body, tokens) for body in bodies[:leads]]
+        others = await side_by_side(self._asking.whole(body, tokens) for body in bodies[leads:])
+        return [*first, *others]
 
     # --- what comes back ---------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ class Logprobs(Answered):
 
     token_logprobs: list[float | None] | None = None
     text_offset: list[int] | None = None
+    top_logprobs: list[dict[str, float] | None] | None = None
     content: list[ChatToken] | None = None
 
 

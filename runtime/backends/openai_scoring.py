@@ -1,4 +1,4 @@
-"""Choices scored by the log probabilities of an echoed prompt, on servers that echo one."""
+"""Choices scored by log probabilities: of what may come next, where a server tells those, else of an echoed prompt."""
 
 from __future__ import annotations
 
@@ -6,31 +6,49 @@ from typing import Any
 
 from ..backend import BackendError, SelectReply, SelectRequest
 from .openai_asking import Asking
+from .openai_next import NextTokens, NotToldError
 from .openai_replies import Account, Logprobs, by_count, by_offset, cannot_score, usage_of
 from .remote import side_by_side
 
 Scores = tuple[tuple[float, ...], Account | None]
+Values = tuple[tuple[float, ...], ...]
+Scored = tuple[Values, list[Account | None]]
 
 
-async def score(asking: Asking, request: SelectRequest, takes_ids: bool) -> SelectReply:
-    """Score each choice after the prompt; with token ids, or as text. Raises BackendError."""
-    text = request.prompt_text.text if request.prompt_text else ""
-    texts = request.choice_texts or ("",) * len(request.choices)
-    choices = list(zip(request.choices, texts, strict=True))
+class Scoring:
+    """Scores choices on one server. `by_next`: it is asked about what may come next, until it shows that it can't."""
 
-    async def scored(ids: tuple[int, ...], before: str) -> list[Scores]:
-        return await side_by_side(
-            _one(asking, ids, before, choice, shown, takes_ids) for choice, shown in choices
+    def __init__(self, asking: Asking, *, takes_ids: bool, by_next: bool) -> None:
+        self._asking, self._takes_ids = asking, takes_ids
+        self._by_next = by_next and takes_ids
+
+    async def score(self, request: SelectRequest) -> SelectReply:
+        """Score each choice after the prompt, and alone where that is wanted. Raises BackendError."""
+        text = request.prompt_text.text if request.prompt_text else ""
+        given, work = await self._scored(request, request.ids, text)
+        alone: Values = ()
+        if request.unconditional is not None:
+            alone, more = await self._scored(request, request.unconditional, "")
+            work += more
+        return SelectReply(given, usage_of(work, 0.0, 0.0), alone)
+
+    async def _scored(self, request: SelectRequest, ids: tuple[int, ...], text: str) -> Scored:
+        if self._by_next:
+            next_tokens = NextTokens(ids, request.choices)
+            try:
+                await next_tokens.ask(self._asking)
+                return next_tokens.values(), [each.account for each in next_tokens.answers]
+            except NotToldError:
+                self._by_next = False
+        return await self._echoed(request, ids, text)
+
+    async def _echoed(self, request: SelectRequest, ids: tuple[int, ...], text: str) -> Scored:
+        texts = request.choice_texts or ("",) * len(request.choices)
+        found = await side_by_side(
+            _one(self._asking, ids, text, choice, shown, self._takes_ids)
+            for choice, shown in zip(request.choices, texts, strict=True)
         )
-
-    given = await scored(request.ids, text)
-    alone = [] if request.unconditional is None else await scored(request.unconditional, "")
-    accounts = [account for _, account in (*given, *alone)]
-    return SelectReply(
-        tuple(values for values, _ in given),
-        usage_of(accounts, 0.0, 0.0),
-        tuple(values for values, _ in alone),
-    )
+        return tuple(values for values, _ in found), [account for _, account in found]
 
 
 async def _one(

@@ -298,13 +298,15 @@ CHOICES = (ids_of("yes"), ids_of("not at all"), ids_of("no"))
 TEXTS = ("yes", "not at all", "no")
 
 
-@pytest.mark.parametrize("owner", ["vllm", "system"])
-def test_choices_are_scored_by_the_echo(owner: str) -> None:
-    alone = ids_of("<|endoftext|>") if owner == "vllm" else None
+@pytest.mark.parametrize("owner", ["vllm", "older vllm", "system"])
+def test_choices_are_scored(owner: str) -> None:
+    """By what may come next, where the server tells that; else by the echo."""
+    alone = None if owner == "system" else ids_of("<|endoftext|>")
     request = SelectRequest(
         PROMPT, CHOICES, alone, prompt_text=PromptText(TEXT), choice_texts=TEXTS
     )
-    ours = ask(OpenAIServer(TARGET, owner=owner), lambda backend: backend.select(request))
+    server = OpenAIServer(TARGET, owner=owner.split()[-1], names_next=owner == "vllm")
+    ours = ask(server, lambda backend: backend.select(request))
     theirs = asyncio.run(MockBackend(TARGET).select(request))
     for mine, expected in (
         (ours.logprobs, theirs.logprobs),
@@ -313,10 +315,50 @@ def test_choices_are_scored_by_the_echo(owner: str) -> None:
         assert [pytest.approx(each) for each in expected] == list(mine)
 
 
+def test_what_may_come_next_is_asked_once_for_each_node_of_the_choices() -> None:
+    """The prompt is in the cache for all of them; an echoed prompt would be computed once for each choice."""
+    choices = tuple(map(ids_of, ("yes", "yes, it is", "no", "not at all")))
+    nodes = {choice[:at] for choice in choices for at in range(len(choice))}
+    server = OpenAIServer(TARGET)
+    request = SelectRequest(PROMPT, choices)
+
+    async def warm_then_select(backend: OpenAIBackend) -> Any:
+        await backend.prefill(PrefillRequest(PROMPT))
+        return await backend.select(request)
+
+    usage = ask(server, warm_then_select).usage
+    asked = [body for _, body in server.asked[1:]]
+    assert sorted(body["prompt"] for body in asked) == sorted([*PROMPT, *n] for n in nodes)
+    assert not any(body.get("echo") for body in asked)
+    assert usage.prefilled <= len(nodes) + sum(map(len, nodes))
+
+
+def test_more_choices_than_a_request_may_name_are_asked_in_several() -> None:
+    choices = tuple((token,) for token in range(3, 253))
+    server = OpenAIServer(TARGET)
+    ours = ask(server, lambda backend: backend.select(SelectRequest(PROMPT, choices)))
+    assert [len(body["logprob_token_ids"]) for _, body in server.asked] == [100, 100, 50]
+    assert len(ours.logprobs) == 250
+
+
+def test_a_server_that_passes_named_tokens_over_is_asked_about_them_once() -> None:
+    server = OpenAIServer(TARGET, names_next=False)
+    request = SelectRequest(PROMPT, CHOICES)
+
+    async def twice(backend: OpenAIBackend) -> Any:
+        await backend.select(request)
+        before = len(server.asked)
+        await backend.select(request)
+        return [body for _, body in server.asked[before:]]
+
+    assert [body.get("echo") for body in ask(server, twice)] == [True] * len(CHOICES)
+
+
 def test_a_server_that_does_not_echo_says_so_with_a_way_out() -> None:
     request = SelectRequest(PROMPT, CHOICES, prompt_text=PromptText(TEXT), choice_texts=TEXTS)
     with pytest.raises(BackendError, match="score choices") as caught:
-        ask(OpenAIServer(TARGET, echoes=False), lambda backend: backend.select(request))
+        server = OpenAIServer(TARGET, echoes=False, names_next=False)
+        ask(server, lambda backend: backend.select(request))
     assert caught.value.code == "3104"
     assert "union of literals" in caught.value.help
 
