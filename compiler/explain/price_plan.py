@@ -18,6 +18,7 @@ from ...ir.target.rules import Rules
 from ...runtime.plan import schema as p
 from . import report as r
 from .make import count, path_of
+from .marks import Marks
 from .model.formula import Formula, Symbol, evaluated, symbols_of
 from .model.lengths import Lengths
 from .model.names import named
@@ -164,28 +165,32 @@ def _count(factor: r.Factor, sizes: Mapping[str, int]) -> int:
 
 def _price(rules: Rules, asked: Sequence[Asked]) -> r.Priced:
     prompt = cached = written = 0
-    total = 0.0
+    total, marks = 0.0, Marks(rules)
     for at, each in enumerate(asked):
         found = cached_of(rules, each.cached)
-        wrote = _written(rules, each, found, asked[at + 1 :])
+        wrote, end = _written(rules, each, found, asked[at + 1 :])
+        marks.note(each, found, wrote, end)
         if each.is_sent_ahead:  # whoever asks first pays for it; reading it is counted there
             total += each.weight * sent_ahead(rules, each.length, found, wrote)
         else:
             prompt, cached = prompt + each.weight * each.length, cached + each.weight * found
             total += each.weight * cost(rules, each.length, found, wrote)
         written += each.weight * wrote
-    return r.Priced(
-        rules.name, rules.title, rules.date, prompt, cached, written, round(total, 1), unit(rules)
-    )
+    sums = (prompt, cached, written, round(total, 1))
+    return r.Priced(rules.name, rules.title, rules.date, *sums, unit(rules), marks.all())
 
 
-def _written(rules: Rules, each: Asked, cached: int, later: Sequence[Asked]) -> int:
+def _written(rules: Rules, each: Asked, cached: int, later: Sequence[Asked]) -> tuple[int, int]:
+    """How many tokens a call writes to the cache for later ones, and the node at which they end."""
     if not writes(rules):
-        return 0
+        return 0, -1
     if each.is_sent_ahead:
-        return max(0, cached_of(rules, each.length) - cached)
-    ends = (cached_of(rules, min(o.cached, each.length)) for o in later if o.end in each.path)
-    return max(0, max(ends, default=0) - cached)
+        return max(0, cached_of(rules, each.length) - cached), each.end
+    ends = [
+        (cached_of(rules, min(o.cached, each.length)), o.end) for o in later if o.end in each.path
+    ]
+    most, end = max(ends, default=(0, -1))
+    return max(0, most - cached), end
 
 
 # --- sizes --------------------------------------------------------------------------------------------

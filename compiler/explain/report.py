@@ -237,10 +237,26 @@ class BatchOrder(Part, frozen=True):
     skipped: str = ""
 
 
+class CacheMark(Part, frozen=True):
+    """A place in the prompts at which a service is told to cache, and what that comes to in one run.
+
+    The prefix that ends at `node` is about `tokens` long, is written in `written` tokens and found by `reads` calls.
+    `cost` is what writing costs beyond reading it anew, `saved` what those who find it save, in uncached input tokens.
+    """
+
+    node: int
+    tokens: int
+    written: int
+    reads: int
+    cost: float
+    saved: float
+
+
 class Priced(Part, frozen=True):
     """The input of a run under the rules of a serving system.
 
     `cost` is in uncached input tokens where the system has a `price`; where it has none, the tokens that it computes.
+    `marks`: where it is told to cache, of a system that has to be told.
     """
 
     target: str
@@ -251,6 +267,7 @@ class Priced(Part, frozen=True):
     written: int
     cost: float
     unit: Literal["price", "compute"]
+    marks: list[CacheMark] = []
 
 
 class OneRun(Part, frozen=True):

@@ -57,6 +57,29 @@ async def _traced(build: Build, trace: Trace) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["judge", "triage", "few_shots", "ask", "agent"])
+@pytest.mark.parametrize("essay", [10, 6000])
+def test_the_marks_account_for_the_price(name: str, essay: int) -> None:
+    """Prompts at their full price, and what every mark costs and saves on top, are the price."""
+    report = report_of(compile_file(ROOT / "examples" / f"{name}.sgl"), **{"|essay|": essay})
+    for each in report.priced:
+        if each.target in ("openai", "anthropic"):
+            sums = each.prompt + sum(mark.cost - mark.saved for mark in each.marks)
+            assert sums == pytest.approx(each.cost, abs=1)
+            assert sum(mark.written for mark in each.marks) == each.written
+        else:
+            assert each.marks == []
+
+
+def test_the_marks_are_shown_with_their_place(tmp_path: Path) -> None:
+    lines = render(report_of(built(tmp_path, STATIC)), width=100).splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("Marks for Anthropic"))
+    assert lines[at + 1].split() == "behind line tokens written found by cost saved".split()
+    line = lines[at + 2]
+    assert "Is it" in line
+    assert [number[0] for number in line.split()[-2:]] == ["+", "-"]
+
+
 def test_a_static_program_is_priced_exactly(tmp_path: Path) -> None:
     """What the plan says is what the trace of a run comes to, but for the position that a prefetch leaves."""
     build, trace = built(tmp_path, STATIC), Trace()

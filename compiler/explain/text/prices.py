@@ -21,6 +21,29 @@ def priced(report: r.Report, width: int) -> Iterator[str]:
     is_guessed = report.one_run is not None and bool(report.one_run.assumed)
     rows += [_account(each, is_guessed) for each in report.priced]
     yield from table(rows, width)
+    for each in report.priced:
+        yield from _marks(each, report, width)
+
+
+def _marks(priced: r.Priced, report: r.Report, width: int) -> Iterator[str]:
+    """Where a service is told to cache, at most four places of each request."""
+    if not priced.marks:
+        return
+    yield f"Marks for {priced.title}: what writing them costs and what finding them saves, in input tokens"
+    nodes = {node.id: node for node in report.nodes}
+    rows = [("behind", "line", "tokens", "written", "found by", "cost", "saved")]
+    for mark in priced.marks:
+        node = nodes.get(mark.node)
+        text, line = (node.text, str(node.place.line) if node.place else "") if node else ("", "")
+        counts = (f"{mark.tokens:,}", f"{mark.written:,}", f"{mark.reads:,}")
+        rows.append((_short(text), line, *counts, f"{mark.cost:+,.1f}", f"{-mark.saved:+,.1f}"))
+    yield from table(rows, width)
+
+
+def _short(text: str, most: int = 24) -> str:
+    """The end of a text, which is where a mark stands."""
+    shown = " ".join(text.split())
+    return shown if len(shown) <= most else f"... {shown[-most:]}"
 
 
 def _account(each: r.Priced, is_guessed: bool) -> tuple[str, ...]:
