@@ -46,9 +46,10 @@ def openai_routes(service: Service) -> APIRouter:
         line = service.line(request, "text_completion")
         if body.stream:
             if asked.scores:
-                raise Refusal(
-                    400, "unsupported", "`echo` with `logprobs` can't be streamed", param="stream"
+                why = (
+                    "`echo` with `logprobs` is told whole, and not as a stream: leave `stream` out"
                 )
+                raise Refusal(400, "unsupported", why, param="stream")
             return await _streamed(
                 service,
                 request,
