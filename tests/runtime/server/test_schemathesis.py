@@ -1,6 +1,7 @@
 """Requests made from the OpenAPI document by schemathesis, good and bad: none ends in a fault of ours.
 
-`SGLC_SCHEMATHESIS` names its command; it is not installed with the rest.
+`SGLC_SCHEMATHESIS` names its command; it is not installed with the rest. `SGLC_PHASES` picks some of its phases,
+`SGLC_EXAMPLES` how many requests it makes up for each operation.
 """
 
 import os
@@ -45,6 +46,7 @@ def test_no_request_ends_in_a_fault(make_service: Callable[..., Service], tmp_pa
             "--request-timeout",
             "30",
         ]
+        words += ["--phases", os.environ.get("SGLC_PHASES", "examples,coverage,fuzzing,stateful")]
         done = subprocess.run(
             words, capture_output=True, text=True, timeout=1800, check=False, cwd=tmp_path
         )
