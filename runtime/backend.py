@@ -28,6 +28,7 @@ class Capabilities:
     scores: bool = True  # a select is scored by log probabilities; else the model answers with one of the choices
     constraints: frozenset[str] = frozenset({"regex", "json", "grammar", "type"})
     prefill: bool = True
+    leads: bool = True  # what the arms of a fork share is worth a request of its own, before them
     finds_running: bool = True  # a request waits for, and finds, what another is just computing
     seeds: bool = True
     logprobs: bool = True

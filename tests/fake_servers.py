@@ -323,7 +323,9 @@ class OpenAIServer(FakeServer):
 
     def get(self, path: str) -> Any:
         if path == "/v1/models":
-            found = [{"id": id, "owned_by": self.owner, "root": self.root} for id in self.models]
+            about = {"owned_by": self.owner, "root": self.root}
+            about |= {"max_model_len": self.context} if self.owner == "vllm" else {}
+            found = [{"id": id} | about for id in self.models]
             return {"object": "list", "data": found}
         if path == "/props" and self.owner == "llamacpp" and self.shows:
             assert self.target.template
@@ -353,7 +355,7 @@ class OpenAIServer(FakeServer):
             return self._echo(ids, body)
         cached = self.cached(ids)
         done = self.model.generate(
-            ids, self._sampling(body), body.get("seed", 7), self._constraint(body)
+            ids, self._sampling(body, is_chat), body.get("seed", 7), self._constraint(body)
         )
         self.keep(ids + done.ids[:-1])
         usage = self._usage(len(ids), len(done.ids), cached)
@@ -444,9 +446,9 @@ class OpenAIServer(FakeServer):
         events.append({"choices": [], "usage": usage})
         return [*(json.dumps(event).encode() for event in events), b"[DONE]"]
 
-    def _sampling(self, body: Any) -> Sampling:
+    def _sampling(self, body: Any, is_chat: bool) -> Sampling:
         return Sampling(
-            max_tokens=body.get("max_tokens", -1),
+            max_tokens=body.get("max_tokens", -1 if is_chat or self.owner == "llamacpp" else 16),
             min_tokens=body.get("min_tokens", 0),
             temperature=body.get("temperature", 1.0),
             stop=tuple(body.get("stop", ())),

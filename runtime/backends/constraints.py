@@ -33,13 +33,25 @@ def wire_constraint(constraint: Constraint) -> WireConstraint | None:
         case "grammar":
             return WireConstraint("grammar", constraint.text)
         case "json":
-            parts = None if constraint.style == "free" else _canonical(constraint.text)
+            parts = parts_of(constraint)
             schema = WireConstraint("json", constraint.text)
             return schema if parts is None else WireConstraint("regex", pattern_of(parts))
         case "type":
+            parts = parts_of(constraint)
+            return None if parts is None else WireConstraint("regex", pattern_of(parts))
+
+
+def parts_of(constraint: Constraint) -> tuple[OutputPart, ...] | None:
+    """What an answer under a declared type, or a schema that one can say, consists of; None for any other."""
+    match constraint.kind:
+        case "json":
+            return None if constraint.style == "free" else _canonical(constraint.text)
+        case "type":
             kind = parse_type(constraint.text)
             kind = kind.item if isinstance(kind, OptionalType) else kind
-            return None if kind == STR else WireConstraint("regex", pattern_of(output_parts(kind)))
+            return None if kind == STR else output_parts(kind)
+        case _:
+            return None
 
 
 def _canonical(schema: str) -> tuple[OutputPart, ...] | None:

@@ -13,6 +13,7 @@ class Dialect:
 
     `fields`: names of parameters by field of `Sampling`. `constraints`: how each kind is sent, a path of keys.
     `ids`: prompts may be token ids. `returns_ids`: and answers, when asked. `continues`: a chat may end in mid-turn.
+    `endless`: without a limit of tokens there is none.
     `names_next`: it tells the log probabilities of named tokens at the next position.
     `warms`: a prompt that was asked about is in the cache afterwards. `finds_running`: or while it is being computed.
     `thinking`: what says `on` and `off`, for those that give reasoning apart; `BUDGET` stands for a number of tokens.
@@ -23,6 +24,7 @@ class Dialect:
     constraints: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     ids: bool = False
     returns_ids: bool = False
+    endless: bool = False
     names_next: bool = False
     continues: bool = False
     warms: bool = False
@@ -86,6 +88,7 @@ DIALECTS: dict[str, Dialect] = {
         },
         constraints={"json": ("json_schema",), "grammar": ("grammar",)},
         ids=True,
+        endless=True,
         thinking={"on": _TOLD["on"] | {"reasoning_format": "deepseek"}, "off": _TOLD["off"]},
     ),
 }

@@ -31,9 +31,11 @@ from ..transport.policy import Policy
 from ..transport.server import Server
 from .openai_asking import Answer, Asking
 from .openai_identity import Identity
-from .openai_replies import Body, Choice, finish_of, logprobs_of, usage_of
+from .openai_next import NotToldError
+from .openai_replies import Body, Choice, cannot, finish_of, logprobs_of, usage_of
 from .openai_requests import Constrained, Wording
 from .openai_scoring import Scoring
+from .openai_splicing import Spliced, parts_to_splice
 from .remote import bearer, check_count, check_ids, chosen, completion_of, side_by_side
 
 HOSTED = "https://api.openai.com/v1"
@@ -87,6 +89,7 @@ class OpenAIBackend:
             scores=not self._is_chat,
             constraints=frozenset(kinds | ({"type"} if kinds else set[str]())),
             prefill=dialect.warms and self._wording.takes_ids,
+            leads=not dialect.finds_running,
             finds_running=dialect.finds_running,
             logprobs=True,
             chat=self._is_chat,
@@ -96,7 +99,17 @@ class OpenAIBackend:
         )
 
     async def generate(self, request: GenRequest) -> GenReply:
-        """Continue a prompt. Raises BackendError."""
+        """Continue a prompt; a value of a declared type in parts, where that is less work. Raises BackendError."""
+        request = replace(request, sampling=self._limited(request))
+        parts = parts_to_splice(request) if self._names_next else None
+        if parts is not None:
+            try:
+                return await Spliced(self._asking, self._tokenizer, request).generate(parts)
+            except NotToldError:
+                self._names_next = False
+        return await self._whole(request)
+
+    async def _whole(self, request: GenRequest) -> GenReply:
         words, started = self._wording, time.monotonic()
         body = words.prompt(request.ids, request.prompt_text) | words.parameters(request.sampling)
         body |= words.cache_key(request.prompt_text)
@@ -161,9 +174,22 @@ class OpenAIBackend:
 
     @cached_property
     def _scoring(self) -> Scoring:
-        words = self._wording
-        by_next = words.dialect.names_next
-        return Scoring(self._asking, takes_ids=words.takes_ids, by_next=by_next)
+        return Scoring(self._asking, takes_ids=self._wording.takes_ids, by_next=self._names_next)
+
+    @cached_property
+    def _names_next(self) -> bool:
+        """Whether named tokens can be asked about, until the server shows that it passes them over."""
+        return self._wording.dialect.names_next and self._wording.takes_ids
+
+    def _limited(self, request: GenRequest) -> Sampling:
+        """The sampling with what the context leaves for a limit: without any, completions end after 16 tokens."""
+        sampling = request.sampling
+        if sampling.max_tokens >= 0 or self._is_chat or self._wording.dialect.endless:
+            return sampling
+        context = self._identity.context
+        if context is None or not self._wording.takes_ids:
+            raise cannot("generate without a limit", "`max_tokens=` says how many tokens may come")
+        return sampling.merged(max_tokens=max(1, context - len(request.ids)))
 
     def _seeded(self, body: Body, sampling: Sampling, seed: int) -> Body:
         return body if sampling.temperature == 0 else body | {"seed": seed % (1 << 31)}

@@ -22,12 +22,17 @@ class Identity:
 
     @cached_property
     def _listed(self) -> Listed | None:
-        """The first of the server's models, as it describes it; one that is away is found out by the first call."""
+        """The model as the server describes it, else its first; one that is away is found out by the first call."""
         try:
             listed = self._server.get_now("/models", Listing)
         except BackendError:
             return None
-        return listed.data[0] if listed.data else None
+        return next((m for m in listed.data if m.id == self._model), next(iter(listed.data), None))
+
+    @property
+    def context(self) -> int | None:
+        """How many tokens the model holds, where the server says it."""
+        return self._listed.max_model_len if self._listed else None
 
     @cached_property
     def dialect(self) -> Dialect:

@@ -1,12 +1,12 @@
-"""Choices scored by what may come next: one token is asked for behind each prefix of a choice, and its siblings' values with it.
+"""Choices scored by what may come next: one token is asked for behind each prefix of a choice, and its siblings'.
 
-An echoed prompt is computed anew by a server that keeps no hidden states (vLLM reads no cache for it), once for each
-choice. What comes next is asked of a prompt that the cache has: once for each node of the tree that the choices make.
+A server that keeps no log probabilities of prompts (vLLM) computes an echoed one anew for each choice. What comes next
+is asked of a prompt that its cache has: once for each node of the tree that the choices make.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from .openai_asking import Answer, Asking
 from .openai_replies import Body
@@ -34,12 +34,14 @@ class NextTokens:
         """Ask about every node at once. Raises NotToldError, BackendError."""
         nodes = list(_nodes(self._prompt, self._choices))
         self.answers = await side_by_side(
-            asking.whole(_body(self._prompt + node, tokens), len(self._prompt) + len(node) + 1)
-            for node, tokens in nodes
+            self._asked(asking, self._prompt + node, tokens) for node, tokens in nodes
         )
         for (node, tokens), answer in zip(nodes, self.answers, strict=True):
-            named = _named(answer)
-            self._found |= {(*node, token): _value(named, token) for token in tokens}
+            values = named_values(answer, tokens)
+            self._found |= {(*node, token): value for token, value in values.items()}
+
+    async def _asked(self, asking: Asking, ids: Ids, tokens: list[int]) -> Answer:
+        return await asking.whole({"prompt": list(ids)} | named_body(tokens), len(ids) + 1)
 
     def values(self) -> tuple[tuple[float, ...], ...]:
         """Of each choice those of its tokens; the first token of all has none."""
@@ -61,22 +63,19 @@ def _nodes(prompt: Ids, choices: Sequence[Ids]) -> Iterator[tuple[Ids, list[int]
             yield node, tokens[start : start + MOST_NAMED]
 
 
-def _body(ids: Ids, tokens: list[int]) -> Body:
-    asked: Body = {"prompt": list(ids), "max_tokens": 1, "temperature": 0, "logprobs": 1}
-    return asked | {"logprob_token_ids": tokens, "return_tokens_as_token_ids": True}
+def named_body(tokens: Sequence[int]) -> Body:
+    """What asks for the log probabilities of some tokens at the next position."""
+    named = {"logprob_token_ids": list(tokens), "return_tokens_as_token_ids": True}
+    return {"max_tokens": 1, "temperature": 0, "logprobs": 1} | named
 
 
-def _named(answer: Answer) -> Mapping[str, float]:
-    """The values of one answer by the names of their tokens."""
+def named_values(answer: Answer, tokens: Sequence[int]) -> dict[int, float]:
+    """Their log probabilities. Raises NotToldError where one is missing."""
     logprobs = answer.choices[0].logprobs
     tops = logprobs.top_logprobs if logprobs else None
-    return (tops[0] if tops else None) or {}
-
-
-def _value(named: Mapping[str, float], token: int) -> float:
-    found = named.get(f"token_id:{token}")
-    if found is None:
+    named = (tops[0] if tops else None) or {}
+    found = {token: named.get(f"token_id:{token}") for token in tokens}
+    told = {token: value for token, value in found.items() if value is not None}
+    if len(told) < len(found):
         raise NotToldError
-    return found
-
-
+    return told

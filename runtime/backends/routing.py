@@ -135,6 +135,7 @@ class RoutedBackend:
             scores=all(each.scores for each in all_of),
             constraints=frozenset.intersection(*(each.constraints for each in all_of)),
             prefill=all(each.prefill for each in all_of),
+            leads=any(each.leads for each in all_of),
             finds_running=all(each.finds_running for each in all_of),
             seeds=all(each.seeds for each in all_of),
             logprobs=all(each.logprobs for each in all_of),

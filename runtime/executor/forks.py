@@ -26,7 +26,8 @@ async def run_fork(run: Run, frame: Frame, step: ForkStep, run_body: RunBody) ->
         raise RunError(
             "SGL3209", f"a fork has {len(arms)} arms; here it has at most {run.most_arms}"
         )
-    if arms and step.prompt is not None and run.backend.capabilities.prefill:
+    can = run.backend.capabilities
+    if arms and step.prompt is not None and can.prefill and can.leads:
         await _send_prefix(run, frame, step.prompt, step)
     work = [run_body(run, frame.arm(i), body, args) for i, (body, args) in enumerate(arms)]
     frame.count += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
@@ -337,7 +338,7 @@ def test_more_choices_than_a_request_may_name_are_asked_in_several() -> None:
     choices = tuple((token,) for token in range(3, 253))
     server = OpenAIServer(TARGET)
     ours = ask(server, lambda backend: backend.select(SelectRequest(PROMPT, choices)))
-    assert [len(body["logprob_token_ids"]) for _, body in server.asked] == [100, 100, 50]
+    assert sorted(len(body["logprob_token_ids"]) for _, body in server.asked) == [50, 100, 100]
     assert len(ours.logprobs) == 250
 
 
@@ -356,8 +357,8 @@ def test_a_server_that_passes_named_tokens_over_is_asked_about_them_once() -> No
 
 def test_a_server_that_does_not_echo_says_so_with_a_way_out() -> None:
     request = SelectRequest(PROMPT, CHOICES, prompt_text=PromptText(TEXT), choice_texts=TEXTS)
+    server = OpenAIServer(TARGET, echoes=False, names_next=False)
     with pytest.raises(BackendError, match="score choices") as caught:
-        server = OpenAIServer(TARGET, echoes=False, names_next=False)
         ask(server, lambda backend: backend.select(request))
     assert caught.value.code == "3104"
     assert "union of literals" in caught.value.help
@@ -408,6 +409,19 @@ def test_log_probabilities(chat: bool) -> None:
             assert ours.logprobs == pytest.approx(theirs.logprobs)
             assert len(ours.logprobs) == len(ours.ids)
     assert compared == 10 if not chat else compared >= 5
+
+
+def test_without_a_limit_an_answer_goes_on_to_its_end() -> None:
+    """A completion that is told none ends after 16 tokens, so it is told what the context leaves."""
+    request = gen(Sampling(max_tokens=-1, temperature=1.0), (3,))
+    (theirs,) = mocked(replace(request, sampling=request.sampling.merged(max_tokens=4096)))
+    assert len(theirs.ids) > 16
+    server = OpenAIServer(TARGET)
+    (ours,) = ask(server, lambda backend: backend.generate(request)).completions
+    assert (ours.ids, ours.finish) == (theirs.ids, theirs.finish)
+    assert server.asked[0][1]["max_tokens"] == 4096 - len(PROMPT)
+    with pytest.raises(BackendError, match="without a limit"):
+        ask(OpenAIServer(TARGET, owner="system"), lambda backend: backend.generate(request))
 
 
 def test_nobody_there() -> None:

@@ -100,7 +100,7 @@ def test_a_chat(dialect: str, sampling: Sampling, constraint: Any, stream: bool)
         checked(body, path)
 
 
-@pytest.mark.parametrize("sampling", SAMPLINGS)
+@pytest.mark.parametrize("sampling", [each for each in SAMPLINGS if each.max_tokens >= 0])
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_completion(sampling: Sampling, stream: bool) -> None:
     server = OpenAIServer(TARGET, owner="system")
