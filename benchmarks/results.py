@@ -1,6 +1,7 @@
 """Benchmark results as files: JSON for programs, Markdown for people, with their date and machine."""
 
 import json
+import math
 import os
 import platform
 import subprocess
@@ -38,6 +39,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [" | ".join(head), " | ".join(["---", *["---:"] * (len(head) - 1)])]
     lines += [" | ".join(row) for row in rows]
     return "".join(f"| {line} |\n" for line in lines)
+
+
+def load() -> float:
+    """Processes that want a core just now."""
+    return os.getloadavg()[0]
+
+
+def geomean(ratios: Sequence[float]) -> float:
+    """The geometric mean."""
+    return math.exp(sum(map(math.log, ratios)) / len(ratios))
 
 
 def write(name: str, data: dict[str, Any], page: str, folder: Path = RESULTS) -> Path:

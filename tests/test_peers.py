@@ -20,6 +20,15 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "judge": {"essay": "Cats are nice.", "dimensions": ["wit", "tone", "depth"]},
     "solve": {"problem": "How many birds?"},
     "vote": {"shots": "Q: 1+1\nA: 2", "question": "2+2"},
+    "extract": {"guide": "Be brief.", "notes": ["We paid.", "Wir kommen."]},
+    "route": {"rules": "Be brief.", "message": "It is broken."},
+    "agent": {"tools": "You may search.", "task": "Count.", "who": "Ada"},
+    "retrieve": {
+        "guide": "Be brief.",
+        "documents": [{"id": "a", "body": "One."}, {"id": "b", "body": "Two."}],
+        "question": "Which?",
+    },
+    "review": {"guide": "Be strict.", "change": "+ x = 1"},
 }
 
 
@@ -54,7 +63,8 @@ def test_programs_by_hand_ask_what_the_compiled_ones_ask(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(ROOT))
-    from benchmarks import by_hand
+    from benchmarks.by_hand_more import ALL
+    from benchmarks.hosts import HOSTS
 
     build = compile_file(PROGRAMS / f"{name}.sgl", model="estimate")
     target, trace = build.choice.target, Trace()
@@ -65,11 +75,12 @@ def test_programs_by_hand_ask_what_the_compiled_ones_ask(
             ARGUMENTS[name],
             backend=MockBackend(target),
             target=target,
+            hosts=HOSTS,
             trace=trace,
         )
     )
     client: Any = Replay(trace.calls, target)
-    asyncio.run(by_hand.PROGRAMS[name](client, ARGUMENTS[name]))
+    asyncio.run(ALL[name](client, ARGUMENTS[name]))
     assert set(client.asked) == set(client.answers)
 
 
@@ -85,3 +96,35 @@ def test_every_row_asks_fresh_texts_and_has_a_floor(monkeypatch: pytest.MonkeyPa
     assert floors.floor([floors.prefill(2500)], size, machine) == pytest.approx(
         1.33 + 0.54, abs=0.2
     )
+
+
+def test_the_least_that_a_server_with_blocks_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole blocks of earlier prompts and outputs are found; the last position and what is behind a block are not."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks.server_counts import least_in_blocks
+
+    def call(started: float, prompt: list[int], **more: Any) -> CallRecord:
+        return CallRecord("gen", 0, [], 0, "", [], "", prompt, started=started, **more)
+
+    first = call(0.0, [1, 2, 3, 4, 5], outputs=[[6, 7, 8, 9]])
+    assert least_in_blocks([first], 4) == 5
+    assert least_in_blocks([call(1.0, [1, 2, 3, 4, 5, 6, 7, 8, 0]), first], 4) == 5 + 1
+    assert least_in_blocks([first, call(1.0, [1, 2, 3, 4, 9])], 4) == 5 + 1
+    assert least_in_blocks([first, call(1.0, [1, 2, 3, 4])], 4) == 5 + 4
+    scored = call(1.0, [1, 2, 3, 4, 5], choices=[[1, 2], [1, 3], [2]])
+    assert least_in_blocks([scored], 4) == 5 + 2
+
+
+def test_a_server_s_metrics_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks import server_counts
+
+    text = (
+        'vllm:prompt_tokens_total{engine="0"} 120.0\nvllm:prompt_tokens_cached_total{engine="0"} 96.0\n'
+        'vllm:prompt_tokens_cached_created{engine="0"} 1.7e+09\n'
+        'vllm:request_success_total{reason="stop"} 2.0\nvllm:request_success_total{reason="length"} 1.0\n'
+    )
+    monkeypatch.setattr(server_counts.ServerCounts, "_get", lambda *_: asyncio.sleep(0, text))
+    found = asyncio.run(server_counts.ServerCounts("").counts())
+    assert (found.prefilled, found.requests) == (24, 3)
+    assert found.since(server_counts.Counts(prompt=20, requests=1)).prompt == 100

@@ -1,0 +1,87 @@
+"""Five more programs by hand, as `by_hand.py`: records, routing, an agent with tools, retrieval, review."""
+
+import asyncio
+from typing import Any
+
+from .by_hand import PROGRAMS, Client, Program
+from .hosts import profile, search
+
+TEAMS = [" billing", " technical support", " sales", " returns and refunds"]
+URGENCIES = [" low", " normal", " high"]
+_FIELDS: dict[str, Any] = {
+    "kind": {"enum": ["report", "contract", "letter", "invoice"]},
+    "language": {"enum": ["English", "German", "French"]},
+    "urgent": {"type": "boolean"},
+    "has_signature": {"type": "boolean"},
+    "subject": {"enum": ["money", "people", "buildings", "ships"]},
+    "number_of_people": {"type": "integer"},
+}
+NOTE: dict[str, Any] = {
+    "type": "object",
+    "properties": _FIELDS,
+    "required": list(_FIELDS),
+    "additionalProperties": False,
+}
+VERDICTS = [" accept", " accept with changes", " reject"]
+
+
+async def choose(client: Client, prompt: str, choices: list[str]) -> str:
+    """One of some texts, decoded under a grammar: what a server offers that scores none without losing its cache."""
+    constrained = {"structured_outputs": {"choice": choices}}
+    return await client.gen(prompt, 8, ignore_eos=False, **constrained)
+
+
+async def extract(client: Client, row: dict[str, Any]) -> list[str]:
+    """`extract.sgl`."""
+    constrained = {"structured_outputs": {"json": NOTE}}
+    prompts = [f"{row['guide']}\n\n{note}\nThe same as JSON: " for note in row["notes"]]
+    return await asyncio.gather(
+        *[client.gen(prompt, 96, ignore_eos=False, **constrained) for prompt in prompts]
+    )
+
+
+async def route(client: Client, row: dict[str, Any]) -> str:
+    """`route.sgl`."""
+    prompt = f"{row['rules']}\n\nMessage: {row['message']}\nTeam:"
+    prompt += await choose(client, prompt, TEAMS) + "\nUrgency:"
+    prompt += await choose(client, prompt, URGENCIES) + "\nShort answer:"
+    return await client.gen(prompt, 24)
+
+
+async def agent(client: Client, row: dict[str, Any]) -> str:
+    """`agent.sgl`; the profile is looked up while the model thinks."""
+    about = asyncio.ensure_future(profile(row["who"]))
+    prompt = f"{row['tools']}\n\nTask: {row['task']}\n"
+    for _ in range(3):
+        prompt += "Thought:"
+        prompt += await client.gen(prompt, 24) + "\nSearch:"
+        query = await client.gen(prompt, 8)
+        prompt += f"{query}\nFound: {await search(query)}\n"
+    return await client.gen(f"{prompt}The user: {await about}\nAnswer:", 24)
+
+
+async def retrieve(client: Client, row: dict[str, Any]) -> str:
+    """`retrieve.sgl`; the documents as the search ranked them."""
+    found = "".join(f"[{d['id']}] {d['body']}\n" for d in row["documents"])
+    prompt = f"{row['guide']}\n\n{found}Question: {row['question']}\nAnswer:"
+    return await client.gen(prompt, 16)
+
+
+async def review(client: Client, row: dict[str, Any]) -> str:
+    """`review.sgl`."""
+    prompt = f"{row['guide']}\n\n{row['change']}\n"
+    topics = ["safety", "tests", "clarity"]
+    asked = [client.gen(f"{prompt}Review of {topic}. Problems:", 24) for topic in topics]
+    safe, tested, clear = await asyncio.gather(*asked)
+    notes = f"Safety: {safe}\nTests: {tested}\nClarity: {clear}\nVerdict:"
+    return await choose(client, prompt + notes, VERDICTS)
+
+
+ALL: dict[str, Program] = {
+    **PROGRAMS,
+    "extract": extract,
+    "route": route,
+    "agent": agent,
+    "retrieve": retrieve,
+    "review": review,
+}
