@@ -14,7 +14,7 @@ _FIELDS: dict[str, Any] = {
     "urgent": {"type": "boolean"},
     "has_signature": {"type": "boolean"},
     "subject": {"enum": ["money", "people", "buildings", "ships"]},
-    "number_of_people": {"type": "integer"},
+    "names_people": {"type": "boolean"},
 }
 NOTE: dict[str, Any] = {
     "type": "object",

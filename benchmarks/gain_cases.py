@@ -52,8 +52,8 @@ def _retrieve(m: Material, seed: str) -> list[Arguments]:
 
 
 def _agents(m: Material, seed: str) -> list[Arguments]:
-    tools = m.text(LONG, seed)
-    tasks = [m.text(LINE, f"{seed} {i}") for i in range(4)]
+    tools = m.text(SHORT, seed)
+    tasks = [m.text(LINE, f"{seed} {i}") for i in range(2)]
     return [{"tools": tools, "task": task, "who": f"User {i}"} for i, task in enumerate(tasks)]
 
 
@@ -88,7 +88,7 @@ CASES = (
         _rows(8, lambda m, s: {"rules": m.text(LONG, s)}, "message"),
         "by hand choices are decoded",
     ),
-    Case("agent", "3 rounds with a search of 0.15 s, 4 tasks", _agents),
+    Case("agent", "3 rounds with a search of 0.15 s, 2 tasks", _agents),
     Case(
         "retrieve",
         "4 of 6 documents in a free order, 8 questions",
