@@ -4,11 +4,14 @@ Ten schemas times 64 prompts. First both styles generate greedily, and the recor
 canonical record is fed to the model in float32, and where a choice was made in it, the probabilities under the masks
 of both styles are compared: of going on with a string or number against ending it, and of each token that begins a
 value. White space that decides nothing is a choice in free style alone; it is left out, and its share reported.
+Where a record ends in one style alone, it is said why the two texts part (`partings.py`). One schema takes minutes:
+`--keep FOLDER` keeps what was generated, so that the next run goes on from there.
 """
 
 import argparse
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +29,7 @@ from sglc.runtime.engine.grammar.choice import make_grammar_backend
 from sglc.runtime.engine.grammar.protocol import Matcher
 from sglc.runtime.models.folders import resolve_model
 
+from .partings import Parting, parting
 from .results import environment, headline, table, write
 from .workloads import SCHEMA, Material
 
@@ -67,6 +71,9 @@ class Borders:
     closing: float = 0.0  # the largest difference of the probability that free text ends
     tokens: float = 0.0  # the largest difference of any token's probability
     idle: list[float] = field(default_factory=list)  # shares of white space that decides nothing
+    partings: Counter[tuple[str, Parting]] = field(
+        default_factory=Counter
+    )  # of what ended in one style alone
 
 
 def main() -> None:
@@ -75,20 +82,15 @@ def main() -> None:
     parser.add_argument("--model", help="a model folder; the default model without one")
     parser.add_argument("--prompts", type=int, default=PROMPTS)
     parser.add_argument("--tokens", type=int, default=TOKENS)
-    parser.add_argument("--borders", type=int, default=PROMPTS, help="records to compare, a schema")
+    parser.add_argument("--keep", type=Path, help="a folder for what was generated")
     parser.add_argument("--schemas", nargs="*", default=list(SCHEMAS))
     parser.add_argument("--write", action="store_true", help="write the results")
     arguments = parser.parse_args()
     found, model = environment(), resolve_model(arguments.model)
     prompts = [_prompt(Material(model), i) for i in range(arguments.prompts)]
     rows: list[dict[str, Any]] = []
-    ended = asyncio.run(_generate(model, prompts, arguments.schemas, arguments.tokens))
-    compare = Comparison(model)
     for name in arguments.schemas:
-        borders = Borders()
-        for prompt, ids in list(zip(prompts, ended[name]["ids"], strict=True))[: arguments.borders]:
-            compare.record(SCHEMAS[name], prompt, ids, borders)
-        rows.append({"schema": name, **ended[name]["counts"], **_figures(borders)})
+        rows.append(_row(name, model, prompts, arguments.tokens, arguments.keep))
         print(rows[-1], flush=True)
     page = table(list(rows[0]), [[str(cell) for cell in row.values()] for row in rows])
     print(page)
@@ -96,6 +98,25 @@ def main() -> None:
         note = _note(arguments.prompts, arguments.tokens)
         head = f"# Records in canonical and in free style\n\n{headline(found)}\n{note}\n\n"
         write("records", {"environment": found, "rows": rows}, head + page)
+
+
+def _row(
+    name: str, model: Path, prompts: Sequence[tuple[int, ...]], tokens: int, keep: Path | None
+) -> dict[str, Any]:
+    """What one schema's records come to; read from `keep` where that has it."""
+    kept = keep / f"{name.replace(' ', '_')}-{len(prompts)}-{tokens}.json" if keep else None
+    if kept is not None and kept.exists():
+        return json.loads(kept.read_text())
+    answers = asyncio.run(_generate(model, prompts, SCHEMAS[name], tokens))
+    print(name, _counts(answers), flush=True)
+    borders, compare = Borders(), Comparison(model)
+    for prompt, *pair in zip(prompts, answers["free"], answers["canonical"], strict=True):
+        compare.record(SCHEMAS[name], prompt, (pair[0], pair[1]), borders)
+    row = {"schema": name, **_counts(answers), **_figures(borders)}
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(row))
+    return row
 
 
 def _note(prompts: int, tokens: int) -> str:
@@ -118,33 +139,51 @@ def _figures(borders: Borders) -> dict[str, Any]:
         "ending": f"{borders.closing:.1e}",
         "token": f"{borders.tokens:.1e}",
         "idle": f"{np.mean(borders.idle or [0.0]):.4f}",
+        "ended in one alone": _told(borders.partings),
     }
 
 
+def _told(partings: Counter[tuple[str, Parting]]) -> str:
+    """How many records ended in either style alone, and why the two texts part."""
+    each = [f"{count} {style}: {why}" for (style, why), count in sorted(partings.items())]
+    return ", ".join(each) or "none"
+
+
+Answers = dict[str, list[dict[str, Any]]]
+"""By style, for each prompt: the tokens, and whether the record ended."""
+
+
+def _counts(answers: Answers) -> dict[str, Any]:
+    counts: dict[str, Any] = {}
+    for style, found in answers.items():
+        lengths = [len(each["ids"]) for each in found if each["ended"]]
+        counts[style] = len(lengths)
+        counts[f"{style} tokens"] = round(float(np.mean(lengths or [0])), 1)
+    return counts
+
+
 async def _generate(
-    model: Path, prompts: Sequence[tuple[int, ...]], names: Sequence[str], tokens: int
-) -> dict[str, dict[str, Any]]:
+    model: Path, prompts: Sequence[tuple[int, ...]], schema: dict[str, Any], tokens: int
+) -> Answers:
     backend = EngineBackend(model, kv_cache_tokens=40_000)
-    found: dict[str, dict[str, Any]] = {}
+    text = json.dumps(schema)
     try:
-        for name in names:
-            text = json.dumps(SCHEMAS[name])
-            counts: dict[str, Any] = {}
-            for style in ("free", "canonical"):
-                constraint = Constraint("json", text, style)
-                done = await _ask(backend, prompts, constraint, tokens)
-                ended = [c for c in done if c.finish != "length"]
-                counts[style] = len(ended)
-                counts[f"{style} tokens"] = round(
-                    float(np.mean([len(c.ids) for c in ended] or [0])), 1
-                )
-                for each in ended:
-                    json.loads(each.text)
-            found[name] = {"counts": counts, "ids": [c.ids for c in done]}
-            print(name, counts, flush=True)
+        return {
+            "free": await _answers(backend, prompts, Constraint("json", text, "free"), tokens),
+            "canonical": await _answers(backend, prompts, Constraint("json", text), tokens),
+        }
     finally:
         await backend.close()
-    return found
+
+
+async def _answers(
+    backend: EngineBackend, prompts: Sequence[tuple[int, ...]], constraint: Constraint, tokens: int
+) -> list[dict[str, Any]]:
+    done = await _ask(backend, prompts, constraint, tokens)
+    ended = [each for each in done if each.finish != "length"]
+    for each in ended:
+        json.loads(each.text)
+    return [{"ids": list(each.ids), "ended": each.finish != "length"} for each in done]
 
 
 async def _ask(
@@ -172,14 +211,29 @@ class Comparison:
         self._grammar: GrammarBackend = make_grammar_backend("xgrammar", self._tokenizer, size)
 
     def record(
-        self, schema: Any, prompt: tuple[int, ...], ids: tuple[int, ...], borders: Borders
+        self,
+        schema: Any,
+        prompt: tuple[int, ...],
+        answers: tuple[dict[str, Any], dict[str, Any]],
+        borders: Borders,
     ) -> None:
-        """Compare the styles wherever a choice was made in a record."""
+        """Compare the styles wherever a choice was made in a canonical record, and why a free one parts from it."""
+        free, canonical = answers
+        ids = tuple(canonical["ids"])
         with torch.inference_mode():
             logits = self._model(torch.tensor([[*prompt, *ids]])).logits[0, len(prompt) - 1 :]
-        for at, free, canonical in self._choices(json.dumps(schema), ids):
+        for at, theirs, ours in self._choices(json.dumps(schema), ids):
             borders.count += 1
-            self._compare(logits[at].numpy().astype(np.float64), free, canonical, ids[:at], borders)
+            self._compare(logits[at].numpy().astype(np.float64), theirs, ours, ids[:at], borders)
+        if free["ended"] != canonical["ended"]:
+            why = parting(
+                self._tokenizer,
+                self._matcher(json.dumps(schema), "canonical"),
+                free["ids"],
+                ids,
+                lambda at, one, other: abs(float(logits[at][one] - logits[at][other])),
+            )
+            borders.partings["free" if free["ended"] else "canonical", why] += 1
 
     def _choices(
         self, schema: str, ids: tuple[int, ...]
