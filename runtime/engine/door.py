@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...ir.sampling import RANGES, SAMPLING_FIELDS, Sampling, out_of_range
+from ...ir.sampling import (
+    RANGES,
+    SAMPLING_FIELDS,
+    SAMPLING_TYPES,
+    Sampling,
+    out_of_range,
+    takes,
+)
 from ...ir.target import PatternError, StopPattern
 from ..backend import BackendError, GenRequest, PrefillRequest, SelectRequest
 
@@ -24,7 +31,7 @@ class Door:
         """The request, with what the context has left where it has no limit. Raises BackendError."""
         sampling, limit = request.sampling, request.sampling.max_tokens
         self._check_sampling(sampling)
-        self._check_count("seeds", len(request.seeds))
+        self._check_seeds(request.seeds)
         self._check_prompt(request.ids, limit if limit >= 0 else 1)
         if not request.ids:
             raise BackendError(
@@ -55,8 +62,16 @@ class Door:
         """Raise BackendError for ids that are none of the model's."""
         if not ids:
             return
-        found = np.asarray(ids)
-        if found.dtype.kind not in "iu" or found.min() < 0 or found.max() >= self.vocab:
+        try:
+            found = np.asarray(ids)
+        except ValueError:  # of different lengths: sequences, and no ids
+            found = np.empty((0, 0))
+        if (
+            found.ndim != 1
+            or found.dtype.kind not in "iu"
+            or found.min() < 0
+            or found.max() >= self.vocab
+        ):
             raise BackendError(
                 "3108",
                 f"{what} is none of the model's, which are 0 to {self.vocab - 1}",
@@ -80,9 +95,12 @@ class Door:
 
     def _check_sampling(self, sampling: Sampling) -> None:
         for name in SAMPLING_FIELDS:
-            wanted = out_of_range(name, getattr(sampling, name))
+            value = getattr(sampling, name)
+            wanted = (
+                out_of_range(name, value) if _is_of_its_type(name, value) else SAMPLING_TYPES[name]
+            )
             if wanted is not None:
-                raise _wrong(name, getattr(sampling, name), wanted)
+                raise _wrong(name, value, wanted)
         if sampling.top_logprobs > self.vocab:
             raise _wrong("top_logprobs", sampling.top_logprobs, f"at most {self.vocab}, of a model")
         self.check_ids(sampling.stop_token_ids, "one of `stop_token_ids`")
@@ -92,9 +110,19 @@ class Door:
         except PatternError as error:
             raise BackendError("3207", f"`stop_regex`: {error}") from None
 
-    def _check_count(self, name: str, count: int) -> None:
-        if count and not RANGES["n"].holds(count):
-            raise _wrong(name, count, f"{RANGES['n']} of them")
+    def _check_seeds(self, seeds: Sequence[object]) -> None:
+        if seeds and not RANGES["n"].holds(len(seeds)):
+            raise _wrong("seeds", len(seeds), f"{RANGES['n']} of them")
+        for seed in seeds:
+            if not isinstance(seed, int):
+                raise _wrong("seeds", seed, "int")
+
+
+def _is_of_its_type(name: str, value: object) -> bool:
+    return value == _DEFAULTS[name] if value is None else takes(name, value)
+
+
+_DEFAULTS = {name: getattr(Sampling(), name) for name in SAMPLING_FIELDS}
 
 
 def _wrong(name: str, value: object, wanted: str) -> BackendError:

@@ -54,7 +54,9 @@ class GenJob(Request):
             if self.on_logprobs is not None and (scores := task.untold_logprobs()):
                 self.on_logprobs(task.number, *scores)
             self.on_tokens(task.number, new)
-        except Exception as error:
+        except (
+            BaseException
+        ) as error:  # not ours: a cancelled loop's, or an exit, is no reason to leave
             raise ListenerFailed from error
 
     def reply(self) -> GenReply:

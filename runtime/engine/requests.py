@@ -40,7 +40,7 @@ class Request(Job):
         self.is_over = True
         try:
             self._done(reply, error)
-        except Exception:
+        except BaseException:
             _LOG.exception("the caller of a request could not be told how it ended")
 
     def close_account(self) -> Usage:

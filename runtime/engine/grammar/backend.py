@@ -7,10 +7,13 @@ type is followed part by part (`parts`), so that it has the same tokens at every
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import Future
+from typing import get_args
 
 import numpy as np
 import torch
@@ -18,9 +21,9 @@ import torch
 from ....ir.constrained.ebnf import EbnfError, checked_rules
 from ....ir.constrained.parts import OutputPart, output_parts
 from ....ir.constrained.schema import schema_parts
-from ....ir.sampling import Constraint
+from ....ir.sampling import CONSTRAINED_STYLES, Constraint, ConstraintKind
 from ....ir.target import Tokenizer
-from ....ir.types import STR, OptionalType, UnionType, parse_type
+from ....ir.types import STR, OptionalType, Type, UnionType, parse_type
 from .parts import PartsGrammar
 from .protocol import ConstraintUnusable, MakeMatcher, Matcher
 from .trial import TrialFailed, tried
@@ -58,7 +61,8 @@ class GrammarBackend(ABC):
         """Have all there that does not depend on the constraint; a trial finds it then."""
 
     def compile(self, constraint: Constraint) -> MakeMatcher | None:
-        """Return a maker of matchers, None for what allows all text. Any thread may ask."""
+        """Return a maker of matchers, None for what allows all text. Any thread may ask. Raises ConstraintUnusable."""
+        _check(constraint)
         found, is_ours = self._entry(constraint)
         if is_ours:
             self._fill(constraint, found)
@@ -66,6 +70,7 @@ class GrammarBackend(ABC):
 
     async def compile_on_trial(self, constraint: Constraint, seconds: float) -> None:
         """Try whether a constraint compiles in `seconds`, in a process of its own. Raises ConstraintUnusable."""
+        _check(constraint)
         with self._lock:
             is_known = constraint in self._compiled
         if constraint.kind == "type" or is_known:
@@ -137,11 +142,12 @@ class GrammarBackend(ABC):
             case "grammar":
                 return self._ebnf(constraint.text)
             case "json":
+                _check_texts(constraint.text)
                 is_free = constraint.style == "free"
                 parts = None if is_free else _parts_of_schema(constraint.text)
                 return self._follow(parts) if parts else self.schema(constraint.text)
             case "type":
-                kind = parse_type(constraint.text)
+                kind = _declared(constraint.text)
                 kind = kind.item if isinstance(kind, OptionalType) else kind
                 loose = not isinstance(kind, UnionType)
                 return None if kind == STR else self._follow(output_parts(kind), loose)
@@ -155,6 +161,41 @@ class GrammarBackend(ABC):
 
     def _follow(self, parts: tuple[OutputPart, ...], loose: bool = True) -> MakeMatcher:
         return PartsGrammar(parts, self.tokenizer, self.regex, loose).matcher
+
+
+def _check(constraint: Constraint) -> None:
+    """Raise ConstraintUnusable for what is no constraint, or no text."""
+    if constraint.kind not in get_args(ConstraintKind):
+        raise ConstraintUnusable(f"there is no kind of constraint `{constraint.kind}`")
+    if constraint.style not in (*CONSTRAINED_STYLES, "spliced"):
+        raise ConstraintUnusable(f"there is no style of constraints `{constraint.style}`")
+    text: object = constraint.text
+    if not isinstance(text, str) or _SURROGATE.search(text):
+        raise ConstraintUnusable("a constraint is text without halves of surrogate pairs")
+
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def _check_texts(schema: str) -> None:
+    """Raise ConstraintUnusable for a schema with texts that no output could have."""
+    if "\\u" in schema and _SURROGATE.search(_strings_of(schema)):
+        raise ConstraintUnusable("this JSON schema has half a surrogate pair in a text")
+
+
+def _strings_of(schema: str) -> str:
+    """A JSON text with its escapes read; nothing where it is none, which is told elsewhere."""
+    try:
+        return json.dumps(json.loads(schema), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return ""
+
+
+def _declared(text: str) -> Type:
+    try:
+        return parse_type(text)
+    except ValueError as error:
+        raise ConstraintUnusable(f"this is no type: {error}") from None
 
 
 def _parts_of_schema(text: str) -> tuple[OutputPart, ...] | None:

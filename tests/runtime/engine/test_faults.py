@@ -504,12 +504,31 @@ def test_a_tree_that_is_always_broken_ends_everyone(
     assert all(isinstance(each, GenReply) for each in among(backend, *beside()))
 
 
+@pytest.mark.parametrize(
+    "error",
+    [asyncio.CancelledError(), SystemExit(3), KeyboardInterrupt(), GeneratorExit()],
+    ids=repr,
+)
+def test_a_listener_that_wants_to_leave_leaves_alone(
+    backend: EngineBackend, error: BaseException
+) -> None:
+    def leaves(*_: object) -> None:
+        raise error
+
+    requests = beside()
+    requests[0] = replace(requests[0], on_tokens=leaves)
+    failed, *others = among(backend, *requests)
+    assert isinstance(failed, BackendError)
+    assert (failed.code, type(error).__name__ in failed.message) == ("3105", True)
+    assert all(isinstance(each, GenReply) for each in others)
+
+
 # ---- what ends the thread ends everyone, at once and later
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()], ids=repr)
-@pytest.mark.parametrize("where", ["forward", "schedule", "submit", "listener", "hint"])
+@pytest.mark.parametrize("where", ["forward", "schedule", "submit", "hint"])
 def test_when_the_thread_ends_every_caller_is_told(
     make_backend: Make, monkeypatch: pytest.MonkeyPatch, error: BaseException, where: str
 ) -> None:
@@ -523,8 +542,6 @@ def test_when_the_thread_ends_every_caller_is_told(
     match where:
         case "forward":
             monkeypatch.setattr(Runner, "forward", fatal)
-        case "listener":
-            requests[0] = replace(requests[0], on_tokens=fatal)
         case "hint":
             monkeypatch.setattr(type(backend.engine.scheduler.cache), "release", fatal)
         case _:

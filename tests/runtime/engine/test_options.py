@@ -49,6 +49,56 @@ def test_what_is_out_of_range_is_refused_by_its_name(make_backend: Make) -> None
     assert backend.engine.scheduler.counters.steps == 0
 
 
+WRONG_TYPES: list[tuple[str, Any]] = [
+    ("max_tokens", None), ("max_tokens", 1.5), ("max_tokens", True), ("max_tokens", "4"), ("temperature", "hot"),
+    ("temperature", None), ("top_k", 2.0), ("ignore_eos", 1), ("stop", (5,)), ("stop", "x"), ("stop_token_ids", ("a",)),
+    ("stop_token_ids", (True,)), ("stop_regex", (b"a",)), ("seed", "a"), ("logprobs", "yes"), ("thinking", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG_TYPES, ids=str)
+def test_what_is_of_another_type_is_refused_by_its_name(
+    make_backend: Make, name: str, value: Any
+) -> None:
+    changes: dict[str, Any] = {"max_tokens": 4, name: value}
+    error = refused(make_backend(), GenRequest(prompt(1, 5), Sampling(**changes), (1,)))
+    assert (error.code, f"`{name}`" in error.message) == ("3207", True)
+
+
+def test_seeds_and_ids_that_are_no_numbers_are_refused(make_backend: Make) -> None:
+    backend, fine = make_backend(), prompt(1, 5)
+    for seeds in (("a",), (1.5,), (None,)):
+        request = GenRequest(fine, Sampling(max_tokens=2), seeds)  # type: ignore[arg-type]
+        assert refused(backend, request).code == "3207"
+    for ids in (("a",), (None, 3), ((1, 2), (3, 4)), ((1, 2), 3), (1.5, 2), ({},)):
+        request = GenRequest(ids, Sampling(max_tokens=2), (1,))  # type: ignore[arg-type]
+        assert refused(backend, request).code == "3108"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Constraint("xml", "<a>"),  # type: ignore[arg-type]
+        Constraint("json", '{"type": "integer"}', "loose"),  # type: ignore[arg-type]
+        Constraint("type", "list["),
+        Constraint("type", "list[" * 2000 + "int" + "]" * 2000),
+        Constraint("type", None),  # type: ignore[arg-type]
+        Constraint("regex", b"a"),  # type: ignore[arg-type]
+        Constraint("regex", "\ud800"),
+        Constraint("json", '{"enum": ["\\ud800"]}'),
+        Constraint("json", '{"enum": ["\\ud800"]}', "free"),
+        Constraint("json", '{"properties": {"\\udc00": {"type": "integer"}}}'),
+    ],
+    ids=repr,
+)
+def test_what_is_no_constraint_is_refused(make_backend: Make, wrong: Constraint) -> None:
+    backend = make_backend()
+    assert refused(backend, gen(prompt(1, 5), 3, constraint=wrong)).code == "3102"
+    with pytest.raises(BackendError) as caught:
+        asyncio.run(backend.prepare(wrong, 10.0))
+    assert caught.value.code == "3102"
+
+
 @pytest.mark.parametrize("wrong", [320, 10**6, 2**40, 2**70, -1])
 def test_ids_that_are_none_of_the_models_are_refused(make_backend: Make, wrong: int) -> None:
     backend, ids = make_backend(), (*prompt(1, 4), wrong)
