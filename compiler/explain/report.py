@@ -48,7 +48,8 @@ class Factor(Part, frozen=True):
 class Control(Part, frozen=True):
     """One quantity of the workload, and the value at which numbers of the report were taken.
 
-    `known`: where the value comes from. A `guess` marks every number that it goes into.
+    `known`: where the value comes from. A `guess` marks every number that it goes into; of
+    those known only `together`, each alone is marked, and numbers that all of them go into are right.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Control(Part, frozen=True):
     kind: Literal["rows", "values", "count", "tokens", "chance"]
     value: float
     most: float
-    known: Literal["guess", "limit", "default", "given", "rows"]
+    known: Literal["guess", "limit", "default", "given", "rows", "together"]
 
 
 class Estimate(Part, frozen=True):

@@ -20,6 +20,7 @@ from sglc.compiler.explain.make import of_build
 from sglc.compiler.explain.measure import predicted_worlds
 from sglc.compiler.explain.model.estimates import counting, with_sizes
 from sglc.compiler.explain.model.observe import observed
+from sglc.compiler.explain.text.numbers import Numbers
 from sglc.compiler.explain.text.render import render
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.batch.rows import RowResult, rows_of
@@ -388,3 +389,33 @@ program outer(items: list[str]) -> list[str]:
     assert known["|guide|"].known == "default"
     assert known["|guide|"].value >= 30
     assert 3 <= known["|item|"].value < 20
+
+
+PAIRS = """
+type File = {path: str, diff: str}
+
+program review(files: list[File]) -> list[str]:
+    fork file in files:
+        user: "Look at {file.path}: {file.diff}"
+        assistant: remark = gen(max_tokens=8)
+    return remark
+"""
+
+
+def test_sizes_that_are_known_only_together_are_marked_and_their_sum_is_not(tmp_path: Path) -> None:
+    """Prompts say how long a path and its diff are together, not how long each is."""
+    rows = [{"files": [{"path": "a.py", "diff": text(i, 40)}] * 2} for i in range(2)]
+    work = Work("pairs", PAIRS, rows)
+    build = built(work, tmp_path)
+    report = modelled(build, work, traced(build, work))
+    assert report.workload is not None
+    known = {control.name: control for control in report.workload.controls}
+    assert [known[f"|file.{name}|"].known for name in ("path", "diff")] == ["together"] * 2
+
+    shown = Numbers(report)
+    parts = [node for node in report.nodes if "file." in str(node.tokens.formula)]
+    assert [shown.number(node.tokens.formula)[0] for node in parts] == ["~", "~"]
+    assert all(Numbers.marked(known[f"|file.{name}|"])[0] == "~" for name in ("path", "diff"))
+    stateless = report.workload.worlds[0]
+    assert stateless.name == "stateless"
+    assert shown.number(stateless.formula)[0] != "~"

@@ -11,7 +11,7 @@ from ....runtime.plan import schema as p
 from ....runtime.plan.walking import walk
 from .. import report as r
 from .formula import Formula, evaluated, symbols_of
-from .sizes import Counting, controls, sizes
+from .sizes import Counting, Size, controls, sizes
 from .workload import Choices, Model
 
 CHARS_PER_TOKEN = 4
@@ -72,7 +72,7 @@ def with_sizes(
     plan: p.Plan,
     given: Mapping[str, float],
     count: Counting,
-    rows: Mapping[str, float] | None = None,
+    rows: Mapping[str, Size] | None = None,
 ) -> r.Report:
     """The report with every number of the workload at other sizes."""
     workload = report.workload

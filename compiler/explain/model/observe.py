@@ -1,7 +1,8 @@
 """What rows and their run say about the quantities of a workload: distinct values, sizes, rounds and answers.
 
 What they say directly is measured, and what the source says is taken from there; of what is left, lengths of
-prompts and numbers of calls are solved for.
+prompts and numbers of calls are solved for. Where several stand in one such number only together, each is taken
+for as large as the others: their sum is right, and each is marked as a guess.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from ....runtime.plan import schema as p
 from ....runtime.trace.records import CallRecord, Trace
 from .. import report as r
 from .formula import CHANCE, evaluated, symbols_of
-from .sizes import MANY, Counting, written_sizes
+from .sizes import MANY, Counting, Size, written_sizes
 
 Known = dict[str, float]
 
 
 def observed(
     report: r.Report, plan: p.Plan, rows: Sequence[Mapping[str, Any]], trace: Trace, count: Counting
-) -> Known:
+) -> dict[str, Size]:
     """Quantities by name, as means over the run."""
     program = next(q for q in plan.programs if q.name == plan.entry)
     full = [_with_defaults(program, row) for row in rows]
@@ -36,9 +37,14 @@ def observed(
             calls.setdefault(record.family, []).append(record)
     known |= _answers(report, calls)
     written = {n: x for n, x in written_sizes(plan, count) if n not in known}
-    found = _rounds(report, calls, written | known)
-    found |= _rest(report, calls, found)
-    return {name: size for name, size in found.items() if name not in written}
+    shared: set[str] = set()
+    found = _rounds(report, calls, written | known, shared)
+    found |= _rest(report, calls, found, shared)
+    return {
+        name: Size(size, "together" if name in shared else "rows")
+        for name, size in found.items()
+        if name not in written
+    }
 
 
 def _with_defaults(program: p.PlanProgram, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,18 +102,27 @@ def _kept(record: CallRecord) -> list[list[int]]:
 
 
 def _rounds(
-    report: r.Report, calls: Mapping[int, Sequence[CallRecord]], known: Mapping[str, float]
+    report: r.Report,
+    calls: Mapping[int, Sequence[CallRecord]],
+    known: Mapping[str, float],
+    shared: set[str],
 ) -> Known:
-    """Lengths of loops and forks, and the chance of branches, from how often calls were made."""
+    """Lengths of loops and forks, and the chance of branches, from how often calls were made.
+
+    What is known only together with others is noted in `shared`, here and below.
+    """
     found = dict(known)
     for call in sorted(report.calls, key=lambda each: len(each.factors)):
         often = len(calls.get(call.family, ())) / max(1.0, known["rows"])
-        _solve(call.often, often, found, lambda name: not name.startswith("|"))
+        shared |= _solve(call.often, often, found, lambda name: not name.startswith("|"))
     return found
 
 
 def _rest(
-    report: r.Report, calls: Mapping[int, Sequence[CallRecord]], known: Mapping[str, float]
+    report: r.Report,
+    calls: Mapping[int, Sequence[CallRecord]],
+    known: Mapping[str, float],
+    shared: set[str],
 ) -> Known:
     """Sizes of values that no row has, from the lengths of the prompts that they stand in."""
     found = dict(known)
@@ -120,7 +135,7 @@ def _rest(
             here |= {
                 x: MANY for x in symbols_of(call.prompt.formula) if x not in here and x[0] != "|"
             }
-            _solve(call.prompt.formula, length, here, lambda name: name.startswith("|"))
+            shared |= _solve(call.prompt.formula, length, here, lambda name: name.startswith("|"))
             found |= {name: size for name, size in here.items() if name not in rounds}
     return found
 
@@ -130,14 +145,15 @@ def _middle(factor: r.Factor, known: Mapping[str, float]) -> float:
     return max(0.0, (count - 1) / 2)
 
 
-def _solve(formula: Any, value: float, known: Known, may: Callable[[str], bool]) -> None:
-    """Give what is unknown in a formula the one size at which it has this value."""
+def _solve(formula: Any, value: float, known: Known, may: Callable[[str], bool]) -> set[str]:
+    """Give what is unknown in a formula the one size at which it has this value; who had to share it."""
     unknown = {name for name in symbols_of(formula) if name not in known}
     if not unknown or not all(map(may, unknown)):
-        return
+        return set()
     low, high = 0.0, 1.0 if unknown == {CHANCE} else max(1.0, value)
     for _ in range(50):
         middle = (low + high) / 2
         too_much = evaluated(formula, {**known, **dict.fromkeys(unknown, middle)}) > value
         low, high = (low, middle) if too_much else (middle, high)
     known.update(dict.fromkeys(unknown, round(high, 6)))
+    return unknown if len(unknown) > 1 else set()

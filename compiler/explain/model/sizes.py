@@ -13,7 +13,7 @@ from ....runtime.plan.walking import walk
 from .. import report as r
 from .formula import CHANCE, symbols_of
 
-Known = Literal["guess", "limit", "default", "given", "rows"]
+Known = Literal["guess", "limit", "default", "given", "rows", "together"]
 Counting = Callable[[str], int]
 
 VALUE_TOKENS, SHORT_VALUE_TOKENS, NUMBER_TOKENS, ANSWER_TOKENS, MANY = 200, 20, 2, 64, 4
@@ -44,7 +44,7 @@ def sizes(
     names: Iterable[str],
     given: Mapping[str, float],
     count: Counting,
-    rows: Mapping[str, float] | None = None,
+    rows: Mapping[str, Size] | None = None,
 ) -> dict[str, Size]:
     """The size of each named quantity: as `given`, as the `rows` have it, as the source says, or a guess."""
     usual, written = _usual(report, plan), dict(written_sizes(plan, count))
@@ -54,7 +54,7 @@ def sizes(
         if name in given or short in given:
             found[name] = Size(given.get(name, given.get(short, 0)), "given")
         elif rows is not None and name in rows:
-            found[name] = Size(rows[name], "rows")
+            found[name] = rows[name]
         elif name in written:
             found[name] = Size(written[name], "default")
         else:

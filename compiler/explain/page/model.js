@@ -10,10 +10,11 @@ const byId = new Map(report.nodes.map((node) => [node.id, node]));
 const calls = report.calls || [];
 const sources = report.sources || {};
 const workload = report.workload || { controls: [], worlds: [], calls: { formula: 0 } };
-const state = { values: {}, guessed: new Set(), moved: false, hit: 100, model: 3, chosen: null, folded: new Set(), opened: new Set() };
+const state = { values: {}, guessed: new Set(), together: new Set(), moved: false, hit: 100, model: 3, chosen: null, folded: new Set(), opened: new Set() };
 for (const control of workload.controls) {
   state.values[control.name] = control.value;
   if (control.known === "guess" || control.known === "limit") state.guessed.add(control.name);
+  if (control.known === "together") state.together.add(control.name);
 }
 
 // --- small helpers -------------------------------------------------------------------------------
@@ -76,7 +77,11 @@ function symbolsOf(formula, found = new Set()) {
   return found;
 }
 
-const isGuessed = (formula) => [...symbolsOf(formula)].some((name) => state.guessed.has(name));
+// What is known only together with others is a guess where some of them stand alone, and exact where all stand.
+function isGuessed(formula) {
+  const names = [...symbolsOf(formula)], shared = names.filter((name) => state.together.has(name));
+  return names.some((name) => state.guessed.has(name)) || (shared.length > 0 && shared.length < state.together.size);
+}
 const counted = (formula, known = {}) => `${isGuessed(formula) ? "~" : ""}${grouped(evaluate(formula, known))}`;
 
 // The rounds of the loops around a call, each the middle one.

@@ -16,6 +16,7 @@ class Numbers:
         controls = report.workload.controls if report.workload else []
         self._known = {control.name: control.value for control in controls}
         self._guessed = {c.name for c in controls if c.known in ("guess", "limit")}
+        self._together = {c.name for c in controls if c.known == "together"}
 
     @property
     def worlds(self) -> list[r.Estimate]:
@@ -42,8 +43,13 @@ class Numbers:
         """A formula at the sizes of the workload."""
         names = set(symbols_of(formula))
         known = {**dict.fromkeys(names, 1), **self._known, **(rounds or {})}
-        mark = "~" if names & self._guessed or names & set(rounds or {}) else ""
+        is_guessed = names & self._guessed or names & set(rounds or {}) or self._is_part(names)
+        mark = "~" if is_guessed else ""
         return f"{mark}{round(evaluated(formula, known)):,}"
+
+    def _is_part(self, names: set[str]) -> bool:
+        """Whether some of the quantities that are known only together stand apart from the others."""
+        return bool(names & self._together) and not names >= self._together
 
     def _middle(self, factor: r.Factor) -> float:
         count = factor.count if isinstance(factor.count, int) else self.value(factor.count)
@@ -52,7 +58,7 @@ class Numbers:
     @staticmethod
     def marked(control: r.Control) -> str:
         """The value of a control, with a mark where it is a guess."""
-        mark = "~" if control.known in ("guess", "limit") else ""
+        mark = "~" if control.known in ("guess", "limit", "together") else ""
         if control.kind == "chance":
             return f"{mark}{control.value:.0%}"
         return (
