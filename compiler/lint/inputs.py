@@ -57,12 +57,27 @@ def files_in(
     for path in paths or (Path("."),):
         found = _walk(path) if path.is_dir() else [path]
         for file in found:
-            kind = kind_of(file)
+            kind = kind_of(file) or _of_server(file)
             if (kind is None and path.is_dir()) or file in seen:
                 continue
             if not any(_matches(file, pattern) for pattern in exclude):
                 seen.add(file)
                 yield file, kind
+
+
+_SERVED = re.compile(rb"Received request \S+: prompt: |Receive: obj=GenerateReqInput\(")
+_HEAD_BYTES = 1 << 18
+
+
+def _of_server(file: Path) -> Kind | None:
+    """A log of vLLM or SGLang that holds prompts, whatever else stands in it."""
+    if file.suffix not in (".log", ".out"):
+        return None
+    try:
+        with file.open("rb") as opened:
+            return "log" if _SERVED.search(opened.read(_HEAD_BYTES)) else None
+    except OSError:
+        return None
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -79,7 +79,9 @@ def inversions(request: Request) -> Iterator[Evidence]:
                 yield found
 
 
-ORDER = frozenset({Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.TOOL_SET})
+ORDER = frozenset(
+    {Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.TOOL_SET, Cause.SAMPLED}
+)
 """Causes that change the text itself: they cost it even where nothing follows."""
 
 
@@ -219,6 +221,7 @@ def merged(segments: Sequence[Segment]) -> list[Segment]:
                 text=last.text + segment.text,
                 tokens=last.tokens + segment.tokens,
                 has_mark=segment.has_mark,
+                place=segment.place,
             )
         else:
             found.append(segment)

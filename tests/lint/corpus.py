@@ -25,8 +25,10 @@ sys.path.insert(0, str(HERE))
 
 from generated_formats import formats  # noqa: E402
 from generated_logs import logs  # noqa: E402
+from generated_office_logs import office  # noqa: E402
 from generated_python import programs  # noqa: E402
 from generated_railway_logs import railway  # noqa: E402
+from generated_ways import ways  # noqa: E402
 
 KEPT = HERE / "corpus"
 _WANT = re.compile(r"want: ((?:PFX\d{3} ?)+)")
@@ -63,13 +65,13 @@ class Score:
 def write_generated(folder: Path) -> list[Case]:
     """Write the cases that are made."""
     found: list[Case] = []
-    for name, depth, files in programs():
+    for name, depth, files in (*programs(), *ways()):
         place = folder / "python" / name
         place.mkdir(parents=True)
         for file, text in files.items():
             (place / file).write_text(text)
         found.append(_marked(Case(name, "python", depth, sorted(place.glob("*.py")))))
-    for name, lines, codes in (*logs(), *formats(), *railway()):
+    for name, lines, codes in (*logs(), *formats(), *railway(), *office()):
         file = folder / "logs" / f"{name}.jsonl"
         file.parent.mkdir(exist_ok=True)
         texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]

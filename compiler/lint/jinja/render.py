@@ -9,7 +9,7 @@ from dataclasses import replace
 from jinja2 import nodes
 
 from ..finding import Cause, Place
-from ..layout import DAY, REQUEST, TENANT
+from ..layout import DAY, REQUEST, SESSION, TENANT
 from ..python.clocks import COARSE_PARTS, at_rank, coarse
 from ..python.elements import element_of
 from ..python.externals.containers import in_order
@@ -105,6 +105,11 @@ class Renderer:
                 return self._if(node)
             case nodes.Assign(target=nodes.Name(name=name)):
                 self.scope[name] = self.value(node.node)
+                return []
+            case nodes.Assign(target=nodes.NSRef(name=name, attr=attr)):
+                held = self.scope.get(name)
+                if isinstance(held, DictV):
+                    held.fields[attr] = join([held.fields.get(attr), self.value(node.node)])
                 return []
             case nodes.AssignBlock(target=nodes.Name(name=name)):
                 from ..python.texts import text
@@ -220,12 +225,11 @@ class Renderer:
                 return self._attribute(self.value(inner), attr)
             case nodes.Getitem(node=inner, arg=nodes.Const(value=str(attr))):
                 return self._attribute(self.value(inner), attr)
-            case nodes.Getitem(node=inner):
-                return (
-                    element_of(self.value(inner))
-                    if not isinstance(node.arg, nodes.Slice)
-                    else self.value(inner)
-                )
+            case nodes.Getitem(node=inner, arg=nodes.Slice()):
+                return self.value(inner)
+            case nodes.Getitem(node=inner, arg=index):
+                by = frozenset(t for t in taints_in(self.value(index), 2) if t.rank > SESSION)
+                return join([element_of(self.value(inner)), *([Opaque(by)] if by else [])])
             case nodes.Call():
                 return self._call(node)
             case nodes.Filter():
@@ -311,7 +315,9 @@ class Renderer:
                 frozenset({Taint(Cause.CLOCK, REQUEST, self.place(node), "`strftime_now`")})
             )
             return coarse(held, str(args[0].value)) if args and isinstance(args[0], Const) else held
-        if name in ("range", "lipsum", "dict", "namespace", "cycler", "joiner"):
+        if name in ("dict", "namespace"):
+            return DictV({each.key: self.value(each.value) for each in node.kwargs})
+        if name in ("range", "lipsum", "cycler", "joiner"):
             return Opaque(label=name)
         found = self.value(target)
         return (

@@ -15,6 +15,8 @@ def message_cause(before: Request, after: Request, at: int) -> tuple[Cause | Non
     """Why a message differs at a place of two calls; no cause where it is only asked again."""
     one, other = before.units[at], after.units[at]
     rest_a, rest_b = before.units[at:], after.units[at:]
+    if _is_completion(rest_a, rest_b):
+        return Cause.COMPLETION, "results of tools come in another order"
     if _is_window(rest_a, rest_b):
         return Cause.WINDOW, "the oldest messages are dropped"
     if one.role == other.role and one.plain == other.plain:
@@ -25,8 +27,6 @@ def message_cause(before: Request, after: Request, at: int) -> tuple[Cause | Non
         and without_reasoning(one) == without_reasoning(other)
     ):
         return Cause.REASONING, "the reasoning of an earlier turn"
-    if _is_completion(rest_a, rest_b):
-        return Cause.COMPLETION, "results of tools come in another order"
     if one.role != other.role and _holds(rest_a, other) and not _holds(rest_b, one):
         return Cause.WINDOW, "earlier messages are dropped"
     if at == len(before.units) - 1 and one.role == other.role:

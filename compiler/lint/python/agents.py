@@ -43,12 +43,35 @@ _SYSTEM = (
     "system_prompt",
     "prompt",
     "system_message",
+    "system_instruction",
+    "system_instructions",
+    "developer_message",
     "instruction",
     "system",
     "state_modifier",
     "messages_modifier",
     "backstory",
 )
+
+
+HEADS = frozenset(
+    "system_prompt system_message system_instruction system_instructions instructions developer_message".split()
+)
+"""Keywords under which anything that talks to a model takes the text that stands first."""
+
+
+_BESIDE = frozenset(
+    "model llm tools functions deps_type output_type result_type handoffs input messages prompt".split()
+)
+"""What tells an agent's or a call's `instructions` from those on a label."""
+
+
+def is_led(args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool:
+    """Whether a call is given the text that stands first in every prompt of what it makes or asks."""
+    is_agent = bool(kwargs.keys() & _BESIDE) or any("->" in (literal(a) or "") for a in args[:1])
+    names = kwargs.keys() & (HEADS if is_agent else HEADS - {"instructions"})
+    given = (kwargs[name] for name in names)
+    return any(not (isinstance(value, Const) and not value.value) for value in given)
 
 
 def agent_of(

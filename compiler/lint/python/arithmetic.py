@@ -9,8 +9,9 @@ from typing import Any
 from ..finding import Cause
 from ..layout import DAY
 from .building import merge, rewrite_taint, splice
+from .elements import element_of
 from .filling import percent
-from .holding import join, taints_in
+from .holding import join, taints_in, union
 from .machine import Frame, Run, place_of, shown
 from .texts import literal, parts_of, text
 from .values import Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Taint, Text, Value
@@ -95,7 +96,8 @@ def _of_sets(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp)
         place = place_of(frame.module, node)
         taint = Taint(Cause.UNORDERED, 7, place, f"the set {shown(node)}", loops=run.loop_numbers())
         made_l = ListV("set", loops=run.loop_numbers(), shape=frozenset({taint}))
-        made_l.add(Opaque(), many=True)
+        held = union(taints_in(element_of(v), 2) for v in (left, right))
+        made_l.add(Opaque(held), many=True)
         return made_l
     return _number(left, right, node)
 

@@ -7,20 +7,43 @@ from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import REQUEST
-from .elements import element_of
+from .elements import element_of, indexed
 from .holding import join, taints_in
 from .machine import Frame, Loop, Run
-from .values import NONE, Choice, Hole, Item, ListV, Opaque, Taint, Taints, Text, Value
+from .slices import sliced
+from .values import (
+    NONE,
+    Choice,
+    Const,
+    DictV,
+    Hole,
+    Item,
+    ListV,
+    Obj,
+    Opaque,
+    Taint,
+    Taints,
+    Text,
+    Value,
+)
 
 
 def condition_taints(run: Run, frame: Frame, test: Value) -> Taints:
     """What a condition varies with: not the order of what it looks into."""
     held = taints_in(test, 2)
+    if _is_container(test):
+        held = frozenset(t for t in held if t.cause is not Cause.STATE or t.flag == "asked")
     return frozenset(
         t
         for t in held
         if t.cause not in (Cause.UNORDERED, Cause.WINDOW, Cause.REWRITTEN, Cause.RETRIEVED)
     )
+
+
+def _is_container(test: Value) -> bool:
+    """Whether a test asks if something is empty: what has grown once isn't."""
+    options = test.options if isinstance(test, Choice) else [test]
+    return any(isinstance(each, ListV | DictV | Obj) for each in options)
 
 
 def loop_element(run: Run, frame: Frame, source: Value, node: ast.expr, loop: Loop) -> Value:
@@ -77,29 +100,69 @@ def bind(run: Run, frame: Frame, target: ast.expr, value: Value) -> None:
         case ast.Name(id=name):
             frame.env[name] = value
         case ast.Tuple(elts=elts) | ast.List(elts=elts):
-            _unpack(run, frame, elts, value)
+            for each, held in zip(elts, unpacked(run, frame, elts, value, target), strict=True):
+                bind(run, frame, each, held)
         case ast.Starred(value=inner):
             bind(run, frame, inner, value)
         case _:
             pass
 
 
-def _unpack(run: Run, frame: Frame, targets: list[ast.expr], value: Value) -> None:
-    items = value.items if isinstance(value, ListV) else None
-    exact = items is not None and not any(i.many for i in items) and len(items) == len(targets)
-    for number, target in enumerate(targets):
-        if exact and items is not None:
-            held = items[number].value
-        elif isinstance(value, Choice):
-            held = join(
-                o.items[number].value
-                if isinstance(o, ListV) and number < len(o.items)
-                else element_of(o)
-                for o in value.options
-            )
-        elif isinstance(value, Opaque) and value.item is None:
-            name = target.id if isinstance(target, ast.Name) else ""
-            held = replace(value, label=name or value.label, shape=NONE)
-        else:
-            held = element_of(value)
-        bind(run, frame, target, held)
+def unpacked(
+    run: Run, frame: Frame, targets: list[ast.expr], value: Value, node: ast.AST
+) -> list[Value]:
+    """What each of several targets gets of a value; one with a star gets a list of what is left."""
+    star = next((n for n, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
+    if star is None:
+        return [_nth(value, number, len(targets), t) for number, t in enumerate(targets)]
+    behind = len(targets) - star - 1
+    exact = _exact(value)
+    if exact is not None and len(exact) >= len(targets) - 1:
+        rest = ListV("list", [Item(v) for v in exact[star : len(exact) - behind]])
+        return [*exact[:star], rest, *exact[len(exact) - behind :]]
+    found: list[Value] = []
+    for number in range(len(targets)):
+        if number == star:
+            found.append(sliced(run, frame, value, _cut(star, behind, node)))
+            continue
+        at = number if number < star else number - len(targets)
+        index = ast.copy_location(ast.Subscript(_HERE, ast.Constant(at), ast.Load()), node)
+        found.append(indexed(run, frame, value, Const(at), index))
+    return found
+
+
+_HERE = ast.Name("_", ast.Load())
+
+
+def _cut(star: int, behind: int, node: ast.AST) -> ast.Subscript:
+    """The slice that a target with a star stands for."""
+    upper = f"-{behind}" if behind else ""
+    made = ast.parse(f"_[{star or ''}:{upper}]", mode="eval").body
+    assert isinstance(made, ast.Subscript)
+    for each in ast.walk(made):
+        ast.copy_location(each, node)
+    return made
+
+
+def _exact(value: Value) -> list[Value] | None:
+    if isinstance(value, ListV) and not any(i.many for i in value.items) and not value.persists:
+        return [i.value for i in value.items]
+    held = value.value if isinstance(value, Const) else None
+    return [Const(each) for each in held] if isinstance(held, tuple | list) else None
+
+
+def _nth(value: Value, number: int, count: int, target: ast.expr) -> Value:
+    exact = _exact(value)
+    if exact is not None and len(exact) == count:
+        return exact[number]
+    if isinstance(value, Choice):
+        return join(
+            o.items[number].value
+            if isinstance(o, ListV) and number < len(o.items)
+            else element_of(o)
+            for o in value.options
+        )
+    if isinstance(value, Opaque) and value.item is None:
+        name = target.id if isinstance(target, ast.Name) else ""
+        return replace(value, label=name or value.label, shape=NONE)
+    return element_of(value)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..finding import Cause, Place
-from ..layout import RELEASE, REQUEST, SESSION, TURN
-from .annotations import annotated
+from ..layout import RELEASE, REQUEST
 from .building import splice
 from .expressions import evaluate
 from .externals.call import call_external
-from .holding import decided, frozen, join, passed, shape_of, union
+from .holding import decided, frozen, join, passed, shape_of, taints_in, union
+from .instances import instantiate, self_of
 from .listings import FAN_OUT, FAN_OUT_METHODS
-from .machine import MAX_CALLS, MAX_DEPTH, MAX_STEPS, Frame, Run, dotted, place_of
+from .machine import MAX_CALLS, MAX_DEPTH, Frame, Run, dotted, place_of
+from .message_templates import offer
 from .methods.call import call_method
 from .names import is_cached, method_of
+from .parameters import bind_parameters
 from .sinks.call import called_sink
 from .values import (
     Choice,
@@ -31,6 +33,8 @@ from .values import (
     Obj,
     Opaque,
     PartialV,
+    PromptV,
+    SuperV,
     Taint,
     Value,
 )
@@ -133,8 +137,15 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
     sent = called_sink(run, frame, callee, given.args, given.kwargs, given.rest, node)
     if sent is not None:
         return sent.value
+    if not isinstance(callee, Method) or not isinstance(callee.receiver, PromptV):
+        offer(run, frame, given.args, given.kwargs, node)
+    if isinstance(callee, Ext) and callee.name == "super" and frame.owner is not None:
+        return _super(frame)
     if isinstance(callee, Ext):
-        return call_external(run, frame, callee.name, given.args, given.kwargs, node)
+        found = call_external(run, frame, callee.name, given.args, given.kwargs, node)
+        if given.rest is not None and isinstance(found, Opaque):
+            found.taints |= taints_in(given.rest, 3)
+        return found
     if isinstance(callee, Method):
         return call_method(run, frame, callee.receiver, callee.name, given.args, given.kwargs, node)
     if isinstance(callee, Opaque) and isinstance(node.func, ast.Attribute):
@@ -143,6 +154,12 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
     if isinstance(callee, Opaque):
         return call_external(run, frame, callee.label, given.args, given.kwargs, node)
     return Opaque()
+
+
+def _super(frame: Frame) -> Value:
+    """`super()` in a method: the same object, from the next class on."""
+    me = frame.env.get(frame.me)
+    return SuperV(me, frame.owner) if isinstance(me, Obj) and frame.owner else Opaque()
 
 
 # --- functions of the project -----------------------------------------------------------------------
@@ -199,180 +216,9 @@ def _result(fn: FnV, frame: Frame) -> Value:
     return frozen(found, RELEASE) if is_cached(fn.marks) else found
 
 
-def bind_parameters(
-    run: Run,
-    frame: Frame,
-    fn: FnV,
-    args: list[Value],
-    kwargs: dict[str, Value],
-    rest: Value | None = None,
-) -> None:
-    """Give every parameter its argument, its default, or an unknown value of its type."""
-    spec = fn.node.args
-    names = [*spec.posonlyargs, *spec.args]
-    if fn.bound is not None:
-        args = [fn.bound, *args]
-    if names and fn.owner is not None:
-        frame.me = names[0].arg
-    for number, parameter in enumerate(names):
-        if number < len(args):
-            frame.env[parameter.arg] = args[number]
-        else:
-            frame.env[parameter.arg] = _named(run, fn, parameter, kwargs, rest)
-    for parameter in spec.kwonlyargs:
-        frame.env[parameter.arg] = _named(run, fn, parameter, kwargs, rest)
-    if spec.vararg:
-        made = ListV("tuple")
-        for extra in args[len(names) :]:
-            made.add(extra)
-        if not made.items and not args:
-            frame.env[spec.vararg.arg] = Opaque(label=spec.vararg.arg)
-        else:
-            frame.env[spec.vararg.arg] = made
-    if spec.kwarg:
-        taken = {p.arg for p in (*names, *spec.kwonlyargs)}
-        frame.env[spec.kwarg.arg] = DictV(
-            {k: v for k, v in kwargs.items() if k not in taken},
-            rest or Opaque(label=spec.kwarg.arg),
-        )
-    frame.params = frozenset(p.arg for p in (*names, *spec.kwonlyargs))
-
-
-def _named(
-    run: Run, fn: FnV, parameter: ast.arg, kwargs: dict[str, Value], rest: Value | None
-) -> Value:
-    if parameter.arg in kwargs:
-        return kwargs[parameter.arg]
-    default = fn.defaults.get(parameter.arg)
-    if default is not None and not (isinstance(default, Const) and default.value is None):
-        unknown = not run.active
-        if unknown and isinstance(default, Opaque) and not default.taints and parameter.annotation:
-            return annotated(run, fn.module, parameter.annotation, parameter.arg, parameter)
-        if not unknown or not isinstance(default, Const):
-            return default
-        return join(
-            [default, annotated(run, fn.module, parameter.annotation, parameter.arg, parameter)]
-        )
-    if default is not None and run.active:
-        return default
-    if not run.active and parameter.arg in ASKED:
-        return _asked(run, fn, parameter)
-    return annotated(run, fn.module, parameter.annotation, parameter.arg, parameter)
-
-
-ASKED = frozenset(
-    "question query user_input user_text user_message user_query text wish utterance request_text".split()
-)
-"""Names of parameters that hold what a person asks for: what hangs on it differs from turn to turn."""
-
-
-def _asked(run: Run, fn: FnV, parameter: ast.arg) -> Value:
-    """What a person asks for, of which tools and options should not depend."""
-    found = annotated(run, fn.module, parameter.annotation, parameter.arg, parameter)
-    if not isinstance(found, Opaque) or found.taints or found.item is not None:
-        return found
-    place = place_of(fn.module, parameter)
-    taint = Taint(
-        Cause.STATE, TURN, place, f"`{parameter.arg}`, another one each time", flag="asked"
-    )
-    return replace(found, taints=frozenset({taint}))
-
-
 def root(run: Run, fn: FnV) -> Value:
     """Follow a function with arguments of which nothing but the types is known."""
     return call_function(run, fn, [], {})
-
-
-# --- classes of the project -------------------------------------------------------------------------
-
-
-def instantiate(
-    run: Run,
-    info: ClassInfo,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    is_any: bool = False,
-) -> Value:
-    """A new instance; `is_any`: it stands for any, in whose containers there is something by now."""
-    line = info.line()
-    if any(name.endswith("TypedDict") for each in line for name in each.external):
-        return DictV({**kwargs})
-    made = Obj(info)
-    for each in line:
-        if "__init__" in each.methods:
-            fn = method_of(each, "__init__")
-            fn.bound = made
-            call_function(run, fn, args, kwargs)
-            return made
-    _fill_fields(run, made, list(args), dict(kwargs), is_any)
-    return made
-
-
-def _fill_fields(
-    run: Run, made: Obj, args: list[Value], kwargs: dict[str, Value], is_any: bool
-) -> None:
-    """A dataclass: fields in order, defaults made anew for each instance."""
-    for info in reversed(made.cls.line()):
-        frame = Frame(info.module, {}, info.name)
-        for name, annotation in info.annotations.items():
-            if args:
-                made.attrs[name] = args.pop(0)
-            elif name in kwargs:
-                made.attrs[name] = kwargs[name]
-            elif name in info.defaults:
-                held = _field_default(run, frame, info, name)
-                if is_any and isinstance(held, ListV | DictV):
-                    held = _filled(run, info, name, held)
-                made.attrs[name] = held
-            else:
-                made.attrs[name] = annotated(run, info.module, annotation, name, annotation)
-    for info in made.cls.line():
-        if "__post_init__" in info.methods:
-            fn = method_of(info, "__post_init__")
-            fn.bound = made
-            call_function(run, fn, [], {})
-            return
-
-
-def _filled(run: Run, info: ClassInfo, name: str, held: ListV | DictV) -> Value:
-    """An empty container of a class of the project: by its annotation it is known what comes into it."""
-    said = annotated(run, info.module, info.annotations[name], name, info.annotations[name])
-    is_empty = not (held.items if isinstance(held, ListV) else held.fields or held.rest)
-    return said if is_empty and isinstance(said, Opaque) and said.item is not None else held
-
-
-def _field_default(run: Run, frame: Frame, info: ClassInfo, name: str) -> Value:
-    """What a field is without an argument: a factory runs for each instance, a value was computed at import."""
-    node = info.defaults[name]
-    if isinstance(node, ast.Call):
-        for keyword in node.keywords:
-            if keyword.arg == "default_factory":
-                factory = evaluate(run, frame, keyword.value)
-                call = ast.copy_location(ast.Call(keyword.value, [], []), node)
-                return called(run, frame, factory, Arguments(), call)
-            if keyword.arg == "default":
-                return frozen(evaluate(run, frame, keyword.value), RELEASE)
-    return info.attrs.get(name) or frozen(evaluate(run, frame, node), RELEASE)
-
-
-def self_of(run: Run, info: ClassInfo) -> Value:
-    """Any instance, long built: nothing in it changes sooner than a session, unless methods change it."""
-    held = run.selves.get(id(info))
-    if held is not None:
-        return held
-    run.selves[id(info)] = Obj(info, is_symbolic=True)
-    with run.afresh(MAX_STEPS // 3):
-        made = instantiate(run, info, [], {}, is_any=True)
-    if not isinstance(made, Obj):
-        return made
-    settled = frozen(made, SESSION)
-    assert isinstance(settled, Obj)
-    settled.is_symbolic = True
-    for value in settled.attrs.values():
-        if isinstance(value, ListV | DictV):
-            value.persists = True
-    run.selves[id(info)] = settled
-    return settled
 
 
 def entry(run: Run, what: str, *rest: object) -> Value:

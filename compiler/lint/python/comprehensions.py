@@ -14,6 +14,7 @@ from .building import REASONING, order_taint, put
 from .elements import is_historical, known_items
 from .holding import shape_of, text_taints_of, union
 from .machine import Frame, Loop, Run, place_of
+from .standing import as_iterated
 from .texts import label_taints, used_at
 from .values import NONE, Const, DictV, ListV, Opaque, Taint, Taints, Value
 
@@ -42,7 +43,7 @@ def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table:
         _yield_element(run, frame, node, made, table)
         return
     generator: ast.comprehension = node.generators[depth]
-    source = run.evaluate(run, frame, generator.iter)
+    source = as_iterated(run, run.evaluate(run, frame, generator.iter))
     shape, as_text = (
         used_at(shape_of(source), place_of(frame.module, generator.iter)),
         text_taints_of(source),
@@ -90,8 +91,9 @@ def _drops_reasoning(tests: list[ast.expr]) -> bool:
 def _filter_taints(run: Run, frame: Frame, test: Value, node: ast.expr) -> Taints:
     """A filter makes a list's extent vary with what the filter looks at."""
     found = condition_taints(run, frame, test) | _asked_about(run, frame, node)
+    place = place_of(frame.module, node)
     return frozenset(
-        replace(t, flag="filter")
+        replace(t, flag="filter").through(place)
         for t in found
         if t.needs not in {loop.number for loop in run.loops[-1:]}
     )

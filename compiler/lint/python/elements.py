@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from ..finding import Cause
@@ -60,7 +60,11 @@ def element_of(value: Value) -> Value:
 
 def _child_of(found: Value, owner: ListV) -> Value:
     """An element that knows the list it belongs to, where that is a history or a copy of one."""
-    if isinstance(found, Opaque) and (owner.persists or owner.is_copy):
+    if not (owner.persists or owner.is_copy or owner.parent is not None):
+        return found
+    if isinstance(found, Choice):
+        return replace(found, options=[_child_of(option, owner) for option in found.options])
+    if isinstance(found, Opaque):
         return replace(found, parent=owner, index=found.index or "all")
     return found
 
@@ -106,6 +110,8 @@ def indexed(run: Run, frame: Frame, value: Value, index: Value, node: ast.Subscr
             if at == 0 and items and not items[0].many:
                 return items[0].value
             found = element_of(value)
+            if isinstance(found, Choice) and at is not None:
+                return _at(found, "last" if at < 0 else "first" if at == 0 else "all")
             if isinstance(found, Opaque) and (value.persists or value.is_copy or found.parent):
                 kind = "last" if at is not None and at < 0 else "first" if at == 0 else "all"
                 return replace(
@@ -115,6 +121,8 @@ def indexed(run: Run, frame: Frame, value: Value, index: Value, node: ast.Subscr
                 )
             return join([found], tainted) if tainted else found
         case DictV(fields=fields, rest=rest):
+            if value.factory is not None:
+                return _made_where_missing(run, frame, value, index, node)
             if isinstance(index, Const):
                 try:
                     held = fields.get(index.value, rest)
@@ -137,6 +145,31 @@ def indexed(run: Run, frame: Frame, value: Value, index: Value, node: ast.Subscr
             return Opaque(taints_in(value) | tainted)
         case _:
             return Opaque(taints_in(value) | tainted)
+
+
+def _at(value: Choice, kind: str) -> Choice:
+    """One of several messages of a history, with the end of it at which it stands."""
+    options = [
+        replace(o, index=kind) if isinstance(o, Opaque) and o.parent is not None else o
+        for o in value.options
+    ]
+    return replace(value, options=options)
+
+
+def _made_where_missing(
+    run: Run, frame: Frame, value: DictV, index: Value, node: ast.Subscript
+) -> Value:
+    """`table[key]` of a `defaultdict`: what its factory makes, kept under the key; unknown keys share one."""
+    key = index.value if isinstance(index, Const) and isinstance(index.value, Hashable) else None
+    held = value.fields.get(key) if key is not None else value.rest
+    if held is None:
+        call = ast.copy_location(ast.Call(node.value, [], []), node)
+        held = run.call(run, "value", frame, value.factory, [], {}, call)
+        if key is not None:
+            value.fields[key] = held
+        else:
+            value.rest = held
+    return held
 
 
 def _of_opaque(value: Opaque, index: Value, at: int | None, tainted: Taints) -> Value:

@@ -16,10 +16,12 @@ from .comprehensions import comprehension
 from .elements import element_of, indexed
 from .holding import decided, join, shape_of, taints_in, union
 from .machine import Frame, Run, place_of, shown
-from .names import as_written, attribute, look_up
+from .names import attribute, look_up
 from .slices import sliced
+from .standing import as_indexed, as_iterated, as_written, content_of, is_container
 from .texts import parts_of, text
 from .values import (
+    MARKS,
     NONE,
     Choice,
     Const,
@@ -27,6 +29,7 @@ from .values import (
     FnV,
     ListV,
     Lit,
+    Obj,
     Opaque,
     Part,
     Taint,
@@ -77,7 +80,7 @@ def _formatted(run: Run, frame: Frame, inner: ast.expr, spec: ast.expr | None) -
 
 
 def _binary(run: Run, frame: Frame, node: ast.BinOp) -> Value:
-    left, right = evaluate(run, frame, node.left), evaluate(run, frame, node.right)
+    left, right = (content_of(evaluate(run, frame, each)) for each in (node.left, node.right))
     return operated(run, frame, left, right, node)
 
 
@@ -156,7 +159,7 @@ def _list(run: Run, frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Value
     made = ListV(kind, loops=run.loop_numbers())
     for each in node.elts:
         if isinstance(each, ast.Starred):
-            splice(made, evaluate(run, frame, each.value))
+            splice(made, as_iterated(run, evaluate(run, frame, each.value)))
         else:
             made.add(evaluate(run, frame, each))
     if isinstance(node, ast.Set) and len(node.elts) > 1:
@@ -173,6 +176,8 @@ def _dict(run: Run, frame: Frame, node: ast.Dict) -> Value:
             continue
         name = evaluate(run, frame, key)
         put(run, frame, made, name, value, node)
+        if isinstance(name, Const) and name.value in MARKS:
+            made.place = place_of(frame.module, held)
     return made
 
 
@@ -196,6 +201,9 @@ def _subscript(run: Run, frame: Frame, node: ast.Subscript) -> Value:
     if isinstance(node.slice, ast.Slice):
         return sliced(run, frame, value, node)
     index = evaluate(run, frame, node.slice)
+    if isinstance(value, Obj):
+        held = as_indexed(run, value, index)
+        return indexed(run, frame, held, index, node) if is_container(value) else held
     if isinstance(index, Const) and isinstance(index.value, slice):
         return sliced(run, frame, value, _written_out(node, index.value))
     return indexed(run, frame, value, index, node)
@@ -213,7 +221,10 @@ def _end(bound: object) -> str:
 
 
 def _lambda(run: Run, frame: Frame, node: ast.Lambda) -> Value:
-    return FnV(node, frame.module, "<lambda>", closure=frame.env, owner=frame.owner)
+    spec = node.args
+    pairs = zip(reversed([*spec.posonlyargs, *spec.args]), reversed(spec.defaults), strict=False)
+    defaults = {p.arg: evaluate(run, frame, d) for p, d in pairs}
+    return FnV(node, frame.module, "<lambda>", frame.names(), owner=frame.owner, defaults=defaults)
 
 
 def _await(run: Run, frame: Frame, node: ast.Await) -> Value:
@@ -239,7 +250,7 @@ def _yield(run: Run, frame: Frame, node: ast.Yield) -> Value:
 
 
 def _yield_from(run: Run, frame: Frame, node: ast.YieldFrom) -> Value:
-    source = evaluate(run, frame, node.value)
+    source = as_iterated(run, evaluate(run, frame, node.value))
     frame.yield_shape |= _loops_of(run, frame) | shape_of(source)
     frame.yields.append(element_of(source))
     return Opaque()

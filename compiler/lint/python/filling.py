@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from ..finding import Place
+from ..finding import Cause, Place
+from .holding import taints_in
 from .texts import literal, parts_of, text
 from .values import (
     NONE,
@@ -16,6 +17,7 @@ from .values import (
     ListV,
     Lit,
     Part,
+    Taints,
     Value,
 )
 
@@ -68,8 +70,46 @@ def _filled_parts(
         else:
             found.append(part)
     if not any(isinstance(p, Lit) and "{" in p.text for p in parts):
-        found += [p for a in (*args, *kwargs.values()) for p in parts_of(a, place)]
+        given = [p for a in (*args, *kwargs.values()) for p in parts_of(a, place)]
+        return [*parts_of(amid(found, given), place)]
     return found
+
+
+AMBIENT = frozenset(
+    {
+        Cause.CLOCK,
+        Cause.DATE,
+        Cause.RANDOM,
+        Cause.SIGNED,
+        Cause.HASHED,
+        Cause.ADDRESS,
+        Cause.HOST,
+        Cause.STATE,
+        Cause.COUNTER,
+        Cause.SAMPLED,
+        Cause.UNORDERED,
+    }
+)
+"""What isn't asked for by a call, and may stand anywhere in a template."""
+
+
+def ambient(values: Iterable[Value]) -> Taints:
+    """What values vary with that no call asks for."""
+    return frozenset(t for v in values for t in taints_in(v, 3) if t.cause in AMBIENT)
+
+
+REST = "template, the rest of it"
+
+
+def amid(template: Sequence[Part], given: Sequence[Part]) -> Value:
+    """What is filled into a template whose text isn't known: there is more of it behind what nobody asked for."""
+    is_ambient = any(t.cause in AMBIENT for p in given if isinstance(p, Hole) for t in p.taints)
+    return text((*template, *given, *((Hole(NONE, REST),) if is_ambient else ())))
+
+
+def holes_of(values: Iterable[Value], place: Place) -> list[Part]:
+    """What isn't known of several values, as parts of a text."""
+    return [p for v in values for p in parts_of(v, place) if isinstance(p, Hole)]
 
 
 _PERCENT = re.compile(r"%(?:\((?P<name>\w+)\))?[#0\- +]*[\d*]*(?:\.\d+)?[diouxXeEfFgGcrsa]")
@@ -79,7 +119,7 @@ def percent(template: Value, argument: Value, place: Place) -> Value:
     """`template % argument`."""
     known = literal(template)
     if known is None:
-        return text((*parts_of(template, place), *parts_of(argument, place)))
+        return amid(parts_of(template, place), parts_of(argument, place))
     args = [i.value for i in argument.items] if isinstance(argument, ListV) else [argument]
     found: list[Part] = []
     at = 0
@@ -93,6 +133,14 @@ def percent(template: Value, argument: Value, place: Place) -> Value:
     return text([*found, Lit(known[at:])])
 
 
+_VARIABLE = re.compile(r"\{\{?\s*(\w+)")
+
+
+def variables_of(words: str) -> set[str]:
+    """The names in braces in a text."""
+    return set(_VARIABLE.findall(words))
+
+
 _DOLLAR = re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<plain>\w+))")
 
 
@@ -103,13 +151,13 @@ def substituted(template: Value, values: Mapping[str, Value], pattern: str, plac
         "brace": re.compile(r"\{(?P<plain>\w+)\}"),
         "jinja": re.compile(r"\{\{\s*(?P<plain>\w+)[^}]*\}\}"),
     }[pattern]
-    return text(
-        [
-            p
-            for part in parts_of(template, place)
-            for p in _substituted(part, values, expression, place)
-        ]
-    )
+    parts = parts_of(template, place)
+    found = [p for part in parts for p in _substituted(part, values, expression, place)]
+    words = "".join(p.text for p in parts if isinstance(p, Lit))
+    named = {match.group(match.lastindex or 1) for match in expression.finditer(words)}
+    if any(isinstance(p, Hole) for p in parts):
+        return amid(found, holes_of((v for k, v in values.items() if k not in named), place))
+    return text(found)
 
 
 def _substituted(

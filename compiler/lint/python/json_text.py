@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from ..finding import Cause
+from ..finding import Cause, Place
 from ..layout import REQUEST
-from .holding import union
+from .holding import taints_in, union
 from .machine import Frame, Run, place_of, shown
-from .texts import parts_of, text
+from .texts import parts_of, text, used_at
 from .values import Choice, Const, DictV, Hole, ListV, Lit, Opaque, Part, Taint, Value
 
 PARSED = "<arguments>"
@@ -50,7 +50,7 @@ def loaded(
     """`json.loads`."""
     if args and is_arguments(args[0]):
         return Opaque(label=PARSED, is_reply=True)
-    return Opaque(label="json")
+    return Opaque(union(taints_in(a) for a in args[:1]), label="json")
 
 
 def dumped(
@@ -69,7 +69,7 @@ def dumped(
     return text(_json_parts(held, place, is_sorted, 5))
 
 
-def _json_parts(value: Value, place: object, is_sorted: bool, depth: int) -> tuple[Part, ...]:
+def _json_parts(value: Value, place: Place, is_sorted: bool, depth: int) -> tuple[Part, ...]:
     match value:
         case DictV() if depth:
             parts: list[Part] = [Lit("{")]
@@ -91,7 +91,7 @@ def _json_parts(value: Value, place: object, is_sorted: bool, depth: int) -> tup
             inner: list[Part] = []
             for item in value.items:
                 inner += [*_json_parts(item.value, place, is_sorted, depth - 1), Lit(", ")]
-            taints = union([value.shape, value.as_text])
+            taints = union([used_at(value.shape, place), value.as_text])
             return (Lit("["), *((Hole(taints),) if taints else ()), *inner, Lit("]"))
         case _:
-            return parts_of(value, place)  # type: ignore[arg-type]
+            return parts_of(value, place)

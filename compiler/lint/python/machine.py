@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter as Counts
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -14,7 +14,7 @@ from ..layout import Request
 from ..tokens import Counter
 from .holding import union
 from .project import Project
-from .values import NONE, ClassInfo, DictV, FnV, ModuleInfo, Obj, Taints, Value
+from .values import NONE, ClassInfo, DictV, FnV, ModuleInfo, Obj, PromptV, Taints, Value
 
 MAX_DEPTH = 10
 MAX_CALLS = 24
@@ -77,7 +77,32 @@ class Loop:
     shape: Taints = NONE
     frame: Frame | None = None
     node: ast.AST | None = None
+    source: Value | None = None
     flags: dict[str, bool] = field(default_factory=dict)
+
+
+class Names(MutableMapping[str, Value]):
+    """The names of a function that is running and of those around it, as functions inside it see them."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+
+    def __getitem__(self, name: str) -> Value:
+        env = self._frame.env
+        return env[name] if name in env else self._frame.outer[name]
+
+    def __setitem__(self, name: str, value: Value) -> None:
+        is_here = name in self._frame.env or name not in self._frame.outer
+        (self._frame.env if is_here else self._frame.outer)[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._frame.env[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._frame.outer, **self._frame.env})
+
+    def __len__(self) -> int:
+        return len({*self._frame.outer, *self._frame.env})
 
 
 @dataclass(eq=False, slots=True)
@@ -87,7 +112,7 @@ class Frame:
     module: ModuleInfo
     env: dict[str, Value]
     name: str = ""
-    outer: dict[str, Value] = field(default_factory=dict)
+    outer: MutableMapping[str, Value] = field(default_factory=dict)
     returns: list[Value] = field(default_factory=list)
     yields: list[Value] = field(default_factory=list)
     yield_shape: Taints = NONE
@@ -100,8 +125,14 @@ class Frame:
     return_taints: Taints = NONE
     target: str = ""
     globals_named: set[str] = field(default_factory=set)
+    outer_named: set[str] = field(default_factory=set)
+    """Names of functions around it that it sets (`nonlocal`)."""
     queries: dict[str, Value] = field(default_factory=dict)
     statements: list[ast.stmt] = field(default_factory=list)
+
+    def names(self) -> MutableMapping[str, Value]:
+        """The names that functions defined here see: its own, then those around it."""
+        return Names(self)
 
     def under(self) -> Taints:
         """The taints of all conditions that hold here."""
@@ -145,8 +176,17 @@ class Run:
     models: set[str] = field(default_factory=set)
     """Attributes by which the request that is looked at names its model."""
     sent_files: set[str] = field(default_factory=set)
+    statics: dict[tuple[int, str], tuple[object, Value]] = field(default_factory=dict)
+    """Attributes of classes, modules and unknown things that were set since a root began, with their owners."""
+    prompts: dict[str, list[PromptV]] = field(default_factory=dict)
+    """By file: the templates of messages that are made there."""
     newest: dict[int, Newest] = field(default_factory=dict)
     """By history: the message behind it that was sent, and is not stored yet."""
+
+    def set_since(self, owner: object, name: str) -> Value | None:
+        """An attribute of something that isn't an object of the project, where it was set since a root began."""
+        held = self.statics.get((id(owner), name))
+        return held[1] if held is not None else None
 
     def tick(self) -> None:
         """Count a step. Raises OutOfSteps."""

@@ -29,6 +29,7 @@ from .values import (
     Opaque,
     PromptV,
     StateV,
+    SuperV,
     Taint,
     Text,
     Value,
@@ -73,8 +74,14 @@ def member(run: Run, module: ModuleInfo, name: str) -> Value | None:
     found = module.env.get(name)
     if found is None:
         inner = run.project.modules.get(f"{module.name}.{name}")
-        return ModV(inner) if inner else None
+        return _imported_module(run, inner) if inner else None
     return found
+
+
+def _imported_module(run: Run, module: ModuleInfo) -> ModV:
+    """A module that is imported, whose body runs by that: it may register things elsewhere."""
+    run.prepare(run, module)
+    return ModV(module)
 
 
 def attribute(run: Run, frame: Frame, value: Value, node: ast.Attribute) -> Value:
@@ -84,7 +91,7 @@ def attribute(run: Run, frame: Frame, value: Value, node: ast.Attribute) -> Valu
         case Obj():
             return _of_object(run, frame, value, node)
         case ModV(info=info):
-            return member(run, info, name) or Opaque(label=name)
+            return run.set_since(info, name) or member(run, info, name) or Opaque(label=name)
         case Ext(name=dotted):
             return _of_external(dotted, name)
         case ClassV(info=info):
@@ -93,12 +100,24 @@ def attribute(run: Run, frame: Frame, value: Value, node: ast.Attribute) -> Valu
             return join([attribute(run, frame, option, node) for option in options], taints)
         case DictV(fields=fields) if name in fields:
             return fields[name]
+        case SuperV(receiver=receiver, after=after):
+            return _behind(run, frame, receiver, after, node)
         case DictV() | ListV() | Text() | Const() | PromptV() | AgentV() | StateV():
             return Method(value, name)
         case Opaque():
-            return _of_opaque(value, name)
+            return run.set_since(value, name) or _of_opaque(value, name)
         case _:
             return Method(value, name)
+
+
+def _behind(run: Run, frame: Frame, value: Obj, after: ClassInfo, node: ast.Attribute) -> Value:
+    """`super().name`: the method of the next class that has it, of the same object."""
+    line = value.cls.line()
+    behind = line[line.index(after) + 1 :] if after in line else after.line()[1:]
+    for info in behind:
+        if node.attr in info.methods:
+            return _method(run, value, info, node.attr)
+    return Method(value, node.attr)
 
 
 def _of_external(dotted: str, name: str) -> Value:
@@ -125,6 +144,9 @@ def _of_opaque(value: Opaque, name: str) -> Value:
 
 def _of_class(run: Run, info: ClassInfo, name: str, value: Value) -> Value:
     for each in info.line():
+        since = run.set_since(each, name)
+        if since is not None:
+            return since
         if name in each.methods:
             return bound_method(
                 method_of(each, name), value if is_class_method(each.methods[name]) else None
@@ -149,18 +171,6 @@ def as_decorated(run: Run, info: ClassInfo, name: str) -> FnV:
         if isinstance(made, FnV):
             fn = replace(made, owner=info, marks=fn.marks)
     return fn
-
-
-def as_written(run: Run, value: Value) -> Value:
-    """A value where it becomes text: an object of the project writes itself."""
-    if not isinstance(value, Obj):
-        return value
-    for info in value.cls.line():
-        for name in ("__format__", "__str__", "__repr__"):
-            if name in info.methods:
-                fn = bound_method(method_of(info, name), value)
-                return run.call(run, "call", fn, [], {}, None)
-    return value
 
 
 def method_of(info: ClassInfo, name: str) -> FnV:
@@ -254,7 +264,10 @@ def imported(run: Run, module: ModuleInfo, node: ast.Import | ast.ImportFrom) ->
             name = alias.asname or alias.name.partition(".")[0]
             target = alias.name if alias.asname else alias.name.partition(".")[0]
             inner = run.project.find(target, module)
-            found[name] = ModV(inner) if inner else Ext(target)
+            whole = run.project.find(alias.name, module)
+            if whole is not None:
+                run.prepare(run, whole)
+            found[name] = _imported_module(run, inner) if inner else Ext(target)
         return found
     base = (
         run.project.relative(module, node.level, node.module or "")

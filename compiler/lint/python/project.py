@@ -129,20 +129,42 @@ def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
                 info.defaults[name] = value
             case _:
                 pass
+    builders = _BUILDERS | _helpers_of_builders(info)
     for name, method in info.methods.items():
-        _scan_method(info, name, method)
+        _scan_method(info, name, method, name in builders)
     return info
 
 
+def _helpers_of_builders(info: ClassInfo) -> set[str]:
+    """Private methods that only builders call: what they change was never otherwise."""
+    called = {name: _called_methods(method) for name, method in info.methods.items()}
+    built = {each for name, names in called.items() if name in _BUILDERS for each in names}
+    others = {each for name, names in called.items() if name not in _BUILDERS for each in names}
+    return {name for name in built - others if name.startswith("_")}
+
+
+def _called_methods(method: ast.AST) -> set[str]:
+    return {
+        node.func.attr
+        for node in ast.walk(method)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+    }
+
+
 def _scan_method(
-    info: ClassInfo, name: str, method: ast.FunctionDef | ast.AsyncFunctionDef
+    info: ClassInfo,
+    name: str,
+    method: ast.FunctionDef | ast.AsyncFunctionDef,
+    is_builder: bool,
 ) -> None:
     arguments = method.args.posonlyargs + method.args.args
     if not arguments:
         return
     me = arguments[0].arg
     for attr, node, grows in _mutations(method, me):
-        if name in _BUILDERS:
+        if is_builder:
             continue
         if grows:
             info.grown.add(attr)
@@ -159,12 +181,12 @@ def _scan_method(
 
 def _mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
     """Attributes of `self` that a method changes so that the next call sees it."""
-    lazily = _lazily_set(method, me)
+    lazily, begun = _lazily_set(method, me), _begun_in(method, me)
     for node in ast.walk(method):
         match node:
             case ast.AugAssign(target=target):
                 attr = attribute_of(target, me) or _item_of(target, me)
-                if attr:
+                if attr and attr not in begun:
                     yield attr, node, isinstance(node.op, ast.Add)
             case ast.Assign(targets=targets):
                 for target in targets:
@@ -211,6 +233,19 @@ def _replaced(method: ast.FunctionDef | ast.AsyncFunctionDef, me: str) -> set[st
         for target in node.targets
         if node.value.id in given
     } - {""}
+
+
+def _begun_in(method: ast.AST, me: str) -> set[str]:
+    """Attributes that a method begins anew with what it is given: what it adds is no more than its own."""
+    given: set[str] = set()
+    if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+        given = {each.arg for each in (*method.args.args, *method.args.kwonlyargs)}
+    found: set[str] = set()
+    for node in getattr(method, "body", []):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            if node.value.id in given:
+                found |= {attribute_of(target, me) for target in node.targets}
+    return found - {""}
 
 
 def _is_constant(node: ast.expr) -> bool:

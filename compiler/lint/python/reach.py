@@ -122,8 +122,8 @@ def _gather(node: ast.AST, words: set[str], owners: tuple[str, ...], found: list
             return
         case ast.Attribute(attr=name):
             words.add(name)
-        case ast.keyword(arg="messages"):
-            words.add("messages=")
+        case ast.keyword(arg=str(name)):
+            words.add(f"{name}=")
         case ast.Call(func=func) if node.args or node.keywords:
             words.add(f"{_last(func)}()")
         case ast.Constant():

@@ -135,6 +135,7 @@ def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
             continue
         run.warmed = set()
         run.newest.clear()
+        run.statics.clear()
         run.counts.clear()
         place = Place(module.file, fn.node.lineno)
         try:

@@ -29,6 +29,8 @@ class Given:
     named: Value | None = None
     """The model as it is given, where its name isn't known."""
     is_automatic: bool = False
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where each of its arguments is written."""
 
 
 def request_of(run: Run, given: Given, sink: Place, family: str) -> Request:

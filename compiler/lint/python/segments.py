@@ -7,11 +7,26 @@ from dataclasses import replace
 
 from ..finding import Cause, Place
 from ..layout import CONST, RELEASE, REQUEST, SESSION, Origin, Request, Segment
+from .filling import REST
 from .holding import shape_of, taints_in
 from .machine import Run
 from .messages import dict_of, options_of, role_of
 from .texts import literal, parts_of
-from .values import Const, DictV, Hole, ListV, Lit, Obj, Opaque, Part, Taint, Taints, Text, Value
+from .values import (
+    MARKS,
+    Const,
+    DictV,
+    Hole,
+    ListV,
+    Lit,
+    Obj,
+    Opaque,
+    Part,
+    Taint,
+    Taints,
+    Text,
+    Value,
+)
 
 STABLE_WORDS = (
     "system",
@@ -99,7 +114,8 @@ class SegmentBuilder:
         count = len(value.items)
         for number, item in enumerate(value.items):
             is_newest = number == count - 1 and not item.many and (count > 1 or before > 0)
-            self.message(item.value, item.many, str(number), is_newest)
+            is_many = item.many and item.added is None
+            self.message(item.value, is_many, str(number), is_newest)
 
     def message(self, value: Value, many: bool, region: str, is_newest: bool) -> None:
         """One message, or any number of such."""
@@ -174,7 +190,7 @@ class SegmentBuilder:
         if fields.rest is not None and not fields.fields.keys() & {"text", "content"}:
             self.text((Hole(taints_in(fields.rest), "", True),), region, is_newest, many)
         if is_marked(fields):
-            self._mark()
+            self._mark(fields.place)
 
     def text(
         self,
@@ -209,7 +225,13 @@ class SegmentBuilder:
         return replace(part, taints=kept, is_element=True)
 
     def _hole(self, part: Hole, region: str, is_newest: bool, unknown: int | None) -> None:
-        held = origins(self.run, part.taints)
+        seen = part.taints
+        if region not in (
+            "system",
+            "tools",
+        ):  # said in a conversation, it stands there as it was said
+            seen = frozenset(t for t in seen if t.flag != "said")
+        held = origins(self.run, seen)
         if held:
             rank = max(o.rank for o in held)
             self.segments.append(Segment(rank, origins=held, region=region, is_newest=is_newest))
@@ -223,6 +245,8 @@ class SegmentBuilder:
                     is_unknown=True,
                 )
             )
+        elif part.label == REST and is_newest:
+            pass
         elif (
             any(word in part.label.lower() for word in STABLE_WORDS)
             and "user" not in part.label.lower()
@@ -257,9 +281,9 @@ class SegmentBuilder:
     def _unknown(self, region: str, rank: int) -> None:
         self.segments.append(Segment(rank, region=region, is_unknown=True))
 
-    def _mark(self) -> None:
+    def _mark(self, place: Place | None = None) -> None:
         if self.segments:
-            self.segments[-1] = replace(self.segments[-1], has_mark=True)
+            self.segments[-1] = replace(self.segments[-1], has_mark=True, place=place)
 
 
 _REMINTED = frozenset({Cause.RANDOM, Cause.CLOCK, Cause.SIGNED, Cause.HASHED, Cause.SAMPLED})
@@ -271,11 +295,7 @@ def _is_blocks(value: ListV) -> bool:
 
 def is_marked(fields: DictV) -> bool:
     """Whether a block or message holds a breakpoint."""
-    held = (
-        fields.fields.get("cache_control")
-        or fields.fields.get("cachePoint")
-        or fields.fields.get("prompt_cache_breakpoint")
-    )
+    held = next((fields.fields[key] for key in MARKS if key in fields.fields), None)
     return held is not None and not (isinstance(held, Const) and held.value is None)
 
 

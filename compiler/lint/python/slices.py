@@ -57,7 +57,14 @@ def _is_text(value: Opaque) -> bool:
 def _with_shape(value: Value, taints: Taints) -> Value:
     match value:
         case ListV():
-            return replace(value, items=items_of(value), shape=value.shape | taints, persists=False)
+            parent = value if value.persists else value.parent
+            return replace(
+                value,
+                items=items_of(value),
+                shape=value.shape | taints,
+                persists=False,
+                parent=parent,
+            )
         case Opaque():
             return replace(value, shape=value.shape | taints)
         case _:
@@ -119,7 +126,23 @@ def is_stride(end: ast.expr, frame: Frame) -> bool:
     """Whether a moving end is rounded, so that it moves in strides."""
     names = {n.id for n in ast.walk(end) if isinstance(n, ast.Name)}
     texts = [end, *(s for s in _assignments(frame, names))]
-    return any(isinstance(n, ast.FloorDiv | ast.Mod) for each in texts for n in ast.walk(each))
+    return _is_stepped(end, frame) or any(
+        isinstance(n, ast.FloorDiv | ast.Mod) for each in texts for n in ast.walk(each)
+    )
+
+
+def _is_stepped(end: ast.expr, frame: Frame) -> bool:
+    """Whether an end is an attribute that the class moves on by more than one, where a test says so."""
+    if not isinstance(end, ast.Attribute) or frame.owner is None:
+        return False
+    tests = [n for n in ast.walk(frame.owner.node) if isinstance(n, ast.If | ast.While)]
+    moved = [n for test in tests for n in ast.walk(test) if isinstance(n, ast.AugAssign)]
+    return any(
+        isinstance(n.target, ast.Attribute)
+        and n.target.attr == end.attr
+        and not (isinstance(n.value, ast.Constant) and n.value.value == 1)
+        for n in moved
+    )
 
 
 def _assignments(frame: Frame, names: set[str]) -> Iterator[ast.expr]:

@@ -62,6 +62,8 @@ _TABLE: dict[str, Source] = {
             "humanize.naturaltime",
             "timeago.format",
             "time.clock_gettime",
+            "email.utils.formatdate",
+            "email.utils.localtime",
         )
     },
     "pendulum.today": _DATE,

@@ -75,20 +75,26 @@ def parts_of(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
         case Const(value=constant):
             return (Lit(str(constant)),)
         case Opaque():
-            if not value.taints and not value.shape and value.item is not None and depth:
+            if (
+                not (value.taints or value.shape or value.gathered)
+                and value.item is not None
+                and depth
+            ):
                 return parts_of(value.item, place, depth - 1)
             return (
                 Hole(
-                    value.taints | value.shape | label_taints(value, place),
+                    value.taints | value.gathered | value.shape | label_taints(value, place),
                     value.label,
                     value.parent is not None,
                 ),
             )
         case ListV() if depth:
             inner = [part for i in value.items for part in parts_of(i.value, place, depth - 1)]
-            return (*_hole_of(used_at(value.shape, place) | value.as_text), *inner[:400])
+            order = _hole_of(used_at(value.shape, place))
+            return (*order, *inner[:400], *_hole_of(value.as_text))
         case DictV() if depth:
-            return (*_hole_of(value.shape | value.as_text), *_dict_parts(value, place, depth))
+            inner = _dict_parts(value, place, depth)
+            return (*_hole_of(value.shape), *inner, *_hole_of(value.as_text))
         case Choice(options=options, taints=taints):
             return _choice_parts(options, taints, place, depth)
         case Obj() if depth:
@@ -154,11 +160,13 @@ def known_start(value: Value) -> str:
 
 
 def used_at(taints: Taints, place: Place) -> Taints:
-    """A set that is only known by its annotation is told where it is used."""
-    if not any(t.flag == "annotated" for t in taints):
-        return taints
+    """An order, after a place in which it is used; a set that is only known by its annotation is told there."""
     return frozenset(
-        replace(t, place=place, path=(t.place, *t.path), flag="") if t.flag == "annotated" else t
+        replace(t, place=place, path=(t.place, *t.path), flag="")
+        if t.flag == "annotated"
+        else t.through(place)
+        if t.cause is Cause.UNORDERED
+        else t
         for t in taints
     )
 
@@ -176,10 +184,10 @@ def joined(separator: Value, items: Value, place: Place) -> Value:
         else:
             return text(parts_of(items, place))
         items = held
-    parts: list[Part] = list(_hole_of(used_at(items.shape, place) | items.as_text))
+    parts: list[Part] = list(_hole_of(used_at(items.shape, place)))
     for number, item in enumerate(items.items):
         parts += [*(between if number else ()), *parts_of(item.value, place)]
-    return text(parts)
+    return text([*parts, *_hole_of(items.as_text)])
 
 
 def replaced(subject: Value, old: Value, new: Value, place: Place) -> Value:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import ast
 import itertools
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field, replace
 
 from ..finding import Cause, Place
+
+MARKS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
+"""Keys of a block or message that make it a breakpoint."""
 
 MAX_PATH = 6
 _NUMBERS = itertools.count(1)
@@ -96,6 +100,8 @@ class Opaque:
     index: str = ""
     is_reply: bool = False
     is_copy: bool = False
+    gathered: Taints = NONE
+    """What was put into it by methods that aren't known; it counts where it is written out."""
 
 
 @dataclass(slots=True)
@@ -122,6 +128,9 @@ class ListV:
     persists: bool = False
     loops: tuple[int, ...] = ()
     is_copy: bool = False
+    parent: ListV | Opaque | None = None
+    """The history that it is a part of."""
+
     born: int = field(default_factory=_NUMBERS.__next__)
 
     def add(self, value: Value, many: bool = False, added: Place | None = None) -> None:
@@ -142,6 +151,11 @@ class DictV:
     index: str = ""
     persists: bool = False
     loops: tuple[int, ...] = ()
+    place: Place | None = None
+    """Where it is written, if it holds a breakpoint."""
+
+    factory: Value | None = None
+    """What makes a value for a key that is missing."""
 
 
 @dataclass(eq=False, slots=True)
@@ -202,7 +216,7 @@ class FnV:
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     module: ModuleInfo
     name: str
-    closure: dict[str, Value] = field(default_factory=dict)
+    closure: MutableMapping[str, Value] = field(default_factory=dict)
     bound: Value | None = None
     owner: ClassInfo | None = None
     marks: frozenset[str] = frozenset()
@@ -223,6 +237,14 @@ class ClassV:
     """A class as a value."""
 
     info: ClassInfo
+
+
+@dataclass(eq=False, slots=True)
+class SuperV:
+    """`super()`: an object, seen from behind one of its classes."""
+
+    receiver: Obj
+    after: ClassInfo
 
 
 @dataclass(eq=False, slots=True)
@@ -290,6 +312,7 @@ Value = (
     | FnV
     | PartialV
     | ClassV
+    | SuperV
     | ModV
     | Ext
     | Method

@@ -17,6 +17,8 @@ _CLOCK = re.compile(r"strftime_now|now\(|today|current_date|date_string")
 _CONDITIONS = re.compile(
     r"last_query|last_user|ns\.|loop\.|enable_thinking|reasoning_content|thinking"
 )
+_REASONING = re.compile(r"\bif\b.*\b(reasoning_content|reasoning|thinking)\b.*(loop\.|ns\.|last)")
+"""Where it hangs on a turn's place whether its reasoning is written."""
 
 
 def line_of(source: str, fault: Fault) -> int:
@@ -30,6 +32,8 @@ def line_of(source: str, fault: Fault) -> int:
         fault.before[max(fault.at - LEAD, 0) : fault.at + 40],
         fault.now[max(fault.at - LEAD, 0) : fault.at + 40],
     )
+    if "reasoning" in fault.what and (told := _first(lines, _REASONING)):
+        return told
     sliced = _first(lines, _SLICE)
     found = _by_literal(lines, *window)
     if (

@@ -13,6 +13,7 @@ from ..json_text import dumped, loaded
 from ..listings import COMPLETION_CALLS, UNORDERED_CALLS
 from ..machine import Frame, Run
 from ..sources import source_of
+from ..standing import as_iterated
 from ..values import NONE, DictV, Opaque, Taints, Value
 from .containers import (
     chained,
@@ -41,6 +42,7 @@ from .single import (
     cell,
     dedent_call,
     environment,
+    fields_call,
     from_timestamp,
     generator,
     getattr_call,
@@ -48,9 +50,12 @@ from .single import (
     open_call,
     partial_call,
     path_call,
+    pattern_call,
     printed,
+    queue,
     rendered_file,
     same,
+    setattr_call,
     slice_call,
     str_call,
     template_call,
@@ -65,9 +70,9 @@ _LOOKUPS = re.compile(
 )
 
 
-_QUIET = frozenset(
-    "min max sum any all isinstance hasattr callable bool abs round print type issubclass".split()
-)
+_QUIET = frozenset("min max sum any all bool abs round print".split())
+_OF_THE_TYPE = frozenset("isinstance issubclass hasattr callable type".split())
+"""What asks for a type, and not for what a value says."""
 
 
 def call_external(
@@ -89,11 +94,15 @@ def call_external(
     if name in COMPLETION_CALLS:
         return as_completed(run, frame, name, args, node)
     builtin = _BUILTINS.get(name)
+    if name in _ITERATE:
+        args = [as_iterated(run, each) for each in args]
     if builtin is not None:
         return builtin(run, frame, args, kwargs, node)
     last = name.rpartition(".")[2]
     if last in _FRAMEWORK:
         return _FRAMEWORK[last](run, frame, args, kwargs, node)
+    if name in _OF_THE_TYPE:
+        return Opaque(label=f"{name}()")
     if name in _QUIET:
         return Opaque(
             frozenset(t for a in args for t in taints_in(a, 2) if t.cause is not Cause.UNORDERED)
@@ -126,7 +135,7 @@ _BUILTINS = {
     "dict": dict_call,
     "collections.OrderedDict": dict_call,
     "collections.defaultdict": lambda run, frame, args, kwargs, node: DictV(
-        loops=run.loop_numbers()
+        loops=run.loop_numbers(), factory=args[0] if args else None
     ),
     "collections.Counter": dict_call,
     "collections.deque": deque_call,
@@ -134,6 +143,8 @@ _BUILTINS = {
     "str": str_call,
     "repr": str_call,
     "format": str_call,
+    "re.sub": pattern_call,
+    "regex.sub": pattern_call,
     "textwrap.dedent": dedent_call,
     "inspect.cleandoc": dedent_call,
     "textwrap.indent": dedent_call,
@@ -146,6 +157,11 @@ _BUILTINS = {
     "filter": filter_call,
     "next": next_call,
     "getattr": getattr_call,
+    "setattr": setattr_call,
+    "vars": fields_call,
+    "dataclasses.asdict": fields_call,
+    "attrs.asdict": fields_call,
+    "attr.asdict": fields_call,
     "functools.partial": partial_call,
     "copy.deepcopy": deep_copy,
     "copy.copy": shallow_copy,
@@ -168,6 +184,9 @@ _BUILTINS = {
     "os.getenv": environment,
     "os.environ.get": environment,
     "contextvars.ContextVar": cell,
+    **dict.fromkeys(
+        ("asyncio.Queue", "queue.Queue", "queue.SimpleQueue", "multiprocessing.Queue"), queue
+    ),
     "io.StringIO": buffer,
     "StringIO": buffer,
     "print": printed,
@@ -202,6 +221,12 @@ _BUILTINS = {
     "tuple.__new__": list_call,
 }
 
+
+_ITERATE = frozenset(
+    "sorted list tuple set frozenset dict iter reversed enumerate zip map filter next collections.deque "
+    "itertools.chain itertools.islice functools.reduce".split()
+)
+"""Functions that go through their arguments."""
 
 _FRAMEWORK = {
     "trim_messages": trimmed,

@@ -146,7 +146,7 @@ def deep_copy(
         return Opaque()
     held = args[0]
     if isinstance(held, ListV):
-        made = replace(held, items=items_of(held), persists=False)
+        made = replace(held, items=items_of(held), persists=False, parent=None)
         made.is_copy = is_historical(held)
         return made
     if isinstance(held, Opaque):

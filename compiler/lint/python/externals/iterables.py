@@ -10,7 +10,7 @@ from ...finding import Cause
 from ...layout import REQUEST
 from ..elements import element_of
 from ..holding import join, shape_of, taints_in, text_taints_of, union
-from ..machine import Frame, Run, place_of, shown
+from ..machine import Frame, Loop, Run, place_of, shown
 from ..slices import sliced
 from ..values import NONE, Const, Item, ListV, Opaque, Taint, Value
 
@@ -49,10 +49,10 @@ def map_call(
     if len(args) < 2:
         return Opaque()
     made = ListV("generator", shape=shape_of(args[1]), as_text=text_taints_of(args[1]))
-    made.add(
-        run.call(run, "value", frame, args[0], [element_of(a) for a in args[1:]], {}, node),
-        many=True,
-    )
+    run.loops.append(Loop(run.next_number(), place_of(frame.module, node), frame=frame))
+    given = [element_of(a) for a in args[1:]]
+    made.add(run.call(run, "value", frame, args[0], given, {}, node), many=True)
+    run.loops.pop()
     return made
 
 

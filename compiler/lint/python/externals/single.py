@@ -8,7 +8,10 @@ from collections.abc import Mapping, Sequence
 from ..files import file_value
 from ..holding import taints_in, union
 from ..machine import Frame, Run, place_of
-from ..names import as_written, attribute
+from ..names import attribute
+from ..replacing import by_pattern
+from ..standing import as_written, fields_of
+from ..statements.assign import set_attribute
 from ..texts import literal, parts_of, text, transformed
 from ..values import Const, DictV, Ext, Item, ListV, Opaque, PartialV, Value
 
@@ -27,6 +30,24 @@ def same(
 ) -> Value:
     """A function that gives its argument."""
     return args[0] if args else Opaque()
+
+
+def fields_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`dataclasses.asdict`, `vars`: an object's fields as a table."""
+    held = fields_of(args[0]) if args else None
+    return held if held is not None else Opaque(union(taints_in(a) for a in args))
+
+
+def setattr_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`setattr` with a known name."""
+    name = literal(args[1]) if len(args) == 3 else None
+    if name is not None:
+        set_attribute(run, frame, args[0], name, args[2])
+    return Const(None)
 
 
 def number_call(
@@ -88,6 +109,13 @@ def buffer(
     return ListV("buffer", [Item(args[0])] if args else [], loops=run.loop_numbers())
 
 
+def queue(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """A queue: what others put into it, in the order in which they do."""
+    return ListV("queue", loops=run.loop_numbers())
+
+
 def slice_call(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> Value:
@@ -135,6 +163,15 @@ def rendered_file(
             values |= {k: v for k, v in each.fields.items() if isinstance(k, str)}
     held = run.templates.rendered(name, values) if name and run.templates else None
     return held or Opaque(label="rendered")
+
+
+def pattern_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`re.sub(pattern, by, text)`: what comes instead stands somewhere in the text."""
+    if len(args) < 3:
+        return Opaque(union(taints_in(a) for a in args))
+    return by_pattern(run, frame, literal(args[0]), args[1], args[2], node)
 
 
 def dedent_call(

@@ -6,10 +6,12 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from ..agents import call_agent
-from ..frameworks import call_prompt
 from ..holding import join
+from ..instances import CONTENT
 from ..machine import Frame, Run
-from ..values import AgentV, Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Text, Value
+from ..message_templates import call_prompt
+from ..standing import FIELDS, as_iterated, fields_of, is_container
+from ..values import AgentV, Choice, Const, DictV, ListV, Obj, Opaque, PromptV, StateV, Text, Value
 from .calling import Calling
 from .dicts import dict_method
 from .lists import list_method
@@ -27,6 +29,8 @@ def call_method(
     node: ast.Call,
 ) -> Value:
     """What a method gives, and what it does to its receiver."""
+    if name in ("join", "extend", "update"):
+        args = [as_iterated(run, each) for each in args]
     call = Calling(run, frame, receiver, name, args, kwargs, node)
     match receiver:
         case Choice(options=options):
@@ -39,6 +43,10 @@ def call_method(
             return Opaque(is_reply=True, label="state")
         case ListV():
             return list_method(run, frame, receiver, name, args, kwargs, node)
+        case Obj() if name in FIELDS and not is_container(receiver):
+            return fields_of(receiver) or unknown_method(call)
+        case Obj() if is_container(receiver):
+            return call_method(run, frame, receiver.attrs[CONTENT], name, args, kwargs, node)
         case DictV():
             return dict_method(call, receiver)
         case Const() | Text():

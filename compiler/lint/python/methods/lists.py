@@ -40,6 +40,10 @@ def list_method(
             return Opaque(label="token")
         case "get" if receiver.kind == "cell":
             return join([*(item.value for item in receiver.items), *args[:1]])
+        case "get" | "get_nowait" if receiver.kind == "queue":
+            for loop in run.loops[-1:]:
+                loop.shape |= receiver.shape
+            return element_of(receiver)
         case "write" if receiver.kind == "buffer":
             receiver.items += [Item(each, bool(frame.conds)) for each in args[:1]]
             return Const(None)

@@ -10,10 +10,12 @@ from ...layout import DAY
 from ..building import REASONING
 from ..clocks import COARSE_PARTS, at_rank, coarse
 from ..files import template_named, written_taints
+from ..filling import amid, holes_of
 from ..holding import join, taints_in, union
 from ..json_text import PARSED, is_parsed
 from ..machine import shown
 from ..newest import judge_stored
+from ..replacing import by_pattern
 from ..texts import joined, parts_of, text
 from ..values import NONE, Const, DictV, Hole, ListV, Opaque, Value
 from .calling import Calling
@@ -33,7 +35,17 @@ _OF_THE_NAME = frozenset({Cause.RANDOM, Cause.CLOCK, Cause.DATE})
 
 def opaque_method(call: Calling, receiver: Opaque) -> Value | None:
     """What a method of an unknown value gives; None where nothing but its name is known."""
-    for reading in (_read, _arguments, _time, _grown, _looked_up, _viewed, _written, _rendered):
+    for reading in (
+        _read,
+        _arguments,
+        _time,
+        _grown,
+        _looked_up,
+        _viewed,
+        _written,
+        _rendered,
+        _replaced,
+    ):
         found = reading(call, receiver)
         if found is not None:
             return found
@@ -101,10 +113,18 @@ def _written(call: Calling, receiver: Opaque) -> Value | None:
         return None
     if receiver.taints | union(taints_in(a, 2) for a in call.given):
         inner = [p for a in call.given for p in parts_of(a, call.place)]
-        return text((*parts_of(receiver, call.place), *inner))
+        written = parts_of(receiver, call.place)
+        return text((*written, *inner)) if call.name == "join" else amid(written, inner)
     if call.name == "join":
         return joined(receiver, call.args[0], call.place) if call.args else receiver
     return None
+
+
+def _replaced(call: Calling, receiver: Opaque) -> Value | None:
+    """`PATTERN.sub(by, text)`."""
+    if call.name != "sub" or len(call.args) < 2:
+        return None
+    return by_pattern(call.run, call.frame, None, call.args[0], call.args[1], call.node)
 
 
 def _rendered(call: Calling, receiver: Opaque) -> Value | None:
@@ -120,8 +140,8 @@ def _rendered(call: Calling, receiver: Opaque) -> Value | None:
         held = library.rendered(receiver.label.removeprefix("<template>"), values)
         if held is not None:
             return held
-    parts = [p for v in values.values() for p in parts_of(v, call.place)]
-    return text((Hole(NONE, receiver.label), *[p for p in parts if isinstance(p, Hole)]))
+    held = Hole(receiver.taints | receiver.gathered, receiver.label)
+    return amid((held,), holes_of((*call.args, *values.values()), call.place))
 
 
 def _grown(call: Calling, receiver: Opaque) -> Value | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ...finding import Cause
+from ..filling import ambient
 from ..holding import taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
 from ..listings import COMPLETION_METHODS, UNORDERED_METHODS
@@ -50,12 +52,29 @@ def unknown_method(call: Calling) -> Value:
 def _passed_on(call: Calling) -> Value:
     """Nothing is known: what the receiver varies with, unless the method looks something up."""
     held = taints_in(call.receiver, 2)
+    if isinstance(call.receiver, Opaque):
+        given = ambient(call.given)
+        if _MAKES_TEXT.match(call.name):
+            held |= given | call.receiver.gathered
+        elif _MADE_HERE.search(call.receiver.label):
+            call.receiver.gathered |= given
     if call.name not in _KEEPS:
         held = frozenset(t for t in held if t.cause not in (Cause.VARYING, Cause.COUNTER))
     label = _label(call)
     is_reply = isinstance(call.receiver, Opaque) and call.receiver.is_reply
     named = f"{label}.{call.name}()" if label else f"{call.name}()"
     return Opaque(held, label=named, is_reply=is_reply)
+
+
+_MAKES_TEXT = re.compile(
+    r"(render|format|fill|wrap|escape|subn?|replace|substitute|compose|expand|interpolate|indent|concat|prompt|template"
+    r"|dumps?|to_?(text|str|string|prompt|markdown|xml|html|yaml|json)|as_(text|str|string|prompt|markdown)|section"
+    r"|tostring|unparse|shorten|truncate|clean|text|compile)(_\w+)?$"
+)
+"""Methods that give a text of what they are given."""
+
+_MADE_HERE = re.compile(r"^[A-Z]\w*\(\)$")
+"""Things that the program makes of a class that isn't known."""
 
 
 def _label(call: Calling) -> str:

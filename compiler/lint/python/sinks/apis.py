@@ -93,6 +93,10 @@ OPTIONS = (
     "tool_config",
     "toolConfig",
     "format",
+    "response_model",
+    "response_schema",
+    "output_type",
+    "output_schema",
 )
 
 

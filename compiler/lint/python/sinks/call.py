@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..agents import HEADS, is_led
 from ..frameworks import construct
 from ..machine import Frame, Run, dotted, place_of
 from ..messages import dict_of, options_of
@@ -37,6 +38,7 @@ SINK_WORDS = frozenset(
         *(f"{name}()" for name in _GENERIC),
         *(ending.rpartition(".")[2] for api in APIS for ending in api.endings),
         *("post", "apost", "bind_tools", "bind_functions", "messages="),
+        *(f"{name}=" for name in HEADS),
     }
 ) - {"update"}
 """Last words of calls that may send a prompt; `name()` is a call with arguments, `messages=` the keyword."""
@@ -76,7 +78,12 @@ def called_sink(
     )
     if made is not None:
         return Sent(made)
-    given = _posted(run, name, kwargs) or _bound_tools(name, args) or _generic(name, args, kwargs)
+    given = (
+        _posted(run, name, kwargs)
+        or _bound_tools(name, args)
+        or _generic(name, args, kwargs)
+        or _led(name, args, kwargs)
+    )
     if given is not None:
         _send(run, frame, given, node)
         return Sent(Opaque(label="reply", is_reply=True))
@@ -149,9 +156,20 @@ def _generic(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> G
         *(kwargs[n] for n in ("messages", "input", "prompt", "chat_history") if n in kwargs),
         *args[:2],
     ]
-    if not any(_is_messages(value) for value in candidates):
+    is_told = last in _GENERIC and "messages" in kwargs and bool(kwargs.keys() & {"model", "tools"})
+    if not is_told and not any(_is_messages(value) for value in candidates):
         return None
     return _generic_given(args, kwargs)
+
+
+def _led(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given | None:
+    """A call of a known verb that gets the text that stands first by a keyword, and what is asked beside it."""
+    if name.rpartition(".")[2] not in _GENERIC or not is_led(args, kwargs):
+        return None
+    asked = first_of(kwargs, ("prompt", "user_prompt", "user_message", "input", "query", "message"))
+    made = _generic_given((), kwargs)
+    made.messages = asked or next(iter(args), Opaque(label="question"))
+    return made
 
 
 def _generic_given(args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given:
@@ -165,7 +183,7 @@ def _generic_given(args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given:
     model = literal(plain_value(kwargs.get("model", Const("")))) or ""
     return Given(
         kwargs.get("tools"),
-        first_of(kwargs, ("system", "system_prompt", "instructions", "system_message")),
+        first_of(kwargs, ("system", *sorted(HEADS))),
         messages,
         model,
         options={
@@ -199,4 +217,6 @@ def _is_messages(value: Value) -> bool:
 
 def _send(run: Run, frame: Frame, given: Given, node: ast.AST) -> None:
     """Note a request, and everything that is wrong with it."""
+    keywords = node.keywords if isinstance(node, ast.Call) else []
+    given.places = {k.arg: place_of(frame.module, k.value) for k in keywords if k.arg}
     send(run, given, place_of(frame.module, node), frame.name or "module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...finding import Cause, Evidence, Loss, Place
+from ...finding import Cause, Evidence, Loss
 from ...layout import RELEASE, REQUEST, TURN, Request
 from ...target import minimum_of, plain_model
 from ..machine import Run
@@ -75,7 +75,7 @@ def _behind(run: Run, given: Given, request: Request, marks: list[int]) -> None:
             run.evidence.append(
                 Evidence(
                     Cause.MARK_BEHIND,
-                    _mark_place(request),
+                    segments[mark].place or request.sink,
                     request.sink,
                     what,
                     loss=Loss(before),
@@ -83,10 +83,6 @@ def _behind(run: Run, given: Given, request: Request, marks: list[int]) -> None:
                     target=request.target,
                 )
             )
-
-
-def _mark_place(request: Request) -> Place:
-    return request.sink
 
 
 def _is_one_shot(given: Given) -> bool:

@@ -12,14 +12,17 @@ from ..requests import Given
 from ..values import DictV
 from .live import evidence_of, is_live
 
-_SCHEMAS = frozenset({"response_format", "text", "text_format", "format", "output_config"})
+_SCHEMAS = frozenset(
+    {"response_format", "text", "text_format", "format", "output_config", "response_schema"}
+)
 """Options that hold a schema, whose text stands in the prompt."""
 
 
 def judge_options(run: Run, given: Given, request: Request) -> None:
     """Options that are part of the key, the routing key, and headers."""
     for name, value in given.options.items():
-        for taint in taints_in(value, 5):
+        for found in taints_in(value, 5):
+            taint = found.through(given.places[name]) if name in given.places else found
             if is_live(run, taint):
                 run.evidence.append(
                     evidence_of(request, Cause.OPTION, taint, f"`{name}`, by {taint.what},")

@@ -6,8 +6,8 @@ import ast
 
 from ..agents import decorated
 from ..expressions import evaluate
-from ..machine import Frame, Run, dotted
-from ..names import decorators, imported
+from ..machine import Frame, Run, bound_method, dotted
+from ..names import decorators, imported, method_of
 from ..project import class_info
 from ..values import ClassV, Ext, FnV, Obj, PartialV, Value
 
@@ -26,7 +26,7 @@ def function(run: Run, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDe
         node,
         frame.module,
         node.name,
-        frame.env if frame.name else {},
+        frame.names() if frame.name else {},
         None,
         None,
         decorators(node),
@@ -45,14 +45,22 @@ def _wrapped(
     held: Value = fn
     for each in reversed(node.decorator_list):
         maker = each.func if isinstance(each, ast.Call) else each
-        if not isinstance(evaluate(run, frame, maker), FnV):
+        if not _is_ours(evaluate(run, frame, maker)):
             continue
         decorator = evaluate(run, frame, each)
-        if isinstance(decorator, FnV):
+        if isinstance(decorator, FnV | ClassV):
             call = ast.copy_location(ast.Call(each, [], []), each)
             made = run.call(run, "value", frame, decorator, [held], {}, call)
             held = made if isinstance(made, FnV | PartialV | Obj) else held
     return held
+
+
+def _is_ours(maker: Value) -> bool:
+    """Whether a decorator is a function of the project, or a class whose instances are called."""
+    is_called = isinstance(maker, ClassV) and any(
+        "__call__" in c.methods for c in maker.info.line()
+    )
+    return isinstance(maker, FnV) or is_called
 
 
 def class_body(run: Run, frame: Frame, node: ast.ClassDef) -> bool:
@@ -70,8 +78,24 @@ def class_body(run: Run, frame: Frame, node: ast.ClassDef) -> bool:
     inner_frame = Frame(frame.module, {}, node.name, outer=frame.env)
     for name, value in info.defaults.items():
         info.attrs[name] = evaluate(run, inner_frame, value)
-    frame.env[node.name] = ClassV(info)
+    made = ClassV(info)
+    frame.env[node.name] = _registered(run, frame, made, node)
     return False
+
+
+def _registered(run: Run, frame: Frame, made: ClassV, node: ast.ClassDef) -> Value:
+    """A class as its bases and its decorators find it: both may keep it in a list of their own."""
+    for base in made.info.line()[1:]:
+        if "__init_subclass__" in base.methods:
+            fn = bound_method(method_of(base, "__init_subclass__"), made)
+            run.call(run, "call", fn, [], {}, None)
+            break
+    for each in reversed(node.decorator_list):
+        maker = each.func if isinstance(each, ast.Call) else each
+        if isinstance(evaluate(run, frame, maker), FnV):
+            call = ast.copy_location(ast.Call(each, [], []), each)
+            run.call(run, "value", frame, evaluate(run, frame, each), [made], {}, call)
+    return made
 
 
 def import_names(run: Run, frame: Frame, node: ast.Import | ast.ImportFrom) -> bool:
@@ -83,4 +107,10 @@ def import_names(run: Run, frame: Frame, node: ast.Import | ast.ImportFrom) -> b
 def global_names(run: Run, frame: Frame, node: ast.Global) -> bool:
     """`global`."""
     frame.globals_named |= set(node.names)
+    return False
+
+
+def outer_names(run: Run, frame: Frame, node: ast.Nonlocal) -> bool:
+    """`nonlocal`."""
+    frame.outer_named |= set(node.names)
     return False

@@ -11,7 +11,7 @@ from ..machine import Frame, Run
 from .assign import annotated, assignment
 from .augment import augmented
 from .branches import branch, match_block, try_block, with_block
-from .definitions import class_body, function, global_names, import_names
+from .definitions import class_body, function, global_names, import_names, outer_names
 from .items import deletion
 from .loops import for_loop, while_loop
 
@@ -76,4 +76,5 @@ _FORMS: dict[type[ast.stmt], Callable[[Run, Frame, Any], bool]] = {
     ast.Import: import_names,
     ast.ImportFrom: import_names,
     ast.Global: global_names,
+    ast.Nonlocal: outer_names,
 }

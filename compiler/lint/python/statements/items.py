@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST
-from ..building import rewrite_taint
+from ..building import rewrite_taint, splice
 from ..elements import is_historical
 from ..expressions import evaluate
+from ..filling import ambient
 from ..holding import join, shape_of
 from ..machine import Frame, Run, place_of
+from ..messages import options_of
 from ..methods.lists import shortened
 from ..values import Choice, Const, DictV, ListV, Opaque, Taint, Taints, Value
 from .stored import as_stored
@@ -32,10 +34,15 @@ def set_item(
         if isinstance(owner, ListV):
             kept = as_stored(run, frame, target, getattr(node, "value", target), value)
             owner.shape |= shape_of(kept)
+            if not owner.persists:
+                _put_slice(owner, index, value)
         return
     key = evaluate(run, frame, index)
     match owner:
         case DictV():
+            history = _history_gone_through(run, owner)
+            if history is not None and isinstance(key, Const) and key.value in ("content", "text"):
+                _rewrite(run, frame, Opaque(parent=history, index="all"), value, node)
             _set_key(frame, owner, key, value)
         case Choice(options=options):
             for option in options:
@@ -43,12 +50,38 @@ def set_item(
                     set_item(run, frame, target, option, owner_node, index, value, node)
         case Opaque() if isinstance(key, Const) and key.value in ("content", "text"):
             _rewrite(run, frame, owner, value, node)
+        case Opaque() if owner.parent is None:
+            owner.gathered |= ambient([value])
         case ListV() if isinstance(key, Const) and isinstance(key.value, int):
             _set_element(run, frame, owner, key.value, value, node)
         case ListV():
             _set_element(run, frame, owner, 0 if frame.under() else -2, value, node)
         case _:
             pass
+
+
+def _history_gone_through(run: Run, message: DictV) -> ListV | None:
+    """The history in whose loop a message is changed, where it is one of its messages."""
+    for loop in reversed(run.loops):
+        source = loop.source
+        if isinstance(source, ListV) and (source.persists or source.parent is not None):
+            for item in source.items:
+                if any(each is message for each in options_of(item.value)):
+                    return source
+    return None
+
+
+def _put_slice(owner: ListV, index: ast.Slice, value: Value) -> None:
+    """`list[:0] = ...` puts in front, `list[:] = ...` replaces all, anything else is put behind."""
+    fresh = ListV("list")
+    splice(fresh, value)
+    match index.lower, index.upper:
+        case None, None:
+            owner.items = fresh.items
+        case None | ast.Constant(value=0), ast.Constant(value=0):
+            owner.items = [*fresh.items, *owner.items]
+        case _:
+            owner.items = [*owner.items, *fresh.items]
 
 
 def _set_key(frame: Frame, owner: DictV, key: Value, value: Value) -> None:

@@ -12,6 +12,7 @@ from ..expressions import evaluate
 from ..externals.containers import in_order
 from ..holding import join, shape_of
 from ..machine import Frame, Loop, Run, dotted, place_of
+from ..standing import as_iterated
 from ..texts import used_at
 from ..values import NONE, Const, Opaque, Taint, Taints, Value
 from .branches import joined_env
@@ -21,7 +22,7 @@ MAX_ROUNDS = 2
 
 def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
     """`for`."""
-    source = evaluate(run, frame, node.iter)
+    source = as_iterated(run, evaluate(run, frame, node.iter))
     said = dotted(node.iter)
     if isinstance(source, Opaque) and said in frame.queries:
         source = frame.queries[said]
@@ -31,9 +32,8 @@ def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
     shape = used_at(shape_of(source), place_of(frame.module, node.iter)) | _newest_that_fit(
         run, frame, source, node
     )
-    loop = Loop(
-        run.next_number(), place_of(frame.module, node.target), shape, frame, node, _flags(frame)
-    )
+    place = place_of(frame.module, node.target)
+    loop = Loop(run.next_number(), place, shape, frame, node, source, _flags(frame))
     if items is not None and len(items) * len(node.body) <= 60 and not _asks(node):
         for value in items:
             _round(run, frame, loop, node, value)
@@ -42,6 +42,11 @@ def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
             if number:
                 _turn_flags(run, frame, loop, node)
             _round(run, frame, loop, node, loop_element(run, frame, source, node.iter, loop))
+    if any(isinstance(n, ast.Break) for n in ast.walk(node)):
+        before = dict(frame.env)
+        run.body(run, frame, node.orelse)
+        frame.env = joined_env([before, frame.env], [False, False], NONE, before)
+        return False
     return run.body(run, frame, node.orelse) and False
 
 
@@ -139,7 +144,7 @@ def _flags(frame: Frame) -> dict[str, bool]:
 def while_loop(run: Run, frame: Frame, node: ast.While) -> bool:
     """`while`."""
     loop = Loop(
-        run.next_number(), place_of(frame.module, node.test), NONE, frame, node, _flags(frame)
+        run.next_number(), place_of(frame.module, node.test), NONE, frame, node, None, _flags(frame)
     )
     test = evaluate(run, frame, node.test)
     endless = isinstance(test, Const) and bool(test.value)

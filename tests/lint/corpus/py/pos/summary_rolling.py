@@ -11,7 +11,7 @@ class Rolling:
 
     def _compress(self) -> None:
         text = "\n".join(t["content"] for t in self.turns)
-        self.summary = (
+        self.summary = (  # want: PFX201 PFX207
             client.chat.completions.create(
                 model="gpt-5.1-mini", messages=[{"role": "user", "content": f"Summarise:\n{text}"}]
             )
@@ -27,6 +27,6 @@ class Rolling:
             {"role": "user", "content": text},
         ]
         reply = client.chat.completions.create(model="gpt-5.1", messages=messages)
-        self.turns.append({"role": "user", "content": text})  # want: PFX201 PFX207
+        self.turns.append({"role": "user", "content": text})
         self.turns.append({"role": "assistant", "content": reply.choices[0].message.content})
         return self.turns[-1]["content"]

@@ -1,0 +1,150 @@
+"""Instances of the project's classes: how they are built, and what any of them is once it was built."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from ..layout import RELEASE, SESSION
+from .annotations import annotated
+from .building import merge, splice
+from .holding import frozen
+from .machine import MAX_STEPS, Frame, Run, bound_method
+from .names import method_of
+from .values import ClassInfo, Const, DictV, ListV, Obj, Opaque, Value
+
+
+def instantiate(
+    run: Run,
+    info: ClassInfo,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    is_any: bool = False,
+) -> Value:
+    """A new instance; `is_any`: it stands for any, in whose containers there is something by now."""
+    line = info.line()
+    if any(name.endswith("TypedDict") for each in line for name in each.external):
+        return _table_of(run, info, kwargs, is_any)
+    made = Obj(info)
+    for each in line:
+        if "__init__" in each.methods:
+            fn = bound_method(method_of(each, "__init__"), made)
+            run.call(run, "call", fn, list(args), dict(kwargs), None)
+            return made
+    if _fills_container(made, args, kwargs):
+        return made
+    _fill_fields(run, made, list(args), dict(kwargs), is_any)
+    return made
+
+
+def _table_of(run: Run, info: ClassInfo, kwargs: Mapping[str, Value], is_any: bool) -> DictV:
+    """A `TypedDict`: what it is given; any such table holds something of each type that is declared."""
+    made = DictV({**kwargs})
+    for each in info.line() if is_any else ():
+        for name, said in each.annotations.items():
+            made.fields.setdefault(name, annotated(run, each.module, said, name, said))
+    return made
+
+
+CONTENT = "data"
+"""The attribute that holds what an instance of a class contains that is a list, a table or a text itself."""
+
+_CONTAINERS = {"list": "list", "UserList": "list", "deque": "list", "set": "set", "tuple": "tuple"}
+_TABLES = frozenset({"dict", "UserDict", "OrderedDict"})
+
+
+def _fills_container(made: Obj, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool:
+    """Give an instance of a subclass of `list`, `dict` or `str` what it contains."""
+    for each in made.cls.line():
+        for base in (name.rpartition(".")[2] for name in each.external):
+            if base in _CONTAINERS:
+                held = ListV(_CONTAINERS[base])
+                for value in args[:1]:
+                    splice(held, value)
+                made.attrs[CONTENT] = held
+                return True
+            if base in _TABLES:
+                table = DictV({**kwargs})
+                for value in args[:1]:
+                    merge(table, value)
+                made.attrs[CONTENT] = table
+                return True
+            if base in ("str", "UserString"):
+                made.attrs[CONTENT] = args[0] if args else Const("")
+                return True
+    return False
+
+
+def _fill_fields(
+    run: Run, made: Obj, args: list[Value], kwargs: dict[str, Value], is_any: bool
+) -> None:
+    """A dataclass: fields in order, defaults made anew for each instance."""
+    for info in reversed(made.cls.line()):
+        frame = Frame(info.module, {}, info.name)
+        for name, annotation in info.annotations.items():
+            if args:
+                made.attrs[name] = args.pop(0)
+            elif name in kwargs:
+                made.attrs[name] = kwargs[name]
+            elif name in info.defaults:
+                held = _field_default(run, frame, info, name)
+                if is_any and isinstance(held, ListV | DictV):
+                    held = _filled(run, info, name, held)
+                made.attrs[name] = held
+            else:
+                made.attrs[name] = annotated(run, info.module, annotation, name, annotation)
+    for info in made.cls.line():
+        if "__post_init__" in info.methods:
+            fn = bound_method(method_of(info, "__post_init__"), made)
+            run.call(run, "call", fn, [], {}, None)
+            return
+
+
+def _filled(run: Run, info: ClassInfo, name: str, held: ListV | DictV) -> Value:
+    """An empty container of a class of the project: by its annotation it is known what comes into it."""
+    said = annotated(run, info.module, info.annotations[name], name, info.annotations[name])
+    is_empty = not (held.items if isinstance(held, ListV) else held.fields or held.rest)
+    return said if is_empty and isinstance(said, Opaque) and said.item is not None else held
+
+
+def _field_default(run: Run, frame: Frame, info: ClassInfo, name: str) -> Value:
+    """What a field is without an argument: a factory runs for each instance, a value was computed at import."""
+    node = info.defaults[name]
+    if isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            if keyword.arg in ("default_factory", "factory"):
+                factory = run.evaluate(run, frame, keyword.value)
+                call = ast.copy_location(ast.Call(keyword.value, [], []), node)
+                return run.call(run, "value", frame, factory, [], {}, call)
+            if keyword.arg == "default":
+                return frozen(run.evaluate(run, frame, keyword.value), RELEASE)
+    return info.attrs.get(name) or frozen(run.evaluate(run, frame, node), RELEASE)
+
+
+def _outlasts(thing: Obj, depth: int = 3) -> None:
+    """What an object holds is there before a call and after it, and so is what its parts hold."""
+    for value in thing.attrs.values():
+        if isinstance(value, ListV | DictV):
+            value.persists = True
+        elif isinstance(value, Obj) and depth and not value.is_symbolic:
+            value.is_symbolic = True
+            _outlasts(value, depth - 1)
+
+
+def self_of(run: Run, info: ClassInfo) -> Value:
+    """Any instance, long built: nothing in it changes sooner than a session, unless methods change it."""
+    held = run.selves.get(id(info))
+    if held is not None:
+        return held
+    run.selves[id(info)] = Obj(info, is_symbolic=True)
+    with run.afresh(MAX_STEPS // 3):
+        made = instantiate(run, info, [], {}, is_any=True)
+    if not isinstance(made, Obj):
+        del run.selves[id(info)]  # a table is made anew for everybody: who gets it may change it
+        return made
+    settled = frozen(made, SESSION)
+    assert isinstance(settled, Obj)
+    settled.is_symbolic = True
+    _outlasts(settled)
+    run.selves[id(info)] = settled
+    return settled

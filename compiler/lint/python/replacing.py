@@ -1,0 +1,36 @@
+"""Text in which a pattern is replaced: by a text, or by what a function gives for each place that fits."""
+
+from __future__ import annotations
+
+import ast
+
+from .filling import holes_of
+from .machine import Frame, Run, place_of
+from .texts import parts_of, text
+from .values import FnV, Lit, Method, Obj, Opaque, Part, PartialV, Value
+
+_PLAIN = str.maketrans("", "", "\\^$.|?*+()[]{}")
+
+
+def by_pattern(
+    run: Run, frame: Frame, pattern: str | None, by: Value, subject: Value, node: ast.Call
+) -> Value:
+    """What `re.sub` gives. The pattern is not run: where it fits is guessed, within the text."""
+    place = place_of(frame.module, node)
+    if isinstance(by, FnV | PartialV | Method | Obj):
+        by = run.call(run, "value", frame, by, [Opaque(label="match")], {}, node)
+    parts, given = list(parts_of(subject, place)), holes_of([by], place)
+    if not given:
+        return text(parts)
+    for number, part in enumerate(parts):
+        if isinstance(part, Lit):
+            parts[number : number + 1] = _amid(part.text, pattern, given)
+            return text(parts)
+    return text((*parts, *given, *parts[:1]))
+
+
+def _amid(known: str, pattern: str | None, given: list[Part]) -> list[Part]:
+    words = (pattern or "").translate(_PLAIN)
+    at = known.find(words) if words else -1
+    at = at if at >= 0 else min(len(known) // 2, 80)
+    return [Lit(known[:at]), *given, Lit(known[at:])]

@@ -1,0 +1,63 @@
+"""Objects of the project that stand for something else: for a text, for a list, for a table, for their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .instances import CONTENT
+from .machine import Run, bound_method
+from .names import method_of
+from .values import Choice, Const, DictV, Obj, Value
+
+
+def as_written(run: Run, value: Value) -> Value:
+    """A value where it becomes text: an object of the project writes itself."""
+    return _standing(run, value, ("__format__", "__str__", "__repr__"))
+
+
+def as_iterated(run: Run, value: Value) -> Value:
+    """A value where its elements are taken one by one."""
+    return _standing(run, value, ("__iter__", "__aiter__"))
+
+
+def as_indexed(run: Run, value: Value, index: Value) -> Value:
+    """A value where one of its elements is taken: the element, if an object of the project gives it itself."""
+    return _standing(run, value, ("__getitem__",), [index])
+
+
+def _standing(run: Run, value: Value, names: Sequence[str], args: Sequence[Value] = ()) -> Value:
+    if not isinstance(value, Obj):
+        return value
+    for info in value.cls.line():
+        for name in names:
+            if name in info.methods:
+                fn = bound_method(method_of(info, name), value)
+                return run.call(run, "call", fn, list(args), {}, None)
+    return value.attrs.get(CONTENT, value) if is_container(value) else value
+
+
+def is_container(value: Obj) -> bool:
+    """Whether an object is a list, a table or a text by its class."""
+    return CONTENT in value.attrs and any(each.external for each in value.cls.line())
+
+
+def content_of(value: Value) -> Value:
+    """What an object contains that is a list, a table or a text by its class; anything else as it is."""
+    return value.attrs[CONTENT] if isinstance(value, Obj) and is_container(value) else value
+
+
+FIELDS = frozenset({"model_dump", "dict", "to_dict", "as_dict", "asdict", "_asdict", "__dict__"})
+"""Methods that give an object's fields as a table."""
+
+
+def fields_of(value: Value) -> DictV | None:
+    """The fields of an object of the project as a table."""
+    options = value.options if isinstance(value, Choice) else [value]
+    for each in options:
+        if isinstance(each, Obj) and not each.is_symbolic:
+            return DictV({name: held for name, held in each.attrs.items() if not _is_hidden(held)})
+    return None
+
+
+def _is_hidden(value: Value) -> bool:
+    return isinstance(value, Const) and value.value is None
