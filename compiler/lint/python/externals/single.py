@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from ..attributes import set_attribute
 from ..files import file_value
 from ..holding import taints_in, union
 from ..machine import Frame, Run, place_of
 from ..names import attribute
 from ..replacing import by_pattern
 from ..standing import as_written, fields_of
-from ..statements.assign import set_attribute
 from ..texts import literal, parts_of, text, transformed
 from ..values import Const, DictV, Ext, Item, ListV, Opaque, PartialV, Value
 

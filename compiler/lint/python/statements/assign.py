@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
-from ...finding import Cause
-from ...layout import SESSION, TURN
+from ..attributes import set_attribute
 from ..binding import unpacked
 from ..expressions import evaluate
-from ..holding import capped, frozen, join, passed
+from ..holding import passed
 from ..machine import Frame, Run, place_of
-from ..values import Choice, ClassV, Const, ListV, ModV, Obj, Opaque, Taint, Value
+from ..values import Const, Obj, Value
 from .items import set_item
 from .stored import as_stored
 
@@ -58,56 +56,3 @@ def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST
             set_item(run, frame, target, evaluate(run, frame, owner), owner, index, value, node)
         case _:
             pass
-
-
-def _is_missing_there(frame: Frame, attr: str) -> bool:
-    """Whether an attribute is set where it was found to be missing: it is built once and kept."""
-    for test in frame.guards:
-        match test:
-            case ast.Compare(
-                left=ast.Attribute(attr=name), ops=[ast.Is() | ast.Eq()], comparators=[other]
-            ):
-                if name == attr and isinstance(other, ast.Constant) and not other.value:
-                    return True
-            case ast.UnaryOp(op=ast.Not(), operand=ast.Attribute(attr=name)) if name == attr:
-                return True
-            case ast.Attribute(attr=name) if name == attr:  # it was left where there is one
-                return True
-            case _:
-                pass
-    return False
-
-
-def _written_by_model(run: Run, frame: Frame, owner: Obj, attr: str, value: Opaque) -> Opaque:
-    """An attribute that holds what a model said last: another text after each such call."""
-    if value.parent is not None or value.taints or not frame.statements:
-        return value
-    place = place_of(frame.module, frame.statements[0], f"{owner.cls.name}.{attr}")
-    for node in (n for s in frame.statements for n in ast.walk(s) if isinstance(n, ast.Assign)):
-        if any(isinstance(t, ast.Attribute) and t.attr == attr for t in node.targets):
-            place = place_of(frame.module, node, f"{owner.cls.name}.{attr}")
-    what = f"`self.{attr}`, which the model writes anew"
-    return replace(value, taints=frozenset({Taint(Cause.STATE, TURN, place, what, flag="said")}))
-
-
-def set_attribute(run: Run, frame: Frame, owner: Value, attr: str, value: Value) -> None:
-    """`owner.attr = value`."""
-    if isinstance(owner, Choice):
-        for option in owner.options:
-            set_attribute(run, frame, option, attr, value)
-    if isinstance(owner, ClassV | ModV | Opaque):
-        held = owner if isinstance(owner, Opaque) else owner.info
-        run.statics[id(held), attr] = (held, value)
-    if not isinstance(owner, Obj):
-        return
-    if owner.is_symbolic and _is_missing_there(frame, attr):
-        value = frozen(value, SESSION)
-    elif owner.is_symbolic and isinstance(value, Opaque) and value.is_reply and run.active:
-        value = _written_by_model(run, frame, owner, attr, value)
-    if frame.conds and attr in owner.attrs:
-        under = capped(frame.under(), SESSION) if owner.is_symbolic else frame.under()
-        value = join([owner.attrs[attr], value], under)
-    for option in value.options if isinstance(value, Choice) else [value]:
-        if owner.is_symbolic and isinstance(option, ListV):
-            option.persists = True
-    owner.attrs[attr] = value
