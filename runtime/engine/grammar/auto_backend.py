@@ -13,6 +13,7 @@ import torch
 from ....ir.constrained.pattern import plain_pattern
 from ....ir.constrained.regex import RegexError
 from .backend import GrammarBackend
+from .ending import endless_reference
 from .exactness import beyond_xgrammar, without_idle_keywords
 from .protocol import ConstraintUnusable, MakeMatcher
 
@@ -39,6 +40,12 @@ class AutoGrammar(GrammarBackend):
             said = without_idle_keywords(json.loads(schema))
         except (ValueError, RecursionError) as error:
             raise ConstraintUnusable(f"this is no JSON schema: {error}", HELP) from None
+        endless = endless_reference(said)
+        if endless is not None:
+            message = f"this JSON schema never ends: `{endless}` requires itself"
+            raise ConstraintUnusable(
+                message, "let it be optional, or `null`, or an array that may be empty"
+            )
         text, beyond = json.dumps(said, ensure_ascii=False), beyond_xgrammar(said)
         if beyond is None:
             return self._fast.schema(text)
