@@ -208,7 +208,7 @@ class Comparison:
         self._pieces = [piece.decode(errors="replace") for piece in pieces]
         self._spaces = np.array([not piece.strip(" \n\r\t") for piece in self._pieces])
         self._endings: dict[State, np.ndarray] = {}
-        self._grammar: GrammarBackend = make_grammar_backend("xgrammar", self._tokenizer, size)
+        self._grammar: GrammarBackend = make_grammar_backend("auto", self._tokenizer, size)
 
     def record(
         self,

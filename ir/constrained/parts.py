@@ -28,7 +28,7 @@ _ESCAPES = (  # all on one level: in nested alternatives xgrammar gets lost for 
     rf"\\u[dD][0-7]{_HEX}{{2}}",
     rf"\\u[dD][89abAB]{_HEX}{{2}}\\u[dD][c-fC-F]{_HEX}{{2}}",  # a pair of surrogates
 )
-STRING_PATTERN = r'([^"\\\x00-\x1f]|' + "|".join(_ESCAPES) + ")*"
+STRING_PATTERN = r'([^"\\\x00-\x1f\x7f]|' + "|".join(_ESCAPES) + ")*"
 """The characters between the quotes of a JSON string."""
 TEXT_PATTERN = r"(.|\n)*"
 

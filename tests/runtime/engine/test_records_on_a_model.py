@@ -30,7 +30,8 @@ SCHEMA = {
     "required": ["kind", "urgent", "pages", "subject", "tags"],
     "additionalProperties": False,
 }
-RECORD = '{"kind": "letter", "urgent": false, "pages": 12, "subject": "A new roof.", "tags": ["roof", "house"]}'
+HEAD = '{"kind": "letter", "urgent": false, "pages": 12, "subject": "A new roof.", "tags": '
+RECORDS = (HEAD + '["roof", "house"]}', HEAD + "[]}")
 PROMPT = "The letter of twelve pages is about a new roof for our house.\n\nThe same as JSON:\n"
 
 
@@ -40,7 +41,9 @@ def grammar() -> GrammarBackend:
     return make_grammar_backend("auto", tokenizer, tokenizer.vocab_size)
 
 
-def choices(grammar: GrammarBackend) -> Iterator[tuple[tuple[int, ...], Matcher, Matcher]]:
+def choices(
+    grammar: GrammarBackend, record: str
+) -> Iterator[tuple[tuple[int, ...], Matcher, Matcher]]:
     """The tokens before each choice of the record, and the matchers of both styles there."""
     text, styles = json.dumps(SCHEMA), ("canonical", "free")
     canonical, free = (grammar.compile(Constraint("json", text, style))() for style in styles)  # type: ignore[arg-type, misc]
@@ -49,17 +52,17 @@ def choices(grammar: GrammarBackend) -> Iterator[tuple[tuple[int, ...], Matcher,
         must = canonical.forced()[:1]
         if not must:
             yield ids, canonical, free
-            must = next_choice(grammar, canonical, ids)
+            must = next_choice(grammar, record, ids)
         written = canonical.accept(must[0])
         assert written is not None
         assert free.accept(written) == written
         ids = (*ids, written)
-    assert grammar.tokenizer.decode(ids) == RECORD
+    assert grammar.tokenizer.decode(ids) == record
 
 
-def next_choice(grammar: GrammarBackend, matcher: Matcher, ids: tuple[int, ...]) -> tuple[int, ...]:
+def next_choice(grammar: GrammarBackend, record: str, ids: tuple[int, ...]) -> tuple[int, ...]:
     """The token with which the record goes on."""
-    rest = RECORD[len(grammar.tokenizer.decode(ids)) :]
+    rest = record[len(grammar.tokenizer.decode(ids)) :]
     encoded = grammar.tokenizer.encode((Part(rest, False),), continuation=True)
     return encoded[:1]
 
@@ -71,19 +74,20 @@ def allowed(grammar: GrammarBackend, matcher: Matcher) -> np.ndarray:
     return flat[: grammar.vocab].astype(bool)
 
 
+@pytest.mark.parametrize("record", RECORDS)
 def test_at_every_border_the_probabilities_are_those_of_free_style(
-    grammar: GrammarBackend,
+    grammar: GrammarBackend, record: str
 ) -> None:
     """By teacher forcing in float32, but for white space that decides nothing; that is rare."""
     from transformers import AutoModelForCausalLM
 
     model = AutoModelForCausalLM.from_pretrained(resolve_model(), dtype=torch.float32)
     prompt = grammar.tokenizer.encode((Part(PROMPT, False),))
-    ids = grammar.tokenizer.encode((Part(RECORD, False),), continuation=True)
+    ids = grammar.tokenizer.encode((Part(record, False),), continuation=True)
     with torch.inference_mode():
         logits = model(torch.tensor([[*prompt, *ids]])).logits[0, len(prompt) - 1 :].double()
     borders = 0
-    for before, canonical, free in choices(grammar):
+    for before, canonical, free in choices(grammar, record):
         assert before == ids[: len(before)]
         ours, theirs = allowed(grammar, canonical), allowed(grammar, free)
         idle = theirs & ~ours
