@@ -178,6 +178,7 @@ def _of_opaque(value: Opaque, index: Value, at: int | None, tainted: Taints) -> 
         label = f"{value.label}.{key}" if not value.label.startswith("<") else value.label
         return Opaque(
             value.taints | tainted,
+            frozenset(t for t in value.shape if t.cause is Cause.WINDOW),
             label=label,
             parent=value.parent,
             index=value.index,

@@ -79,6 +79,7 @@ class Loop:
     node: ast.AST | None = None
     source: Value | None = None
     flags: dict[str, bool] = field(default_factory=dict)
+    texts: set[str] = field(default_factory=set)
 
 
 class Names(MutableMapping[str, Value]):

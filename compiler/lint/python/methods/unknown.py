@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ..filling import ambient
-from ..holding import taints_in
+from ..holding import shape_of, taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
 from ..listings import COMPLETION_METHODS, UNORDERED_METHODS
 from ..machine import bound_method, shown
@@ -63,7 +63,8 @@ def _passed_on(call: Calling) -> Value:
     label = _label(call)
     is_reply = isinstance(call.receiver, Opaque) and call.receiver.is_reply
     named = f"{label}.{call.name}()" if label else f"{call.name}()"
-    return Opaque(held, label=named, is_reply=is_reply)
+    cut = frozenset(t for t in shape_of(call.receiver) if t.cause is Cause.WINDOW)
+    return Opaque(held - cut, cut, label=named, is_reply=is_reply)
 
 
 _MAKES_TEXT = re.compile(

@@ -33,7 +33,7 @@ def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
         run, frame, source, node
     )
     place = place_of(frame.module, node.target)
-    loop = Loop(run.next_number(), place, shape, frame, node, source, _flags(frame))
+    loop = Loop(run.next_number(), place, shape, frame, node, source, _flags(frame), _texts(frame))
     if items is not None and len(items) * len(node.body) <= 60 and not _asks(node):
         for value in items:
             _round(run, frame, loop, node, value)
@@ -41,6 +41,7 @@ def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
         for number in range(MAX_ROUNDS):
             if number:
                 _turn_flags(run, frame, loop, node)
+                _carry_texts(run, frame, loop, node)
             _round(run, frame, loop, node, loop_element(run, frame, source, node.iter, loop))
     if any(isinstance(n, ast.Break) for n in ast.walk(node)):
         before = dict(frame.env)
@@ -120,6 +121,35 @@ def _turn_flags(run: Run, frame: Frame, loop: Loop, node: ast.AST) -> None:
                 pass
 
 
+def _carry_texts(run: Run, frame: Frame, loop: Loop, node: ast.AST) -> None:
+    """A text that a round sets anew: the next one finds what the one before left, another each time."""
+    grown = {
+        n.target.id
+        for n in ast.walk(node)
+        if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)
+    }
+    for each in ast.walk(node):
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in loop.texts - grown:
+                said = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+                held = frame.env.get(name)
+                is_constant = isinstance(held, Const) or isinstance(value, ast.Constant)
+                if name not in said and not is_constant:
+                    place = place_of(frame.module, each, f"{frame.name}:{name}")
+                    frame.env[name] = Opaque(frozenset({_flag_taint(run, loop, place, name)}))
+            case _:
+                pass
+
+
+def _texts(frame: Frame) -> set[str]:
+    """The names that are a text before a loop."""
+    return {
+        name
+        for name, value in frame.env.items()
+        if isinstance(value, Const) and isinstance(value.value, str)
+    }
+
+
 def _flag_taint(run: Run, loop: Loop, place: Place, name: str) -> Taint:
     what = f"`{name}`, which changes in each round"
     return Taint(
@@ -144,7 +174,14 @@ def _flags(frame: Frame) -> dict[str, bool]:
 def while_loop(run: Run, frame: Frame, node: ast.While) -> bool:
     """`while`."""
     loop = Loop(
-        run.next_number(), place_of(frame.module, node.test), NONE, frame, node, None, _flags(frame)
+        run.next_number(),
+        place_of(frame.module, node.test),
+        NONE,
+        frame,
+        node,
+        None,
+        _flags(frame),
+        _texts(frame),
     )
     test = evaluate(run, frame, node.test)
     endless = isinstance(test, Const) and bool(test.value)
@@ -154,6 +191,7 @@ def while_loop(run: Run, frame: Frame, node: ast.While) -> bool:
         run.loops.append(loop)
         if number:
             _turn_flags(run, frame, loop, node)
+            _carry_texts(run, frame, loop, node)
         before = dict(frame.env)
         ended = run.body(run, frame, node.body)
         run.loops.pop()
