@@ -10,6 +10,7 @@ import validation
 
 from sglc.compiler.driver.compilation import load
 from sglc.ir.target import Target
+from sglc.ir.text.printer import print_module
 from sglc.passes.pipeline import PASSES, pipeline
 from sglc.passes.running.context import Context
 from sglc.passes.running.runner import RunOptions, run_pipeline
@@ -41,6 +42,16 @@ def test_no_level_changes_what_is_asked(file: Path, level: int):
     after = run_pipeline(module, pipeline(level), Context(TARGET, level), RunOptions(verify=2))
 
     validation.assert_equivalent(module, after, TARGET, seeds=1)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_pass_gives_another_module_just_where_it_changed_something(file: Path):
+    context, module, same = Context(TARGET, 2), load(file)[0], 0
+    for step in pipeline(2):
+        after = run_pipeline(module, (step,), context, RunOptions(verify=0))
+        assert (after is module) == (print_module(after) == print_module(module)), step.name
+        module, same = after, same + (after is module)
+    assert same >= 2
 
 
 @pytest.mark.slow
