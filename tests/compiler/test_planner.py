@@ -10,6 +10,7 @@ from sglc.compiler.planner import parameter_schema
 from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.span import Source
 from sglc.ir.target import Target
+from sglc.ir.text.parser import parse_module
 from sglc.lang.compile import compile_source
 from sglc.runtime.plan import schema as p
 
@@ -231,3 +232,29 @@ program both(x: str, y: str) -> str:
     (head,) = [n.id for n in build.plan.nodes if n.text.startswith("Read this")]
     assert found.expected == [-1, head]
     assert head in found.cached_at
+
+
+ASKING_LOOP = """program @main() -> str {
+  %p0 = root
+  %p1 = text %p0, "Play a round.\\n"
+  %p2, %last = while from (%p1, "") max 3 cond (%p3, _) {
+    %p4 = text %p3, "Go on? "
+    _, %more = select %p4, ["yes", "no"] site "1" name "more"
+    %goes_on = eq %more, "yes"
+    yield %goes_on
+  } do (_, %p5, _) {
+    %p6 = text %p5, "Move: "
+    %p7, %move = gen %p6 site "2" name "move"
+    yield %p7, %move
+  }
+  return %last
+}
+"""
+
+
+def test_what_the_condition_of_a_loop_asks_stands_behind_the_head_of_the_loop() -> None:
+    build = compile_module(parse_module(ASKING_LOOP), Options(), Choice(TARGET, context=400))
+    (head,) = [n for n in build.plan.nodes if n.kind == "join"]
+    asked = [build.plan.nodes[family(build, name).node] for name in ("more", "move")]
+    assert [node.text for node in asked] == ["Go on? ", "Move: "]
+    assert [node.parents for node in asked] == [[head.id], [head.id]]
