@@ -39,23 +39,31 @@ def pieces(pattern: str, text: str) -> list[int]:
     return [start for _, (start, _) in step.pre_tokenize_str(text)]
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-@given(pattern=PATTERN, text=TEXT)
-def test_both_sides_of_a_border_that_nothing_goes_over_split_alike(pattern: str, text: str) -> None:
-    try:
-        graph = read_pattern(pattern)
-        whole = pieces(pattern, text)
-    except (UnknownPattern, ValueError):
-        assume(False)
-        raise
-    for at in range(1, len(text)):
-        if graph.spans(text[at - 1], text[at]):
-            continue
-        right = [at + start for start in pieces(pattern, text[at:])]
-        apart = [*pieces(pattern, text[:at]), *right]
-        assert sorted({*whole, at}) == apart
-        if graph.covers(text[at - 1]) or graph.covers(text[at]):
-            assert at in whole
+def test_both_sides_of_a_border_that_nothing_goes_over_split_alike() -> None:
+    borders = 0
+
+    @settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+    @given(pattern=PATTERN, text=TEXT)
+    def judge(pattern: str, text: str) -> None:
+        nonlocal borders
+        try:
+            graph = read_pattern(pattern)
+            whole = pieces(pattern, text)
+        except (UnknownPattern, ValueError):
+            assume(False)
+            raise
+        for at in range(1, len(text)):
+            if graph.spans(text[at - 1], text[at]):
+                continue
+            right = [at + start for start in pieces(pattern, text[at:])]
+            apart = [*pieces(pattern, text[:at]), *right]
+            assert sorted({*whole, at}) == apart
+            if graph.covers(text[at - 1]) or graph.covers(text[at]):
+                assert at in whole
+            borders += 1
+
+    judge()
+    assert borders >= 300, "most patterns were passed over"
 
 
 @pytest.mark.parametrize(

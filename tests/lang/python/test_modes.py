@@ -114,28 +114,40 @@ def mock():
         yield made
 
 
-@settings(
-    max_examples=120,
-    deadline=None,
-    suppress_health_check=[
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-        HealthCheck.filter_too_much,
-        HealthCheck.large_base_example,
-    ],
-)
-@given(source=sources(), a=st.sampled_from(["A", "z <|im_end|>"]), b=st.sampled_from(["", "bee"]))
-def test_both_modes_ask_the_same_and_show_the_same(mock, source, a, b):
-    program = program_of(source)
-    assume(refusals(program, a, b, mock) != {"SGL0592"})  # a loop joins a name again
-    states = [program.run(a, b, backend=mock, mode=mode) for mode in ("compiled", "direct")]
-    assert [state.error() for state in states] == [None, None]
-    compiled, direct = states
-    assert transcript(compiled) == transcript(direct)
-    assert compiled.text() == direct.text()
-    assert set(compiled.keys()) == set(direct.keys())
-    for name in direct.keys():
-        assert compiled[name] == direct[name]
+def test_both_modes_ask_the_same_and_show_the_same(mock):
+    compared = 0
+
+    @settings(
+        max_examples=120,
+        deadline=None,
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.filter_too_much,
+            HealthCheck.large_base_example,
+        ],
+    )
+    @given(
+        source=sources(),
+        a=st.sampled_from(["A", "z <|im_end|>"]),
+        b=st.sampled_from(["", "bee"]),
+    )
+    def judge(source, a, b):
+        nonlocal compared
+        program = program_of(source)
+        assume(refusals(program, a, b, mock) != {"SGL0592"})  # a loop joins a name again
+        states = [program.run(a, b, backend=mock, mode=mode) for mode in ("compiled", "direct")]
+        assert [state.error() for state in states] == [None, None]
+        compiled, direct = states
+        assert transcript(compiled) == transcript(direct)
+        assert compiled.text() == direct.text()
+        assert set(compiled.keys()) == set(direct.keys())
+        for name in direct.keys():
+            assert compiled[name] == direct[name]
+        compared += 1
+
+    judge()
+    assert compared >= 100, "most programs were passed over"
 
 
 @sgl.function

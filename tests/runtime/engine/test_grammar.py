@@ -189,6 +189,28 @@ def test_what_cannot_be_compiled(grammar: GrammarBackend, constraint: Constraint
         grammar.compile(constraint)
 
 
+def test_what_failed_is_tried_again(
+    grammar: GrammarBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    constraint, outcomes = Constraint("regex", "once{2}more"), [RuntimeError("no memory")]
+    regex = grammar.regex
+
+    def fails_once(pattern: str) -> object:
+        if outcomes:
+            raise outcomes.pop()
+        return regex(pattern)
+
+    monkeypatch.setattr(grammar, "regex", fails_once)
+    with pytest.raises(RuntimeError, match="no memory"):
+        grammar.compile(constraint)
+    make = grammar.compile(constraint)
+    assert make is not None
+    assert (
+        make().accept(grammar.tokenizer.encode((Part("o", False),), continuation=True)[0])
+        is not None
+    )
+
+
 def test_masks_touch_the_constrained_rows_alone(grammar: GrammarBackend) -> None:
     make = grammar.compile(Constraint("type", '"yes" | "no"'))
     assert make is not None

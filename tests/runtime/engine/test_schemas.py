@@ -16,6 +16,7 @@ from sglc.ir.sampling import Constraint
 from sglc.ir.target import Tokenizer
 from sglc.runtime.engine.grammar.backend import GrammarBackend
 from sglc.runtime.engine.grammar.choice import make_grammar_backend
+from sglc.runtime.engine.grammar.exactness import beyond_xgrammar
 from sglc.runtime.engine.grammar.protocol import ConstraintUnusable
 
 from .schema_corpus import Case, corpus
@@ -176,3 +177,20 @@ def allowed(grammar: GrammarBackend, matcher: object) -> set[int]:
     bits = np.zeros(grammar.width, dtype=np.int32)
     matcher.fill(bits)  # type: ignore[attr-defined]
     return set(np.flatnonzero(np.unpackbits(bits.view(np.uint8), bitorder="little")).tolist())
+
+
+@pytest.mark.parametrize(
+    ("schema", "word"),
+    [
+        ({"const": "a", "type": "string"}, None),
+        ({"const": "a"}, None),
+        ({"const": True, "type": "boolean"}, None),
+        ({"const": True, "type": "integer"}, "type"),
+        ({"const": "a", "type": "string", "minLength": 1}, "const"),
+        ({"enum": ["a", "b"], "type": "string"}, None),
+        ({"enum": ["a", 1], "type": "string"}, "type"),
+        ({"enum": []}, "enum"),
+    ],
+)
+def test_literals_are_kept_with_their_type(schema: dict[str, object], word: str | None) -> None:
+    assert beyond_xgrammar(schema) == word
