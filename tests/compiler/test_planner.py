@@ -258,3 +258,23 @@ def test_what_the_condition_of_a_loop_asks_stands_behind_the_head_of_the_loop() 
     asked = [build.plan.nodes[family(build, name).node] for name in ("more", "move")]
     assert [node.text for node in asked] == ["Go on? ", "Move: "]
     assert [node.parents for node in asked] == [[head.id], [head.id]]
+
+
+FORKED = """
+program t(items: list[str]) -> {b: list[str], c: str}:
+    "Read the head of this first.\\n"
+    a = gen(max_tokens=4)
+    "\\nMore of it, and then some.\\n"
+    fork x in items:
+        "Word {x}: "
+        b = gen(max_tokens=4)
+    "Last of {len(b)}: "
+    c = gen(max_tokens=4)
+    return {b, c}
+"""
+
+
+def test_behind_a_fork_that_may_have_no_arms_what_was_asked_before_it_may_be_found() -> None:
+    build = compiled(FORKED)
+    (more,) = [n.id for n in build.plan.nodes if n.text.startswith("\nMore")]
+    assert family(build, "c").cached_at == [family(build, "a").out_node, more]
