@@ -190,7 +190,17 @@ def allowed(grammar: GrammarBackend, matcher: object) -> set[int]:
         ({"enum": ["a", "b"], "type": "string"}, None),
         ({"enum": ["a", 1], "type": "string"}, "type"),
         ({"enum": []}, "enum"),
+        ({"anyOf": [{"type": "null"}, {"type": "string"}]}, None),
+        ({"anyOf": [{"type": "null"}], "minLength": 1}, "anyOf"),
+        ({"allOf": [{"type": "null"}]}, None),
+        ({"allOf": [{"type": "null"}, {"type": "null"}]}, "allOf"),
+        ({"$ref": "#/$defs/a", "title": "A"}, None),
+        ({"$ref": "#/$defs/a", "minLength": 1}, "$ref"),
+        ({"type": ["string", "null"]}, None),
+        ({"type": ["string", "null"], "minLength": 1}, "minLength"),
     ],
 )
-def test_literals_are_kept_with_their_type(schema: dict[str, object], word: str | None) -> None:
+def test_what_goes_to_xgrammar_is_what_it_keeps(
+    schema: dict[str, object], word: str | None
+) -> None:
     assert beyond_xgrammar(schema) == word
