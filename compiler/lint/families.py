@@ -77,7 +77,7 @@ def compare(
     found: list[Evidence] = []
     for family in now:
         held = before.get(family.name)
-        if held is None or held.digest == family.digest:
+        if held is None or held.digest == family.digest or not held.tokens:
             continue
         found += _changed(held, family, budget, what)
     return found + _parted(before, now, what)

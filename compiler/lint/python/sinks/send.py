@@ -41,7 +41,8 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
 def _note_family(run: Run, request: Request) -> None:
     text, is_whole = static_prefix(request)
     held = run.families.get(request.family)
-    if text and (held is None or len(text) < len(held.prefix)):
+    begins_loose = bool(request.segments) and bool(request.segments[0].origins)
+    if (text or begins_loose) and (held is None or len(text) < len(held.prefix)):
         run.families[request.family] = Family(
             request.family, request.sink, text, run.counter.count(text), is_whole
         )
