@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from .constrained.calls import ToolSet
 from .constrained.parts import Free, output_parts
 from .constrained.regex import RegexError
 from .constrained.schema import schema_parts
@@ -148,6 +149,10 @@ def _writing_of(constraint: Constraint, tokenizer: Tokenizer) -> Writing | None:
             return Writing(schema_parts(constraint.text), tokenizer)
         case "regex":
             return Writing((Free(constraint.text),), tokenizer, loose=False)
+        case "call":
+            return Writing(ToolSet.of(constraint.text).parts(), tokenizer, loose=False)
+        case "before_call":
+            return None
         case "grammar":
             raise ValueError("it is an EBNF grammar")
 
@@ -241,7 +246,8 @@ class _Generation:
         return ids[self._draw(0, len(ids))]
 
     def _encode(self, text: str) -> tuple[int, ...]:
-        return self._tokenizer.encode((Part(text, False),), continuation=True)
+        """The tokens of a text, which a model may say with control tokens."""
+        return self._tokenizer.encode((Part(text, True),), continuation=True)
 
     # --- constrained output ---------------------------------------------------------------------
 
@@ -275,6 +281,11 @@ class _Generation:
             borders = inside
         elif may_stop and (not borders or self._draw(2, 2) == 0):
             return None
+        if inside and borders is not inside:
+            stays = set(
+                inside
+            )  # what might as well go on inside is no end, where something else is
+            borders = [id for id in borders if id not in stays] or borders
         pool = borders or inside
         if not pool:
             raise ConstraintError("no token of this tokenizer can follow")

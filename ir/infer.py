@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import reduce
 
+from .constrained.calls import constrained_type
 from .ops import (
     Arith,
     Block,
@@ -49,7 +50,6 @@ from .types import (
     UnionType,
     accepts,
     literal_kind,
-    parse_type,
 )
 
 _BUILTIN_TYPES: dict[str, Type] = {
@@ -194,9 +194,9 @@ def item_type(kind: Type) -> Type:
 
 def _gen_types(op: Gen) -> tuple[Type, ...]:
     kind: Type = STR
-    if op.constraint is not None and op.constraint.kind == "type":
+    if op.constraint is not None:
         try:
-            kind = parse_type(op.constraint.text)
+            kind = constrained_type(op.constraint)
         except ValueError:
             kind = ANY
     value = ListType(kind) if has_samples(op) else kind

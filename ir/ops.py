@@ -83,8 +83,9 @@ class Effect:
 
 PURE: Effects = 0
 
-Role = Literal["system", "user", "assistant", "tool", "thinking"]
-"""`thinking` is a turn inside of the assistant's, at its beginning: what the model thinks before it answers."""
+Role = Literal["system", "user", "assistant", "tool", "thinking", "call"]
+"""Inside of the assistant's turn: `thinking`, at its beginning, is what the model thinks before it answers; `call`, at
+its end, is the call of a tool."""
 Edge = Literal["begin", "end"]
 
 

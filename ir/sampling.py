@@ -17,7 +17,7 @@ SelectMethod = Literal[
 ]
 SELECT_METHODS: tuple[SelectMethod, ...] = get_args(SelectMethod)
 
-ConstraintKind = Literal["regex", "json", "grammar", "type"]
+ConstraintKind = Literal["regex", "json", "grammar", "type", "call", "before_call"]
 """What `Constraint.text` is: a regular expression, a JSON schema as JSON text, EBNF, or the
 canonical text of a declared type."""
 

@@ -11,11 +11,13 @@ from ..ir.module import Module, Program
 from ..ir.ops import Block, Const, Gen, Op, Root, Turn
 from ..ir.structure import walk
 from ..ir.target import ChatTemplate, Part
+from ..ir.target.calls import CALL
 from ..ir.target.turns import Mismatch, Refusal, TurnModel, Turns, probe, turns_of
 from .analysis.turn_futures import AmbiguousTurn, TurnFutures
 from .analysis.turn_states import TurnStates
 from .rewriting.not_composing import DoesNotCompose, OpensOtherwise
 from .rewriting.rewriter import Rewriter, each_program
+from .rewriting.tool_calls import check_sayable
 from .rewriting.turn_trims import TrimmingRenderer
 from .rewriting.turn_versions import VersionWriter
 from .rewriting.version_calls import Again
@@ -52,10 +54,16 @@ class RenderTurns:
                 f"the chat template asks for the date and is told {template.date}",
                 "a date breaks prefixes",
             )
-        ended = each_program(module, lambda program: _ended(program, template))
-        if ended is not module:
-            states = {program.name: TurnStates(program.body) for program in ended.programs}
-        module = ended
+        spelled = each_program(module, lambda program: _spelled(program, template))
+        if spelled is not module:
+            states = {program.name: TurnStates(program.body) for program in spelled.programs}
+        module = spelled
+        if any(turn.role == CALL for found in states.values() for turn in found.turns):
+            why = (
+                "a call is in the conversation as the template takes it, and known when it is made"
+            )
+            context.warns("the chat template is rendered whole for each call (PFX502)", why)
+            return each_program(module, _without_bos)
         models = {name: _probe(template, found) for name, found in states.items() if found.turns}
         try:
             return each_program(
@@ -139,16 +147,16 @@ def _without_bos(program: Program) -> Block:
     return _RootsOfTurns().block(program.body)
 
 
-def _ended(program: Program, template: ChatTemplate) -> Block:
-    """The body with the markers that end reasoning. Raises CompileFailed (SGL2204)."""
-    asked = [
-        op for op in walk(program.body) if isinstance(op, Gen) and op.sampling.thinking == "on"
-    ]
-    if not asked:
-        return program.body
-    if not template.thinking.is_known:
-        raise CompileFailed([_does_not_think(asked[0])])
-    return _EndsOfThoughts(template).block(program.body)
+def _spelled(program: Program, template: ChatTemplate) -> Block:
+    """The body with the family's words for reasoning and calls. Raises CompileFailed (SGL2204, SGL2205)."""
+    gens = [op for op in walk(program.body) if isinstance(op, Gen)]
+    thinks = [op for op in gens if op.sampling.thinking == "on"]
+    calls = [op for op in gens if op.constraint is not None and op.constraint.kind == "call"]
+    if thinks and not template.thinking.is_known:
+        raise CompileFailed([_does_not_think(thinks[0])])
+    for op in calls:
+        check_sayable(op, template)
+    return _Words(template).block(program.body) if thinks or calls else program.body
 
 
 def _does_not_think(op: Gen) -> Diagnostic:
@@ -163,8 +171,8 @@ def _does_not_think(op: Gen) -> Diagnostic:
     )
 
 
-class _EndsOfThoughts(Rewriter):
-    """Lets reasoning end at the template's end marker."""
+class _Words(Rewriter):
+    """Lets reasoning end at the template's end marker, and calls be written as it writes them."""
 
     def __init__(self, template: ChatTemplate) -> None:
         super().__init__()
@@ -172,8 +180,13 @@ class _EndsOfThoughts(Rewriter):
 
     def visit(self, op: Op) -> Sequence[Op]:
         match op:
-            case Gen() if op.sampling.thinking == "on":
-                return (replace(op, sampling=self._template.thinking.bounded(op.sampling)),)
+            case Gen():
+                thinking, calls = self._template.thinking, self._template.calls
+                sampling = op.sampling
+                if sampling.thinking == "on":
+                    sampling = thinking.bounded(sampling)
+                sampling, constraint = calls.bounded(sampling, op.constraint)
+                return (replace(op, sampling=sampling, constraint=constraint),)
             case _:
                 return (self.descend(op),)
 

@@ -26,7 +26,9 @@ class Capabilities:
     token_ids: bool = True
     select: bool = True
     scores: bool = True  # a select is scored by log probabilities; else the model answers with one of the choices
-    constraints: frozenset[str] = frozenset({"regex", "json", "grammar", "type"})
+    constraints: frozenset[str] = frozenset(
+        {"regex", "json", "grammar", "type", "call", "before_call"}
+    )
     prefill: bool = True
     leads: bool = True  # what the arms of a fork share is worth a request of its own, before them
     finds_running: bool = True  # a request waits for, and finds, what another is just computing

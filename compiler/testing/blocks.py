@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...ir.constrained.calls import BEFORE, NO_TOOL
 from ...ir.meaning.interpret import Model
 from ...ir.meaning.interpret import run as interpret
 from ...ir.meaning.outcome import Outcome, RowFailed, SourceCall
@@ -177,9 +178,27 @@ class _Run:
                 if not answers:
                     raise EvalError("3630", f"the mock of `{name}` has no answer left")
                 return (answers.pop(0),)
+        said = self._said_before_call(program, name)
+        if said is not None:
+            self._was_mock.append(True)
+            return (said,)
         is_mock = self._thinks_for_mock(program, name)
         self._was_mock.append(is_mock)
         return ("",) if is_mock else None
+
+    def _said_before_call(self, program: str, name: str) -> Json:
+        """What is said before the call of a tool that is mocked next; an answer without a call is used up."""
+        for mock, answers in self._answers:
+            if name == mock.name + BEFORE and self._reaches(mock, program):
+                if not answers:
+                    raise EvalError("3630", f"the mock of `{mock.name}` has no answer left")
+                answer = answers[0]
+                assert isinstance(answer, dict)
+                calls = answer["name"] != NO_TOOL
+                if mock.listed and not calls:
+                    answers.pop(0)
+                return {"text": answer["text"], "calls": calls}
+        return None
 
     def _thinks_for_mock(self, program: str, name: str) -> bool:
         """Whether this is the reasoning of a call that is mocked: where no mock says what, it is empty."""

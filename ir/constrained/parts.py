@@ -89,7 +89,7 @@ def output_parts(kind: Type) -> tuple[OutputPart, ...]:
 
 def json_parts(kind: Type) -> tuple[OutputPart, ...]:
     """What the canonical JSON of a value of the type consists of."""
-    return _merged(_json_parts(kind))
+    return merged(_json_parts(kind))
 
 
 def bare(literal: str | int | float | bool) -> str:
@@ -132,7 +132,7 @@ def _choice(texts: list[str]) -> OneOf:
     return OneOf(tuple((text, ()) for text in texts))
 
 
-def _merged(parts: tuple[OutputPart, ...]) -> tuple[OutputPart, ...]:
+def merged(parts: tuple[OutputPart, ...]) -> tuple[OutputPart, ...]:
     """Adjacent forced parts as one."""
     found: list[OutputPart] = []
     for part in parts:

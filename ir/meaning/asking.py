@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import cast, get_args
 
+from ..constrained.calls import ToolSet
 from ..constrained.schema import type_of_schema
 from ..constrained.shape import checked, parse_output
 from ..hashmodel import Generated
@@ -53,6 +54,10 @@ def value_of(done: Generated, constraint: Constraint | None) -> Json:
             schema = type_of_schema(json.loads(text))
             _tried(done, "JSON", lambda: checked(schema, json.loads(done.text)))
             return done.text
+        case Constraint("call", text):
+            return _tried(done, "a call", lambda: ToolSet.of(text).parse(done.text))
+        case Constraint("before_call", text):
+            return {"text": done.text, "calls": done.matched == json.loads(text)["marker"]}
         case _:
             return done.text
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ..ops import Role
 from ..target import ChatTemplate, Part, Target, TemplateError, Tokenizer, TokenPrompt
+from ..target.calls import CALL
 from ..target.conversation import Changed, Chunk, Message, prompt_of, written
 from ..target.template import CHATML
 from ..target.thinking import THINKING
@@ -40,7 +41,9 @@ class Prompt:
         tools = self.tools if tools is None else tools
         is_thought = role == THINKING
         if edge == "begin":
-            before = self.messages[:-1] if is_thought else self.messages
+            is_inside = is_thought or (role == CALL and not self.here)
+            before = self.messages[:-1] if is_inside else self.messages
+            before = tuple(replace(message, open=False) for message in before)
             return replace(self, messages=(*before, Message(role, (), open=True)), tools=tools)
         *before, last = self.messages or (Message(role),)
         ended = (*before, replace(last, open=False))
@@ -82,8 +85,8 @@ class Prompt:
             return _tokens(self.bos, self.loose, tokenizer).ids(tokenizer)
         if target.template is None:
             raise EvalError("3206", "the target has no chat template")
-        has_thoughts = any(message.role == THINKING for message in self.messages)
-        if target.template.source == CHATML and not (whole or has_thoughts):
+        is_parted = any(message.role in (THINKING, CALL) for message in self.messages)
+        if target.template.source == CHATML and not (whole or is_parted):
             chunks = (*_chatml(self.messages), *self.loose)
             return _tokens(self.bos, chunks, tokenizer).ids(tokenizer)
         chunks = self._written(target, target.template, thinking)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeGuard, cast
 
+from ..constrained.calls import said_of
 from ..constrained.shape import checked
 from ..hashmodel import ConstraintError, Generated, HashModel
 from ..module import Module, Program
@@ -335,6 +336,8 @@ class _Frame:
         template = self._target.template
         if sampling.thinking == "on" and template is not None:
             sampling = template.thinking.bounded(sampling)
+        if template is not None and constraint is not None:
+            sampling, constraint = template.calls.bounded(sampling, constraint)
         path, indices = self._place(op)
         asked = self._asked(prompt, sampling.thinking)
         values: list[Json] = []
@@ -345,7 +348,7 @@ class _Frame:
             if mock is None:
                 done = self._model.generate(asked, sampling, seed, constraint)
             else:
-                done = self._as_generated(mock[0])
+                done = self._as_generated(mock[0], constraint)
             call = SourceCall(
                 "gen",
                 path,
@@ -378,9 +381,11 @@ class _Frame:
             return sampling.seed + sample
         return call_seed(self._machine.run_seed, self._machine.row, path, indices, sample)
 
-    def _as_generated(self, value: Json) -> Generated:
+    def _as_generated(self, value: Json, constraint: Constraint | None) -> Generated:
         """A mocked answer, as if a model had given it."""
         text = value if isinstance(value, str) else to_json(value)
+        if constraint is not None and isinstance(value, dict):
+            text = said_of(value, constraint) or text
         ids = self._target.tokenizer.encode((Part(text, False),), continuation=True)
         return Generated(ids, ids, text, "stop", 0)
 

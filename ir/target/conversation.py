@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
+from .calls import CALL
 from .parts import Part
 from .prompt import TokenPrompt
 from .template import ChatTemplate
@@ -34,7 +36,8 @@ class Chunk(NamedTuple):
 class Message:
     """One turn. `open`: a call asks in it, or what follows in it is not known yet.
 
-    One of the role `thinking` is what led to the assistant's turn behind it.
+    One of the role `thinking` is what led to the assistant's turn behind it, one of the role `call` the tool call at
+    the end of the assistant's turn before it, if it says something.
     Without a `role`: a text that stands between turns, where the program put one.
     """
 
@@ -103,7 +106,9 @@ def _rendered(
 ) -> list[str]:
     """The texts of a conversation with each of several contents."""
     filled = [list(zip(messages, contents, strict=True)) for contents in many]
-    requests = [_request([(m, c) for m, c in each if m.role], tools, thinking) for each in filled]
+    requests = [
+        _request(template, [(m, c) for m, c in each if m.role], tools, thinking) for each in filled
+    ]
     outcomes = [
         or_opened(template, r, o)
         for r, o in zip(requests, template.render_all(requests), strict=True)
@@ -114,9 +119,11 @@ def _rendered(
     ]
 
 
-def _request(turns: Sequence[tuple[Message, str]], tools: Any, thinking: str) -> Request:
+def _request(
+    template: ChatTemplate, turns: Sequence[tuple[Message, str]], tools: Any, thinking: str
+) -> Request:
     """An open turn is continued, an empty one of the assistant generated."""
-    shown = [{"role": message.role, "content": content} for message, content in turns]
+    shown = [_shown(template, message, content) for message, content in turns]
     last = turns[-1][0]
     if not last.open:
         return Request(shown, tools=tools)
@@ -124,6 +131,14 @@ def _request(turns: Sequence[tuple[Message, str]], tools: Any, thinking: str) ->
         told = "on" if last.role == THINKING else thinking
         return Request(shown[:-1], add_generation_prompt=True, tools=tools, thinking=told)
     return Request(shown, continue_final_message=True, tools=tools)
+
+
+def _shown(template: ChatTemplate, message: Message, content: str) -> dict[str, Any]:
+    """A turn with some content; of a call the name of its tool is said, since the content may stand for another."""
+    shown = {"role": message.role, "content": content}
+    if message.role == CALL:
+        shown["name"] = template.calls.format.name_of(message.content)
+    return shown
 
 
 def or_opened(
@@ -158,7 +173,7 @@ def _with_outside(
 
 
 class Fenced(NamedTuple):
-    """What a fence stands for; reasoning is not shown for ever."""
+    """What a fence stands for; reasoning is not shown for ever, nor is in all families what is said before a call."""
 
     chunk: Chunk
     may_vanish: bool
@@ -171,15 +186,17 @@ def _fence(messages: Sequence[Message], *, blank: bool) -> tuple[list[str], list
     """
     fenced: list[Fenced] = []
     contents: list[str] = []
+    before_calls = {id(m) for m, behind in pairwise(messages) if behind.role == CALL}
     for message in messages:
         shown: list[str] = []
+        may_vanish = message.role == THINKING or id(message) in before_calls
         for chunk in message.chunks:
             if chunk.literal or not (chunk.text.strip() or (blank and chunk.ids is not None)):
                 shown.append(chunk.text)
             else:
                 lead, trail = _edges(chunk.text)
                 shown.append(f"{lead}{_FENCE % len(fenced)}{trail}")
-                fenced.append(Fenced(chunk, message.role == THINKING))
+                fenced.append(Fenced(chunk, may_vanish))
         contents.append("".join(shown))
     return contents, fenced
 

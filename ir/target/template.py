@@ -15,6 +15,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .calls import CALL, Calls, Told, chatml_told, find_calls
+from .calls import CHATML as PLAIN_CALLS
 from .pool import POOL
 from .template_error import TemplateError
 from .template_files import template_sources, template_tokens
@@ -93,9 +95,10 @@ class ChatTemplate:
     ) -> str:
         """The text of the messages. Raises TemplateError.
 
-        A message of the role `thinking` is the reasoning of the one behind it; `thinking` tells a generation prompt
-        that it is `on` or `off`. `continue_final_message` leaves the last turn open right after its content, as the
-        template wrote it (a template that trims contents trims this one too).
+        A message of the role `thinking` is the reasoning of the one behind it, one of the role `call` the tool call of
+        the one before it; `thinking` tells a generation prompt that it is `on` or `off`.
+        `continue_final_message` leaves the last turn open right after its content, as the template wrote it (a
+        template that trims contents trims this one too).
         """
         request = Request(messages, add_generation_prompt, continue_final_message, tools, thinking)
         found = self.render_all([request])[0]
@@ -110,6 +113,13 @@ class ChatTemplate:
             return PLAIN
         return find_thinking(self.source, self._alone)
 
+    @cached_property
+    def calls(self) -> Calls:
+        """How its model's tool calls are written."""
+        if self.source == CHATML:
+            return PLAIN_CALLS
+        return find_calls(lambda request: self._alone(request, {}), self.thinking)
+
     def _alone(self, request: Request, arguments: Mapping[str, Any]) -> str | TemplateError:
         try:
             return self._rendered([Spoken(request, arguments)])[0]
@@ -121,10 +131,17 @@ class ChatTemplate:
         return self._rendered([self._spoken(request) for request in requests])
 
     def _spoken(self, request: Request) -> Spoken:
-        has_thoughts = any(message.get("role") == THINKING for message in request.messages)
-        return (
-            self.thinking.spoken(request) if request.thinking or has_thoughts else Spoken(request)
-        )
+        told = self._told(request)
+        roles = {message.get("role") for message in told.request.messages}
+        if not told.request.thinking and THINKING not in roles:
+            return Spoken(told.request, {}, told.tail, told.written)
+        spoken = self.thinking.spoken(told.request)
+        return spoken._replace(tail=spoken.tail + told.tail, written=told.written)
+
+    def _told(self, request: Request) -> Told:
+        if all(message.get("role") != CALL for message in request.messages):
+            return Told(request)
+        return chatml_told(request) if self.source == CHATML else self.calls.told(request)
 
     def _rendered(self, many: Sequence[Spoken]) -> list[str | TemplateError]:
         found: list[str | TemplateError] = []
@@ -175,10 +192,13 @@ def _tried(template: jinja2.Template, variables: dict[str, Any]) -> str | Templa
 def _finished(spoken: Spoken, outcome: str | TemplateError) -> str | TemplateError:
     if isinstance(outcome, TemplateError):
         return outcome
-    if not spoken.request.continue_final_message:
-        return outcome + spoken.tail
+    text = outcome
     try:
-        return _cut_at_end_mark(outcome, spoken.request.messages[-1]["content"])
+        if spoken.request.continue_final_message:
+            text = _cut_at_end_mark(text, spoken.request.messages[-1]["content"])
+        for each in spoken.written:
+            text = each.put_into(text)
+        return text + spoken.tail
     except TemplateError as error:
         return error
 

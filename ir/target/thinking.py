@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from ..sampling import Sampling
 from .template_error import TemplateError
@@ -36,12 +36,23 @@ class Request(NamedTuple):
     thinking: str = ""
 
 
+class PutsInto(Protocol):
+    """Something that stands in for another in a rendering."""
+
+    def put_into(self, text: str) -> str:
+        """The rendering with what was meant."""
+        ...
+
+
 class Spoken(NamedTuple):
-    """A request without turns of reasoning: what the template is told besides, and what follows its text."""
+    """A request without turns of reasoning or calls: what the template is told besides, what follows its text, and
+    what is put into it.
+    """
 
     request: Request
     arguments: Mapping[str, Any] = {}
     tail: str = ""
+    written: tuple[PutsInto, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

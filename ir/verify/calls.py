@@ -6,6 +6,7 @@ from collections import ChainMap
 from collections.abc import Iterator, MutableMapping
 from typing import get_args
 
+from ..constrained.calls import constrained_type
 from ..diagnostic import Diagnostic
 from ..infer import has_samples
 from ..module import Module
@@ -39,7 +40,6 @@ from ..ops import (
 )
 from ..sampling import SAMPLING_FIELDS, SELECT_METHODS, ConstraintKind
 from ..structure import effects, is_deterministic, regions, walk
-from ..types import parse_type
 from ..values.limits import Json
 from ..values.operations import ARITIES
 from .problem import Owner, problem
@@ -151,11 +151,14 @@ def _gen_problems(op: Gen) -> _Found:
             yield "1113", f"there is no parameter `{name}`"
     if op.samples is not None and not has_samples(op):
         yield "1113", "samples of a gen without `n`"
-    if op.constraint is not None and op.constraint.kind == "type":
+    if op.constraint is not None:
         try:
-            parse_type(op.constraint.text)
-        except ValueError as error:
-            yield "1113", f"the declared type is none: {error}"
+            constrained_type(op.constraint)
+        except (ValueError, KeyError, TypeError) as error:
+            what = (
+                "declared type is none" if op.constraint.kind == "type" else "call is of no tools"
+            )
+            yield "1113", f"the {what}: {error}"
 
 
 def _region_effects(op: Collect | For | Unordered) -> _Found:

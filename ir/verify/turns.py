@@ -41,7 +41,7 @@ from .problem import Owner, problem
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A prompt: its root, the open turn, and the arm that opened it; `outer`: the one of the turn around reasoning."""
+    """A prompt: its root, the open turn, and the arm that opened it; `outer`: that of the turn around it."""
 
     root: object
     role: str | None = None
@@ -117,7 +117,7 @@ class _Walker:
         if state is None:
             return None
         if op.edge == "begin":
-            outer = "assistant" if op.role == "thinking" else None
+            outer = "assistant" if op.role in ("thinking", "call") else None
             if state.role != outer:
                 where = f"a `{state.role}` turn" if state.role else "no turn"
                 self._say(op, f"a turn opens while {where} is open")
@@ -127,7 +127,7 @@ class _Walker:
             self._say(op, f"a `{op.role}` turn ends and {shown}")
         elif state.arm is not arm:
             self._say(op, "an arm ends the turn that it stands in")
-        if op.role == "thinking":
+        if op.role in ("thinking", "call"):
             return replace(state, role="assistant", arm=state.outer, outer=None)
         return replace(state, role=None, arm=None, outer=None)
 

@@ -31,10 +31,15 @@ class SymbolCall:
 
 @dataclass(frozen=True, eq=False)
 class GenCall:
-    """A `gen`: its options by name, and the type of one answer."""
+    """A `gen`: its options by name, and the type of one answer.
+
+    `tools`: the host functions that it may call; `must_call`: it answers with a call.
+    """
 
     options: dict[str, s.Expr]
     answer: Type
+    tools: tuple[ExternSymbol, ...] = ()
+    must_call: bool = False
 
     @property
     def thinks(self) -> bool:

@@ -52,7 +52,9 @@ def use(w: Writer, node: s.Use) -> None:
 
 def turn(w: Writer, node: s.Turn) -> None:
     """Append a turn: its begin, its body, its end."""
-    tools = w.value(node.args[0].value) if node.args else None
+    tools = w.value(node.args[0].value) if node.args else w.tools
+    if w.frame.depth == 0:
+        w.tools = None  # from here on no turn is the first
     begin = Turn(Value(PROMPT), w.prompt, node.role, "begin", tools, span=node.head)
     w.frame.prompt = w.emit(begin).result
     w.statements(node.body)

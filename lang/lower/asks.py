@@ -11,6 +11,7 @@ from ...ir.types import FLOAT, PROMPT, STR, ListType, Type
 from ..check.expressions.options import CONSTRAINTS, GEN_OPTIONS
 from ..check.facts import GenCall, SelectCall, reasoning_of
 from ..syntax import nodes as s
+from .tool_calls import ToolCalls
 from .writer import Writer
 
 _TEXT_LISTS = ("stop", "stop_regex")
@@ -57,6 +58,8 @@ def _gen(
     w: Writer, call: s.Call, fact: GenCall, name: str, samples: str
 ) -> tuple[Operand, Operand | None]:
     fixed, dynamic, constraint = _options(w, fact)
+    if fact.tools:
+        return _tool_call(w, call, fact, name, fixed, dynamic), None
     site = w.sites.next()
     if fact.thinks:
         _think(w, call, name, f"{site}.thinking", fixed, dynamic)
@@ -75,6 +78,24 @@ def _gen(
     if prompt is not None:
         w.frame.prompt = prompt
     return value, prompts
+
+
+def _tool_call(
+    w: Writer,
+    call: s.Call,
+    fact: GenCall,
+    name: str,
+    fixed: dict[str, Any],
+    dynamic: list[tuple[str, Operand]],
+) -> Operand:
+    """Ask for a call of a tool, behind reasoning where that is asked for."""
+    choice = fixed.pop("tool_choice", "auto")
+    for tool in fact.tools:
+        w.needed(tool)
+    if fact.thinks:
+        _think(w, call, name, f"{w.sites.next()}.thinking", fixed, dynamic)
+    asked = ToolCalls(w, call, fact, name, fixed, dynamic)
+    return asked.required() if choice == "required" else asked.auto()
 
 
 _NOT_FOR_REASONING = frozenset(
@@ -128,6 +149,8 @@ def _options(
     constraint: Constraint | None = None
     style: object = "canonical"
     for name, expr in fact.options.items():
+        if name == "tools":
+            continue
         operand = w.value(expr)
         if not isinstance(operand, Const):
             dynamic.append((name, _as_list(w, name, operand, expr)))

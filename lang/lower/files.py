@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ...ir.module import Extern, Fragment, Module, Param, Program
-from ...ir.ops import Return, Root, Value, Yield
+from ...ir.ops import Operand, Return, Root, Value, Yield
 from ...ir.types import PROMPT
 from ..check.files import Checked
 from ..check.symbols import ExternSymbol, FragmentSymbol, ParamSymbol, ProgramSymbol
+from ..syntax import nodes as s
 from .expressions import value
 from .statements import statements
+from .tool_calls import told, tools_of
 from .writer import NOTHING, Door, Writer
 
 _DOOR = Door(value, statements)
@@ -69,6 +71,7 @@ class Lowering:
         has_turns = self.checked.effects.body(symbol.decl.body).turns
         root = w.emit(Root(Value(PROMPT), bos=not has_turns, span=symbol.span))
         w.frame.prompt = root.result
+        w.tools = _tools(w, symbol.decl)
         w.emit(Return(w.statements(symbol.decl.body) or NOTHING, span=symbol.span))
         body = w.frame.builder.seal(*(param.value for param in params))
         doc = symbol.file.tree.doc
@@ -82,6 +85,15 @@ class Lowering:
         w.emit(Yield((w.prompt,), span=symbol.span))
         body = w.frame.builder.seal(prompt, *(param.value for param in params))
         return Fragment(symbol.unique, params, body, symbol.span)
+
+
+def _tools(w: Writer, decl: s.ProgramDecl) -> Operand | None:
+    """The tools of a program's calls, unless it hands tools to the chat template itself."""
+    inside = set(s.walk(decl))
+    if any(isinstance(node, s.Turn) and node.args for node in inside):
+        return None
+    found = tools_of(w.facts.calls, inside.__contains__)
+    return told(found) if found else None
 
 
 def _params(symbols: tuple[ParamSymbol, ...]) -> tuple[Param, ...]:

@@ -39,7 +39,10 @@ class Door:
 
 
 class Writer:
-    """Writes the ops of one body. `needed` is told of every symbol that the body calls."""
+    """Writes the ops of one body. `needed` is told of every symbol that the body calls.
+
+    `tools`: those of the body's calls, which the first turn hands to the chat template, wherever that is.
+    """
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class Writer:
         self.sites = Sites()
         self.frame = Frame(BlockBuilder(), names=dict(names))
         self._door = door
+        self.tools: Operand | None = None
 
     def value(self, expr: s.Expr) -> Operand:
         """The value of an expression."""

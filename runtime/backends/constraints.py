@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from ...ir.constrained.calls import ToolSet
 from ...ir.constrained.parts import Forced, Free, Many, OneOf, OutputPart, output_parts
 from ...ir.constrained.schema import schema_parts
 from ...ir.sampling import Constraint
@@ -36,6 +37,10 @@ def wire_constraint(constraint: Constraint) -> WireConstraint | None:
             parts = parts_of(constraint)
             schema = WireConstraint("json", constraint.text)
             return schema if parts is None else WireConstraint("regex", pattern_of(parts))
+        case "call":
+            return WireConstraint("regex", pattern_of(ToolSet.of(constraint.text).parts()))
+        case "before_call":
+            return None
         case "type":
             parts = parts_of(constraint)
             return None if parts is None else WireConstraint("regex", pattern_of(parts))

@@ -59,7 +59,7 @@ class MockBackend:
     ) -> None:
         self.clock = VirtualClock()
         self.capabilities = Capabilities(
-            constraints=frozenset({"regex", "json", "type"}),
+            constraints=frozenset({"regex", "json", "type", "call", "before_call"}),
             prefill=prefill,
             finds_running=waits,
             max_context=max_context,

@@ -87,7 +87,7 @@ class OpenAIBackend:
         return Capabilities(
             token_ids=self._wording.takes_ids,
             scores=not self._is_chat,
-            constraints=frozenset(kinds | ({"type"} if kinds else set[str]())),
+            constraints=frozenset(kinds | self._own_kinds(kinds)),
             prefill=dialect.warms and self._wording.takes_ids,
             leads=not dialect.finds_running,
             finds_running=dialect.finds_running,
@@ -97,6 +97,12 @@ class OpenAIBackend:
             thinking=frozenset(dialect.thinking),
             places=dialect.cache_key,
         )
+
+    def _own_kinds(self, kinds: set[str]) -> set[str]:
+        """The constraints of ours that can be said in those of the server; calls where we write the prompt."""
+        types = {"type"} if kinds else set[str]()
+        can_call = "regex" in kinds and not self._is_chat
+        return types | {"call", "before_call"} if can_call else types
 
     async def generate(self, request: GenRequest) -> GenReply:
         """Continue a prompt; a value of a declared type in parts, where that is less work. Raises BackendError."""

@@ -39,6 +39,13 @@ def _check_family(family: Family, backend: Backend) -> None:
             "the model answers with one of the choices there; the engine, SGLang and vLLM score",
             family,
         )
+    if family.constraint and family.constraint[0] in ("call", "before_call") and can.chat:
+        raise _cannot(
+            backend,
+            "be asked for calls of a program's tools as a chat",
+            "the engine can, and a server that takes token ids or text and a regex, such as vLLM and SGLang",
+            family,
+        )
     if family.constraint and family.constraint[0] not in can.constraints:
         kind = family.constraint[0]
         known = ", ".join(sorted(can.constraints)) or "none"

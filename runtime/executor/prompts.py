@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...ir.target import Part, Tokenizer, TokenPrompt
+from ...ir.target.calls import CALL
 from ...ir.target.conversation import Chunk, Message
 from ..backend import Completion
 from ..plan.schema import MarkSpan
@@ -200,8 +201,10 @@ def _conversation(pieces: tuple[Piece, ...]) -> Iterator[Message]:
         at = 0
         for mark in sorted(piece.marks, key=lambda mark: mark.start):
             content += _chunk(piece, at, mark.start)
-            if mark.edge == "end":
-                yield Message(mark.role, tuple(content))
+            if role == CALLED:
+                pass
+            elif mark.edge == "end" or (mark.role == CALL and content):
+                yield Message(role or mark.role, tuple(content))
             elif role == "thinking":
                 yield Message(role, FORGOTTEN)
             elif content and not role:
@@ -209,7 +212,7 @@ def _conversation(pieces: tuple[Piece, ...]) -> Iterator[Message]:
             role, content = _open_behind(mark), []
             at = mark.end
         content += _chunk(piece, at, len(piece.text))
-    if role or content:
+    if role != CALLED and (role or content):
         yield Message(role, tuple(content), open=bool(role))
 
 
@@ -217,10 +220,16 @@ FORGOTTEN = (Chunk("...", True),)
 """Stands for reasoning that the template does not show any more, whatever it was."""
 
 
+CALLED = "called"
+"""Stands for the assistant's turn behind a call, in which nothing follows."""
+
+
 def _open_behind(mark: MarkSpan) -> str:
-    """The turn that is open behind a marker: behind reasoning it is the assistant's."""
+    """The turn that is open behind a marker: behind reasoning it is the assistant's, behind a call the rest of it."""
     if mark.edge == "begin":
         return mark.role
+    if mark.role == CALL:
+        return CALLED
     return "assistant" if mark.role == "thinking" else ""
 
 

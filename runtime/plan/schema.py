@@ -487,7 +487,7 @@ class HostBinding(Struct, frozen=True):
 class OddContent(Struct, frozen=True):
     """Contents of a role that the chat template may change: those of a kind, or those that hold a marker."""
 
-    role: Literal["system", "user", "assistant", "tool", "thinking"]
+    role: Literal["system", "user", "assistant", "tool", "thinking", "call"]
     kind: str
     marker: str = ""
 

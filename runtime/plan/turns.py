@@ -193,6 +193,6 @@ def _edge(state: TurnState, step: p.TurnStep) -> TurnState:
 
 
 def _turned(state: TurnState, role: str, edge: str) -> TurnState:
-    if role == "thinking" and edge == "end":  # the answer follows in the assistant's turn
-        return TurnState("assistant", False, True, state.is_loose)
+    if role in ("thinking", "call") and edge == "end":  # the assistant's turn is still open
+        return TurnState("assistant", role == "call", True, state.is_loose)
     return TurnState(role if edge == "begin" else None, False, True, state.is_loose)

@@ -8,7 +8,7 @@ from functools import cached_property
 from random import Random
 from typing import Literal, NamedTuple
 
-Role = Literal["system", "user", "assistant", "tool", "thinking"]
+Role = Literal["system", "user", "assistant", "tool", "thinking", "call"]
 """`thinking` is what a model thinks before the answer of the assistant's turn that follows it."""
 Order = tuple[Role | None, Role]
 """A turn and the one before it; None is the start of the conversation."""

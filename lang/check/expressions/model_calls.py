@@ -19,6 +19,7 @@ from .options import (
     check_thinking,
     options_of,
 )
+from .tools import tool_call_type
 
 
 def model_call_type(asked: Inference, call: s.Call, declared: Type | None) -> Type:
@@ -35,6 +36,8 @@ def model_call_type(asked: Inference, call: s.Call, declared: Type | None) -> Ty
 def _gen_type(
     asked: Inference, call: s.Call, options: dict[str, s.Expr], declared: Type | None
 ) -> Type:
+    if "tools" in options or "tool_choice" in options:
+        return tool_call_type(asked, call, options, declared)
     for name, value in options.items():
         check_option(asked, name, value)
     if "choices" in options:

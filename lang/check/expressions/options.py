@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from ....ir.sampling import CONSTRAINED_STYLES, THINKING, out_of_range
-from ....ir.types import BOOL, FLOAT, INT, STR, ListType, Type
+from ....ir.types import ANY, BOOL, FLOAT, INT, STR, ListType, Type
 from ...syntax import nodes as s
 from ..report import Reporter
 from ..suggest import closest
@@ -42,6 +42,8 @@ GEN_OPTIONS: dict[str, Type] = {
     "ignore_eos": BOOL,
     "thinking": STR,
     "max_thinking_tokens": INT,
+    "tools": ListType(ANY),
+    "tool_choice": STR,
 }
 """The options of `gen` and their types."""
 CONSTRAINTS = ("regex", "json", "grammar")
@@ -49,6 +51,7 @@ _WORDS = {"thinking": THINKING[1:], "constrained_style": CONSTRAINED_STYLES}
 _LISTS = ("stop", "stop_token_ids", "stop_regex")
 _FOREIGN_OPTIONS = {
     "enable_thinking": "thinking", "reasoning": "thinking", "separate_reasoning": "thinking",
+    "functions": "tools", "function_call": "tool_choice",
     "thinking_budget": "max_thinking_tokens", "budget_tokens": "max_thinking_tokens",
     "max_new_tokens": "max_tokens", "max_length": "max_tokens", "max_output_tokens": "max_tokens",
     "stop_sequences": "stop", "num_samples": "n", "temp": "temperature", "json_schema": "json",

@@ -48,9 +48,23 @@ def ask(body: Body, call: s.Call, declared: Type | None) -> Type:
     no_effects_in_section(body.reporter, body.around, call.span, "a model call")
     kind = model_call_type(body.asked, call, declared)
     fact = body.facts.calls.get(call)
-    if isinstance(fact, GenCall) and "thinking" in fact.options:
+    if isinstance(fact, GenCall) and fact.tools:
+        _check_fills_turn(body, call)
+    elif isinstance(fact, GenCall) and "thinking" in fact.options:
         _check_begins_turn(body, call)
     return kind
+
+
+def _check_fills_turn(body: Body, call: s.Call) -> None:
+    """Check that a call with tools is all of an assistant's turn, since nothing follows a call in it."""
+    turn = body.around.turn
+    only = turn.body[0] if turn is not None and len(turn.body) == 1 else None
+    is_whole = isinstance(only, s.Assign | s.Append) and only.value is call
+    if turn is None or turn.role != "assistant" or not is_whole:
+        body.reporter.report(
+            "SGL0325", call.span, "a model calls tools in a turn of its own",
+            help="let this call be all of an `assistant:` turn",
+        )  # fmt: skip
 
 
 def _check_begins_turn(body: Body, call: s.Call) -> None:

@@ -18,6 +18,7 @@ from typing import get_args
 import numpy as np
 import torch
 
+from ....ir.constrained.calls import ToolSet
 from ....ir.constrained.ebnf import EbnfError, checked_rules
 from ....ir.constrained.parts import OutputPart, output_parts
 from ....ir.constrained.schema import schema_parts
@@ -146,6 +147,10 @@ class GrammarBackend(ABC):
                 is_free = constraint.style == "free"
                 parts = None if is_free else _parts_of_schema(constraint.text)
                 return self._follow(parts) if parts else self.schema(constraint.text)
+            case "call":
+                return self._follow(ToolSet.of(constraint.text).parts(), False)
+            case "before_call":
+                return None
             case "type":
                 kind = _declared(constraint.text)
                 kind = kind.item if isinstance(kind, OptionalType) else kind

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from ....ir.constrained.calls import ToolSet
 from ....ir.constrained.shape import parse_output
 from ....ir.sampling import Constraint, Sampling
 from ....ir.types import OptionalType, Type, parse_type
@@ -22,8 +24,22 @@ def value_of(done: Completion, constraint: Constraint | None, sampling: Sampling
             return _value(done, parse_type(text), sampling)
         case Constraint("json", text):
             return _json(done, text, sampling)
+        case Constraint("call", text):
+            return _call(done, text, sampling)
+        case Constraint("before_call", text):
+            return {"text": done.text, "calls": done.matched == json.loads(text)["marker"]}
         case _:
             return done.text
+
+
+def _call(done: Completion, text: str, sampling: Sampling) -> Any:
+    """The call that a completion says, with arguments of the tool's types."""
+    try:
+        return ToolSet.of(text).parse(done.text)
+    except ValueError as error:
+        if done.finish != "length":
+            raise RunError("SGL3202", f"the output is no call of a tool: {error}") from None
+        raise _cut(done, "a call of a tool", sampling) from None
 
 
 def _json(done: Completion, schema: str, sampling: Sampling) -> str:

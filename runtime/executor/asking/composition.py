@@ -44,7 +44,7 @@ def _is_odd(target: TargetInfo, messages: tuple[Message, ...]) -> bool:
 def _rendered(template: ChatTemplate, state: PromptState, family: Family) -> str | None:
     """What the template renders; None where it has no rendering: in an empty turn of somebody else."""
     last = state.messages[-1]
-    if last.open and last.role not in ("assistant", "thinking") and not last.content:
+    if last.open and last.role not in ("assistant", "thinking", "call") and not last.content:
         return None
     try:
         told = thinking_of(family)

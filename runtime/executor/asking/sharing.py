@@ -54,12 +54,12 @@ def _stretches(pieces: Sequence[Piece]) -> Iterator[tuple[int, int, int, int]]:
                 yield at + last, at + mark.start, turn, before
             begins = mark.edge == "begin"
             if (
-                mark.role == "thinking" or thinks
+                mark.role in ("thinking", "call") or thinks
             ):  # in the assistant's turn, which it does not show in
-                is_open = mark.role != "thinking" or not begins
+                is_open = mark.role not in ("thinking", "call") or not begins
             else:
                 is_open, turn = begins, turn + begins
-            thinks = mark.role == "thinking" and begins
+            thinks = mark.role in ("thinking", "call") and begins
             before, last = 0, mark.end
         if is_open:
             yield at + last, at + len(piece.text), turn, before

@@ -1,0 +1,31 @@
+"""Whether the model's family has words for the tools of a call; refused by name where it has none."""
+
+from __future__ import annotations
+
+from ...ir.constrained.calls import ToolSet, unsayable
+from ...ir.diagnostic import CompileFailed, Diagnostic, Label
+from ...ir.ops import Gen
+from ...ir.target import ChatTemplate
+
+
+def check_sayable(op: Gen, template: ChatTemplate) -> None:
+    """Raises CompileFailed (SGL2205) where the chat template writes no calls, or can't write an argument."""
+    if not template.calls.is_known:
+        raise _refused(
+            op, "the chat template writes no tool calls that could be read again",
+            "without `tools`, a `gen` of a declared type asks for the same arguments",
+        )  # fmt: skip
+    assert op.constraint is not None
+    for name, arguments in ToolSet.of(op.constraint.text).tools:
+        field = unsayable(arguments, template.calls.format)
+        if field is not None:
+            raise _refused(
+                op, f"the chat template has no words for the argument `{field}` of `{name}`",
+                "texts, numbers and booleans can be told there",
+            )  # fmt: skip
+
+
+def _refused(op: Gen, headline: str, help: str) -> CompileFailed:
+    labels = (Label(op.span, "a tool may be called here"),) if op.span else ()
+    helps = (help, "a model whose chat template shows tool calls can be used")
+    return CompileFailed([Diagnostic("SGL2205", headline, labels, helps)])
