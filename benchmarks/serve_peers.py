@@ -161,6 +161,7 @@ def _options() -> argparse.Namespace:
 def main() -> int:
     """Ask both servers in turns and write `results/served.{json,md}`."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # on the way out our server is stopped
     model = resolve_model(options.model)
     names = options.rows.split(",") if options.rows else [row.name for row in ROWS]
     version = httpx.get(f"{options.vllm_url}/version").json()["version"]
