@@ -90,7 +90,7 @@ def test_what_a_server_can_do_depends_on_what_it_says_it_is() -> None:
     vllm = ask(OpenAIServer(TARGET), capabilities)
     assert vllm.token_ids
     assert vllm.prefill
-    assert vllm.constraints == {"regex", "json", "grammar", "type"}
+    assert vllm.constraints == {"regex", "json", "grammar", "type", "call", "before_call"}
     other = ask(OpenAIServer(TARGET, owner="system"), capabilities)
     assert not other.token_ids
     assert not other.prefill
