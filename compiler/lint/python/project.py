@@ -1,4 +1,4 @@
-"""The modules of a project by name, their classes and functions; nothing is imported, everything is parsed."""
+"""The modules of a project by name, and the functions in them; nothing is imported, everything is parsed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from ..inputs import InputFile
-from .values import ClassInfo, ModuleInfo
+from .values import ModuleInfo
 
 MAX_DEPTH = 120
 LONG_LINE = 1_200
@@ -20,9 +20,6 @@ _COUNTS = re.compile(
     r"^[ \t]*(?P<owner>[\w.]+)\.(?P<attr>\w+)(\[[^\]\n]*\])*[ \t]*[-+]= (?P<by>\d|[\w.]+[ \t]*(?:#|$))",
     re.M,
 )
-GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
-MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft", "move_to_end"}
-_BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__", "setup"})
 
 
 class Project:
@@ -112,167 +109,6 @@ def _module_name(file: str) -> tuple[str, bool]:
     if parts and parts[-1] == "__init__":
         return ".".join(parts[:-1]), True
     return ".".join(parts), False
-
-
-def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
-    """A class as it is read: its methods, annotations, and which attributes change after it was built."""
-    info = ClassInfo(node.name, node, module)
-    for statement in node.body:
-        match statement:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                info.methods[name] = statement
-            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
-                info.annotations[name] = annotation
-                if value is not None:
-                    info.defaults[name] = value
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                info.defaults[name] = value
-            case _:
-                pass
-    builders = _BUILDERS | _helpers_of_builders(info)
-    for name, method in info.methods.items():
-        _scan_method(info, name, method, name in builders)
-    return info
-
-
-def _helpers_of_builders(info: ClassInfo) -> set[str]:
-    """Private methods that only builders call: what they change was never otherwise."""
-    called = {name: _called_methods(method) for name, method in info.methods.items()}
-    built = {each for name, names in called.items() if name in _BUILDERS for each in names}
-    others = {each for name, names in called.items() if name not in _BUILDERS for each in names}
-    return {name for name in built - others if name.startswith("_")}
-
-
-def _called_methods(method: ast.AST) -> set[str]:
-    return {
-        node.func.attr
-        for node in ast.walk(method)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
-    }
-
-
-def _scan_method(
-    info: ClassInfo,
-    name: str,
-    method: ast.FunctionDef | ast.AsyncFunctionDef,
-    is_builder: bool,
-) -> None:
-    arguments = method.args.posonlyargs + method.args.args
-    if not arguments:
-        return
-    me = arguments[0].arg
-    for attr, node, grows in _mutations(method, me):
-        if is_builder:
-            continue
-        if grows:
-            info.grown.add(attr)
-        else:
-            info.shrunk.add(attr)
-        info.mutated.setdefault(attr, node)
-    if name not in _BUILDERS:
-        info.replaced |= _replaced(method, me)
-    else:
-        for node in ast.walk(method):
-            if isinstance(node, ast.AnnAssign) and (attr := attribute_of(node.target, me)):
-                info.annotations.setdefault(attr, node.annotation)
-
-
-def _mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
-    """Attributes of `self` that a method changes so that the next call sees it."""
-    lazily, begun = _lazily_set(method, me), _begun_in(method, me)
-    for node in ast.walk(method):
-        match node:
-            case ast.AugAssign(target=target):
-                attr = attribute_of(target, me) or _item_of(target, me)
-                if attr and attr not in begun:
-                    yield attr, node, isinstance(node.op, ast.Add)
-            case ast.Assign(targets=targets):
-                for target in targets:
-                    item = _item_of(target, me)
-                    if item:
-                        yield item, node, True
-                    attr = attribute_of(target, me)
-                    if attr and attr not in lazily and not _is_constant(node.value):
-                        if any(attribute_of(n, me) == attr for n in ast.walk(node.value)):
-                            yield attr, node, False
-            case ast.ExceptHandler(name=str(caught)):
-                yield from _kept_errors(node, me, caught)
-            case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in MUTATING:
-                attr = attribute_of(value, me) or _item_of(value, me)
-                if attr:
-                    yield attr, node, name in GROWING
-            case ast.Delete(targets=targets):
-                for target in targets:
-                    if item := _item_of(target, me):
-                        yield item, node, False
-            case _:
-                pass
-
-
-def _kept_errors(
-    handler: ast.ExceptHandler, me: str, caught: str
-) -> Iterator[tuple[str, ast.AST, bool]]:
-    """Attributes in which a handler keeps what it caught."""
-    for node in ast.walk(handler):
-        if isinstance(node, ast.Assign):
-            mentions = any(isinstance(n, ast.Name) and n.id == caught for n in ast.walk(node.value))
-            for target in node.targets if mentions else ():
-                if attr := attribute_of(target, me):
-                    yield attr, node, False
-
-
-def _replaced(method: ast.FunctionDef | ast.AsyncFunctionDef, me: str) -> set[str]:
-    """Attributes that a method sets to what it is given."""
-    given = {each.arg for each in (*method.args.args, *method.args.kwonlyargs)}
-    return {
-        attribute_of(target, me)
-        for node in ast.walk(method)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)
-        for target in node.targets
-        if node.value.id in given
-    } - {""}
-
-
-def _begun_in(method: ast.AST, me: str) -> set[str]:
-    """Attributes that a method begins anew with what it is given: what it adds is no more than its own."""
-    given: set[str] = set()
-    if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
-        given = {each.arg for each in (*method.args.args, *method.args.kwonlyargs)}
-    found: set[str] = set()
-    for node in getattr(method, "body", []):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
-            if node.value.id in given:
-                found |= {attribute_of(target, me) for target in node.targets}
-    return found - {""}
-
-
-def _is_constant(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant)
-
-
-def _lazily_set(method: ast.AST, me: str) -> set[str]:
-    """Attributes that are set where they are found to be missing: they are built once."""
-    found: set[str] = set()
-    for node in ast.walk(method):
-        if isinstance(node, ast.If):
-            names = {attribute_of(n, me) for n in ast.walk(node.test)}
-            found |= {
-                name for name in names if name and isinstance(node.test, ast.Compare | ast.UnaryOp)
-            }
-    return found
-
-
-def attribute_of(node: ast.AST, me: str) -> str:
-    """`x` where the node is `self.x`, else nothing."""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == me:
-        return node.attr
-    return ""
-
-
-def _item_of(node: ast.AST, me: str) -> str:
-    return attribute_of(node.value, me) if isinstance(node, ast.Subscript) else ""
 
 
 def _written(tree: ast.AST) -> Iterator[str]:

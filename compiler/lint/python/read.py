@@ -13,11 +13,12 @@ from ..layout import RELEASE, side_calls
 from ..tokens import Counter
 from ..twins import near_twins
 from .calls import entry, root
+from .class_reading import class_info
 from .expressions import evaluate
 from .holding import frozen
 from .machine import Frame, Library, OutOfSteps, Run
 from .names import as_decorated, decorators
-from .project import LONG_LINE, MAX_DEPTH, Project, class_info, depth_of, functions_of
+from .project import LONG_LINE, MAX_DEPTH, Project, depth_of, functions_of
 from .reach import reach_of
 from .sinks.send import send
 from .statements.execute import execute

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 
 from ..agents import decorated
+from ..class_reading import class_info
 from ..expressions import evaluate
 from ..machine import Frame, Run, bound_method, dotted
 from ..names import decorators, imported, method_of
-from ..project import class_info
 from ..values import ClassV, Ext, FnV, Obj, PartialV, Value
 
 
