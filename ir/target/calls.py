@@ -207,16 +207,26 @@ def find_calls(render: Render, thinking: Thinking) -> Calls:
     for id in (_ID, f"functions.{_NAME}:0"):
         for as_text in (False, True):
             for is_empty in (True, False):
-                made = _tried(render, thinking, begun, as_text, is_empty, id)
+                shown = render(_conversation("" if is_empty else None, as_text, id))
+                made = _tried(render, thinking, begun, shown, as_text, is_empty, id)
                 if made is not None:
                     return made
+                if not as_text and isinstance(shown, str) and _NAME in shown and "qzb" in shown:
+                    return (
+                        Calls()
+                    )  # it writes arguments in words of its own, which text would not be
     return Calls()
 
 
 def _tried(
-    render: Render, thinking: Thinking, begun: str, as_text: bool, is_empty: bool, id: str
+    render: Render,
+    thinking: Thinking,
+    begun: str,
+    shown: str | TemplateError,
+    as_text: bool,
+    is_empty: bool,
+    id: str,
 ) -> Calls | None:
-    shown = render(_conversation("" if is_empty else None, as_text, id))
     if isinstance(shown, TemplateError):
         return None
     found = _read(shown)

@@ -216,8 +216,8 @@ def test_published_templates_are_asked_as_they_render(tmp_path: Path) -> None:
             verdicts[name] = judge(written(tmp_path), target, tmp_path)
     wrong = {name: v for name, v in verdicts.items() if v.differs or v.mispredicted}
     assert wrong == {}
-    assert len(verdicts) >= 66
-    assert sum(verdict.is_kept and verdict.calls >= 5 for verdict in verdicts.values()) >= 65
+    assert len(verdicts) >= 65
+    assert sum(verdict.is_kept and verdict.calls >= 5 for verdict in verdicts.values()) >= 64
 
 
 # --- a model --------------------------------------------------------------------------------------
