@@ -121,12 +121,17 @@ class Root(BaseOp):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`text[start:end]` is a turn marker that the template made (kept for `messages()`)."""
+    """`text[start:end]` is a turn marker that the template made, and all that its `Turn` said.
+
+    Of the text and its marks the conversation can be put together again, for `messages()` and for the template.
+    `tools`: those that the turn brings, as JSON text; empty where it brings none.
+    """
 
     start: int
     end: int
     role: Role
     edge: Edge
+    tools: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

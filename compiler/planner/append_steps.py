@@ -87,4 +87,5 @@ class AppendSteps:
 
 
 def _mark(mark: Mark) -> p.MarkSpan:
-    return p.MarkSpan(mark.start, mark.end, mark.role, mark.edge)
+    tools = json.loads(mark.tools) if mark.tools else None
+    return p.MarkSpan(mark.start, mark.end, mark.role, mark.edge, tools)

@@ -35,6 +35,7 @@ from ..ops import (
     Insert,
     MakeList,
     MakeRecord,
+    Mark,
     Op,
     Operand,
     Pick,
@@ -105,6 +106,11 @@ def print_program(program: Program) -> str:
     doc = [f"  doc {literal(program.doc)}"] if program.doc else []
     head = f"program {symbol(program.name)}({params}) -> {program.result} {{"
     return printer.finish("\n".join([head, *doc]))
+
+
+def _mark(mark: Mark) -> str:
+    given = f" tools {literal(json.loads(mark.tools))}" if mark.tools else ""
+    return f"{mark.start}:{mark.end} {mark.edge} {mark.role}{given}"
 
 
 def literal(value: object) -> str:
@@ -231,7 +237,7 @@ class _Printer:
         prompt = self._operand(op.prompt)
         match op:
             case Text(text=text, plain=plain, marks=marks):
-                shown = ", ".join(f"{m.start}:{m.end} {m.edge} {m.role}" for m in marks)
+                shown = ", ".join(map(_mark, marks))
                 marked = f" marks [{shown}]" if marks else ""
                 return f"text {prompt}, {literal(text)}{' plain' * plain}{marked}"
             case Insert(value=value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import cast, get_args
 
 from ..ops import (
@@ -46,7 +47,8 @@ def _mark(r: BodyReader) -> Mark:
     r.cursor.expect(":")
     end = r.cursor.number()
     edge, role = _edge_and_role(r)
-    return Mark(start, end, role, edge)
+    tools = json.dumps(r.cursor.json()) if r.cursor.take("tools") else ""
+    return Mark(start, end, role, edge, tools)
 
 
 def _edge_and_role(r: BodyReader) -> tuple[Edge, Role]:

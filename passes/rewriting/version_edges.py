@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
-from ...ir.ops import Mark, Op, Operand, Root, Text, Turn, Value
+from ...ir.ops import Const, Mark, Op, Operand, Root, Text, Turn, Value
 from ...ir.target.turns import TurnModel
 from ...ir.types import PROMPT
 from ..analysis.turn_futures import TurnFutures
@@ -63,7 +64,7 @@ class EdgeWriter:
             if given not in made:
                 made[given] = Value(PROMPT, op.result.hint) if made else op.result
                 end = len(given[1])
-                marks = (Mark(0, end, op.role, op.edge),)
+                marks = (Mark(0, end, op.role, op.edge, tools_of(op)),)
                 if is_forgotten:  # the answer follows what is not shown any more
                     marks = (*marks, Mark(end, end, "assistant", "begin"))
                 ops.append(Text(made[given], *given, marks=marks, span=op.span))
@@ -113,6 +114,14 @@ class EdgeWriter:
             what = f"the text that closes the {op.role} turn depends on which turns came before it"
             raise DoesNotCompose(what)
         return found.pop()
+
+
+def tools_of(op: Turn) -> str:
+    """The tools that a turn brings, as its mark has them. Turns whose tools are not known before the run stay."""
+    if op.tools is None:
+        return ""
+    assert isinstance(op.tools, Const)
+    return json.dumps(op.tools.value)
 
 
 def pasts_of(states: TurnStates, prompt: Operand) -> list[int]:

@@ -42,10 +42,9 @@ def bind_insert(tokenizer: Tokenizer, frame: Frame, step: InsertStep) -> None:
 def bind_turn(tokenizer: Tokenizer, frame: Frame, step: TurnStep) -> None:
     """Open or close a turn of a conversation that is rendered whole per call."""
     tools = frame.value(step.tools) if step.tools is not None else None
-    state = frame.prompt(step.prompt).append(
-        tokenizer, "", step.node, literal=True, marks=(MarkSpan(0, 0, step.role, step.edge),)
-    )
-    frame.registers[step.out] = state.with_tools(tools) if tools is not None else state
+    mark = MarkSpan(0, 0, step.role, step.edge, tools)
+    state = frame.prompt(step.prompt)
+    frame.registers[step.out] = state.append(tokenizer, "", step.node, literal=True, marks=(mark,))
 
 
 def bind_echo(tokenizer: Tokenizer, frame: Frame, step: EchoStep) -> None:

@@ -63,8 +63,8 @@ class PromptState:
     """A prompt as the executor holds it.
 
     `tokens` settles ids as far as no continuation can change them; `mark` is the path through the
-    plan's prefix nodes; `piece` is the same prompt as text. `tools` are for a template that is
-    rendered whole; `images` are appended images, in order. `base`: how many ids were settled before the
+    plan's prefix nodes; `piece` is the same prompt as text, with all that is said of its
+    turns; `images` are appended images, in order. `base`: how many ids were settled before the
     last append. `claim` is about exactly this prompt; `untold` are claims that no backend has heard of, on
     it and on what it goes on from. `answer`: what a chat has answered already, with the reasoning that stands here.
     """
@@ -72,7 +72,6 @@ class PromptState:
     tokens: TokenPrompt
     mark: Mark | None = None
     piece: Piece | None = None
-    tools: Any = None
     images: tuple[str, ...] = ()
     base: int = 0
     claim: Claim | None = None
@@ -151,10 +150,6 @@ class PromptState:
             return ()
         return tuple(c for c in self.untold if not (c.is_told or c.is_over))
 
-    def with_tools(self, tools: Any) -> PromptState:
-        """The same prompt, with tools for its template."""
-        return replace(self, tools=tools)
-
     def with_image(self, image: str, node: int) -> PromptState:
         """The prompt with an image after it; images have no tokens of ours."""
         mark = self._passed(node, self.tokens.count, image)
@@ -176,6 +171,17 @@ class PromptState:
             found.append(piece)
             piece = piece.before
         return tuple(reversed(found))
+
+    @property
+    def tools(self) -> Any:
+        """The tools for the template: those of the last turn that brought some, as text or not; None without."""
+        piece = self.piece
+        while piece is not None:
+            for mark in reversed(piece.marks):
+                if mark.tools is not None:
+                    return mark.tools
+            piece = piece.before
+        return None
 
     @property
     def text(self) -> str:

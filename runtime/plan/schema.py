@@ -122,12 +122,13 @@ class Body(Struct, frozen=True):
 
 
 class MarkSpan(Struct, frozen=True):
-    """`text[start:end]` is a turn marker."""
+    """`text[start:end]` is a turn marker. `tools`: those that the turn hands to the template."""
 
     start: int
     end: int
     role: str
     edge: Literal["begin", "end"]
+    tools: Any = None
 
 
 class RootStep(Struct, frozen=True, tag="root"):

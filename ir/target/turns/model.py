@@ -29,6 +29,8 @@ class Mismatch:
     why: str = "the pieces and one rendering of the whole differ"
 
     def __str__(self) -> str:
+        if not self.roles:
+            return self.why
         turns = ", ".join(self.roles)
         return f"{self.why} at character {self.at} of {turns}: {self.composed!r} against {self.rendered!r}"
 
