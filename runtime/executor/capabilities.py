@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..backend import Backend
 from ..plan.errors import RunError
-from ..plan.schema import Family, ImageStep, Plan
+from ..plan.schema import Family, ImageStep, MarkSpan, Plan, TurnStep
 from ..plan.turns import TurnState, states_at_calls
 from ..plan.walking import walk
 
@@ -17,6 +17,7 @@ def check_capabilities(plan: Plan, backend: Backend) -> None:
         _check_family(family, backend)
     if backend.capabilities.chat:
         _check_turns(plan, backend)
+        _check_tools(plan, backend)
     if not backend.capabilities.images:
         for program in plan.programs:
             if any(isinstance(part, ImageStep) for part in walk(program.steps)):
@@ -71,6 +72,17 @@ def _check_turns(plan: Plan, backend: Backend) -> None:
             problem = _unsaid(state, backend.capabilities.continues)
             if problem:
                 raise _cannot(backend, *problem, family)
+
+
+def _check_tools(plan: Plan, backend: Backend) -> None:
+    """Whether no turn hands tools to the template: a chat that is told of some may answer with calls instead."""
+    edges = (part for program in plan.programs for part in walk(program.steps))
+    if any(isinstance(edge, MarkSpan | TurnStep) and edge.tools is not None for edge in edges):
+        raise _cannot(
+            backend,
+            "hand the tools of `system(tools=T)` to a chat",
+            "a server that takes token ids or text can, since there we render the model's own template",
+        )
 
 
 def _unsaid(state: TurnState, continues: bool) -> tuple[str, str] | None:

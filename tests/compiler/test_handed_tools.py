@@ -14,13 +14,16 @@ from typing import Any
 import pytest
 from accounts import calls, run_traced
 from example_programs import Example
+from fake_servers import OpenAIServer, running
 from published_templates import templates
 from real_templates import Verdict, judge, target_of
 
 from sglc.compiler.driver.compilation import Build, Options, compile_module, load
 from sglc.compiler.driver.targets import Choice
-from sglc.ir.target import Target, TemplateError
+from sglc.ir.target import ChatTemplate, Target, TemplateError
 from sglc.runtime.backends.mock import MockBackend
+from sglc.runtime.backends.openai import OpenAIBackend
+from sglc.runtime.plan.errors import RunError
 
 OWN = Path(__file__).parents[1] / "ir" / "target" / "templates"
 NAMES = sorted(path.stem for path in OWN.glob("*.jinja"))
@@ -144,7 +147,7 @@ def shown(target: Target, folder: Path, level: int) -> tuple[list[str], list[str
     """What the two calls of the chat were asked with, and what the template renders of messages and tools."""
     made = built(folder, CHAT, target, level)
     path = folder / "t.jsonl"
-    (result,) = run_traced(made, Example("p", (ROW,)), MockBackend(target), path)
+    (result,) = run_traced(made, Example("p", (ROW, ROW)), MockBackend(target), path)
     assert result.error is None, result.error
     asked = calls(path)
     messages: list[dict[str, Any]] = [
@@ -193,3 +196,18 @@ def test_published_templates_are_handed_the_tools(level: int, tmp_path: Path) ->
     assert {key: verdict for key, verdict in found.items() if not is_held(verdict)} == {}
     assert len(showing) >= 60
     assert sum(verdict.how == "composes" for verdict in found.values()) >= 60
+
+
+def test_a_chat_that_cannot_be_handed_tools_is_refused_before_the_first_call(
+    tmp_path: Path,
+) -> None:
+    target = Target("chat", own("shows_tools").tokenizer, ChatTemplate.chatml())
+    server = OpenAIServer(target)
+    with running(server) as url:
+        backend = OpenAIBackend(f"{url}/v1", target, model="small", chat=True)
+        for source in (CHAT, FOUND):
+            made = built(tmp_path, source, target)
+            with pytest.raises(RunError, match="hand the tools") as failed:
+                run_traced(made, Example("p", (ROW, ROW)), backend, tmp_path / "t.jsonl")
+            assert failed.value.code == "SGL3104"
+    assert not [path for path, _ in server.asked if path.endswith("/chat/completions")]
