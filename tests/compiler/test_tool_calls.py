@@ -46,6 +46,7 @@ program p(task: str) -> {names: list[str], last: str}:
     assistant: free = gen(tools=[search, convert, now], max_tokens=200)
     if free.name != "":
         tool: "ok"
+        assistant: closing = gen(max_tokens=8)
     user: "So?"
     assistant: last = gen(max_tokens=8)
     return {names, last}
@@ -115,14 +116,18 @@ def conversation(target: Target, found: list[dict[str, Any]]) -> str:
         {"role": "system", "content": "You answer with the help of tools."},
         {"role": "user", "content": ROW["task"]},
     ]
-    text = ""
+    text = kind = ""
     for call in found[:-1]:
-        if call["constraint"][0] == "before_call":
+        kind = call.get("constraint", [""])[0]
+        if kind == "before_call":
             text = call["texts"][0]
             continue
-        messages += _called(target, call, text)
+        if not kind:
+            messages.append({"role": "assistant", "content": call["texts"][0]})
+        else:
+            messages += _called(target, call, text)
         text = ""
-    if text or found[-2]["constraint"][0] == "before_call":
+    if kind == "before_call":
         messages.append({"role": "assistant", "content": text})
     messages.append({"role": "user", "content": "So?"})
     return target.template.render(messages, add_generation_prompt=True, tools=TOOLS)
@@ -206,7 +211,7 @@ program p(task: str) -> str:
 
 @pytest.mark.slow
 def test_published_templates_are_asked_as_they_render(tmp_path: Path) -> None:
-    """All that write calls: the program with three of them keeps every promise under nearly all."""
+    """All that write calls: the program with three of them keeps every promise."""
     if not templates():
         pytest.skip("needs published templates: `make test-data`")
     verdicts: dict[str, Verdict] = {}
@@ -214,10 +219,8 @@ def test_published_templates_are_asked_as_they_render(tmp_path: Path) -> None:
         target = target_of(name, source)
         if target.template is not None and target.template.calls.is_known:
             verdicts[name] = judge(written(tmp_path), target, tmp_path)
-    wrong = {name: v for name, v in verdicts.items() if v.differs or v.mispredicted}
-    assert wrong == {}
+    assert {name: v for name, v in verdicts.items() if not v.is_kept or v.calls < 5} == {}
     assert len(verdicts) >= 65
-    assert sum(verdict.is_kept and verdict.calls >= 5 for verdict in verdicts.values()) >= 64
 
 
 # --- a model --------------------------------------------------------------------------------------
