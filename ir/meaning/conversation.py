@@ -21,7 +21,10 @@ from ..values.operations import EvalError
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A raw text, or a conversation; `loose` is what stands outside of all turns, so for a raw text all of it."""
+    """A raw text, or a conversation; `loose` is what stands outside of all turns, so for a raw text all of it.
+
+    `bos`: as a raw text it starts as the tokenizer starts one; a conversation starts as the template has it.
+    """
 
     bos: bool = False
     loose: tuple[Chunk, ...] = ()
@@ -88,7 +91,7 @@ class Prompt:
         is_parted = any(message.role in (THINKING, CALL) for message in self.messages)
         if target.template.source == CHATML and not (whole or is_parted):
             chunks = (*_chatml(self.messages), *self.loose)
-            return _tokens(self.bos, chunks, tokenizer).ids(tokenizer)
+            return prompt_of(tokenizer, chunks).ids(tokenizer)
         chunks = self._written(target, target.template, thinking)
         return prompt_of(tokenizer, chunks).ids(tokenizer)
 

@@ -51,7 +51,6 @@ from ..ops import (
 )
 from ..sampling import Constraint, Sampling, call_seed
 from ..span import Span
-from ..structure import walk
 from ..target import Part, Target
 from ..values.limits import Json
 from ..values.operations import (
@@ -175,9 +174,8 @@ class _Machine:
         indices: tuple[int, ...],
     ) -> Json:
         """Run a program from its own empty prompt."""
-        has_turns = any(isinstance(op, Turn) for op in walk(program.body))
         env = dict(zip(program.body.args, args, strict=True))
-        return cast("Json", _Frame(self, path, indices, env, has_turns).block(program.body)[0])
+        return cast("Json", _Frame(self, path, indices, env).block(program.body)[0])
 
 
 class _Frame:
@@ -189,12 +187,10 @@ class _Frame:
         path: tuple[str, ...],
         indices: tuple[int, ...],
         env: dict[Value, object],
-        has_turns: bool,
     ) -> None:
         self._machine, self._target, self._model = machine, machine.target, machine.model
         self._path, self._indices = path, indices
         self._env = env
-        self._has_turns = has_turns
         self._prefix = ""
 
     def block(self, block: Block, args: Sequence[object] = ()) -> tuple[object, ...]:
@@ -276,7 +272,7 @@ class _Frame:
     ) -> Prompt:
         match op:
             case Root(bos=bos):
-                return Prompt(bos and not self._has_turns)
+                return Prompt(bos)
             case Text(text=text, plain=plain):
                 return self._prompt(op.prompt).with_text(text, literal=not plain)
             case Insert():
@@ -315,7 +311,7 @@ class _Frame:
         body = self._machine.module.fragment(op.fragment).body
         args = (self._get(op.prompt), *(self._get(arg) for arg in op.args))
         indices = (*self._indices, *self._at(op.indices))
-        inner = _Frame(self._machine, self._path, indices, {}, self._has_turns)
+        inner = _Frame(self._machine, self._path, indices, {})
         inner._prefix = f"{self._prefix}{op.site}."
         return cast("Prompt", inner.block(body, args)[0])
 
