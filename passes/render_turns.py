@@ -10,9 +10,10 @@ from ..ir.diagnostic import CompileFailed, Diagnostic, Label
 from ..ir.module import Module, Program
 from ..ir.ops import Block, Const, Gen, Op, Root, Turn
 from ..ir.structure import walk
-from ..ir.target import ChatTemplate, Part
+from ..ir.target import ChatTemplate, Part, Tokenizer
 from ..ir.target.calls import CALL
 from ..ir.target.turns import Mismatch, Refusal, TurnModel, Turns, probe, turns_of
+from .analysis.raw_calls import begins_raw, has_raw_calls
 from .analysis.turn_futures import AmbiguousTurn, TurnFutures
 from .analysis.turn_states import TurnStates
 from .rewriting.not_composing import DoesNotCompose, OpensOtherwise
@@ -35,9 +36,10 @@ class RenderTurns:
 
     The template is probed with the conversations that the programs can have. The text of each call is what one
     rendering of its messages gives. Where a template writes a turn in another way once the conversation goes on,
-    what was said is said again on a prompt of its own (`echo`), and the text before it is shared. Only where not even
-    that can be shown all turns stay, and each call renders its messages whole (PFX502). Never rewrites a part of a
-    module's turns. Needs fragments in place of their uses: what opens a turn depends on the turns before it.
+    what was said is said again on a prompt of its own (`echo`), and the text before it is shared. A call before all
+    turns is a raw completion, behind nothing of the template's. Only where not even that can be shown all turns stay,
+    and each call renders its messages whole (PFX502). Never rewrites a part of a module's turns. Needs fragments in
+    place of their uses: what opens a turn depends on the turns before it.
     """
 
     name: ClassVar[str] = "render-turns"
@@ -82,6 +84,7 @@ def _rendered(program: Program, model: TurnModel | None, context: Context) -> Bl
         return program.body
     if model.mismatch is not None:
         raise DoesNotCompose(str(model.mismatch))
+    _check_raw_calls(program.body, model, context.target.tokenizer)
     try:
         _check_openings(program.body, model)
         written, again = _versions(_trimmed(program.body, model, context), model)
@@ -104,6 +107,19 @@ def _check_openings(body: Block, model: TurnModel) -> None:
     TurnFutures(body, TurnStates(body, 0, model.step), model)
 
 
+_RAW_FIRST = "a call may come before all turns"
+
+
+def _check_raw_calls(body: Block, model: TurnModel, tokenizer: Tokenizer) -> None:
+    """That a call before all turns is asked a raw completion. Raises DoesNotCompose.
+
+    Text that stands at the root stands before such a call, too: only what makes no difference to it may.
+    """
+    begun = model.ends.get(0, "")
+    if has_raw_calls(body) and not begins_raw(body, begun, tokenizer):
+        raise DoesNotCompose(f"{_RAW_FIRST}, and the template begins with {begun!r}")
+
+
 def _versions(body: Block, model: TurnModel) -> tuple[Block, list[Again]]:
     """The body with its turns as text; what is opened in several ways is opened early."""
     states = TurnStates(body, 0, model.step)
@@ -114,6 +130,8 @@ def _versions(body: Block, model: TurnModel) -> tuple[Block, list[Again]]:
         try:
             return writer.body(body), writer.again
         except OpensOtherwise as found:
+            if has_raw_calls(body):
+                raise DoesNotCompose(_RAW_FIRST) from None
             early |= {found.future}
 
 
@@ -141,8 +159,9 @@ def _say_again(again: Again, context: Context) -> None:
 
 
 def _without_bos(program: Program) -> Block:
-    """Turns that stay write their own beginning."""
-    if not any(isinstance(op, Turn) for op in walk(program.body)):
+    """Turns that stay write their own beginning; a call before all of them needs that of its root."""
+    has_turns = any(isinstance(op, Turn) for op in walk(program.body))
+    if not has_turns or has_raw_calls(program.body):
         return program.body
     return _RootsOfTurns().block(program.body)
 
