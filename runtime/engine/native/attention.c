@@ -1,6 +1,7 @@
 // Attention over the pool: stores, attends tile by tile, merges.
 
 #include "common.h"
+#include "team.h"
 
 // Keys are met in blocks of so many: a block's scores for six rows fill the registers.
 #define KEYS 64
@@ -232,6 +233,29 @@ static void store_new(const Plan *plan, const Layer *layer) {
   }
 }
 
+typedef struct {
+  const Plan *plan;
+  const Layer *layer;
+  const i64 *tiles; // [items + 1] where an item's tiles begin
+  i64 tile_tokens, work, chunks;
+} Attending;
+
+// One tile under one key head. The last tiles of a run of tokens see most keys: they go first.
+static void attend_chunk(void *context, i64 chunk) {
+  const Attending *a = context;
+  const Plan *plan = a->plan;
+  i64 n = a->work - 1 - chunk, tile = n / plan->kv_heads, item = 0;
+  while (a->tiles[item + 1] <= tile) item++;
+  i64 from = plan->item_tokens[item] + (tile - a->tiles[item]) * a->tile_tokens;
+  run_tile(plan, a->layer, item, n % plan->kv_heads, from, least(from + a->tile_tokens, plan->item_tokens[item + 1]));
+}
+
+static void merge_chunk(void *context, i64 chunk) {
+  const Attending *a = context;
+  i64 tokens = a->plan->tokens;
+  for (i64 t = chunk * tokens / a->chunks; t < (chunk + 1) * tokens / a->chunks; t++) merge_token(a->plan, a->layer, t);
+}
+
 // A layer's attention: store the new keys and values, attend tile by tile, merge. Head dimension 64 or 128.
 void attend(const Plan *plan, const Layer *layer) {
   store_new(plan, layer);
@@ -240,17 +264,7 @@ void attend(const Plan *plan, const Layer *layer) {
   tiles[0] = 0;
   for (i64 i = 0; i < plan->items; i++)
     tiles[i + 1] = tiles[i] + (plan->item_tokens[i + 1] - plan->item_tokens[i] + tile_tokens - 1) / tile_tokens;
-  i64 work = tiles[plan->items] * plan->kv_heads;
-#pragma omp parallel
-  {
-#pragma omp for schedule(dynamic, 1)
-    for (i64 n = work - 1; n >= 0; n--) { // the last tiles of a run of tokens see most keys: they go first
-      i64 tile = n / plan->kv_heads, item = 0;
-      while (tiles[item + 1] <= tile) item++;
-      i64 from = plan->item_tokens[item] + (tile - tiles[item]) * tile_tokens;
-      run_tile(plan, layer, item, n % plan->kv_heads, from, least(from + tile_tokens, plan->item_tokens[item + 1]));
-    }
-#pragma omp for
-    for (i64 t = 0; t < plan->tokens; t++) merge_token(plan, layer, t);
-  }
+  Attending attending = {plan, layer, tiles, tile_tokens, tiles[plan->items] * plan->kv_heads, chunks_of(plan->tokens)};
+  in_parallel(attend_chunk, &attending, attending.work);
+  if (plan->first[plan->tokens] > plan->tokens) in_parallel(merge_chunk, &attending, attending.chunks);
 }

@@ -1,7 +1,7 @@
 // What the kernels share: bfloat16 in and out of registers, exp, and a transposition. For CPUs with AVX512_BF16.
 //
 // Every kernel works on bfloat16 tensors in place or into buffers of the caller, computes in float32 and rounds once.
-// All are called from the engine's thread alone and share its OpenMP team with torch.
+// What is worth it is shared by the threads of team.c.
 
 #pragma once
 

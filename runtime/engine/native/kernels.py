@@ -54,15 +54,20 @@ class Kernels:
     def __init__(self, library: ctypes.CDLL) -> None:
         self._rms_norm, self._rotate = library.rms_norm, library.rotate
         self._attend, self._product = library.attend, library.product
-        self._pack_weights = library.pack_weights
+        self._pack_weights, self._set_threads = library.pack_weights, library.set_threads
         pointers = [c_void_p, c_void_p, c_void_p]
         self._rms_norm.argtypes = [*pointers, c_int64, c_int64, c_float]
         self._rotate.argtypes = [*pointers, c_void_p, c_int64, c_int64, c_int64, c_int64]
         self._attend.argtypes = [ctypes.POINTER(AttentionPlan), ctypes.POINTER(LayerCall)]
         self._product.argtypes = [ctypes.POINTER(ProductCall)]
         self._pack_weights.argtypes = [c_void_p, c_void_p, c_int64, c_int64]
+        self._set_threads.argtypes = [c_int64]
         for function in vars(self).values():
             function.restype = None
+
+    def use_threads(self, count: int) -> None:
+        """How many threads share the work of a call: one team for the process, whoever calls."""
+        self._set_threads(count)
 
     def rms_norm(self, x: torch.Tensor, weight: torch.Tensor, epsilon: float) -> torch.Tensor:
         """Normalise the rows of `[rows, width]`, contiguous; the width is a multiple of 16."""
@@ -104,6 +109,10 @@ class Kernels:
 
 
 def load_kernels() -> Kernels | None:
-    """The kernels; None where they can't be had."""
+    """The kernels, with as many threads as torch has; None where they can't be had."""
     found = library()
-    return None if found is None else Kernels(found)
+    if found is None:
+        return None
+    kernels = Kernels(found)
+    kernels.use_threads(torch.get_num_threads())
+    return kernels

@@ -1,10 +1,12 @@
 // Products with weights, and what follows them.
 
 #include "common.h"
+#include "team.h"
 
 // Outputs that a packed block of weights has, and rows that meet it together.
 #define OUTPUTS 32
 #define ROWS 12
+#define PANEL 120
 
 // A product's epilogue.
 enum { PLAIN, ADD, GATED };
@@ -18,19 +20,29 @@ typedef struct {
   i64 epilogue;
 } Product;
 
+typedef struct {
+  uint32_t *packed;
+  const bf16 *weights;
+  i64 width;
+} Packing;
+
+static void pack_block(void *context, i64 block) {
+  const Packing *p = context;
+  for (i64 first = 0; first < OUTPUTS; first += 16)
+    for (i64 d = 0; d < p->width; d += 32) {
+      __m512i r[16];
+      UNROLL for (int i = 0; i < 16; i++)
+        r[i] = _mm512_loadu_si512(p->weights + (block * OUTPUTS + first + i) * p->width + d);
+      transpose(r);
+      UNROLL for (int i = 0; i < 16; i++)
+        _mm512_storeu_si512(p->packed + (block * p->width / 2 + d / 2 + i) * OUTPUTS + first, r[i]);
+    }
+}
+
 // Lay weights out as the dot product wants them. `weights` is [outputs, width].
 void pack_weights(uint32_t *packed, const bf16 *weights, i64 outputs, i64 width) {
-#pragma omp parallel for
-  for (i64 block = 0; block < outputs / OUTPUTS; block++)
-    for (i64 first = 0; first < OUTPUTS; first += 16)
-      for (i64 d = 0; d < width; d += 32) {
-        __m512i r[16];
-        UNROLL for (int i = 0; i < 16; i++)
-          r[i] = _mm512_loadu_si512(weights + (block * OUTPUTS + first + i) * width + d);
-        transpose(r);
-        UNROLL for (int i = 0; i < 16; i++)
-          _mm512_storeu_si512(packed + (block * width / 2 + d / 2 + i) * OUTPUTS + first, r[i]);
-      }
+  Packing packing = {packed, weights, width};
+  in_parallel(pack_block, &packing, outputs / OUTPUTS);
 }
 
 INLINE __m512 silu(__m512 x) {
@@ -76,13 +88,23 @@ static void product_block(const Product *p, i64 block, i64 from, i64 until) {
   for (; row < until; row++) product_tile(1, p, block, row);
 }
 
-// out = x . weights, with what the epilogue does to it. Rows are taken in panels that stay in the cache.
+typedef struct {
+  const Product *product;
+  i64 blocks, chunks, panels;
+} Cut;
+
+// A chunk is a run of blocks for one panel of rows, which stays in the cache.
+static void product_chunk(void *context, i64 chunk) {
+  const Cut *cut = context;
+  i64 panel = chunk / cut->chunks, part = chunk % cut->chunks;
+  i64 from = panel * PANEL, until = least(from + PANEL, cut->product->rows);
+  for (i64 block = part * cut->blocks / cut->chunks; block < (part + 1) * cut->blocks / cut->chunks; block++)
+    product_block(cut->product, block, from, until);
+}
+
+// out = x . weights, with what the epilogue does to it.
 void product(const Product *p) {
   i64 blocks = p->outputs / OUTPUTS;
-  const i64 panel = 120;
-  for (i64 from = 0; from < p->rows; from += panel) {
-    i64 until = least(from + panel, p->rows);
-#pragma omp parallel for schedule(static)
-    for (i64 block = 0; block < blocks; block++) product_block(p, block, from, until);
-  }
+  Cut cut = {p, blocks, chunks_of(blocks), (p->rows + PANEL - 1) / PANEL};
+  in_parallel(product_chunk, &cut, cut.panels * cut.chunks);
 }
