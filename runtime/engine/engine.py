@@ -19,6 +19,7 @@ from .lifetime import unwatch, watch
 from .mailbox import Mailbox
 from .metrics import Calls, Metrics, Times
 from .parts import Parts
+from .process import leave_torch_one_thread
 from .requests import Request
 from .runner import Runner
 from .scheduler import Scheduler
@@ -113,6 +114,8 @@ class Engine:
     def _serve(self) -> None:
         if self.parts.threads:
             torch.set_num_threads(self.parts.threads)
+        if self.parts.is_native:
+            leave_torch_one_thread()
         use(self.parts.model.device)
         steps = self.steps
         with torch.inference_mode():

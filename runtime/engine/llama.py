@@ -19,6 +19,7 @@ from .batch import Batch
 from .linear import Gated, Linear, make_gated, make_linear
 from .model import ModelUnsupported
 from .native.kernels import NORM_MULTIPLE, ROTATION_MULTIPLE, Kernels
+from .native.products import NativeLinear
 from .pool import Pool, Shape
 from .transfers import send
 
@@ -86,6 +87,8 @@ class Llama:
         self.layers = [_layer(weights, i, kernels) for i in range(shape.layers)]
         self.norm = weights["model.norm.weight"]
         self.head = make_linear(weights.get("lm_head.weight", self.embedding), None, kernels)
+        # Whether nothing large is left to torch.
+        self.is_native = bool(self._norms and self._rotates and isinstance(self.head, NativeLinear))
         self._cos, self._sin = _rotation_tables(config, shape, self.dtype, self.device)
 
     def forward(self, batch: Batch, pool: Pool, attention: Attention) -> None:

@@ -23,6 +23,7 @@ from .capacity import tokens_that_fit
 from .device import is_out_of_memory, use
 from .engine import Engine
 from .grammar.choice import GRAMMAR_BACKENDS, make_grammar_backend
+from .llama import Llama
 from .loading import load_model
 from .model import Model, ModelUnsupported
 from .native.kernels import HEAD_DIMS, Kernels, load_kernels
@@ -146,6 +147,7 @@ def _build(options: EngineOptions) -> Engine:
         cache=RadixCache(options.page_size, options.eviction_policy),
         policy=options.policy(on_card=device.type == "cuda"),
         threads=options.threads,
+        is_native=attention.name == "native" and isinstance(model, Llama) and model.is_native,
         overlaps=overlaps(options, device),
     )
     if warms_up(options, device):
@@ -174,7 +176,7 @@ def _kernels(options: EngineOptions, dtype: torch.dtype, device: torch.device) -
     """The C kernels, where they are of use: float32 is the precise mode, and keeps torch's operations."""
     if options.disable_native_kernels or device.type != "cpu" or dtype != torch.bfloat16:
         return None
-    return load_kernels()
+    return load_kernels(options.threads)
 
 
 def make_attention(options: EngineOptions, pool: Pool, kernels: Kernels | None = None) -> Attention:

@@ -34,6 +34,7 @@ class Parts:
     policy: Policy
     graphs: DecodeGraphs | None = None
     threads: int | None = None
+    is_native: bool = False  # whether the C kernels, with a team of their own, do all that is large
     overlaps: bool = False  # whether a step may be launched before the one before is read
     _grammar: list[GrammarBackend] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -4,11 +4,14 @@ Neither is arithmetic, and on a small CPU each costs as much: a decode step is h
 every block of attention scores is a fresh buffer of megabytes.
 """
 
+import contextlib
 import ctypes
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
+
+import torch
 
 T = TypeVar("T")
 
@@ -31,6 +34,17 @@ def in_a_passing_thread(work: Callable[[], T]) -> T:
     """
     with ThreadPoolExecutor(1, "sglc-load") as executor:
         return executor.submit(work).result()
+
+
+def leave_torch_one_thread() -> None:
+    """Let this thread do its torch operations alone, and leave those of other threads as they are.
+
+    Where the C kernels do all that is large, what is left to torch is short, and a team of OpenMP's would cost more
+    than it does: its barriers wait for every thread, also for one that other processes keep off the processor.
+    """
+    torch.get_num_threads()  # it sets the number when a thread first asks, and would set it again
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).omp_set_num_threads(1)
 
 
 @cache

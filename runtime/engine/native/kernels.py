@@ -108,11 +108,11 @@ class Kernels:
         self._attend(plan, layer)
 
 
-def load_kernels() -> Kernels | None:
-    """The kernels, with as many threads as torch has; None where they can't be had."""
+def load_kernels(threads: int | None = None) -> Kernels | None:
+    """The kernels, with as many threads as torch has if nobody says otherwise; None where they can't be had."""
     found = library()
     if found is None:
         return None
     kernels = Kernels(found)
-    kernels.use_threads(torch.get_num_threads())
+    kernels.use_threads(threads or torch.get_num_threads())
     return kernels
