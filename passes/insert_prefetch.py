@@ -234,7 +234,8 @@ def _with_branch_heads(ops: Sequence[Op]) -> list[Op]:
             arms = (op.then, op.orelse)
             gone = {head for arm in arms for _, head in heads(arm) if cannot_fail(head)}
             new += [inner for arm in arms for inner in arm.ops if inner in gone]
-            op = replace(op, then=_without(op.then, gone), orelse=_without(op.orelse, gone))
+            if gone:
+                op = replace(op, then=_without(op.then, gone), orelse=_without(op.orelse, gone))
         new.append(op)
     return new
 

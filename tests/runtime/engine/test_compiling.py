@@ -35,6 +35,7 @@ class Slow(GrammarBackend):
 
     schema: Any = None
     ebnf: Any = None
+    warm: Any = None
 
 
 Slow.__abstractmethods__ = frozenset()
