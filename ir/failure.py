@@ -162,8 +162,8 @@ def _is_cut_or_refused(op: Gen) -> bool:
     """Whether the answer may be no value of its type, or a computed parameter one that nobody takes."""
     if op.dynamic:
         return True
-    if op.constraint is not None and op.constraint.kind == "call":
-        return True
+    if op.constraint is not None and op.constraint.kind in ("call", "json"):
+        return True  # cut short it is neither
     if op.constraint is None or op.constraint.kind != "type":
         return False
     kind, sampling = parse_type(op.constraint.text), op.sampling
