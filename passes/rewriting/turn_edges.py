@@ -25,7 +25,8 @@ class Edge:
     """A prompt inside a turn: `base` has been written, `held` follows it.
 
     `started`: whether the content shows anything yet; a value where only the run can tell. `loose`: what is trimmed
-    of `base` itself, since a model said it and only the run can tell how that begins and ends.
+    of `base` itself, since a model said it and only the run can tell how that begins and ends. `begin`: the prompt
+    that the content stands on; None where it is another on each path, or out of sight.
     """
 
     base: Operand
@@ -33,6 +34,7 @@ class Edge:
     started: bool | Value = False
     held: tuple[Piece, ...] = ()
     loose: Trim = NOTHING_TRIMMED
+    begin: Operand | None = None
 
     @property
     def is_settled(self) -> bool:

@@ -33,7 +33,7 @@ from ...ir.ops import (
     Yield,
 )
 from ...ir.span import Span
-from ...ir.structure import operands, regions, walk
+from ...ir.structure import operands, regions, results, walk
 from ...ir.target.turns import Trim
 from ...ir.types import BOOL, PROMPT, STR
 from .not_composing import DoesNotCompose
@@ -52,9 +52,8 @@ class TrimmingRenderer:
 
     def __post_init__(self) -> None:
         self._edges: dict[Value, Edge] = {}
-        self._settled_lists: dict[Value, Trim] = {}
+        self._settled_lists: dict[Value, Edge] = {}  # what an item of each is like
         self._writer = EdgeWriter()
-        self._begin = Value(PROMPT)
 
     def body(self, block: Block) -> Block:
         """The body of a program."""
@@ -103,8 +102,8 @@ class TrimmingRenderer:
         is_answer = op.role == "thinking" and op.edge == "end"
         trim = self.trims.get("assistant" if is_answer else op.role, Trim())
         if (op.edge == "begin" or is_answer) and (trim.left or trim.right):
-            self._begin = op.result
-            self._edges[op.result] = Edge(op.result, trim, started=not trim.left)
+            begin = op.result
+            self._edges[begin] = Edge(begin, trim, started=not trim.left, begin=begin)
         return (*ops, op)
 
     def _shown(self, edge: Edge, span: Span | None) -> tuple[list[Op], Operand]:
@@ -112,7 +111,9 @@ class TrimmingRenderer:
         base = self._writer.close(edge, span).base
         if edge.loose == Trim():
             return [], base
-        begin, shown = self._begin, Value(PROMPT)
+        if edge.begin is None:
+            raise DoesNotCompose("where a turn began is not known where it ends")
+        begin, shown = edge.begin, Value(PROMPT)
         trim = edge.loose
         return [Echo(shown, begin, begin, base, trim.left, trim.right, span=span)], shown
 
@@ -129,7 +130,7 @@ class TrimmingRenderer:
         ops, asked = self._shown(edge, op.span)
         ops.append(replace(op, source=asked))
         whole = self._writer.written(edge, op.span) if edge.held else edge.base
-        after = Edge(whole, edge.trim, started=True, loose=_loose_after(op, edge))
+        after = replace(edge, base=whole, started=True, held=(), loose=_loose_after(op, edge))
         if op.prompt is not None:
             base = op.prompt
             if whole is not asked:
@@ -139,7 +140,7 @@ class TrimmingRenderer:
         if isinstance(op, Gen) and op.samples is not None:
             if whole is not asked:
                 raise DoesNotCompose("samples go on from white space that the template takes")
-            self._settled_lists[op.samples] = edge.trim
+            self._settled_lists[op.samples] = replace(edge, loose=edge.trim)
         return ops
 
     def _unordered(self, op: Unordered) -> Sequence[Op]:
@@ -164,7 +165,7 @@ class TrimmingRenderer:
         if isinstance(op, MakeList):
             edges = [edge for item in op.items if (edge := self._edge(item))]
             if edges:
-                self._settled_lists[op.result] = self._common_trim(edges, len(op.items))
+                self._settled_lists[op.result] = self._common(edges, len(op.items))
                 return (replace(op, items=tuple(edge.base for edge in edges)),)
             return (op,)
         source = op.prompts if isinstance(op, Pick) else op.items
@@ -173,14 +174,15 @@ class TrimmingRenderer:
 
     def _bind_item(self, items: Operand, item: Value) -> None:
         if isinstance(items, Value) and items in self._settled_lists:
-            trim = self._settled_lists[items]
-            self._edges[item] = Edge(item, trim, started=True, loose=trim)
+            self._edges[item] = replace(self._settled_lists[items], base=item)
 
-    def _common_trim(self, edges: Sequence[Edge], count: int) -> Trim:
+    def _common(self, edges: Sequence[Edge], count: int) -> Edge:
+        """What each of several settled prompts is like."""
         trims = {edge.trim for edge in edges}
         if len(edges) < count or len(trims) > 1 or not all(edge.is_settled for edge in edges):
             raise DoesNotCompose("a list holds prompts of a turn that does not end in visible text")
-        return trims.pop()
+        trim = trims.pop()
+        return Edge(edges[0].base, trim, started=True, loose=trim, begin=_same_begin(edges))
 
     def _if(self, op: If) -> If:
         arms = [(self._ops(block.ops[:-1]), _yields(block)) for block in (op.then, op.orelse)]
@@ -209,14 +211,14 @@ class TrimmingRenderer:
 
     def _joined(self, result: Value, first: Edge, second: Edge) -> tuple[Edge, list[Value]]:
         """The edge where two paths join, and the values that must travel beside the prompt."""
-        loose = _both(first.loose, second.loose)
+        loose, begin = _both(first.loose, second.loose), _same_begin((first, second))
         if first.shape is not None and first.shape == second.shape:
-            return replace(first, base=result, loose=loose), []
+            return replace(first, base=result, loose=loose, begin=begin), []
         held = Value(STR, "held")
         if first.started is True and second.started is True:
-            return Edge(result, first.trim, True, (held,), loose), [held]
+            return Edge(result, first.trim, True, (held,), loose, begin), [held]
         started = Value(BOOL, "started")
-        return Edge(result, first.trim, started, (held,), loose), [held, started]
+        return Edge(result, first.trim, started, (held,), loose, begin), [held, started]
 
     def _carried(self, edge: Edge, carried: Sequence[Value]) -> list[Operand]:
         """What one path yields for the values of `_joined`."""
@@ -268,6 +270,8 @@ class TrimmingRenderer:
             end = self._edge(value)
             if (start is None) != (end is None) or (start and end and start.trim != end.trim):
                 raise DoesNotCompose("a loop opens or closes a turn that it did not find so")
+            if start and end and start.begin != end.begin:
+                raise DoesNotCompose("a loop goes on in another turn than it began in")
             after += self._carried(end, more) if end and more else ()
         body_ops += self._writer.drain()
         inside = [value for more in beside for value in more]
@@ -298,7 +302,7 @@ class TrimmingRenderer:
                 self._edges[name] = replace(entry, base=name)
             else:
                 started = more[1] if len(more) > 1 else True
-                self._edges[name] = Edge(name, entry.trim, started, (more[0],), entry.loose)
+                self._edges[name] = replace(entry, base=name, started=started, held=(more[0],))
 
     def _fork(self, op: Fork) -> Fork:
         if op.items is not None:
@@ -310,11 +314,11 @@ class TrimmingRenderer:
             for value in _yields(body):
                 result = next(names)
                 if edge := self._edge(value):
-                    trim = self._common_trim([edge], 1)
+                    item = self._common([_seen_from_outside(edge, body)], 1)
                     if op.items is None:
-                        self._edges[result] = Edge(result, trim, started=True, loose=trim)
+                        self._edges[result] = replace(item, base=result)
                     else:
-                        self._settled_lists[result] = trim
+                        self._settled_lists[result] = item
             bodies.append(Block(body.args, (*ops, Yield(tuple(map(self._base, _yields(body)))))))
         return replace(op, bodies=tuple(bodies))
 
@@ -353,6 +357,17 @@ def _may_have_space(op: Gen | Select) -> bool:
     if not isinstance(op.choices, Const) or not isinstance(op.choices.value, list):
         return True
     return any(str(choice) != str(choice).strip() for choice in op.choices.value)
+
+
+def _same_begin(edges: Sequence[Edge]) -> Operand | None:
+    first = edges[0].begin
+    return first if all(edge.begin is first for edge in edges) else None
+
+
+def _seen_from_outside(edge: Edge, body: Block) -> Edge:
+    """An edge behind its region; a turn that began inside has a beginning that nobody sees there."""
+    is_inside = any(result is edge.begin for op in walk(body) for result in results(op))
+    return replace(edge, begin=None) if is_inside else edge
 
 
 def _both(first: Trim, second: Trim) -> Trim:

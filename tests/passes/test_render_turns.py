@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+from validation import Case, assert_same_meaning
 
 from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.module import Module, Param, Program
@@ -596,3 +597,51 @@ def test_what_is_held_back_before_a_loop_is_made_before_it_and_not_in_its_condit
     assert not turns_left(after)
     assert verify(after) == []
     assert [type(op).__name__ for op in loop.cond.ops] == ["Compare", "Yield"]
+
+
+BESIDE = """
+program @main(%q: str @request) -> str {
+  %p0 = root
+  %p1 = turn %p0, begin user
+  %p2 = text %p1, "Listen.\\n"
+  _ = fork ["a", "b"] arm (%arm, %item) {
+    %p3 = turn %p0, begin user
+    %p4 = insert %p3, %item
+    %p5 = turn %p4, end user
+    %p6 = turn %p5, begin assistant
+    _, %other = gen %p6 (max_tokens=3) site "1" at [%arm]
+    yield %other
+  }
+  %p7 = insert %p2, %q
+  %p8 = turn %p7, end user
+  %p9 = turn %p8, begin assistant
+  %p10 = text %p9, "Well: "
+  %p11, %said = gen %p10 (max_tokens=3) site "2"
+  _ = fork arm {
+    %p15 = turn %p0, begin user
+    %p16 = insert %p15, %said
+    %p17 = turn %p16, end user
+    yield %said
+  }
+  %p12 = text %p11, " "
+  %p13, _ = gen %p12 (max_tokens=3) site "3"
+  %p14 = turn %p13, end assistant
+  %p18 = turn %p14, begin user
+  %p19 = insert %p18, %said
+  %p20 = turn %p19, end user
+  %p21 = turn %p20, begin assistant
+  _, %last = gen %p21 (max_tokens=3) site "4"
+  return %last
+}
+"""
+
+
+def test_a_turn_of_another_prompt_is_not_taken_for_the_one_that_is_open() -> None:
+    """Each prompt inside a turn knows where its own turn began, also with another begun beside it."""
+    before = parse_module(BESIDE)
+    after, _ = rendered(BESIDE, "trims")
+    assert not turns_left(after)
+    assert verify(after) == []
+    for question in ("", " x ", "why"):
+        case = Case("main", {"q": question})
+        assert_same_meaning(before, after, case, target("trims"))
