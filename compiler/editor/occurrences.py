@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...ir.span import Span
-from ...lang.check.facts import SymbolCall, reasoning_of
+from ...lang.check.facts import GenCall, SymbolCall, reasoning_of
 from ...lang.check.symbols import ModuleSymbol, ProgramSymbol, Symbol, TypeSymbol
 from ...lang.compile import Analysis
 from ...lang.syntax import nodes as s
@@ -54,6 +54,10 @@ def renamed(analysis: Analysis, offset: int, new: str) -> list[tuple[Span, str]]
     symbol = _symbol_at(analysis, offset)
     if symbol is not None and not _is_own(analysis, symbol):
         raise CannotRename(f"`{found.name}` is declared in another file")
+    if found.name in _tools(analysis):
+        raise CannotRename(
+            f"`{found.name}` is what a model calls a tool by, and what its answer calls the arguments"
+        )
     if not re.fullmatch(r"[^\W\d]\w*", new) or new in RESERVED or new in EXPRESSION_WORDS:
         raise CannotRename(f"`{new}` can't be a name")
     if new in analysis.file.names or new in _local_names(analysis, offset):
@@ -195,6 +199,12 @@ def _by_name(analysis: Analysis, node: s.Node, symbol: Symbol, name: str) -> Ite
                 yield from (ident.span for ident in known)
         case _:
             pass
+
+
+def _tools(analysis: Analysis) -> set[str]:
+    """Host functions that a model may call: their names are words of prompts, and fields of answers."""
+    calls = [fact for fact in analysis.checked.facts.calls.values() if isinstance(fact, GenCall)]
+    return {tool.name for call in calls for tool in call.tools}
 
 
 def _shorthands(analysis: Analysis) -> Iterator[int]:
