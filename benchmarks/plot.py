@@ -45,7 +45,7 @@ def _ratios(axes: Axes, rows: list[dict[str, Any]]) -> None:
         axes.plot([row["bar"]] * 2, [y - 0.42, y + 0.42], color=ASKED, linewidth=1.6)
     axes.axvline(1, color=ASKED, linewidth=0.7, linestyle=":")
     axes.set_xlabel("vLLM's time over ours (black mark: what is asked for)")
-    _bare(axes)
+    bare(axes)
 
 
 def _floors(axes: Axes, rows: list[dict[str, Any]]) -> None:
@@ -54,10 +54,11 @@ def _floors(axes: Axes, rows: list[dict[str, Any]]) -> None:
         axes.text(row["x_floor"] + 0.06, y, f"{row['x_floor']:.2f}", va="center")
     axes.axvline(1, color=ASKED, linewidth=0.7, linestyle=":")
     axes.set_xlabel("our time over the machine's floor (1 can't be passed)")
-    _bare(axes)
+    bare(axes)
 
 
-def _bare(axes: Axes) -> None:
+def bare(axes: Axes) -> None:
+    """Take away what frames the bars."""
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     axes.margins(x=0.1)

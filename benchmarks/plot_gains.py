@@ -12,6 +12,7 @@ import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
+from .plot import bare
 from .results import RESULTS, geomean
 
 HAND, OURS, LEAST, LINE = "#9aa5b1", "#2a6f97", "#c8553d", "#222222"
@@ -42,7 +43,7 @@ def _ratios(axes: Axes, rows: list[dict[str, Any]]) -> None:
         axes.text(ratio + 0.03, y, f"{ratio:.2f}", va="center")
     axes.axvline(1, color=LINE, linewidth=0.7, linestyle=":")
     axes.set_xlabel(f"time by hand over ours (geometric mean {geomean(ratios):.2f})")
-    _bare(axes)
+    bare(axes)
 
 
 def _tokens(axes: Axes, rows: list[dict[str, Any]]) -> None:
@@ -52,13 +53,7 @@ def _tokens(axes: Axes, rows: list[dict[str, Any]]) -> None:
             axes.barh(y + up, counts["prompt"] - counts["cached"], color=color, height=0.32)
         axes.plot([row["least"]] * 2, [y - 0.42, y + 0.42], color=LEAST, linewidth=1.4)
     axes.set_xlabel("prompt tokens computed: by hand, ours, and the least in blocks (mark)")
-    _bare(axes)
-
-
-def _bare(axes: Axes) -> None:
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-    axes.margins(x=0.1)
+    bare(axes)
 
 
 def main() -> None:

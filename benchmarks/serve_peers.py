@@ -26,7 +26,7 @@ import httpx
 from sglc.runtime.models.folders import resolve_model
 
 from . import results
-from .by_hand import PROGRAMS, Client
+from .contenders import seconds_of_server
 from .workloads import ROWS, Material, Row
 
 PORT = 8921
@@ -106,23 +106,13 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit("`sglc serve` did not come up")
 
 
-async def seconds(side: Side, row: Row, material: Material, seed: str) -> float:
+def seconds(side: Side, row: Row, material: Material, seed: str) -> float:
     """How long a server takes for all that a row asks."""
-    client = Client(side.url)
-    asks = row.asks(material, seed) if row.asks else []
-    instances = row.instances(material, seed) if row.instances else []
     side.thaw()
     try:
-        await client.post([1, 2, 3], 1)  # it was frozen: let it wake, and open a connection
-        begun = time.perf_counter()
-        if asks:
-            await asyncio.gather(*[client.ask(ask) for ask in asks])
-        else:
-            await asyncio.gather(*[PROGRAMS[row.program](client, args) for args in instances])
-        return time.perf_counter() - begun
+        return asyncio.run(seconds_of_server(side.url, row, material, seed))
     finally:
         side.freeze()
-        await client.close()
 
 
 def measure(row: Row, sides: list[Side], material: Material, repeats: int) -> Found:
@@ -130,7 +120,7 @@ def measure(row: Row, sides: list[Side], material: Material, repeats: int) -> Fo
     found = Found(row, {side.name: [] for side in sides}, results.load())
     for turn in ["warm", *map(str, range(repeats))]:
         for side in sides:
-            taken = asyncio.run(seconds(side, row, material, f"{row.name} {turn}"))
+            taken = seconds(side, row, material, f"{row.name} {turn}")
             if turn != "warm":
                 found.times[side.name].append(taken)
     return found

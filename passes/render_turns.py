@@ -11,7 +11,7 @@ from ..ir.module import Module, Program
 from ..ir.ops import Block, Const, Gen, Op, Root, Turn
 from ..ir.structure import walk
 from ..ir.target import ChatTemplate, Part, Tokenizer
-from ..ir.target.calls import CALL
+from ..ir.target.calls import CALL, TOOL
 from ..ir.target.turns import Mismatch, Refusal, TurnModel, Turns, probe, turns_of
 from .analysis.raw_calls import begins_raw, has_raw_calls
 from .analysis.turn_futures import AmbiguousTurn, TurnFutures
@@ -239,20 +239,7 @@ def _probe(template: ChatTemplate, states: TurnStates) -> TurnModel:
 
 
 _UNKNOWN = object()
-SAMPLE_TOOLS = [
-    {
-        "type": "function",
-        "function": {
-            "name": "search",
-            "description": "Look something up.",
-            "parameters": {
-                "type": "object",
-                "properties": {"query": {"type": "string", "description": "What to look for."}},
-                "required": ["query"],
-            },
-        },
-    }
-]
+SAMPLE_TOOLS = [TOOL]
 """Shows whether a template that refuses everything only wants tools."""
 
 

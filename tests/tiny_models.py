@@ -51,6 +51,19 @@ def save_tokenizer(folder: Path, splits_words: bool = False) -> Path:
     return folder
 
 
+def save_marked(folder: Path, markers: list[str], template: str) -> Path:
+    """Write a tiny random model whose tokenizer has a turn's marker and others as tokens, with a chat template."""
+    from tokenizers import Tokenizer
+
+    file = save_tokenizer(save_tiny(folder)) / "tokenizer.json"
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.add_special_tokens(["<|turn|>"])
+    tokenizer.add_tokens(markers)
+    tokenizer.save(str(file))
+    (folder / "chat_template.jinja").write_text(template, "utf-8")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny Llama with its tokenizer."""

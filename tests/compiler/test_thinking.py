@@ -12,7 +12,7 @@ from accounts import calls, mispredicted, run_traced, trace_lines
 from example_programs import Example
 from published_templates import templates
 from real_templates import judge, target_of
-from tiny_models import save_tiny, save_tokenizer
+from tiny_models import save_marked
 
 import sglc as sgl
 from sglc.compiler.driver.compilation import Build, Options, compile_file, compile_module, load
@@ -195,16 +195,8 @@ def test_what_history_loses_is_said(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def thinker(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny random model whose tokenizer has the markers as tokens, with a template that shows reasoning."""
-    from tokenizers import Tokenizer as Library
-
-    folder = save_tokenizer(save_tiny(tmp_path_factory.mktemp("thinker")))
-    library = Library.from_file(str(folder / "tokenizer.json"))
-    library.add_special_tokens(["<|turn|>"])
-    library.add_tokens(["<think>", "</think>"])
-    library.save(str(folder / "tokenizer.json"))
-    source = (OWN / "reasons.jinja").read_text("utf-8")
-    (folder / "chat_template.jinja").write_text(source, "utf-8")
-    return folder
+    template = (OWN / "reasons.jinja").read_text("utf-8")
+    return save_marked(tmp_path_factory.mktemp("thinker"), ["<think>", "</think>"], template)
 
 
 def test_a_random_model_is_led_through_the_markers(thinker: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from accounts import calls, is_tight, mispredicted, run_traced
 from example_programs import Example
 from published_templates import templates
 from real_templates import Verdict, judge, target_of
-from tiny_models import save_tiny, save_tokenizer
+from tiny_models import save_marked
 
 from sglc.compiler.driver.compilation import Build, Options, compile_file, compile_module, load
 from sglc.compiler.driver.targets import Choice
@@ -229,16 +229,8 @@ def test_published_templates_are_asked_as_they_render(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def caller(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny random model whose tokenizer has the markers as tokens, with a template that shows calls."""
-    from tokenizers import Tokenizer as Library
-
-    folder = save_tokenizer(save_tiny(tmp_path_factory.mktemp("caller")))
-    library = Library.from_file(str(folder / "tokenizer.json"))
-    library.add_special_tokens(["<|turn|>"])
-    library.add_tokens(["<tool_call>", "</tool_call>"])
-    library.save(str(folder / "tokenizer.json"))
-    source = (OWN / "calls_as_json.jinja").read_text("utf-8")
-    (folder / "chat_template.jinja").write_text(source, "utf-8")
-    return folder
+    template = (OWN / "calls_as_json.jinja").read_text("utf-8")
+    return save_marked(tmp_path_factory.mktemp("caller"), ["<tool_call>", "</tool_call>"], template)
 
 
 def test_a_random_model_is_led_through_a_call(caller: Path, tmp_path: Path) -> None:
