@@ -54,7 +54,14 @@ from sglc.ir.ops import (
     While,
 )
 from sglc.ir.sampling import Constraint, Sampling
-from sglc.ir.structure import regions, results, substitute_block, walk, with_regions
+from sglc.ir.structure import (
+    clone_block,
+    regions,
+    results,
+    substitute_block,
+    walk,
+    with_regions,
+)
 from sglc.ir.target import Target
 from sglc.ir.types import (
     BOOL,
@@ -335,7 +342,7 @@ def _judge_missing(
     gone = [call for call in old.transcript if call.key not in kept]
     gone = [c for c in gone if not (_is_deterministic(c) and inputs_of(c) in twins)]
     for owner, site in sorted({_cause(call, kept) for call in gone}):
-        changed = _with_another_answer(before, owner, site)
+        changed = with_another_answer(before, owner, site)
         other = _lenient_run(changed, case, target)
         if other is None:
             raise Different(f"call {site} of `{owner}` is gone, and was needed")
@@ -503,7 +510,7 @@ def _is_prefetch(call: SourceCall) -> bool:
     return _PREFETCH_SITE in call.path[-1]
 
 
-def _with_another_answer(module: Module, program: str, site: str) -> Module:
+def with_another_answer(module: Module, program: str, site: str) -> Module:
     """The module, with another answer from the call at a site; of a program, from all its calls."""
 
     def change(owner: str, op: Op) -> Iterator[Op]:
@@ -527,7 +534,16 @@ def _with_odd_twins(module: Module) -> Module:
             yield replace(op, program=f"{op.program}~") if isinstance(op, Call) else op
 
     odd = _map_ops(module, change).programs
-    return module.with_programs((*module.programs, *(replace(p, name=f"{p.name}~") for p in odd)))
+    return module.with_programs((*module.programs, *map(_twin, odd)))
+
+
+def _twin(program: Program) -> Program:
+    """The program under its other name, with values of its own: what fails in it leaves the first alone."""
+    own = {param.value: Value(param.value.type, param.value.hint) for param in program.params}
+    params = tuple(replace(param, value=own[param.value]) for param in program.params)
+    return replace(
+        program, name=f"{program.name}~", params=params, body=clone_block(program.body, own)
+    )
 
 
 def _answering_otherwise(op: Gen | Select) -> Iterator[Op]:

@@ -12,6 +12,8 @@ from programs import histogram
 from targets import Setting, settings
 from translation import campaign
 
+from sglc.ir.meaning import interpret
+from sglc.ir.meaning.outcome import RowFailed
 from sglc.ir.ops import OP_CLASSES
 from sglc.ir.target import Target
 from sglc.ir.target.turns import probe
@@ -118,3 +120,23 @@ def test_a_twin_does_not_hide_that_an_unused_call_may_go():
     assert validation.assert_same_meaning(
         old, new, validation.Case("main", {"flag": False}), Target.estimating()
     )
+
+
+def test_a_call_that_fails_when_it_answers_otherwise_leaves_others_of_its_program_alone():
+    """Call 1 may go: that its answers may be cut off says nothing about call 2, which asks the same program."""
+    helper = """program @helper(%topic: str @request) -> str {
+  %p0 = root
+  %p1 = insert %p0, %topic
+  _, %answer = gen %p1 (max_tokens=1) as type "\\"yes\\" | \\"no\\"" site "1"
+  return %answer
+}
+program @main(%topic: str @request) -> str {
+"""
+    unused = '  %unused = call @helper("h") site "1"\n'
+    body = '  %result = call @helper("b") site "2"\n  return %result\n}\n'
+    old, new = (parse_module(helper + text) for text in (unused + body, body))
+    case, target = validation.Case("main", {"topic": "any"}), Target.estimating()
+    otherwise = validation.with_another_answer(old, "main", "1")
+    with pytest.raises(RowFailed):
+        interpret.run(otherwise, "main", {"topic": "any"}, target=target)
+    assert validation.assert_same_meaning(old, new, case, target)
