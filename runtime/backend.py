@@ -20,6 +20,14 @@ Transient = Literal["connection", "timeout", "rate limit", "overloaded"]
 
 
 @dataclass(frozen=True, slots=True)
+class CacheSize:
+    """What a server's cache holds, in tokens, and how many of them are found or lost together."""
+
+    tokens: int
+    block: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a backend can do. What it cannot do is an error before the first call."""
 
@@ -43,6 +51,7 @@ class Capabilities:
         frozenset()
     )  # what a chat can be told: `on` gives reasoning apart, `off` none
     max_context: int | None = None
+    cache: CacheSize | None = None  # rows wait for room in it; without it the backend sees to that
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class Dialect:
     `names_next`: it tells the log probabilities of named tokens at the next position.
     `warms`: a prompt that was asked about is in the cache afterwards. `finds_running`: or while it is being computed.
     `thinking`: what says `on` and `off`, for those that give reasoning apart; `BUDGET` stands for a number of tokens.
+    `tells_cache`: its metrics say how much its cache holds.
     `most`: the name of `max_tokens`. `cache_key`: calls that name the same key are sent to the same cache.
     """
 
@@ -29,6 +30,7 @@ class Dialect:
     continues: bool = False
     warms: bool = False
     finds_running: bool = False
+    tells_cache: bool = False
     thinking: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     most: str = "max_tokens"
     cache_key: bool = False
@@ -70,6 +72,7 @@ DIALECTS: dict[str, Dialect] = {
         warms=True,
         thinking=_TOLD,
         finds_running=True,  # blocks count as cached from the step on in which they are computed
+        tells_cache=True,
     ),
     "sglang": Dialect(
         fields=MORE_FIELDS,

@@ -29,6 +29,7 @@ from ..backend import (
 from ..transport.pace import Pace
 from ..transport.policy import Policy
 from ..transport.server import Server
+from .cache_size import cache_size_of
 from .openai_asking import Answer, Asking
 from .openai_identity import Identity
 from .openai_next import NotToldError
@@ -96,6 +97,7 @@ class OpenAIBackend:
             continues=dialect.continues,
             thinking=frozenset(dialect.thinking),
             places=dialect.cache_key,
+            cache=cache_size_of(self._server) if dialect.tells_cache else None,
         )
 
     def _own_kinds(self, kinds: set[str]) -> set[str]:

@@ -19,6 +19,7 @@ from typing import TypeVar
 from ..backend import (
     Backend,
     BackendError,
+    CacheSize,
     Capabilities,
     GenReply,
     GenRequest,
@@ -145,6 +146,7 @@ class RoutedBackend:
             places=any(each.places for each in all_of),
             continues=all(each.continues for each in all_of),
             max_context=min(contexts, default=None),
+            cache=_together([each.cache for each in all_of]),
         )
 
     async def generate(self, request: GenRequest) -> GenReply:
@@ -210,6 +212,14 @@ class RoutedBackend:
         if endpoint.has_failed and ask is not None and not await ask():
             raise BackendError("3105", "the server is not well yet", transient="connection")
         endpoint.has_failed = False
+
+
+def _together(sizes: Sequence[CacheSize | None]) -> CacheSize | None:
+    """What the caches of endpoints hold, which are asked about different prefixes; None where one does not say."""
+    known = [size for size in sizes if size is not None]
+    if len(known) < len(sizes):
+        return None
+    return CacheSize(sum(size.tokens for size in known), max(size.block for size in known))
 
 
 async def _counted(endpoint: Endpoint, weight: int, call: Callable[[Backend], Awaitable[T]]) -> T:

@@ -223,6 +223,7 @@ async def _run_call(run: Run, frame: Frame, step: CallStep) -> None:
         frame.indices(step.indices),
         frame.scope.roots,
         frame.scope.claims,
+        guest=frame.scope.guest,
     )
     args = [frame.value(arg) for arg in step.args]
     frame.registers[step.out] = await run_program(run, program, args, scope)

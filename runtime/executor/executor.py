@@ -24,6 +24,7 @@ from .control import run_program
 from .hosts import check_hosts
 from .instance import HOST_THREADS, Orders, Run, RunPiece, Scope
 from .retention import end_claims
+from .room import Room
 from .streaming import Listener
 from .warming import Warming
 
@@ -65,6 +66,7 @@ class Executor:
             sink=trace if trace is not None else Trace(),
             limit=WeightLimit(in_flight),
             warming=Warming(backend.capabilities.finds_running),
+            room=Room(backend.capabilities.cache),
             pool=ThreadPoolExecutor(HOST_THREADS, thread_name_prefix="sglc-host"),
             run_seed=run_seed,
             job=job or plan_digest(plan),
@@ -84,7 +86,8 @@ class Executor:
         given = bind_arguments(found, args)
         scope = Scope(row, (program,), orders=orders or {})
         try:
-            return await run_program(self._run, found, given, scope)
+            with self._run.room.open(scope.guest):
+                return await run_program(self._run, found, given, scope)
         except (RunError, asyncio.CancelledError):
             raise
         except Exception as error:

@@ -25,6 +25,7 @@ from ..trace.records import Sink
 from .concurrency import WeightLimit
 from .paths import Roots, bare_nodes
 from .prompts import Claim, PromptState
+from .room import Guest, Room
 from .streaming import Listener
 from .warming import Warming
 
@@ -64,6 +65,7 @@ class Run:
     limit: WeightLimit
     warming: Warming
     pool: ThreadPoolExecutor
+    room: Room = field(default_factory=Room)
     run_seed: int = 0
     job: str = ""
     listener: Listener | None = None
@@ -113,7 +115,8 @@ class Scope:
     """Where an instance stands: row, programs and sites that lead to it, indices of its callers.
 
     `orders` are those that a batch fixed for the row's own program, by the number of the sections.
-    `roots` are where all prompts of the row begin; `claims` are those of its prompts that are retained.
+    `roots` are where all prompts of the row begin; `claims` are those of its prompts that are retained; `guest` is what
+    the row has in the server's cache.
     """
 
     row: int
@@ -122,6 +125,7 @@ class Scope:
     roots: Roots = field(default_factory=dict)
     claims: dict[int, Claim] = field(default_factory=dict)
     orders: Orders = field(default_factory=dict)
+    guest: Guest = field(default_factory=Guest)
 
 
 @dataclass(slots=True)

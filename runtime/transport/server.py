@@ -68,20 +68,24 @@ class Server:
         """The JSON at a path. Raises BackendError."""
         return decoded(await self._request("GET", path, None, 0), kind, self.base_url)
 
+    async def get_text(self, path: str) -> str:
+        """The text at a path. Raises BackendError."""
+        return (await self._request("GET", path, None, 0)).decode("utf-8", "replace")
+
     async def post_text(self, path: str) -> str:
         """Send nothing, and return the text of the answer. Raises BackendError."""
         return (await self._request("POST", path, None, 0)).decode("utf-8", "replace")
 
     def get_now(self, path: str, kind: type[T], *, body: Any = None, seconds: float = 5.0) -> T:
         """As `get`, or `post` with a body, for code outside of coroutines: one try. Raises BackendError."""
-        apart = Server(
-            self._base_url,
-            headers=self._headers,
-            policy=replace(self._policy, read=seconds, deadline=seconds, tries=1),
-            verify=self._verify,
-        )
+        apart = self._apart(seconds)
         ask = apart.get(path, kind) if body is None else apart.post(path, body, kind)
         return _run_apart(lambda: _closing(apart, ask))
+
+    def get_text_now(self, path: str, *, seconds: float = 5.0) -> str:
+        """The text at a path, for code outside of coroutines: one try. Raises BackendError."""
+        apart = self._apart(seconds)
+        return _run_apart(lambda: _closing(apart, apart.get_text(path)))
 
     def at_origin(self) -> Server:
         """The same server without a path: some answer more beside `/v1` than under it."""
@@ -131,6 +135,15 @@ class Server:
         client, self._client = self._client, None
         if client is not None and self._loop is asyncio.get_running_loop():
             await client.aclose()
+
+    def _apart(self, seconds: float) -> Server:
+        """The same server, asked once and not for long."""
+        return Server(
+            self._base_url,
+            headers=self._headers,
+            policy=replace(self._policy, read=seconds, deadline=seconds, tries=1),
+            verify=self._verify,
+        )
 
     # --- one try ----------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from sglc.ir.sampling import Sampling
 from sglc.ir.target import Target
-from sglc.runtime.backend import BackendError, GenReply, GenRequest, PrefillRequest
+from sglc.runtime.backend import BackendError, CacheSize, GenReply, GenRequest, PrefillRequest
 from sglc.runtime.backends.mock import MockBackend
 from sglc.runtime.backends.routing import Endpoint, RoutedBackend, Router
 
@@ -211,3 +212,16 @@ def test_it_can_do_what_all_can() -> None:
     assert not routed.capabilities.prefill
     with pytest.raises(ValueError, match="at least one"):
         RoutedBackend([])
+
+
+def test_their_caches_count_together_where_all_tell_how_large_they_are() -> None:
+    """Each is asked about prefixes of its own, so rows may have something in all of them."""
+
+    def cache_of(*sizes: CacheSize | None) -> CacheSize | None:
+        backends = [MockBackend(TARGET) for _ in sizes]
+        for backend, size in zip(backends, sizes, strict=True):
+            backend.capabilities = replace(backend.capabilities, cache=size)
+        return RoutedBackend(backends).capabilities.cache
+
+    assert cache_of(CacheSize(160, 16), CacheSize(320, 32)) == CacheSize(480, 32)
+    assert cache_of(CacheSize(160, 16), None) is None

@@ -122,6 +122,7 @@ async def prefill(
         state.mark.ask(ids)
     usage, failed = Usage(), None
     try:
+        await run.room.come(frame.scope.guest, ids, 0)
         await run.warming.over(ids)
         with run.warming.of(ids):
             usage = await run.backend.prefill(PrefillRequest(ids, speculative))

@@ -90,7 +90,9 @@ class ModelCall:
         )
         self._draft.note_parameters(sampling, constraint, seeds)
         self._announce()
-        reply = await self._send(len(seeds), lambda: self._run.backend.generate(request))
+        reply = await self._send(
+            len(seeds), sampling.max_tokens, lambda: self._run.backend.generate(request)
+        )
         done = tuple(self._with_ids(each) for each in reply.completions)
         return self._heard(done, reply.usage, listening)
 
@@ -105,7 +107,7 @@ class ModelCall:
         )
         self._draft.note_parameters(sampling, None, seeds)
         self._announce()
-        reply = await self._send(1, lambda: self._run.backend.generate(request))
+        reply = await self._send(1, budget, lambda: self._run.backend.generate(request))
         done = self._with_ids(reply.completions[0])
         thought = self._with_ids(Completion((), (), done.reasoning, "stop"))
         return self._heard((thought,), reply.usage, self._listening(sampling)), done
@@ -155,7 +157,7 @@ class ModelCall:
             unconditional=None if alone is None else list(alone),
         )
         self._announce()
-        reply = await self._send(len(ids), lambda: self._run.backend.select(request))
+        reply = await self._send(len(ids), 0, lambda: self._run.backend.select(request))
         index = self._decided(reply, choices)
         tell_claims(self._run, self._state, self._ids + ids[index])
         if self._run.listener is not None:
@@ -247,9 +249,10 @@ class ModelCall:
             self._draft.write(Usage(), error)
             raise error
 
-    async def _send(self, weight: int, send: Callable[[], Awaitable[Reply]]) -> Reply:
-        """Wait for room, then for the reply; a failure is recorded and raised."""
+    async def _send(self, weight: int, more: int, send: Callable[[], Awaitable[Reply]]) -> Reply:
+        """Wait for room, then for the reply of up to `more` tokens; a failure is recorded and raised."""
         try:
+            await self._run.room.come(self._scope.guest, self._ids, more)
             await self._run.warming.over(self._ids)
             async with self._run.limit.hold(weight):
                 self._draft.start()
