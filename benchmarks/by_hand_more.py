@@ -1,6 +1,7 @@
 """Five more programs by hand, as `by_hand.py`: records, routing, an agent with tools, retrieval, review."""
 
 import asyncio
+import json
 from typing import Any
 
 from .by_hand import PROGRAMS, Client, Program
@@ -31,13 +32,14 @@ async def choose(client: Client, prompt: str, choices: list[str]) -> str:
     return await client.gen(prompt, 8, ignore_eos=False, **constrained)
 
 
-async def extract(client: Client, row: dict[str, Any]) -> list[str]:
+async def extract(client: Client, row: dict[str, Any]) -> list[Any]:
     """`extract.sgl`."""
     constrained = {"structured_outputs": {"json": NOTE}}
     prompts = [f"{row['guide']}\n\n{note}\nThe same as JSON: " for note in row["notes"]]
-    return await asyncio.gather(
+    records = await asyncio.gather(
         *[client.gen(prompt, 96, ignore_eos=False, **constrained) for prompt in prompts]
     )
+    return list(map(json.loads, records))
 
 
 async def route(client: Client, row: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What the comparison through a server runs: ten programs with their arguments, fresh ones for each repetition."""
+"""What the comparison through a server runs: programs with their arguments, fresh ones for each repetition."""
 
 import random
 from collections.abc import Callable
@@ -10,17 +10,31 @@ from .workloads import Material
 Arguments = dict[str, Any]
 
 DIMENSIONS = ["clarity", "grammar", "structure", "honesty", "depth", "wit"]
-LONG, SHORT, LINE = 1200, 400, 24  # tokens
+LONG, MIDDLE, SHORT, LINE = 1200, 600, 400, 24  # tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A program of `programs/`; `instances` are run at once."""
+    """A program of `programs/`; `instances` are run at once.
+
+    `read`: of our result what the code by hand returns; None where the two are not asked the same. `common`: the
+    argument by which somebody would sort the rows.
+    """
 
     program: str
     title: str
     instances: Callable[[Material, str], list[Arguments]]
     note: str = ""
+    read: Callable[[Any], Any] | None = None
+    name: str = ""
+    common: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.name or self.program)
+
+
+def _as_it_is(result: Any) -> Any:
+    return result
 
 
 def _rows(
@@ -57,38 +71,94 @@ def _agents(m: Material, seed: str) -> list[Arguments]:
     return [{"tools": tools, "task": task, "who": f"User {i}"} for i, task in enumerate(tasks)]
 
 
-CASES = (
+def _by_question(
+    documents: int, questions: int, names: tuple[str, str]
+) -> Callable[[Material, str], list[Arguments]]:
+    """The same questions about each of some documents, as a table has them that was made question by question."""
+
+    def made(m: Material, seed: str) -> list[Arguments]:
+        texts = [m.text(MIDDLE, f"{seed} d{i}") for i in range(documents)]
+        asked = [m.text(LINE, f"{seed} q{i}") for i in range(questions)]
+        return [dict(zip(names, (text, line), strict=True)) for line in asked for text in texts]
+
+    return made
+
+
+def _essays(m: Material, seed: str) -> list[Arguments]:
+    texts = [m.text(MIDDLE, f"{seed} {i}") for i in range(6)]
+    return [{"essay": text, "dimensions": DIMENSIONS[:4]} for text in texts]
+
+
+def _teams(m: Material, seed: str) -> list[Arguments]:
+    """Tasks of different teams, each with tools of its own."""
+    return [
+        {
+            "tools": m.text(MIDDLE, f"{seed} t{i}"),
+            "task": m.text(LINE, f"{seed} {i}"),
+            "who": f"User {i}",
+        }
+        for i in range(6)
+    ]
+
+
+def _searches(m: Material, seed: str) -> list[Arguments]:
+    """Sixteen questions over three of eight documents each, in the order of a ranking."""
+    rng = random.Random(seed)
+    documents = [{"id": f"d{i}", "body": m.text(200, f"{seed} d{i}")} for i in range(8)]
+    shared = {"guide": m.text(LINE, seed)}
+    return [
+        shared | {"documents": rng.sample(documents, 3), "question": m.text(LINE, f"{seed} {i}")}
+        for i in range(16)
+    ]
+
+
+ROOMY = (
     Case(
         "brief",
         "4 notes and a summary, 4 questions about a document",
         _rows(4, lambda m, s: {"document": m.text(LONG, s)}, "question"),
+        read=lambda r: r["summary"],
     ),
     Case(
         "choose",
         "4-way choice, 16 questions about a document",
         _rows(16, lambda m, s: {"document": m.text(LONG, s)}, "question"),
         "by hand a choice is decoded; ours is scored, as select means",
+        read=_as_it_is,
     ),
     Case(
         "judge",
         "6 judges of an essay, a verdict",
         lambda m, s: [{"essay": m.text(LONG, s), "dimensions": DIMENSIONS}],
+        read=lambda r: r["final"],
     ),
-    Case("solve", "tree of thought, 3 levels of 4", lambda m, s: [{"problem": m.text(600, s)}]),
+    Case(
+        "solve",
+        "tree of thought, 3 levels of 4",
+        lambda m, s: [{"problem": m.text(MIDDLE, s)}],
+        read=_as_it_is,
+    ),
     Case(
         "vote",
         "self-consistency, 16 samples",
         lambda m, s: [{"shots": m.text(LONG, s), "question": m.text(LINE, f"{s} q")}],
         "by hand one request with `n`; ours has a seed for each sample",
     ),
-    Case("extract", "8 records of a declared type", _extract, "by hand by JSON schema"),
+    Case(
+        "extract",
+        "8 records of a declared type",
+        _extract,
+        "by hand by JSON schema",
+        read=_as_it_is,
+    ),
     Case(
         "route",
         "two choices and an answer, 8 messages",
         _rows(8, lambda m, s: {"rules": m.text(LONG, s)}, "message"),
         "by hand choices are decoded",
+        read=lambda r: r["reply"],
     ),
-    Case("agent", "3 rounds with a search of 0.15 s, 2 tasks", _agents),
+    Case("agent", "3 rounds with a search of 0.15 s, 2 tasks", _agents, read=_as_it_is),
     Case(
         "retrieve",
         "4 of 6 documents in a free order, 8 questions",
@@ -98,6 +168,44 @@ CASES = (
     Case(
         "review",
         "3 reviewers whose instructions begin alike, a verdict",
-        lambda m, s: [{"guide": m.text(SHORT, s), "change": m.text(600, f"{s} c")}],
+        lambda m, s: [{"guide": m.text(SHORT, s), "change": m.text(MIDDLE, f"{s} c")}],
+        read=lambda r: r["verdict"],
     ),
 )
+
+TIGHT = (
+    Case(
+        "choose",
+        "4-way choice, 4 questions about each of 6 documents",
+        _by_question(6, 4, ("document", "question")),
+        "by hand a choice is decoded; ours is scored, as select means",
+        _as_it_is,
+        common="document",
+    ),
+    Case(
+        "brief",
+        "4 notes and a summary, 2 questions about each of 6 documents",
+        _by_question(6, 2, ("document", "question")),
+        read=lambda r: r["summary"],
+        common="document",
+    ),
+    Case(
+        "route",
+        "two choices and an answer, 4 messages under each of 6 rule books",
+        _by_question(6, 4, ("rules", "message")),
+        "by hand choices are decoded",
+        lambda r: r["reply"],
+        common="rules",
+    ),
+    Case("judge", "4 judges of each of 6 essays, a verdict", _essays, read=lambda r: r["final"]),
+    Case("agent", "3 rounds with a search of 0.15 s, 6 teams", _teams, read=_as_it_is),
+    Case(
+        "retrieve",
+        "3 of 8 documents in a free order, 16 questions",
+        _searches,
+        "by hand in the order of the ranking",
+    ),
+)
+"""For a server whose cache holds about three of the documents."""
+
+CASES = {"roomy": ROOMY, "tight": TIGHT}

@@ -52,16 +52,21 @@ class ServerCounts:
         async with httpx.AsyncClient(base_url=self._url, timeout=60) as client:
             (await client.post("/reset_prefix_cache")).raise_for_status()
 
-    async def describe(self) -> tuple[str, int]:
-        """Its version, and how many tokens a block of its cache has."""
+    async def describe(self) -> tuple[str, int, int]:
+        """Its version, how many tokens a block of its cache has, and how many blocks there are."""
         text = await self._get("/metrics")
-        found = re.search(r'vllm:cache_config_info\{[^}]*block_size="(\d+)"', text)
         version = re.search(r'"version":\s*"([^"]*)"', await self._get("/version"))
-        return f"vLLM {version[1] if version else '?'}", int(found[1]) if found else 1
+        sizes = (_config(text, name) for name in ("block_size", "num_gpu_blocks"))
+        return f"vLLM {version[1] if version else '?'}", *sizes
 
     async def _get(self, path: str) -> str:
         async with httpx.AsyncClient(base_url=self._url, timeout=60) as client:
             return (await client.get(path)).text
+
+
+def _config(text: str, name: str) -> int:
+    found = re.search(rf'vllm:cache_config_info\{{[^}}]*\b{name}="(\d+)"', text)
+    return int(found[1]) if found else 1
 
 
 def _sum(text: str, family: str) -> int:
