@@ -36,10 +36,11 @@ Asking = Callable[[list[Arguments]], Awaitable[list[Any]]]
 
 @dataclass(slots=True)
 class Taken:
-    """What one side took: times, and the server's account of the last repetition."""
+    """What one side took: times, the server's account of the last repetition, and the client's processor time in it."""
 
     times: list[float] = field(default_factory=list[float])
     counts: Counts = field(default_factory=Counts)
+    client_s: float = 0.0
 
     @property
     def best(self) -> float:
@@ -91,6 +92,7 @@ class Bench:
         async with _Sides(self._url, case, builds) as sides:
             found = Found(case, {name: Taken() for name in sides.asked}, load=results.load())
             answers: dict[str, list[Any]] = {}
+            rows: list[Arguments] = []
             for turn in ["warm", *map(str, range(self._repeats))]:
                 rows = case.instances(self._material, f"{case.name} {turn}")
                 for name, ask in sides.asked.items():
@@ -103,9 +105,10 @@ class Bench:
 
     async def _take(self, taken: Taken, ask: Asking, rows: list[Arguments], turn: str) -> list[Any]:
         await self._server.forget()
-        before, begun = await self._server.counts(), time.perf_counter()
+        before = await self._server.counts()
+        begun, used = time.perf_counter(), time.process_time()
         answers = await ask(rows)
-        passed = time.perf_counter() - begun
+        passed, taken.client_s = time.perf_counter() - begun, time.process_time() - used
         taken.counts = (await self._server.counts()).since(before)
         if turn != "warm":
             taken.times.append(passed)

@@ -11,12 +11,13 @@ The server: {server}, {settings}. Every side of a repetition had the same texts 
 empty cache; {repeats} repetitions after one that is not counted, the sides alternating, the best time of each. Ratio:
 time by hand over ours, which finds the order of its rows in that time. By hand: asyncio and httpx, everything at once
 that can be, structured outputs of the server. Same: rows of the last repetition to which both sides gave one answer.
+Client: processor time of the asking process, by hand and ours.
 Prefilled: prompt tokens that the server computed, by its own metrics. Least: what a server that keeps everything in
 blocks of {block} tokens computes of our calls, and in brackets the same without blocks. Between {load} processes
 wanted a core when the rows began.
 """
 _HEAD = ["Program", "requests by hand", "ours", "prefilled by hand", "ours", "least", "same"]
-_HEAD += ["s by hand", "ours", "ratio"]
+_HEAD += ["client, s", "s by hand", "ours", "ratio"]
 
 
 def page(found: Sequence[Found], environment: dict[str, Any], **notes: object) -> str:
@@ -35,7 +36,7 @@ def page(found: Sequence[Found], environment: dict[str, Any], **notes: object) -
 def table(found: Sequence[Found]) -> str:
     """Both sides of every case."""
     times = results.geomean([each.ratio() for each in found])
-    last = ["geometric mean", *[""] * 8, f"**{times:.2f}**"]
+    last = ["geometric mean", *[""] * 9, f"**{times:.2f}**"]
     return results.table(_HEAD, [*map(cells, found), last])
 
 
@@ -47,7 +48,8 @@ def cells(found: Found) -> list[str]:
     least = f"{found.least:,} ({found.bound:,})"
     same = f"{found.same} of {found.rows}" if found.same >= 0 else "-"
     row = [f"{found.case.name}: {found.case.title}", *map(str, counts)]
-    row += [*(f"{count:,}" for count in prefilled), least, same]
+    client = f"{hand.client_s:.2f} / {ours.client_s:.2f}"
+    row += [*(f"{count:,}" for count in prefilled), least, same, client]
     return [*row, f"{hand.best:.2f}", f"{ours.best:.2f}", f"{found.ratio():.2f}"]
 
 

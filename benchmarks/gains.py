@@ -63,7 +63,10 @@ def _before(options: argparse.Namespace) -> dict[str, Found]:
 
 
 def _found(case: Any, row: dict[str, Any]) -> Found:
-    sides = {name: Taken(s["times"], Counts(**s["counts"])) for name, s in row["sides"].items()}
+    sides = {
+        name: Taken(side["times"], Counts(**side["counts"]), side["client_s"])
+        for name, side in row["sides"].items()
+    }
     return Found(case, sides, **{name: row[name] for name in NUMBERS})
 
 

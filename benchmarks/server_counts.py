@@ -56,8 +56,8 @@ class ServerCounts:
         """Its version, how many tokens a block of its cache has, and how many blocks there are."""
         text = await self._get("/metrics")
         version = re.search(r'"version":\s*"([^"]*)"', await self._get("/version"))
-        sizes = (_config(text, name) for name in ("block_size", "num_gpu_blocks"))
-        return f"vLLM {version[1] if version else '?'}", *sizes
+        name = f"vLLM {version[1] if version else '?'}"
+        return name, _config(text, "block_size"), _config(text, "num_gpu_blocks")
 
     async def _get(self, path: str) -> str:
         async with httpx.AsyncClient(base_url=self._url, timeout=60) as client:

@@ -10,12 +10,15 @@ from typing import Literal, NamedTuple
 
 from ...ir.constrained.calls import ToolSet
 from ...ir.constrained.parts import Forced, Free, Many, OneOf, OutputPart, output_parts
+from ...ir.constrained.pattern import compile_pattern
+from ...ir.constrained.regex import Chars, RegexError
 from ...ir.constrained.schema import schema_parts
 from ...ir.sampling import Constraint
 from ...ir.types import STR, OptionalType, parse_type
 
 Kind = Literal["regex", "json", "grammar"]
 
+_LAST_ASCII = 0x7E
 _SPECIAL = frozenset(r"\.^$*+?()[]{}|")
 
 
@@ -57,6 +60,21 @@ def parts_of(constraint: Constraint) -> tuple[OutputPart, ...] | None:
             return None if kind == STR else output_parts(kind)
         case _:
             return None
+
+
+def characters_of(pattern: str) -> OneOf | None:
+    """The characters of a pattern that one of a few of ASCII's matches, and nothing else; None for any other.
+
+    One character is one token, so that asking which is the likeliest is what decoding under the pattern comes to.
+    """
+    try:
+        found = compile_pattern(pattern)
+    except RegexError:
+        return None
+    if not isinstance(found, Chars) or any(high > _LAST_ASCII for _, high in found.ranges):
+        return None
+    codes = [code for low, high in found.ranges for code in range(low, high + 1)]
+    return OneOf(tuple((chr(code), ()) for code in codes)) if codes else None
 
 
 def _canonical(schema: str) -> tuple[OutputPart, ...] | None:

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ...ir.constrained.parts import Forced, OneOf, OutputPart
-from ...ir.sampling import Sampling
+from ...ir.sampling import Constraint, Sampling
 from ...ir.target import Part, Tokenizer
 from ..backend import Finish, GenReply, GenRequest
-from .constraints import parts_of, pattern_of, quoted
+from .constraints import characters_of, parts_of, pattern_of, quoted
 from .openai_asking import Answer, Asking
 from .openai_next import named_body, named_values
 from .openai_replies import Body, finish_of, usage_of
@@ -30,16 +30,24 @@ _FREELY = ("max_tokens", "n", "seed")
 def parts_to_splice(request: GenRequest) -> tuple[OutputPart, ...] | None:
     """What a request's answer consists of, where it can be asked for in parts; None where it is one.
 
-    Only greedily, where nobody listens: what is sampled, penalised or watched is so token by token.
+    Such are values of declared types, and one of a few characters. Only greedily, where nobody listens: what is
+    sampled, penalised or watched is so token by token.
     """
     constraint, sampling = request.constraint, request.sampling
     told = {name: getattr(sampling, name) for name in _FREELY}
-    if constraint is None or constraint.style != "spliced" or request.on_tokens is not None:
+    if constraint is None or request.on_tokens is not None:
         return None
     if sampling != _PLAIN.merged(**told) or len(request.seeds) != 1:
         return None
-    parts = parts_of(constraint)
+    parts = _parts(constraint)
     return parts if parts and any(map(_is_shorter, parts)) else None
+
+
+def _parts(constraint: Constraint) -> tuple[OutputPart, ...] | None:
+    if constraint.kind == "regex":
+        character = characters_of(constraint.text)
+        return (character,) if character else None
+    return parts_of(constraint) if constraint.style == "spliced" else None
 
 
 def _is_shorter(part: OutputPart) -> bool:

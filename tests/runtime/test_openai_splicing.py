@@ -16,6 +16,7 @@ from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.target import Part, Target
 from sglc.ir.types import parse_type
 from sglc.runtime.backend import GenReply, GenRequest
+from sglc.runtime.backends.constraints import characters_of
 from sglc.runtime.backends.openai import OpenAIBackend
 
 TARGET = Target.estimating()
@@ -72,6 +73,38 @@ def test_keys_and_punctuation_are_never_decoded() -> None:
     assert not any("pages" in pattern or "subject" in pattern for pattern in patterns)
     assert all(body["max_tokens"] == 1 for body in asked if "structured_outputs" not in body)
     assert reply.usage.forced > 0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "characters"),
+    [("[1-9]", "123456789"), ("[abc]", "abc"), (r"\d", "0123456789"), ("a|b", "ab"), ("x", "x")],
+)
+def test_one_of_a_few_characters_is_one_token_without_a_pattern(
+    pattern: str, characters: str
+) -> None:
+    server = OpenAIServer(TARGET)
+    asked = GenRequest(PROMPT, Sampling(max_tokens=4), (7,), Constraint("regex", pattern))
+    (reply,) = ask(server, asked)
+    (done,) = reply.completions
+    assert done.text in characters
+    assert done.text
+    assert done.finish == "eos"
+    assert not any("structured_outputs" in body for _, body in server.asked)
+    assert len(server.asked) <= 1
+
+
+@pytest.mark.parametrize("pattern", ["[1-9][0-9]?", "ab|cd", "[^a]", ".", "[1-9]*"])
+def test_what_may_be_longer_or_of_many_tokens_is_decoded_under_its_pattern(pattern: str) -> None:
+    server = OpenAIServer(TARGET)
+    ask(server, GenRequest(PROMPT, Sampling(max_tokens=4), (7,), Constraint("regex", pattern)))
+    (body,) = (body for _, body in server.asked)
+    assert body["structured_outputs"] == {"regex": pattern}
+
+
+def test_characters_that_may_be_several_tokens_are_not_asked_for_as_one() -> None:
+    assert characters_of("[à-é]") is None
+    assert characters_of("[a-é]") is None
+    assert characters_of("(") is None
 
 
 def test_every_prompt_continues_the_one_before() -> None:
