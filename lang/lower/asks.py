@@ -7,11 +7,12 @@ from typing import Any
 
 from ...ir.ops import Const, Edge, Gen, MakeList, Operand, Select, Turn, Value
 from ...ir.sampling import THINKING_TOKENS, Constraint, Sampling
-from ...ir.types import FLOAT, PROMPT, STR, ListType, Type
+from ...ir.tool_calls import Asked
+from ...ir.types import FLOAT, PROMPT, STR, ListType
 from ..check.expressions.options import CONSTRAINTS, GEN_OPTIONS
 from ..check.facts import GenCall, SelectCall, reasoning_of
 from ..syntax import nodes as s
-from .tool_calls import ToolCalls
+from .tool_calls import tool_call
 from .writer import Writer
 
 _TEXT_LISTS = ("stop", "stop_regex")
@@ -58,44 +59,24 @@ def _gen(
     w: Writer, call: s.Call, fact: GenCall, name: str, samples: str
 ) -> tuple[Operand, Operand | None]:
     fixed, dynamic, constraint = _options(w, fact)
-    if fact.tools:
-        return _tool_call(w, call, fact, name, fixed, dynamic), None
-    site = w.sites.next()
+    asked = Asked(w.sites.next(), name, w.frame.indices, fixed, tuple(dynamic), call.span)
     if fact.thinks:
-        _think(w, call, name, f"{site}.thinking", fixed, dynamic)
-    has_n = "n" in fact.options
+        asked = _think(w, asked)
+    if fact.tools:
+        return tool_call(w, fact, asked), None
     if constraint is None and fact.answer != STR and not _is_dynamic_constraint(dynamic):
         constraint = Constraint("type", str(fact.answer))
-    kind: Type = ListType(fact.answer) if has_n else fact.answer
-    value = Value(kind, name)
-    prompt = None if has_n else Value(PROMPT)
+    has_n = "n" in fact.options
+    value = Value(ListType(fact.answer) if has_n else fact.answer, name)
     prompts = Value(ListType(PROMPT), samples) if samples else None
     op = Gen(
-        prompt, value, w.prompt, site, w.frame.indices, Sampling(**fixed), constraint,
-        tuple(dynamic), prompts, name, span=call.span,
+        None if has_n else Value(PROMPT), value, w.prompt, asked.site, asked.indices, Sampling(**asked.fixed),
+        constraint, asked.dynamic, prompts, name, span=call.span,
     )  # fmt: skip
     w.emit(op)
-    if prompt is not None:
-        w.frame.prompt = prompt
+    if op.prompt is not None:
+        w.frame.prompt = op.prompt
     return value, prompts
-
-
-def _tool_call(
-    w: Writer,
-    call: s.Call,
-    fact: GenCall,
-    name: str,
-    fixed: dict[str, Any],
-    dynamic: list[tuple[str, Operand]],
-) -> Operand:
-    """Ask for a call of a tool, behind reasoning where that is asked for."""
-    choice = fixed.pop("tool_choice", "auto")
-    for tool in fact.tools:
-        w.needed(tool)
-    if fact.thinks:
-        _think(w, call, name, f"{w.sites.next()}.thinking", fixed, dynamic)
-    asked = ToolCalls(w, call, fact, name, fixed, dynamic)
-    return asked.required() if choice == "required" else asked.auto()
 
 
 _NOT_FOR_REASONING = frozenset(
@@ -103,40 +84,31 @@ _NOT_FOR_REASONING = frozenset(
      "logprobs", "top_logprobs"}
 )  # fmt: skip
 """What is said of the answer alone; the rest holds for the reasoning as well."""
+_BUDGET = "max_thinking_tokens"
 
 
-def _think(
-    w: Writer,
-    call: s.Call,
-    name: str,
-    site: str,
-    fixed: dict[str, Any],
-    dynamic: list[tuple[str, Operand]],
-) -> None:
-    """Ask for reasoning, in a turn of its own before the answer; its options are taken from those of the answer."""
-    fixed.pop("thinking", None)
-    own = {n: v for n, v in fixed.items() if n not in _NOT_FOR_REASONING}
-    own["max_tokens"] = own.pop("max_thinking_tokens", THINKING_TOKENS)
-    computed = [(n, v) for n, v in dynamic if n not in (*_NOT_FOR_REASONING, *CONSTRAINTS)]
-    computed = [("max_tokens" if n == "max_thinking_tokens" else n, v) for n, v in computed]
-    fixed.pop("max_thinking_tokens", None)
-    dynamic[:] = [(n, v) for n, v in dynamic if n != "max_thinking_tokens"]
-    _edge(w, call, "begin")
-    prompt, value = Value(PROMPT), Value(STR, "thinking")
-    sampling = Sampling(**own, thinking="on")
+def _think(w: Writer, asked: Asked) -> Asked:
+    """Ask for reasoning, in a turn of its own before the answer; what the answer is asked with."""
+    answer = asked.without(frozenset({"thinking", _BUDGET}))
+    own = answer.without(_NOT_FOR_REASONING | {*CONSTRAINTS})
+    budget = asked.fixed.get(_BUDGET, THINKING_TOKENS)
+    computed = tuple(("max_tokens", value) for name, value in asked.dynamic if name == _BUDGET)
+    _edge(w, asked, "begin")
+    value = Value(STR, "thinking")
     op = Gen(
-        prompt, value, w.prompt, site, w.frame.indices, sampling, dynamic=tuple(computed),
-        name=reasoning_of(name) if name else "", span=call.span,
+        Value(PROMPT), value, w.prompt, f"{asked.site}.thinking", asked.indices,
+        Sampling(**{**own.fixed, "max_tokens": budget}, thinking="on"), None, (*own.dynamic, *computed), None,
+        reasoning_of(asked.name) if asked.name else "", span=asked.span,
     )  # fmt: skip
-    w.emit(op)
-    w.frame.prompt = prompt
-    _edge(w, call, "end")
-    if name:
-        w.frame.names[reasoning_of(name)] = value
+    w.frame.prompt = w.emit(op).prompt
+    _edge(w, asked, "end")
+    if asked.name:
+        w.frame.names[reasoning_of(asked.name)] = value
+    return answer
 
 
-def _edge(w: Writer, call: s.Call, edge: Edge) -> None:
-    turn = Turn(Value(PROMPT), w.prompt, "thinking", edge, span=call.span)
+def _edge(w: Writer, asked: Asked, edge: Edge) -> None:
+    turn = Turn(Value(PROMPT), w.prompt, "thinking", edge, span=asked.span)
     w.frame.prompt = w.emit(turn).result
 
 
@@ -149,7 +121,7 @@ def _options(
     constraint: Constraint | None = None
     style: object = "canonical"
     for name, expr in fact.options.items():
-        if name == "tools":
+        if name in ("tools", "tool_choice"):
             continue
         operand = w.value(expr)
         if not isinstance(operand, Const):
