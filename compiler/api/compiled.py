@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...ir.constrained.calls import BEFORE
 from ...ir.diagnostic import Diagnostic
 from ...ir.target import Tokenizer
 from ...ir.types import ANY, BOOL, FLOAT, INT, NONE, STR, ListType, RecordType, Type
@@ -109,7 +110,7 @@ class CompiledRun:
         """The instance ended well."""
         self._prompt = result.get(PROMPT_FIELD)
         self.returned = result.get(RETURN_FIELD)
-        calls = {call.name: call for call in reversed(self.trace.calls)}
+        calls = _last_calls(self.trace)
         for name, value in result.items():
             if value is not None and name not in (PROMPT_FIELD, RETURN_FIELD):
                 self._bind(name, value, calls.get(name))
@@ -182,6 +183,16 @@ async def _run_all(
             on_end(row)
 
     await run_together([one(row, args, run) for row, (args, run) in rows.items()])
+
+
+def _last_calls(trace: Trace) -> Mapping[str, CallRecord]:
+    """The last call behind each name; where a model may call tools, what it said in place of a call is one."""
+    found: dict[str, CallRecord] = {}
+    for call in reversed(trace.calls):
+        found.setdefault(call.name, call)
+        if call.name.endswith(BEFORE):
+            found.setdefault(call.name.removesuffix(BEFORE), call)
+    return found
 
 
 def _own_error(error: BaseException) -> BaseException:

@@ -13,6 +13,7 @@ from types import CodeType
 from typing import Any
 
 from ...lang.python.calling import called
+from ...lang.python.handed import tools_handed
 from ...runtime.executor.instance import Frame, Run, Scope
 from ...runtime.executor.prompts import PromptState
 from ...runtime.plan.schema import PLAN_VERSION, OddContent, Plan, PrefixNode, TargetInfo
@@ -121,7 +122,9 @@ def make_session(
 
     `whole_render`: each call renders the whole conversation, as the prompt that it goes on from does.
     """
-    turns, trace = TurnTexts(endpoint.target.template, whole_render), Trace()
+    tools = [tool.schema for tool in tools_handed(definition.function)]
+    turns = TurnTexts(endpoint.target.template, whole_render or bool(tools))
+    trace = Trace()
     run = Run.of(
         _plan(definition.name, endpoint, turns),
         backend=endpoint.backend,
@@ -144,6 +147,7 @@ def make_session(
         is_streaming,
         (definition.num_api_spec_tokens or 0) if endpoint.is_chat else 0,
         partial(called, definition.function),
+        tools,
     )
 
 

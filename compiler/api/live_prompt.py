@@ -21,11 +21,15 @@ PROMPT, VALUE = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a prompt stands: its state, the turn that is open and the one before."""
+    """Where a prompt stands: its state, the turn that is open and the one before.
+
+    `is_called`: the open turn may have called a tool, and nothing follows in it but its end.
+    """
 
     prompt: PromptState | None = None
     open: Role | None = None
     before: Role | None = None
+    is_called: bool = False
 
 
 @dataclass(eq=False)
@@ -55,7 +59,10 @@ class LivePrompt:
     async def execute(
         self, step: Step, span: SourceSpan | None, run: Run | None = None, turns: bool = False
     ) -> None:
-        """Execute one step of a plan on this prompt. `turns`: the prompt is a conversation."""
+        """Execute one step of a plan on this prompt. `turns`: the prompt is a conversation. Raises RunError."""
+        if self.place.is_called:
+            headline = "something behind a call of a tool: the call ends its turn"
+            raise RunError("SGL0591", headline, span=span)
         try:
             if self.place.prompt is None:
                 root = RootStep(PROMPT, not turns, ROOT)

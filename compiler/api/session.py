@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -47,7 +47,8 @@ class Session:
 
     `defaults` are the sampling parameters of gens that do not name their own; `literals` are the
     texts that stand in the function's source, in which control tokens count. `spec_tokens`: the tokens of one
-    call for a whole assistant turn, where that is wanted. `called`: which call of the source one is.
+    call for a whole assistant turn, where that is wanted. `called`: which call of the source one is. `tools`: those
+    that its source names, which the first turn hands over.
     """
 
     run: Run
@@ -60,6 +61,7 @@ class Session:
     is_streaming: bool = False
     spec_tokens: int = 0
     called: Callable[[Place | None], Called | None] = lambda place: None
+    tools: Sequence[Any] = ()
     strands: list[Working] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _places: dict[Place | None, str] = field(default_factory=dict)

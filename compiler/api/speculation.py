@@ -38,7 +38,9 @@ def can_speculate(turn: Sequence[Pending]) -> bool:
     two of them, or a stop, must say where one ends.
     """
     gens = [pending.item for pending in turn if isinstance(pending.item, GenMark)]
-    if len(gens) < 2 or any(gen.constraint is not None or "n" in gen.given for gen in gens):
+    if len(gens) < 2 or any(
+        gen.constraint is not None or gen.tools or "n" in gen.given for gen in gens
+    ):
         return False
     if len({tuple(sorted(_parameters(gen).items())) for gen in gens}) > 1:
         return False

@@ -15,6 +15,7 @@ from ...ir.ops import Role
 from ...ir.target import Tokenizer
 from ...lang.python.surface import EdgeMark, GenMark, SelectMark, caller, system
 from ...lang.python.surface import assistant as assistant_turn
+from ...lang.python.surface import tool as tool_turn
 from ...lang.python.surface import user as user_turn
 from ...lang.python.thinking import reasoning_name
 from ...runtime.executor.prompts import PromptState
@@ -29,7 +30,7 @@ from .stream_executor import StreamExecutor
 from .streams import Chunk, TextStream
 from .variables import Variable, Variables
 
-_TURNS = {"system": system, "user": user_turn, "assistant": assistant_turn}
+_TURNS = {"system": system, "user": user_turn, "assistant": assistant_turn, "tool": tool_turn}
 
 
 class Finished(Protocol):
@@ -114,6 +115,10 @@ class State:
     def assistant(self, expr: Any = None) -> Any:
         """An assistant turn: around `expr`, or around a `with` block."""
         return self._turn("assistant", expr)
+
+    def tool(self, expr: Any = None) -> Any:
+        """A turn of a tool: around `expr`, or around a `with` block."""
+        return self._turn("tool", expr)
 
     def _turn(self, role: Role, expr: Any) -> Any:
         if expr is None:

@@ -56,9 +56,15 @@ BEFORE_CALL = RecordType((("text", STR), ("calls", BOOL)))
 """The type of what is said before a call, or instead of one."""
 
 
-def tool_schema(name: str, arguments: RecordType, doc: str) -> Mapping[str, Any]:
-    """A tool as chat templates and services take it."""
-    function = {"name": name, "description": doc or name, "parameters": json_schema(arguments)}
+def tool_schema(
+    name: str, arguments: RecordType, doc: str, about: Mapping[str, str] | None = None
+) -> Mapping[str, Any]:
+    """A tool as chat templates and services take it. `about`: what is said of its arguments."""
+    parameters: Any = json_schema(arguments)
+    for field, said in (about or {}).items():
+        if field in parameters["properties"]:
+            parameters["properties"][field]["description"] = said
+    function = {"name": name, "description": doc or name, "parameters": parameters}
     return {"type": "function", "function": function}
 
 

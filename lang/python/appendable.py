@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ...ir.ops import Role
 from ...ir.sampling import Constraint, SelectMethod
+from .tools import Tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class GenMark(Appendable):
     """A `gen`. `given` are the sampling parameters that the call names, as fields of `Sampling`.
 
     `schema` is the pydantic class of `json_schema=`, if it was one; `place` where the call stands;
-    `budget` the most tokens of reasoning.
+    `budget` the most tokens of reasoning; `tools` what the model may call, or (then `must_call`) calls one of.
     """
 
     name: str | None
@@ -49,6 +50,8 @@ class GenMark(Appendable):
     schema: type | None = None
     place: Place | None = None
     budget: int | None = None
+    tools: tuple[Tool, ...] = ()
+    must_call: bool = False
 
     @property
     def thinks(self) -> bool:

@@ -18,6 +18,7 @@ from . import surface
 from .conditions import condition
 from .constants import arguments, constant_text, has_walrus, static
 from .context import Lowering
+from .handed import functions_named
 from .hosting import host_call, host_source
 from .marks import CALLS_DEEP, function_may
 from .parts import MARKUP, BranchPart, CallPart, EdgePart, ImagePart, Part, TextPart, ValuePart
@@ -27,7 +28,12 @@ from .surface import ALIASES, GenMark, SelectMark
 from .texts import text_of
 from .thinking import ANSWERS, parted, separated
 
-_ROLES: Mapping[str, Role] = {"system": "system", "user": "user", "assistant": "assistant"}
+ROLES: Mapping[str, Role] = {
+    "system": "system",
+    "user": "user",
+    "assistant": "assistant",
+    "tool": "tool",
+}
 _TYPED_DTYPES = {"gen_int": int, "gen_string": str}
 _DYNAMIC_CONSTRAINTS = {"regex": "regex", "json_schema": "json", "ebnf": "grammar"}
 
@@ -166,10 +172,10 @@ def _made_parts(low: Lowering, node: ast.Call) -> list[Part]:
 
 def _primitive_parts(low: Lowering, kind: str, node: ast.Call) -> list[Part]:
     base, _, edge = kind.partition("_")
-    if base in _ROLES:
+    if base in ROLES:
         if edge in ("begin", "end"):
-            return [EdgePart(_ROLES[base], "begin" if edge == "begin" else "end", node)]
-        return turn_parts(low, _ROLES[base], arguments(low, node, ("expr",)).get("expr"), node)
+            return [EdgePart(ROLES[base], "begin" if edge == "begin" else "end", node)]
+        return turn_parts(low, ROLES[base], arguments(low, node, ("expr",)).get("expr"), node)
     if kind == "image":
         given = arguments(low, node, ("expr",))
         return [ImagePart(low.value(given["expr"]), node)]
@@ -221,7 +227,7 @@ def _call_part(low: Lowering, kind: str, node: ast.Call) -> CallPart:
     dynamic: list[tuple[str, Operand]] = []
     choices: Operand | None = None
     for name, value in arguments(low, node, names).items():
-        found = static(low, value)
+        found = static(low, value) if name != "tools" else functions_named(low, value)
         if name == "name" and found is None:
             fixed["name"] = constant_text(low, value)
         elif found is not None:
@@ -234,7 +240,16 @@ def _call_part(low: Lowering, kind: str, node: ast.Call) -> CallPart:
             if given.type != NONE:
                 dynamic.append(_dynamic(low, name, given, value))
     mark = _mark(low, kind, fixed, node)
+    _check_tools(low, mark, node)
     return CallPart(mark, tuple(dynamic), choices, node, low.place(node))
+
+
+def _check_tools(low: Lowering, mark: GenMark | SelectMark, node: ast.Call) -> None:
+    """Refuse tools that the first turn has not handed over: they are found where the call names them itself."""
+    known = {tool.name for tool in low.tools}
+    if isinstance(mark, GenMark) and not known.issuperset(tool.name for tool in mark.tools):
+        help = "`tools=[search]` in the call itself, or a list of the module, is known"
+        raise low.refuse("SGL0504", node, "tools that are known when the program runs", help)
 
 
 def _mark(

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...ir.ops import Const, Gen, Image, Index, Insert, Operand, Select, Text, Turn, Value
 from ...ir.sampling import Sampling
+from ...ir.tool_calls import Asked, ToolCall
 from ...ir.types import ANY, INT, PROMPT, STR, ListType
 from . import counting, said
 from .appended import parts
@@ -18,14 +19,24 @@ from .parts import BranchPart, CallPart, EdgePart, ImagePart, Part, TextPart, Va
 from .scope import StateData, Variable
 from .surface import GenMark, SelectMark, text_appended
 
+CALLED = "called"
+"""The turn that is open where a model may have called a tool: nothing follows in it but its end."""
+
 
 def append(low: Lowering, state: int, parts: list[Part]) -> None:
     """Append parts to a state, in order."""
     for part in parts:
+        if low.state(state).open_role == CALLED and not _ends_turn(part):
+            headline = "something behind a call of a tool: the call ends its turn"
+            raise low.refuse("SGL0591", part.node, headline)
         if isinstance(part, BranchPart):
             _branch(low, state, part)
         else:
             said.grow(low, state, _append(low, state, part), part.node)
+
+
+def _ends_turn(part: Part) -> bool:
+    return isinstance(part, EdgePart) and (part.role, part.edge) == ("assistant", "end")
 
 
 def _append(low: Lowering, state: int, part: Part) -> Operand | None:
@@ -88,25 +99,33 @@ def _edge(low: Lowering, state: int, part: EdgePart) -> None:
     if part.edge == "begin" and data.open_role != outer:
         headline = f"a {part.role} turn inside a {data.open_role} turn"
         raise low.refuse("SGL0591", part.node, headline)
+    if part.edge == "end" and data.open_role == CALLED:
+        data.open_role = "assistant"
     if part.edge == "end" and data.open_role != part.role:
         headline = f"the end of a {part.role} turn that is not open"
         raise low.refuse("SGL0591", part.node, headline)
+    first = part.edge == "begin" and low.tools and not data.has_turns
+    handed: list[Any] = [tool.schema for tool in low.tools]
+    tools = Const(handed, ListType(ANY)) if first else None
     _grow(
         low,
         state,
         part.node,
-        lambda to, p: Turn(result=to, prompt=p, role=part.role, edge=part.edge),
+        lambda to, p: Turn(result=to, prompt=p, role=part.role, edge=part.edge, tools=tools),
     )
     data.open_role = part.role if part.edge == "begin" else outer
+    data.opened, data.has_turns = data.prompt, True
 
 
-def _ask(low: Lowering, state: int, part: CallPart) -> Operand:
-    """A call; the text that it appends."""
+def _ask(low: Lowering, state: int, part: CallPart) -> Operand | None:
+    """A call; the text that it appends, if that is no more than a text."""
     data, mark = low.state(state), part.mark
     name = mark.name
     if name is None:
         name, data.unnamed = f"gen_{data.unnamed}", data.unnamed + 1
-    if isinstance(mark, SelectMark):
+    if isinstance(mark, GenMark) and mark.tools:
+        text, value = None, _call_tool(low, state, data, part, mark, name)
+    elif isinstance(mark, SelectMark):
         text = value = _select(low, state, data, part, mark, name)
     else:
         text, value = _gen(low, state, data, part, mark, name)
@@ -155,6 +174,25 @@ def _gen(
     return value, value
 
 
+def _call_tool(
+    low: Lowering, state: int, data: StateData, part: CallPart, mark: GenMark, name: str
+) -> Value:
+    """A gen that may call a tool, which is all of a turn: what it binds."""
+    if data.open_role != "assistant" or data.opened != data.prompt:
+        raise low.refuse(
+            "SGL0591", part.node, "a model calls tools in a turn of its own: `assistant(gen(...))`"
+        )
+    indices = counting.indices(low, state, part.place, part.node)
+    site = low.site(part.place, indices)
+    fixed = _given(low, mark)
+    asked = Asked(site, name, indices, fixed, part.dynamic)
+    made = ToolCall(asked, tuple((tool.name, tool.arguments) for tool in mark.tools))
+    write = made.required if mark.must_call else made.auto
+    value, data.prompt = write(lambda op: low.emit_on(state, op, part.node), data.prompt)
+    data.open_role = CALLED
+    return value
+
+
 def _first_sample(low: Lowering, state: int, samples: Value, node: ast.AST) -> Value:
     """The first of several samples goes on."""
     first = Value(STR, "first")
@@ -163,7 +201,8 @@ def _first_sample(low: Lowering, state: int, samples: Value, node: ast.AST) -> V
     return first
 
 
-def _sampling(low: Lowering, mark: GenMark, node: ast.AST) -> Sampling:
+def _given(low: Lowering, mark: GenMark) -> dict[str, Any]:
+    """The parameters that are known, those of the run among them."""
     given = {**low.defaults, **mark.given}
     as_lists = ("stop", "stop_token_ids", "stop_regex")
     for name in as_lists:
@@ -171,8 +210,12 @@ def _sampling(low: Lowering, mark: GenMark, node: ast.AST) -> Sampling:
             given[name] = (given[name],)
         elif name in given:
             given[name] = tuple(given[name])
+    return given
+
+
+def _sampling(low: Lowering, mark: GenMark, node: ast.AST) -> Sampling:
     try:
-        return Sampling(**given)
+        return Sampling(**_given(low, mark))
     except TypeError as error:
         raise low.refuse("SGL0509", node, str(error)) from None
 

@@ -89,7 +89,9 @@ def _unpacked(low: Lowering, node: ast.expr) -> dict[str, ast.expr]:
     return {key: ast.copy_location(ast.Constant(value), node) for key, value in found[0].items()}
 
 
-def _outer(low: Lowering, node: ast.Name | ast.Attribute) -> tuple[Any] | None:
+def outer(
+    low: Lowering, node: ast.Name | ast.Attribute, with_functions: bool = False
+) -> tuple[Any] | None:
     """A name from outside, or an attribute of one, if its value may be taken."""
     attributes: list[str] = []
     owner: ast.expr = node
@@ -100,7 +102,7 @@ def _outer(low: Lowering, node: ast.Name | ast.Attribute) -> tuple[Any] | None:
         return None
     if owner.id in low.frame.local_names():
         return None
-    return low.outside.read(low.frame.source, owner.id, tuple(attributes))
+    return low.outside.read(low.frame.source, owner.id, tuple(attributes), with_functions)
 
 
 def has_walrus(node: ast.AST) -> bool:
@@ -125,7 +127,7 @@ def static(low: Lowering, node: ast.AST) -> tuple[Any] | None:
             meaning = low.scope.names[name]
             return (meaning.value,) if isinstance(meaning, Const) else _alias(low, name)
         case ast.Name() | ast.Attribute():
-            return _outer(low, node)
+            return outer(low, node)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
             return (-value,)
         case ast.Subscript(value=owner, slice=index, ctx=ast.Load()):

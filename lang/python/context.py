@@ -24,6 +24,7 @@ from .outside import Outside
 from .scope import Meaning, Scope, StateData
 from .sites import Attempt
 from .source import CannotLower, FunctionSource
+from .tools import Tool
 
 _OpT = TypeVar("_OpT", bound=BaseOp)
 NOTHING = Const(None, NONE)
@@ -106,6 +107,7 @@ class Lowering:
     `asked`: the names that calls bind in a helper, and in those that it calls.
     `counted`: the calls that are counted, each with how many arms stand around the loop that they are in.
     `of_any_kind`: the reasons to refuse what is appended and may then be such a thing.
+    `tools`: those of its calls, which the first turn of each prompt hands to the chat template.
     """
 
     door: Door
@@ -130,6 +132,7 @@ class Lowering:
     )
     counted: dict[str, int] = field(default_factory=dict[str, int])
     by_hand: set[tuple[int, str]] = field(default_factory=set[tuple[int, str]])
+    tools: tuple[Tool, ...] = ()
 
     @property
     def scope(self) -> Scope:

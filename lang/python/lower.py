@@ -20,6 +20,7 @@ from ...ir.verify.verifier import verify
 from . import said
 from .context import NOTHING, Door, Frame, Lowering
 from .expressions import value
+from .handed import tools_handed
 from .helpers import meaning_of
 from .lowered import PROMPT_FIELD, RETURN_FIELD, Lowered
 from .scope import RETURN, StateData, StateRef
@@ -44,6 +45,7 @@ def lower(
     try:
         source = FunctionSource.of(function)
         low = Lowering(Door(value, block, meaning_of), Frame(source, (function,)), defaults)
+        low.tools = tools_handed(function)
         module = _module(low, name, types)
     except CannotLower as error:
         return Lowered(None, name, {}, (error.diagnostic,))

@@ -43,6 +43,7 @@ def join_branches(
         if number in merged.states:
             mine = merged.states[number]
             mine.unnamed = max(mine.unnamed, data.unnamed)
+            mine.has_turns = mine.has_turns and data.has_turns
             if mine.open_role != data.open_role:
                 raise low.refuse("SGL0591", node, "a turn that is open on one path only")
     for slot, value in zip(slots, results, strict=True):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 
-from ...ir.ops import Role
 from . import said
-from .appended import turn_parts
+from .appended import ROLES, turn_parts
 from .appending import append
 from .constants import arguments, constant_text, name_at, static
 from .context import Lowering
@@ -15,7 +13,6 @@ from .forks import fork, join, join_texts
 from .scope import ArmsRef, ForksRef, Meaning, StateRef, Variable
 from .states import state_of
 
-_TURNS: Mapping[str, Role] = {"system": "system", "user": "user", "assistant": "assistant"}
 _WITHOUT_EFFECT = frozenset({"sync"})
 
 
@@ -54,8 +51,8 @@ def _forks_named(low: Lowering, node: ast.expr) -> Meaning | None:
 
 
 def _method_of_state(low: Lowering, state: int, attr: str, node: ast.Call) -> bool:
-    if attr in _TURNS and node.args:
-        append(low, state, turn_parts(low, _TURNS[attr], node.args[0], node))
+    if attr in ROLES and node.args:
+        append(low, state, turn_parts(low, ROLES[attr], node.args[0], node))
         return True
     if attr == "set_var" and len(node.args) == 2:
         set_variable(low, state, node.args[0], node.args[1])
@@ -83,8 +80,8 @@ def with_state(low: Lowering, node: ast.With) -> bool:
             return False
     if state is None:
         return False
-    if attr in _TURNS and not call.args:
-        begin, end = turn_parts(low, _TURNS[attr], None, call)
+    if attr in ROLES and not call.args:
+        begin, end = turn_parts(low, ROLES[attr], None, call)
         append(low, state, [begin])
         low.block(node.body)
         append(low, state, [end])

@@ -50,16 +50,23 @@ class Outside:
     )
 
     def read(
-        self, source: FunctionSource, name: str, attributes: tuple[str, ...] = ()
+        self,
+        source: FunctionSource,
+        name: str,
+        attributes: tuple[str, ...] = (),
+        with_functions: bool = False,
     ) -> tuple[Any] | None:
-        """What stands at a path, in a 1-tuple; None where it is to be read when the program runs."""
+        """What stands at a path, in a 1-tuple; None where it is to be read when the program runs.
+
+        `with_functions`: lists of functions are taken, too.
+        """
         key = (source.function, name, attributes)
         owners = _walk(source, name, attributes)
         if owners is None or not _is_settled(source, name, attributes, owners):
             return None
         value = owners[-1]
         if _is_mutable(value):
-            if self.is_disturbed or not _is_plain(value):
+            if self.is_disturbed or not _is_plain(value, with_functions):
                 return None
             value = copy.deepcopy(value)
         self._guards.setdefault(key, _Guard(source, name, attributes, value))
@@ -143,20 +150,21 @@ def _is_mutable(value: Any) -> bool:
     return type(value) in (list, dict, set)
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether a value is made of texts, numbers, lists, tuples and dictionaries alone."""
+def _is_plain(value: Any, with_functions: bool = False) -> bool:
+    """Whether a value is made of texts, numbers, lists, tuples and dictionaries alone; of functions, if they may be."""
     if type(value) in (list, tuple):
-        return all(map(_is_plain, value))
+        return all(_is_plain(each, with_functions) for each in value)
     if type(value) is dict:
-        return all(map(_is_plain, (*value, *value.values())))
-    return value is None or type(value) in PURE_GLOBALS
+        return all(_is_plain(each, with_functions) for each in (*value, *value.values()))
+    is_function = with_functions and isinstance(value, FunctionType)
+    return value is None or type(value) in PURE_GLOBALS or is_function
 
 
 def _is_same(now: Any, was: Any) -> bool:
     """Whether something still is what it was: plain values by value and type, everything else by identity."""
     if now is was:
         return True
-    if type(now) is not type(was) or not (_is_plain(now) and _is_plain(was)):
+    if type(now) is not type(was) or not (_is_plain(now, True) and _is_plain(was, True)):
         return False
     if type(was) in (list, tuple):
         return len(now) == len(was) and all(map(_is_same, now, was))

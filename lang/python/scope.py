@@ -83,6 +83,7 @@ class Variable:
 class StateData:
     """A state as it stands: its prompt, its variables, and what it began with if it is an arm.
 
+    `opened`: the prompt as a turn has just begun, or reasoning in it is over. `has_turns`: each path has begun one.
     `arms`: for each fork of a constant number that led to it the indices around that fork, the arm, and its state.
     """
 
@@ -91,6 +92,8 @@ class StateData:
     inherited: Mapping[str, Variable] = field(default_factory=dict[str, Variable])
     unnamed: int = 0
     open_role: str | None = None
+    opened: Operand | None = None
+    has_turns: bool = False
     arms: tuple[tuple[int, int, int], ...] = ()
 
     def own(self) -> list[str]:

@@ -35,6 +35,7 @@ from .appendable import (
     items_of,
 )
 from .thinking import parted, separated
+from .tools import Tool, must_call, tools_of
 
 
 def text_appended(what: Any) -> str:
@@ -67,7 +68,9 @@ IGNORED = frozenset({"logprob_start_len", "return_text_in_logprobs"})
 """Accepted and without effect: log probabilities always start at the answer, and text is always there."""
 _CONSTRAINTS = ("regex", "json_schema", "ebnf")
 _OURS = tuple(name for name in SAMPLING_FIELDS if name not in _SGLANG_ORDER)
-GEN_PARAMETERS = (*_SGLANG_ORDER, "ebnf", *_OURS, "max_thinking_tokens", "constrained_style")
+GEN_PARAMETERS = (
+    *_SGLANG_ORDER, "ebnf", *_OURS, "max_thinking_tokens", "constrained_style", "tools", "tool_choice",
+)  # fmt: skip
 _NOT_FOR_TYPED = {
     "min_tokens",
     "dtype",
@@ -77,6 +80,8 @@ _NOT_FOR_TYPED = {
     "json_schema",
     "ebnf",
     "constrained_style",
+    "tools",
+    "tool_choice",
 }
 
 
@@ -201,7 +206,26 @@ def mark_of(given: Mapping[str, Any]) -> GenMark | SelectMark:
     schema = given.get("json_schema")
     budget = given.get("max_thinking_tokens")
     is_class = isinstance(schema, type)
-    return GenMark(name, sampling, constraint, schema if is_class else None, budget=budget)
+    return GenMark(
+        name, sampling, constraint, schema if is_class else None, None, budget, *_tools_of(given)
+    )
+
+
+def _tools_of(given: Mapping[str, Any]) -> tuple[tuple[Tool, ...], bool]:
+    """What a call may call, and whether it calls one of them. Raises TypeError, ValueError."""
+    is_forced = must_call(given.get("tool_choice"))
+    if given.get("tools") is None:
+        if given.get("tool_choice") is not None:
+            raise ValueError("`tool_choice` without `tools`: `tools=[search]` names functions")
+        return (), False
+    other = next(
+        (name for name in (*_CONSTRAINTS, "dtype", "n") if given.get(name) is not None), ""
+    )
+    if other:
+        raise ValueError(
+            f"`{other}` has no effect on a call of a tool: the tools say what a call is"
+        )
+    return tools_of(given["tools"]), is_forced
 
 
 def _as_tuple(value: Any) -> tuple[str, ...]:
@@ -318,6 +342,11 @@ def assistant(expr: Appendable | str | None = None) -> Appendable:
     return _turn("assistant", expr)
 
 
+def tool(expr: Appendable | str | None = None) -> Appendable:
+    """A turn of a tool: what it gave to the call before."""
+    return _turn("tool", expr)
+
+
 def system_begin() -> EdgeMark:
     """Open a system turn."""
     return EdgeMark("system", "begin")
@@ -348,6 +377,16 @@ def assistant_end() -> EdgeMark:
     return EdgeMark("assistant", "end")
 
 
+def tool_begin() -> EdgeMark:
+    """Open a turn of a tool."""
+    return EdgeMark("tool", "begin")
+
+
+def tool_end() -> EdgeMark:
+    """Close a turn of a tool."""
+    return EdgeMark("tool", "end")
+
+
 def image(expr: str | bytes) -> ImageMark:
     """Append an image: a path, a URL, or its bytes."""
     return ImageMark(expr)
@@ -356,8 +395,8 @@ def image(expr: str | bytes) -> ImageMark:
 PRIMITIVES: Mapping[Callable[..., Any], str] = {
     function: function.__name__
     for function in (
-        gen, gen_int, gen_string, select, separate_reasoning, image, system, user, assistant, system_begin, system_end,
-        user_begin, user_end, assistant_begin, assistant_end,
+        gen, gen_int, gen_string, select, separate_reasoning, image, system, user, assistant, tool, system_begin,
+        system_end, user_begin, user_end, assistant_begin, assistant_end, tool_begin, tool_end,
     )
 }  # fmt: skip
 """The functions that source lowering knows, by identity."""

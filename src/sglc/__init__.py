@@ -113,6 +113,15 @@ if TYPE_CHECKING:  # the same names for type checkers
         system_end as system_end,
     )
     from .lang.python.surface import (
+        tool as tool,
+    )
+    from .lang.python.surface import (
+        tool_begin as tool_begin,
+    )
+    from .lang.python.surface import (
+        tool_end as tool_end,
+    )
+    from .lang.python.surface import (
         user as user,
     )
     from .lang.python.surface import (
@@ -173,6 +182,9 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "system",
         "system_begin",
         "system_end",
+        "tool",
+        "tool_begin",
+        "tool_end",
         "user",
         "user_begin",
         "user_end",
