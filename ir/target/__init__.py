@@ -4,7 +4,7 @@ A leaf: imports nothing of the project but `sampling`, and `tokenizers` and jinj
 """
 
 from .parts import Part
-from .patterns import PatternError, StopPattern
+from .patterns import PatternError, SearchTime, StopPattern
 from .prompt import TokenPrompt
 from .rules import Rules
 from .stopping import StopTracker
@@ -18,6 +18,7 @@ __all__ = [
     "Part",
     "PatternError",
     "Rules",
+    "SearchTime",
     "StopPattern",
     "StopTracker",
     "Target",

@@ -1,8 +1,9 @@
 """Stop patterns: looked for in text that grows, within a budget of time.
 
 A pattern matches as soon as it matches the text so far: what it looks ahead for comes with later tokens, and an empty
-match counts. Backtracking can take exponential time, so each search has an end: a pattern that has used up the budget
-of its generation is refused by name, and nobody beside it waits for longer than that.
+match counts. Backtracking can take exponential time, so the patterns of a request have a budget together, however many
+they are and however many samples they are looked for in: the one that uses it up is refused by name, and nobody
+beside the request waits for longer than that.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, cast
 
 MAX_PATTERN = 1000  # characters; the engine looks at the clock too seldom in longer ones
 START_S, TOKEN_S = 0.25, 0.001  # seconds of searching: to begin with, and more for every token
+SEARCH_S = 20e-6  # and for each search: 256 harmless patterns take so long a token
 
 Span = tuple[int, int]
 
@@ -22,14 +24,25 @@ class PatternError(ValueError):
     """A stop pattern that can't be used: no regular expression, too long, or too slow."""
 
 
-class StopPattern:
-    """One pattern in one generation."""
+class SearchTime:
+    """How many seconds the patterns of one request may still be looked for."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self) -> None:
+        self.left = START_S
+
+    def add_token(self) -> None:
+        """A token has come, in which all of them are looked for."""
+        self.left += TOKEN_S
+
+
+class StopPattern:
+    """One pattern in one generation. `left`: what it may take, together with the others of its request."""
+
+    def __init__(self, text: str, left: SearchTime | None = None) -> None:
         """Raises PatternError."""
         self.text = text
         self._pattern, self._width = _compiled(text)
-        self._budget = START_S
+        self._time = left or SearchTime()
         self._old = frozenset[Span]()  # matches that came too early to count
 
     def find(self, text: str, before: int, *, is_first: bool = False) -> int:
@@ -38,21 +51,26 @@ class StopPattern:
         `is_first`: nobody has looked at `text[:before]` yet. Raises PatternError where it takes too long.
         """
         start = 0 if self._width is None else max(0, before - self._width + 1)
-        self._budget += TOKEN_S
+        self._time.left += SEARCH_S
         if is_first and before:
             self._old = frozenset(self._spans(text[:before], start))
         return next((span[0] for span in self._spans(text, start) if span not in self._old), -1)
 
     def _spans(self, text: str, start: int) -> Iterator[Span]:
         """The matches from `start` on."""
+        if self._time.left <= 0:
+            raise self._too_slow()
         began = time.thread_time()
         try:
-            for match in self._pattern.finditer(text, start, timeout=max(self._budget, TOKEN_S)):
+            for match in self._pattern.finditer(text, start, timeout=max(self._time.left, TOKEN_S)):
                 yield match.span()
         except TimeoutError:
-            raise PatternError(f"looking for `{self.text}` takes too long") from None
+            raise self._too_slow() from None
         finally:
-            self._budget -= time.thread_time() - began
+            self._time.left -= time.thread_time() - began
+
+    def _too_slow(self) -> PatternError:
+        return PatternError(f"looking for `{self.text}` takes too long")
 
 
 @lru_cache(maxsize=256)

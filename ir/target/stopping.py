@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from ..sampling import Sampling
 from .parts import Part
-from .patterns import StopPattern
+from .patterns import SearchTime, StopPattern
 from .tokenizer import Tokenizer
 
 Finish = Literal["eos", "stop", "length", "constraint", "aborted"]
@@ -36,17 +36,23 @@ class StopTracker:
 
     `prompt_ids`: what the generation continues. An end token, a stop token and a stop string do not stay
     in the prompt; where a stop string begins inside a token, the ids before that token stay and
-    what is left of it is encoded again. A generation of no tokens is finished from the start.
+    what is left of it is encoded again. A generation of no tokens is finished from the start. `time`: what its
+    patterns may take, shared by the samples of a request.
     """
 
     def __init__(
-        self, tokenizer: Tokenizer, sampling: Sampling, prompt_ids: Sequence[int] = ()
+        self,
+        tokenizer: Tokenizer,
+        sampling: Sampling,
+        prompt_ids: Sequence[int] = (),
+        time: SearchTime | None = None,
     ) -> None:
         """Raises PatternError."""
         self._tokenizer = tokenizer
         self._sampling = sampling
         self._end_ids = frozenset[int]() if sampling.ignore_eos else tokenizer.eos_ids
-        self._patterns = tuple(map(StopPattern, sampling.stop_regex))
+        self._time = time or SearchTime()
+        self._patterns = tuple(StopPattern(text, self._time) for text in sampling.stop_regex)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._ids: list[int] = []
         self._text = ""
@@ -91,6 +97,7 @@ class StopTracker:
             self._matched = token
             return True
         before = len(self._text)
+        self._time.add_token()
         self._decode(token)
         if may_end and self._find_stop(before):
             self._finish = "stop"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import torch
 
-from ...ir.target import StopTracker, Tokenizer
+from ...ir.target import SearchTime, StopTracker, Tokenizer
 from ..backend import Completion, Finish, GenReply, GenRequest
 from .faults import ListenerFailed
 from .grammar.protocol import Matcher
@@ -33,6 +33,7 @@ class GenJob(Request):
     ) -> None:
         super().__init__(request.namespace, len(request.ids), done)
         self.on_tokens, self.on_logprobs = request.on_tokens, request.on_logprobs
+        self.search_time = SearchTime()
         ids, limit = array(request.ids), request.sampling.max_tokens
         room = limit if 0 <= limit <= 4096 else 4096
         for number, seed in enumerate(request.seeds):
@@ -82,7 +83,8 @@ class GenTask(Task):
         self.number = number
         self.row = row
         self.matcher = matcher
-        self.tracker = StopTracker(tokenizer, row.sampling, job_prompt(ids, tokenizer))
+        start = job_prompt(ids, tokenizer)
+        self.tracker = StopTracker(tokenizer, row.sampling, start, job.search_time)
         self.logprobs: list[float] = []
         self.top: list[tuple[tuple[int, float], ...]] = []
         self._ends = tuple(sorted(self.tracker.end_ids))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sglc.ir.sampling import Sampling
-from sglc.ir.target import Part, PatternError, StopTracker, Tokenizer
+from sglc.ir.target import Part, PatternError, SearchTime, StopTracker, Tokenizer
 from sglc.ir.target.stopping import Stopped
 
 from .conftest import trained
@@ -151,6 +151,25 @@ def test_slow_patterns_share_no_time_but_run_out_of_it() -> None:
     except PatternError:
         pass
     assert time.thread_time() - started < 0.25 + 0.001 * len(ids) + 0.5
+
+
+@pytest.mark.parametrize("samples", [1, 16])
+def test_slow_patterns_and_samples_of_a_request_share_its_time(samples: int) -> None:
+    """Each pattern takes some hundredths of a second at a token, far less than it would be refused for alone."""
+    patterns = tuple(rf"(?:(a|aa)+\b!{number})" for number in range(200 // samples))
+    sampling, left = Sampling(stop_regex=patterns), SearchTime()
+    trackers = [StopTracker(TOKENIZER, sampling, (), left) for _ in range(samples)]
+    started = time.thread_time()
+    fed = ((tracker, token) for token in ids_of("a" * 24) for tracker in trackers)
+    with pytest.raises(PatternError, match="takes too long"):
+        all(tracker.feed(token) is not None for tracker, token in fed)
+    assert time.thread_time() - started < 1
+
+
+def test_as_many_harmless_patterns_as_there_may_be_do_not_run_out_of_time() -> None:
+    ids = ids_of("the cat's 1234, ") * 40
+    done = run(ids, stop_regex=tuple(f"a{{{n}}}b" for n in range(256)), max_tokens=len(ids))
+    assert done.finish == "length"
 
 
 @pytest.mark.parametrize("pattern", ["(", "a" * 1001, "(" * 700 + ")" * 700, "a{9999999999999}"])
