@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .automaton import DEAD, Automaton
+from .beginnings import beginnings
 from .parts import STRING_PATTERN, Forced, Free, Many, OneOf, OutputPart
 from .regex import Regex
 
@@ -110,11 +111,16 @@ class Graph:
     def _options(
         self, options: Sequence[tuple[str, tuple[OutputPart, ...]]], next: int, gap: bool
     ) -> int:
-        fork = Fork()
-        for text, rest in options:
-            follows = self._build((Forced(text), *rest) if text else rest, next, gap)
-            fork.ways.append(follows)
-        return self._add(fork)
+        made: list[int] = []
+        spaces = [self._spaces(text, gap) for text, _ in options]
+        for each in beginnings([text for text, _ in options]):
+            rests = (self._build(options[n][1], next, gap or each.end > 0) for n in each.ends)
+            ways = [*dict.fromkeys(rests), *(made[n] for n in each.next)]
+            after = ways[0] if len(ways) == 1 else self._add(Fork(ways))
+            part, (gaps, blanks) = slice(each.start, each.end), spaces[each.number]
+            text = Text(options[each.number][0][part], gaps[part], blanks[part], after)
+            made.append(self._add(text) if each.end else after)
+        return made[-1]
 
     def _list(self, item: tuple[OutputPart, ...], next: int, gap: bool) -> int:
         more = Fork()
@@ -126,9 +132,13 @@ class Graph:
     def _text(
         self, text: str, next: int, gap: bool, quoted: bool = False, rare: bool = False
     ) -> int:
-        gaps, blanks = _white_space(text, gap, quoted) if self._loose else ((), ())
+        return self._add(Text(text, *self._spaces(text, gap, quoted), next, rare))
+
+    def _spaces(
+        self, text: str, gap: bool, quoted: bool = False
+    ) -> tuple[tuple[bool, ...], tuple[bool, ...]]:
         none = (False,) * len(text)
-        return self._add(Text(text, gaps or none, blanks or none, next, rare))
+        return _white_space(text, gap, quoted) if self._loose else (none, none)
 
     # --- reading --------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..target import Part, Tokenizer
+from .beginnings import common_length
 from .graph import SPACE, Graph, Open, Place, Read
 from .parts import OutputPart
 from .tree import Node, TokenTree
@@ -147,7 +148,7 @@ class Writing:
         for start in range(len(text) - length, len(text)):
             node = self.tree.beginning(text[start:])
             for more in self._spanning(node, trail[-1]) if node else ():
-                keep = min(keep, _common(tokens, self._encode(text + more)))
+                keep = min(keep, common_length(tokens, self._encode(text + more)))
         return keep
 
     def _spanning(self, node: Node, places: Places) -> Iterator[str]:
@@ -178,12 +179,6 @@ def _longest(reads: Iterable[Read]) -> tuple[str, tuple[Read, ...]]:
     reads = tuple(reads)
     written = max((read.written for read in reads), key=len)
     return written, tuple(read for read in reads if read.written == written)
-
-
-def _common(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many items two sequences begin with alike."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _ends(pieces: Sequence[bytes], text: str) -> list[int]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sglc.ir.constrained.parts import output_parts
+from sglc.ir.constrained.beginnings import beginnings
+from sglc.ir.constrained.parts import OneOf, output_parts
 from sglc.ir.constrained.shape import parse_output
 from sglc.ir.constrained.writing import Places, Writing
 from sglc.ir.target import Part, Tokenizer
@@ -195,3 +199,48 @@ def test_a_token_that_was_chosen_is_written_and_what_it_made_certain_goes_on_beh
         assert written.tokens[0] == token
         rest = TOKENIZER.decode(written.tokens)[len(first) :]
         assert written.tokens[1:] == ids(rest)
+
+
+TEXTS = st.lists(st.text(alphabet="ab", max_size=6), max_size=12)
+
+
+@given(texts=TEXTS)
+def test_the_tree_of_some_texts_has_each_once_and_no_beginning_twice(texts: list[str]) -> None:
+    tree = beginnings(texts)
+    spelled: dict[int, str] = {}
+
+    def go(at: int, before: str) -> None:
+        here = tree[at]
+        text = before + texts[here.number][here.start : here.end] if texts else ""
+        spelled.update(dict.fromkeys(here.ends, text))
+        nexts = [texts[tree[n].number][tree[n].start] for n in here.next]
+        assert len(nexts) == len(set(nexts))
+        assert all(n < at for n in here.next)
+        for each in here.next:
+            go(each, text)
+
+    go(len(tree) - 1, "")
+    assert spelled == dict(enumerate(texts))
+
+
+@given(texts=st.lists(st.text(alphabet='a" ', min_size=1, max_size=5), min_size=1, max_size=8))
+def test_a_choice_reads_each_of_its_texts_and_nothing_else(texts: list[str]) -> None:
+    made = Writing((OneOf(tuple((text, ()) for text in texts)),), TOKENIZER, loose=False).graph
+    beginning = {text[:length] for text in texts for length in range(len(text) + 1)}
+    for text in {*beginning, *(each + char for each in beginning for char in 'a" ')}:
+        reads = made.read([made.start], text)
+        assert bool(reads) == (text in beginning)
+        assert made.may_stop(read.place for read in reads) == (text in texts)
+
+
+def test_a_choice_among_very_many_costs_a_step_no_more_than_one_among_few() -> None:
+    """Whoever asks for it holds up the others by every look at its borders."""
+    texts = " | ".join(f'"v{number}"' for number in range(20_000))
+    made = writing(f"{{a: {texts}}}")
+    places = made.start.places
+    started = time.thread_time()
+    while not made.graph.may_stop(places):
+        written = made.choose(places, made.borders(places)[-1])
+        assert written is not None
+        places = written.places
+    assert time.thread_time() - started < 0.5
