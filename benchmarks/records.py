@@ -3,9 +3,10 @@
 Ten schemas times 64 prompts. First both styles generate greedily, and the records that end are counted. Then every
 canonical record is fed to the model in float32, and where a choice was made in it, the probabilities under the masks
 of both styles are compared: of going on with a string or number against ending it, and of each token that begins a
-value. White space that decides nothing is a choice in free style alone; it is left out, and its share reported.
-Where a record ends in one style alone, it is said why the two texts part (`partings.py`). One schema takes minutes:
-`--keep FOLDER` keeps what was generated, so that the next run goes on from there.
+value. Where both masks are the same, so are the probabilities, and the model is not asked. White space that decides
+nothing is a choice in free style alone; it is left out, and its share reported. Where a record ends in one style alone,
+it is said why the two texts part (`partings.py`). One schema takes minutes: `--keep FOLDER` keeps what came of it, so
+that the next run goes on from there.
 """
 
 import argparse
@@ -195,6 +196,21 @@ async def _ask(
     return [completion for reply in replies for completion in reply.completions]
 
 
+@dataclass(frozen=True, slots=True)
+class Border:
+    """Where something was chosen, before token `at`: what either style allows; in `free`, without what is idle."""
+
+    at: int
+    free: np.ndarray
+    canonical: np.ndarray
+    idle: np.ndarray
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether both styles allow the same, so that no probability differs, whatever the model."""
+        return not self.idle.any() and bool((self.free == self.canonical).all())
+
+
 class Comparison:
     """The model in float32, and the masks of both styles."""
 
@@ -203,7 +219,7 @@ class Comparison:
 
         self._model = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
         self._tokenizer = Tokenizer.from_file(model)
-        size = self._model.config.vocab_size
+        self._size = size = int(self._model.config.vocab_size)
         pieces = map(self._tokenizer.token_bytes, range(size))
         self._pieces = [piece.decode(errors="replace") for piece in pieces]
         self._spaces = np.array([not piece.strip(" \n\r\t") for piece in self._pieces])
@@ -220,20 +236,39 @@ class Comparison:
         """Compare the styles wherever a choice was made in a canonical record, and why a free one parts from it."""
         free, canonical = answers
         ids = tuple(canonical["ids"])
-        with torch.inference_mode():
-            logits = self._model(torch.tensor([[*prompt, *ids]])).logits[0, len(prompt) - 1 :]
-        for at, theirs, ours in self._choices(json.dumps(schema), ids):
-            borders.count += 1
-            self._compare(logits[at].numpy().astype(np.float64), theirs, ours, ids[:at], borders)
+        borders_here = [
+            Border(at, theirs & ~idle, ours, idle)
+            for at, theirs, ours in self._choices(json.dumps(schema), ids)
+            for idle in [theirs & ~ours & self._spaces]
+        ]
+        borders.count += len(borders_here)
+        borders.idle += [0.0 for border in borders_here if border.is_plain]
+        open_borders = [border for border in borders_here if not border.is_plain]
+        if open_borders:
+            logits = self._logits(prompt, ids[: open_borders[-1].at])
+            for border in open_borders:
+                self._compare(logits[border.at], border, ids[: border.at], borders)
         if free["ended"] != canonical["ended"]:
             why = parting(
                 self._tokenizer,
                 self._matcher(json.dumps(schema), "canonical"),
                 free["ids"],
                 ids,
-                lambda at, one, other: abs(float(logits[at][one] - logits[at][other])),
+                lambda at, one, other: self._margin((*prompt, *ids[:at]), one, other),
             )
             borders.partings["free" if free["ended"] else "canonical", why] += 1
+
+    def _logits(self, prompt: tuple[int, ...], ids: tuple[int, ...]) -> np.ndarray:
+        """What comes after the prompt, and after each of the tokens that follow it."""
+        with torch.inference_mode():
+            given = torch.tensor([[*prompt, *ids]])
+            logits = self._model(given, logits_to_keep=len(ids) + 1).logits[0]
+        return logits.numpy().astype(np.float64)
+
+    def _margin(self, ids: tuple[int, ...], one: int, other: int) -> float:
+        """How far apart the model has two tokens after some others."""
+        logits = self._logits(ids, ())[-1]
+        return abs(float(logits[one] - logits[other]))
 
     def _choices(
         self, schema: str, ids: tuple[int, ...]
@@ -254,22 +289,15 @@ class Comparison:
     def _allowed(self, matcher: Matcher) -> np.ndarray:
         bits = np.zeros(self._grammar.width, dtype=np.int32)
         matcher.fill(bits)
-        return np.unpackbits(bits.view(np.uint8), bitorder="little").astype(bool)
+        return np.unpackbits(bits.view(np.uint8), bitorder="little").astype(bool)[: self._size]
 
     def _compare(
-        self,
-        logits: np.ndarray,
-        free: np.ndarray,
-        canonical: np.ndarray,
-        before: tuple[int, ...],
-        borders: Borders,
+        self, logits: np.ndarray, border: Border, before: tuple[int, ...], borders: Borders
     ) -> None:
-        idle = (free & ~canonical)[: len(logits)] & self._spaces
-        whole, kept = masked(logits, free), masked(logits, free, idle)
-        ours = masked(logits, canonical)
-        borders.idle.append(float(whole[idle].sum()))
-        difference = np.abs(kept - ours)
-        borders.tokens = max(borders.tokens, float(difference.max()))
+        whole = masked(logits, border.free | border.idle)
+        borders.idle.append(float(whole[border.idle].sum()))
+        kept, ours = masked(logits, border.free), masked(logits, border.canonical)
+        borders.tokens = max(borders.tokens, float(np.abs(kept - ours).max()))
         ends = self._ending(before)
         gap = abs(float(kept[ends].sum() - ours[ends].sum()))
         borders.closing = max(borders.closing, gap)
@@ -284,10 +312,9 @@ class Comparison:
         return self._endings[state]
 
 
-def masked(logits: np.ndarray, allowed: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def masked(logits: np.ndarray, allowed: np.ndarray) -> np.ndarray:
     """The probabilities of what is allowed."""
-    keep = allowed[: len(logits)] if out is None else allowed[: len(logits)] & ~out
-    weights = np.where(keep, np.exp(logits - logits[keep].max()), 0.0)
+    weights = np.where(allowed, np.exp(logits - logits[allowed].max()), 0.0)
     return weights / weights.sum()
 
 
