@@ -1,6 +1,6 @@
 """Clients that others wrote, over a socket: the official one here, those that bring much with them where they are.
 
-`SGLC_CLIENT_SGLANG`, `SGLC_CLIENT_LANGCHAIN` and `SGLC_CLIENT_DSPY` name the Python that has each of them.
+`SGLC_CLIENT_SGLANG`, `SGLC_CLIENT_LANGCHAIN`, `SGLC_CLIENT_DSPY` and `SGLC_CLIENT_VLLM` name the Python that has each.
 """
 
 import json
@@ -113,7 +113,9 @@ def test_responses(client: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["sglang_frontend", "langchain_client", "dspy_client"])
+@pytest.mark.parametrize(
+    "name", ["sglang_frontend", "langchain_client", "dspy_client", "vllm_bench"]
+)
 def test_a_client_of_others(make_service: Callable[..., Service], name: str) -> None:
     variable = f"SGLC_CLIENT_{name.partition('_')[0].upper()}"
     python = os.environ.get(variable)
