@@ -6,6 +6,7 @@ are at hand, else the template that it shows, else turns, which it renders itsel
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ def choose_place(
         choice = _own_model(options, model) if is_run else choose_target(model)
         return Place(choice, lambda _: make_backend(options, choice))
     given = (options.requests_per_minute, options.tokens_per_minute)
-    if any(limit is not None and limit <= 0 for limit in given):
+    if any(limit is not None and not 0 < limit < math.inf for limit in given):
         raise _failed("SGL2036", "a rate limit is more than 0 a minute", "without it there is none")
     try:
         return _served(service, options, model, environment)
@@ -106,7 +107,7 @@ def _served(
         model = None  # no server's model is called that
     key = key_of(service, options, environment)
     pace = Pace(options.requests_per_minute, options.tokens_per_minute)
-    urls = [service.address(url, environment) for url in (options.base_url or "").split(",")]
+    urls = [service.address(url, environment) for url in _addresses(options.base_url)]
     connections = [Connection(service, url, key, pace) for url in urls]
     found = find(connections[0], model)
 
@@ -114,6 +115,18 @@ def _served(
         return routed([each.backend(found, plans) for each in connections])
 
     return Place(found.choice, make, found.notes)
+
+
+def _addresses(given: str | None) -> list[str]:
+    """The servers that were named, or one that the service knows. What is left out is never asked of it instead."""
+    if given is None:
+        return [""]
+    urls = [url.strip() for url in given.split(",")]
+    if not all(urls):
+        raise _failed(
+            "SGL2034", f"`--base-url {given}` names no server in one place", "leave it out there"
+        )
+    return urls
 
 
 def _failed(code: str, message: str, help: str = "") -> CompileFailed:

@@ -130,6 +130,8 @@ CASES = [
     Case(f"run greet.sgl name=Ada --base-url SERVER --api-key-env PATH --requests-per-minute 60 {HOST}", r"Monday"),
     Case(f"run greet.sgl name=Ada --base-url SERVER --tokens-per-minute 9000 {HOST}", r"Monday"),
     Case(f"run greet.sgl name=Ada --base-url SERVER --tokens-per-minute 0 {HOST}", r"SGL2036", code=1),
+    Case(f"run greet.sgl name=Ada --base-url SERVER --requests-per-minute nan {HOST}", r"SGL2036", code=1),
+    Case(f"run greet.sgl name=Ada --base-url SERVER, --api-key-env PATH {HOST}", r"SGL2034.*names no server", code=1),
     Case("explain greet.sgl --backend openai --base-url SERVER --api-key-env PATH", r"Prefix tree"),
     Case("explain greet.sgl --base-url SERVER --requests-per-minute 9 --tokens-per-minute 9", r"Prefix"),
     Case(f"run greet.sgl --input rows.jsonl --output out.jsonl --retry-failed {MOCK}", r"2 rows"),
