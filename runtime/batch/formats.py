@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
@@ -12,6 +13,14 @@ from .parquet import Parquet
 from .rows import BOM, Row, unreadable
 
 DELIMITERS = (",", ";", "\t")
+_PACKED = {
+    b"\x1f\x8b": "gunzip -c",
+    b"BZh91AY&SY": "bunzip2 -c",
+    b"\xfd7zXZ\0": "xz -dc",
+    b"\x28\xb5\x2f\xfd": "zstd -dc",
+}
+"""What compressed files begin with, and what unpacks them."""
+_TURNED = re.compile(rb"(\0[\x20-\x7e]){2}|([\x20-\x7e]\0){2}")
 
 
 class Format(Protocol):
@@ -64,12 +73,16 @@ def _held(head: bytes, name: str, program: PlanProgram) -> Format:
 
 
 def _check_text(head: bytes, name: str) -> None:
-    if head.startswith(b"\x1f\x8b"):
-        raise unreadable(
-            f"`{name}` is compressed", f"`gunzip -c {name} | sglc run ... --input -` reads it"
-        )
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" in head:
+    for begin, unpack in _PACKED.items():
+        if head.startswith(begin):
+            raise unreadable(
+                f"`{name}` is compressed", f"`{unpack} {name} | sglc run ... --input -` reads it"
+            )
+    first = head.partition(b"\n")[0]
+    if (head.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" in head) or _TURNED.match(first):
         raise unreadable(f"`{name}` is UTF-16", "save it as UTF-8")
+    if b"\0" in first:
+        raise unreadable(f"`{name}` is no text", "rows are JSON lines, CSV or Parquet")
 
 
 def _delimiter(first: str, name: str, program: PlanProgram) -> str | None:

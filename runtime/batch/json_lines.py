@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -53,10 +54,24 @@ def _decoded(text: bytes) -> dict[str, Any]:
         raise RunError("SGL3601", f"the line is nested more than {MAX_DEPTH} levels deep")
     try:
         found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RunError("SGL3601", f"the line is not JSON: {error}") from None
+    except UnicodeDecodeError:
+        raise RunError("SGL3601", "the line is not UTF-8", "save the file as UTF-8") from None
+    except msgspec.DecodeError as error:
+        why = "half a surrogate pair in a text" if _has_half_a_pair(text) else str(error)
+        raise RunError("SGL3601", f"the line is not JSON: {why}") from None
     if not isinstance(found, dict):
         raise RunError(
             "SGL3601", f"the line holds a {type(found).__name__}, not an object of parameters"
         )
     return found
+
+
+def _has_half_a_pair(text: bytes) -> bool:
+    """Whether a line is JSON but for a text that is none: the decoder does not say so."""
+    try:
+        json.dumps(json.loads(text), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        pass
+    return False

@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -41,9 +42,10 @@ class RowFile:
         stream = _spooled() if path == Path("-") else path.open("rb")
         name = STDIN if path == Path("-") else str(path)
         try:
-            if not stream.seekable():
-                stream = _copied(stream)
-            return cls(stream, name, program)
+            with _naming(name):
+                if not stream.seekable():
+                    stream = _copied(stream)
+                return cls(stream, name, program)
         except BaseException:
             stream.close()
             raise
@@ -51,13 +53,18 @@ class RowFile:
     def rows(self) -> Iterator[Row]:
         """The rows, from the first. Raises RunError (SGL3607) when the file has changed since it was opened."""
         self._stream.seek(0)
-        for row in self._format.rows(self._stream, self._program):
+        rows = self._format.rows(self._stream, self._program)
+        while (row := self._next(rows)) is not None:
             if row.row % CHECKED == 0 and self._looks() != self._stamp:
                 raise unreadable(
                     f"`{self._name}` changed while its rows were run",
                     "`--resume` needs the old rows",
                 )
             yield row
+
+    def _next(self, rows: Iterator[Row]) -> Row | None:
+        with _naming(self._name):
+            return next(rows, None)
 
     def _digest(self) -> str:
         digest = new_digest()
@@ -79,6 +86,17 @@ class RowFile:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Errors of reading name the file, as those of a stream don't by themselves."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            raise OSError(error.errno, error.strerror, name) from error
+        raise
 
 
 def _spooled() -> BinaryIO:

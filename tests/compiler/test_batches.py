@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import lzma
 import os
 import random
 import signal
@@ -307,6 +308,9 @@ NO_ROWS = {
     "a JSON array": ("r.json", b'[{"name": "a"}]', "`jq -c '.[]' r.json` writes them so"),
     "an array over lines": ("r.jsonl", b'[\n{"name": "a"}\n]', "one JSON array"),
     "a compressed file": ("r.jsonl.gz", gzip.compress(b"{}"), "gunzip -c r.jsonl.gz"),
+    "a file that xz made": ("r.csv", lzma.compress(b"name\na\n"), "xz -dc r.csv"),
+    "a spreadsheet": ("r.xlsx", b"PK\x03\x04\x14\0\x06\0" + b"name\n" * 9, "`r.xlsx` is no text"),
+    "UTF-16 without a BOM": ("r.csv", "name\na\n".encode("utf-16-le"), "save it as UTF-8"),
     "UTF-16": ("r.csv", "name\na\n".encode("utf-16"), "save it as UTF-8"),
     "a name twice": ("r.csv", b"name,name\na,b\n", "names `name` twice"),
 }
@@ -320,6 +324,26 @@ def test_files_that_hold_no_rows(folder: Folder, case: str) -> None:
     assert "error[SGL3607]" in folder.err
     assert words in folder.err
     assert folder.seen == []
+
+
+LINES = {
+    b'{"name": "\xe9"}': "the line is not UTF-8",
+    b'{"name": "\\ud800"}': "half a surrogate pair in a text",
+    b"{": "the line is not JSON: Input data was truncated",
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_that_is_no_row_says_why(folder: Folder, line: bytes) -> None:
+    Path("r.jsonl").write_bytes(b'{"name": "a"}\n' + line + b"\n")
+    assert folder.run(input="r.jsonl") == 1
+    assert LINES[line] in folder.err
+    assert folder.seen == ["a"]
+
+
+def test_a_file_that_can_not_be_read_is_named(folder: Folder) -> None:
+    assert folder.run(input="/proc/self/mem") == 2
+    assert "`/proc/self/mem`: Input/output error" in folder.err
 
 
 def test_a_name_that_says_another_format_is_said_so(folder: Folder) -> None:
