@@ -74,7 +74,7 @@ def _refuse(option: str, path: Path, what: str) -> None:
 
 def _is_same(one: Path, other: Path) -> bool:
     """Whether two paths are one file, through links too."""
-    if one.resolve() == other.resolve():
+    if os.path.realpath(one) == os.path.realpath(other):
         return True
     with suppress(OSError):
         return os.path.samefile(one, other)
@@ -83,7 +83,7 @@ def _is_same(one: Path, other: Path) -> bool:
 
 def _check_folder(path: Path) -> None:
     """Whether a new file can be made at a path."""
-    folder = path.resolve().parent
+    folder = Path(os.path.realpath(path)).parent
     if not folder.is_dir():
         raise FileNotFoundError(2, os.strerror(2), str(folder))
     if not os.access(folder, os.W_OK | os.X_OK):
@@ -113,7 +113,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
                 yield stream
             return
         _check_writable(path)
-        place = path.resolve()
+        place = Path(os.path.realpath(path))
         handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -169,7 +169,9 @@ def naming(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.filename is None or f".{path.resolve().name[:100]}." in str(error.filename):
+        if error.filename is None or f".{os.path.basename(os.path.realpath(path))[:100]}." in str(
+            error.filename
+        ):
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
 

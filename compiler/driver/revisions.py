@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from ...ir.diagnostic import CompileFailed, Diagnostic
 @contextmanager
 def at_revision(path: Path, revision: str) -> Iterator[Path]:
     """The path of a file as it stood at `revision`. Raises CompileFailed (SGL2060)."""
-    folder = path.resolve().parent
+    folder = Path(os.path.realpath(path)).parent
     if revision.startswith("-"):
         raise _failed(path, revision, "a revision does not begin with a dash")
     archive = _git(path, revision, folder, "archive", "--format=tar", revision, ".")

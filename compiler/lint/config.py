@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import os
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -86,7 +87,7 @@ def expanded(codes: Iterable[str]) -> list[str]:
 
 def find_config(paths: Iterable[Path]) -> tuple[Path | None, Config]:
     """The nearest `pyproject.toml` with our table above the first path. Raises ConfigError."""
-    start = next(iter(paths), Path(".")).resolve()
+    start = Path(os.path.realpath(next(iter(paths), Path("."))))
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
         if file.is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import tarfile
 from collections.abc import Iterator, Sequence
@@ -20,14 +21,15 @@ def files_at(revision: str, paths: Sequence[Path]) -> Iterator[list[Path]]:
     """The paths as they stood at a revision; those that did not exist are left out. Raises RevisionError."""
     if revision.startswith("-"):
         raise RevisionError("a revision does not begin with a dash")
-    first = (paths[0] if paths else Path(".")).resolve()
+    first = Path(os.path.realpath(paths[0] if paths else "."))
     folder = first if first.is_dir() else first.parent
     top = Path(_git(folder, "rev-parse", "--show-toplevel").decode().strip())
     archive = _git(top, "archive", "--format=tar", revision)
     with TemporaryDirectory(prefix="sglc-") as scratch:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(scratch, filter="data")
-        moved = [Path(scratch) / path.resolve().relative_to(top) for path in paths or [Path(".")]]
+        places = map(os.path.realpath, paths or [Path(".")])
+        moved = [Path(scratch) / Path(place).relative_to(top) for place in places]
         yield [path for path in moved if path.exists()]
 
 

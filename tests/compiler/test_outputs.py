@@ -181,6 +181,38 @@ def test_no_command_writes_over_what_it_reads(
     assert listing(tmp_path) == before
 
 
+LOOPS = (
+    ("build", "loop.sgl"),
+    ("explain", "loop.sgl"),
+    ("run", "loop.sgl"),
+    ("test", "loop.sgl"),
+    ("fmt", "loop.sgl"),
+    ("lint", "loop.sgl"),
+    ("run", "in.sgl", "--host", "loop.sgl"),
+    ("run", "in.sgl", "--input", "loop.sgl", "--output", "out"),
+    ("run", "in.sgl", "--input", "rows.jsonl", "--output", "loop.sgl"),
+    ("run", "in.sgl", "--trace", "loop.sgl"),
+)
+
+
+@pytest.mark.parametrize("words", LOOPS)
+def test_a_link_that_leads_to_itself_is_named(
+    words: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("loop.sgl").symlink_to("loop.sgl")
+    Path("in.sgl").write_text("program tip():\n    a = gen(max_tokens=3)\n")
+    Path("rows.jsonl").write_text("{}\n")
+    more = {"run": ("--model", "estimate", "--backend", "mock")}.get(words[0], ())
+    assert run([*words, *more]) == 2
+    said = "".join(capsys.readouterr())
+    assert "`loop.sgl`" in said
+    assert "Too many levels of symbolic links" in said
+
+
 def test_fmt_writes_aside_and_renames(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.sgl"
     file.write_text("program a():\n  return 1\n")
