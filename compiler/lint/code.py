@@ -11,11 +11,16 @@ from .python.read import read_python
 from .tokens import Counter
 
 
+def _holds_templates(text: str) -> bool:
+    """Whether a program may render templates that stand in it."""
+    return ".render(" in text and ("{{" in text or "{%" in text)
+
+
 def read_code(files: Sequence[InputFile], config: Config, counter: Counter) -> Reading:
     """Read Python files and templates; jinja2 is only imported where there are any."""
     reading = Reading()
     found = [file for file in files if file.kind == "jinja"]
-    if not found:
+    if not found and not any(_holds_templates(file.text) for file in files):
         read_python(files, config, counter, None, reading)
         return reading
     from .jinja.read import Templates, read_alone

@@ -28,6 +28,7 @@ from generated_logs import logs  # noqa: E402
 from generated_office_logs import office  # noqa: E402
 from generated_python import programs  # noqa: E402
 from generated_railway_logs import railway  # noqa: E402
+from generated_sources import sources  # noqa: E402
 from generated_ways import ways  # noqa: E402
 
 KEPT = HERE / "corpus"
@@ -65,7 +66,7 @@ class Score:
 def write_generated(folder: Path) -> list[Case]:
     """Write the cases that are made."""
     found: list[Case] = []
-    for name, depth, files in (*programs(), *ways()):
+    for name, depth, files in (*programs(), *ways(), *sources()):
         place = folder / "python" / name
         place.mkdir(parents=True)
         for file, text in files.items():

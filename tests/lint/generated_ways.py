@@ -42,24 +42,28 @@ def ways() -> Iterator[tuple[str, str, dict[str, str]]]:
 
 
 def _page(name: str, body: str, source: str) -> str:
-    is_bad = source == CLOCK
+    return page(name, body, source, MARK if source == CLOCK else "")
+
+
+def page(name: str, body: str, source: str, mark: str) -> str:
+    """A module that asks with what a way gives for a source; `mark` goes behind the lines that take it."""
     definitions, _, expression = body.rpartition("--- ")
-    lines = [_line(line, source, is_bad) for line in definitions.rstrip("\n").split("\n")]
+    lines = [_line(line, source, mark) for line in definitions.rstrip("\n").split("\n")]
     imports = [line for line in lines if re.match(r"(import|from) ", line)]
     rest = [line for line in lines if line not in imports]
     asked = expression.strip().replace("SRC", source)
-    asked += MARK if "SRC" in expression and is_bad else ""
-    page = _PAGE.format(
+    asked += mark if "SRC" in expression else ""
+    made = _PAGE.format(
         name=name, imports="\n".join(imports), rest="\n".join(rest), expression=asked
     )
-    compile(page, name, "exec")
-    return page
+    compile(made, name, "exec")
+    return made
 
 
-def _line(line: str, source: str, is_bad: bool) -> str:
+def _line(line: str, source: str, mark: str) -> str:
     """A line of a way; one that opens a long string takes no mark, so its neighbours do."""
     if "SRCLINE" in line:
-        return line.replace("  # SRCLINE", MARK)
+        return line.replace("  # SRCLINE", mark)
     if "SRC" not in line:
         return line
-    return line.replace("SRC", source) + (MARK if is_bad and line.count('"""') % 2 == 0 else "")
+    return line.replace("SRC", source) + (mark if line.count('"""') % 2 == 0 else "")

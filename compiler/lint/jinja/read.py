@@ -45,6 +45,15 @@ class Templates:
         self.used.add(parsed.file)
         return text(Renderer(parsed, values, self.parsed).parts())
 
+    def inline(self, words: str, values: Mapping[str, Value], place: Place) -> Value | None:
+        """The text of a template that stands in a program, told at the line that renders it."""
+        try:
+            parsed = parse(place.file, words)
+        except TemplateProblem:
+            return None
+        renderer = Renderer(parsed, values, self.parsed, place)
+        return text(renderer.parts())
+
 
 def _failed(file: InputFile, error: TemplateProblem) -> Evidence:
     place = Place(file.name, error.line)

@@ -14,7 +14,7 @@ from ..python.clocks import COARSE_PARTS, at_rank, coarse
 from ..python.elements import element_of
 from ..python.externals.containers import in_order
 from ..python.holding import join, shape_of, taints_in, text_taints_of, union
-from ..python.texts import label_taints, parts_of
+from ..python.texts import joined, label_taints, parts_of, text
 from ..python.values import (
     NONE,
     Choice,
@@ -62,11 +62,13 @@ class Renderer:
         parsed: Parsed,
         values: Mapping[str, Value],
         others: Mapping[str, Parsed] | None = None,
+        inline: Place | None = None,
     ) -> None:
         self.file, self.parsed = parsed.file, parsed
         self.scope: dict[str, Value] = dict(values)
         self.others = others or {}
         self.macros: dict[str, nodes.Macro] = {}
+        self.inline = inline
         self.offset = 0
         self.depth = 0
 
@@ -82,7 +84,7 @@ class Renderer:
 
     def place(self, node: nodes.Node) -> Place:
         """Where a node stands."""
-        return Place(self.file, self.offset + node.lineno)
+        return self.inline or Place(self.file, self.offset + node.lineno)
 
     # --- statements -------------------------------------------------------------------------------------
 
@@ -112,8 +114,6 @@ class Renderer:
                     held.fields[attr] = join([held.fields.get(attr), self.value(node.node)])
                 return []
             case nodes.AssignBlock(target=nodes.Name(name=name)):
-                from ..python.texts import text
-
                 self.scope[name] = text(self.body(node.body))
                 return []
             case nodes.Macro(name=name):
@@ -241,8 +241,6 @@ class Renderer:
                 ]
                 return join(sides, taints_in(self.value(node.test), 2))
             case nodes.Concat():
-                from ..python.texts import text
-
                 return text(
                     [p for each in node.nodes for p in parts_of(self.value(each), self.place(node))]
                 )
@@ -266,7 +264,6 @@ class Renderer:
                 return Opaque()
 
     def _added(self, left: nodes.Node, right: nodes.Node, node: nodes.Node) -> Value:
-        from ..python.texts import text
 
         one, other = self.value(left), self.value(right)
         return text((*parts_of(one, self.place(node)), *parts_of(other, self.place(node))))
@@ -300,8 +297,6 @@ class Renderer:
             if target.attr in COARSE_PARTS:
                 return at_rank(owner, COARSE_PARTS[target.attr])
             if target.attr == "join" and args:
-                from ..python.texts import joined
-
                 return joined(owner, args[0], self.place(node))
             return Opaque(
                 taints_in(owner) | union(taints_in(a) for a in args),
@@ -320,15 +315,12 @@ class Renderer:
         if name in ("range", "lipsum", "cycler", "joiner"):
             return Opaque(label=name)
         found = self.value(target)
-        return (
-            found
-            if isinstance(found, Opaque) and found.taints
-            else Opaque(union(taints_in(a) for a in args), label=name)
-        )
+        if taints_in(found, 2) or not isinstance(found, Opaque):
+            return found
+        return Opaque(union(taints_in(a) for a in args), label=name)
 
     def _macro(self, macro: nodes.Macro, node: nodes.Call, args: list[Value]) -> Value:
         """What a macro writes for its arguments."""
-        from ..python.texts import text
 
         saved = dict(self.scope)
         names = [each.name for each in macro.args]
@@ -361,8 +353,6 @@ class Renderer:
         if name in ("strftime", "datetimeformat", "date") and args and isinstance(args[0], Const):
             return coarse(value, str(args[0].value))
         if name == "join":
-            from ..python.texts import joined
-
             return joined(args[0] if args else Const(""), value, self.place(node))
         if name in ("first", "last"):
             held = element_of(value)
@@ -374,6 +364,10 @@ class Renderer:
                 if not isinstance(value, Opaque) or not value.taints
                 else value
             )
+        if f"|{name}" in self.scope:
+            place = self.place(node)
+            own = [p for p in parts_of(self.scope[f"|{name}"], place) if isinstance(p, Hole)]
+            return text((*own, *parts_of(value, place)))
         return _kept(value)
 
 

@@ -78,7 +78,8 @@ def _multiplied(left: Value, right: Value) -> Value:
         if isinstance(times, int) and isinstance(one, Text):
             return Text(one.parts * min(max(times, 1), 3))
         if isinstance(times, int) and isinstance(one, ListV):
-            return replace(one, items=one.items * min(max(times, 1), 8))
+            each = one.items * min(max(times, 1), 8)
+            return replace(one, items=[replace(item) for item in each])
     return _number(left, right, None)
 
 

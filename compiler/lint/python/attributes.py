@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import SESSION, TURN
+from .contents import put_into
 from .holding import capped, frozen, join
 from .machine import Frame, Run, place_of
-from .values import Choice, ClassV, ListV, ModV, Obj, Opaque, Taint, Value
+from .values import Choice, ClassV, FnV, ListV, ModV, Obj, Opaque, Taint, Value
 
 
 def _is_missing_there(frame: Frame, attr: str) -> bool:
@@ -42,16 +43,29 @@ def _written_by_model(run: Run, frame: Frame, owner: Obj, attr: str, value: Opaq
     return replace(value, taints=frozenset({Taint(Cause.STATE, TURN, place, what, flag="said")}))
 
 
-def set_attribute(run: Run, frame: Frame, owner: Value, attr: str, value: Value) -> None:
+def set_attribute(
+    run: Run, frame: Frame, owner: Value, attr: str, value: Value, node: ast.AST
+) -> None:
     """`owner.attr = value`."""
     if isinstance(owner, Choice):
         for option in owner.options:
-            set_attribute(run, frame, option, attr, value)
+            set_attribute(run, frame, option, attr, value, node)
+    if isinstance(owner, FnV):
+        run.statics[id(owner.node), attr] = (owner.node, value)
     if isinstance(owner, ClassV | ModV | Opaque):
         held = owner if isinstance(owner, Opaque) else owner.info
         run.statics[id(held), attr] = (held, value)
+    if isinstance(owner, Opaque) and owner.contents is not None:
+        put_into(run, frame, owner.contents, [value], place_of(frame.module, node))
     if not isinstance(owner, Obj):
         return
+    for info in owner.cls.line():
+        if attr in info.setters:
+            fn = FnV(
+                info.setters[attr], info.module, f"{info.name}.{attr}", bound=owner, owner=info
+            )
+            run.call(run, "call", fn, [value], {}, None)
+            return
     if owner.is_symbolic and _is_missing_there(frame, attr):
         value = frozen(value, SESSION)
     elif owner.is_symbolic and isinstance(value, Opaque) and value.is_reply and run.active:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ..finding import Cause, Place
 from ..layout import RELEASE, REQUEST
 from .building import splice
+from .contents import put_into
 from .expressions import evaluate
 from .externals.call import call_external
 from .holding import decided, frozen, join, passed, shape_of, taints_in, union
@@ -16,8 +17,9 @@ from .instances import instantiate, self_of
 from .listings import FAN_OUT, FAN_OUT_METHODS
 from .machine import MAX_CALLS, MAX_DEPTH, Frame, Run, dotted, place_of
 from .message_templates import offer
+from .method_values import method_of
 from .methods.call import call_method
-from .names import is_cached, method_of
+from .names import is_cached
 from .parameters import bind_parameters
 from .sinks.call import called_sink
 from .values import (
@@ -151,6 +153,9 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
     if isinstance(callee, Opaque) and isinstance(node.func, ast.Attribute):
         receiver = evaluate(run, frame, node.func.value)
         return call_method(run, frame, receiver, node.func.attr, given.args, given.kwargs, node)
+    if isinstance(callee, Opaque) and callee.contents is not None:
+        put_into(run, frame, callee.contents, given.args, place)
+        return Opaque(label=callee.label, contents=callee.contents)
     if isinstance(callee, Opaque):
         return call_external(run, frame, callee.label, given.args, given.kwargs, node)
     return Opaque()

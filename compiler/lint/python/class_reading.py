@@ -18,7 +18,10 @@ def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
     for statement in node.body:
         match statement:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                info.methods[name] = statement
+                if not _is_accessor(statement):
+                    info.methods[name] = statement
+                elif _last_word(statement) == "setter":
+                    info.setters[name] = statement
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
                 info.annotations[name] = annotation
                 if value is not None:
@@ -31,6 +34,15 @@ def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
     for name, method in info.methods.items():
         _scan_method(info, name, method, name in builders)
     return info
+
+
+def _last_word(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    return getattr(node.decorator_list[0], "attr", "") if node.decorator_list else ""
+
+
+def _is_accessor(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a method only sets or deletes what a property of the same name gives."""
+    return _last_word(node) in ("setter", "deleter")
 
 
 def _helpers_of_builders(info: ClassInfo) -> set[str]:

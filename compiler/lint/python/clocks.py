@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import DAY, RELEASE
 from .holding import join
-from .sources import coarsened
 from .values import Choice, Hole, Opaque, Taint, Taints, Text, Value
 
 COARSE_PARTS = {
@@ -53,3 +53,18 @@ def _coarser(taints: Taints, rank: int) -> Taints:
         else t
         for t in taints
     )
+
+
+_FINE = re.compile(r"%-?[HIMSfpXcsTRrLk]")
+_COARSE = re.compile(r"%-?[a-zA-Z]")
+_YEAR = re.compile(r"%-?[YyGC]")
+
+
+def coarsened(pattern: str) -> int | None:
+    """The rank of a clock that is written with a `strftime` pattern; None where it stays finer than a day."""
+    if _FINE.search(pattern):
+        return None
+    found = _COARSE.findall(pattern)
+    if not found:
+        return 0 if pattern else None
+    return RELEASE if all(_YEAR.fullmatch(each) for each in found) else DAY

@@ -47,9 +47,16 @@ def element_of(value: Value) -> Value:
             return join([*keys, *([Opaque(label="key")] if value.rest or not keys else [])])
         case Opaque(item=item) if item is not None:
             return item
-        case Opaque(label=label, taints=taints, is_reply=reply):
+        case Opaque(label=label, taints=taints, is_reply=reply, contents=contents):
             parent = value if is_historical(value) else None
-            return Opaque(taints, label=f"{label}[]", parent=parent, index="all", is_reply=reply)
+            return Opaque(
+                taints,
+                label=f"{label}[]",
+                parent=parent,
+                index="all",
+                is_reply=reply,
+                contents=contents,
+            )
         case Choice(options=options, taints=taints):
             return join([element_of(option) for option in options], taints)
         case Text() | Const():
@@ -138,7 +145,8 @@ def indexed(run: Run, frame: Frame, value: Value, index: Value, node: ast.Subscr
             except IndexError:
                 return Opaque()
         case Opaque():
-            return _of_opaque(value, index, at, tainted)
+            since = run.set_since(value, f"[{index.value!r}]") if isinstance(index, Const) else None
+            return since or _of_opaque(value, index, at, tainted)
         case StateV():
             return Opaque(is_reply=True, label="state[]")
         case Text():

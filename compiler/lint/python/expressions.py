@@ -13,19 +13,30 @@ from .binding import bind, condition_taints
 from .building import merge, order_taint, put, splice
 from .clocks import coarse
 from .comprehensions import comprehension
+from .dunders import operated_by_class
 from .elements import element_of, indexed
 from .holding import decided, join, shape_of, taints_in, union
+from .instances import CONTENT
 from .machine import Frame, Run, place_of, shown
 from .names import attribute, look_up
 from .slices import sliced
-from .standing import as_indexed, as_iterated, as_written, content_of, is_container
+from .standing import (
+    as_indexed,
+    as_iterated,
+    as_written,
+    content_of,
+    each_written,
+    is_container,
+)
 from .texts import parts_of, text
 from .values import (
     MARKS,
     NONE,
     Choice,
+    ClassV,
     Const,
     DictV,
+    Ext,
     FnV,
     ListV,
     Lit,
@@ -55,7 +66,18 @@ def _name(run: Run, frame: Frame, node: ast.Name) -> Value:
 
 
 def _attribute(run: Run, frame: Frame, node: ast.Attribute) -> Value:
-    return attribute(run, frame, evaluate(run, frame, node.value), node)
+    owner = evaluate(run, frame, node.value)
+    if isinstance(owner, Const) and isinstance(node.value, ast.Attribute):
+        owner = _member(run, frame, owner, node.value, node.attr)
+    return attribute(run, frame, owner, node)
+
+
+def _member(run: Run, frame: Frame, value: Const, node: ast.Attribute, name: str) -> Value:
+    """A member of an enumeration whose class has a method of that name: the member as an object."""
+    owner = evaluate(run, frame, node.value)
+    if not isinstance(owner, ClassV) or not any(name in c.methods for c in owner.info.line()):
+        return value
+    return Obj(owner.info, {"value": value, "name": Const(node.attr), CONTENT: value})
 
 
 def _f_string(run: Run, frame: Frame, node: ast.JoinedStr) -> Value:
@@ -80,8 +102,13 @@ def _formatted(run: Run, frame: Frame, inner: ast.expr, spec: ast.expr | None) -
 
 
 def _binary(run: Run, frame: Frame, node: ast.BinOp) -> Value:
-    left, right = (content_of(evaluate(run, frame, each)) for each in (node.left, node.right))
-    return operated(run, frame, left, right, node)
+    left, right = (evaluate(run, frame, each) for each in (node.left, node.right))
+    told = operated_by_class(run, left, right, node.op)
+    if told is not None:
+        return told
+    if isinstance(node.op, ast.Mod):
+        right = each_written(run, right)
+    return operated(run, frame, content_of(left), content_of(right), node)
 
 
 def _bool(run: Run, frame: Frame, node: ast.BoolOp) -> Value:
@@ -204,9 +231,20 @@ def _subscript(run: Run, frame: Frame, node: ast.Subscript) -> Value:
     if isinstance(value, Obj):
         held = as_indexed(run, value, index)
         return indexed(run, frame, held, index, node) if is_container(value) else held
+    if isinstance(value, Ext) and value.name == "os.environ":
+        call = ast.copy_location(ast.Call(node.value, [node.slice], []), node)
+        return run.call(run, "value", frame, Ext("os.environ.get"), [index], {}, call)
+    if isinstance(value, ClassV):
+        by = attribute(run, frame, value, _dunder(node, "__class_getitem__"))
+        if isinstance(by, FnV):
+            return run.call(run, "call", by, [index], {}, None)
     if isinstance(index, Const) and isinstance(index.value, slice):
         return sliced(run, frame, value, _written_out(node, index.value))
     return indexed(run, frame, value, index, node)
+
+
+def _dunder(node: ast.Subscript, name: str) -> ast.Attribute:
+    return ast.copy_location(ast.Attribute(node.value, name, ast.Load()), node)
 
 
 def _written_out(node: ast.Subscript, held: slice) -> ast.Subscript:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..finding import Cause, Place
 from .holding import taints_in
@@ -21,6 +21,9 @@ from .values import (
     Value,
 )
 
+Reached = Callable[[Value, str], Value]
+_HEAD = re.compile(r"([^.\[]*)(.*)", re.S)
+
 
 def formatted(
     template: Value,
@@ -28,8 +31,9 @@ def formatted(
     kwargs: Mapping[str, Value],
     place: Place,
     rest: Value | None = None,
+    reached: Reached | None = None,
 ) -> Value:
-    """`template.format(...)`."""
+    """`template.format(...)`. `reached`: what a path behind a name (`.now`, `[clock]`) leads to."""
     known = literal(template)
     if known is None:
         parts = [*parts_of(template, place)]
@@ -46,7 +50,7 @@ def formatted(
         found.append(Lit(before))
         if name is None:
             continue
-        head = re.split(r"[.\[]", name)[0]
+        head, path = _HEAD.match(name).groups()  # type: ignore[union-attr]
         if head == "":
             held = args[automatic] if automatic < len(args) else rest
             automatic += 1
@@ -54,6 +58,8 @@ def formatted(
             held = args[int(head)] if int(head) < len(args) else rest
         else:
             held = kwargs.get(head, rest)
+        if path and held is not None and reached is not None:
+            held = reached(held, path)
         found += parts_of(held, place) if held is not None else (Hole(NONE, head),)
     return text(found)
 
@@ -144,7 +150,13 @@ def variables_of(words: str) -> set[str]:
 _DOLLAR = re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<plain>\w+))")
 
 
-def substituted(template: Value, values: Mapping[str, Value], pattern: str, place: Place) -> Value:
+def substituted(
+    template: Value,
+    values: Mapping[str, Value],
+    pattern: str,
+    place: Place,
+    rest: Value | None = None,
+) -> Value:
     """A template with `$name` (`dollar`), `{name}` (`brace`) or `{{ name }}` (`jinja`) filled in."""
     expression = {
         "dollar": _DOLLAR,
@@ -152,7 +164,7 @@ def substituted(template: Value, values: Mapping[str, Value], pattern: str, plac
         "jinja": re.compile(r"\{\{\s*(?P<plain>\w+)[^}]*\}\}"),
     }[pattern]
     parts = parts_of(template, place)
-    found = [p for part in parts for p in _substituted(part, values, expression, place)]
+    found = [p for part in parts for p in _substituted(part, values, expression, place, rest)]
     words = "".join(p.text for p in parts if isinstance(p, Lit))
     named = {match.group(match.lastindex or 1) for match in expression.finditer(words)}
     if any(isinstance(p, Hole) for p in parts):
@@ -161,7 +173,11 @@ def substituted(template: Value, values: Mapping[str, Value], pattern: str, plac
 
 
 def _substituted(
-    part: Part, values: Mapping[str, Value], expression: re.Pattern[str], place: Place
+    part: Part,
+    values: Mapping[str, Value],
+    expression: re.Pattern[str],
+    place: Place,
+    rest: Value | None,
 ) -> list[Part]:
     if isinstance(part, Hole):
         return [part]
@@ -171,6 +187,6 @@ def _substituted(
         name = match.group(match.lastindex or 1)
         found.append(Lit(part.text[at : match.start()]))
         at = match.end()
-        held = values.get(name)
+        held = values.get(name, rest)
         found += parts_of(held, place) if held is not None else (Hole(NONE, name),)
     return [*found, Lit(part.text[at:])]

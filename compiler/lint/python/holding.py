@@ -139,7 +139,13 @@ def _changed(value: Value, change: Change, memo: dict[int, Value]) -> Value:
         case Text(parts=parts):
             return Text(tuple(_changed_part(p, change) for p in parts))
         case Opaque():
-            return replace(value, taints=change(value.taints), shape=change(value.shape))
+            inside = value.contents
+            if inside is not None:
+                inside = replace(
+                    inside, parts=[_changed_part(part, change) for part in inside.parts]
+                )
+            taints, shape = change(value.taints), change(value.shape)
+            return replace(value, taints=taints, shape=shape, contents=inside)
         case ListV():
             made = replace(
                 value, items=[], shape=change(value.shape), as_text=change(value.as_text)

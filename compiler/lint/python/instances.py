@@ -10,8 +10,8 @@ from .annotations import annotated
 from .building import merge, splice
 from .holding import frozen
 from .machine import MAX_STEPS, Frame, Run, bound_method
-from .names import method_of
-from .values import ClassInfo, Const, DictV, ListV, Obj, Opaque, Value
+from .method_values import decorators, method_of
+from .values import ClassInfo, ClassV, Const, DictV, ListV, Obj, Opaque, Text, Value
 
 
 def instantiate(
@@ -26,15 +26,30 @@ def instantiate(
     if any(name.endswith("TypedDict") for each in line for name in each.external):
         return _table_of(run, info, kwargs, is_any)
     made = Obj(info)
+    told = _by_new(run, info, args, kwargs)
+    if told is not None:
+        return told
     for each in line:
         if "__init__" in each.methods:
             fn = bound_method(method_of(each, "__init__"), made)
             run.call(run, "call", fn, list(args), dict(kwargs), None)
             return made
-    if _fills_container(made, args, kwargs):
+    if _fills_container(run, made, args, kwargs):
         return made
     _fill_fields(run, made, list(args), dict(kwargs), is_any)
     return made
+
+
+def _by_new(
+    run: Run, info: ClassInfo, args: Sequence[Value], kwargs: Mapping[str, Value]
+) -> Value | None:
+    """What `__new__` gives, where that is a text or varies; else instances are what they are without it."""
+    if "__new__" not in info.methods:
+        return None
+    fn = bound_method(method_of(info, "__new__"), ClassV(info))
+    found = run.call(run, "call", fn, list(args), dict(kwargs), None)
+    is_text = isinstance(found, Text) or (isinstance(found, Const) and isinstance(found.value, str))
+    return found if is_text or (isinstance(found, Opaque) and found.taints) else None
 
 
 def _table_of(run: Run, info: ClassInfo, kwargs: Mapping[str, Value], is_any: bool) -> DictV:
@@ -53,7 +68,9 @@ _CONTAINERS = {"list": "list", "UserList": "list", "deque": "list", "set": "set"
 _TABLES = frozenset({"dict", "UserDict", "OrderedDict"})
 
 
-def _fills_container(made: Obj, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool:
+def _fills_container(
+    run: Run, made: Obj, args: Sequence[Value], kwargs: Mapping[str, Value]
+) -> bool:
     """Give an instance of a subclass of `list`, `dict` or `str` what it contains."""
     for each in made.cls.line():
         for base in (name.rpartition(".")[2] for name in each.external):
@@ -67,6 +84,9 @@ def _fills_container(made: Obj, args: Sequence[Value], kwargs: Mapping[str, Valu
                 table = DictV({**kwargs})
                 for value in args[:1]:
                     merge(table, value)
+                if "__missing__" in made.cls.methods:
+                    fn = bound_method(method_of(made.cls, "__missing__"), made)
+                    table.rest = run.call(run, "call", fn, [Opaque(label="key")], {}, None)
                 made.attrs[CONTENT] = table
                 return True
             if base in ("str", "UserString"):
@@ -94,10 +114,22 @@ def _fill_fields(
             else:
                 made.attrs[name] = annotated(run, info.module, annotation, name, annotation)
     for info in made.cls.line():
-        if "__post_init__" in info.methods:
-            fn = bound_method(method_of(info, "__post_init__"), made)
-            run.call(run, "call", fn, [], {}, None)
-            return
+        for name in (*_AFTER, *(n for n in info.methods if _checks_whole(info, n))):
+            if name in info.methods:
+                fn = bound_method(method_of(info, name), made)
+                run.call(run, "call", fn, [Opaque()] * (name != "__post_init__"), {}, None)
+                return
+
+
+_AFTER = ("__post_init__", "__attrs_post_init__", "model_post_init")
+"""Methods that run when the fields of a new instance are filled."""
+
+
+def _checks_whole(info: ClassInfo, name: str) -> bool:
+    """Whether a method is pydantic's check of a whole instance, which may fill it."""
+    return "model_validator" in decorators(info.methods[name]) and "after" in ast.unparse(
+        info.methods[name].decorator_list[0]
+    )
 
 
 def _filled(run: Run, info: ClassInfo, name: str, held: ListV | DictV) -> Value:

@@ -14,7 +14,7 @@ from ..layout import Request
 from ..tokens import Counter
 from .holding import union
 from .project import Project
-from .values import NONE, ClassInfo, DictV, FnV, ModuleInfo, Obj, PromptV, Taints, Value
+from .values import NONE, ClassInfo, Contents, DictV, FnV, ModuleInfo, Obj, PromptV, Taints, Value
 
 MAX_DEPTH = 10
 MAX_CALLS = 24
@@ -45,6 +45,10 @@ class Library(Protocol):
 
     def rendered(self, name: str, values: Mapping[str, Value]) -> Value | None:
         """A template's text for some values."""
+        ...
+
+    def inline(self, words: str, values: Mapping[str, Value], place: Place) -> Value | None:
+        """The same of a template that stands in a program; None where it can't be parsed."""
         ...
 
 
@@ -155,6 +159,11 @@ class Run:
     loops: list[Loop] = field(default_factory=list)
     active: list[object] = field(default_factory=list)
     concurrent: list[Place] = field(default_factory=list)
+    raised: list[Value] = field(default_factory=list)
+    """What was raised since the outermost `try` began."""
+
+    printed: list[Contents] = field(default_factory=list)
+    """Where `print` writes to, while that is a text in the making."""
     warmed: set[Place] = field(default_factory=set)
     tool_sets: dict[tuple[Place, int, str], tuple[str, ...]] = field(default_factory=dict)
     """By call site, loop and head: the names of the tools that went with it first."""
@@ -171,6 +180,8 @@ class Run:
     send: Callable[..., None] = field(default=None)  # type: ignore[assignment]
     prepare: Callable[[Run, ModuleInfo], None] = field(default=None)  # type: ignore[assignment]
     templates: Library | None = None
+    helpers: dict[str, Value] = field(default_factory=dict)
+    """Names that environments of templates know everywhere."""
     reach: Reachable | None = None
     drawn: Taints = NONE
     """What decides which client is called, while it is called."""

@@ -8,8 +8,12 @@ from dataclasses import replace
 from ..finding import Cause
 from ..layout import SESSION, TURN
 from .annotations import annotated
+from .descriptors import PROPERTIES, computed, of_metaclass
+from .dunders import called_by_python
 from .holding import join
 from .machine import Frame, Run, bound_method, dotted, place_of
+from .method_values import is_class_method, method_of
+from .sources.standard import HOST_VALUES
 from .state import as_state
 from .texts import label_taints
 from .values import (
@@ -38,7 +42,8 @@ from .values import (
 BUILTINS = frozenset(
     "print len sorted list dict set frozenset tuple str repr int float bool range enumerate zip map filter reversed "
     "open input hash id min max sum any all isinstance getattr setattr hasattr iter next type super format vars dir "
-    "abs round slice property staticmethod classmethod object Exception ValueError callable bytes chr ord".split()
+    "abs round slice locals globals eval __import__ property staticmethod classmethod object Exception ValueError "
+    "callable bytes chr ord".split()
 )
 
 
@@ -93,7 +98,7 @@ def attribute(run: Run, frame: Frame, value: Value, node: ast.Attribute) -> Valu
         case ModV(info=info):
             return run.set_since(info, name) or member(run, info, name) or Opaque(label=name)
         case Ext(name=dotted):
-            return _of_external(dotted, name)
+            return _of_external(frame, f"{dotted}.{name}", node)
         case ClassV(info=info):
             return _of_class(run, info, name, value)
         case Choice(options=options, taints=taints):
@@ -106,6 +111,8 @@ def attribute(run: Run, frame: Frame, value: Value, node: ast.Attribute) -> Valu
             return Method(value, name)
         case Opaque():
             return run.set_since(value, name) or _of_opaque(value, name)
+        case FnV(node=inner):
+            return run.set_since(inner, name) or Method(value, name)
         case _:
             return Method(value, name)
 
@@ -120,9 +127,11 @@ def _behind(run: Run, frame: Frame, value: Obj, after: ClassInfo, node: ast.Attr
     return Method(value, node.attr)
 
 
-def _of_external(dotted: str, name: str) -> Value:
-    full = f"{dotted}.{name}"
-    return Ext(full)
+def _of_external(frame: Frame, full: str, node: ast.Attribute) -> Value:
+    if full not in HOST_VALUES:
+        return Ext(full)
+    taint = Taint(Cause.HOST, SESSION, place_of(frame.module, node), f"`{full}`")
+    return Opaque(frozenset({taint}), label=full)
 
 
 def _of_opaque(value: Opaque, name: str) -> Value:
@@ -139,6 +148,7 @@ def _of_opaque(value: Opaque, name: str) -> Value:
         parent=value.parent,
         index=value.index,
         is_reply=value.is_reply,
+        contents=value.contents,
     )
 
 
@@ -152,8 +162,8 @@ def _of_class(run: Run, info: ClassInfo, name: str, value: Value) -> Value:
                 method_of(each, name), value if is_class_method(each.methods[name]) else None
             )
         if name in each.attrs:
-            return each.attrs[name]
-    return Opaque(label=f"{info.name}.{name}")
+            return computed(run, each.attrs[name], Const(None), each)
+    return of_metaclass(run, info, name, value) or Opaque(label=f"{info.name}.{name}")
 
 
 def as_decorated(run: Run, info: ClassInfo, name: str) -> FnV:
@@ -173,32 +183,6 @@ def as_decorated(run: Run, info: ClassInfo, name: str) -> FnV:
     return fn
 
 
-def method_of(info: ClassInfo, name: str) -> FnV:
-    """A method as it stands in its class."""
-    node = info.methods[name]
-    return FnV(node, info.module, f"{info.name}.{name}", owner=info, marks=decorators(node))
-
-
-def decorators(node: ast.FunctionDef | ast.AsyncFunctionDef) -> frozenset[str]:
-    """The last names of a function's decorators."""
-    found: set[str] = set()
-    for each in node.decorator_list:
-        inner = each.func if isinstance(each, ast.Call) else each
-        found.add(
-            inner.attr
-            if isinstance(inner, ast.Attribute)
-            else inner.id
-            if isinstance(inner, ast.Name)
-            else ""
-        )
-    return frozenset(found)
-
-
-def is_class_method(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether a method gets the class."""
-    return "classmethod" in decorators(node)
-
-
 _CACHES = frozenset(
     {"cache", "lru_cache", "cached", "cachedmethod", "memoize", "ttl_cache", "alru_cache"}
 )
@@ -211,6 +195,8 @@ def is_cached(marks: frozenset[str]) -> bool:
 
 def _of_object(run: Run, frame: Frame, value: Obj, node: ast.Attribute) -> Value:
     name = node.attr
+    if name == "__dict__":
+        return DictV(value.attrs)  # type: ignore[arg-type]
     for info in value.cls.line():
         if name in info.methods:
             return _method(run, value, info, name)
@@ -218,12 +204,16 @@ def _of_object(run: Run, frame: Frame, value: Obj, node: ast.Attribute) -> Value
         return as_state(run, value, _told_by(name, value.attrs[name], node, frame), node, frame)
     for info in value.cls.line():
         if name in info.attrs and name not in info.annotations:
-            return as_state(run, value, info.attrs[name], node, frame)
+            held = computed(run, info.attrs[name], value, info)
+            return as_state(run, value, held, node, frame)
         if name in info.annotations:
             found = annotated(run, info.module, info.annotations[name], name, node)
             return _told_by(name, found, node, frame)
         if name in info.attrs:
             return info.attrs[name]
+    told = called_by_python(run, value, "__getattr__", [Const(name)])
+    if told is not None:
+        return told
     if value.cls.external:
         return Method(value, name)
     return as_state(run, value, Opaque(label=f"self.{name}"), node, frame)
@@ -244,7 +234,7 @@ def _told_by(name: str, value: Value, node: ast.Attribute, frame: Frame) -> Valu
 
 def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:
     fn = bound_method(as_decorated(run, info, name), value)
-    if fn.marks & {"property", "cached_property", "computed_field"}:
+    if fn.marks & PROPERTIES:
         found = run.call(run, "call", fn, [], {}, None)
         if "cached_property" in fn.marks:
             from .holding import frozen

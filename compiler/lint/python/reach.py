@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from .frameworks import FRAMEWORK_WORDS
 from .sinks.call import SINK_WORDS
-from .sources import SOURCE_WORDS
+from .sources.lookup import is_source_word
 from .values import ModuleInfo
 
 _OF_THE_CLASS = frozenset(
@@ -62,7 +62,8 @@ def reach_of(modules: Iterable[ModuleInfo], own_sinks: Iterable[str]) -> Reach:
     words = {*SINK_WORDS, *FRAMEWORK_WORDS, *(sink.rpartition(".")[2] for sink in own_sinks)}
     sending = _reaching(units, words)
     files = {home[each] for each in sending}
-    return Reach(sending, _reaching(units, set(SOURCE_WORDS)), files)
+    giving = {word for unit in units for word in unit.words if is_source_word(word)}
+    return Reach(sending, _reaching(units, giving), files)
 
 
 def _reaching(units: list[_Unit], words: set[str]) -> set[int]:

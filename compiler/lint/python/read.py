@@ -17,7 +17,8 @@ from .class_reading import class_info
 from .expressions import evaluate
 from .holding import frozen
 from .machine import Frame, Library, OutOfSteps, Run
-from .names import as_decorated, decorators
+from .method_values import decorators
+from .names import as_decorated
 from .project import LONG_LINE, MAX_DEPTH, Project, depth_of, functions_of
 from .reach import reach_of
 from .sinks.send import send

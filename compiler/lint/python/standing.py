@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from .dunders import called_by_python
+from .holding import join
 from .instances import CONTENT
 from .machine import Run, bound_method
-from .names import method_of
-from .values import Choice, Const, DictV, Obj, Value
+from .method_values import method_of
+from .values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Value
 
 
 def as_written(run: Run, value: Value) -> Value:
@@ -15,9 +18,35 @@ def as_written(run: Run, value: Value) -> Value:
     return _standing(run, value, ("__format__", "__str__", "__repr__"))
 
 
+def each_written(run: Run, value: Value) -> Value:
+    """The values of a tuple or a table where each of them becomes text."""
+    match value:
+        case ListV(kind="tuple"):
+            items = [replace(i, value=as_written(run, i.value)) for i in value.items]
+            return replace(value, items=items)
+        case DictV():
+            fields = {key: as_written(run, held) for key, held in value.fields.items()}
+            return replace(value, fields=fields)
+        case _:
+            return as_written(run, value)
+
+
 def as_iterated(run: Run, value: Value) -> Value:
     """A value where its elements are taken one by one."""
-    return _standing(run, value, ("__iter__", "__aiter__"))
+    found = _standing(run, value, ("__iter__", "__aiter__"))
+    for name in ("__next__", "__anext__"):
+        item = called_by_python(run, found, name, [])
+        if item is not None:
+            return ListV("generator", [Item(item, many=True)])
+    return _by_numbers(run, found)
+
+
+def _by_numbers(run: Run, value: Value) -> Value:
+    """An object that is gone through by its items, from the first on."""
+    if not isinstance(value, Obj) or is_container(value):
+        return value
+    item = called_by_python(run, value, "__getitem__", [Opaque(label="number")])
+    return value if item is None else ListV("generator", [Item(item, many=True)])
 
 
 def as_indexed(run: Run, value: Value, index: Value) -> Value:
@@ -26,6 +55,9 @@ def as_indexed(run: Run, value: Value, index: Value) -> Value:
 
 
 def _standing(run: Run, value: Value, names: Sequence[str], args: Sequence[Value] = ()) -> Value:
+    if isinstance(value, Choice) and any(isinstance(o, Obj) for o in value.options):
+        found = [_standing(run, option, names, args) for option in value.options]
+        return join(found, value.taints)
     if not isinstance(value, Obj):
         return value
     for info in value.cls.line():

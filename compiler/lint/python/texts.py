@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..finding import Cause, Place
 from ..layout import REQUEST, SESSION, USER
 from .holding import taints_in, union
+from .sources.forms import is_request_id
 from .values import (
     NONE,
     Choice,
@@ -56,6 +57,8 @@ def label_taints(value: Opaque, place: Place) -> Taints:
     if not label or value.is_reply or value.parent is not None:
         return NONE
     lowered = label.lower()
+    if is_request_id(lowered):
+        return frozenset({Taint(Cause.RANDOM, REQUEST, place, f"`{label}`")})
     if _VARYING.search(lowered):
         return frozenset({Taint(Cause.VARYING, REQUEST, place, f"`{label}`")})
     if _HOST.search(lowered):
@@ -76,18 +79,14 @@ def parts_of(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
             return (Lit(str(constant)),)
         case Opaque():
             if (
-                not (value.taints or value.shape or value.gathered)
+                not (value.taints or value.shape or value.contents)
                 and value.item is not None
                 and depth
             ):
                 return parts_of(value.item, place, depth - 1)
-            return (
-                Hole(
-                    value.taints | value.gathered | value.shape | label_taints(value, place),
-                    value.label,
-                    value.parent is not None,
-                ),
-            )
+            seen = value.taints | value.shape | label_taints(value, place)
+            inside = value.contents.parts if value.contents else ()
+            return (Hole(seen, value.label, value.parent is not None), *inside)
         case ListV() if depth:
             inner = [part for i in value.items for part in parts_of(i.value, place, depth - 1)]
             order = _hole_of(used_at(value.shape, place))

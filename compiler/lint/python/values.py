@@ -85,6 +85,15 @@ class Text:
 
 
 @dataclass(eq=False, slots=True)
+class Contents:
+    """What a thing that isn't known holds by now, as text in order; all that is got from the thing shares it."""
+
+    parts: list[Part] = field(default_factory=list)
+    is_text: bool = False
+    """Whether it is a text in the making: then all that is put in counts."""
+
+
+@dataclass(eq=False, slots=True)
 class Opaque:
     """A value that isn't known. `shape`: taints of its order or extent as a list, not of its text.
 
@@ -100,8 +109,8 @@ class Opaque:
     index: str = ""
     is_reply: bool = False
     is_copy: bool = False
-    gathered: Taints = NONE
-    """What was put into it by methods that aren't known; it counts where it is written out."""
+    contents: Contents | None = None
+    """What was put into it, where the program makes it; it counts where it is written out."""
 
 
 @dataclass(slots=True)
@@ -184,6 +193,13 @@ class ClassInfo:
     annotations: dict[str, ast.expr] = field(default_factory=dict)
     defaults: dict[str, ast.expr] = field(default_factory=dict)
     attrs: dict[str, Value] = field(default_factory=dict)
+    setters: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
+    meta: ClassInfo | None = None
+    method_defaults: dict[str, dict[str, Value]] = field(default_factory=dict)
+    """By method: what its parameters are without an argument, as computed when the class was made."""
+
+    closure: MutableMapping[str, Value] = field(default_factory=dict)
+    """The names around the class, where a function makes it."""
 
     def line(self) -> list[ClassInfo]:
         """The class and its bases, nearest first."""
@@ -230,6 +246,7 @@ class PartialV:
     func: Value
     args: list[Value]
     kwargs: dict[str, Value]
+    is_method: bool = False
 
 
 @dataclass(eq=False, slots=True)

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping, Sequence
 
 from ...finding import Cause
 from ..elements import element_of
-from ..holding import taints_in, union
+from ..holding import taints_in
 from ..json_text import dumped, loaded
 from ..listings import COMPLETION_CALLS, UNORDERED_CALLS
 from ..machine import Frame, Run
-from ..sources import source_of
+from ..sources.lookup import source_of
 from ..standing import as_iterated
-from ..values import NONE, DictV, Opaque, Taints, Value
+from ..values import DictV, Opaque, Value
+from .applying import (
+    GETTERS,
+    accumulate_call,
+    element_call,
+    getter_call,
+    iter_call,
+    operator_call,
+    pushed,
+    reduce_call,
+    starmap_call,
+    taken_out,
+    thread_call,
+)
 from .containers import (
     chained,
     deep_copy,
@@ -36,7 +48,9 @@ from .iterables import (
     next_call,
     zip_call,
 )
+from .passing import passed_through
 from .pinned import last_of, note_revision
+from .reflected import evaluated, module_call, names_call, partial_method, property_call
 from .single import (
     buffer,
     cell,
@@ -51,6 +65,7 @@ from .single import (
     partial_call,
     path_call,
     pattern_call,
+    placed_call,
     printed,
     queue,
     rendered_file,
@@ -60,15 +75,8 @@ from .single import (
     str_call,
     template_call,
 )
-from .sourced import as_completed, listing, sourced
+from .sourced import as_completed, gives, listing, sourced
 from .tasks import gathered, run_elsewhere, trimmed
-
-_LOOKUPS = re.compile(
-    r"(^|[._])(get|load|fetch|find|lookup|read|query|select|save|store|put|log|open|connect|send|post|delete|debug|info"
-    r"|warning|error|exception|print|record|track|emit|trace|span|sleep|wait|run|exists|isfile|isdir|makedirs|register)"
-    r"(_\w+)?$"
-)
-
 
 _QUIET = frozenset("min max sum any all bool abs round print".split())
 _OF_THE_TYPE = frozenset("isinstance issubclass hasattr callable type".split())
@@ -86,9 +94,9 @@ def call_external(
     """What a function gives that isn't of the project."""
     if last_of(name) == "from_pretrained":
         note_revision(run, frame, name, args, kwargs, node)
-    own = source_of(name, run.own_sources)
-    if own is not None:
-        return sourced(run, frame, name, own.cause, own.rank, args, kwargs, node)
+    own = source_of(name, run.own_sources, len(args))
+    if own is not None and gives(own, args):
+        return sourced(run, frame, name, own, args, kwargs, node)
     if name in UNORDERED_CALLS:
         return listing(run, frame, UNORDERED_CALLS[name], args, node)
     if name in COMPLETION_CALLS:
@@ -107,19 +115,7 @@ def call_external(
         return Opaque(
             frozenset(t for a in args for t in taints_in(a, 2) if t.cause is not Cause.UNORDERED)
         )
-    held = [*args, *kwargs.values()]
-    return Opaque(_through(name, held), label=f"{last}()")
-
-
-def _through(name: str, held: Sequence[Value]) -> Taints:
-    """What an unknown function lets through: its arguments' taints, unless it looks something up by them."""
-    if _LOOKUPS.search(name):
-        return NONE
-    return frozenset(
-        t
-        for t in union(taints_in(a, 3) for a in held)
-        if t.cause not in (Cause.WINDOW, Cause.REWRITTEN)
-    )
+    return passed_through(run, frame, name, args, kwargs, node)
 
 
 _BUILTINS = {
@@ -128,7 +124,7 @@ _BUILTINS = {
     "natsort.natsorted": sorted_call,
     "list": list_call,
     "tuple": list_call,
-    "iter": same,
+    "iter": iter_call,
     "reversed": same,
     "set": set_call,
     "frozenset": set_call,
@@ -137,7 +133,7 @@ _BUILTINS = {
     "collections.defaultdict": lambda run, frame, args, kwargs, node: DictV(
         loops=run.loop_numbers(), factory=args[0] if args else None
     ),
-    "collections.Counter": dict_call,
+    "collections.Counter": from_keys,
     "collections.deque": deque_call,
     "dict.fromkeys": from_keys,
     "str": str_call,
@@ -163,6 +159,30 @@ _BUILTINS = {
     "attrs.asdict": fields_call,
     "attr.asdict": fields_call,
     "functools.partial": partial_call,
+    "functools.partialmethod": partial_method,
+    "functools.reduce": reduce_call,
+    "itertools.accumulate": accumulate_call,
+    "itertools.starmap": starmap_call,
+    **dict.fromkeys(
+        ("threading.Thread", "threading.Timer", "multiprocessing.Process"), thread_call
+    ),
+    **{f"operator.{kind}": getter_call(kind) for kind in GETTERS},
+    **{f"<{kind}>": taken_out(kind) for kind in GETTERS},
+    "operator.add": operator_call(ast.Add()),
+    "operator.concat": operator_call(ast.Add()),
+    "operator.mod": operator_call(ast.Mod()),
+    **dict.fromkeys(
+        ("heapq.heappush", "bisect.insort", "bisect.insort_left", "bisect.insort_right"), pushed
+    ),
+    **dict.fromkeys(("heapq.heappop", "heapq.heappushpop"), element_call),
+    "property": property_call("property"),
+    "functools.cached_property": property_call("cached_property"),
+    "staticmethod": property_call("staticmethod"),
+    "locals": names_call,
+    "globals": names_call,
+    "eval": evaluated,
+    "importlib.import_module": module_call,
+    "__import__": module_call,
     "copy.deepcopy": deep_copy,
     "copy.copy": shallow_copy,
     "itertools.islice": islice_call,
@@ -188,13 +208,15 @@ _BUILTINS = {
         ("asyncio.Queue", "queue.Queue", "queue.SimpleQueue", "multiprocessing.Queue"), queue
     ),
     "io.StringIO": buffer,
-    "StringIO": buffer,
+    "io.BytesIO": buffer,
     "print": printed,
     "open": open_call,
     "io.open": open_call,
     "pathlib.Path": path_call,
     "os.path.join": path_call,
-    "os.path.abspath": path_call,
+    "os.path.abspath": placed_call,
+    "os.path.realpath": placed_call,
+    "os.path.expanduser": placed_call,
     "os.path.basename": path_call,
     "string.Template": template_call,
     "jinja2.Template": template_call,
@@ -205,8 +227,12 @@ _BUILTINS = {
     "flask.render_template": rendered_file,
     "django.template.loader.render_to_string": rendered_file,
     "tokentrim.trim": trimmed,
-    "random.Random": generator,
-    "numpy.random.default_rng": generator,
+    **dict.fromkeys(
+        ("random.Random", "random.SystemRandom", "secrets.SystemRandom"), generator("random")
+    ),
+    **dict.fromkeys(
+        ("numpy.random.default_rng", "numpy.random.RandomState"), generator("numpy.random")
+    ),
     "asyncio.gather": gathered,
     "asyncio.to_thread": run_elsewhere,
     "asyncio.run": same,

@@ -5,15 +5,23 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
+from ...finding import Cause
+from ...layout import SESSION
 from ..attributes import set_attribute
+from ..contents import contents_among, put_into
 from ..files import file_value
 from ..holding import taints_in, union
-from ..machine import Frame, Run, place_of
+from ..machine import Frame, Run, place_of, shown
 from ..names import attribute
+from ..rendering import context_of
 from ..replacing import by_pattern
+from ..sources.standard import HERE, HOST_VARIABLES
 from ..standing import as_written, fields_of
 from ..texts import literal, parts_of, text, transformed
-from ..values import Const, DictV, Ext, Item, ListV, Opaque, PartialV, Value
+from ..values import Const, Contents, Ext, Item, ListV, Opaque, PartialV, Taint, Value
+from .reflected import External
+
+HERE_PATH = "path here"
 
 
 def str_call(
@@ -46,7 +54,7 @@ def setattr_call(
     """`setattr` with a known name."""
     name = literal(args[1]) if len(args) == 3 else None
     if name is not None:
-        set_attribute(run, frame, args[0], name, args[2])
+        set_attribute(run, frame, args[0], name, args[2], node)
     return Const(None)
 
 
@@ -82,8 +90,16 @@ def partial_call(
 def environment(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> Value:
-    """A variable of the environment: the same for a release."""
-    return Opaque(label="environment")
+    """A variable of the environment: the same for a release, unless it names the machine or who works there."""
+    name = literal(args[0]) if args else None
+    return host_value(run, frame, node) if name in HOST_VARIABLES else Opaque(label="environment")
+
+
+def host_value(run: Run, frame: Frame, node: ast.AST) -> Opaque:
+    """Something that is told of the machine."""
+    place = place_of(frame.module, node, f"{frame.name}:host")
+    taint = Taint(Cause.HOST, SESSION, place, shown(node), loops=run.loop_numbers())
+    return Opaque(frozenset({taint}), label="host")
 
 
 def open_call(
@@ -99,14 +115,27 @@ def path_call(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> Value:
     """A path: of its parts."""
-    return Opaque(union(taints_in(a) for a in args), label="path")
+    is_here = not args or all(literal(a) in HERE for a in args)
+    return Opaque(union(taints_in(a) for a in args), label=HERE_PATH if is_here else "path")
+
+
+def placed_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`os.path.abspath` and its kin: of a path that names no folder, the one in which the program runs."""
+    found = path_call(run, frame, args, kwargs, node)
+    is_here = isinstance(found, Opaque) and found.label == HERE_PATH
+    is_curdir = any(isinstance(a, Ext) and a.name == "os.curdir" for a in args)
+    return host_value(run, frame, node) if is_here or is_curdir else found
 
 
 def buffer(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> Value:
     """`io.StringIO`: a text that is written piece by piece."""
-    return ListV("buffer", [Item(args[0])] if args else [], loops=run.loop_numbers())
+    made = Contents(is_text=True)
+    put_into(run, frame, made, args[:1], place_of(frame.module, node))
+    return Opaque(label="buffer", contents=made)
 
 
 def queue(
@@ -139,9 +168,12 @@ def printed(
 ) -> Value:
     """`print`: into a buffer it writes its arguments and a line end."""
     file = kwargs.get("file")
-    if isinstance(file, ListV) and file.kind == "buffer":
-        between = [piece for each in args for piece in (Const(" "), each)][1:]
-        file.items += [Item(each) for each in (*between, kwargs.get("end", Const("\n")))]
+    into = contents_among([file]) if file is not None else next(iter(run.printed[-1:]), None)
+    if into is not None:
+        separator = kwargs.get("sep", Const(" "))
+        written = [piece for each in args for piece in (separator, as_written(run, each))][1:]
+        end = kwargs.get("end", Const("\n"))
+        put_into(run, frame, into, [*written, end], place_of(frame.module, node))
     return Const(None)
 
 
@@ -157,10 +189,7 @@ def rendered_file(
 ) -> Value:
     """A template of another file, named and rendered at once."""
     name = literal(args[0]) if args else None
-    values = dict(kwargs)
-    for each in args[1:]:
-        if isinstance(each, DictV):
-            values |= {k: v for k, v in each.fields.items() if isinstance(k, str)}
+    values = context_of(run, frame, args[1:], kwargs, node)
     held = run.templates.rendered(name, values) if name and run.templates else None
     return held or Opaque(label="rendered")
 
@@ -181,14 +210,18 @@ def dedent_call(
     return transformed(args[0], lambda s: s, place_of(frame.module, node)) if args else Opaque()
 
 
-def generator(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
-    """A generator with a seed gives the same each time."""
-    if args or "seed" in kwargs or "x" in kwargs:
-        held = args[0] if args else next(iter(kwargs.values()))
-        return Opaque(taints_in(held), label="seeded")
-    return Ext("random")
+def generator(module: str) -> External:
+    """What makes a generator of a module's functions; one with a seed gives the same each time."""
+
+    def made(
+        run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+    ) -> Value:
+        if args or "seed" in kwargs or "x" in kwargs:
+            held = args[0] if args else next(iter(kwargs.values()))
+            return Opaque(taints_in(held), label="seeded")
+        return Ext(module)
+
+    return made
 
 
 def from_timestamp(

@@ -11,61 +11,74 @@ from ...finding import Cause
 from ..building import order_taint
 from ..clocks import coarse
 from ..elements import element_of
-from ..holding import join, shape_of, taints_in
+from ..holding import join, shape_of, taints_in, union
 from ..machine import Frame, Run, place_of, shown
+from ..sources.source import Source
 from ..texts import literal
 from ..values import Choice, Const, Item, ListV, Opaque, Taint, Value
+
+
+def gives(source: Source, args: Sequence[Value]) -> bool:
+    """Whether a call is a source with these arguments: some only are when they are asked for the time."""
+    return not source.asks or bool(args and (literal(args[0]) or "").lower() in source.asks)
 
 
 def sourced(
     run: Run,
     frame: Frame,
     name: str,
-    cause: Cause,
-    rank: int,
+    source: Source,
     args: Sequence[Value],
     kwargs: Mapping[str, Value],
     node: ast.Call,
 ) -> Value:
     """A value of a known source."""
-    if name.startswith(("random.", "numpy.random.")) and _is_seeded(frame):
-        return (
-            element_of(args[0])
-            if args and name.endswith("choice")
-            else args[0]
-            if args
-            else Opaque()
-        )
-    symbol = f"{frame.name}:{name}"
-    taint = Taint(
-        cause, rank, place_of(frame.module, node, symbol), shown(node), loops=run.loop_numbers()
-    )
+    given = [each for each in args if not (isinstance(each, Const) and each.value is None)]
+    if source.converts and len(given) >= source.converts:
+        return Opaque(union(taints_in(each, 3) for each in args), label=name)
+    if name.startswith(("random.", "numpy.random.", "torch.")) and _is_seeded(frame):
+        return _the_same(name, args)
+    taint = _taint_of(run, frame, name, source, node)
     found = Opaque(frozenset({taint}), label=name)
-    if (
-        name == "hash"
-        and args
-        and isinstance(args[0], Const)
-        and not isinstance(args[0].value, str)
-    ):
+    if name == "hash" and args and _is_plain(args[0]):
         return Opaque()
-    if cause is Cause.SAMPLED and args:
+    if source.cause is Cause.SAMPLED and args:
         return _sampled(name, args[0], taint)
-    if name.endswith("random.choice") and args and ("size" in kwargs or len(args) > 1):
-        return _sampled(name, args[0], replace(taint, cause=Cause.SAMPLED))
-    if name == "random.choice" and args:
-        held = element_of(args[0])
-        return join(
-            [held, Const("")] if not isinstance(held, Choice) else [held], frozenset({taint})
+    if name.endswith("random.choice") and args:
+        many = "size" in kwargs or len(args) > 1
+        return (
+            _sampled(name, args[0], replace(taint, cause=Cause.SAMPLED))
+            if many
+            else _one_of(args[0], taint)
         )
-    if name == "time.strftime" and args and (pattern := literal(args[0])):
+    if name == "time.strftime" and (pattern := literal(args[0]) if args else None):
         return coarse(found, pattern)
     if name == "subprocess.run" and not _is_git(args):
         return Opaque(label="subprocess")
-    if name.startswith("humanize") or name.startswith("timeago"):
-        return found
-    if name in ("time.localtime", "time.gmtime", "time.ctime") and args:
-        return Opaque(taints_in(args[0]))
     return found
+
+
+def _taint_of(run: Run, frame: Frame, name: str, source: Source, node: ast.Call) -> Taint:
+    place = place_of(frame.module, node, f"{frame.name}:{name}")
+    return Taint(source.cause, source.rank, place, shown(node), loops=run.loop_numbers())
+
+
+def _is_plain(value: Value) -> bool:
+    """Whether a constant's hash is the same in every process: that of a text is salted."""
+    return isinstance(value, Const) and not isinstance(value.value, str)
+
+
+def _the_same(name: str, args: Sequence[Value]) -> Value:
+    """What a generator with a seed takes: something of what it is given, or a number."""
+    if not args:
+        return Opaque()
+    return element_of(args[0]) if name.endswith("choice") else args[0]
+
+
+def _one_of(pool: Value, taint: Taint) -> Value:
+    held = element_of(pool)
+    options = [held] if isinstance(held, Choice) else [held, Const("")]
+    return join(options, frozenset({taint}))
 
 
 def _is_git(args: Sequence[Value]) -> bool:
@@ -81,7 +94,7 @@ def _words(value: Value) -> str:
 
 
 def _is_seeded(frame: Frame) -> bool:
-    return bool(re.search(r"random\.seed\(\s*\w", frame.module.text))
+    return bool(re.search(r"(random\.seed|manual_seed|seed_all)\(\s*\w", frame.module.text))
 
 
 def _sampled(name: str, pool: Value, taint: Taint) -> Value:

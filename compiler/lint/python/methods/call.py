@@ -10,7 +10,14 @@ from ..holding import join
 from ..instances import CONTENT
 from ..machine import Frame, Run
 from ..message_templates import call_prompt
-from ..standing import FIELDS, as_iterated, fields_of, is_container
+from ..standing import (
+    FIELDS,
+    as_iterated,
+    as_written,
+    each_written,
+    fields_of,
+    is_container,
+)
 from ..values import AgentV, Choice, Const, DictV, ListV, Obj, Opaque, PromptV, StateV, Text, Value
 from .calling import Calling
 from .dicts import dict_method
@@ -29,6 +36,9 @@ def call_method(
     node: ast.Call,
 ) -> Value:
     """What a method gives, and what it does to its receiver."""
+    if name in ("format", "format_map"):
+        args = [each_written(run, each) for each in args]
+        kwargs = {key: as_written(run, each) for key, each in kwargs.items()}
     if name in ("join", "extend", "update"):
         args = [as_iterated(run, each) for each in args]
     call = Calling(run, frame, receiver, name, args, kwargs, node)

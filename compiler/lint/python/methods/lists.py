@@ -16,7 +16,6 @@ from ..limits import limits_of
 from ..machine import Frame, Run, place_of, shown
 from ..newest import judge_stored
 from ..queries import FETCHES, SINGLE, single
-from ..texts import joined
 from ..values import NONE, Choice, Const, Item, ListV, Obj, Opaque, Taint, Taints, Value
 
 
@@ -44,11 +43,6 @@ def list_method(
             for loop in run.loops[-1:]:
                 loop.shape |= receiver.shape
             return element_of(receiver)
-        case "write" if receiver.kind == "buffer":
-            receiver.items += [Item(each, bool(frame.conds)) for each in args[:1]]
-            return Const(None)
-        case "getvalue" if receiver.kind == "buffer":
-            return joined(Const(""), receiver, place_of(frame.module, node))
         case "extend" | "update" | "extendleft" | "writelines":
             for each in args:
                 extend(run, frame, receiver, each, node)

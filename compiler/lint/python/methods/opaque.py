@@ -9,15 +9,18 @@ from ...finding import Cause
 from ...layout import DAY
 from ..building import REASONING
 from ..clocks import COARSE_PARTS, at_rank, coarse
+from ..contents import put_into
+from ..externals.single import HERE_PATH, host_value
 from ..files import template_named, written_taints
 from ..filling import amid, holes_of
 from ..holding import join, taints_in, union
 from ..json_text import PARSED, is_parsed
 from ..machine import shown
 from ..newest import judge_stored
+from ..rendering import context_of
 from ..replacing import by_pattern
 from ..texts import joined, parts_of, text
-from ..values import NONE, Const, DictV, Hole, ListV, Opaque, Value
+from ..values import NONE, Const, Hole, ListV, Opaque, Value
 from .calling import Calling
 from .lists import extend, grow, put_in, shortened
 
@@ -36,6 +39,7 @@ _OF_THE_NAME = frozenset({Cause.RANDOM, Cause.CLOCK, Cause.DATE})
 def opaque_method(call: Calling, receiver: Opaque) -> Value | None:
     """What a method of an unknown value gives; None where nothing but its name is known."""
     for reading in (
+        _in_the_making,
         _read,
         _arguments,
         _time,
@@ -45,11 +49,25 @@ def opaque_method(call: Calling, receiver: Opaque) -> Value | None:
         _written,
         _rendered,
         _replaced,
+        _placed,
     ):
         found = reading(call, receiver)
         if found is not None:
             return found
     return None
+
+
+def _in_the_making(call: Calling, receiver: Opaque) -> Value | None:
+    """A text that is written piece by piece: what was written is read."""
+    thing = receiver.contents
+    if thing is None or not thing.is_text:
+        return None
+    if call.name in ("getvalue", "read", "getbuffer", "readlines"):
+        return text(thing.parts)
+    if call.name in ("write", "writelines"):
+        put_into(call.run, call.frame, thing, call.args, call.place)
+        return Const(None)
+    return Const(None) if call.name in ("close", "seek", "flush", "truncate") else None
 
 
 def _read(call: Calling, receiver: Opaque) -> Value | None:
@@ -120,6 +138,12 @@ def _written(call: Calling, receiver: Opaque) -> Value | None:
     return None
 
 
+def _placed(call: Calling, receiver: Opaque) -> Value | None:
+    """`Path().resolve()`: the folder in which the program runs."""
+    is_here = receiver.label == HERE_PATH and call.name in ("resolve", "absolute", "expanduser")
+    return host_value(call.run, call.frame, call.node) if is_here else None
+
+
 def _replaced(call: Calling, receiver: Opaque) -> Value | None:
     """`PATTERN.sub(by, text)`."""
     if call.name != "sub" or len(call.args) < 2:
@@ -129,24 +153,24 @@ def _replaced(call: Calling, receiver: Opaque) -> Value | None:
 
 def _rendered(call: Calling, receiver: Opaque) -> Value | None:
     """A template of another file, with what it is given: its text is known where the file was read."""
+    if call.name == "from_string" and call.args:
+        return call.args[0]
     if call.name not in _FILLS:
         return None
-    values = dict(call.kwargs)
-    for each in call.args:
-        if isinstance(each, DictV):
-            values |= {k: v for k, v in each.fields.items() if isinstance(k, str)}
+    values = context_of(call.run, call.frame, call.args, call.kwargs, call.node)
     library = call.run.templates
     if receiver.label.startswith("<template>") and library is not None:
         held = library.rendered(receiver.label.removeprefix("<template>"), values)
         if held is not None:
             return held
-    held = Hole(receiver.taints | receiver.gathered, receiver.label)
-    return amid((held,), holes_of((*call.args, *values.values()), call.place))
+    written = parts_of(receiver, call.place)
+    given = [*call.args, *(values[name] for name in call.kwargs)]
+    return amid(written, holes_of(given, call.place))
 
 
 def _grown(call: Calling, receiver: Opaque) -> Value | None:
     """An unknown list that is changed becomes a list that outlives the call, with what was put into it."""
-    if call.name not in _CHANGES:
+    if call.name not in _CHANGES or receiver.contents is not None:
         return None
     run, frame, args = call.run, call.frame, call.args
     if call.name == "append" and args:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from ..filling import formatted, substituted
 from ..holding import taints_in
 from ..machine import Frame, Run, place_of
+from ..rendering import context_of, rendered_text
+from ..standing import as_written, content_of
 from ..texts import joined, literal, replaced, transformed
 from ..values import Const, DictV, ListV, Opaque, Text, Value
 
@@ -45,16 +49,23 @@ def text_method(
     place = place_of(frame.module, node)
     if name == "format":
         rest = Opaque() if any(k.arg is None for k in node.keywords) else None
-        return formatted(receiver, args, kwargs, place, rest)
+        return formatted(receiver, args, kwargs, place, rest, partial(_reached, run, frame, node))
     if name == "join" and args:
         return joined(receiver, args[0], place)
     if name == "replace" and len(args) >= 2:
         return replaced(receiver, args[0], args[1], place)
+    if name == "render":
+        values = context_of(run, frame, args, kwargs, node)
+        held = rendered_text(run, receiver, values, place)
+        if held is not None:
+            return held
     if name in FILLED:
         values = dict(kwargs)
-        if args and isinstance(args[0], DictV):
-            values |= {k: v for k, v in args[0].fields.items() if isinstance(k, str)}
-        return substituted(receiver, values, FILLED[name], place)
+        table = content_of(args[0]) if args else None
+        if isinstance(table, DictV):
+            values |= {k: v for k, v in table.fields.items() if isinstance(k, str)}
+        rest = table.rest if isinstance(table, DictV) else None
+        return substituted(receiver, values, FILLED[name], place, rest)
     if name in _PLAIN and not args:
         return (
             transformed(receiver, lambda s: s, place)
@@ -80,6 +91,18 @@ def text_method(
     if name in ("startswith", "endswith", "isdigit", "find", "index", "count"):
         return Opaque(taints_in(receiver))
     return Opaque(taints_in(receiver))
+
+
+def _reached(run: Run, frame: Frame, node: ast.Call, value: Value, path: str) -> Value:
+    """What a field of a template leads to: `{page.title}`, `{page[title]}`."""
+    words = re.sub(r"\[(?!-?\d)([^\]]*)\]", r"['\1']", f"_{path}")
+    try:
+        tree = ast.parse(words, mode="eval").body
+    except SyntaxError:
+        return value
+    for each in ast.walk(tree):
+        ast.copy_location(each, node)
+    return as_written(run, run.evaluate(run, Frame(frame.module, {"_": value}, frame.name), tree))
 
 
 def _split(receiver: Const | Text, name: str, args: Sequence[Value]) -> Value:

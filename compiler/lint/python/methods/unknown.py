@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from ...finding import Cause
-from ..filling import ambient
+from ..contents import ambient_in, put_into
+from ..externals.passing import LOOKUPS
 from ..holding import shape_of, taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
 from ..listings import COMPLETION_METHODS, UNORDERED_METHODS
 from ..machine import bound_method, shown
-from ..names import decorators, method_of
-from ..sources import method_source
-from ..values import ClassV, ListV, Opaque, Value
+from ..method_values import decorators, method_of
+from ..sources.lookup import method_source
+from ..values import ClassV, ListV, Obj, Opaque, Value
 from .calling import Calling
+from .inherited import said_by
 from .lists import order_of
 from .opaque import opaque_method
 from .rows import queried
@@ -52,30 +53,22 @@ def unknown_method(call: Calling) -> Value:
 def _passed_on(call: Calling) -> Value:
     """Nothing is known: what the receiver varies with, unless the method looks something up."""
     held = taints_in(call.receiver, 2)
-    if isinstance(call.receiver, Opaque):
-        given = ambient(call.given)
-        if _MAKES_TEXT.match(call.name):
-            held |= given | call.receiver.gathered
-        elif _MADE_HERE.search(call.receiver.label):
-            call.receiver.gathered |= given
+    if isinstance(call.receiver, Obj) and call.receiver.cls.external:
+        held |= said_by(call.run, call.receiver)
+    looks_up = bool(LOOKUPS.search(call.name))
+    thing = call.receiver.contents if isinstance(call.receiver, Opaque) else None
+    if thing is not None:
+        put_into(call.run, call.frame, thing, call.given, call.place)
+        thing = None if looks_up else thing
+    elif not looks_up:
+        held |= ambient_in(call.given)
     if call.name not in _KEEPS:
         held = frozenset(t for t in held if t.cause not in (Cause.VARYING, Cause.COUNTER))
     label = _label(call)
     is_reply = isinstance(call.receiver, Opaque) and call.receiver.is_reply
     named = f"{label}.{call.name}()" if label else f"{call.name}()"
     cut = frozenset(t for t in shape_of(call.receiver) if t.cause is Cause.WINDOW)
-    return Opaque(held - cut, cut, label=named, is_reply=is_reply)
-
-
-_MAKES_TEXT = re.compile(
-    r"(render|format|fill|wrap|escape|subn?|replace|substitute|compose|expand|interpolate|indent|concat|prompt|template"
-    r"|dumps?|to_?(text|str|string|prompt|markdown|xml|html|yaml|json)|as_(text|str|string|prompt|markdown)|section"
-    r"|tostring|unparse|shorten|truncate|clean|text|compile)(_\w+)?$"
-)
-"""Methods that give a text of what they are given."""
-
-_MADE_HERE = re.compile(r"^[A-Z]\w*\(\)$")
-"""Things that the program makes of a class that isn't known."""
+    return Opaque(held - cut, cut, label=named, is_reply=is_reply, contents=thing)
 
 
 def _label(call: Calling) -> str:
@@ -138,7 +131,7 @@ def _only_one(call: Calling) -> Value | None:
 
 def _sourced(call: Calling) -> Value | None:
     """Signed links, search results."""
-    source = method_source(call.said or _label(call), call.name)
+    source = method_source(call.said or _label(call), call.name, len(call.args))
     if source is None:
         return None
     taint = call.taint(source.cause, shown(call.node), source.rank)

@@ -51,7 +51,7 @@ def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST
                 inner = each.value if isinstance(each, ast.Starred) else each
                 assign(run, frame, inner, held, node)
         case ast.Attribute(value=owner, attr=attr):
-            set_attribute(run, frame, evaluate(run, frame, owner), attr, value)
+            set_attribute(run, frame, evaluate(run, frame, owner), attr, value, node)
         case ast.Subscript(value=owner, slice=index):
             set_item(run, frame, target, evaluate(run, frame, owner), owner, index, value, node)
         case _:

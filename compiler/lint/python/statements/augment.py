@@ -7,6 +7,7 @@ import ast
 from ...finding import Cause
 from ..arithmetic import added, operated
 from ..building import splice
+from ..dunders import operated_by_class
 from ..expressions import evaluate
 from ..frameworks import holds_generation
 from ..holding import frozen
@@ -23,6 +24,10 @@ def augmented(run: Run, frame: Frame, node: ast.AugAssign) -> bool:
     new = evaluate(run, frame, node.value)
     if isinstance(old, StateV):
         _append_to_state(run, frame, old, new, node)
+        return False
+    told = operated_by_class(run, old, new, node.op, is_in_place=True)
+    if told is not None:
+        assign(run, frame, node.target, told, node)
         return False
     if isinstance(node.op, ast.Add) and isinstance(old, ListV):
         before = len(old.items)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from ..binding import condition_taints
+from ..contents import ambient_in
 from ..expressions import evaluate
 from ..holding import decided, join
 from ..machine import Frame, Run
@@ -63,19 +64,25 @@ def joined_env(
 
 def with_block(run: Run, frame: Frame, node: ast.With | ast.AsyncWith) -> bool:
     """`with`."""
+    printed = len(run.printed)
     for item in node.items:
         value = evaluate(run, frame, item.context_expr)
+        if isinstance(value, Opaque) and value.label == "redirect_stdout()" and value.contents:
+            run.printed.append(value.contents)
         if item.optional_vars is not None:
             held = _entered(run, value)
             assign(run, frame, item.optional_vars, held, node)
-    return run.body(run, frame, node.body)
+    try:
+        return run.body(run, frame, node.body)
+    finally:
+        del run.printed[printed:]
 
 
 def _entered(run: Run, value: Value) -> Value:
     if isinstance(value, Obj):
         for info in value.cls.line():
             if "__enter__" in info.methods:
-                from ..names import method_of
+                from ..method_values import method_of
 
                 fn = method_of(info, "__enter__")
                 fn.bound = value
@@ -87,7 +94,7 @@ def _entered(run: Run, value: Value) -> Value:
 
 def try_block(run: Run, frame: Frame, node: ast.Try) -> bool:
     """`try`: what handlers leave is joined."""
-    before = dict(frame.env)
+    before, raised = dict(frame.env), len(run.raised)
     ended = run.body(run, frame, node.body)
     ended = ended or run.body(run, frame, node.orelse)
     envs, ends = [frame.env], [ended]
@@ -95,7 +102,7 @@ def try_block(run: Run, frame: Frame, node: ast.Try) -> bool:
         frame.env = dict(before)
         frame.conds.append(NONE)
         if handler.name:
-            frame.env[handler.name] = Opaque(label="error")
+            frame.env[handler.name] = Opaque(ambient_in(run.raised[raised:]), label="error")
         ends.append(run.body(run, frame, handler.body))
         frame.conds.pop()
         envs.append(frame.env)
@@ -106,27 +113,3 @@ def try_block(run: Run, frame: Frame, node: ast.Try) -> bool:
             if frame.env.get(name) is not held:
                 frame.env[name] = join([frame.env.get(name), held])
     return run.body(run, frame, node.finalbody) or (all(ends) and bool(ends))
-
-
-def match_block(run: Run, frame: Frame, node: ast.Match) -> bool:
-    """`match`."""
-    subject = evaluate(run, frame, node.subject)
-    taints = condition_taints(run, frame, subject)
-    before, envs, ends = dict(frame.env), [], []
-    for case in node.cases:
-        frame.env = dict(before)
-        for each in ast.walk(case.pattern):
-            name = getattr(each, "name", None)
-            if isinstance(name, str):
-                frame.env[name] = Opaque(label=name)
-        frame.conds.append(taints)
-        ends.append(run.body(run, frame, case.body))
-        frame.conds.pop()
-        envs.append(frame.env)
-    live = [env for env, end in zip(envs, ends, strict=True) if not end] or [before]
-    frame.env = dict(live[0])
-    for env in live[1:]:
-        for name, held in env.items():
-            if frame.env.get(name) is not held:
-                frame.env[name] = decided([frame.env.get(name), held], taints)
-    return False

@@ -8,20 +8,13 @@ from ..agents import decorated
 from ..class_reading import class_info
 from ..expressions import evaluate
 from ..machine import Frame, Run, bound_method, dotted
-from ..names import decorators, imported, method_of
-from ..values import ClassV, Ext, FnV, Obj, PartialV, Value
+from ..method_values import decorators, method_of
+from ..names import imported
+from ..values import ClassInfo, ClassV, Ext, FnV, Obj, PartialV, Value
 
 
 def function(run: Run, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """`def`."""
-    spec = node.args
-    pairs = zip(reversed([*spec.posonlyargs, *spec.args]), reversed(spec.defaults), strict=False)
-    defaults = {p.arg: evaluate(run, frame, d) for p, d in pairs}
-    defaults |= {
-        p.arg: evaluate(run, frame, d)
-        for p, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
-        if d is not None
-    }
     fn = FnV(
         node,
         frame.module,
@@ -30,12 +23,23 @@ def function(run: Run, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDe
         None,
         None,
         decorators(node),
-        defaults,
+        _defaults(run, frame, node),
     )
     frame.env[node.name] = _wrapped(run, frame, fn, node)
     for each in node.decorator_list:
         decorated(run, frame, fn, each)
     return False
+
+
+def _defaults(
+    run: Run, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef
+) -> dict[str, Value]:
+    """What parameters are without an argument: computed once, where the function is made."""
+    spec = node.args
+    pairs = zip(reversed([*spec.posonlyargs, *spec.args]), reversed(spec.defaults), strict=False)
+    named = zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+    given = [*pairs, *((p, d) for p, d in named if d is not None)]
+    return {p.arg: evaluate(run, frame, default) for p, default in given}
 
 
 def _wrapped(
@@ -48,7 +52,7 @@ def _wrapped(
         if not _is_ours(evaluate(run, frame, maker)):
             continue
         decorator = evaluate(run, frame, each)
-        if isinstance(decorator, FnV | ClassV):
+        if isinstance(decorator, FnV | ClassV | Obj):
             call = ast.copy_location(ast.Call(each, [], []), each)
             made = run.call(run, "value", frame, decorator, [held], {}, call)
             held = made if isinstance(made, FnV | PartialV | Obj) else held
@@ -75,12 +79,24 @@ def class_body(run: Run, frame: Frame, node: ast.ClassDef) -> bool:
             info.bases.append(found.info)
         else:
             info.external.append(found.name if isinstance(found, Ext) else dotted(inner))
-    inner_frame = Frame(frame.module, {}, node.name, outer=frame.env)
-    for name, value in info.defaults.items():
-        info.attrs[name] = evaluate(run, inner_frame, value)
+    _read_body(run, frame, info)
     made = ClassV(info)
     frame.env[node.name] = _registered(run, frame, made, node)
     return False
+
+
+def _read_body(run: Run, frame: Frame, info: ClassInfo) -> None:
+    """Run what a class computes when it is made: its attributes, and what its methods' parameters are by default."""
+    inner = Frame(frame.module, {}, info.name, outer=frame.env)
+    info.closure = frame.names() if frame.name else {}
+    for name, node in info.methods.items():
+        info.method_defaults[name] = _defaults(run, inner, node)
+        inner.env[name] = method_of(info, name)
+    for name, value in info.defaults.items():
+        info.attrs[name] = inner.env[name] = evaluate(run, inner, value)
+    for keyword in info.node.keywords:
+        held = evaluate(run, frame, keyword.value) if keyword.arg == "metaclass" else None
+        info.meta = held.info if isinstance(held, ClassV) else info.meta
 
 
 def _registered(run: Run, frame: Frame, made: ClassV, node: ast.ClassDef) -> Value:

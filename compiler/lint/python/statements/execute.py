@@ -10,10 +10,13 @@ from ..expressions import evaluate
 from ..machine import Frame, Run
 from .assign import annotated, assignment
 from .augment import augmented
-from .branches import branch, match_block, try_block, with_block
+from .branches import branch, try_block, with_block
 from .definitions import class_body, function, global_names, import_names, outer_names
 from .items import deletion
 from .loops import for_loop, while_loop
+from .matching import match_block
+
+MOST_RAISED = 200
 
 
 def execute(run: Run, frame: Frame, body: list[ast.stmt]) -> bool:
@@ -48,6 +51,8 @@ def _expression(run: Run, frame: Frame, node: ast.Expr) -> bool:
 
 
 def _raise(run: Run, frame: Frame, node: ast.Raise) -> bool:
+    if node.exc is not None and len(run.raised) < MOST_RAISED:
+        run.raised.append(evaluate(run, frame, node.exc))
     return True
 
 

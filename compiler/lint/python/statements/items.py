@@ -8,14 +8,18 @@ from dataclasses import replace
 from ...finding import Cause
 from ...layout import REQUEST
 from ..building import rewrite_taint, splice
+from ..contents import put_into
+from ..dunders import called_by_python
 from ..elements import is_historical
 from ..expressions import evaluate
-from ..filling import ambient
 from ..holding import join, shape_of
+from ..instances import CONTENT
 from ..machine import Frame, Run, place_of
 from ..messages import options_of
 from ..methods.lists import shortened
-from ..values import Choice, Const, DictV, ListV, Opaque, Taint, Taints, Value
+from ..rendering import note_helper
+from ..standing import is_container
+from ..values import Choice, Const, Contents, DictV, ListV, Obj, Opaque, Taint, Taints, Value
 from .stored import as_stored
 
 
@@ -38,6 +42,11 @@ def set_item(
                 _put_slice(owner, index, value)
         return
     key = evaluate(run, frame, index)
+    note_helper(run, owner_node, key, value)
+    if called_by_python(run, owner, "__setitem__", [key, value]) is not None:
+        return
+    if isinstance(owner, Obj) and is_container(owner):
+        owner = owner.attrs[CONTENT]
     match owner:
         case DictV():
             history = _history_gone_through(run, owner)
@@ -51,7 +60,10 @@ def set_item(
         case Opaque() if isinstance(key, Const) and key.value in ("content", "text"):
             _rewrite(run, frame, owner, value, node)
         case Opaque() if owner.parent is None:
-            owner.gathered |= ambient([value])
+            owner.contents = owner.contents or Contents()
+            if isinstance(key, Const):
+                run.statics[id(owner), f"[{key.value!r}]"] = (owner, value)
+            put_into(run, frame, owner.contents, [key, value], place_of(frame.module, node))
         case ListV() if isinstance(key, Const) and isinstance(key.value, int):
             _set_element(run, frame, owner, key.value, value, node)
         case ListV():

@@ -1,0 +1,64 @@
+"""Functions of which nothing is known: they give what they are given, and may put any of it into any other."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+
+from ...finding import Cause
+from ..contents import ambient_in, contents_among, made_here, put_into
+from ..holding import taints_in, union
+from ..machine import Frame, Run, place_of
+from ..values import NONE, FnV, Opaque, PartialV, Taints, Value
+
+LOOKUPS = re.compile(
+    r"(^|[._])(?!get_(\w+_)?(string|text|html|md|markdown|json|str|xml|prompt)$)"
+    r"(get|load|fetch|find|lookup|read|query|select|save|store|put|log|open|connect|send|post|delete|debug|info"
+    r"|warning|error|exception|print|record|track|emit|trace|span|sleep|wait|run|exists|isfile|isdir|makedirs|register)"
+    r"(_\w+)?$"
+)
+"""Names of what looks something up, or puts it away: it gives nothing of what it is given."""
+
+
+def passed_through(
+    run: Run,
+    frame: Frame,
+    name: str,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    node: ast.Call,
+) -> Value:
+    """What an unknown function gives: a thing that it is given, with the rest put into it, or a new one."""
+    held = [*args, *kwargs.values()]
+    label = f"{name.rpartition('.')[2]}()"
+    thing = contents_among(held)
+    if thing is not None:
+        put_into(run, frame, thing, held, place_of(frame.module, node))
+        same = (a for a in held if isinstance(a, Opaque) and a.contents is thing)
+        return Opaque(union(a.taints for a in same), label=label, contents=thing)
+    called = called_back(run, frame, args, kwargs, node)
+    if LOOKUPS.search(name):
+        return Opaque(called, label=label)
+    return Opaque(_through(held) | called, label=label, contents=made_here(run))
+
+
+def _through(held: Sequence[Value]) -> Taints:
+    return frozenset(
+        t
+        for t in union(taints_in(a, 3) for a in held)
+        if t.cause not in (Cause.WINDOW, Cause.REWRITTEN)
+    )
+
+
+def called_back(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Taints:
+    """What a function of the project gives where it is given to another one, with the arguments behind it."""
+    for number, each in enumerate(args):
+        if not isinstance(each, FnV | PartialV):
+            continue
+        rest, named = (list(args[1:]), dict(kwargs)) if number == 0 else ([], {})
+        given = run.call(run, "value", frame, each, rest, named, node)
+        return ambient_in([given])
+    return NONE

@@ -1,0 +1,51 @@
+"""Jinja templates rendered from Python: files that were read, texts in the program, and what an environment adds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from ..finding import Place
+from .machine import Frame, Run
+from .standing import as_written
+from .texts import literal
+from .values import Const, DictV, Ext, FnV, Method, Obj, Opaque, PartialV, Text, Value
+
+FILTER = "|"
+"""What stands in front of a filter's name among the names that a template knows."""
+
+
+def context_of(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> dict[str, Value]:
+    """What a template is rendered with, the environment's names among it; functions as what they give."""
+    found: dict[str, Value] = dict(run.helpers)
+    for each in args:
+        if isinstance(each, DictV):
+            found |= {k: v for k, v in each.fields.items() if isinstance(k, str)}
+    found |= kwargs
+    return {name: _given(run, frame, name, value, node) for name, value in found.items()}
+
+
+def _given(run: Run, frame: Frame, name: str, value: Value, node: ast.Call) -> Value:
+    if isinstance(value, FnV | PartialV | Ext | Method):
+        filtered = [Opaque(label="value")] if name.startswith(FILTER) else []
+        return run.call(run, "value", frame, value, filtered, {}, node)
+    return as_written(run, value) if isinstance(value, Obj) else value
+
+
+def rendered_text(run: Run, text: Value, values: Mapping[str, Value], place: Place) -> Value | None:
+    """A template that is a text of the program; None where that can't be parsed."""
+    words = literal(text)
+    if words is None and isinstance(text, Text):
+        return None
+    if words is None or run.templates is None or ("{{" not in words and "{%" not in words):
+        return None
+    return run.templates.inline(words, values, place)
+
+
+def note_helper(run: Run, owner: ast.expr, name: Value, value: Value) -> None:
+    """`environment.globals[name] = value`, `environment.filters[name] = function`."""
+    kind = owner.attr if isinstance(owner, ast.Attribute) else ""
+    if kind in ("globals", "filters") and isinstance(name, Const) and isinstance(name.value, str):
+        run.helpers[(FILTER if kind == "filters" else "") + name.value] = value

@@ -1,0 +1,37 @@
+"""Methods that sign a link or search a store, told by their names and those of what they are called on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from .source import FOUND, SIGNED, Source
+
+METHODS: Mapping[str, Source] = {
+    **dict.fromkeys(
+        "generate_presigned_url generate_presigned_post generate_signed_url create_presigned_url presigned_get_object "
+        "get_presigned_url create_signed_url signed_url sign_url presign".split(),
+        SIGNED,
+    ),
+    **dict.fromkeys(
+        "similarity_search asimilarity_search similarity_search_with_score asimilarity_search_with_score "
+        "similarity_search_by_vector max_marginal_relevance_search amax_marginal_relevance_search "
+        "get_relevant_documents aget_relevant_documents retrieve aretrieve recall semantic_search vector_search "
+        "hybrid_search query_points get_relevant_memories".split(),
+        FOUND,
+    ),
+}
+"""By the method's name alone."""
+
+_STORES = re.compile(
+    r"(memory|memories|memo|store|index|retriever|collection|vector|vectors|kb|knowledge|db|mem0|mem|search|searcher|docs"
+    r"|library|archive|qdrant|chroma|pinecone|weaviate|notes|corpus|catalogue|catalog)\w*$"
+)
+_SEARCHES = frozenset(
+    "search asearch query aquery knn nearest top_k lookup_similar find_similar".split()
+)
+
+
+def searched(receiver: str, name: str) -> Source | None:
+    """A search in something that is a store by its name."""
+    return FOUND if name in _SEARCHES and _STORES.search(receiver.lower()) else None
