@@ -9,12 +9,15 @@ it is said why the two texts part (`partings.py`). One schema takes minutes: `--
 that the next run goes on from there.
 """
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +67,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+Answers = dict[str, list[dict[str, Any]]]
+"""By style, for each prompt: the tokens, and whether the record ended."""
+
+
 @dataclass(slots=True)
 class Borders:
     """What was found at the borders of one schema's records."""
@@ -89,10 +96,12 @@ def main() -> None:
     arguments = parser.parse_args()
     found, model = environment(), resolve_model(arguments.model)
     prompts = [_prompt(Material(model), i) for i in range(arguments.prompts)]
+    measuring = Measuring(model, prompts, arguments.tokens, arguments.keep)
     rows: list[dict[str, Any]] = []
     for name in arguments.schemas:
-        rows.append(_row(name, model, prompts, arguments.tokens, arguments.keep))
+        rows.append(measuring.row(name))
         print(rows[-1], flush=True)
+    measuring.close()
     page = table(list(rows[0]), [[str(cell) for cell in row.values()] for row in rows])
     print(page)
     if arguments.write:
@@ -101,23 +110,69 @@ def main() -> None:
         write("records", {"environment": found, "rows": rows}, head + page)
 
 
-def _row(
-    name: str, model: Path, prompts: Sequence[tuple[int, ...]], tokens: int, keep: Path | None
-) -> dict[str, Any]:
-    """What one schema's records come to; read from `keep` where that has it."""
-    kept = keep / f"{name.replace(' ', '_')}-{len(prompts)}-{tokens}.json" if keep else None
-    if kept is not None and kept.exists():
-        return json.loads(kept.read_text())
-    answers = asyncio.run(_generate(model, prompts, SCHEMAS[name], tokens))
-    print(name, _counts(answers), flush=True)
-    borders, compare = Borders(), Comparison(model)
-    for prompt, *pair in zip(prompts, answers["free"], answers["canonical"], strict=True):
-        compare.record(SCHEMAS[name], prompt, (pair[0], pair[1]), borders)
-    row = {"schema": name, **_counts(answers), **_figures(borders)}
-    if kept is not None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(row))
-    return row
+class Measuring:
+    """One engine and one model in float32 for all schemas; neither is loaded where all is kept."""
+
+    def __init__(
+        self, model: Path, prompts: Sequence[tuple[int, ...]], tokens: int, keep: Path | None
+    ) -> None:
+        self._model, self._prompts, self._tokens, self._keep = model, prompts, tokens, keep
+
+    @cached_property
+    def _backend(self) -> EngineBackend:
+        return EngineBackend(self._model, kv_cache_tokens=40_000)
+
+    @cached_property
+    def _comparison(self) -> Comparison:
+        return Comparison(self._model)
+
+    def row(self, name: str) -> dict[str, Any]:
+        """What one schema's records come to; read from `keep` where that has it."""
+        file = f"{name.replace(' ', '_')}-{len(self._prompts)}-{self._tokens}.json"
+        kept = self._keep / file if self._keep else None
+        if kept is not None and kept.exists():
+            return json.loads(kept.read_text())["row"]
+        answers = self._answers(SCHEMAS[name])
+        print(name, _counts(answers), flush=True)
+        borders, pairs = Borders(), zip(*answers.values(), strict=True)
+        for prompt, pair in zip(self._prompts, pairs, strict=True):
+            self._comparison.record(SCHEMAS[name], prompt, pair, borders)
+        row = {"schema": name, **_counts(answers), **_figures(borders)}
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps({"row": row, "answers": answers}))
+        return row
+
+    def _answers(self, schema: dict[str, Any]) -> Answers:
+        text = json.dumps(schema)
+        asked = {
+            "free": Constraint("json", text, "free"),
+            "canonical": Constraint("json", text),
+        }
+        calls = [self._ask(prompt, each) for each in asked.values() for prompt in self._prompts]
+        found = asyncio.run(_together(calls))
+        return {
+            style: found[at * len(self._prompts) : (at + 1) * len(self._prompts)]
+            for at, style in enumerate(asked)
+        }
+
+    async def _ask(self, prompt: tuple[int, ...], constraint: Constraint) -> dict[str, Any]:
+        sampling = Sampling(max_tokens=self._tokens)
+        request = GenRequest(prompt, sampling, seeds=(0,), constraint=constraint)
+        (done,) = (await self._backend.generate(request)).completions
+        ended = done.finish != "length"
+        if ended:
+            json.loads(done.text)
+        return {"ids": list(done.ids), "ended": ended}
+
+    def close(self) -> None:
+        """Stop the engine, if there is one."""
+        if "_backend" in vars(self):
+            asyncio.run(self._backend.close())
+
+
+async def _together(calls: Sequence[Awaitable[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return await asyncio.gather(*calls)
 
 
 def _note(prompts: int, tokens: int) -> str:
@@ -150,10 +205,6 @@ def _told(partings: Counter[tuple[str, Parting]]) -> str:
     return ", ".join(each) or "none"
 
 
-Answers = dict[str, list[dict[str, Any]]]
-"""By style, for each prompt: the tokens, and whether the record ended."""
-
-
 def _counts(answers: Answers) -> dict[str, Any]:
     counts: dict[str, Any] = {}
     for style, found in answers.items():
@@ -161,39 +212,6 @@ def _counts(answers: Answers) -> dict[str, Any]:
         counts[style] = len(lengths)
         counts[f"{style} tokens"] = round(float(np.mean(lengths or [0])), 1)
     return counts
-
-
-async def _generate(
-    model: Path, prompts: Sequence[tuple[int, ...]], schema: dict[str, Any], tokens: int
-) -> Answers:
-    backend = EngineBackend(model, kv_cache_tokens=40_000)
-    text = json.dumps(schema)
-    try:
-        return {
-            "free": await _answers(backend, prompts, Constraint("json", text, "free"), tokens),
-            "canonical": await _answers(backend, prompts, Constraint("json", text), tokens),
-        }
-    finally:
-        await backend.close()
-
-
-async def _answers(
-    backend: EngineBackend, prompts: Sequence[tuple[int, ...]], constraint: Constraint, tokens: int
-) -> list[dict[str, Any]]:
-    done = await _ask(backend, prompts, constraint, tokens)
-    ended = [each for each in done if each.finish != "length"]
-    for each in ended:
-        json.loads(each.text)
-    return [{"ids": list(each.ids), "ended": each.finish != "length"} for each in done]
-
-
-async def _ask(
-    backend: EngineBackend, prompts: Sequence[tuple[int, ...]], constraint: Constraint, tokens: int
-) -> list[Any]:
-    sampling = Sampling(max_tokens=tokens)
-    asks = [GenRequest(ids, sampling, seeds=(0,), constraint=constraint) for ids in prompts]
-    replies = await asyncio.gather(*[backend.generate(ask) for ask in asks])
-    return [completion for reply in replies for completion in reply.completions]
 
 
 @dataclass(frozen=True, slots=True)
