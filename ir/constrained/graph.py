@@ -225,10 +225,18 @@ class Graph:
     def certain(self, places: Iterable[Place]) -> tuple[str, list[tuple[Place, ...]]]:
         """The text that must be written next, and the places before it and after each of its characters."""
         text, trail = "", [tuple(places)]
-        while (char := self._only_char(opened := self.opened(trail[-1]))) is not None:
-            text += char
-            trail.append(tuple(Place(place.node, place.at + 1) for place in opened))
+        while (run := self._only_text(opened := self.opened(trail[-1]))) is not None:
+            text += run
+            for done in range(1, len(run) + 1):
+                trail.append(tuple(Place(place.node, place.at + done) for place in opened))
         return text, trail
+
+    def _only_text(self, opened: tuple[Place, ...]) -> str | None:
+        """What must come next: all of a text that alone may, else a character that all have."""
+        first = self.nodes[opened[0].node] if opened else None
+        if len(opened) == 1 and isinstance(first, Text):
+            return first.text[opened[0].at :]
+        return self._only_char(opened)
 
     def _only_char(self, opened: tuple[Place, ...]) -> str | None:
         chars: set[str] = set()

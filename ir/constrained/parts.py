@@ -128,6 +128,23 @@ def _record_parts(fields: tuple[tuple[str, Type], ...]) -> tuple[OutputPart, ...
     return (*parts, Forced("}"))
 
 
+def longest_text(parts: tuple[OutputPart, ...]) -> int:
+    """How many characters the longest text has that is certain as one piece."""
+    return max(map(_longest_of, parts), default=0)
+
+
+def _longest_of(part: OutputPart) -> int:
+    match part:
+        case Forced(text):
+            return len(text)
+        case OneOf(options):
+            return max((max(len(text), longest_text(rest)) for text, rest in options), default=0)
+        case Many(item):
+            return longest_text(item)
+        case Free():
+            return 0
+
+
 def _choice(texts: list[str]) -> OneOf:
     return OneOf(tuple((text, ()) for text in texts))
 

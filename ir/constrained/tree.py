@@ -23,6 +23,7 @@ class TokenTree:
     def __init__(self, texts: Mapping[int, str]) -> None:
         self.texts = texts
         self.root = tree(texts.items())
+        self.longest = max(map(len, texts.values()), default=0)
         self._parts: dict[frozenset[str], Node] = {}
 
     @classmethod

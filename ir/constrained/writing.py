@@ -13,6 +13,7 @@ next, so that its next choice is asked for where it would make it itself:
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -145,7 +146,7 @@ class Writing:
     ) -> int:
         """How many tokens of `text` stay as they are whatever canonical text follows its last `length` characters."""
         keep = len(tokens)
-        for start in range(len(text) - length, len(text)):
+        for start in range(len(text) - min(length, self.tree.longest), len(text)):
             node = self.tree.beginning(text[start:])
             for more in self._spanning(node, trail[-1]) if node else ():
                 keep = min(keep, common_length(tokens, self._encode(text + more)))
@@ -185,13 +186,11 @@ def _ends(pieces: Sequence[bytes], text: str) -> list[int]:
     """After how many characters each token ends, 0 inside of one; nothing where the tokens are not the text."""
     if b"".join(pieces) != text.encode():
         return []
-    ends, done = list[int](), b""
+    ends, done = list[int](), 0
+    decoder = codecs.getincrementaldecoder("utf-8")()
     for piece in pieces:
-        done += piece
-        try:
-            ends.append(len(done.decode()))
-        except UnicodeDecodeError:
-            ends.append(0)
+        done += len(decoder.decode(piece))
+        ends.append(0 if decoder.getstate()[0] else done)
     return ends
 
 

@@ -20,7 +20,7 @@ import torch
 
 from ....ir.constrained.calls import ToolSet
 from ....ir.constrained.ebnf import EbnfError, checked_rules
-from ....ir.constrained.parts import OutputPart, output_parts
+from ....ir.constrained.parts import OutputPart, longest_text, output_parts
 from ....ir.constrained.schema import schema_parts
 from ....ir.sampling import CONSTRAINED_STYLES, Constraint, ConstraintKind
 from ....ir.target import Tokenizer
@@ -30,6 +30,8 @@ from .protocol import ConstraintUnusable, MakeMatcher, Matcher
 from .trial import TrialFailed, tried
 
 EBNF = 'rules are written `name ::= "text" [a-z]+ (other | "x"{1,3})`, and `root` is the first'
+MOST_CHARACTERS = 16_384
+"""Of a text that a constraint fixes: it is written at once, between two steps of everyone."""
 MOST_KEPT = 1_024  # compiled constraints: a server is asked for ever new ones
 
 
@@ -165,6 +167,11 @@ class GrammarBackend(ABC):
         return self.ebnf(grammar)
 
     def _follow(self, parts: tuple[OutputPart, ...], loose: bool = True) -> MakeMatcher:
+        if (length := longest_text(parts)) > MOST_CHARACTERS:
+            raise ConstraintUnusable(
+                f"a text of {length} characters is too long; the longest has {MOST_CHARACTERS}",
+                "let the program write it",
+            )
         return PartsGrammar(parts, self.tokenizer, self.regex, loose).matcher
 
 

@@ -8,6 +8,7 @@ end it stand beside these; what is written for one of them is canonical, and is 
 from __future__ import annotations
 
 import codecs
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -94,7 +95,8 @@ class PartsMatcher:
     def __init__(self, grammar: PartsGrammar) -> None:
         self._grammar = grammar
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._due, self._places, _ = grammar.writing.start
+        due, self._places, _ = grammar.writing.start
+        self._due = deque(due)  # may be long: a literal of the schema is due at once
         self._free = self._opened({})
 
     @property
@@ -109,15 +111,15 @@ class PartsMatcher:
 
     def forced(self) -> tuple[int, ...]:
         """The tokens that are due."""
-        return self._due
+        return tuple(self._due)
 
     def accept(self, token: int) -> int | None:
         """Take a chosen token; returns the one that is written for it, None if it is not allowed."""
         if self._due:
-            return self._take_due() if token == self._due[0] else None
+            return self._due.popleft() if token == self._due[0] else None
         if self._may_choose and (written := self._choose(token)):
-            self._due = written
-            return self._take_due()
+            self._due.extend(written)
+            return self._due.popleft()
         if token in self._grammar.ends:
             return token if self.can_end else None
         return token if self._go_on(token) else None
@@ -132,11 +134,6 @@ class PartsMatcher:
             bits[:] = self._grammar.borders(self._places, len(bits))
         for free in self._free.values():
             np.bitwise_or(bits, free.allowed(len(bits), self._grammar.ends), out=bits)
-
-    def _take_due(self) -> int:
-        first, *rest = self._due
-        self._due = tuple(rest)
-        return first
 
     @property
     def _may_choose(self) -> bool:

@@ -1,6 +1,7 @@
 """Constraints: what may be generated, which tokens it has, and what is forced."""
 
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from sglc.ir.constrained.parts import OneOf
 from sglc.ir.constrained.shape import parse_output
 from sglc.ir.sampling import Constraint
 from sglc.ir.target import Part, Tokenizer
@@ -15,7 +17,8 @@ from sglc.ir.types import parse_type
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.engine.grammar.backend import GrammarBackend
 from sglc.runtime.engine.grammar.choice import make_grammar_backend
-from sglc.runtime.engine.grammar.protocol import ConstraintUnusable
+from sglc.runtime.engine.grammar.parts import PartsGrammar
+from sglc.runtime.engine.grammar.protocol import ConstraintUnusable, MakeMatcher
 
 from .asking import ask, gen, prompt
 
@@ -249,3 +252,30 @@ def test_the_engine_answers_with_a_value_and_counts_forced_tokens(
         begins_forced = kind.startswith(("{", "list[{"))
         assert (reply.usage.forced > 0) >= begins_forced
     assert ended >= (0 if "str" in kind else 3)  # a random model closes no string in time
+
+
+def test_a_long_text_is_written_in_time_in_proportion_to_its_length(tiny: Path) -> None:
+    """It is written between two steps of everyone."""
+    tokenizer = Tokenizer.from_file(tiny)
+    texts = tuple((first + "lorem ipsum " * 4_000, ()) for first in "ab")
+    matcher = PartsGrammar((OneOf(texts),), tokenizer, refuse, loose=False).matcher()
+    started = time.thread_time()
+    ids = list(tokenizer.encode((Part("a", False),), continuation=True))
+    assert matcher.accept(ids[0]) == ids[0]
+    for token in matcher.forced():
+        ids.append(token)
+        assert matcher.accept(token) == token
+    assert matcher.is_finished
+    assert tokenizer.decode(ids) == texts[0][0]
+    assert time.thread_time() - started < 2
+
+
+def refuse(pattern: str) -> MakeMatcher:
+    """There are no patterns."""
+    raise AssertionError(pattern)
+
+
+def test_a_text_that_is_too_long_for_that_is_refused(grammar: GrammarBackend) -> None:
+    for text in ('{"const": "LONG"}', '{"type": "array", "items": {"enum": ["LONG", "a"]}}'):
+        with pytest.raises(ConstraintUnusable, match="a text of 200002 characters is too long"):
+            grammar.compile(Constraint("json", text.replace("LONG", "a" * 200_000)))
