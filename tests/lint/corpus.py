@@ -100,7 +100,22 @@ def kept_cases() -> list[Case]:
     for file in sorted(KEPT.rglob("*")):
         if file.is_file() and file.parent not in packages and "__pycache__" not in file.parts:
             found.append(_marked(Case(str(file.relative_to(KEPT)), _kind(file), "-", [file])))
-    return [case for case in found if not case.name.endswith(".part.py")]
+    return [case for case in found if not case.name.endswith((".part.py", *_OF_LOGS))] + kept_logs()
+
+
+_OF_LOGS = (".jsonl", ".log", "wants.txt")
+
+
+def kept_logs() -> list[Case]:
+    """The logs that are kept as files: `wants.txt` says what should be found somewhere in each."""
+    found: list[Case] = []
+    for line in (KEPT / "logs" / "wants.txt").read_text().splitlines():
+        name, _, codes = line.partition(":")
+        file = KEPT / "logs" / name
+        places = [(file, n + 1) for n in range(len(file.read_text().splitlines()))]
+        wants = [(tuple(codes.split()), places)] if codes.strip() else []
+        found.append(Case(f"logs/{name}", "log", "-", [file], wants))
+    return found
 
 
 def _kind(path: Path) -> str:
@@ -156,17 +171,21 @@ def _one(case: Case, mine: list[Finding]) -> tuple[Score, list[str]]:
     return Score(len(case.wants), right, len(extra)), remarks
 
 
-def _places(finding: Finding) -> list[tuple[str, int]]:
+def _places(finding: Finding) -> list[tuple[str, int, int]]:
     evidence = finding.evidence
-    return [(p.file, p.line) for p in (evidence.origin, evidence.sink, *evidence.path)]
+    places = (evidence.origin, evidence.sink, *evidence.path)
+    return [(p.file, p.line, max(p.line, p.end_line)) for p in places]
 
 
 def _touches(finding: Finding, file: Path) -> bool:
-    return any(name == str(file) for name, _ in _places(finding))
+    return any(name == str(file) for name, _, _ in _places(finding))
 
 
 def _is_at(finding: Finding, file: Path, line: int) -> bool:
-    return any(name == str(file) and abs(number - line) <= 2 for name, number in _places(finding))
+    return any(
+        name == str(file) and first - 2 <= line <= last + 2
+        for name, first, last in _places(finding)
+    )
 
 
 def _is_right(finding: Finding, codes: tuple[str, ...], places: list[tuple[Path, int]]) -> bool:

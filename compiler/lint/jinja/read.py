@@ -37,9 +37,9 @@ class Templates:
         """Whether a template of that name was read."""
         return find(self.parsed, name) is not None
 
-    def rendered(self, name: str, values: Mapping[str, Value]) -> Value | None:
+    def rendered(self, name: str, values: Mapping[str, Value], near: str) -> Value | None:
         """A template's text for some values; None where it isn't known."""
-        parsed = find(self.parsed, name)
+        parsed = find(self.parsed, name, near)
         if parsed is None:
             return None
         self.used.add(parsed.file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from jinja2 import nodes
 
@@ -155,7 +156,7 @@ class Renderer:
         return replace(taint, place=place, path=(taint.place, *taint.path))
 
     def _include(self, name: str) -> list[Part]:
-        other = find(self.others, name)
+        other = find(self.others, name, self.file)
         if other is None or self.depth > 8:
             return [Hole(NONE, f"include {name}")]
         inner = Renderer(other, self.scope, self.others)
@@ -387,11 +388,17 @@ def _without_key_order(value: Value) -> Value:
     return value
 
 
-def find(others: Mapping[str, Parsed], name: str) -> Parsed | None:
-    """A template by the end of its path."""
+def find(others: Mapping[str, Parsed], name: str, near: str = "") -> Parsed | None:
+    """A template by the end of its path; of several, the one nearest to the file that names it."""
     ending = name.replace("\\", "/").lstrip("./")
-    for file, parsed in others.items():
-        path = file.replace("\\", "/")
-        if path == ending or path.endswith(f"/{ending}"):
-            return parsed
-    return None
+    paths = {file: file.replace("\\", "/") for file in others}
+    found = [file for file, path in paths.items() if f"/{path}".endswith(f"/{ending}")]
+    if not found:
+        return None
+    here = near.replace("\\", "/")
+    return others[max(found, key=lambda file: _shared_folders(paths[file], here))]
+
+
+def _shared_folders(one: str, other: str) -> int:
+    pairs = zip(one.split("/"), other.split("/"), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

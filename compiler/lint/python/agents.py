@@ -9,6 +9,7 @@ from ..finding import Place
 from ..layout import SESSION
 from .holding import frozen
 from .machine import Frame, Run, place_of
+from .memories import handed_over
 from .requests import Given
 from .texts import literal
 from .values import (
@@ -81,6 +82,7 @@ def agent_of(
     names = [n for n in _SYSTEM if n in kwargs]
     if not names and not kwargs.keys() & {"tools", "model", "deps_type", "llm"} and not args:
         return None
+    handed_over(run, frame, args, kwargs, node)
     model = kwargs.get("model", args[0] if args else Const(""))
     made = AgentV(tools=kwargs.get("tools"), model=literal(model) or "")
     for name in names:

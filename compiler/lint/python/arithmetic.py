@@ -11,7 +11,7 @@ from ..layout import DAY
 from .building import merge, rewrite_taint, splice
 from .elements import element_of
 from .filling import percent
-from .holding import join, taints_in, union
+from .holding import is_fixed, join, taints_in, union
 from .machine import Frame, Run, place_of, shown
 from .texts import literal, parts_of, text
 from .values import Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Taint, Text, Value
@@ -24,9 +24,7 @@ def operated(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp)
     """`left op right`."""
     match node.op:
         case ast.BitOr() if isinstance(left, PromptV) or isinstance(right, PromptV):
-            return (
-                left if isinstance(left, PromptV) else right
-            )  # a chain: the template, then the model
+            return _chained(left, right)
         case ast.Add():
             return added(run, frame, left, right, node)
         case ast.Mod() if isinstance(left, Text) or literal(left) is not None:
@@ -39,6 +37,16 @@ def operated(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp)
             return _divided(left, right.value)
         case _:
             return _number(left, right, node)
+
+
+def _chained(left: Value, right: Value) -> Value:
+    """`template | model`: the template; what cuts the history between them is part of it."""
+    prompt, other = (left, right) if isinstance(left, PromptV) else (right, left)
+    cut = frozenset(t for t in taints_in(other, 3) if t.cause is Cause.WINDOW)
+    if not cut or not isinstance(prompt, PromptV):
+        return prompt
+    messages = replace(prompt.messages, shape=prompt.messages.shape | cut)
+    return replace(prompt, messages=messages)
 
 
 def added(run: Run, frame: Frame, left: Value, right: Value, node: ast.AST) -> Value:
@@ -110,7 +118,10 @@ def _is_set(value: Value) -> bool:
 
 
 def _divided(left: Value, by: int) -> Value:
-    taints = taints_in(left)
+    """A whole part: of a length it moves in strides, of seconds in days."""
+    taints = frozenset(
+        replace(t, flag="stride") if t.flag == "length" and by > 1 else t for t in taints_in(left)
+    )
     if by >= _SECONDS_A_DAY:
         taints = frozenset(
             replace(t, cause=Cause.DATE, rank=DAY) if t.cause is Cause.CLOCK else t for t in taints
@@ -125,7 +136,9 @@ def _number(left: Value, right: Value, node: ast.AST | None) -> Value:
         found = _computed(left.value, right.value, getattr(node, "op", None))
         if found is not None:
             return Const(found, left.place)
-    return Opaque(taints_in(left) | taints_in(right))
+    is_path = isinstance(getattr(node, "op", None), ast.Div)
+    kept = is_path and is_fixed(left) and is_fixed(right)
+    return Opaque(taints_in(left) | taints_in(right), label="path" * is_path, is_fixed=kept)
 
 
 def _computed(left: Any, right: Any, op: ast.operator | None) -> object:

@@ -16,6 +16,7 @@ from .holding import decided, frozen, join, passed, shape_of, taints_in, union
 from .instances import instantiate, self_of
 from .listings import FAN_OUT, FAN_OUT_METHODS
 from .machine import MAX_CALLS, MAX_DEPTH, Frame, Run, dotted, place_of
+from .memories import handed_over
 from .message_templates import offer
 from .method_values import method_of
 from .methods.call import call_method
@@ -139,6 +140,8 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
     sent = called_sink(run, frame, callee, given.args, given.kwargs, given.rest, node)
     if sent is not None:
         return sent.value
+    if not isinstance(callee, Method | FnV):
+        handed_over(run, frame, given.args, given.kwargs, node)
     if not isinstance(callee, Method) or not isinstance(callee.receiver, PromptV):
         offer(run, frame, given.args, given.kwargs, node)
     if isinstance(callee, Ext) and callee.name == "super" and frame.owner is not None:

@@ -55,6 +55,7 @@ def element_of(value: Value) -> Value:
                 parent=parent,
                 index="all",
                 is_reply=reply,
+                is_fixed=value.is_fixed,
                 contents=contents,
             )
         case Choice(options=options, taints=taints):
@@ -191,6 +192,7 @@ def _of_opaque(value: Opaque, index: Value, at: int | None, tainted: Taints) -> 
             parent=value.parent,
             index=value.index,
             is_reply=value.is_reply,
+            is_fixed=value.is_fixed,
         )
     if value.item is not None:
         return value.item
@@ -198,7 +200,12 @@ def _of_opaque(value: Opaque, index: Value, at: int | None, tainted: Taints) -> 
     kind = "last" if at is not None and at < 0 else "first" if at == 0 else "all"
     label = f"{value.label}[]" if not value.label.startswith("<") else value.label
     return Opaque(
-        value.taints | tainted, label=label, parent=parent, index=kind, is_reply=value.is_reply
+        value.taints | tainted,
+        label=label,
+        parent=parent,
+        index=kind,
+        is_reply=value.is_reply,
+        is_fixed=value.is_fixed,
     )
 
 

@@ -6,6 +6,7 @@ import ast
 
 from ..finding import Cause
 from ..layout import TURN
+from .holding import is_fixed
 from .machine import Frame, Run, place_of, shown
 from .project import path_names
 from .values import NONE, Opaque, Taint, Taints, Value
@@ -14,7 +15,9 @@ from .values import NONE, Opaque, Taint, Taints, Value
 def file_value(run: Run, frame: Frame, path: ast.AST, value: Value) -> Value:
     """An opened file, or its text."""
     name = template_named(run, path)
-    return Opaque(written_taints(run, frame, path), label=f"<template>{name}" if name else "file")
+    taints = written_taints(run, frame, path)
+    label = f"<template>{name}" if name else "file"
+    return Opaque(taints, label=label, is_fixed=is_fixed(value) and not taints)
 
 
 def written_taints(run: Run, frame: Frame, path: ast.AST) -> Taints:

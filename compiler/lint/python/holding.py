@@ -55,6 +55,17 @@ def is_record(cls: ClassInfo) -> bool:
     return any(each.annotations for each in cls.line())
 
 
+def is_fixed(value: Value) -> bool:
+    """Whether a value stays the same for a release, as far as that is known."""
+    match value:
+        case Const() | Opaque(is_fixed=True):
+            return True
+        case ListV(items=items):
+            return all(is_fixed(item.value) for item in items)
+        case _:
+            return False
+
+
 def union(many: Iterable[Taints]) -> Taints:
     """All taints of several sets."""
     found: Taints = NONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 
 from ..layout import RELEASE, SESSION
@@ -163,6 +164,19 @@ def _outlasts(thing: Obj, depth: int = 3) -> None:
             _outlasts(value, depth - 1)
 
 
+_OPENS = re.compile(r"(a?open|a?connect|start|setup|set_up|initiali[sz]e|__aenter__)(_\w+)?$")
+"""Methods that fill an instance before it is used."""
+
+
+def _open(run: Run, made: Obj) -> None:
+    """Run what fills an instance with what comes in as calls end: the order stays in it."""
+    for info in made.cls.line():
+        for name, node in info.methods.items():
+            if _OPENS.match(name) and "as_completed" in ast.unparse(node):
+                fn = bound_method(method_of(info, name), made)
+                run.call(run, "call", fn, [], {}, None)
+
+
 def self_of(run: Run, info: ClassInfo) -> Value:
     """Any instance, long built: nothing in it changes sooner than a session, unless methods change it."""
     held = run.selves.get(id(info))
@@ -171,6 +185,8 @@ def self_of(run: Run, info: ClassInfo) -> Value:
     run.selves[id(info)] = Obj(info, is_symbolic=True)
     with run.afresh(MAX_STEPS // 3):
         made = instantiate(run, info, [], {}, is_any=True)
+        if isinstance(made, Obj):
+            _open(run, made)
     if not isinstance(made, Obj):
         del run.selves[id(info)]  # a table is made anew for everybody: who gets it may change it
         return made

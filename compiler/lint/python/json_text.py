@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ..finding import Cause, Place
 from ..layout import REQUEST
-from .holding import taints_in, union
+from .holding import is_fixed, taints_in, union
 from .machine import Frame, Run, place_of, shown
 from .texts import parts_of, text, used_at
 from .values import Choice, Const, DictV, Hole, ListV, Lit, Opaque, Part, Taint, Value
@@ -50,7 +50,8 @@ def loaded(
     """`json.loads`."""
     if args and is_arguments(args[0]):
         return Opaque(label=PARSED, is_reply=True)
-    return Opaque(union(taints_in(a) for a in args[:1]), label="json")
+    kept = bool(args) and is_fixed(args[0])
+    return Opaque(union(taints_in(a) for a in args[:1]), label="json", is_fixed=kept)
 
 
 def dumped(

@@ -13,7 +13,7 @@ from .machine import Frame, Run
 def is_hysteresis(run: Run, frame: Frame, end: ast.expr) -> bool:
     """Whether a cut happens only past a limit that is well above what is kept."""
     kept = _kept(run, frame, end)
-    for guard in frame.guards:
+    for guard in guards_of(frame):
         for limit in _limits(guard):
             above = number_in(run.evaluate(run, frame, limit))
             if above is None or kept is None:
@@ -22,6 +22,33 @@ def is_hysteresis(run: Run, frame: Frame, end: ast.expr) -> bool:
             elif above - kept >= max(4, kept // 4):
                 return True
     return False
+
+
+def guards_of(frame: Frame) -> list[ast.expr]:
+    """The tests around a place; of a function without any, those around all of its calls in its class or module."""
+    if frame.guards or not frame.name:
+        return frame.guards
+    name = frame.name.rpartition(".")[2]
+    tree = frame.owner.node if frame.owner is not None else frame.module.tree
+    sites = list(_sites(tree, name, []))
+    if not sites or not all(any(any(_limits(t)) for t in tests) for tests in sites):
+        return []
+    return sites[0]
+
+
+def _sites(node: ast.AST, name: str, tests: list[ast.expr]) -> Iterator[list[ast.expr]]:
+    """The tests around every call of a function."""
+    if isinstance(node, ast.Call):
+        called = node.func
+        if name in (getattr(called, "attr", ""), getattr(called, "id", "")):
+            yield tests
+    inner = tests
+    if isinstance(node, ast.If | ast.While):
+        inner = [*tests, node.test]
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        inner = []
+    for each in ast.iter_child_nodes(node):
+        yield from _sites(each, name, inner)
 
 
 def _kept(run: Run, frame: Frame, end: ast.expr) -> int | None:
@@ -64,7 +91,7 @@ def _is_size(node: ast.expr) -> bool:
 
 def limits_of(frame: Frame) -> set[str]:
     """The distinct limits that the tests around a place compare sizes with, those left out that only ask for a few."""
-    found = [limit for guard in frame.guards for limit in _limits(guard)]
+    found = [limit for guard in guards_of(frame) for limit in _limits(guard)]
     return {ast.unparse(limit) for limit in found if not _is_few(limit)}
 
 

@@ -43,8 +43,8 @@ class Library(Protocol):
         """Whether there is a template of that name."""
         ...
 
-    def rendered(self, name: str, values: Mapping[str, Value]) -> Value | None:
-        """A template's text for some values."""
+    def rendered(self, name: str, values: Mapping[str, Value], near: str) -> Value | None:
+        """A template's text for some values; of several of that name, the one nearest to a file."""
         ...
 
     def inline(self, words: str, values: Mapping[str, Value], place: Place) -> Value | None:
@@ -159,6 +159,12 @@ class Run:
     loops: list[Loop] = field(default_factory=list)
     active: list[object] = field(default_factory=list)
     concurrent: list[Place] = field(default_factory=list)
+    cells: dict[str, Taints] = field(default_factory=dict)
+    """What functions put into names that others see, by name, as far as it was looked for."""
+
+    put_away: Taints = NONE
+    """Arguments that were dumped again into messages that are stored."""
+
     raised: list[Value] = field(default_factory=list)
     """What was raised since the outermost `try` began."""
 

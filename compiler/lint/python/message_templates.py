@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ..finding import Place
+from ..finding import Cause, Place
 from .building import splice
 from .filling import ambient, substituted, variables_of
+from .holding import taints_in
 from .machine import Frame, Run, place_of
 from .requests import Given
 from .texts import known_start, literal
@@ -125,7 +126,7 @@ def filled(
             if isinstance(value, FnV | PartialV)
             else value
         )
-    made = ListV("list")
+    made = ListV("list", shape=prompt.messages.shape)
     for item in prompt.messages.items:
         made.items.append(
             Item(_filled(item.value, known, place), item.many or _is_placeholder(item.value))
@@ -174,11 +175,30 @@ def offer(
     here = run.prompts.get(frame.module.file, [])
     brought = [v for v in frame.module.env.values() if isinstance(v, PromptV)]
     prompts = {id(p): p for p in (*here, *brought)}.values()
+    cut = {k: v for k, v in _named(args, kwargs) if _is_cut(v)}
+    if cut and prompts:
+        _send_cut(run, frame, next(iter(prompts)), cut, node)
     for prompt in prompts:
         asked = _variables(prompt) - prompt.filled.keys()
         values = {k: _told(run, frame, v, node) for k, v in _named(args, kwargs) if k in asked}
         if ambient(values.values()):
             send_prompt(run, frame, prompt, values, node)
+
+
+def _is_cut(value: Value) -> bool:
+    return any(t.cause is Cause.WINDOW and not t.flag for t in taints_in(value, 3))
+
+
+def _send_cut(
+    run: Run, frame: Frame, prompt: PromptV, cut: Mapping[str, Value], node: ast.Call
+) -> None:
+    """A chain is given a history that is cut, under a name that its prompt asks for."""
+    place = place_of(frame.module, node)
+    messages = filled(run, frame, prompt, {}, place, node)
+    messages.shape |= frozenset(
+        t for v in cut.values() for t in taints_in(v, 3) if t.cause is Cause.WINDOW
+    )
+    run.send(run, Given(messages=messages), place, frame.name or "prompt")
 
 
 def _named(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from ..finding import Cause
@@ -10,13 +11,15 @@ from ..layout import SESSION, TURN
 from .annotations import annotated
 from .descriptors import PROPERTIES, computed, of_metaclass
 from .dunders import called_by_python
+from .elsewhere import assigned_elsewhere
 from .holding import join
 from .machine import Frame, Run, bound_method, dotted, place_of
 from .method_values import is_class_method, method_of
 from .sources.standard import HOST_VALUES
 from .state import as_state
-from .texts import label_taints
+from .texts import is_constant, label_taints
 from .values import (
+    NONE,
     AgentV,
     Choice,
     ClassInfo,
@@ -39,6 +42,9 @@ from .values import (
     Value,
 )
 
+_INSTANCE = re.compile(r"[A-Z]\w*\(\)$")
+"""The label of what a class that isn't known made: what it holds may change."""
+
 BUILTINS = frozenset(
     "print len sorted list dict set frozenset tuple str repr int float bool range enumerate zip map filter reversed "
     "open input hash id min max sum any all isinstance getattr setattr hasattr iter next type super format vars dir "
@@ -56,10 +62,12 @@ def look_up(run: Run, frame: Frame, name: str) -> Value:
         return frame.outer[name]
     found = frame.module.env.get(name)
     if found is not None:
-        return _as_counted(frame, name, found)
+        others = assigned_elsewhere(run, frame.module, name) if frame.name else NONE
+        held = join([found, Const("")], others) if others else found
+        return _as_counted(frame, name, held)
     if name in BUILTINS:
         return Ext(name)
-    return Opaque(label=name)
+    return Opaque(label=name, is_fixed=name == "__file__" or is_constant(name))
 
 
 def _as_counted(frame: Frame, name: str, value: Value) -> Value:
@@ -148,6 +156,7 @@ def _of_opaque(value: Opaque, name: str) -> Value:
         parent=value.parent,
         index=value.index,
         is_reply=value.is_reply,
+        is_fixed=value.is_fixed and not _INSTANCE.match(value.label),
         contents=value.contents,
     )
 

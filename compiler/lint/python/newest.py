@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..finding import Cause, Evidence, Loss, Place
 from ..layout import Request
+from .holding import taints_in
 from .machine import Newest, Run
 from .messages import dict_of, role_of
 from .requests import Given
 from .texts import parts_of
-from .values import Const, DictV, Hole, ListV, Lit, Opaque, Value
+from .values import NONE, Const, DictV, Hole, ListV, Lit, Opaque, Taints, Value
 
 _LEAST = 8
 """Characters that are worth a word."""
@@ -30,6 +33,7 @@ def judge_stored(run: Run, history: ListV | Opaque, value: Value, place: Place) 
     """A message is put into a history: the one that was sent just now, or another text."""
     sent = run.newest.pop(id(history), None)
     stored = dict_of(value)
+    run.put_away |= arguments_in(stored) if stored is not None else NONE
     if sent is None or stored is None or not _are_two_texts(sent.message, stored, sent.place):
         return
     what = "what is stored of the newest message is another text than was sent"
@@ -44,6 +48,32 @@ def judge_stored(run: Run, history: ListV | Opaque, value: Value, place: Place) 
             sent.family,
         )
     )
+
+
+def arguments_in(message: DictV) -> Taints:
+    """Arguments of tool calls in a message that were parsed and dumped."""
+    keys = ("tool_calls", "arguments", "input", "function_call", "content", "function")
+    held = (message.fields[key] for key in keys if key in message.fields)
+    return frozenset(t for v in held for t in taints_in(v, 7) if t.cause is Cause.ARGUMENTS)
+
+
+def judge_put_away(run: Run) -> Iterator[Evidence]:
+    """Arguments that are dumped again into a message which is stored: some later call replays it."""
+    told = {each.origin for each in run.evidence if each.cause is Cause.ARGUMENTS}
+    for taint in run.put_away:
+        request = next((r for r in run.requests if r.sink.file == taint.place.file), None)
+        if request is not None and taint.place not in told:
+            loss = Loss(0)
+            yield Evidence(
+                Cause.ARGUMENTS,
+                taint.place,
+                request.sink,
+                taint.what,
+                taint.path,
+                loss,
+                request.family,
+                target=request.target,
+            )
 
 
 def _are_two_texts(sent: DictV, stored: DictV, place: Place) -> bool:

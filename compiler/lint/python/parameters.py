@@ -59,6 +59,9 @@ def _named(
         return kwargs[parameter.arg]
     default = fn.defaults.get(parameter.arg)
     if default is not None and not (isinstance(default, Const) and default.value is None):
+        if isinstance(default, Opaque) and default.is_fixed and not default.taints:
+            if default.label != "Depends()":
+                return default
         unknown = not run.active
         if unknown and isinstance(default, Opaque) and not default.taints and parameter.annotation:
             return annotated(run, fn.module, parameter.annotation, parameter.arg, parameter)

@@ -31,6 +31,11 @@ FETCHES = frozenset(
         "rows",
     }
 )
+ROWS = frozenset(
+    "filter exclude values_list iterator distinct annotate only select_related prefetch_related where join".split()
+)
+"""Methods of a query that give another one."""
+
 SINGLE = frozenset(
     {
         "fetchone",

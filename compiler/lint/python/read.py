@@ -19,11 +19,12 @@ from .holding import frozen
 from .machine import Frame, Library, OutOfSteps, Run
 from .method_values import decorators
 from .names import as_decorated
+from .newest import judge_put_away
 from .project import LONG_LINE, MAX_DEPTH, Project, depth_of, functions_of
 from .reach import reach_of
 from .sinks.send import send
 from .statements.execute import execute
-from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, StateV, Value
+from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, Opaque, StateV, Value
 
 RECURSION = 8_000
 
@@ -47,7 +48,12 @@ def read_python(
         if run.reach.sends(module):
             _follow_module(run, module, reading)
     reading.gaps += _cut(run)
-    reading.evidence += [*run.evidence, *side_calls(run.requests), *near_twins(run.requests)]
+    reading.evidence += [
+        *run.evidence,
+        *judge_put_away(run),
+        *side_calls(run.requests),
+        *near_twins(run.requests),
+    ]
     reading.families += sorted(run.families.values(), key=lambda f: f.name)
     return run
 
@@ -123,6 +129,8 @@ def prepare(run: Run, module: ModuleInfo) -> None:
 
 def _settled(value: Value) -> Value:
     held = frozen(value, RELEASE)
+    if isinstance(held, Opaque):
+        held.is_fixed = True
     if isinstance(held, ListV):
         held.persists = any(i.many for i in held.items) or not held.items
     if isinstance(held, Obj):

@@ -247,7 +247,7 @@ class SegmentBuilder:
             )
         elif part.label == REST and is_newest:
             pass
-        elif (
+        elif part.is_fixed or (
             any(word in part.label.lower() for word in STABLE_WORDS)
             and "user" not in part.label.lower()
         ):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from ..finding import Cause
 from ..layout import REQUEST
 from .elements import is_historical, number_in
-from .holding import items_of, join
+from .holding import items_of, join, taints_in
 from .limits import is_hysteresis
 from .machine import Frame, Run, place_of, shown
 from .values import Choice, Const, ListV, Opaque, Taint, Taints, Text, Value
@@ -34,6 +34,9 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
         if known is not None:
             return known
     taints: set[Taint] = set()
+    strides = any(_in_strides(run, frame, end) for end in (low, high) if end is not None)
+    if strides:
+        return _with_shape(value, frozenset())
     if low is not None and _moves(run, frame, low) and not is_stride(low, frame):
         flag = "guarded" if is_hysteresis(run, frame, low) else ""
         taints.add(_taint(run, frame, node, Cause.WINDOW, flag))
@@ -118,6 +121,11 @@ def _moves(run: Run, frame: Frame, end: ast.expr) -> bool:
             return isinstance(found, Opaque) and any(t.flag == "length" for t in found.taints)
 
 
+def _in_strides(run: Run, frame: Frame, end: ast.expr) -> bool:
+    """Whether what gives an end rounds the length, so that it stays where it is for a while."""
+    return any(t.flag == "stride" for t in taints_in(run.evaluate(run, frame, end), 2))
+
+
 def _is_length(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
 
@@ -125,7 +133,7 @@ def _is_length(node: ast.AST) -> bool:
 def is_stride(end: ast.expr, frame: Frame) -> bool:
     """Whether a moving end is rounded, so that it moves in strides."""
     names = {n.id for n in ast.walk(end) if isinstance(n, ast.Name)}
-    texts = [end, *(s for s in _assignments(frame, names))]
+    texts = [end, *(s for s in assigned_to(frame, names))]
     return _is_stepped(end, frame) or any(
         isinstance(n, ast.FloorDiv | ast.Mod) for each in texts for n in ast.walk(each)
     )
@@ -145,12 +153,16 @@ def _is_stepped(end: ast.expr, frame: Frame) -> bool:
     )
 
 
-def _assignments(frame: Frame, names: set[str]) -> Iterator[ast.expr]:
+def assigned_to(frame: Frame, names: set[str]) -> Iterator[ast.expr]:
     """What the names of an expression were computed from, in the same function."""
     for statement in frame.statements:
         for node in ast.walk(statement):
             match node:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in names:
+                    yield value
+                case ast.Assign(targets=[ast.Tuple(elts=elts)], value=value) if any(
+                    isinstance(e, ast.Name) and e.id in names for e in elts
+                ):
                     yield value
                 case ast.AugAssign(target=ast.Name(id=name), value=value) if name in names:
                     yield ast.BinOp(value, node.op, value)

@@ -15,6 +15,7 @@ from .values import (
     Choice,
     Const,
     DictV,
+    Ext,
     Hole,
     ListV,
     Lit,
@@ -70,6 +71,12 @@ def label_taints(value: Opaque, place: Place) -> Taints:
     return NONE
 
 
+def is_constant(name: str) -> bool:
+    """Whether a name is a constant's by the way it is written."""
+    last = name.rpartition(".")[2]
+    return len(last) > 2 and last.isupper()
+
+
 def parts_of(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
     """A value as it is when it is written into a text."""
     match value:
@@ -86,7 +93,7 @@ def parts_of(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
                 return parts_of(value.item, place, depth - 1)
             seen = value.taints | value.shape | label_taints(value, place)
             inside = value.contents.parts if value.contents else ()
-            return (Hole(seen, value.label, value.parent is not None), *inside)
+            return (Hole(seen, value.label, value.parent is not None, value.is_fixed), *inside)
         case ListV() if depth:
             inner = [part for i in value.items for part in parts_of(i.value, place, depth - 1)]
             order = _hole_of(used_at(value.shape, place))
@@ -98,6 +105,8 @@ def parts_of(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
             return _choice_parts(options, taints, place, depth)
         case Obj() if depth:
             return (Hole(NONE, value.cls.name),)
+        case Ext(name=name):
+            return (Hole(NONE, name, is_fixed=is_constant(name)),)
         case _:
             return (Hole(taints_in(value)),)
 

@@ -64,6 +64,8 @@ class Hole:
     taints: Taints = NONE
     label: str = ""
     is_element: bool = False
+    is_fixed: bool = False
+    """Whether it stays the same for a release: a file that comes with the program, its environment."""
 
 
 Part = Lit | Hole
@@ -109,6 +111,9 @@ class Opaque:
     index: str = ""
     is_reply: bool = False
     is_copy: bool = False
+    is_fixed: bool = False
+    """See `Hole`."""
+
     contents: Contents | None = None
     """What was put into it, where the program makes it; it counts where it is written out."""
 

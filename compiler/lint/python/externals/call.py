@@ -11,6 +11,7 @@ from ..holding import taints_in
 from ..json_text import dumped, loaded
 from ..listings import COMPLETION_CALLS, UNORDERED_CALLS
 from ..machine import Frame, Run
+from ..memories import windowed
 from ..sources.lookup import source_of
 from ..standing import as_iterated
 from ..values import DictV, Opaque, Value
@@ -101,6 +102,9 @@ def call_external(
         return listing(run, frame, UNORDERED_CALLS[name], args, node)
     if name in COMPLETION_CALLS:
         return as_completed(run, frame, name, args, node)
+    memory = windowed(run, frame, name, node)
+    if memory is not None:
+        return memory
     builtin = _BUILTINS.get(name)
     if name in _ITERATE:
         args = [as_iterated(run, each) for each in args]
@@ -255,8 +259,5 @@ _ITERATE = frozenset(
 """Functions that go through their arguments."""
 
 _FRAMEWORK = {
-    "trim_messages": trimmed,
-    "ConversationBufferWindowMemory": trimmed,
-    "ConversationSummaryBufferMemory": trimmed,
     "deepcopy": deep_copy,
 }

@@ -10,7 +10,7 @@ from ...finding import Cause
 from ...layout import REQUEST
 from ..building import merge, order_taint, splice
 from ..elements import element_of, is_historical, length_taint
-from ..holding import items_of, join, shape_of, text_taints_of
+from ..holding import items_of, join, shape_of, taints_in, text_taints_of
 from ..machine import Frame, Run, place_of, shown
 from ..texts import label_taints
 from ..values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Taints, Value
@@ -32,7 +32,8 @@ def len_call(
         and not held.shape
     ):
         return Const(len(held.items))
-    return Opaque(length_taint(run, frame, held, node), label="len()")
+    asked = frozenset(t for t in taints_in(held, 3) if t.flag == "asked")
+    return Opaque(length_taint(run, frame, held, node) | asked, label="len()")
 
 
 _CLEANSED = (Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.SAMPLED)

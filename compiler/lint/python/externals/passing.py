@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from ...finding import Cause
 from ..contents import ambient_in, contents_among, made_here, put_into
-from ..holding import taints_in, union
+from ..holding import is_fixed, taints_in, union
 from ..machine import Frame, Run, place_of
 from ..values import NONE, FnV, Opaque, PartialV, Taints, Value
 
@@ -19,6 +19,10 @@ LOOKUPS = re.compile(
     r"(_\w+)?$"
 )
 """Names of what looks something up, or puts it away: it gives nothing of what it is given."""
+
+
+_SHIPPED = frozenset({"importlib.resources.files", "pkgutil.get_data", "importlib_resources.files"})
+"""What gives files that come with the program."""
 
 
 def passed_through(
@@ -40,7 +44,9 @@ def passed_through(
     called = called_back(run, frame, args, kwargs, node)
     if LOOKUPS.search(name):
         return Opaque(called, label=label)
-    return Opaque(_through(held) | called, label=label, contents=made_here(run))
+    kept = any(isinstance(a, Opaque) for a in held) and all(map(is_fixed, held))
+    taints = _through(held) | called
+    return Opaque(taints, label=label, is_fixed=kept or name in _SHIPPED, contents=made_here(run))
 
 
 def _through(held: Sequence[Value]) -> Taints:

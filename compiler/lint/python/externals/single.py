@@ -10,7 +10,7 @@ from ...layout import SESSION
 from ..attributes import set_attribute
 from ..contents import contents_among, put_into
 from ..files import file_value
-from ..holding import taints_in, union
+from ..holding import is_fixed, taints_in, union
 from ..machine import Frame, Run, place_of, shown
 from ..names import attribute
 from ..rendering import context_of
@@ -92,7 +92,11 @@ def environment(
 ) -> Value:
     """A variable of the environment: the same for a release, unless it names the machine or who works there."""
     name = literal(args[0]) if args else None
-    return host_value(run, frame, node) if name in HOST_VARIABLES else Opaque(label="environment")
+    return (
+        host_value(run, frame, node)
+        if name in HOST_VARIABLES
+        else Opaque(label="environment", is_fixed=True)
+    )
 
 
 def host_value(run: Run, frame: Frame, node: ast.AST) -> Opaque:
@@ -116,7 +120,8 @@ def path_call(
 ) -> Value:
     """A path: of its parts."""
     is_here = not args or all(literal(a) in HERE for a in args)
-    return Opaque(union(taints_in(a) for a in args), label=HERE_PATH if is_here else "path")
+    label = HERE_PATH if is_here else "path"
+    return Opaque(union(taints_in(a) for a in args), label=label, is_fixed=all(map(is_fixed, args)))
 
 
 def placed_call(
@@ -190,7 +195,9 @@ def rendered_file(
     """A template of another file, named and rendered at once."""
     name = literal(args[0]) if args else None
     values = context_of(run, frame, args[1:], kwargs, node)
-    held = run.templates.rendered(name, values) if name and run.templates else None
+    held = (
+        run.templates.rendered(name, values, frame.module.file) if name and run.templates else None
+    )
     return held or Opaque(label="rendered")
 
 

@@ -10,12 +10,13 @@ from ...finding import Cause
 from ...layout import REQUEST, SESSION
 from ..building import splice
 from ..elements import HISTORY, element_of
+from ..elsewhere import set_elsewhere
 from ..externals.containers import in_order
 from ..holding import frozen, items_of, join, settled, shape_of, taints_in, union
 from ..limits import limits_of
-from ..machine import Frame, Run, place_of, shown
+from ..machine import Frame, Run, dotted, place_of, shown
 from ..newest import judge_stored
-from ..queries import FETCHES, SINGLE, single
+from ..queries import FETCHES, ROWS, SINGLE, single
 from ..values import NONE, Choice, Const, Item, ListV, Obj, Opaque, Taint, Taints, Value
 
 
@@ -38,7 +39,10 @@ def list_method(
             receiver.items = [*(receiver.items if frame.conds else []), *map(Item, args[:1])]
             return Opaque(label="token")
         case "get" if receiver.kind == "cell":
-            return join([*(item.value for item in receiver.items), *args[:1]])
+            held = join([*(item.value for item in receiver.items), *args[:1]])
+            name = dotted(node.func).rpartition(".")[0].rpartition(".")[2]
+            others = set_elsewhere(run, name, receiver) if len(receiver.items) <= 1 else NONE
+            return join([held, Const("")], others) if others else held
         case "get" | "get_nowait" if receiver.kind == "queue":
             for loop in run.loops[-1:]:
                 loop.shape |= receiver.shape
@@ -67,6 +71,10 @@ def list_method(
             return receiver
         case "count" | "index" | "issubset" | "issuperset":
             return Opaque()
+        case "order_by" | "sort_by":
+            return in_order(receiver)
+        case _ if receiver.kind == "rows" and name in ROWS:
+            return receiver
         case _ if name in SINGLE:
             return single(receiver)
         case _ if name in FETCHES:

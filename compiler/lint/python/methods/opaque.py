@@ -82,7 +82,9 @@ def _read(call: Calling, receiver: Opaque) -> Value | None:
     if name:
         return Opaque(label=f"<template>{name}")
     held = frozenset(t for t in receiver.taints if t.cause not in _OF_THE_NAME)
-    return Opaque(held or written_taints(call.run, call.frame, path), label="file text")
+    written = written_taints(call.run, call.frame, path)
+    kept = receiver.is_fixed and not held and not written
+    return Opaque(held or written, label="file text", is_fixed=kept)
 
 
 def _arguments(call: Calling, receiver: Opaque) -> Value | None:
@@ -160,7 +162,9 @@ def _rendered(call: Calling, receiver: Opaque) -> Value | None:
     values = context_of(call.run, call.frame, call.args, call.kwargs, call.node)
     library = call.run.templates
     if receiver.label.startswith("<template>") and library is not None:
-        held = library.rendered(receiver.label.removeprefix("<template>"), values)
+        held = library.rendered(
+            receiver.label.removeprefix("<template>"), values, call.frame.module.file
+        )
         if held is not None:
             return held
     written = parts_of(receiver, call.place)

@@ -6,7 +6,7 @@ import ast
 
 from ...finding import Cause
 from ..queries import FETCHES, SINGLE, built_rows, is_query, rows_of, single
-from ..values import NONE, Const, ListV, Opaque, Taints, Value
+from ..values import NONE, ClassV, Const, ListV, Opaque, Taints, Value
 from .calling import Calling
 
 _RUNS_QUERY = frozenset(
@@ -21,6 +21,8 @@ def queried(call: Calling) -> Value | None:
     if query is not None:
         frame.queries[said] = rows_of(call.run, query, call.place)
         return frame.queries[said]
+    if name in _OF_MANAGERS and ".objects." in said + ".":
+        return _managed(call)
     if name in _RUNS_QUERY:
         built = built_rows(call.run, ast.unparse(call.node), call.place)
         if built is not None:
@@ -30,6 +32,24 @@ def queried(call: Calling) -> Value | None:
     if name in FETCHES | SINGLE and said in frame.queries:
         return single(frame.queries[said]) if name in SINGLE else frame.queries[said]
     return None
+
+
+_OF_MANAGERS = frozenset(
+    "all filter exclude values values_list iterator distinct annotate only".split()
+)
+
+
+def _managed(call: Calling) -> Value | None:
+    """Rows of a Django model that the project defines without an order."""
+    owner = call.run.evaluate(
+        call.run, call.frame, ast.Name(call.said.partition(".")[0], ast.Load())
+    )
+    if not isinstance(owner, ClassV) or "ordering" in ast.unparse(owner.info.node):
+        return None
+    taint = call.taint(Cause.UNORDERED, "a query without `order_by`")
+    made = ListV("rows", shape=frozenset({taint}), loops=call.run.loop_numbers())
+    made.add(Opaque(label="record"), many=True)
+    return made
 
 
 def _newest(call: Calling, start: object) -> Value:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...finding import Cause
 from ..contents import ambient_in, put_into
 from ..externals.passing import LOOKUPS
-from ..holding import shape_of, taints_in
+from ..holding import is_fixed, shape_of, taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
 from ..listings import COMPLETION_METHODS, UNORDERED_METHODS
 from ..machine import bound_method, shown
@@ -68,7 +68,15 @@ def _passed_on(call: Calling) -> Value:
     is_reply = isinstance(call.receiver, Opaque) and call.receiver.is_reply
     named = f"{label}.{call.name}()" if label else f"{call.name}()"
     cut = frozenset(t for t in shape_of(call.receiver) if t.cause is Cause.WINDOW)
-    return Opaque(held - cut, cut, label=named, is_reply=is_reply, contents=thing)
+    return Opaque(
+        held - cut, cut, label=named, is_reply=is_reply, is_fixed=_keeps(call), contents=thing
+    )
+
+
+def _keeps(call: Calling) -> bool:
+    """Whether something fixed is only written otherwise, with what is fixed too."""
+    is_open = LOOKUPS.search(call.name) and call.name != "open"
+    return not is_open and is_fixed(call.receiver) and all(map(is_fixed, call.given))
 
 
 def _label(call: Calling) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from ...finding import Cause, Evidence, Loss, Place
 from ...layout import REQUEST, Request
-from ..holding import shape_of, taints_in
+from ..holding import shape_of
 from ..machine import Run
 from ..messages import dict_of, options_of
+from ..newest import arguments_in
 from ..requests import Given
 from ..texts import parts_of
 from ..values import Choice, DictV, ListV, Lit, Taint, Taints, Value
@@ -40,7 +41,7 @@ def judge_messages(run: Run, given: Given, request: Request) -> None:
             if isinstance(option, DictV) and option.rewrites is not None:
                 taints |= {option.rewrites}
             if isinstance(option, DictV):
-                taints |= _arguments(option)
+                taints |= arguments_in(option)
         if isinstance(item, Choice) and any(isinstance(o, DictV) for o in item.options):
             taints |= frozenset(
                 Taint(Cause.REWRITTEN, REQUEST, t.place, "earlier messages are changed", t.path)
@@ -88,15 +89,3 @@ def _items(value: Value) -> list[Value]:
     if isinstance(value, Choice):
         return [held for option in value.options for held in _items(option)]
     return [item.value for item in value.items] if isinstance(value, ListV) else []
-
-
-def _arguments(message: DictV) -> Taints:
-    """Arguments of tool calls in a message that were parsed and dumped."""
-    found = [
-        t
-        for key in ("tool_calls", "arguments", "input", "function_call", "content", "function")
-        if key in message.fields
-        for t in taints_in(message.fields[key], 7)
-        if t.cause is Cause.ARGUMENTS
-    ]
-    return frozenset(found)

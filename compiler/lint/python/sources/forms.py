@@ -29,7 +29,8 @@ _DRAWN = re.compile(
     re.I,
 )
 _ID = re.compile(
-    r"(^|[._])(x_)?(request|trace|correlation|span|invocation|idempotency)_?(id|uuid|key)$|(^|[._])(nonce|request_uuid)$"
+    r"(^|[._])(x_|aws_)?(request|trace|correlation|span|invocation|execution|idempotency|run)[._]?(id|uuid|key)$"
+    r"|(^|[._])(nonce|request_uuid)$"
 )
 
 

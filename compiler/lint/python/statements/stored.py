@@ -9,6 +9,7 @@ from ...finding import Cause
 from ...layout import REQUEST
 from ..holding import shape_of
 from ..machine import Frame, Run, place_of
+from ..slices import assigned_to
 from ..values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Text, Value
 
 
@@ -20,7 +21,12 @@ def as_stored(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value:
     if not guarded:
         return _counted(run, frame, target, source, value)
     name = ast.unparse(target).removesuffix("[:]")
-    seen = {ast.unparse(n) for n in ast.walk(source) if isinstance(n, ast.Name | ast.Attribute)}
+    read = [
+        source,
+        *assigned_to(frame, {n.id for n in ast.walk(source) if isinstance(n, ast.Name)}),
+    ]
+    named = (n for each in read for n in ast.walk(each))
+    seen = {ast.unparse(n) for n in named if isinstance(n, ast.Name | ast.Attribute)}
     is_lasting = not isinstance(target, ast.Name) or name not in frame.params or bool(run.loops)
     if name not in seen or not is_lasting:
         return value

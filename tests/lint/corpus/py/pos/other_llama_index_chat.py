@@ -6,7 +6,7 @@ from llama_index.core.memory import ChatMemoryBuffer
 from llama_index.llms.openai import OpenAI
 
 llm = OpenAI(model="gpt-5.1")
-memory = ChatMemoryBuffer.from_defaults(token_limit=40_000)
+memory = ChatMemoryBuffer.from_defaults(token_limit=40_000)  # want: PFX207
 TEXT = "You are a guide in a museum of clocks. " * 120
 
 

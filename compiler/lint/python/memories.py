@@ -1,0 +1,95 @@
+"""Memories of frameworks that keep the newest turns alone, told by the form of their names, and who gets them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+
+from ..finding import Cause
+from ..layout import REQUEST
+from .building import splice
+from .holding import taints_in
+from .machine import Frame, Run, place_of, shown
+from .message_templates import filled
+from .requests import Given
+from .values import NONE, FnV, ListV, Opaque, PartialV, PromptV, Taint, Taints, Value
+
+_WINDOWED = re.compile(
+    r"(\w*(Window|TokenBuffer|SummaryBuffer|TokenLimit(ed)?|HeadAndTail|Sliding|Buffered|Truncat(ed|ing)|LastN|Recent"
+    r"|Trim(med|ming)?)\w*)(Memory|Context|History|Processor|Buffer|Conversation|Messages?|Limiter|Filter|Strategy"
+    r"|Manager|Session)\w*"
+)
+_LIMITERS = re.compile(
+    r"Message(History|Token)Limiter|ChatMemoryBuffer(\.from_defaults)?|trim_messages"
+)
+_HOLDERS = frozenset(
+    "memory history chat_memory chat_history model_context message_history conversation_manager session trimmer".split()
+)
+_PROCESSORS = frozenset(
+    "history_processors pre_model_hook message_processors transforms messages_modifier".split()
+)
+_BESIDE = frozenset(
+    "llm model prompt system_prompt instructions model_client chat_generator tools".split()
+)
+
+
+def windowed(run: Run, frame: Frame, name: str, node: ast.Call) -> Value | None:
+    """A memory that drops the oldest turns by its name; None for anything else."""
+    last = name.rpartition(".")[2]
+    if not (_WINDOWED.fullmatch(last) or _LIMITERS.fullmatch(last) or _LIMITERS.search(name)):
+        return None
+    taint = Taint(
+        Cause.WINDOW,
+        REQUEST,
+        place_of(frame.module, node),
+        f"the window {shown(node)}",
+        loops=run.loop_numbers(),
+    )
+    return Opaque(shape=frozenset({taint}), label="memory")
+
+
+def window_in(value: Value | None) -> Taints:
+    """The windows in a value."""
+    return frozenset(t for t in taints_in(value, 3) if t.cause is Cause.WINDOW and not t.flag)
+
+
+def handed_over(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> None:
+    """Note the request of whatever is made with a memory that is a window, or with a function that cuts the history."""
+    if not kwargs.keys() & _BESIDE and not args:
+        return
+    found = NONE
+    for name in kwargs.keys() & _HOLDERS:
+        found |= window_in(kwargs[name])
+    for name in kwargs.keys() & _PROCESSORS:
+        found |= window_in(_processed(run, frame, kwargs[name], node))
+    if found:
+        send_windowed(run, frame, found, kwargs.get("prompt"), node)
+
+
+def _processed(run: Run, frame: Frame, value: Value, node: ast.Call) -> Value:
+    """What functions that get the history make of it."""
+    each = [i.value for i in value.items] if isinstance(value, ListV) else [value]
+    history = Opaque(label="messages")
+    made = ListV("list")
+    for one in each:
+        if isinstance(one, FnV | PartialV):
+            given = run.call(run, "value", frame, one, [history], {}, node)
+            made.add(given)
+        else:
+            made.add(one)
+    return made
+
+
+def send_windowed(
+    run: Run, frame: Frame, windows: Taints, prompt: Value | None, node: ast.Call
+) -> None:
+    """Note a request whose history is a window."""
+    place = place_of(frame.module, node)
+    messages = ListV("list", shape=windows)
+    if isinstance(prompt, PromptV):
+        splice(messages, filled(run, frame, prompt, {}, place, node))
+    messages.add(Opaque(label="history", parent=messages, index="all"), many=True)
+    run.send(run, Given(messages=messages, model=""), place, frame.name or "chain")
