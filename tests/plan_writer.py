@@ -67,7 +67,10 @@ class PlanWriter:
         return self.registers - 1
 
     def node(self, kind: Any = "text", parents: Sequence[int] = ()) -> int:
-        """A new prefix node."""
+        """A new prefix node; it continues the last one where it is not said which."""
+        if kind != "root":
+            last = len(self.nodes) - 1 if self.nodes else self.node("root")
+            parents = parents or (last,)
         self.nodes.append(PrefixNode(len(self.nodes), kind, list(parents), None))
         return len(self.nodes) - 1
 

@@ -97,8 +97,9 @@ def _times(formula: Formula, factors: Iterable[r.Factor]) -> Formula:
 
 def _first_and_later(call: r.Call) -> tuple[r.Ending, r.Ending]:
     """Where the cached prefix of the first call of a family ends, and of those after it."""
-    first = next((e for e in call.endings if e.when == "first"), call.endings[0])
-    return first, next((e for e in call.endings if e is not first), first)
+    endings = call.endings or [r.Ending(-1, "first", count(Formula()), call.prompt)]
+    first = next((e for e in endings if e.when == "first"), endings[0])
+    return first, next((e for e in endings if e is not first), first)
 
 
 # --- the numbers --------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ def _first_and_later(call: r.Call) -> tuple[r.Ending, r.Ending]:
 def _asked(report: r.Report, plan: p.Plan, sizes: Mapping[str, int]) -> Iterator[Asked]:
     """What a run sends, in the order of the plan: shared prefixes once, and the calls."""
     nodes = {node.id: node for node in plan.nodes}
-    groups = {group.families[0]: group for group in report.groups}
+    groups = {group.families[0]: group for group in report.groups if group.families}
     for node in report.nodes:
         if node.warmed == "certain" and node.ahead is not None:
             length = evaluated(node.ahead.prompt.formula, sizes)

@@ -17,6 +17,7 @@ from .errors import RunError
 from .kinds import Kind, item_of, joined, kind_of, list_of, need_prompt, need_value, refused
 from .parameters import sampling_of
 from .schema import (
+    LIFETIMES,
     Body,
     CallStep,
     CollectStep,
@@ -36,6 +37,7 @@ from .schema import (
     Plan,
     PlanProgram,
     PrefetchStep,
+    PrefixNode,
     ReleaseStep,
     RetainStep,
     ReturnStep,
@@ -80,8 +82,7 @@ def check_plan(plan: Plan) -> None:
     _distinct("host function", [host.name for host in plan.hosts])
     _distinct("program", [program.name for program in plan.programs])
     _need(plan.entry in tables.programs, f"the entry program `{plan.entry}`")
-    for node in plan.nodes:
-        _need(tables.nodes.issuperset(node.parents), f"a parent of prefix node {node.id}")
+    _check_nodes(plan.nodes, tables)
     for family in plan.families:
         _check_family(family, tables)
     for group in plan.groups:
@@ -92,6 +93,8 @@ def check_plan(plan: Plan) -> None:
         for kind in (host.result, *(kind for _, kind in host.parameters)):
             _check_type(kind)
     for program in plan.programs:
+        for parameter in program.parameters:
+            _check_lifetime(parameter.lifetime)
         _Walker(program, tables).check()
     _check_recursion(plan)
 
@@ -117,6 +120,26 @@ def _check_type(text: str) -> None:
         parse_type(text)
     except ValueError as error:
         raise refused(f"the plan names a type that is none: {error}") from None
+
+
+def _check_lifetime(name: str) -> None:
+    _require(name in LIFETIMES, f"the plan has no lifetime `{name}`")
+
+
+def _check_nodes(nodes: Sequence[PrefixNode], tables: Tables) -> None:
+    """A prefix has an end: whoever follows parents comes to the root, but for the way around a loop."""
+    before: set[int] = set()
+    for node in nodes:
+        _need(tables.nodes.issuperset(node.parents), f"a parent of prefix node {node.id}")
+        is_loop = node.kind == "join" and node.text
+        first = node.parents[:1] if is_loop else node.parents
+        is_fed = bool(node.parents) == (node.kind != "root") and node.id >= 0
+        if not is_fed or not before.issuperset(first):
+            raise refused(f"prefix node {node.id} stands before what it continues")
+        _check_lifetime(node.lifetime)
+        if len(node.parents) > 1 and node.kind != "join":
+            raise refused(f"prefix node {node.id} continues several others, and is no join")
+        before.add(node.id)
 
 
 def _check_family(family: Family, tables: Tables) -> None:

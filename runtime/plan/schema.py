@@ -454,6 +454,10 @@ class Group(Struct, frozen=True):
     expected: list[int] = []
 
 
+LIFETIMES = ("const", "release", "day", "tenant", "user", "session", "turn", "request")
+"""How long a value may live, the longest first: those of `ir.module`."""
+
+
 class Parameter(Struct, frozen=True):
     """A parameter of a program. `default`: a 1-element list, or none."""
 
