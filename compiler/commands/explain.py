@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from cyclopts import Parameter
 
+from ...ir.values.numerals import whole
 from ...passes.pipeline import REGISTRY
 from ...runtime.plan.file import read_plan
 from ...runtime.plan.schema import Plan
@@ -107,11 +107,12 @@ def _sizes(given: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for each in given:
         name, _, size = each.rpartition("=")
-        if not name or not size.isdigit():
+        number = whole(size)
+        if not name or number is None:
             raise UsageError(
                 "SGL2029", f"`{each}` is no sample size", "write `--assume document=2000`"
             )
-        found[name] = int(size)
+        found[name] = number
     return found
 
 
@@ -171,9 +172,9 @@ def _report(
 def _compiled(file: str, options: CompileOptions, choice: Choice) -> Found:
     path, entry = split_entry(file)
     if stage_of(path) == "plan":
-        plan = read_plan(path)
-        if entry is not None:
-            plan = msgspec.structs.replace(plan, entry=entry)
+        from .run import entered
+
+        plan = entered(read_plan(path), entry)
         return Found(of_plan(plan, None, choice.target.tokenizer), plan, choice)
     module, warnings = load(path)
     build = compile_module(module, options.driver_options(entry), choice, warnings, str(path))

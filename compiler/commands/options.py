@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from ...ir.values.numerals import whole
 from ...passes.running.runner import RunOptions
 from ..console.knobs import CRASH_DIR, VERIFY
 from ..console.terminal import tell
@@ -139,9 +140,9 @@ def watching(
     print_after: str = "", print_changed: bool = False, dump_dir: Path | None = None
 ) -> RunOptions:
     """How closely the pipeline is watched, as options and environment say."""
-    level = VERIFY.read()
+    level = whole(VERIFY.read())
     return RunOptions(
-        verify=int(level) if level.isdigit() else 1,
+        verify=1 if level is None else level,
         print_after=frozenset(name for name in print_after.split(",") if name),
         print_changed=print_changed,
         dump_dir=dump_dir,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...ir.values.numerals import whole
 from ..console.failures import UsageError
 from ..console.rules import codes, page_of
 from ..console.terminal import put, write_out
@@ -23,7 +24,8 @@ def rule(code: str | None = None) -> int:
     wanted = code.upper()
     if wanted.startswith("PFX"):
         return _lint_rule(wanted)
-    wanted = f"SGL{int(wanted):04}" if wanted.isdigit() else wanted
+    number = whole(wanted)
+    wanted = wanted if number is None else f"SGL{number:04}"
     if wanted not in codes():
         raise UsageError("SGL2028", f"there is no rule `{code}`", "`sglc rule` lists them all")
     write_out(page_of(wanted))

@@ -141,7 +141,7 @@ def _plan(file: str, options: CompileOptions, choice: Choice) -> Plan:
     if stage_of(path) == "plan":
         made = read_plan(path)
         check_target(made.target, choice.target, str(path), made.source)
-        return _entered(made, entry)
+        return entered(made, entry)
     module, warnings = load(path)
     build = compile_module(module, options.driver_options(entry), choice, warnings, str(path))
     if build.warnings:
@@ -149,7 +149,8 @@ def _plan(file: str, options: CompileOptions, choice: Choice) -> Plan:
     return build.plan
 
 
-def _entered(made: Plan, entry: str | None) -> Plan:
+def entered(made: Plan, entry: str | None) -> Plan:
+    """A plan that begins with a program. Raises UsageError (SGL2002)."""
     if entry is None:
         return made
     names = [program.name for program in made.programs]

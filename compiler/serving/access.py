@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...ir.values.numerals import whole
 from ...runtime.server.front import local_hosts
 from ...runtime.server.keys import Key, Keys, checked, read_key_file
 from ...runtime.server.run import Address
@@ -39,13 +40,14 @@ def address_of(text: str) -> Address:
     """`HOST:PORT`, or one of the two. Raises UsageError (SGL2073)."""
     host, colon, port = text.rpartition(":")
     if not colon:
-        host, port = ("", text) if text.isdigit() else (text, "")
+        host, port = ("", text) if whole(text) is not None else (text, "")
     elif text.startswith("[") and text.endswith("]"):
         host, port = text, ""
-    if port and (not port.isdigit() or int(port) > 65535):
+    number = whole(port)
+    if port and (number is None or number > 65535):
         raise UsageError("SGL2073", f"`{text}` is no address", "write `--listen 127.0.0.1:30000`")
     usual = Address()
-    return Address(host.strip("[]") or usual.host, int(port) if port else usual.port)
+    return Address(host.strip("[]") or usual.host, usual.port if number is None else number)
 
 
 def _keys(file: Path | None) -> Keys:

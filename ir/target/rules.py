@@ -13,6 +13,8 @@ from typing import Literal
 
 import msgspec
 
+from ..values.numerals import whole
+
 TABLE = Path(__file__).parent / "data" / "rules.json"
 
 Certainty = Literal["documented", "observed", "recalled", "disputed"]
@@ -164,6 +166,7 @@ def rules_for(name: str) -> Rules:
     rules = all_rules()[target]
     if not block:
         return rules
-    if rules.granularity <= 1 or not block.isdigit() or int(block) < 1:
+    size = whole(block)
+    if rules.granularity <= 1 or not size:
         raise ValueError(f"`{target}` takes no block size `{block}`")
-    return rules.with_block(int(block))
+    return rules.with_block(size)

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ...ir.values.numerals import whole
 from .bodies import encode
 from .keys import Caller, Keys
 from .limits import Limits
@@ -142,10 +143,10 @@ class _Bounded:
     """Receives a body, up to a limit."""
 
     def __init__(self, receive: Receive, headers: Mapping[str, str], limit: int) -> None:
-        length = headers.get("content-length", "")
+        length = whole(headers.get("content-length", ""))
         self._receive, self._limit = receive, limit
         self._seen = 0
-        self._is_announced = length.isdigit() and int(length[:20]) > limit
+        self._is_announced = length is not None and length > limit
 
     async def __call__(self) -> Message:
         if self._is_announced:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ....ir.values.numerals import whole
 from ....runtime.plan import schema as p
 from .formula import Formula, Symbol, either
 
@@ -99,7 +100,8 @@ def _count(head: p.PrefixNode, running: bool) -> Symbol | int:
     """How often a loop has run: its count, or its iteration's number while it runs."""
     if running:
         return Symbol(iteration(head))
-    return int(head.text) if head.text.isdigit() else Symbol(head.text)
+    known = whole(head.text)
+    return Symbol(head.text) if known is None else known
 
 
 def enclosing_loops(plan: p.Plan) -> Iterator[tuple[int, tuple[int, ...]]]:

@@ -13,6 +13,7 @@ import msgspec
 from ....ir.module import Module
 from ....ir.ops import Call, Fork, Gen, Select
 from ....ir.structure import walk as walk_ops
+from ....ir.values.numerals import whole
 from ....runtime.plan import schema as p
 from ....runtime.plan.walking import walk
 
@@ -42,7 +43,7 @@ def named(plan: p.Plan) -> p.Plan:
 
 def _loop(node: p.PrefixNode, several: bool) -> str:
     """How often a loop runs: `len(picked)`, a number, or the `turns` of a `while`."""
-    if node.text.isdigit() or node.span is None:
+    if whole(node.text) is not None or node.span is None:
         return node.text
     if node.text == "turns":
         return f"turns at line {node.span.line}" if several else node.text

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import networkx as nx
 
 from ....ir.sampling import Sampling
+from ....ir.values.numerals import whole
 from ....runtime.plan import schema as p
 from ....runtime.plan.walking import walk
 from ..report import Factor
@@ -49,7 +50,7 @@ class PlanFacts:
             most = step.limit.value if isinstance(step.limit, p.Lit) else None
         if step.heads:
             head = self.table[step.heads[0]]
-            count = int(head.text) if head.text.isdigit() else head.text
+            count = head.text if (known := whole(head.text)) is None else known
             return Factor("loop", count, iteration(head), most)
         if isinstance(step, p.WhileStep):
             return Factor("loop", "turns", most=most)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -83,6 +84,9 @@ def logged(data: dict[str, Json], body: dict[str, Json], number: int) -> Logged:
     )
 
 
+_NANOSECONDS = re.compile(r"[0-9]{18,30}")
+
+
 def time_of(value: Json) -> float | None:
     """A time in seconds, of a number or a date; None where it is neither."""
     if isinstance(value, int | float):
@@ -91,7 +95,8 @@ def time_of(value: Json) -> float | None:
         try:
             return datetime.fromisoformat(value.replace("Z", "+00:00")).timestamp()
         except ValueError:
-            return float(value) / 1e9 if value.isdigit() and len(value) > 17 else None
+            number = _NANOSECONDS.fullmatch(value)
+            return float(value) / 1e9 if number else None
     return None
 
 

@@ -6,6 +6,7 @@ import re
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from ....ir.values.numerals import whole
 from ..finding import Cause, Place
 from .holding import taints_in
 from .texts import literal, parts_of, text
@@ -54,8 +55,8 @@ def formatted(
         if head == "":
             held = args[automatic] if automatic < len(args) else rest
             automatic += 1
-        elif head.isdigit():
-            held = args[int(head)] if int(head) < len(args) else rest
+        elif (number := whole(head)) is not None:
+            held = args[number] if number < len(args) else rest
         else:
             held = kwargs.get(head, rest)
         if path and held is not None and reached is not None:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import unquote
 
+from ....ir.values.numerals import whole
+
 Schema = Mapping[str, Any]
 
 
@@ -54,9 +56,11 @@ def _target(schema: object, reference: str) -> object:
         if isinstance(found, Mapping) and name in found:
             found = cast("Schema", found)[name]
         elif (
-            isinstance(found, list) and name.isdigit() and int(name) < len(cast("list[Any]", found))
+            isinstance(found, list)
+            and (at := whole(name)) is not None
+            and at < len(cast("list[Any]", found))
         ):
-            found = cast("list[Any]", found)[int(name)]
+            found = cast("list[Any]", found)[at]
         else:
             return True
     return found
