@@ -73,7 +73,7 @@ class StopPattern:
         return PatternError(f"looking for `{self.text}` takes too long")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)  # a request may have 256, and asks three times
 def _compiled(text: str) -> tuple[Any, int | None]:
     """A pattern, and how many characters back of the new text a match can begin; None is no bound."""
     import regex

@@ -18,6 +18,9 @@ from ...ir.sampling import (
 from ...ir.target import PatternError, StopPattern
 from ..backend import BackendError, GenRequest, PrefillRequest, SelectRequest
 
+MOST_SEARCHES = 4096
+"""For stop patterns in one step of a request: each takes some microseconds, and the others wait for all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Door:
@@ -32,6 +35,7 @@ class Door:
         sampling, limit = request.sampling, request.sampling.max_tokens
         self._check_sampling(sampling)
         self._check_seeds(request.seeds)
+        _check_searches(len(request.seeds), len(sampling.stop_regex))
         self._check_prompt(request.ids, limit if limit >= 0 else 1)
         if not request.ids:
             raise BackendError(
@@ -116,6 +120,15 @@ class Door:
         for seed in seeds:
             if not isinstance(seed, int):
                 raise _wrong("seeds", seed, "int")
+
+
+def _check_searches(samples: int, patterns: int) -> None:
+    if samples * patterns > MOST_SEARCHES:
+        raise BackendError(
+            "3207",
+            f"{patterns} patterns of `stop_regex` are too many for {samples} samples",
+            f"samples times patterns are at most {MOST_SEARCHES}",
+        )
 
 
 def _is_of_its_type(name: str, value: object) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -63,6 +64,15 @@ def test_what_is_of_another_type_is_refused_by_its_name(
     changes: dict[str, Any] = {"max_tokens": 4, name: value}
     error = refused(make_backend(), GenRequest(prompt(1, 5), Sampling(**changes), (1,)))
     assert (error.code, f"`{name}`" in error.message) == ("3207", True)
+
+
+def test_samples_times_patterns_are_bounded(make_backend: Make) -> None:
+    backend, patterns = make_backend(), tuple(f"a{{{n}}}b" for n in range(128))
+    fine = GenRequest(prompt(1, 9), Sampling(max_tokens=2, stop_regex=patterns), tuple(range(32)))
+    assert len(ids_of(ask(backend, fine))[0]) == 2
+    error = refused(backend, replace(fine, seeds=tuple(range(33))))
+    assert error.code == "3207"
+    assert "128 patterns of `stop_regex` are too many for 33 samples" in error.message
 
 
 def test_seeds_and_ids_that_are_no_numbers_are_refused(make_backend: Make) -> None:
