@@ -100,16 +100,27 @@ class SharedPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class ImagePlace:
+    """An image in a prompt: in which turn, behind how many characters; `source`: a path, or an address."""
+
+    turn: int
+    offset: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromptText:
     """A prompt as text, for backends that do not take token ids.
 
     `turns`: (role, content, whether its end is still to come) for chat APIs; none for a raw completion. `shared`: the
-    places in them that other calls share, first to last, where a backend wants them (`Capabilities.places`).
+    places in them that other calls share, first to last, where a backend wants them (`Capabilities.places`). `images`:
+    those that stand in them, first to last.
     """
 
     text: str
     turns: tuple[tuple[str, str, bool], ...] = ()
     shared: tuple[SharedPlace, ...] = ()
+    images: tuple[ImagePlace, ...] = ()
 
 
 OnLogprobs = Callable[[int, tuple[float, ...], tuple[tuple[tuple[int, float], ...], ...]], None]

@@ -418,6 +418,12 @@ class OpenAIServer(FakeServer):
         shown: dict[str, Any] = (
             {"message": {"content": done.text}} if is_chat else {"text": done.text}
         )
+        if is_chat and "tools" in body:
+            called = {"name": body["tool_choice"]["custom"]["name"], "input": done.text}
+            shown = {
+                "message": {"content": None, "tool_calls": [{"type": "custom", "custom": called}]}
+            }
+            return {"index": 0, "finish_reason": "tool_calls"} | shown
         if is_chat and body.get("chat_template_kwargs", {}).get("enable_thinking"):
             shown["message"]["reasoning_content"] = "I think."
         if body.get("return_token_ids"):
@@ -465,6 +471,8 @@ class OpenAIServer(FakeServer):
 
     def _constraint(self, body: Any) -> Constraint | None:
         wanted = body.get("structured_outputs") or {}
+        for tool in body.get("tools", ()):
+            wanted = {"regex": tool["custom"]["format"]["grammar"]["definition"]}
         if "response_format" in body:
             schema = body["response_format"]["json_schema"]["schema"]
             self._check_strict(schema)

@@ -19,7 +19,7 @@ from ...runtime.backends.served import Served, ask_openai, ask_sglang
 from ...runtime.backends.services import Service, Way
 from ...runtime.models.folders import find_model
 from ...runtime.plan.schema import Plan
-from ...runtime.plan.turns import has_turns
+from ...runtime.plan.turns import has_images, has_turns
 from ...runtime.transport.pace import Pace
 from ...runtime.transport.server import Server
 from ..driver.targets import Choice, of_folder
@@ -53,6 +53,8 @@ class Connection:
     def backend(self, found: Found, plans: Sequence[Plan]) -> Backend:
         """The backend that asks this server, for these plans."""
         way = found.way
+        if self.service.name != "anthropic" and any(map(has_images, plans)):
+            way = "messages"  # completions take texts alone
         needs_template = any(map(has_turns, plans)) or not plans
         if way == "messages" and not self.service.is_chat and not needs_template:
             way = "text"

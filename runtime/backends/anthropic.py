@@ -72,6 +72,7 @@ class AnthropicBackend:
             prefill=False,
             seeds=False,
             logprobs=False,
+            images=True,
             chat=True,
             continues=continues(model),
             thinking=frozenset({"on", "off"}),

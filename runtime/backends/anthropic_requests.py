@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from ...ir.sampling import Constraint, Sampling
 from ...ir.target.rules import Rules
-from ..backend import BackendError, PromptText, SharedPlace
+from ..backend import BackendError, ImagePlace, PromptText, SharedPlace
 from .answer_schemas import AnswerSchema, answer_schema
 from .breakpoints import choose_places
+from .pictures import Picture, picture_of
 from .remote import said_turns
 
 Body = dict[str, Any]
@@ -51,7 +52,7 @@ class Wording:
         turns = said_turns(text, "anthropic")
         if turns[-1][2] and not turns[-1][1].strip():
             turns = turns[:-1]
-        cut = Blocks(turns, text.shared if text else ())
+        cut = Blocks(turns, text.shared if text else (), text.images if text else ())
         marked = choose_places(self.rules, self.model, cut.places, cut.number)
         blocks = cut.marked({(mark.turn, mark.offset): self._mark(mark) for mark in marked})
         leading = next((n for n, turn in enumerate(turns) if turn[0] != "system"), len(turns))
@@ -112,18 +113,32 @@ def output_format(asked: AnswerSchema) -> Body:
 
 
 class Blocks:
-    """The contents of turns, cut at the places that calls share; no block is empty or white space alone."""
+    """The contents of turns, cut at the places that calls share, and where images stand, which are blocks of their own.
 
-    def __init__(self, turns: Sequence[Turn], shared: Sequence[SharedPlace]) -> None:
-        self._turns = turns
-        self._cuts = [_cuts(text, n, shared) for n, (_, text, _) in enumerate(turns)]
+    No block of text is empty or white space alone.
+    """
+
+    def __init__(
+        self,
+        turns: Sequence[Turn],
+        shared: Sequence[SharedPlace],
+        images: Sequence[ImagePlace] = (),
+    ) -> None:
+        self._turns, self._images = turns, images
+        places = [(place.turn, place.offset) for place in (*shared, *images)]
+        self._cuts = [
+            _cuts(text, {offset for at, offset in places if at == n})
+            for n, (_, text, _) in enumerate(turns)
+        ]
         ends = {(n, cut) for n, cuts in enumerate(self._cuts) for cut in cuts}
         self.places = [place for place in shared if (place.turn, place.offset) in ends]
 
     def number(self, place: SharedPlace) -> int:
         """How many blocks end before or at a place."""
+        here = (place.turn, place.offset)
         before = sum(map(len, self._cuts[: place.turn]))
-        return before + sum(cut <= place.offset for cut in self._cuts[place.turn])
+        images = sum((image.turn, image.offset) < here for image in self._images)
+        return before + images + sum(cut <= place.offset for cut in self._cuts[place.turn])
 
     def marked(self, marks: Mapping[tuple[int, int], Mapping[str, str]]) -> list[list[Body]]:
         """The blocks of each turn, those that end at a mark with what the mark says."""
@@ -136,15 +151,30 @@ class Blocks:
             for block, cut in zip(blocks, cuts, strict=True):
                 if (turn, cut) in marks:
                     block["cache_control"] = dict(marks[turn, cut])
-            shown.append(blocks)
+            shown.append(self._with_images(turn, cuts, blocks))
         return shown
 
+    def _with_images(self, turn: int, cuts: Sequence[int], blocks: list[Body]) -> list[Body]:
+        """The blocks of a turn with its images between them, each behind the text that stands before it."""
+        images = [image for image in self._images if image.turn == turn]
+        for image in reversed(images):
+            at = sum(cut <= image.offset for cut in cuts)
+            blocks.insert(at, _image_block(picture_of(image.source)))
+        return [block for block in blocks if block["type"] != "text" or block["text"] or not images]
 
-def _cuts(text: str, turn: int, shared: Sequence[SharedPlace]) -> list[int]:
+
+def _image_block(picture: Picture) -> Body:
+    """An image by its address, or as what it holds."""
+    if picture.address:
+        return {"type": "image", "source": {"type": "url", "url": picture.address}}
+    source = {"type": "base64", "media_type": picture.kind, "data": picture.data}
+    return {"type": "image", "source": source}
+
+
+def _cuts(text: str, wanted: set[int]) -> list[int]:
     """Where the blocks of a turn end. A stretch of white space goes with what comes before it, or after."""
-    wanted = {place.offset for place in shared if place.turn == turn} | {len(text)}
     cuts: list[int] = []
-    for at in sorted(wanted):
+    for at in sorted(wanted | {len(text)}):
         start = cuts[-1] if cuts else 0
         if text[start:at].strip():
             cuts.append(at)

@@ -18,6 +18,7 @@ class Dialect:
     `warms`: a prompt that was asked about is in the cache afterwards. `finds_running`: or while it is being computed.
     `thinking`: what says `on` and `off`, for those that give reasoning apart; `BUDGET` stands for a number of tokens.
     `tells_cache`: its metrics say how much its cache holds.
+    `tool_patterns`: the input of a custom tool, which can be forced, takes a regular expression.
     `most`: the name of `max_tokens`. `cache_key`: calls that name the same key are sent to the same cache.
     """
 
@@ -31,6 +32,7 @@ class Dialect:
     warms: bool = False
     finds_running: bool = False
     tells_cache: bool = False
+    tool_patterns: bool = False
     thinking: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     most: str = "max_tokens"
     cache_key: bool = False
@@ -56,7 +58,10 @@ _TOLD = {
 DIALECTS: dict[str, Dialect] = {
     "openai": Dialect(constraints={"json": SCHEMA_FORMAT}),
     "hosted": Dialect(
-        constraints={"json": SCHEMA_FORMAT}, most="max_completion_tokens", cache_key=True
+        constraints={"json": SCHEMA_FORMAT},
+        most="max_completion_tokens",
+        cache_key=True,
+        tool_patterns=True,
     ),
     "litellm": Dialect(
         constraints={"json": SCHEMA_FORMAT},

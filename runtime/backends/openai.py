@@ -93,6 +93,7 @@ class OpenAIBackend:
             leads=not dialect.finds_running,
             finds_running=dialect.finds_running,
             logprobs=True,
+            images=self._is_chat,
             chat=self._is_chat,
             continues=dialect.continues,
             thinking=frozenset(dialect.thinking),
@@ -103,6 +104,8 @@ class OpenAIBackend:
     def _own_kinds(self, kinds: set[str]) -> set[str]:
         """The constraints of ours that can be said in those of the server; calls where we write the prompt."""
         types = {"type"} if kinds else set[str]()
+        if self._wording.by_tool:
+            types = types | {"regex"}
         can_call = "regex" in kinds and not self._is_chat
         return types | {"call", "before_call"} if can_call else types
 
@@ -206,7 +209,7 @@ class OpenAIBackend:
         """One request for each seed, so that each sample is the same in every run; the first as a stream, if wanted."""
         tokens = len(request.ids) + max(0, request.sampling.max_tokens)
         on_tokens = request.on_tokens
-        if on_tokens is not None and len(bodies) == 1:
+        if on_tokens is not None and len(bodies) == 1 and "tools" not in bodies[0]:
 
             def listen(text: str, ids: tuple[int, ...]) -> None:
                 on_tokens(0, ids or self._encode(text))

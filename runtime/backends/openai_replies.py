@@ -70,6 +70,23 @@ class TextChoice(Ending, kw_only=True):
     reasoning: str = ""
 
 
+ANSWER_TOOL = "answer"
+"""The tool that a model is made to call where its input alone can be held to a pattern."""
+
+
+class ToolInput(Answered):
+    """A text that a custom tool was called with."""
+
+    name: str
+    input: str
+
+
+class ToolCall(Answered):
+    """A call of a tool; of a function's nothing is read."""
+
+    custom: ToolInput | None = None
+
+
 class Message(Answered):
     """What an assistant said; no content where it refused, or called a tool."""
 
@@ -77,6 +94,13 @@ class Message(Answered):
     refusal: str | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
+    tool_calls: list[ToolCall] | None = None
+
+    @property
+    def given(self) -> str | None:
+        """The answer, where it was asked for as the input of a tool."""
+        inputs = (call.custom for call in self.tool_calls or ())
+        return next((each.input for each in inputs if each and each.name == ANSWER_TOOL), None)
 
 
 class ChatChoice(Ending, kw_only=True):
@@ -87,6 +111,8 @@ class ChatChoice(Ending, kw_only=True):
     @property
     def text(self) -> str:
         """What was said. Raises BackendError where that is nothing at all."""
+        if self.message.given is not None:
+            return self.message.given
         if self.message.content is None and self.reasoning and self.finish_reason == "length":
             return ""  # cut short before it came to an answer
         if self.message.content is None:
@@ -166,6 +192,8 @@ class Piece(Answered):
 def finish_of(choice: Ending) -> tuple[Finish, Matched]:
     """Why it ended, and on what. Raises BackendError where that is no end of an answer."""
     matched = choice.stop_reason
+    if isinstance(choice, ChatChoice) and choice.message.given is not None:
+        return ("length" if choice.finish_reason == "length" else "eos"), None
     _reject(choice.finish_reason)
     if choice.finish_reason == "length":
         return "length", None

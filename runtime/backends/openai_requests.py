@@ -6,19 +6,22 @@ What the API or the server at hand has no word for is an error with a way out: n
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
+from ...ir.constrained.pattern import plain_pattern
+from ...ir.constrained.regex import RegexError
 from ...ir.sampling import Constraint, Sampling
 from ...ir.target import Tokenizer
 from ...ir.types import UnionType
-from ..backend import BackendError, PromptText
+from ..backend import BackendError, ImagePlace, PromptText
 from .answer_schemas import AnswerSchema, answer_schema, choice_schema
 from .constraints import wire_constraint
 from .dialects import BUDGET, MORE_FIELDS, OPENAI_FIELDS, SCHEMA_FORMAT, Dialect
-from .openai_replies import Body, cannot
+from .openai_replies import ANSWER_TOOL, Body, cannot
+from .pictures import picture_of
 from .remote import said_turns
 
 _PLAIN = Sampling()
@@ -59,15 +62,19 @@ class Wording:
     def _messages(self, text: PromptText | None) -> Body:
         """The turns. An open one must be the assistant's: empty, or one that the server can continue."""
         turns = said_turns(text, "openai")
-        messages = [{"role": role, "content": content} for role, content, _ in turns]
-        role, content, is_open = turns[-1]
+        images = text.images if text else ()
+        messages = [
+            {"role": role, "content": _content(content, [i for i in images if i.turn == at])}
+            for at, (role, content, _) in enumerate(turns)
+        ]
+        role, _, is_open = turns[-1]
         if not is_open:
             return {"messages": messages}
         if role != "assistant":
             raise cannot(
                 f"generate inside a {role} turn", "an assistant turn, or the completions API, can"
             )
-        if not content:
+        if not messages[-1]["content"]:
             return {"messages": messages[:-1]}
         if not self.dialect.continues:
             raise cannot(
@@ -137,6 +144,8 @@ class Wording:
             return UNCONSTRAINED
         if "regex" not in self.dialect.constraints and constraint.kind in ("type", "json"):
             return self._by_schema(answer_schema(constraint))
+        if constraint.kind == "regex" and self.by_tool:
+            return Constrained(_tool(constraint.text))
         wire = wire_constraint(constraint)
         if wire is None:
             return UNCONSTRAINED
@@ -149,6 +158,11 @@ class Wording:
             )
         content = json.loads(wire.text) if wire.kind == "json" else wire.text
         return Constrained(_placed(path, content))
+
+    @property
+    def by_tool(self) -> bool:
+        """Whether a pattern is one of a tool's input: a chat of a service that takes it nowhere else."""
+        return self.is_chat and self.dialect.tool_patterns
 
     def choice(self, choices: tuple[str, ...]) -> Constrained:
         """One of some texts, as an answer."""
@@ -164,6 +178,36 @@ class Wording:
         if path is None:
             raise cannot("promise JSON of a schema", "the embedded engine takes all constraints")
         return Constrained(_placed(path, asked.schema), asked.text_of)
+
+
+def _content(text: str, images: Sequence[ImagePlace]) -> str | list[Body]:
+    """The content of a turn: a text, or parts where images stand in it. Raises BackendError."""
+    if not images:
+        return text
+    parts: list[Body] = []
+    ends = [*(image.offset for image in images[1:]), len(text)]
+    before = text[: images[0].offset]
+    parts += [{"type": "text", "text": before}] if before else []
+    for image, end in zip(images, ends, strict=True):
+        parts.append({"type": "image_url", "image_url": {"url": picture_of(image.source).url}})
+        behind = text[image.offset : end]
+        parts += [{"type": "text", "text": behind}] if behind else []
+    return parts
+
+
+def _tool(pattern: str) -> Body:
+    """A tool that the model must call, whose input, the answer, matches a pattern. Raises BackendError (3102)."""
+    try:
+        definition = plain_pattern(pattern)
+    except RegexError as error:
+        raise BackendError("3102", f"`openai` can't use this regex: {error}") from None
+    grammar = {"type": "grammar", "grammar": {"syntax": "regex", "definition": definition}}
+    about = {"name": ANSWER_TOOL, "description": "Takes your whole answer.", "format": grammar}
+    return {
+        "tools": [{"type": "custom", "custom": about}],
+        "tool_choice": {"type": "custom", "custom": {"name": ANSWER_TOOL}},
+        "parallel_tool_calls": False,
+    }
 
 
 def _placed(path: tuple[str, ...], content: Any) -> Body:

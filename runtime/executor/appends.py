@@ -65,7 +65,7 @@ def bind_image(run: Run, frame: Frame, step: ImageStep) -> None:
         raise RunError(
             "SGL3104",
             f"`{run.backend.name}` does not take images",
-            "a server of a model that sees, through `RuntimeEndpoint` or `OpenAI`, does",
+            "a chat of a server whose model sees, through `OpenAI` or `Anthropic`, does",
         )
     state = frame.prompt(step.prompt)
     frame.registers[step.out] = state.with_image(str(frame.value(step.image)), step.node)

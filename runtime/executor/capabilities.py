@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..backend import Backend
 from ..plan.errors import RunError
-from ..plan.schema import Family, ImageStep, MarkSpan, Plan, TurnStep
-from ..plan.turns import TurnState, states_at_calls
+from ..plan.schema import Family, MarkSpan, Plan, TurnStep
+from ..plan.turns import TurnState, has_images, states_at_calls
 from ..plan.walking import walk
 
 UNCONDITIONAL = "unconditional_likelihood_normalized"
@@ -18,10 +18,8 @@ def check_capabilities(plan: Plan, backend: Backend) -> None:
     if backend.capabilities.chat:
         _check_turns(plan, backend)
         _check_tools(plan, backend)
-    if not backend.capabilities.images:
-        for program in plan.programs:
-            if any(isinstance(part, ImageStep) for part in walk(program.steps)):
-                raise _cannot(backend, "take images", "a server whose model sees takes them")
+    if has_images(plan) and not backend.capabilities.images:
+        raise _cannot(backend, "take images", "a chat of a server whose model sees takes them")
 
 
 def _check_family(family: Family, backend: Backend) -> None:

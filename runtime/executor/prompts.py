@@ -20,7 +20,7 @@ from .paths import Mark, Roots, root_mark
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One append: its text, the turn markers in it, and whether control tokens in it count.
+    """One append: its text, the turn markers in it, and whether control tokens in it count; or an image.
 
     `ids`: those of what a model said. `end`: how many characters the prompt has up to here.
     """
@@ -31,6 +31,7 @@ class Piece:
     before: Piece | None = None
     ids: tuple[int, ...] | None = None
     end: int = 0
+    image: str = ""
 
     @classmethod
     def after(
@@ -40,10 +41,11 @@ class Piece:
         marks: tuple[MarkSpan, ...] = (),
         literal: bool = False,
         ids: tuple[int, ...] | None = None,
+        image: str = "",
     ) -> Piece:
         """The piece that follows another."""
         start = before.end if before else 0
-        return cls(text, marks, literal, before, ids, start + len(text))
+        return cls(text, marks, literal, before, ids, start + len(text), image)
 
 
 @dataclass(slots=True, eq=False)
@@ -153,7 +155,8 @@ class PromptState:
     def with_image(self, image: str, node: int) -> PromptState:
         """The prompt with an image after it; images have no tokens of ours."""
         mark = self._passed(node, self.tokens.count, image)
-        return replace(self, images=(*self.images, image), mark=mark, claim=None)
+        piece = Piece.after(self.piece, "", image=image)
+        return replace(self, images=(*self.images, image), mark=mark, piece=piece, claim=None)
 
     def at(self, node: int) -> PromptState:
         """The same prompt, come to a prefix node by another way than the plan's table shows."""

@@ -34,6 +34,12 @@ def has_turns(plan: p.Plan) -> bool:
     return any(isinstance(part, p.MarkSpan | p.TurnStep) for part in parts)
 
 
+def has_images(plan: p.Plan) -> bool:
+    """Whether any prompt of a plan has images."""
+    parts = (part for program in plan.programs for part in walk(program.steps))
+    return any(isinstance(part, p.ImageStep) for part in parts)
+
+
 def states_at_calls(plan: p.Plan) -> dict[int, States]:
     """For each family the states in which its calls can find their prompt."""
     walker = _Walker()

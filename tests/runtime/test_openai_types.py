@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -119,6 +120,29 @@ def test_a_choice_and_a_score() -> None:
         ask(server, lambda b: b.select(request), chat=is_chat)
         for path, body in server.asked:
             checked(body, path)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_pattern_is_that_of_a_tool_s_input(stream: bool) -> None:
+    """OpenAI's own service holds nothing else to one; a chat of which that is not known refuses the pattern."""
+    server = OpenAIServer(TARGET, owner="system")
+    listen = (lambda sample, ids: None) if stream else None
+    request = gen(constraint=Constraint("regex", r"[ab]{3}\d"), on_tokens=listen)
+    said: list[str] = []
+
+    async def question(backend: OpenAIBackend) -> None:
+        assert "regex" in backend.capabilities.constraints
+        assert "grammar" not in backend.capabilities.constraints
+        (done,) = (await backend.generate(request)).completions
+        said.append(done.text)
+
+    ask(server, question, chat=True, dialect="hosted")
+    ((path, body),) = server.asked
+    checked(body, path)
+    assert not body.get("stream")
+    assert re.fullmatch(r"[ab]{3}\d", said[0])
+    with pytest.raises(BackendError, match="can't promise"):
+        ask(server, lambda b: b.generate(request), chat=True, dialect="openai")
 
 
 def test_a_warm_up() -> None:

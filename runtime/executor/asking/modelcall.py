@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from ....ir.sampling import Constraint, Sampling, call_seed
 from ....ir.target import Part, PatternError
-from ....ir.target.thinking import THINKING
 from ...backend import (
     BackendError,
     Completion,
@@ -37,6 +36,7 @@ from .composition import holds
 from .drafts import Draft
 from .listening import Listening
 from .notes import note_chosen, note_control_text
+from .pictures import image_places, said_turns
 from .prediction import fed_by_gen, fed_by_select, predict, predict_rendered
 from .rendering import rendered_ids, rendered_text, thinking_of
 from .sharing import shared_places
@@ -226,10 +226,8 @@ class ModelCall:
         if self._run.backend.capabilities.token_ids:
             return None
         note_control_text(self._run, self._scope.row, self._family, self._state)
-        said = (m for m in self._state.messages if m.role != THINKING)
-        messages = (m for m in said if m.role or m.content.strip())
-        turns = tuple((m.role, m.content, m.open) for m in messages)
-        return PromptText(self._shown(), turns, self._shared)
+        turns = tuple((m.role, m.content, m.open) for m in said_turns(self._state.messages))
+        return PromptText(self._shown(), turns, self._shared, image_places(self._state))
 
     def _shown(self) -> str:
         """The prompt as text."""

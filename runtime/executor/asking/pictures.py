@@ -1,0 +1,31 @@
+"""Where the images of a prompt stand: in which of its turns, behind how many characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ....ir.target.conversation import Message
+from ....ir.target.thinking import THINKING
+from ...backend import ImagePlace
+from ...plan.errors import RunError
+from ..prompts import Piece, PromptState, conversation
+
+
+def said_turns(messages: Sequence[Message]) -> list[Message]:
+    """The turns that a chat is asked with: without reasoning, which it keeps to itself."""
+    return [m for m in messages if m.role and m.role != THINKING]
+
+
+def image_places(state: PromptState) -> tuple[ImagePlace, ...]:
+    """The images of a prompt, first to last. Raises RunError (SGL3104) for one that stands in no turn."""
+    pieces = state.pieces if state.images else ()
+    return tuple(_place(pieces, at) for at, piece in enumerate(pieces) if piece.image)
+
+
+def _place(pieces: tuple[Piece, ...], at: int) -> ImagePlace:
+    turns = said_turns(conversation(pieces[:at]))
+    if not turns or not turns[-1].open:
+        raise RunError(
+            "SGL3104", "an image stands outside of turns", "a turn around it can be sent"
+        )
+    return ImagePlace(len(turns) - 1, len(turns[-1].content), pieces[at].image)
