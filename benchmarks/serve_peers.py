@@ -9,6 +9,7 @@ Every repetition has fresh texts. What HTTP and JSON take of the time is `benchm
 
 import argparse
 import asyncio
+import json
 import os
 import signal
 import statistics
@@ -130,6 +131,8 @@ def page(found: list[Found], environment: dict[str, Any], **notes: object) -> st
     """The results as Markdown."""
     head = ["Work", "vLLM, s", "sglc serve, s", "ratio", "median over best"]
     text = results.table(head, [each.cells() for each in found])
+    times = results.geomean([each.ratio for each in found])
+    text += f"\nGeometric mean: **{times:.2f}**.\n"
     return f"# Served\n\n{results.headline(environment)}\n{text}" + NOTES.format(**notes)
 
 
@@ -144,6 +147,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--model", help="folder of its model; the default model without it")
     parser.add_argument("--rows", default="", help="rows of `benchmarks.peers`; all without it")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--add", action="store_true", help="keep the other rows of earlier runs")
     parser.add_argument("--name", default="served", help="the files under benchmarks/results/")
     return parser.parse_args()
 
@@ -156,23 +160,36 @@ def main() -> int:
     names = options.rows.split(",") if options.rows else [row.name for row in ROWS]
     version = httpx.get(f"{options.vllm_url}/version").json()["version"]
     vllm = Side("vLLM", options.vllm_url, options.vllm_pid)
-    found: list[Found] = []
+    found = _before(options.name) if options.add else {}
     with serving(model) as ours:
         try:
             for row in (row for row in ROWS if row.name in names):
-                found.append(measure(row, [vllm, ours], Material(model), options.repeats))
-                print(" | ".join(found[-1].cells()), file=sys.stderr, flush=True)
-                _report(found, options, version)
+                taken = measure(row, [vllm, ours], Material(model), options.repeats)
+                found[row.name] = taken
+                print(" | ".join(taken.cells()), file=sys.stderr, flush=True)
+                _report([found[r.name] for r in ROWS if r.name in found], options, version)
         finally:
             vllm.thaw()
     return 0
+
+
+def _before(name: str) -> dict[str, Found]:
+    """The rows that the files hold already."""
+    path = results.RESULTS / f"{name}.json"
+    rows = json.loads(path.read_text())["rows"] if path.exists() else []
+    known = {row.name: row for row in ROWS}
+    return {
+        row["name"]: Found(known[row["name"]], row["times"], row["load"])
+        for row in rows
+        if "load" in row
+    }
 
 
 def _report(found: list[Found], options: argparse.Namespace, version: str) -> None:
     environment = results.environment()
     load = f"{min(f.load for f in found):.0f} and {max(f.load for f in found):.0f}"
     text = page(found, environment, vllm=version, repeats=options.repeats, load=load)
-    rows = [{"name": f.row.name, "times": f.times, "ratio": f.ratio} for f in found]
+    rows = [{"name": f.row.name, "times": f.times, "ratio": f.ratio, "load": f.load} for f in found]
     results.write(options.name, {"environment": environment, "vllm": version, "rows": rows}, text)
 
 
