@@ -27,7 +27,7 @@ from ....ir.target import Tokenizer
 from ....ir.types import STR, OptionalType, Type, UnionType, parse_type
 from .parts import PartsGrammar
 from .protocol import ConstraintUnusable, MakeMatcher, Matcher
-from .trial import TrialFailed, tried
+from .trial import TrialFailed, Trials
 
 EBNF = 'rules are written `name ::= "text" [a-z]+ (other | "x"{1,3})`, and `root` is the first'
 MOST_CHARACTERS = 16_384
@@ -44,6 +44,7 @@ class GrammarBackend(ABC):
         self.tokenizer, self.vocab = tokenizer, vocab
         self.width = (vocab + 31) // 32
         self._lock = threading.Lock()
+        self._trials = Trials()
         self._compiled: dict[Constraint, Future[MakeMatcher | None]] = {}
         self._bits = torch.zeros((0, self.width), dtype=torch.int32)
 
@@ -80,7 +81,7 @@ class GrammarBackend(ABC):
             return
         await asyncio.get_running_loop().run_in_executor(None, self.warm)
         try:
-            await tried(lambda: self._compile(constraint), seconds)
+            await self._trials.passed(constraint, lambda: self._compile(constraint), seconds)
         except TrialFailed as error:
             raise ConstraintUnusable(
                 f"compiling this constraint {error}", "a smaller schema or pattern compiles faster"

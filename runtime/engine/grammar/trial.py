@@ -11,8 +11,10 @@ import asyncio
 import os
 import resource
 import signal
+import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Hashable
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -25,6 +27,47 @@ _PAUSES = (0.001, 0.05)  # between two looks at the trial: at first, and at most
 
 class TrialFailed(Exception):
     """A trial that took too long, or too much memory; the message says which."""
+
+
+class Trials:
+    """Those under way, one of each constraint: who asks for what is being tried waits for what comes of it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._under_way: dict[Hashable, Future[TrialFailed | None]] = {}
+
+    async def passed(self, what: Hashable, compile: Callable[[], Any], seconds: float) -> None:
+        """Return when the trial of `what` has passed, ours or that of an earlier asker. Raises TrialFailed."""
+        while True:
+            with self._lock:
+                earlier = self._under_way.get(what)
+                ours = self._under_way.setdefault(what, Future())
+            if earlier is None:
+                await self._first(what, ours, tried(compile, seconds))
+                return
+            await asyncio.wait([asyncio.wrap_future(earlier)])
+            if not earlier.cancelled():
+                if (failed := earlier.result()) is not None:
+                    raise failed
+                return
+
+    async def _first(
+        self, what: Hashable, told: Future[TrialFailed | None], trial: Awaitable[None]
+    ) -> None:
+        failed: TrialFailed | None = None
+        try:
+            await trial
+        except TrialFailed as error:
+            failed = error
+            raise
+        except BaseException:
+            told.cancel()  # who asked is gone: one of those who wait begins anew
+            raise
+        finally:
+            with self._lock:
+                del self._under_way[what]
+            if not told.cancelled():
+                told.set_result(failed)
 
 
 async def tried(compile: Callable[[], Any], seconds: float) -> None:

@@ -15,7 +15,7 @@ from sglc.ir.sampling import Constraint
 from sglc.runtime.backend import BackendError
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.engine.grammar import trial
-from sglc.runtime.engine.grammar.trial import TrialFailed, tried
+from sglc.runtime.engine.grammar.trial import TrialFailed, Trials, tried
 
 from .asking import gen, prompt
 
@@ -84,6 +84,45 @@ def test_a_trial_ends_with_who_asked_for_it(processes: list[int]) -> None:
 
     asyncio.run(run())
     assert len(processes) == 4
+    check_all_gone(processes)
+
+
+def test_many_who_ask_for_the_same_wait_for_one_trial(processes: list[int]) -> None:
+    """Thirty-two at once, each with its own, took longer than any of them may."""
+
+    async def run() -> None:
+        trials = Trials()
+        await asyncio.gather(*(trials.passed("a", lambda: time.sleep(0.2), 30) for _ in range(32)))
+        assert len(processes) == 1
+        found = await asyncio.gather(
+            *(trials.passed("b", spins, 0.2) for _ in range(5)), return_exceptions=True
+        )
+        assert all(isinstance(each, TrialFailed) for each in found)
+        assert len(processes) == 2
+        await trials.passed(
+            "b", lambda: None, 30
+        )  # what failed is tried again by whoever asks next
+
+    asyncio.run(run())
+    check_all_gone(processes)
+
+
+def test_a_trial_whose_asker_is_gone_is_begun_anew(processes: list[int]) -> None:
+    async def run() -> None:
+        trials = Trials()
+        asked = [
+            asyncio.ensure_future(trials.passed("a", lambda: time.sleep(0.3), 30)) for _ in range(4)
+        ]
+        await asyncio.sleep(0.1)
+        asked[0].cancel()
+        asked[2].cancel()
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert [type(each) for each in found] == [
+            asyncio.CancelledError, type(None), asyncio.CancelledError, type(None),
+        ]  # fmt: skip
+
+    asyncio.run(run())
+    assert len(processes) == 2
     check_all_gone(processes)
 
 
