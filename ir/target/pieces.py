@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from .seams.bytelevel import byte_alphabet
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
     from .control import ControlToken
 
-PieceEncoder = Callable[[str], "list[int]"]
+PieceEncoder = Callable[[str], Sequence[int]]
 ToBytes = Callable[[int], bytes]
+REMEMBERED = 64
+"""Texts whose ids are kept, the last that were asked for."""
+_LONG = range(256, 1 << 16)
 _BLANK = re.compile(r"[ \t\n\r]")
 
 
@@ -48,7 +51,7 @@ def _begins_every_word(pre_tokenizer: dict[str, Any] | None) -> bool:
 def _first_word_bare(start: PieceEncoder, bare: PieceEncoder) -> PieceEncoder:
     """The encoder in continuation where every word gets a space: only what goes on with a word has none."""
 
-    def encode(text: str) -> list[int]:
+    def encode(text: str) -> Sequence[int]:
         blank = _BLANK.search(text)
         at = blank.start() if blank else len(text)
         return [*bare(text[:at]), *start(text[at:])]
@@ -81,7 +84,7 @@ def _encoder(
 
 
 def _encode_with(copy: tokenizers.Tokenizer, renamed: dict[int | None, int]) -> PieceEncoder:
-    def encode(text: str) -> list[int]:
+    def encode(text: str) -> Sequence[int]:
         if not text:
             return []
         try:
@@ -90,7 +93,17 @@ def _encode_with(copy: tokenizers.Tokenizer, renamed: dict[int | None, int]) -> 
             ids = copy.encode(_without_surrogates(text), add_special_tokens=False).ids
         return [renamed.get(id, id) for id in ids] if renamed else ids
 
-    return encode
+    return _remembering(encode)
+
+
+def _remembering(encode: PieceEncoder) -> PieceEncoder:
+    """Long texts come again: the document of a question stands in every row that asks about it."""
+
+    @lru_cache(maxsize=REMEMBERED)
+    def kept(text: str) -> tuple[int, ...]:
+        return tuple(encode(text))
+
+    return lambda text: kept(text) if len(text) in _LONG else encode(text)
 
 
 def _without_surrogates(text: str) -> str:

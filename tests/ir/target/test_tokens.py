@@ -177,3 +177,13 @@ def test_the_estimating_tokenizer_is_marked() -> None:
     assert tokenizer.eos_ids == {tokenizer.special["<|im_end|>"]}
     prose = "The report describes how the team measured the latency of each request over a week."
     assert len(tokenizer.encode([Part(prose, False)])) < len(prose) / 2.5
+
+
+@pytest.mark.parametrize("length", [10, 300, 100_000])
+def test_a_text_that_comes_again_has_the_same_ids(length: int) -> None:
+    """Long ones are kept, beyond a limit not: they would fill the memory."""
+    tokenizer = Tokenizer.estimating()
+    text = ("A lease of a cold store. " * (length // 20))[:length]
+    first = tokenizer.encode((Part(text, False),))
+    assert tokenizer.encode((Part(text, False),)) == first
+    assert tokenizer.decode(first) == text
