@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from ..backend import BackendError
 from .address import certificates, check_address
 from .decoding import decoded, loosely
 from .event_stream import Event, read_events
+from .lanes import ONE, Lanes
 from .pace import Pace
 from .policy import Policy
 from .redaction import Redaction
@@ -24,8 +27,6 @@ from .tries import Tries
 
 T = TypeVar("T")
 DONE = b"[DONE]"
-_CONNECTIONS = 64
-"""Most that are kept open between requests."""
 
 
 class Server:
@@ -51,7 +52,7 @@ class Server:
         check_address(self._base_url, self._headers, self.base_url)
         self._policy, self._pace = policy or Policy(), pace or Pace()
         self._verify: Any = True if verify is None else certificates(verify)
-        self._client: httpx.AsyncClient | None = None
+        self._lanes: Lanes | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_closed = False
 
@@ -132,9 +133,9 @@ class Server:
     async def close(self) -> None:
         """Requests after this fail with 3106."""
         self._is_closed = True
-        client, self._client = self._client, None
-        if client is not None and self._loop is asyncio.get_running_loop():
-            await client.aclose()
+        lanes, self._lanes = self._lanes, None
+        if lanes is not None and self._loop is asyncio.get_running_loop():
+            await lanes.close()
 
     def _apart(self, seconds: float) -> Server:
         """The same server, asked once and not for long."""
@@ -180,18 +181,19 @@ class Server:
     ) -> AsyncIterator[httpx.Response]:
         """The answer whose headers have come; one that refuses is raised."""
         await self._pace.wait(tokens)
-        request = self._open().build_request(method, self._base_url + path, json=body)
-        answer: httpx.Response | None = None
-        try:
-            async with self._bounded(tries):
-                answer = await self._open().send(request, stream=True)
-            if not answer.is_success:
-                content = loosely(await self._whole(answer, tries))
-                raise refusal(answer.status_code, content, answer.headers)
-            yield answer
-        finally:
-            if answer is not None:
-                await answer.aclose()
+        async with self._open().one() as client:
+            request = client.build_request(method, self._base_url + path, json=body)
+            answer: httpx.Response | None = None
+            try:
+                async with self._bounded(tries):
+                    answer = await client.send(request, stream=True)
+                if not answer.is_success:
+                    content = loosely(await self._whole(answer, tries))
+                    raise refusal(answer.status_code, content, answer.headers)
+                yield answer
+            finally:
+                if answer is not None:
+                    await answer.aclose()
 
     async def _whole(self, answer: httpx.Response, tries: Tries) -> bytes:
         data = bytearray()
@@ -231,19 +233,27 @@ class Server:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise self._unreachable(error) from None
 
-    def _open(self) -> httpx.AsyncClient:
+    def _open(self) -> Lanes:
         if self._is_closed:
             raise BackendError("3106", f"the connection to {self.base_url} was closed")
         loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            self._client = httpx.AsyncClient(
-                headers={"Accept-Encoding": "identity", **self._headers},
-                timeout=httpx.Timeout(self._policy.read, connect=self._policy.connect, pool=None),
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=_CONNECTIONS),
-                verify=self._verify,
-            )
-            self._loop = loop
-        return self._client
+        if self._lanes is None or self._loop is not loop:
+            self._lanes, self._loop = Lanes(self._client), loop
+        return self._lanes
+
+    def _client(self) -> httpx.AsyncClient:
+        """One connection to the server."""
+        return httpx.AsyncClient(
+            headers={"Accept-Encoding": "identity", **self._headers},
+            timeout=httpx.Timeout(self._policy.read, connect=self._policy.connect, pool=None),
+            limits=ONE,
+            verify=self._certificates,
+        )
+
+    @cached_property
+    def _certificates(self) -> ssl.SSLContext:
+        """Made once: it reads a file of all authorities."""
+        return httpx.create_ssl_context(verify=self._verify)
 
     # --- what went wrong ---------------------------------------------------------------------------
 
