@@ -129,3 +129,26 @@ def test_a_spliced_record_is_accounted_for_wherever_it_is_cut(
     assert [r.error for r in results] == [None]
     assert is_tight(path), gap(path)
     assert mispredicted(path) == []
+
+
+LIMITED = """
+program main(n: int) -> str:
+    "Once upon a time"
+    a = gen(max_tokens=n, ignore_eos=true)
+    return a
+"""
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_a_limit_that_is_computed_may_be_nothing(
+    level: int, folder: Path, engine: EngineBackend, tmp_path: Path
+) -> None:
+    file, path = tmp_path / "limited.sgl", tmp_path / "t.jsonl"
+    file.write_text(LIMITED, encoding="utf-8")
+    build = compile_file(file, Options(level=level), str(folder))
+    rows = Example("limited", ({"n": 0}, {"n": 3}))
+    results = run_traced(build, rows, engine, path, rows=2)
+    assert [r.error for r in results] == [None, None]
+    assert results[0].result == ""
+    calls = [record for record in trace_lines(path) if record["type"] == "call"]
+    assert sorted(len(ids) for call in calls for ids in call["outputs"]) == [0, 3]

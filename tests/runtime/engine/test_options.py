@@ -10,7 +10,14 @@ import pytest
 import torch
 
 from sglc.ir.sampling import RANGES, Constraint, Sampling
-from sglc.runtime.backend import BackendError, GenRequest, PrefillRequest, SelectRequest
+from sglc.runtime.backend import (
+    BackendError,
+    GenRequest,
+    PrefillRequest,
+    Release,
+    Retain,
+    SelectRequest,
+)
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.engine.sampler import Row, Sampler
 
@@ -125,6 +132,17 @@ def test_ids_that_are_none_of_the_models_are_refused(make_backend: Make, wrong: 
     with pytest.raises(BackendError, match="none of the model's"):
         asyncio.run(backend.prefill(PrefillRequest(ids)))
     assert backend.engine.scheduler.counters.steps == 0
+
+
+def test_hints_that_mean_nothing_change_nothing(make_backend: Make) -> None:
+    backend, asked = make_backend(), gen(prompt(1, 30), 8)
+    (wanted,) = ids_of(ask(backend, asked))
+    for ids in ((2**40,), (-1,), (), prompt(1, 30), prompt(9, 9)):
+        for number in (0, -1, 10**9):
+            backend.hint(Retain(ids, number, number))
+            backend.hint(Release(ids, number, number))
+        assert ids_of(ask(backend, asked)) == [wanted]
+    check_nothing_leaked(backend)
 
 
 def test_no_tokens_are_an_empty_answer(make_backend: Make) -> None:
