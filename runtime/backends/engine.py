@@ -58,12 +58,14 @@ class EngineBackend:
         """Continue a prompt, once per seed."""
         from ..engine.generation import GenJob
         from ..engine.grammar.endless import to_the_end
+        from ..engine.grammar.in_time import in_time
         from ..engine.grammar.unforced import decoded_as_asked
 
         self._check_open()
         request = self._door.generation(request)
         parts = self.engine.parts
-        make = decoded_as_asked(await self._compile(request.constraint), request.constraint)
+        make = in_time(await self._compile(request.constraint))
+        make = decoded_as_asked(make, request.constraint)
         if request.sampling.ignore_eos:
             make = to_the_end(make, parts.tokenizer.eos_ids, parts.model.shape.vocab)
         return await self._serve(lambda done: GenJob(request, parts.tokenizer, make, done))

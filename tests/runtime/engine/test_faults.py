@@ -23,6 +23,7 @@ from sglc.runtime.backend import (
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.engine.batch import Batch
 from sglc.runtime.engine.generation import GenJob, GenTask
+from sglc.runtime.engine.grammar import in_time
 from sglc.runtime.engine.requests import Request
 from sglc.runtime.engine.runner import Runner
 from sglc.runtime.engine.sampler import Row, Sampler
@@ -250,6 +251,48 @@ def test_a_fault_of_a_grammar_ends_its_request_alone(
     monkeypatch.setattr(grammar, "compile", compiled)
     ended, *others = among(backend, victim(constraint=bad), *beside())
     assert isinstance(ended, BackendError) or at == "can_end"  # nobody asks the latter
+    as_alone(beside(), others)
+    check_nothing_leaked(backend)
+
+
+class SlowMatcher:
+    """A matcher whose masks take time."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def fill(self, bits: Any) -> None:
+        until = time.thread_time() + 2 * in_time.TOKEN_S
+        while time.thread_time() < until:
+            pass
+        self._inner.fill(bits)
+
+
+@pytest.mark.parametrize("seeds", [(1,), (1, 2, 3, 4)])
+def test_a_grammar_whose_masks_take_too_long_ends_its_request_alone(
+    backend: EngineBackend,
+    as_alone: AsAlone,
+    monkeypatch: pytest.MonkeyPatch,
+    seeds: tuple[int, ...],
+) -> None:
+    grammar = backend.engine.parts.grammar
+    slow, compile = Constraint("regex", "[a-z ]{400}"), grammar.compile
+
+    def compiled(constraint: Constraint) -> Any:
+        make = compile(constraint)
+        assert make is not None
+        return (lambda: SlowMatcher(make())) if constraint == slow else make
+
+    monkeypatch.setattr(grammar, "compile", compiled)
+    monkeypatch.setattr(in_time, "START_S", 0.2)
+    ended, *others = among(
+        backend, gen(prompt(1, 30), 300, constraint=slow, seeds=seeds), *beside()
+    )
+    assert isinstance(ended, BackendError)
+    assert (ended.code, "take too long" in ended.message) == ("3102", True)
     as_alone(beside(), others)
     check_nothing_leaked(backend)
 
