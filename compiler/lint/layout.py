@@ -80,7 +80,14 @@ def inversions(request: Request) -> Iterator[Evidence]:
 
 
 ORDER = frozenset(
-    {Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.TOOL_SET, Cause.SAMPLED}
+    {
+        Cause.UNORDERED,
+        Cause.COMPLETION,
+        Cause.TOOL_ORDER,
+        Cause.TOOL_SET,
+        Cause.SAMPLED,
+        Cause.KEY_ORDER,
+    }
 )
 """Causes that change the text itself: they cost it even where nothing follows."""
 

@@ -25,6 +25,7 @@ from ..python.values import (
     Item,
     ListV,
     Lit,
+    Obj,
     Opaque,
     Part,
     Taint,
@@ -222,10 +223,14 @@ class Renderer:
                 return Const(data)
             case nodes.Name(name=name):
                 return self.scope[name] if name in self.scope else named(name, self.place(node))
-            case nodes.Getattr(node=inner, attr=attr):
-                return self._attribute(self.value(inner), attr)
-            case nodes.Getitem(node=inner, arg=nodes.Const(value=str(attr))):
-                return self._attribute(self.value(inner), attr)
+            case (
+                nodes.Getattr(node=inner, attr=attr)
+                | nodes.Getitem(node=inner, arg=nodes.Const(value=str(attr)))
+            ):
+                owner = self.value(inner)
+                if isinstance(owner, Obj):
+                    return _of_object(owner, attr, getattr(inner, "name", ""))
+                return self._attribute(owner, attr)
             case nodes.Getitem(node=inner, arg=nodes.Slice()):
                 return self.value(inner)
             case nodes.Getitem(node=inner, arg=index):
@@ -370,6 +375,15 @@ class Renderer:
             own = [p for p in parts_of(self.scope[f"|{name}"], place) if isinstance(p, Hole)]
             return text((*own, *parts_of(value, place)))
         return _kept(value)
+
+
+def _of_object(owner: Obj, attr: str, said: str) -> Value:
+    """An attribute of an object of the project, known by the name that the template has for the object."""
+    held = owner.attrs.get(attr)
+    if held is None or (isinstance(held, Opaque) and not held.taints):
+        base = held if isinstance(held, Opaque) else Opaque()
+        return replace(base, label=f"{said}.{attr}" if said else attr)
+    return held
 
 
 def _kept(value: Value) -> Value:

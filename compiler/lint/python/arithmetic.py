@@ -11,8 +11,9 @@ from ..layout import DAY
 from .building import merge, rewrite_taint, splice
 from .elements import element_of
 from .filling import percent
-from .holding import is_fixed, join, taints_in, union
+from .holding import join, taints_in, union
 from .machine import Frame, Run, place_of, shown
+from .paths import path_of
 from .texts import literal, parts_of, text
 from .values import Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Taint, Text, Value
 
@@ -137,8 +138,13 @@ def _number(left: Value, right: Value, node: ast.AST | None) -> Value:
         if found is not None:
             return Const(found, left.place)
     is_path = isinstance(getattr(node, "op", None), ast.Div)
-    kept = is_path and is_fixed(left) and is_fixed(right)
-    return Opaque(taints_in(left) | taints_in(right), label="path" * is_path, is_fixed=kept)
+    if (
+        is_path
+        and isinstance(left, Opaque)
+        and (literal(right) or isinstance(right, Text | Opaque))
+    ):
+        return path_of([left, right])
+    return Opaque(taints_in(left) | taints_in(right))
 
 
 def _computed(left: Any, right: Any, op: ast.operator | None) -> object:

@@ -8,16 +8,19 @@ from ..finding import Cause
 from ..layout import TURN
 from .holding import is_fixed
 from .machine import Frame, Run, place_of, shown
+from .paths import file_named, holds_prompts
 from .project import path_names
+from .texts import known_start
 from .values import NONE, Opaque, Taint, Taints, Value
 
 
 def file_value(run: Run, frame: Frame, path: ast.AST, value: Value) -> Value:
     """An opened file, or its text."""
-    name = template_named(run, path)
+    name = template_named(run, path, value)
     taints = written_taints(run, frame, path)
     label = f"<template>{name}" if name else "file"
-    return Opaque(taints, label=label, is_fixed=is_fixed(value) and not taints)
+    kept = is_fixed(value) or holds_prompts(known_start(value))
+    return Opaque(taints, label=label, is_fixed=kept and not taints)
 
 
 def written_taints(run: Run, frame: Frame, path: ast.AST) -> Taints:
@@ -33,8 +36,11 @@ def written_taints(run: Run, frame: Frame, path: ast.AST) -> Taints:
     return frozenset({Taint(Cause.STATE, TURN, place, what, loops=run.loop_numbers())})
 
 
-def template_named(run: Run, path: ast.AST) -> str:
+def template_named(run: Run, path: ast.AST, value: Value | None = None) -> str:
     """The template that a path names, where one of that name was read."""
     if run.templates is None or not isinstance(path, ast.expr):
         return ""
+    held = file_named(value) if value is not None else ""
+    if held and run.templates.knows(held):
+        return held
     return next((name for name in path_names(path) if run.templates.knows(name)), "")

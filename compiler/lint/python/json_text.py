@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 
 from ..finding import Cause, Place
-from ..layout import REQUEST
+from ..layout import REQUEST, SESSION
 from .holding import is_fixed, taints_in, union
 from .machine import Frame, Run, place_of, shown
 from .texts import parts_of, text, used_at
@@ -16,6 +17,13 @@ PARSED = "<arguments>"
 """The label of arguments that were parsed; it passes through copies and attributes."""
 
 _NAMES = ("arguments", "raw_arguments", "function_args", "args_json", "arguments_json")
+
+
+_STORED = re.compile(r"(^|[._\[])(arg(ument)?s|kwargs|tool_input|parameters|params|input)(\[\])?$")
+"""Labels of what may be the arguments of a call, as data: in a tool call they were a text before."""
+
+
+_SCHEMA = re.compile(r"^[a-z_.]*(schema|json_schema)$")
 
 
 def is_arguments(value: Value) -> bool:
@@ -65,9 +73,23 @@ def dumped(
     if is_parsed(held):
         taint = Taint(Cause.ARGUMENTS, REQUEST, place, shown(node), loops=run.loop_numbers())
         return text((Hole(frozenset({taint}), PARSED),))
+    if isinstance(held, Opaque) and _STORED.search(held.label) and not held.is_fixed:
+        what = shown(node)
+        loops = run.loop_numbers()
+        taint = Taint(Cause.ARGUMENTS, REQUEST, place, what, loops=loops, flag="stored")
+        return text((Hole(frozenset({taint}) | taints_in(held), held.label),))
     sorts = kwargs.get("sort_keys")
     is_sorted = (isinstance(sorts, Const) and bool(sorts.value)) or "option" in kwargs
+    if isinstance(held, Opaque) and not is_sorted and _is_given_schema(held):
+        what = f"{shown(node)}, in the order of keys that it came in,"
+        taint = Taint(Cause.KEY_ORDER, SESSION, place, what, loops=run.loop_numbers())
+        return text((Hole(frozenset({taint}) | taints_in(held), held.label),))
     return text(_json_parts(held, place, is_sorted, 5))
+
+
+def _is_given_schema(value: Opaque) -> bool:
+    """Whether a schema comes from outside as data: each client writes its keys in an order of its own."""
+    return bool(_SCHEMA.search(value.label)) and not (value.is_fixed or value.is_reply)
 
 
 def _json_parts(value: Value, place: Place, is_sorted: bool, depth: int) -> tuple[Part, ...]:

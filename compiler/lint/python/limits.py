@@ -77,6 +77,10 @@ _SIZE = re.compile(r"len|count|tokens|size|total|used|estimate", re.I)
 
 def _is_size(node: ast.expr) -> bool:
     match node:
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _is_size(left) or _is_size(right)
+        case ast.Call(func=ast.Name(id="map"), args=[ast.Name(id=name), *_]):
+            return bool(_SIZE.search(name))
         case ast.Call(func=ast.Name(id="sum" | "max"), args=[inner, *_]):
             return any(_is_size(each) for each in ast.walk(inner) if isinstance(each, ast.Call))
         case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):

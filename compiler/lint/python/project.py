@@ -22,6 +22,12 @@ _COUNTS = re.compile(
 )
 
 
+_CHANGES = re.compile(
+    r"\b(deps|run_context\.context|ctx\.context|ctx\.state|context\.state|tool_context\.state|wrapper\.context)\.(?P<attr>\w+)"
+    r"(\[[^\]\n]*\][ \t]*=[^=]|[ \t]*[-+|]?=[^=]|\.(append|add|update|pop|remove|insert|extend|clear|discard)\()"
+)
+
+
 class Project:
     """Every module that was parsed, found by dotted name."""
 
@@ -31,6 +37,9 @@ class Project:
         self._by_tail: dict[str, list[ModuleInfo]] = {}
         self.counted: dict[str, list[tuple[ModuleInfo, int]]] = {}
         """Attributes that something else than their object counts up or down, and where."""
+        self.changed: dict[str, list[tuple[ModuleInfo, int]]] = {}
+        """Attributes of what an agent's functions get of its user, that one of them changes."""
+
         self.summed: dict[str, list[tuple[ModuleInfo, int]]] = {}
         """The same by some value: of an attribute that is a number, another number each time."""
 
@@ -51,6 +60,9 @@ class Project:
         self._by_tail.setdefault(name.rpartition(".")[2], []).append(module)
 
     def _note_counted(self, module: ModuleInfo) -> None:
+        for match in _CHANGES.finditer(module.text):
+            line = module.text.count("\n", 0, match.start("attr")) + 1
+            self.changed.setdefault(match["attr"], []).append((module, line))
         for match in _COUNTS.finditer(module.text):
             if match["owner"] not in ("self", "cls"):
                 line = module.text.count("\n", 0, match.start("attr")) + 1

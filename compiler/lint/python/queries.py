@@ -32,7 +32,8 @@ FETCHES = frozenset(
     }
 )
 ROWS = frozenset(
-    "filter exclude values_list iterator distinct annotate only select_related prefetch_related where join".split()
+    "filter exclude values_list iterator distinct annotate only select_related prefetch_related where join limit skip "
+    "to_list".split()
 )
 """Methods of a query that give another one."""
 

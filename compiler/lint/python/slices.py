@@ -40,6 +40,8 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
     if low is not None and _moves(run, frame, low) and not is_stride(low, frame):
         flag = "guarded" if is_hysteresis(run, frame, low) else ""
         taints.add(_taint(run, frame, node, Cause.WINDOW, flag))
+    elif low is None and high is not None and _of_newest(value) and not strides:
+        taints.add(_taint(run, frame, node, Cause.WINDOW, ""))
     elif high is None and low is not None and number_in(run.evaluate(run, frame, low)):
         taints.add(_taint(run, frame, node, Cause.REWRITTEN, "rest"))
     elif high is not None and _moves(run, frame, high) and not is_stride(high, frame):
@@ -119,6 +121,13 @@ def _moves(run: Run, frame: Frame, end: ast.expr) -> bool:
             if at is not None:
                 return at < -1
             return isinstance(found, Opaque) and any(t.flag == "length" for t in found.taints)
+
+
+def _of_newest(value: Value) -> bool:
+    """Whether a list begins with the newest of what it is made of."""
+    return (
+        isinstance(value, ListV) and value.kind == "reversed" and any(i.many for i in value.items)
+    )
 
 
 def _in_strides(run: Run, frame: Frame, end: ast.expr) -> bool:

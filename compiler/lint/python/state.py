@@ -56,7 +56,7 @@ def as_state(run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Fra
         place = place_of(frame.module, node, f"{owner.cls.name}.{name}")
         taint = Taint(Cause.MODELS, TURN, place, f"the model `self.{name}`, which can be replaced,")
         return replace(value, taints=value.taints | {taint})
-    counted = _counted(run, owner, name)
+    counted = _counted(run, owner, name) or _changed_by_tools(run, owner, name)
     if counted is not None and isinstance(value, Opaque | Const | DictV | ListV):
         place = Place(counted[0].file, counted[1], symbol=f"{owner.cls.name}.{name}")
         what = f"`{name}`, which changes from call to call"
@@ -71,6 +71,12 @@ def _counted(run: Run, owner: Obj, name: str) -> tuple[ModuleInfo, int] | None:
     if _is_number(owner, name):
         found = [*found, *run.project.summed.get(name, [])]
     return min(found, key=lambda each: each[0] is not owner.cls.module, default=None)
+
+
+def _changed_by_tools(run: Run, owner: Obj, name: str) -> tuple[ModuleInfo, int] | None:
+    """Where a function of an agent changes an attribute of what it gets of its user, in the module of the class."""
+    found = run.project.changed.get(name, [])
+    return next((each for each in found if each[0] is owner.cls.module), None)
 
 
 def _is_number(owner: Obj, name: str) -> bool:

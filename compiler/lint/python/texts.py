@@ -36,6 +36,11 @@ _USER = re.compile(
     r"|borrower|subscriber|buyer|current_user|principal)(_?(name|id|email|profile|info|data|plan|role|prefs"
     r"|preferences|settings|locale|language|timezone|tz))?([._\[]|$)"
 )
+_CLIENT = re.compile(
+    r"(^|[._])client\.(name|age|goals?|email|profile|plan|id|address|phone|weights?|notes?|history|language|company)$"
+)
+"""A client is a person where it has what a person has."""
+
 _VARYING = re.compile(
     r"^(question|query|user_input|user_message|user_query|user_text|essay|document|doc|article|chunk|passages?"
     r"|hits|snippets?|ticket|row|item|email_body|transcript|search_results|retrieved|context_docs|review|sentence"
@@ -66,7 +71,11 @@ def label_taints(value: Opaque, place: Place) -> Taints:
         return frozenset({Taint(Cause.HOST, SESSION, place, f"`{label}`")})
     if _SESSION.search(lowered):
         return frozenset({Taint(Cause.STATE, SESSION, place, f"`{label}`")})
-    if _USER.search(lowered) and "prompt" not in lowered and "message" not in lowered:
+    if (
+        (_USER.search(lowered) or _CLIENT.search(lowered))
+        and "prompt" not in lowered
+        and "message" not in lowered
+    ):
         return frozenset({Taint(Cause.USER, USER, place, f"`{label}`")})
     return NONE
 

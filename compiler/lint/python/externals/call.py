@@ -47,6 +47,7 @@ from .iterables import (
     islice_call,
     map_call,
     next_call,
+    reversed_call,
     zip_call,
 )
 from .passing import passed_through
@@ -70,6 +71,7 @@ from .single import (
     printed,
     queue,
     rendered_file,
+    rendered_messages,
     same,
     setattr_call,
     slice_call,
@@ -129,7 +131,7 @@ _BUILTINS = {
     "list": list_call,
     "tuple": list_call,
     "iter": iter_call,
-    "reversed": same,
+    "reversed": reversed_call,
     "set": set_call,
     "frozenset": set_call,
     "dict": dict_call,
@@ -230,6 +232,7 @@ _BUILTINS = {
     "render_template": rendered_file,
     "flask.render_template": rendered_file,
     "django.template.loader.render_to_string": rendered_file,
+    "poml.poml": rendered_messages,
     "tokentrim.trim": trimmed,
     **dict.fromkeys(
         ("random.Random", "random.SystemRandom", "secrets.SystemRandom"), generator("random")

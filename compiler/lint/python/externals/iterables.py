@@ -71,6 +71,22 @@ def filter_call(
     return made
 
 
+def reversed_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`reversed`: what comes first of it are the newest."""
+    held = args[0] if args else Opaque()
+    if not isinstance(held, ListV):
+        return held
+    items = [*held.items] if any(i.many for i in held.items) else held.items[::-1]
+    kind = "list" if held.kind == "reversed" else "reversed"
+    return replace(held, kind=kind, items=items, persists=False, parent=_owner(held))
+
+
+def _owner(held: ListV) -> ListV | Opaque | None:
+    return held if held.persists else held.parent
+
+
 def next_call(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> Value:

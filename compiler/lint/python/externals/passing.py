@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ...finding import Cause
+from ...layout import REQUEST
 from ..contents import ambient_in, contents_among, made_here, put_into
 from ..holding import is_fixed, taints_in, union
-from ..machine import Frame, Run, place_of
-from ..values import NONE, FnV, Opaque, PartialV, Taints, Value
+from ..machine import Frame, Run, place_of, shown
+from ..values import NONE, FnV, Opaque, PartialV, Taint, Taints, Value
 
 LOOKUPS = re.compile(
     r"(^|[._])(?!get_(\w+_)?(string|text|html|md|markdown|json|str|xml|prompt)$)"
@@ -43,10 +44,22 @@ def passed_through(
         return Opaque(union(a.taints for a in same), label=label, contents=thing)
     called = called_back(run, frame, args, kwargs, node)
     if LOOKUPS.search(name):
-        return Opaque(called, label=label)
+        return Opaque(called | found_by(run, frame, held, node), label=label)
     kept = any(isinstance(a, Opaque) for a in held) and all(map(is_fixed, held))
     taints = _through(held) | called
     return Opaque(taints, label=label, is_fixed=kept or name in _SHIPPED, contents=made_here(run))
+
+
+def found_by(run: Run, frame: Frame, held: Sequence[Value], node: ast.Call) -> Taints:
+    """What is looked up by what a person asks is another thing for each question."""
+    asked = frozenset(t for each in held for t in taints_in(each, 4) if t.flag == "asked")
+    if not asked:
+        return NONE
+    place = place_of(frame.module, node, f"{frame.name}:lookup")
+    path = tuple(t.place for t in asked)[:1]
+    return frozenset(
+        {Taint(Cause.RETRIEVED, REQUEST, place, shown(node), path, loops=run.loop_numbers())}
+    )
 
 
 def _through(held: Sequence[Value]) -> Taints:

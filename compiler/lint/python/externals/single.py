@@ -10,15 +10,16 @@ from ...layout import SESSION
 from ..attributes import set_attribute
 from ..contents import contents_among, put_into
 from ..files import file_value
-from ..holding import is_fixed, taints_in, union
+from ..holding import taints_in, union
 from ..machine import Frame, Run, place_of, shown
 from ..names import attribute
+from ..paths import file_named, path_of
 from ..rendering import context_of
 from ..replacing import by_pattern
 from ..sources.standard import HERE, HOST_VARIABLES
 from ..standing import as_written, fields_of
 from ..texts import literal, parts_of, text, transformed
-from ..values import Const, Contents, Ext, Item, ListV, Opaque, PartialV, Taint, Value
+from ..values import Const, Contents, DictV, Ext, Item, ListV, Opaque, PartialV, Taint, Value
 from .reflected import External
 
 HERE_PATH = "path here"
@@ -120,8 +121,8 @@ def path_call(
 ) -> Value:
     """A path: of its parts."""
     is_here = not args or all(literal(a) in HERE for a in args)
-    label = HERE_PATH if is_here else "path"
-    return Opaque(union(taints_in(a) for a in args), label=label, is_fixed=all(map(is_fixed, args)))
+    own = next((a.label for a in args if isinstance(a, Opaque) and "__file__" in a.label), "path")
+    return path_of(args, HERE_PATH if is_here else own)
 
 
 def placed_call(
@@ -199,6 +200,20 @@ def rendered_file(
         run.templates.rendered(name, values, frame.module.file) if name and run.templates else None
     )
     return held or Opaque(label="rendered")
+
+
+def rendered_messages(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`poml.poml(file, context=...)`: the messages that a template makes, alone or as keywords of a call."""
+    given = kwargs.get("context", args[1] if len(args) > 1 else DictV())
+    values = context_of(run, frame, [given], {}, node)
+    name = file_named(args[0]) if args else ""
+    held = run.templates.rendered(name, values, frame.module.file) if run.templates else None
+    message = DictV({"role": Const("system"), "content": held or Opaque(label="rendered")})
+    messages = ListV("list", [Item(message)])
+    is_table = (literal(kwargs.get("format", Const(""))) or "").startswith("openai")
+    return DictV({"messages": messages}) if is_table else messages
 
 
 def pattern_call(

@@ -54,6 +54,8 @@ def list_method(
         case "insert" if len(args) >= 2:
             put_in(run, frame, receiver, args[0], args[1], node)
             return Const(None)
+        case "sort" | "order_by" | "sort_by" if receiver.kind == "rows":
+            return in_order(receiver)
         case "sort":
             receiver.shape = shape_of(in_order(receiver))
             return Const(None)
@@ -71,8 +73,6 @@ def list_method(
             return receiver
         case "count" | "index" | "issubset" | "issuperset":
             return Opaque()
-        case "order_by" | "sort_by":
-            return in_order(receiver)
         case _ if receiver.kind == "rows" and name in ROWS:
             return receiver
         case _ if name in SINGLE:

@@ -17,6 +17,7 @@ from ..holding import join, taints_in, union
 from ..json_text import PARSED, is_parsed
 from ..machine import shown
 from ..newest import judge_stored
+from ..paths import holds_prompts, path_of, with_suffix
 from ..rendering import context_of
 from ..replacing import by_pattern
 from ..texts import joined, parts_of, text
@@ -78,13 +79,19 @@ def _read(call: Calling, receiver: Opaque) -> Value | None:
         return None
     node = call.node
     path = node.func.value if isinstance(node.func, ast.Attribute) else node
-    name = template_named(call.run, path)
+    name = template_named(call.run, path, receiver)
     if name:
         return Opaque(label=f"<template>{name}")
     held = frozenset(t for t in receiver.taints if t.cause not in _OF_THE_NAME)
     written = written_taints(call.run, call.frame, path)
-    kept = receiver.is_fixed and not held and not written
+    kept = (receiver.is_fixed or _is_own(call, receiver)) and not held and not written
     return Opaque(held or written, label="file text", is_fixed=kept)
+
+
+def _is_own(call: Calling, receiver: Opaque) -> bool:
+    """Whether a file is one of the program's own texts: by its name, or since its object holds it from the start."""
+    me = call.frame.me
+    return holds_prompts(receiver.label) or bool(me and call.said.startswith(f"{me}."))
 
 
 def _arguments(call: Calling, receiver: Opaque) -> Value | None:
@@ -141,7 +148,12 @@ def _written(call: Calling, receiver: Opaque) -> Value | None:
 
 
 def _placed(call: Calling, receiver: Opaque) -> Value | None:
-    """`Path().resolve()`: the folder in which the program runs."""
+    """`Path().resolve()`: the folder in which the program runs; `with_suffix`, `joinpath`: another file."""
+    if call.name == "with_suffix" and call.key is not None:
+        return with_suffix(receiver, call.frame.module.file, call.key)
+    if call.name in ("joinpath", "with_name") and call.args:
+        base = receiver if call.name == "joinpath" else replace(receiver, label="path")
+        return path_of([base, *call.args])
     is_here = receiver.label == HERE_PATH and call.name in ("resolve", "absolute", "expanduser")
     return host_value(call.run, call.frame, call.node) if is_here else None
 

@@ -6,7 +6,7 @@ import ast
 
 from ...finding import Cause
 from ..queries import FETCHES, SINGLE, built_rows, is_query, rows_of, single
-from ..values import NONE, ClassV, Const, ListV, Opaque, Taints, Value
+from ..values import NONE, ClassV, Const, DictV, ListV, Opaque, Taints, Value
 from .calling import Calling
 
 _RUNS_QUERY = frozenset(
@@ -23,6 +23,8 @@ def queried(call: Calling) -> Value | None:
         return frame.queries[said]
     if name in _OF_MANAGERS and ".objects." in said + ".":
         return _managed(call)
+    if name == "find" and call.args and isinstance(call.args[0], DictV):
+        return _rows(call, "a query without `sort`")
     if name in _RUNS_QUERY:
         built = built_rows(call.run, ast.unparse(call.node), call.place)
         if built is not None:
@@ -46,7 +48,12 @@ def _managed(call: Calling) -> Value | None:
     )
     if not isinstance(owner, ClassV) or "ordering" in ast.unparse(owner.info.node):
         return None
-    taint = call.taint(Cause.UNORDERED, "a query without `order_by`")
+    return _rows(call, "a query without `order_by`")
+
+
+def _rows(call: Calling, what: str) -> ListV:
+    """Rows in no fixed order."""
+    taint = call.taint(Cause.UNORDERED, what)
     made = ListV("rows", shape=frozenset({taint}), loops=call.run.loop_numbers())
     made.add(Opaque(label="record"), many=True)
     return made

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ..contents import ambient_in, put_into
-from ..externals.passing import LOOKUPS
+from ..externals.passing import LOOKUPS, found_by
 from ..holding import is_fixed, shape_of, taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
 from ..listings import COMPLETION_METHODS, UNORDERED_METHODS
@@ -62,6 +62,8 @@ def _passed_on(call: Calling) -> Value:
         thing = None if looks_up else thing
     elif not looks_up:
         held |= ambient_in(call.given)
+    if looks_up:
+        held |= found_by(call.run, call.frame, call.given, call.node)
     if call.name not in _KEEPS:
         held = frozenset(t for t in held if t.cause not in (Cause.VARYING, Cause.COUNTER))
     label = _label(call)

@@ -141,7 +141,7 @@ def _bound_tools(name: str, args: Sequence[Value]) -> Given | None:
 
 
 _OTHER_USE = re.compile(
-    r"(render|save|store|write|log|dump|count|num|estimate|validate|check|parse|format|to_|from_|append|extend|print|trim"
+    r"(dict|OrderedDict|SimpleNamespace|partial|replace|update|copy|render|save|store|write|log|dump|count|num|estimate|validate|check|parse|format|to_|from_|append|extend|print|trim"
     r"|assert|record|emit|track|len|hash|serialize|load|get)|\w*(Case|Request|Record|Event|Log|Trace|State|Config)$"
 )
 """Functions that get messages and send none."""

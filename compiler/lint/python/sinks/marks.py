@@ -110,7 +110,7 @@ def _short(run: Run, request: Request, marks: list[int]) -> None:
         run.evidence.append(
             Evidence(
                 Cause.TOO_SHORT,
-                request.sink,
+                prefix[-1].place or request.sink,
                 request.sink,
                 what,
                 family=request.family,

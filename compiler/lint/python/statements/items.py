@@ -50,6 +50,8 @@ def set_item(
     match owner:
         case DictV():
             history = _history_gone_through(run, owner)
+            if history is None and isinstance(key, Const) and key.value in ("content", "text"):
+                _set_in_place(run, frame, owner_node, node)
             if history is not None and isinstance(key, Const) and key.value in ("content", "text"):
                 _rewrite(run, frame, Opaque(parent=history, index="all"), value, node)
             _set_key(frame, owner, key, value)
@@ -70,6 +72,23 @@ def set_item(
             _set_element(run, frame, owner, 0 if frame.under() else -2, value, node)
         case _:
             pass
+
+
+def _set_in_place(run: Run, frame: Frame, node: ast.expr, site: ast.AST) -> None:
+    """`self.messages[1]["content"] = text`: a stored message is another one from now on."""
+    is_constant = isinstance(getattr(site, "value", None), ast.Constant)
+    if not isinstance(node, ast.Subscript) or is_constant or _in_builder(frame):
+        return
+    history = evaluate(run, frame, node.value)
+    at = evaluate(run, frame, node.slice) if not isinstance(node.slice, ast.Slice) else None
+    is_last = isinstance(at, Const) and at.value == -1
+    if not isinstance(history, ListV) or not history.persists or is_last or at is None:
+        return
+    if frame.guards and _is_rare(frame):
+        return
+    place = place_of(frame.module, site, f"{frame.name}:set")
+    what = "an earlier message is changed"
+    history.shape |= {Taint(Cause.REWRITTEN, REQUEST, place, what, loops=run.loop_numbers())}
 
 
 def _history_gone_through(run: Run, message: DictV) -> ListV | None:
