@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
+from ...ir.constrained.beginnings import common_length
 from ...ir.sampling import (
     RANGES,
     SAMPLING_FIELDS,
@@ -20,6 +22,8 @@ from ..backend import BackendError, GenRequest, PrefillRequest, SelectRequest
 
 MOST_SEARCHES = 4096
 """For stop patterns in one step of a request: each takes some microseconds, and the others wait for all."""
+MOST_COPIED = 1 << 24
+"""Ids in the tasks of one select: 64 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Door:
             self.check_ids(choice)
         if not request.ids:
             raise BackendError("3107", "a choice can't be scored after an empty prompt")
+        self._check_choices(request)
         return request
 
     def prefill(self, request: PrefillRequest) -> PrefillRequest:
@@ -97,6 +102,17 @@ class Door:
             )
         self.check_ids(ids)
 
+    def _check_choices(self, request: SelectRequest) -> None:
+        """All that the choices begin with is held at once, each beginning behind a copy of the prompt's ids."""
+        prompts = [ids for ids in (request.ids, request.unconditional) if ids]
+        beginnings = sorted({choice[:-1] for choice in request.choices})
+        held = sum(map(len, prompts)) + len(prompts) * _distinct(beginnings)
+        if held > self.capacity:
+            raise _too_many(request, f"{held} slots or more, and there are {self.capacity}")
+        copied = sum(map(len, prompts)) * len(beginnings)
+        if copied > MOST_COPIED:
+            raise _too_many(request, f"{copied} ids, of {MOST_COPIED} at most")
+
     def _check_sampling(self, sampling: Sampling) -> None:
         for name in SAMPLING_FIELDS:
             value = getattr(sampling, name)
@@ -120,6 +136,17 @@ class Door:
         for seed in seeds:
             if not isinstance(seed, int):
                 raise _wrong("seeds", seed, "int")
+
+
+def _distinct(texts: Sequence[tuple[int, ...]]) -> int:
+    """How many tokens the tree of some sorted sequences has."""
+    shared = sum(common_length(one, other) for one, other in pairwise(texts))
+    return sum(map(len, texts)) - shared
+
+
+def _too_many(request: SelectRequest, need: str) -> BackendError:
+    what = f"{len(request.choices)} choices after {len(request.ids)} tokens"
+    return BackendError("3103", f"{what} need {need}", "ask for fewer at once")
 
 
 def _check_searches(samples: int, patterns: int) -> None:

@@ -72,4 +72,8 @@ class Preemption:
 
     def _fail_for_memory(self, task: Task) -> None:
         capacity = self._memory.slots.capacity
-        self._fail(task.job, OutOfMemory(f"{task.length} tokens don't fit into {capacity} slots"))
+        count = len(task.job.tasks)
+        what = f"{task.length} tokens"
+        if count > 1:
+            what = f"{count} sequences of up to {max(t.length for t in task.job.tasks)} tokens"
+        self._fail(task.job, OutOfMemory(f"{what} don't fit into {capacity} slots"))

@@ -134,6 +134,33 @@ def test_ids_that_are_none_of_the_models_are_refused(make_backend: Make, wrong: 
     assert backend.engine.scheduler.counters.steps == 0
 
 
+def test_choices_that_do_not_fit_are_refused_at_the_door(make_backend: Make) -> None:
+    """By how many slots they need: their beginnings, each once; and by what copies of a long prompt would take."""
+    backend, ids = make_backend(kv_cache_tokens=200), prompt(1, 20)
+    fine = tuple((n, m, 7) for n in range(10) for m in range(7))
+    asyncio.run(backend.select(SelectRequest(ids, fine)))
+    many = tuple((n, m, 7) for n in range(10) for m in range(18))
+    told: dict[int, str] = {}
+    for choices in ((*many, (5, 18, 7)), many):
+        with pytest.raises(BackendError) as caught:
+            asyncio.run(backend.select(SelectRequest(ids, choices)))
+        assert caught.value.code == "3103"
+        told[len(choices)] = caught.value.message
+    assert told == {
+        181: "181 choices after 20 tokens need 211 slots or more, and there are 200",
+        180: "180 choices after 20 tokens need 210 slots or more, and there are 200",
+    }
+    with pytest.raises(BackendError, match=r"160 sequences of up to 22 tokens don't fit into 200"):
+        asyncio.run(backend.select(SelectRequest(ids, many[:160])))
+    steps = backend.engine.scheduler.counters.steps
+    door = replace(backend._door, context=10**6, capacity=10**6)
+    with pytest.raises(BackendError, match="9000 choices after 2000 tokens need 18000000 ids"):
+        door.selection(
+            SelectRequest((1,) * 2000, tuple((n % 300, n // 300, 1) for n in range(9000)))
+        )
+    assert backend.engine.scheduler.counters.steps == steps
+
+
 def test_hints_that_mean_nothing_change_nothing(make_backend: Make) -> None:
     backend, asked = make_backend(), gen(prompt(1, 30), 8)
     (wanted,) = ids_of(ask(backend, asked))
