@@ -57,6 +57,22 @@ def test_a_cancelled_waiter_gives_its_room_back(cancelled):
     asyncio.run(asyncio.wait_for(main(), 5))
 
 
+def test_it_is_full_when_nothing_is_left_and_when_others_wait_for_more():
+    async def main() -> None:
+        gate = WeightLimit(2)
+        assert not gate.is_full
+        async with gate.hold(2):
+            assert gate.is_full
+        async with gate.hold(1):
+            assert not gate.is_full
+            waiting = asyncio.ensure_future(gate.hold(2).__aenter__())
+            await asyncio.sleep(0)
+            assert gate.is_full
+        await waiting
+
+    asyncio.run(asyncio.wait_for(main(), 5))
+
+
 def test_results_come_in_order():
     async def after(rounds: int) -> int:
         for _ in range(rounds):

@@ -399,6 +399,18 @@ def test_streamed_text_adds_up():
     assert len(deltas) > 3
 
 
+def test_a_listener_is_told_which_calls_are_not_in_an_arm():
+    writer, script = PlanWriter(), Script()
+    prompt = writer.text(writer.root(), "P")
+    arms(writer, prompt, 2)
+    writer.gen(prompt)
+    deltas = []
+    plan = writer.plan(Lit(None))
+    asyncio.run(execute(plan, "main", {}, backend=script, target=TARGET, listener=deltas.append))
+    in_an_arm, behind = (family.site for family in plan.families)
+    assert {(delta.site, delta.is_main) for delta in deltas} == {(in_an_arm, False), (behind, True)}
+
+
 def test_a_list_of_prompts_can_be_picked_from():
     writer, script = PlanWriter(), Script()
     one = writer.text(writer.root(), "one")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,13 @@ def test_what_ends_passes_and_what_it_raises_is_found_again_by_who_compiles(
     compile: Callable[[], Any], processes: list[int]
 ) -> None:
     asyncio.run(tried(compile, 30))
+    check_all_gone(processes)
+
+
+def test_ctrl_c_which_reaches_every_process_of_a_terminal_is_left_to_the_parent(
+    processes: list[int],
+) -> None:
+    asyncio.run(tried(lambda: os.kill(os.getpid(), signal.SIGINT), 30))
     check_all_gone(processes)
 
 
