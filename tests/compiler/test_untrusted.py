@@ -149,12 +149,17 @@ def test_mutations_give_diagnostics_and_nothing_else(mutate, tmp_path, monkeypat
     assert found["ran"] > 10
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize(
+    "count",
+    [pytest.param(1500, marks=pytest.mark.slow), pytest.param(10_000, marks=pytest.mark.soak)],
+)
 @pytest.mark.parametrize("mutate", [mutated_modules, mutated_plans])
-def test_ten_thousand_mutations_give_diagnostics_and_nothing_else(mutate, tmp_path, monkeypatch):
+def test_more_mutations_give_diagnostics_and_nothing_else(mutate, count, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
-    assert mutate(range(10_000, 20_000))["SGL3999"] == 0
+    found = mutate(range(10_000, 10_000 + count))
+    assert found["SGL3999"] == found["silent"] == 0
+    assert found.total() == count
 
 
 WITHOUT_YIELD = """program @main(%q: str @request) -> list[str] {

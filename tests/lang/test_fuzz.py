@@ -124,8 +124,9 @@ def test_rearranged_examples(text: str) -> None:
     survive(text)
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize(
+    "count", [pytest.param(500, marks=pytest.mark.slow), pytest.param(3000, marks=pytest.mark.soak)]
+)
 @pytest.mark.parametrize("kind", [damaged_examples, rearranged_examples])
-def test_many_more(kind) -> None:
-    """The longer target: `make test-slow`."""
-    settings(SETTINGS, max_examples=3000)(given(kind())(survive))()
+def test_many_more(kind, count: int) -> None:
+    settings(SETTINGS, max_examples=count)(given(kind())(survive))()

@@ -1,6 +1,6 @@
-"""Ten thousand requests, of which one in seven is aborted, malformed or oversized: the others are answered as alone.
+"""Requests, of which one in seven is aborted, malformed or oversized: the others are answered as alone.
 
-pytest -m slow -s tests/runtime/engine/test_soak.py
+pytest -m soak -s tests/runtime/engine/test_soak.py
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from sglc.runtime.backends.engine import EngineBackend
 from .asking import ask, gen, ids_of, is_coin_toss, prompt
 from .test_pressure import check_nothing_leaked
 
-COUNT, AT_ONCE = 10_000, 48
+AT_ONCE = 48
 SHARES = {"aborted": 0.05, "malformed": 0.05, "oversized": 0.05}
 CODES = {"3101", "3102", "3103", "3105", "3107", "3108", "3207"}
 
@@ -91,8 +91,11 @@ async def within(seconds: int, call: Coroutine[Any, Any, None]) -> None:
     raise TimeoutError
 
 
-@pytest.mark.slow
-def test_ten_thousand_requests(tiny: Path) -> None:
+@pytest.mark.parametrize(
+    "count",
+    [pytest.param(1000, marks=pytest.mark.slow), pytest.param(10_000, marks=pytest.mark.soak)],
+)
+def test_many_requests(tiny: Path, count: int) -> None:
     backend = EngineBackend(tiny, dtype="float32", kv_cache_tokens=800, chunked_prefill_size=64)
     alone = EngineBackend(
         tiny,
@@ -144,7 +147,7 @@ def test_ten_thousand_requests(tiny: Path) -> None:
 
     async def run() -> None:
         names, shares = [*SHARES, "well-behaved"], [*SHARES.values(), 1 - sum(SHARES.values())]
-        kinds = enumerate(rng.choices(names, shares, k=COUNT))  # shared: each takes the next
+        kinds = enumerate(rng.choices(names, shares, k=count))  # shared: each takes the next
         await asyncio.gather(*(worker(kinds) for _ in range(AT_ONCE)))
         while backend.engine.scheduler.has_work:
             await asyncio.sleep(0.01)
@@ -153,9 +156,9 @@ def test_ten_thousand_requests(tiny: Path) -> None:
     asyncio.run(run())
     seconds = time.monotonic() - started
     check_nothing_leaked(backend)
-    assert sum(counts.values()) == COUNT
+    assert sum(counts.values()) == count
     found = backend.metrics()
-    print(f"\n{COUNT} requests in {seconds:.0f} s, {COUNT / seconds:.0f} a second")
+    print(f"\n{count} requests in {seconds:.0f} s, {count / seconds:.0f} a second")
     print(
         f"{len(tosses)} texts that part at a coin toss; preempted {found.preempted}, evicted {found.evicted}"
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -18,8 +17,6 @@ from sglc.runtime.server.service import Service
 from .conftest import running
 
 KEYS = Keys([Key("a", "a" * 20), Key("b", "b" * 20)])
-COUNT = int(os.environ.get("SGLC_SOAK", "300"))
-"""How many requests; 10,000 have been run."""
 AT_A_TIME = 24
 BROKEN: list[bytes] = [
     b"", b"{", b"[]", b"null", b'{"prompt": 5}', b"\xff", b'{"prompt": "a", "n": -1}', b'{"prompt": [99999]}',
@@ -30,14 +27,17 @@ BROKEN: list[bytes] = [
 PROMPTS = ["the thin king", "another inn", "the theory in the inn, and another"]
 
 
-@pytest.mark.slow
-def test_many_requests_of_two_callers(make_service: Callable[..., Service]) -> None:
+@pytest.mark.parametrize(
+    "count",
+    [pytest.param(300, marks=pytest.mark.slow), pytest.param(10_000, marks=pytest.mark.soak)],
+)
+def test_many_requests_of_two_callers(make_service: Callable[..., Service], count: int) -> None:
     service = make_service(KEYS)
     with running(service) as url:
         expected = asyncio.run(_expected(url))
-        outcomes = asyncio.run(_soak(url, expected))
+        outcomes = asyncio.run(_soak(url, expected, count))
         assert outcomes["wrong"] == outcomes["500"] == 0, outcomes
-        assert sum(outcomes.values()) == COUNT
+        assert sum(outcomes.values()) == count
         asyncio.run(_idle(service))
         assert asyncio.run(_expected(url)) == expected, "it still serves as it did"
     backend = service.backend
@@ -67,7 +67,7 @@ async def _expected(url: str) -> dict[str, str]:
     }
 
 
-async def _soak(url: str, expected: dict[str, str]) -> Counter[str]:
+async def _soak(url: str, expected: dict[str, str], count: int) -> Counter[str]:
     outcomes, gate, chance = Counter[str](), asyncio.Semaphore(AT_A_TIME), random.Random(5)
     limits = httpx.Limits(max_connections=AT_A_TIME + 4)
     async with httpx.AsyncClient(base_url=url, timeout=120, limits=limits) as client:
@@ -78,7 +78,7 @@ async def _soak(url: str, expected: dict[str, str]) -> Counter[str]:
 
         work = [
             one(chance.random(), chance.choice("ab"), chance.choice(PROMPTS), chance.choice(BROKEN))
-            for _ in range(COUNT)
+            for _ in range(count)
         ]
         await asyncio.gather(*work)
     return outcomes
