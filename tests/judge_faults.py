@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import mutant_verdicts
+import judged
 from known_faults import FAULTS, ROOT, Fault, named
 
 PAGE = ROOT / "docs" / "faults.md"
@@ -56,7 +56,7 @@ def page() -> str:
     for title, faults in FAULTS.items():
         lines += [f"\n## {title}\n", "| If | in | fails |", "| --- | --- | --- |"]
         lines += [f"| {each.what} | `{each.file}` | `{each.test}` |" for each in faults]
-    return "\n".join([*lines, mutant_verdicts.section()]) + "\n"
+    return "\n".join([*lines, judged.section()]) + "\n"
 
 
 HEAD = """\

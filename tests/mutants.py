@@ -87,7 +87,7 @@ class Mutant:
     def source(self) -> str:
         """The file with the change."""
         tree = ast.parse((ROOT / self.file).read_text(encoding="utf-8"))
-        _changed(_changeable(tree)[self.number])
+        _changed(changeable(tree)[self.number])
         return ast.unparse(tree)
 
 
@@ -99,7 +99,7 @@ def all_of(room: str) -> list[Mutant]:
 
 def _mutants(room: str, file: Path) -> Iterator[Mutant]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    for number, node in enumerate(_changeable(tree)):
+    for number, node in enumerate(changeable(tree)):
         after = _changed(copy.deepcopy(node))
         if after is not None:
             name = str(file.relative_to(ROOT))
@@ -109,7 +109,7 @@ def _mutants(room: str, file: Path) -> Iterator[Mutant]:
             )
 
 
-def _changeable(tree: ast.Module) -> Sequence[ast.expr | ast.stmt]:
+def changeable(tree: ast.Module) -> Sequence[ast.expr | ast.stmt]:
     """What stands in the bodies of functions, without annotations, docstrings and messages of errors."""
     found: list[ast.expr | ast.stmt] = []
 

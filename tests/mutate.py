@@ -1,74 +1,69 @@
 """Judges mutants of the core: small changes that some test must notice. `make mutate` samples 100.
 
-Each is made in a copy of the tree, and judged by those tests of its room that run its line, until one fails; which they
-are is in a map of `line_map.py`. Survivors are printed with their line, and so are those that no test runs or whose
-tests hang: each wants a test, or a reason why it changes nothing. Verdicts are kept, and a run that was stopped, by
-`--seconds` or otherwise, goes on.
+First all tests are run once, with probes where the mutants will be (`probes.py`). Then each is made in a copy of the
+tree, and judged by those tests of its room that reach it, quick ones of the files named after its module first, until
+one fails. Survivors are printed with their line, and so are those that no test reaches or whose tests hang: each wants
+a test, or a reason why it changes nothing. All is kept in a folder, and a run that was stopped, by `--seconds` or
+otherwise, goes on.
 
-python tests/line_map.py lines.json
-python tests/mutate.py lines.json verdicts.jsonl --count 99              what is not judged yet
-python tests/mutate.py lines.json verdicts.jsonl --count 99 --again      what was not killed, once more
+python tests/mutate.py FOLDER --count 99              what is not judged yet
+python tests/mutate.py FOLDER --count 99 --again      what was not killed, once more, by every test that reaches it
+python tests/mutate.py FOLDER --count 99 --page       what was said goes into `tests/judged.jsonl` and `docs/faults.md`
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import hashlib
+import importlib
+import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from itertools import accumulate
 from pathlib import Path
-from typing import Literal
+from typing import NoReturn
 
-from line_map import LineMap
+import pytest
+from judged import Verdict, Verdicts, keep
 from mutants import ROOMS, ROOT, Mutant, all_of, test_files
+from probes import CUT_SHORT, TO, UNTIL, Reached, put_probes
 
-LIMIT_S = 600  # for the tests of one mutant; one that takes longer hangs, or the machine is busy: it is said apart
-PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header")
-KILLED_BY = (
-    1,
-    2,
-)  # what pytest ends with where a test fails, and where a file of tests can't be imported
-
-Verdict = Literal["killed", "survived", "hung", "run by no test"]
-
-
-@dataclass
-class Verdicts:
-    """What was said of each mutant, in a file of a line each."""
-
-    file: Path
-    said: dict[str, Verdict] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.file.exists():
-            for line in self.file.read_text(encoding="utf-8").splitlines():
-                kept = json.loads(line)
-                self.said[self._name(Mutant(**kept["mutant"]))] = kept["verdict"]
-
-    def of(self, mutant: Mutant) -> Verdict | None:
-        """What was said of it."""
-        return self.said.get(self._name(mutant))
-
-    def keep(self, mutant: Mutant, verdict: Verdict) -> None:
-        """Say it."""
-        self.said[self._name(mutant)] = verdict
-        with self.file.open("a", encoding="utf-8") as out:
-            out.write(json.dumps({"verdict": verdict, "mutant": asdict(mutant)}) + "\n")
-
-    @staticmethod
-    def _name(mutant: Mutant) -> str:
-        return f"{mutant.room} {mutant.number} {mutant}"
+LIMIT_S = 300
+"""Seconds of a processor for the tests of one mutant: with more it hangs. One that waits is ended by pytest-timeout."""
+WAITS_S = 150
+LARGE = (
+    "torch",
+    "transformers",
+    "xgrammar",
+    "hypothesis",
+    "jinja2",
+    "lark",
+    "tokenizers",
+    "fastapi",
+    "httpx",
+)
+"""Libraries that take seconds to load: each mutant's tests begin in a child that has them already."""
+ENOUGH_S = 40
+"""Seconds of a processor: what survives tests that take so long is judged by all of them with `--again`."""
+FIRST = 12
+"""So many quick tests of a file are asked before all others: most mutants fail one of them."""
+QUIETLY = ("-q", "-p", "no:cacheprovider", "--no-header")
+PYTEST = (sys.executable, "-m", "pytest", *QUIETLY)
+KILLED_BY = (1, 2)
+"""What pytest ends with where a test fails, and where a file of tests can't be imported."""
+WHOLE = (0, 1, 5)
+"""What it ends with where all tests were run, and where none is left."""
 
 
-def sampled(count: int, seed: int, rooms: list[str]) -> list[Mutant]:
+def sampled(count: int, seed: int, rooms: Sequence[str]) -> list[Mutant]:
     """As many from each room, chosen by the seed: one of each room, then the next of each."""
     each = -(-count // len(rooms))
     chosen: list[list[Mutant]] = []
@@ -78,57 +73,135 @@ def sampled(count: int, seed: int, rooms: list[str]) -> list[Mutant]:
     return [those[turn] for turn in range(each) for those in chosen if turn < len(those)]
 
 
-def judged(mutant: Mutant, tree: Path, lines: LineMap) -> Verdict:
-    """What the tests that run a mutant's line say of it, in a copy of the tree."""
-    tests = lines.tests(test_files(mutant.room), mutant.file, range(mutant.line, mutant.end + 1))
-    if not tests:
-        return "run by no test"
-    file = tree / mutant.file
-    kept = file.read_text(encoding="utf-8")
-    file.write_text(mutant.source(), encoding="utf-8")
-    try:
-        return "killed" if _fails(tree, tests) else "survived"
-    except subprocess.TimeoutExpired:
-        return "hung"
-    finally:
-        file.write_text(kept, encoding="utf-8")
-
-
-def _fails(tree: Path, tests: list[str]) -> bool:
-    """Whether one of the tests fails. Raises RuntimeError where they can't be run, `TimeoutExpired` where they hang."""
-    (tree / "tests.txt").write_text("\n".join(tests), encoding="utf-8")
-    command = [sys.executable, *PYTEST, "@tests.txt"]
-    done = subprocess.run(
-        command, cwd=tree, capture_output=True, text=True, timeout=LIMIT_S, check=False
-    )
-    if done.returncode not in (0, *KILLED_BY):
-        raise RuntimeError(f"pytest ended with {done.returncode}:\n{done.stdout[-2000:]}")
-    return done.returncode in KILLED_BY
-
-
 @contextmanager
 def a_copy() -> Iterator[Path]:
     """A copy of the tree, which goes away."""
     with tempfile.TemporaryDirectory() as folder:
-        ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", "node_modules")
-        yield Path(shutil.copytree(ROOT, Path(folder) / "tree", symlinks=True, ignore=ignored))
+        ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", "node_modules", "build")
+        tree = Path(shutil.copytree(ROOT, Path(folder) / "tree", symlinks=True, ignore=ignored))
+        (tree / ".venv").symlink_to(ROOT / ".venv")
+        yield tree
 
 
-def judge(mutants: list[Mutant], verdicts: Verdicts, lines: LineMap, seconds: float) -> None:
-    """Judge them one by one, as long as there is time to begin with the next."""
-    until = time.monotonic() + seconds
+def reached(mutants: Sequence[Mutant], to: Path, until: float, arguments: Sequence[str]) -> Reached:
+    """Run what tests are not noted yet, with probes. Raises RuntimeError where they can't be run."""
+    whole = to.with_suffix(".whole")
+    if not whole.exists():
+        done = [f"--ignore={file}" for file in Reached(to).files]
+        env = {**os.environ, TO: str(to.resolve()), UNTIL: str(until), "PYTHONPATH": "tests"}
+        with a_copy() as tree:
+            put_probes(tree, mutants)
+            command = [*PYTEST, "-p", "probes", *done, *arguments]
+            ended = subprocess.run(command, cwd=tree, env=env, check=False).returncode
+        if ended in WHOLE:
+            whole.touch()
+        elif ended != CUT_SHORT:
+            raise RuntimeError(f"pytest ended with {ended}")
+    return Reached(to)
+
+
+def name_of(mutants: Sequence[Mutant]) -> str:
+    """A name for these mutants of these files: what tests reach is noted under it."""
+    files = sorted({mutant.file for mutant in mutants})
+    text = [str(mutant) for mutant in mutants] + [
+        (ROOT / file).read_text(encoding="utf-8") for file in files
+    ]
+    return hashlib.sha256("\n".join(text).encode()).hexdigest()[:12]
+
+
+def rounds(mutant: Mutant, number: int, noted: Reached, seconds: float) -> list[list[str]]:
+    """The tests that reach a mutant: some of those that know it best, then others, as many as the seconds allow."""
+    stem, files = Path(mutant.file).stem, test_files(mutant.room)
+    groups = noted.reaching(number, files) or noted.named_after(stem, files)
+    groups.sort(key=lambda group: (stem not in next(iter(group)), sum(group.values())))
+    quick = [name for group in groups[:2] for name in sorted(group, key=group.__getitem__)[:FIRST]]
+    took = {name: each for group in groups for name, each in group.items() if name not in quick}
+    others = [
+        name
+        for name, so_far in zip(
+            sorted(took, key=took.__getitem__), accumulate(sorted(took.values())), strict=True
+        )
+        if so_far < seconds
+    ]
+    in_files = [name for group in groups for name in group if name in set(others)]
+    return [each for each in (quick, in_files) if each]
+
+
+def judged(mutant: Mutant, tree: Path, asked: list[list[str]]) -> Verdict:
+    """What the tests that reach a mutant say of it, in a copy of the tree."""
+    if not asked:
+        return "run by no test"
+    file = tree / mutant.file
+    before = file.read_text(encoding="utf-8")
+    file.write_text(mutant.source(), encoding="utf-8")
+    try:
+        for tests in asked:
+            said = ended(tree, tests)
+            if said != "survived":
+                return said
+        return "survived"
+    finally:
+        file.write_text(before, encoding="utf-8")
+
+
+def ended(tree: Path, tests: list[str]) -> Verdict:
+    """What comes of tests in a copy of the tree. Raises RuntimeError where they can't be run."""
+    (tree / "tests.txt").write_text("\n".join(tests), encoding="utf-8")
+    child = os.fork()
+    if not child:
+        run_and_exit(tree)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):  # it had its seconds
+        return "hung"
+    code, said = os.WEXITSTATUS(status), (tree / "said.txt").read_text(encoding="utf-8")
+    if code not in (0, *KILLED_BY):
+        raise RuntimeError(f"pytest ended with {code}:\n{said[-2000:]}")
+    if not code:
+        return "survived"
+    return "hung" if f"Timeout (>{WAITS_S}" in said else "killed"
+
+
+def run_and_exit(tree: Path) -> NoReturn:
+    """In a child: run the tests of a copy of the tree, as if it had just begun there."""
+    code = 3
+    try:
+        os.chdir(tree)
+        resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, LIMIT_S + 10))
+        said = os.open("said.txt", os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
+        os.dup2(said, 1)
+        os.dup2(said, 2)
+        code = int(pytest.main([*QUIETLY, "-x", "-o", f"timeout={WAITS_S}", "@tests.txt"]))
+    finally:
+        os._exit(code)
+
+
+def judge(
+    mutants: Sequence[Mutant],
+    again: bool,
+    verdicts: Verdicts,
+    noted: Reached,
+    until: float,
+) -> None:
+    """Judge them one by one, as long as there is time to begin with the next.
+
+    `again`: those that were not killed, by all tests that reach them.
+    """
+    wanted = {"survived", "hung", "run by no test"} if again else {None}
+    seconds = float("inf") if again else ENOUGH_S
+    for name in LARGE:
+        importlib.import_module(name)
     with a_copy() as tree:
-        for mutant in mutants:
-            if time.monotonic() > until:
+        for number, mutant in enumerate(mutants):
+            if time.time() > until:
                 return
-            began = time.monotonic()
-            verdicts.keep(mutant, judged(mutant, tree, lines))
-            print(
-                f"{verdicts.of(mutant):14}  {time.monotonic() - began:4.0f} s  {mutant}", flush=True
-            )
+            if verdicts.of(mutant) in wanted:
+                began = time.monotonic()
+                said = judged(mutant, tree, rounds(mutant, number, noted, seconds))
+                verdicts.keep(mutant, said)
+                print(f"{said:14}  {time.monotonic() - began:4.0f} s  {mutant}", flush=True)
 
 
-def table(mutants: list[Mutant], verdicts: Verdicts) -> str:
+def table(mutants: Sequence[Mutant], verdicts: Verdicts) -> str:
     """A line for each room: how many were killed, of how many that were judged."""
     killed = Counter(each.room for each in mutants if verdicts.of(each) == "killed")
     total = Counter(each.room for each in mutants if verdicts.of(each))
@@ -137,23 +210,30 @@ def table(mutants: list[Mutant], verdicts: Verdicts) -> str:
 
 
 def main() -> int:
-    """Sample, judge what is not judged yet, print the table and every survivor."""
+    """Sample, run the tests with probes, judge what is not judged yet, print the table and every survivor."""
     asked = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    asked.add_argument("folder", type=Path)
     asked.add_argument("--count", type=int, default=100)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--rooms", nargs="*", default=list(ROOMS), choices=list(ROOMS))
-    asked.add_argument("lines", type=Path)
-    asked.add_argument("verdicts", type=Path)
     asked.add_argument("--seconds", type=float, default=float("inf"))
     asked.add_argument("--again", action="store_true")
-    given = asked.parse_args()
-    print(f"seed {given.seed}")
-    lines, verdicts = LineMap(given.lines), Verdicts(given.verdicts)
+    asked.add_argument("--page", action="store_true")
+    given, for_pytest = asked.parse_known_args()
+    until = time.time() + given.seconds
     mutants = sampled(given.count, given.seed, given.rooms)
-    wanted = {"survived", "hung", "run by no test"} if given.again else {None}
-    judge([each for each in mutants if verdicts.of(each) in wanted], verdicts, lines, given.seconds)
+    given.folder.mkdir(parents=True, exist_ok=True)
+    verdicts = Verdicts(given.folder / "verdicts.jsonl")
+    print(f"seed {given.seed}")
+    if given.page:
+        keep(mutants, verdicts)
+    else:
+        noted = reached(
+            mutants, given.folder / f"reached-{name_of(mutants)}.jsonl", until, for_pytest
+        )
+        judge(mutants, given.again, verdicts, noted, until)
     print(table(mutants, verdicts))
     for mutant in mutants:
         if verdicts.of(mutant) not in (None, "killed"):
