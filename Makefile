@@ -9,7 +9,7 @@ PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constr
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-browser test-data lint-corpus check bless test-slow bench validate mutate clean
+.PHONY: help setup demo test test-browser test-data lint-corpus check bless test-slow soak bench validate mutate clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,7 +50,10 @@ test-data: setup  ## fetch published tokenizers, chat templates, SGLang's front 
 	@$(BIN)/python tests/runtime/engine/attention/published_flashinfer.py
 
 test-slow: setup  ## run the slow tests
-	@$(BIN)/python -m pytest -q -m "slow and not gpu"
+	@$(BIN)/python -m pytest -q -n $(JOBS) -m "slow and not gpu"
+
+soak: setup  ## run what asks the same for many minutes: ten thousand requests, mutations, damaged files
+	@$(BIN)/python -m pytest -q -s -m soak
 
 # Needs chromium and chromedriver on the PATH (Debian: chromium, chromium-driver).
 test-browser: setup  ## test the page of `explain` in a headless browser
@@ -75,9 +78,7 @@ validate: setup  ## judge 20,000 random programs through random passes (an hour;
 	@$(BIN)/python tests/translation.py --count $(or $(COUNT),20000) --first $(or $(FIRST),1000000)
 
 mutate: setup  ## change the core in 100 small ways, and see which tests notice (an hour; stopped, it goes on)
-	@mkdir -p build
-	@$(BIN)/python tests/line_map.py build/lines.json
-	@$(BIN)/python tests/mutate.py build/lines.json build/verdicts-$(or $(SEED),1).jsonl --count $(or $(COUNT),100) --seed $(or $(SEED),1)
+	@$(BIN)/python tests/mutate.py build/mutants --count $(or $(COUNT),100) --seed $(or $(SEED),1)
 
 clean:  ## remove caches and builds; .venv and the converted model stay
 	@rm -rf build dist *.egg-info src/*.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache htmlcov .coverage .coverage.*

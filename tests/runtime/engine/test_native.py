@@ -38,6 +38,7 @@ def kernels() -> Kernels:
             "they could be built, and were not"
         )
         pytest.skip("no C compiler, or a processor without bfloat16 dot products")
+    found.use_threads(2)
     return found
 
 

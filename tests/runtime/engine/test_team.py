@@ -94,8 +94,13 @@ def test_torch_keeps_its_threads_in_other_threads() -> None:
         leave_torch_one_thread()
         return before, torch.get_num_threads()
 
-    with ThreadPoolExecutor(1) as executor:
-        before, after = executor.submit(mine_and_after).result()
-    with ThreadPoolExecutor(1) as executor:
-        other = executor.submit(torch.get_num_threads).result()
-    assert (after, other) == (1, before)
+    usual = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with ThreadPoolExecutor(1) as executor:
+            mine = executor.submit(mine_and_after).result()
+        with ThreadPoolExecutor(1) as executor:
+            other = executor.submit(torch.get_num_threads).result()
+    finally:
+        torch.set_num_threads(usual)
+    assert (*mine, other) == (2, 1, 2)
