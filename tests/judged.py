@@ -99,7 +99,8 @@ def section() -> str:
         "\n## Changes at random\n",
         f"`{COMMAND}` makes small changes anywhere in the core, as many in each room, and judges each by the",
         "tests that reach it. *Before* is an older sample, judged by whole folders of tests. A change that survived",
-        "and has a test since counts as killed now. Of what is left, all that changes nothing is taken off.\n",
+        "and has a test since counts as killed now. Of what is left, all that changes nothing is taken off. What",
+        "survived an older sample stands above.\n",
         "| Room | killed before | killed at first | killed now | change nothing | not judged yet |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
         *(

@@ -7,6 +7,7 @@ import pytest
 from sglc.compiler.driver.compilation import Build, Options, compile_module
 from sglc.compiler.driver.targets import Choice
 from sglc.compiler.planner import parameter_schema
+from sglc.compiler.planner.registers import MAX_DEPTH
 from sglc.ir.diagnostic import CompileFailed
 from sglc.ir.span import Source
 from sglc.ir.target import Target
@@ -278,3 +279,20 @@ def test_behind_a_fork_that_may_have_no_arms_what_was_asked_before_it_may_be_fou
     build = compiled(FORKED)
     (more,) = [n.id for n in build.plan.nodes if n.text.startswith("\nMore")]
     assert family(build, "c").cached_at == [family(build, "a").out_node, more]
+
+
+def depth(expr: object) -> int:
+    """How many operations stand in each other."""
+    if isinstance(expr, p.ArithExpr):
+        return 1 + max(depth(each) for each in expr.args)
+    return 0
+
+
+@pytest.mark.parametrize("count", [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1, 40])
+def test_an_expression_is_written_whole_up_to_a_depth(count: int) -> None:
+    sums = "".join(f"    v{n + 1} = v{n} * {n + 2}\n" for n in range(count))
+    (main,) = compiled(f"program p(v0: int) -> int:\n{sums}    return v{count}\n").plan.programs
+    found = [depth(step.expr) for step in main.steps if isinstance(step, p.EvalStep)]
+    found += [depth(step.value) for step in main.steps if isinstance(step, p.ReturnStep)]
+    assert sum(found) == count
+    assert max(found) == min(count, MAX_DEPTH)
