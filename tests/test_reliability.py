@@ -30,7 +30,7 @@ def files_of(name: str) -> list[Path]:
 
 
 def test_there_are_promises() -> None:
-    assert PAGE.count(HEAD) == 5
+    assert PAGE.count(HEAD) == 6
     assert len(list(promises())) >= 60
 
 
