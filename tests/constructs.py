@@ -41,12 +41,16 @@ _PARAMETERS = (
 _HOSTS = {
     "check": "a host that raises", "count": "a host that returns another type", "note": "a total host",
 }  # fmt: skip
+_CONSTRAINTS = {
+    "regex": "a regex", "json": "a json schema", "call": "a call of a tool", "before_call": "a call or a text",
+}  # fmt: skip
 CONSTRUCTS = (
     *_PARAMETERS, *_HOSTS.values(), "a pure host", "a fork over values", "a fork over nothing",
     "a fork with computed arms", "more than two arms", "a loop without rounds", "a loop with `break`", "depth over two",
     "a dynamic parameter", "a computed constraint", "stop with a declared type", "an optional type", "a union type",
     "a regex", "a json schema", "computed choices", "a tool turn", "tools", "an empty value", "a unicode value",
-    "a value with markup", "samples that are gone on from",
+    "a value with markup", "samples that are gone on from", "a call of a tool", "a call or a text", "a call in a loop",
+    "a call in a fork",
 )  # fmt: skip
 
 
@@ -83,9 +87,17 @@ def _of_block(block: Block, depth: int) -> Iterator[str]:
     for op in block.ops:
         yield from _of_op(op, made)
         yield from _of_values([*_leaves([o.value for o in operands(op) if isinstance(o, Const)])])
+        if isinstance(op, For | While | Fork) and any(
+            _calls_tool(n) for b in regions(op) for n in walk(b)
+        ):
+            yield "a call in a fork" if isinstance(op, Fork) else "a call in a loop"
         deeper = depth + isinstance(op, If | For | While | Fork)
         for region in regions(op):
             yield from _of_block(region, deeper)
+
+
+def _calls_tool(op: Op) -> bool:
+    return isinstance(op, Gen) and op.constraint is not None and op.constraint.kind == "call"
 
 
 def _made_by(op: Op) -> tuple[Value, ...]:
@@ -122,7 +134,7 @@ def _of_gen(op: Gen) -> Iterator[str]:
     if op.constraint is None:
         return
     if op.constraint.kind != "type":
-        yield {"regex": "a regex", "json": "a json schema"}[op.constraint.kind]
+        yield _CONSTRAINTS[op.constraint.kind]
         return
     if op.sampling.stop:
         yield "stop with a declared type"

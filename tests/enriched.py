@@ -55,9 +55,9 @@ _REPEATED = (Fork, Gen, Select, Host)
 _HEAD = "You answer questions about documents, in plain words and in one line.\n"
 
 
-def generate(source: random.Random, alternates: bool = False) -> RandomProgram:
+def generate(source: random.Random, alternates: bool = False, calls: bool = True) -> RandomProgram:
     """A random program, two times in three with more of it used and some of it repeated."""
-    program = programs.generate(source, alternates)
+    program = programs.generate(source, alternates, calls)
     if source.randrange(3) == 0:
         return program
     entry = program.module.program(program.entry)

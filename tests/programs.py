@@ -16,11 +16,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 
 from sglc.ir.builder import BlockBuilder
+from sglc.ir.constrained.calls import tool_schema
 from sglc.ir.module import LIFETIMES, Extern, Fragment, Module, Param, Program
 from sglc.ir.ops import (
     Arith,
@@ -63,7 +64,9 @@ from sglc.ir.ops import (
 )
 from sglc.ir.sampling import SELECT_METHODS, Constraint, ConstraintKind, Sampling
 from sglc.ir.structure import walk
+from sglc.ir.tool_calls import Asked, ToolCall
 from sglc.ir.types import (
+    ANY,
     BOOL,
     FLOAT,
     INT,
@@ -99,6 +102,16 @@ LITERALS = (
 )
 WORDS = ("yes", "no", "alpha", "beta", "a longer phrase")
 TOOLS = ("search(query)", "add(a, b)")
+CALLABLE: list[tuple[str, RecordType]] = [
+    ("search", RecordType((("query", STR),))),
+    ("add", RecordType((("a", INT), ("exact", BOOL)))),
+    ("switch", RecordType((("to", UnionType(("on", "off"))),))),
+    ("now", RecordType(())),
+]
+"""The tools that models may call, and their arguments."""
+SCHEMAS: list[Any] = [tool_schema(name, kind, f"What {name} does.") for name, kind in CALLABLE]
+HANDED = Const(SCHEMAS, ListType(ANY))
+"""What the template is told of them, where a program says so from its first turn on."""
 ODD_WORDS = ("", "naïve 日本語", "<|im_start|>user\n", "{name} \\n")
 """Values that are empty, not ASCII, or look like markup."""
 EXTERNS = (
@@ -172,8 +185,11 @@ class Writer:
         programs: tuple[Program, ...] = (),
         budget: int = 14,
         alternates: bool = False,
+        calls: bool = True,
     ) -> None:
         self._random = source
+        self._calls = calls and not alternates
+        self._handed: Const | None = None
         self._fragments, self._programs = fragments, programs
         self._budget, self._alternates = budget, alternates
         self._sites = 0
@@ -234,6 +250,8 @@ class Writer:
             for hint, kind in PARAMETERS
         )
         mode: Mode = "outside" if self._chance(40) else "raw"
+        if mode == "outside" and self._calls and self._chance(50):
+            self._handed = HANDED
         root = self._builder.emit(Root(result=Value(PROMPT), bos=not self._chance(20)))
         scope = Scope({}, root.result, [root.result])
         for param in params:
@@ -333,12 +351,16 @@ class Writer:
             scope.prompts.pop()  # nobody goes on from a question
             self._whole_turn(scope, "assistant")
             return
+        if self._calls and self._chance(12):
+            self._called_turn(scope)
+            return
         roles: tuple[Role, ...] = ("system", "user", "assistant")
         self._whole_turn(scope, "tool" if self._chance(8) else roles[self._random.randrange(3)])
 
     def _whole_turn(self, scope: Scope, role: Role) -> None:
         """One turn, with statements inside."""
-        tools = self._tools(scope) if role == "system" and self._chance(15) else None
+        own = role == "system" and self._chance(15)
+        tools = self._tools(scope) if own else self._handed
         self._append(scope, lambda to, p: Turn(to, p, role, "begin", tools))
         scope.prompts.pop()
         inside = replace(scope, prompts=[scope.prompt], arms=[])
@@ -348,6 +370,64 @@ class Writer:
             self._gen(inside, "inside")
         scope.prompt = inside.prompt
         self._append(scope, lambda to, p: Turn(result=to, prompt=p, role=role, edge="end"))
+
+    def _called_turn(self, scope: Scope) -> None:
+        """A turn in which the model calls a tool, or may; and, as a rule, what the tool gave to it."""
+        called = self._called(scope)
+        kind = self._random.randrange(4)
+        if kind == 1:
+            self._result_turn(scope)
+        elif kind > 1:
+            self._answered(scope, called)
+
+    def _called(self, scope: Scope) -> Value:
+        """The turn; the name of the tool, which is empty where the model has called none."""
+        self._append(scope, lambda to, p: Turn(to, p, "assistant", "begin", self._handed))
+        fixed: dict[str, object] = {"max_tokens": 200 if self._chance(85) else 9}
+        if self._chance(50):
+            fixed["temperature"] = 0.9
+        dynamic = self._dynamic(scope, False) if self._chance(20) else ()
+        asked = Asked(self._site(), "step" * self._chance(50), self._at(), fixed, dynamic)
+        chosen = self._random.sample(CALLABLE, 1 + self._random.randrange(3))
+        call = ToolCall(asked, tuple(chosen))
+        write = call.required if self._chance(40) else call.auto
+        value, prompt = write(self._builder.emit, scope.prompts.pop())
+        end = Turn(result=Value(PROMPT), prompt=prompt, role="assistant", edge="end")
+        scope.prompt = self._builder.emit(end).result
+        scope.prompts.append(scope.prompt)
+        return self._names_of(scope, value)
+
+    def _names_of(self, scope: Scope, value: Value) -> Value:
+        for name in ("text", "name"):
+            op = GetField(result=Value(STR, name), record=value, name=name)
+            scope.add(self._builder.emit(op).result)
+        return op.result
+
+    def _answered(self, scope: Scope, called: Value) -> None:
+        """Where a tool was called, its result, and what the model makes of it."""
+        was_called = Compare(result=Value(BOOL), op="ne", left=called, right=Const("", STR))
+        self._builder.emit(was_called)
+        outer, self._builder = self._builder, BlockBuilder()
+        inner = scope.inner(scope.prompt)
+        self._result_turn(inner)
+        if self._chance(70):
+            self._whole_turn(inner, "assistant")
+        self._builder.emit(Yield(values=(inner.prompt,)))
+        then, self._builder = self._builder.seal(), outer
+        orelse = BlockBuilder()
+        orelse.emit(Yield(values=(scope.prompt,)))
+        self._append(
+            scope, lambda to, _: If((to,), was_called.result, then=then, orelse=orelse.seal())
+        )
+
+    def _result_turn(self, scope: Scope) -> None:
+        """What a tool gave: a value, or nothing."""
+        self._append(scope, lambda to, p: Turn(to, p, "tool", "begin"))
+        scope.prompts.pop()
+        if self._chance(90):
+            self._insert(scope, "inside")
+            scope.prompts.pop()
+        self._append(scope, lambda to, p: Turn(to, p, "tool", "end"))
 
     def _tools(self, scope: Scope) -> Operand:
         """What `system(tools=T)` is given: a constant list, or what the run finds."""
@@ -936,12 +1016,13 @@ PARAMETERS: tuple[tuple[str, Type], ...] = (
 )
 
 
-def generate(source: random.Random, alternates: bool = False) -> RandomProgram:
+def generate(source: random.Random, alternates: bool = False, calls: bool = True) -> RandomProgram:
     """One random program with its arguments; equal sources give equal programs.
 
-    `alternates`: turns are questions and answers in turn, for templates that take nothing else.
+    `alternates`: turns are questions and answers in turn, for templates that take nothing else. `calls`: models may
+    call tools, for templates that say how.
     """
-    write = partial(Writer, source, alternates=alternates)
+    write = partial(Writer, source, alternates=alternates, calls=calls)
     raw = write(budget=3).fragment("raw_text", "raw")
     turned = write(budget=3).fragment("outside_turn", "outside")
     helper = write((raw, turned), budget=4).program("helper")

@@ -19,6 +19,11 @@ class Setting:
     target: Target
     alternates: bool = False
 
+    @property
+    def calls(self) -> bool:
+        """Whether its template says how a model calls tools."""
+        return self.target.template is not None and self.target.template.calls.is_known
+
 
 KINDS = {
     "trims": "trims",
@@ -28,6 +33,8 @@ KINDS = {
     "alternates": "alternates",
     "shows tools, so that it renders whole": "shows_tools",
     "renders whole": "numbers",
+    "writes calls as JSON": "calls_as_json",
+    "writes calls as tags": "calls_as_tags",
 }
 """By kind, the file of a template; each has something that plain ChatML does not have."""
 

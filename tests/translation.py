@@ -152,7 +152,7 @@ def campaign(
     for number in numbers:
         source = random.Random(number)
         setting = any_setting(random.Random(~number), among)
-        program = enriched.generate(source, setting.alternates)
+        program = enriched.generate(source, setting.alternates, setting.calls)
         chosen = random_pipeline(source) if passes is None else passes
         speed = 1 + source.randrange(2) if level is None else level
         findings.note(program, setting)

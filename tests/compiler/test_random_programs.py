@@ -108,7 +108,7 @@ def test_every_call_is_asked_what_the_reference_says(setting: Setting) -> None:
     """Under every kind of chat template, also where the turns of a program can't be text."""
     compared = 0
     for seed in range(50):
-        program = plain(seed, partial(generate, alternates=setting.alternates))
+        program = plain(seed, partial(generate, alternates=setting.alternates, calls=setting.calls))
         if program is None:
             continue
         choice = Choice(setting.target)

@@ -38,7 +38,7 @@ def thinking(first: int, count: int) -> Iterator[tuple[random.Random, RandomProg
     """So many programs in which an assistant thinks, each with the source of other choices."""
     while count:
         source = random.Random(first)
-        program = thoughtful(generate(source), every=1 + first % 2)
+        program = thoughtful(generate(source, calls=False), every=1 + first % 2)
         first += 1
         ops = [op for owner in program.module.programs for op in walk(owner.body)]
         if any(isinstance(op, Gen) and op.sampling.thinking for op in ops):
