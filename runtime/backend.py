@@ -6,9 +6,9 @@ Called by the executor; implemented by `mock`, the embedded engine and the remot
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
 from ..ir.sampling import Constraint, Sampling
 from ..ir.target.stopping import Matched
@@ -47,6 +47,7 @@ class Capabilities:
     chat: bool = False  # asked with turns alone; there is no raw completion
     places: bool = False  # wants to know where in a prompt shared prefixes end
     continues: bool = False  # a chat may end inside of an assistant turn, which is then continued
+    calls: bool = False  # a chat that is told of tools, and gives calls of them apart
     thinking: frozenset[str] = (
         frozenset()
     )  # what a chat can be told: `on` gives reasoning apart, `off` none
@@ -109,18 +110,43 @@ class ImagePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A call of a tool: its name, its arguments as JSON, and the number that its result refers to."""
+
+    name: str
+    arguments: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """The tools that a prompt has, as services take them, and whether one may be called, or must be."""
+
+    tools: tuple[Mapping[str, Any], ...]
+    choice: Literal["none", "auto", "required"]
+
+    @property
+    def may_call(self) -> bool:
+        """Whether the answer may be a call."""
+        return self.choice != "none"
+
+
+@dataclass(frozen=True, slots=True)
 class PromptText:
     """A prompt as text, for backends that do not take token ids.
 
     `turns`: (role, content, whether its end is still to come) for chat APIs; none for a raw completion. `shared`: the
     places in them that other calls share, first to last, where a backend wants them (`Capabilities.places`). `images`:
-    those that stand in them, first to last.
+    those that stand in them, first to last. `calls`: what an assistant called at the end of a turn, by the number of
+    the turn. `tools`: those of the prompt, if any.
     """
 
     text: str
     turns: tuple[tuple[str, str, bool], ...] = ()
     shared: tuple[SharedPlace, ...] = ()
     images: tuple[ImagePlace, ...] = ()
+    calls: Mapping[int, Called] = field(default_factory=dict[int, Called])
+    tools: ToolUse | None = None
 
 
 OnLogprobs = Callable[[int, tuple[float, ...], tuple[tuple[tuple[int, float], ...], ...]], None]
@@ -205,7 +231,7 @@ class Completion:
     before a constraint, penalties or a temperature change them. `matched`: the stop string, the stop
     pattern or the token on which it ended. `fed`: how many of the ids have KV; None: all but the last. They
     are fewer where what was forced behind the last sampled token ended the continuation. `reasoning`: what was
-    thought before it, where that was asked for, in `reasoned` tokens.
+    thought before it, where that was asked for, in `reasoned` tokens. `called`: the tool that a chat calls behind it.
     """
 
     ids: tuple[int, ...]
@@ -218,6 +244,7 @@ class Completion:
     fed: int | None = None
     reasoning: str = ""
     reasoned: int = 0
+    called: Called | None = None
 
     @property
     def with_kv(self) -> tuple[int, ...]:

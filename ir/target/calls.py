@@ -105,7 +105,8 @@ class Calls:
             return sampling, Constraint("call", spelled(said["tools"], self.format))
         own = tuple(stop for stop in sampling.stop if stop != self.marker)
         bounded = sampling.merged(stop=(*own, self.marker))
-        return bounded, Constraint("before_call", json.dumps({"marker": self.marker}))
+        before = {"marker": self.marker, "tools": said["tools"]}
+        return bounded, Constraint("before_call", json.dumps(before, ensure_ascii=False))
 
     def told(self, request: Request) -> Told:
         """The request as the template takes it: calls are in the messages that made them, results know of them."""

@@ -29,7 +29,7 @@ from .answer_schemas import AnswerSchema, choice_schema
 from .anthropic_replies import Answer, Collected, Piece, finish_of
 from .anthropic_requests import Body, Lifetime, Wording, continues, output_format
 from .leading import Leading
-from .remote import chosen, completion_of, side_by_side
+from .remote import chosen, completion_of, may_call, side_by_side
 
 HOSTED = "https://api.anthropic.com"
 VERSION = "2023-06-01"
@@ -68,12 +68,13 @@ class AnthropicBackend:
         self.capabilities = Capabilities(
             token_ids=False,
             scores=False,
-            constraints=frozenset({"json", "type"}),
+            constraints=frozenset({"json", "type", "call", "before_call"}),
             prefill=False,
             seeds=False,
             logprobs=False,
             images=True,
             chat=True,
+            calls=True,
             continues=continues(model),
             thinking=frozenset({"on", "off"}),
             places=True,
@@ -85,6 +86,7 @@ class AnthropicBackend:
         asked = self._words.constraint(request.constraint)
         body = self._body(request, asked)
         is_streamed = request.on_tokens is not None and len(request.seeds) == 1
+        is_streamed = is_streamed and not may_call(request.prompt_text)
         ask = self._streamed if is_streamed else self._whole
         async with self._leading.turn(request.prompt_text):
             answers = [await ask(body, request)]
@@ -149,13 +151,13 @@ class AnthropicBackend:
     def _completion(
         self, request: GenRequest, answer: Answer, asked: AnswerSchema | None
     ) -> Completion:
-        finish, matched = finish_of(answer)
+        finish, matched = finish_of(answer, may_call(request.prompt_text))
         text = asked.text_of(answer.text) if asked else answer.text
         sampling = request.sampling.merged(max_tokens=-1)
         done = completion_of(
             self._tokenizer, sampling, request.ids, self._encode(text), finish, matched=matched
         )
-        return replace(done, reasoning=answer.reasoning)
+        return replace(done, reasoning=answer.reasoning, called=answer.called)
 
     def _encode(self, text: str) -> tuple[int, ...]:
         return self._tokenizer.encode((Part(text, False),), continuation=True)

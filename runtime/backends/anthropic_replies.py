@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from ...ir.target.stopping import Matched
-from ..backend import BackendError, Finish, Usage
+from ..backend import BackendError, Called, Finish, Usage
+from .openai_replies import several_calls
 from .openai_stream import cut
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -51,6 +53,8 @@ class Block(msgspec.Struct):
     type: str
     text: str | None = None
     thinking: str | None = None
+    name: str | None = None
+    input: Any = None
 
 
 class Answer(msgspec.Struct):
@@ -70,14 +74,24 @@ class Answer(msgspec.Struct):
         return "".join(text for text in texts if text is not None)
 
     @property
+    def called(self) -> Called | None:
+        """The tool that is called behind it. Raises BackendError for several calls at once."""
+        calls = [block for block in self.content if block.type == "tool_use"]
+        if len(calls) > 1:
+            raise several_calls(len(calls))
+        return Called(calls[0].name or "", json.dumps(calls[0].input)) if calls else None
+
+    @property
     def reasoning(self) -> str:
         """What was thought before it."""
         return "".join(block.thinking or "" for block in self.content if block.type == "thinking")
 
 
-def finish_of(answer: Answer) -> tuple[Finish, Matched]:
-    """Why it ended, and on what. Raises BackendError where that is no end of an answer."""
+def finish_of(answer: Answer, may_call: bool = False) -> tuple[Finish, Matched]:
+    """Why it ended, and on what. Raises BackendError where that is no end of an answer; a call is one if it may be."""
     match answer.stop_reason:
+        case "tool_use" if may_call:
+            return "stop", None
         case "end_turn":
             return "eos", None
         case "max_tokens":

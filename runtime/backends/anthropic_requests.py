@@ -6,13 +6,14 @@ every request. What the API has no word for is an error with a way out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ...ir.sampling import Constraint, Sampling
 from ...ir.target.rules import Rules
-from ..backend import BackendError, ImagePlace, PromptText, SharedPlace
+from ..backend import BackendError, ImagePlace, PromptText, SharedPlace, ToolUse
 from .answer_schemas import AnswerSchema, answer_schema
 from .breakpoints import choose_places
 from .pictures import Picture, picture_of
@@ -50,25 +51,21 @@ class Wording:
     def prompt(self, text: PromptText | None) -> Body:
         """The turns, system turns apart. Raises BackendError for turns that can't be said."""
         turns = said_turns(text, "anthropic")
+        assert text is not None
         if turns[-1][2] and not turns[-1][1].strip():
             turns = turns[:-1]
-        cut = Blocks(turns, text.shared if text else (), text.images if text else ())
+        cut = Blocks(turns, text.shared, text.images)
         marked = choose_places(self.rules, self.model, cut.places, cut.number)
         blocks = cut.marked({(mark.turn, mark.offset): self._mark(mark) for mark in marked})
         leading = next((n for n, turn in enumerate(turns) if turn[0] != "system"), len(turns))
-        if any(role not in ("user", "assistant") for role, _, _ in turns[leading:]):
+        if any(role == "system" for role, _, _ in turns[leading:]):
             raise _cannot(
                 "take a system turn behind others", "it may stand first, or be a user turn"
             )
-        body: Body = {
-            "model": self.model,
-            "messages": [
-                {"role": role, "content": shown}
-                for (role, _, _), shown in zip(turns[leading:], blocks[leading:], strict=True)
-            ],
-        }
+        messages = list(_messages(text, turns, blocks))[leading:]
+        body: Body = {"model": self.model, "messages": messages}
         system = [block for shown in blocks[:leading] for block in shown]
-        return body | ({"system": system} if system else {})
+        return body | ({"system": system} if system else {}) | _tools(text.tools)
 
     def parameters(self, sampling: Sampling) -> Body:
         """The sampling. Raises BackendError for what the API has no word for."""
@@ -105,6 +102,57 @@ class Wording:
         """Longer lifetimes stand before shorter ones: what is static begins every prompt."""
         kept = {"ttl": "1h"} if self.lifetime == "1h" and place.is_static else {}
         return {"type": "ephemeral"} | kept
+
+
+def _messages(
+    text: PromptText, turns: Sequence[Turn], blocks: Sequence[list[Body]]
+) -> Iterator[Body]:
+    """The turns as messages: calls are blocks of those that made them, and results are the user's."""
+    last = ""
+    for number, ((role, said, _), shown) in enumerate(zip(turns, blocks, strict=True)):
+        called = text.calls.get(number)
+        if called is not None:
+            last = called.id
+            use = {"type": "tool_use", "id": last, "name": called.name}
+            use["input"] = json.loads(called.arguments)
+            yield {"role": role, "content": [*(shown if said.strip() else ()), use]}
+        elif role == "tool":
+            if not last:
+                raise _cannot(
+                    "take what a tool gave without a call of it", "`gen(tools=[...])` calls one"
+                )
+            result = {"type": "tool_result", "tool_use_id": last, "content": _given(said, shown)}
+            marks = [block["cache_control"] for block in shown[-1:] if "cache_control" in block]
+            yield {
+                "role": "user",
+                "content": [result | ({"cache_control": marks[0]} if marks else {})],
+            }
+        else:
+            yield {"role": role, "content": shown}
+
+
+def _given(said: str, shown: Sequence[Body]) -> str | list[Body]:
+    """What a tool gave: a text, or blocks where images stand in it; marks are the result's own."""
+    if all(block["type"] == "text" for block in shown):
+        return said
+    return [{k: v for k, v in block.items() if k != "cache_control"} for block in shown]
+
+
+def _tools(use: ToolUse | None) -> Body:
+    """The tools that the prompt has, and which may be called now, one at a time."""
+    if use is None:
+        return {}
+    tools = [
+        {
+            "name": f["name"],
+            "description": f.get("description", ""),
+            "input_schema": f["parameters"],
+        }
+        for f in (tool["function"] for tool in use.tools)
+    ]
+    choice: Body = {"type": {"none": "none", "auto": "auto", "required": "any"}[use.choice]}
+    choice |= {"disable_parallel_tool_use": True} if use.may_call else {}
+    return {"tools": tools, "tool_choice": choice}
 
 
 def output_format(asked: AnswerSchema) -> Body:

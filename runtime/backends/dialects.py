@@ -19,7 +19,8 @@ class Dialect:
     `thinking`: what says `on` and `off`, for those that give reasoning apart; `BUDGET` stands for a number of tokens.
     `tells_cache`: its metrics say how much its cache holds.
     `tool_patterns`: the input of a custom tool, which can be forced, takes a regular expression.
-    `most`: the name of `max_tokens`. `cache_key`: calls that name the same key are sent to the same cache.
+    `strict_tools`: it keeps to the schemas of tools when told so. `most`: the name of `max_tokens`.
+    `cache_key`: calls that name the same key are sent to the same cache.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -35,6 +36,7 @@ class Dialect:
     tool_patterns: bool = False
     thinking: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     most: str = "max_tokens"
+    strict_tools: bool = False
     cache_key: bool = False
 
 
@@ -62,6 +64,7 @@ DIALECTS: dict[str, Dialect] = {
         most="max_completion_tokens",
         cache_key=True,
         tool_patterns=True,
+        strict_tools=True,
     ),
     "litellm": Dialect(
         constraints={"json": SCHEMA_FORMAT},

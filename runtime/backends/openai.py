@@ -37,7 +37,7 @@ from .openai_replies import Body, Choice, cannot, finish_of, logprobs_of, usage_
 from .openai_requests import Constrained, Wording
 from .openai_scoring import Scoring
 from .openai_splicing import Spliced, parts_to_splice
-from .remote import bearer, check_count, check_ids, chosen, completion_of, side_by_side
+from .remote import bearer, check_count, check_ids, chosen, completion_of, may_call, side_by_side
 
 HOSTED = "https://api.openai.com/v1"
 MOST_AROUND = 64
@@ -95,6 +95,7 @@ class OpenAIBackend:
             logprobs=True,
             images=self._is_chat,
             chat=self._is_chat,
+            calls=self._is_chat,
             continues=dialect.continues,
             thinking=frozenset(dialect.thinking),
             places=dialect.cache_key,
@@ -102,11 +103,11 @@ class OpenAIBackend:
         )
 
     def _own_kinds(self, kinds: set[str]) -> set[str]:
-        """The constraints of ours that can be said in those of the server; calls where we write the prompt."""
+        """The constraints of ours that can be said in those of the server; a chat is told of tools itself."""
         types = {"type"} if kinds else set[str]()
         if self._wording.by_tool:
             types = types | {"regex"}
-        can_call = "regex" in kinds and not self._is_chat
+        can_call = "regex" in kinds or self._is_chat
         return types | {"call", "before_call"} if can_call else types
 
     async def generate(self, request: GenRequest) -> GenReply:
@@ -123,7 +124,7 @@ class OpenAIBackend:
     async def _whole(self, request: GenRequest) -> GenReply:
         words, started = self._wording, time.monotonic()
         body = words.prompt(request.ids, request.prompt_text) | words.parameters(request.sampling)
-        body |= words.cache_key(request.prompt_text)
+        body |= words.cache_key(request.prompt_text) | words.tools(request.prompt_text)
         body |= words.thinking(request.sampling, request.reasoning)
         constrained = words.constraint(request.constraint)
         body |= constrained.body
@@ -148,7 +149,8 @@ class OpenAIBackend:
         constrained = words.choice(request.choice_texts)
         most = 2 * max(map(len, request.choices)) + MOST_AROUND
         parameters = words.parameters(Sampling(max_tokens=most))
-        body = words.prompt(request.ids, request.prompt_text) | parameters | constrained.body
+        body = words.prompt(request.ids, request.prompt_text) | words.tools(request.prompt_text)
+        body |= parameters | constrained.body
         answer = await self._asking.whole(body, len(request.ids) + most)
         text = constrained.text_of(answer.choices[0].text)
         return chosen(text, request, usage_of([answer.account], 0.0, 0.0))
@@ -209,7 +211,8 @@ class OpenAIBackend:
         """One request for each seed, so that each sample is the same in every run; the first as a stream, if wanted."""
         tokens = len(request.ids) + max(0, request.sampling.max_tokens)
         on_tokens = request.on_tokens
-        if on_tokens is not None and len(bodies) == 1 and "tools" not in bodies[0]:
+        is_one = len(bodies) == 1 and bodies[0].get("tool_choice", "none") == "none"
+        if on_tokens is not None and is_one:
 
             def listen(text: str, ids: tuple[int, ...]) -> None:
                 on_tokens(0, ids or self._encode(text))
@@ -225,7 +228,7 @@ class OpenAIBackend:
     def _completion(
         self, request: GenRequest, choice: Choice, constrained: Constrained
     ) -> Completion:
-        finish, matched = finish_of(choice)
+        finish, matched = finish_of(choice, may_call(request.prompt_text))
         sampling = request.sampling
         if finish == "stop" and not sampling.stop:
             finish = "eos"  # the API has one word for both
@@ -240,7 +243,7 @@ class OpenAIBackend:
         done = completion_of(
             self._tokenizer, sampling, request.ids, ids, finish, matched=matched, logprobs=logprobs
         )
-        return replace(done, reasoning=choice.reasoning)
+        return replace(done, reasoning=choice.reasoning, called=choice.called)
 
     def _encode(self, text: str) -> tuple[int, ...]:
         return self._tokenizer.encode((Part(text, False),), continuation=True)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from ...ir.target.stopping import Matched
-from ..backend import BackendError, Finish, Usage
+from ..backend import BackendError, Called, Finish, Usage
 
 Body = dict[str, Any]
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -68,6 +68,14 @@ class TextChoice(Ending, kw_only=True):
 
     text: str
     reasoning: str = ""
+    called: Called | None = None
+
+
+class Function(Answered):
+    """A tool, and its arguments as JSON."""
+
+    name: str
+    arguments: str
 
 
 ANSWER_TOOL = "answer"
@@ -82,8 +90,9 @@ class ToolInput(Answered):
 
 
 class ToolCall(Answered):
-    """A call of a tool; of a function's nothing is read."""
+    """A call of a tool: of a function, or of one that takes a text."""
 
+    function: Function | None = None
     custom: ToolInput | None = None
 
 
@@ -115,11 +124,21 @@ class ChatChoice(Ending, kw_only=True):
             return self.message.given
         if self.message.content is None and self.reasoning and self.finish_reason == "length":
             return ""  # cut short before it came to an answer
+        if self.message.content is None and self.message.tool_calls:
+            return ""
         if self.message.content is None:
             _reject(self.finish_reason)
             why = f": {self.message.refusal}" if self.message.refusal else ""
             raise BackendError("3105", f"the model gave no text{why}")
         return self.message.content
+
+    @property
+    def called(self) -> Called | None:
+        """The tool that is called behind it. Raises BackendError for several calls at once."""
+        calls = [call.function for call in self.message.tool_calls or () if call.function]
+        if len(calls) > 1:
+            raise several_calls(len(calls))
+        return Called(calls[0].name, calls[0].arguments) if calls else None
 
     @property
     def reasoning(self) -> str:
@@ -189,11 +208,13 @@ class Piece(Answered):
 # --- what is made of them -------------------------------------------------------------------------
 
 
-def finish_of(choice: Ending) -> tuple[Finish, Matched]:
-    """Why it ended, and on what. Raises BackendError where that is no end of an answer."""
+def finish_of(choice: Ending, may_call: bool = False) -> tuple[Finish, Matched]:
+    """Why it ended, and on what. Raises BackendError where that is no end of an answer; a call is one if it may be."""
     matched = choice.stop_reason
     if isinstance(choice, ChatChoice) and choice.message.given is not None:
         return ("length" if choice.finish_reason == "length" else "eos"), None
+    if may_call and choice.finish_reason == "tool_calls":
+        return "stop", None
     _reject(choice.finish_reason)
     if choice.finish_reason == "length":
         return "length", None
@@ -212,6 +233,14 @@ def _reject(reason: Reason) -> None:
             raise BackendError("3105", "the server gave the answer up", transient="overloaded")
         case _:
             pass
+
+
+def several_calls(count: int) -> BackendError:
+    """The error of an answer that makes more than one call."""
+    help = "a service that is told to call one tool at a time"
+    return BackendError(
+        "3105", f"the model called {count} tools at once, where it may call one", help
+    )
 
 
 def logprobs_of(choice: Ending) -> tuple[float, ...]:

@@ -62,11 +62,8 @@ class Wording:
     def _messages(self, text: PromptText | None) -> Body:
         """The turns. An open one must be the assistant's: empty, or one that the server can continue."""
         turns = said_turns(text, "openai")
-        images = text.images if text else ()
-        messages = [
-            {"role": role, "content": _content(content, [i for i in images if i.turn == at])}
-            for at, (role, content, _) in enumerate(turns)
-        ]
+        assert text is not None
+        messages = messages_of(text)
         role, _, is_open = turns[-1]
         if not is_open:
             return {"messages": messages}
@@ -86,6 +83,18 @@ class Wording:
             "continue_final_message": True,
             "add_generation_prompt": False,
         }
+
+    def tools(self, text: PromptText | None) -> Body:
+        """The tools that the prompt has, and which may be called now."""
+        if text is None or text.tools is None or not self.is_chat:
+            return {}
+        tools = [self._function(each) for each in text.tools.tools]
+        body: Body = {"tools": tools, "tool_choice": text.tools.choice}
+        return body | ({"parallel_tool_calls": False} if text.tools.may_call else {})
+
+    def _function(self, tool: Any) -> Body:
+        strict = {"strict": True} if self.dialect.strict_tools else {}
+        return {"type": "function", "function": dict(tool["function"]) | strict}
 
     def cache_key(self, text: PromptText | None) -> Body:
         """The same key for calls that share a prefix, so that a service sends them to one cache."""
@@ -208,6 +217,24 @@ def _tool(pattern: str) -> Body:
         "tool_choice": {"type": "custom", "custom": {"name": ANSWER_TOOL}},
         "parallel_tool_calls": False,
     }
+
+
+def messages_of(text: PromptText) -> list[Body]:
+    """The turns as messages: calls stand in those that made them, and results say which call they are of."""
+    found: list[Body] = []
+    last = ""
+    for number, (role, content, _) in enumerate(text.turns):
+        images = [image for image in text.images if image.turn == number]
+        message: Body = {"role": role, "content": _content(content, images)}
+        called = text.calls.get(number)
+        if called is not None:
+            last = called.id
+            function = {"name": called.name, "arguments": called.arguments}
+            message |= {"tool_calls": [{"id": last, "type": "function", "function": function}]}
+        elif role == "tool" and last:
+            message["tool_call_id"] = last
+        found.append(message)
+    return found
 
 
 def _placed(path: tuple[str, ...], content: Any) -> Body:

@@ -96,6 +96,11 @@ def said_turns(text: PromptText | None, name: str) -> Sequence[tuple[str, str, b
     return turns
 
 
+def may_call(text: PromptText | None) -> bool:
+    """Whether the answer to a prompt may be a call of a tool."""
+    return text is not None and text.tools is not None and text.tools.may_call
+
+
 def chosen(text: str, request: SelectRequest, usage: Usage) -> SelectReply:
     """The reply of a server that chose itself. Raises BackendError (3105) for a text that is none of the choices."""
     try:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from ..backend import Backend
+from typing import Any
+
+from ..backend import Backend, Capabilities
 from ..plan.errors import RunError
-from ..plan.schema import Family, MarkSpan, Plan, TurnStep
+from ..plan.schema import Family, Lit, MarkSpan, Plan, TurnStep
+from ..plan.thinking import answers_of
 from ..plan.turns import TurnState, has_images, states_at_calls
 from ..plan.walking import walk
+from .asking.turns import CALLS, are_tools
 
 UNCONDITIONAL = "unconditional_likelihood_normalized"
 
@@ -18,6 +22,7 @@ def check_capabilities(plan: Plan, backend: Backend) -> None:
     if backend.capabilities.chat:
         _check_turns(plan, backend)
         _check_tools(plan, backend)
+        _check_thinking(plan, backend)
     if has_images(plan) and not backend.capabilities.images:
         raise _cannot(backend, "take images", "a chat of a server whose model sees takes them")
 
@@ -38,7 +43,7 @@ def _check_family(family: Family, backend: Backend) -> None:
             "the model answers with one of the choices there; the engine, SGLang and vLLM score",
             family,
         )
-    if family.constraint and family.constraint[0] in ("call", "before_call") and can.chat:
+    if family.constraint and family.constraint[0] in CALLS and can.chat and not can.calls:
         raise _cannot(
             backend,
             "be asked for calls of a program's tools as a chat",
@@ -67,32 +72,56 @@ def _check_turns(plan: Plan, backend: Backend) -> None:
     states = states_at_calls(plan)
     for family in plan.families:
         for state in sorted(states.get(family.id, ()), key=str):
-            problem = _unsaid(state, backend.capabilities.continues)
+            problem = _unsaid(state, backend.capabilities)
             if problem:
                 raise _cannot(backend, *problem, family)
 
 
 def _check_tools(plan: Plan, backend: Backend) -> None:
-    """Whether no turn hands tools to the template: a chat that is told of some may answer with calls instead."""
-    edges = (part for program in plan.programs for part in walk(program.steps))
-    if any(isinstance(edge, MarkSpan | TurnStep) and edge.tools is not None for edge in edges):
+    """Whether the tools that turns hand to the template are functions, which a chat can be told of."""
+    for program in plan.programs:
+        edges = (part for part in walk(program.steps) if isinstance(part, MarkSpan | TurnStep))
+        if all(_is_told(edge.tools, backend.capabilities) for edge in edges):
+            continue
+        first = next((each for each in plan.families if each.program == program.name), None)
         raise _cannot(
             backend,
             "hand the tools of `system(tools=T)` to a chat",
             "a server that takes token ids or text can, since there we render the model's own template",
+            first,
         )
 
 
-def _unsaid(state: TurnState, continues: bool) -> tuple[str, str] | None:
+def _is_told(tools: Any, can: Capabilities) -> bool:
+    """Whether a chat can be told of what a turn hands over."""
+    listed = tools.value if isinstance(tools, Lit) else tools
+    return tools is None or (can.calls and isinstance(listed, list) and are_tools(listed))
+
+
+def _check_thinking(plan: Plan, backend: Backend) -> None:
+    """Whether nothing is thought before a call of a tool: a chat gives reasoning with an answer that is text."""
+    families = {family.id: family for family in plan.families}
+    for step in answers_of(plan).values():
+        family = families[step.family]
+        if family.constraint and family.constraint[0] in CALLS:
+            raise _cannot(
+                backend,
+                "think before it calls a tool",
+                "a `gen` with `tools` and without `thinking` can be asked there",
+                family,
+            )
+
+
+def _unsaid(state: TurnState, can: Capabilities) -> tuple[str, str] | None:
     """What of a prompt no messages can say, and a way out."""
     if not state.has_turns:
         return "be asked for a raw completion", "a program with turns, or a completions API, can"
     if state.is_loose:
         return "take text outside of turns", "a turn around it can be sent"
-    if state.role not in ("assistant", "thinking"):
+    if state.role not in ("assistant", "thinking", *(("call",) if can.calls else ())):
         where = f"inside of a {state.role} turn" if state.role else "outside of a turn"
         return f"generate {where}", "an assistant turn, or a completions API, can"
-    if state.has_begun and not continues:
+    if state.has_begun and not can.continues:
         return (
             "continue an assistant turn that has begun",
             "one `gen` for the whole turn, or a server that takes token ids or text, can",

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...ir.target import Target
-from ..backend import Backend
+from ..backend import Backend, Completion
 from ..plan.effects import effectful_programs
 from ..plan.errors import RunError
 from ..plan.expressions import UNBOUND, evaluate
@@ -116,7 +116,7 @@ class Scope:
 
     `orders` are those that a batch fixed for the row's own program, by the number of the sections.
     `roots` are where all prompts of the row begin; `claims` are those of its prompts that are retained; `guest` is what
-    the row has in the server's cache.
+    the row has in the server's cache. `called`: calls of tools that came with what was said before them.
     """
 
     row: int
@@ -126,6 +126,7 @@ class Scope:
     claims: dict[int, Claim] = field(default_factory=dict)
     orders: Orders = field(default_factory=dict)
     guest: Guest = field(default_factory=Guest)
+    called: dict[Any, Completion] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

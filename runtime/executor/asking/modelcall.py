@@ -31,15 +31,16 @@ from ..instance import Frame, Run
 from ..prompts import PromptState
 from ..retention import tell_claims
 from ..streaming import Delta
+from .called import is_apart, spoken, unmarked
 from .choices import decide
 from .composition import holds
 from .drafts import Draft
 from .listening import Listening
 from .notes import note_chosen, note_control_text
-from .pictures import image_places, said_turns
 from .prediction import fed_by_gen, fed_by_select, predict, predict_rendered
 from .rendering import rendered_ids, rendered_text, thinking_of
 from .sharing import shared_places
+from .turns import prompt_text
 
 CANCELLED = RunError("SGL3606", "the call was cancelled")
 Reply = TypeVar("Reply")
@@ -51,7 +52,7 @@ class ModelCall:
     def __init__(self, run: Run, frame: Frame, family: Family, step: GenStep | SelectStep) -> None:
         self._run, self._scope, self._family = run, frame.scope, family
         state, indices = frame.prompt(step.prompt), frame.indices(step.indices)
-        self._state, self._indices = state, indices
+        self._state, self.indices = state, indices
         self._is_main = not frame.in_arm and len(frame.scope.path) == 1
         self._holds = holds(run, frame.scope.row, family, state)
         self._ids = (
@@ -79,21 +80,24 @@ class ModelCall:
         self._check_context(1)
         seeds = self._seeds(sampling)
         listening = Listening(self._run, sampling, self._ids, len(seeds), self._tell)
+        apart = constraint if is_apart(self._run, constraint) else None
         request = GenRequest(
             self._ids,
-            sampling,
+            unmarked(sampling, apart) if apart else sampling,
             seeds,
-            constraint,
+            None if apart else constraint,
             on_tokens=listening.on_tokens,
             on_logprobs=listening.on_logprobs,
-            prompt_text=self._text(),
+            prompt_text=self._text(constraint),
         )
         self._draft.note_parameters(sampling, constraint, seeds)
         self._announce()
         reply = await self._send(
             len(seeds), sampling.max_tokens, lambda: self._run.backend.generate(request)
         )
-        done = tuple(self._with_ids(each) for each in reply.completions)
+        said = reply.completions
+        said = tuple(spoken(self._run, each, apart) for each in said) if apart else said
+        done = tuple(self._with_ids(each) for each in said)
         return self._heard(done, reply.usage, listening)
 
     async def think(
@@ -212,7 +216,7 @@ class ModelCall:
         scope = self._scope
         path = (*scope.path, self._family.site)
         seed = self._run.run_seed
-        return tuple(call_seed(seed, scope.row, path, self._indices, i) for i in range(count))
+        return tuple(call_seed(seed, scope.row, path, self.indices, i) for i in range(count))
 
     def _unconditional(self) -> tuple[int, ...] | None:
         """A prompt that says nothing, for the method that needs one."""
@@ -221,13 +225,12 @@ class ModelCall:
         tokenizer = self._run.target.tokenizer
         return tokenizer.bos_ids or tuple(sorted(tokenizer.eos_ids))[:1]
 
-    def _text(self) -> PromptText | None:
+    def _text(self, constraint: Constraint | None = None) -> PromptText | None:
         """The prompt as text and turns, for backends that do not take token ids."""
         if self._run.backend.capabilities.token_ids:
             return None
         note_control_text(self._run, self._scope.row, self._family, self._state)
-        turns = tuple((m.role, m.content, m.open) for m in said_turns(self._state.messages))
-        return PromptText(self._shown(), turns, self._shared, image_places(self._state))
+        return prompt_text(self._run, self._state, self._shown(), self._shared, constraint)
 
     def _shown(self) -> str:
         """The prompt as text."""
@@ -303,7 +306,7 @@ class ModelCall:
                 scope.row,
                 scope.path,
                 family.site,
-                self._indices,
+                self.indices,
                 family.name,
                 sample,
                 text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ....ir.target.calls import CALL
 from ....ir.target.conversation import Message
 from ....ir.target.thinking import THINKING
 from ...backend import ImagePlace
@@ -12,8 +13,13 @@ from ..prompts import Piece, PromptState, conversation
 
 
 def said_turns(messages: Sequence[Message]) -> list[Message]:
-    """The turns that a chat is asked with: without reasoning, which it keeps to itself."""
-    return [m for m in messages if m.role and m.role != THINKING]
+    """The turns that a chat is asked with: without reasoning, and with calls in those that made them."""
+    found: list[Message] = []
+    for message in messages:
+        is_inside = message.role == CALL and found and found[-1].role == "assistant"
+        if message.role and message.role != THINKING and not is_inside:
+            found.append(message)
+    return found
 
 
 def image_places(state: PromptState) -> tuple[ImagePlace, ...]:
