@@ -103,8 +103,20 @@ def read(body: ResponseBody, model: ServedModel, id: str) -> Asked:
         tool_choice=body.tool_choice,
         parallel_tool_calls=body.parallel_tool_calls,
         response_format=(body.text or {}).get("format"),
+        separate_reasoning=_thinks(body, model),
     )
     return Asked(id, body, chat.read(asked, model, id))
+
+
+def _thinks(body: ResponseBody, model: ServedModel) -> bool | None:
+    """Whether reasoning is asked for; of a model that shows none an effort says nothing. Raises Refusal."""
+    effort = (body.reasoning or {}).get("effort")
+    if effort is not None and not isinstance(effort, str):
+        raise wrong("reasoning", "`effort` is a word, such as `medium`, or `none`")
+    template = model.target.template
+    if effort is None or template is None or not template.thinking.is_known:
+        return None
+    return effort != "none"
 
 
 def reply(asked: Asked, replies: list[GenReply]) -> dict[str, Any]:
@@ -136,17 +148,22 @@ class Chunks:
     def end(self) -> Iterator[dict[str, Any]]:
         """What comes last: the whole response."""
         assert self._final is not None
-        if self._open is None and not self._count:
+        is_silent = self._open is None and not self._count
+        if is_silent or (self._open is not None and self._open["type"] == "reasoning"):
+            yield from self._close()
             yield from self._begin(_message(self._asked, ""))
         yield from self._close()
         yield self._event(f"response.{self._final['status']}", response=self._final)
 
     def _of_delta(self, choice: dict[str, Any]) -> Iterator[dict[str, Any]]:
         delta = choice["delta"]
+        if delta.get("reasoning_content"):
+            yield from self._thought(delta["reasoning_content"])
         for call in delta.get("tool_calls", ()):
             yield from self._call(call)
         if delta.get("content"):
-            if self._open is None:
+            if self._open is None or self._open["type"] == "reasoning":
+                yield from self._close()
                 yield from self._begin(_message(self._asked, ""))
             yield from self._text(delta["content"], _entries(choice["logprobs"]))
 
@@ -158,6 +175,13 @@ class Chunks:
         yield self._of_item(
             "response.output_text.delta", content_index=0, delta=text, logprobs=logprobs
         )
+
+    def _thought(self, text: str) -> Iterator[dict[str, Any]]:
+        if self._open is None:
+            yield from self._begin(_reasoning(self._asked, ""))
+        assert self._open is not None
+        self._open["content"][0]["text"] += text
+        yield self._of_item("response.reasoning_text.delta", content_index=0, delta=text)
 
     def _call(self, call: dict[str, Any]) -> Iterator[dict[str, Any]]:
         function = call["function"]
@@ -190,8 +214,10 @@ class Chunks:
             return
         if "content" in item:
             part = item["content"][0]
-            said = {"text": part["text"], "logprobs": part["logprobs"]}
-            yield self._of_item("response.output_text.done", content_index=0, **said)
+            said = {"text": part["text"]}
+            if "logprobs" in part:
+                said["logprobs"] = part["logprobs"]
+            yield self._of_item(f"response.{part['type']}.done", content_index=0, **said)
             yield self._of_item("response.content_part.done", content_index=0, part=part)
         else:
             said = {"arguments": item["arguments"], "name": item["name"]}
@@ -216,6 +242,8 @@ def _finished(asked: Asked, completion: dict[str, Any]) -> dict[str, Any]:
     output = [_function_call(call["id"], **call["function"]) for call in calls]
     if message["content"] or not calls:
         output.insert(0, _message(asked, message["content"] or "", _entries(choice["logprobs"])))
+    if message.get("reasoning_content"):
+        output.insert(0, _reasoning(asked, message["reasoning_content"]))
     is_cut = choice["finish_reason"] == "length"
     made = _response(asked, "incomplete" if is_cut else "completed")
     made["output"] = output
@@ -224,7 +252,9 @@ def _finished(asked: Asked, completion: dict[str, Any]) -> dict[str, Any]:
         "input_tokens": used["prompt_tokens"],
         "input_tokens_details": {"cached_tokens": used["prompt_tokens_details"]["cached_tokens"]},
         "output_tokens": used["completion_tokens"],
-        "output_tokens_details": {"reasoning_tokens": 0},
+        "output_tokens_details": {
+            "reasoning_tokens": used["completion_tokens_details"]["reasoning_tokens"]
+        },
         "total_tokens": used["total_tokens"],
     }
     return made
@@ -267,6 +297,17 @@ def _message(asked: Asked, text: str, logprobs: list[Any] | None = None) -> dict
         "role": "assistant",
         "status": "completed",
         "content": [part],
+    }
+
+
+def _reasoning(asked: Asked, text: str) -> dict[str, Any]:
+    """What was thought before the answer, as an item of its own."""
+    return {
+        "id": f"rs_{asked.id.partition('_')[2]}",
+        "type": "reasoning",
+        "status": "completed",
+        "summary": [],
+        "content": [{"type": "reasoning_text", "text": text}],
     }
 
 

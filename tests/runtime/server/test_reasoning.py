@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openai.types.responses import Response, ResponseStreamEvent
+from pydantic import TypeAdapter
 
 from sglc.ir.target import ChatTemplate, Target
 from sglc.runtime.server.model import ServedModel
+from sglc.runtime.server.openai.items import messages_of
 from sglc.runtime.server.service import Service
 
-from .conftest import ask, post, streamed
+from .conftest import ask, events_of, post, streamed
 
 PATH = "/v1/chat/completions"
 REASONS = Path(__file__).parents[2] / "ir" / "target" / "templates" / "reasons.jinja"
@@ -87,3 +90,55 @@ def test_what_can_t_be_done_is_refused(
         (thinker, {"max_thinking_tokens": -7}),
     ):
         assert ask(service, "POST", PATH, json={**BODY, **changes}).status_code == 400
+
+
+RESPONSES = "/v1/responses"
+ASKED: dict[str, Any] = {
+    "model": "tiny",
+    "input": "the thin king?",
+    "max_output_tokens": 6,
+    "temperature": 0,
+    "reasoning": {"effort": "medium"},
+}
+
+
+def test_a_response_has_its_reasoning_as_an_item_of_its_own(thinker: Service) -> None:
+    found = post(thinker, RESPONSES, ASKED)
+    read = Response.model_validate(found)
+    assert [item.type for item in read.output] == ["reasoning", "message"]
+    thought = found["output"][0]["content"][0]
+    assert thought["type"] == "reasoning_text"
+    assert thought["text"]
+    assert found["usage"]["output_tokens_details"]["reasoning_tokens"] > 0
+    for effort in ({"effort": "none"}, {}):
+        plain = post(thinker, RESPONSES, {**ASKED, "reasoning": effort})
+        assert [item["type"] for item in plain["output"]] == ["message"]
+    assert (
+        ask(thinker, "POST", RESPONSES, json={**ASKED, "reasoning": {"effort": 3}}).status_code
+        == 400
+    )
+
+
+def test_a_streamed_response_says_its_reasoning_first(thinker: Service) -> None:
+    whole = post(thinker, RESPONSES, ASKED)
+    events = events_of(ask(thinker, "POST", RESPONSES, json={**ASKED, "stream": True}).text)
+    for event in events:
+        TypeAdapter(ResponseStreamEvent).validate_python(event)
+    for kind, at in (("reasoning_text", 0), ("output_text", 1)):
+        deltas = [event for event in events if event["type"] == f"response.{kind}.delta"]
+        assert {event["output_index"] for event in deltas} <= {at}
+        said = whole["output"][at]["content"][0]["text"]
+        assert "".join(event["delta"] for event in deltas) == said
+        (done,) = (event for event in events if event["type"] == f"response.{kind}.done")
+        assert done["text"] == said
+    assert [i["type"] for i in events[-1]["response"]["output"]] == ["reasoning", "message"]
+
+
+def test_reasoning_that_a_client_sends_back_goes_into_its_turn(thinker: Service) -> None:
+    first = post(thinker, RESPONSES, ASKED)
+    history = [{"role": "user", "content": "the thin king?"}, *first["output"]]
+    made = messages_of(None, history)
+    assert [message["role"] for message in made] == ["user", "assistant"]
+    assert made[1]["reasoning_content"] == first["output"][0]["content"][0]["text"]
+    more = [*history, {"role": "user", "content": "and?"}]
+    assert post(thinker, RESPONSES, {**ASKED, "input": more})["output"]
