@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from ..ir.diagnostic import CompileFailed, Diagnostic, Label
 from ..ir.module import Module, Program
 from ..ir.ops import Block, Const, Gen, Op, Root, Turn
+from ..ir.span import Span
 from ..ir.structure import walk
 from ..ir.target import ChatTemplate, Part, Tokenizer
 from ..ir.target.calls import CALL, TOOL
@@ -16,6 +17,7 @@ from ..ir.target.turns import Mismatch, Refusal, TurnModel, Turns, probe, turns_
 from .analysis.raw_calls import begins_raw, has_raw_calls
 from .analysis.turn_futures import AmbiguousTurn, TurnFutures
 from .analysis.turn_states import TurnStates
+from .rewriting.ended_calls import with_ended_calls
 from .rewriting.not_composing import DoesNotCompose, OpensOtherwise
 from .rewriting.rewriter import Rewriter, each_program
 from .rewriting.tool_calls import check_sayable
@@ -60,22 +62,28 @@ class RenderTurns:
         if spelled is not module:
             states = {program.name: TurnStates(program.body) for program in spelled.programs}
         module = spelled
-        if any(turn.role == CALL for found in states.values() for turn in found.turns):
-            why = (
-                "a call is in the conversation as the template takes it, and known when it is made"
-            )
-            context.warns("the chat template is rendered whole for each call (PFX502)", why)
-            return each_program(module, _without_bos)
+        ended = each_program(module, _ends_where_it_calls)
+        if ended is not module:
+            states = {program.name: TurnStates(program.body) for program in ended.programs}
         models = {name: _probe(template, found) for name, found in states.items() if found.turns}
         try:
             return each_program(
-                module, lambda program: _rendered(program, models.get(program.name), context)
+                ended, lambda program: _rendered(program, models.get(program.name), context)
             )
         except DoesNotCompose as obstacle:
-            context.warns(
-                "the chat template is rendered whole for each call (PFX502)", str(obstacle)
-            )
+            what = "the chat template is rendered whole for each call (PFX502)"
+            context.warns(what, str(obstacle), _first_call(module))
             return each_program(module, _without_bos)
+
+
+def _first_call(module: Module) -> Span | None:
+    """Where a model first calls a tool, if it does."""
+    ops = (op for program in module.programs for op in walk(program.body))
+    return next((op.span for op in ops if isinstance(op, Turn) and op.role == CALL), None)
+
+
+def _ends_where_it_calls(program: Program) -> Block:
+    return with_ended_calls(program.body)
 
 
 def _rendered(program: Program, model: TurnModel | None, context: Context) -> Block:
@@ -89,9 +97,8 @@ def _rendered(program: Program, model: TurnModel | None, context: Context) -> Bl
         _check_openings(program.body, model)
         written, again = _versions(_trimmed(program.body, model, context), model)
     except AmbiguousTurn:
-        raise DoesNotCompose(
-            "whether a turn has begun to say something is known at run time only"
-        ) from None
+        why = "whether a turn has begun to say something is known at run time only"
+        raise DoesNotCompose(why) from None
     context.odd.update(model.odd)
     context.did(f"wrote the turns of `{program.name}` as text", _added(model))
     for each in again:

@@ -19,10 +19,13 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 
+from calling_program import written  # noqa: E402
 from example_programs import LIST  # noqa: E402
 from published_templates import FOLDER, templates  # noqa: E402
 from real_templates import Verdict, judge, target_of  # noqa: E402
 from seam_table import seam_table  # noqa: E402
+
+from sglc.ir.target import Target  # noqa: E402
 
 PAGE = ROOT / "docs" / "models.md"
 WORDS: dict[str, str] = {
@@ -46,6 +49,8 @@ def try_template(name: str, source: str, revision: str) -> None:
     target = target_of(name, source)
     with tempfile.TemporaryDirectory() as folder:
         found = {e.name: asdict(judge(e, target, Path(folder))) for e in LIST}
+        if target.template is not None and target.template.calls.is_known:
+            found[CALLS] = asdict(judge(written(Path(folder)), target, Path(folder)))
     _kept(source, revision).write_text(json.dumps(found), "utf-8")
 
 
@@ -87,8 +92,9 @@ def table(rows: dict[str, dict[str, Verdict]]) -> str:
     count: Counter[str] = Counter()
     for name, found in rows.items():
         cells = [shown(found[example.name], notes) for example in LIST]
-        count.update(WORDS.get(v.how, v.how) for v in found.values())
-        count["kept"] += sum(v.is_kept and v.how != "refused" for v in found.values())
+        six = [found[example.name] for example in LIST]
+        count.update(WORDS.get(v.how, v.how) for v in six)
+        count["kept"] += sum(v.is_kept and v.how != "refused" for v in six)
         lines.append(f"| {name} | {' | '.join(cells)} |")
     ran = count["composes"] + count["per call"] + count["whole"]
     sums = (
@@ -99,6 +105,42 @@ def table(rows: dict[str, dict[str, Verdict]]) -> str:
     )
     listed = [f"{n}. {note}" for n, note in enumerate(notes, 1)]
     return "\n".join([sums, *lines, "", *listed, ""])
+
+
+CALLS = "calls"
+"""What the verdict on the program with tools goes by; only templates that write calls have one."""
+
+
+def calls_table(sources: dict[str, str], rows: dict[str, dict[str, Verdict]]) -> str:
+    """Which templates write calls that are known, how, and what became of the program with tools."""
+    known = {name: found[CALLS] for name, found in rows.items() if CALLS in found}
+    count = Counter(WORDS.get(v.how, v.how) for v in known.values())
+    kept = sum(verdict.is_kept for verdict in known.values())
+    said = (
+        f"{len(known)} of {len(rows)} templates write calls that are known. With {count['composes']} of them the turns"
+        f" around calls are text of the plan, with {count['per call']} per call, and {count['whole']} are rendered"
+        f" whole. {kept} asked exactly what the template renders, found what was predicted, and prefilled the lower"
+        " bound.\n"
+    )
+    by_way: dict[str, list[str]] = {}
+    for name, verdict in known.items():
+        mark = {"rendered whole": " (whole)", "planned": " (per call)"}.get(verdict.how, "")
+        mark += "" if verdict.is_kept else " **(not kept)**"
+        by_way.setdefault(way_of(target_of(name, sources[name])), []).append(name + mark)
+    lines = ["| how arguments are written | templates |", "|---|---|"]
+    lines += [f"| {way} | {', '.join(names)} |" for way, names in sorted(by_way.items())]
+    others = [n for n, source in sources.items() if "tool_calls" in source and n not in known]
+    rest = f"Calls of these are not known, and refused: {', '.join(others)}.\n"
+    return "\n".join([said, *lines, "", rest])
+
+
+def way_of(target: Target) -> str:
+    """How a family writes arguments, in words."""
+    assert target.template is not None
+    way = target.template.calls.format
+    if not way.pairs:
+        return "one JSON object"
+    return "a Python call" if way.quote else "a tag for each"
 
 
 def main() -> int:
@@ -120,6 +162,7 @@ def main() -> int:
             try_template(name, source, now)
     rows = {name: row_of(name, source, now) or {} for name, source in known.items()}
     write("table", table(rows))
+    write("calls", calls_table(known, rows))
     return 0
 
 

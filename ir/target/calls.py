@@ -12,14 +12,14 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ..sampling import Constraint, Sampling
 from .call_format import CallFormat, paired
 from .template_error import TemplateError
 from .thinking import THINKING, Message, Request, Thinking
 
-CALL = "call"
+CALL: Literal["call"] = "call"
 """The role of what a model writes to call a tool."""
 
 _ASKED, _SAID, _NAME, _RESULT = "QzAskedQz", "QzSaidQz", "QzNameQz", "QzResultQz"

@@ -7,6 +7,7 @@ when nothing follows, through the turns that lead there. A prompt is needed once
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from ...ir.ops import (
     Block,
@@ -23,6 +24,7 @@ from ...ir.ops import (
     Op,
     Operand,
     Pick,
+    Role,
     Select,
     Text,
     Turn,
@@ -32,6 +34,7 @@ from ...ir.ops import (
     Yield,
 )
 from ...ir.structure import walk
+from ...ir.target.calls import CALL
 from ...ir.target.turns import TurnModel
 from .turn_states import TurnStates, ask_of
 
@@ -73,9 +76,30 @@ class TurnFutures:
             raise AmbiguousTurn
         return min(found, default=None)
 
-    def before_end(self, turn: Turn, future: int) -> int | None:
-        """The future inside of a turn that ends, given what follows it; None where the program never goes there."""
-        return self._model.futures.step.get((turn.role, future))
+    def before(self, turn: Turn, future: int) -> int | None:
+        """The future before the edge of a turn, given the one behind it; None where the program never goes there.
+
+        Raises AmbiguousTurn.
+        """
+        role = self.closed(turn)
+        return future if role is None else self._model.futures.step.get((role, future))
+
+    def closed(self, turn: Turn) -> Role | None:
+        """The turn that is over at an edge. A call closes what was said before it, and is over with its turn.
+
+        Raises AmbiguousTurn.
+        """
+        if turn.role == CALL:
+            return "assistant" if turn.edge == "begin" and self._is(turn, "filled") else None
+        if turn.edge == "begin":
+            return None
+        return CALL if self._is(turn, "called") else turn.role
+
+    def _is(self, turn: Turn, what: Literal["filled", "called"]) -> bool:
+        found = {bool(getattr(state, what)) for state in self._states.of(turn.prompt)}
+        if len(found) > 1:
+            raise AmbiguousTurn
+        return found == {True}
 
     def _op(self, op: Op) -> None:
         match op:
@@ -101,11 +125,8 @@ class TurnFutures:
                 pass
 
     def _turn(self, op: Turn) -> None:
-        wanted = self.of(op.result)
-        if op.edge == "end":
-            inside = (self.before_end(op, future) for future in wanted)
-            wanted = frozenset(future for future in inside if future is not None)
-        self._need(op.prompt, wanted)
+        before = (self.before(op, future) for future in self.of(op.result))
+        self._need(op.prompt, frozenset(future for future in before if future is not None))
 
     def _call(self, op: Gen | Select) -> None:
         asked = self.asked(op)

@@ -35,16 +35,21 @@ from ...ir.ops import (
     Yield,
 )
 from ...ir.structure import walk
+from ...ir.target.calls import CALL
 from ...ir.target.turns import Ask, Order
 from .loop_ways import LoopWays
 
 
 class TurnState(NamedTuple):
-    """The turn that is open, what is known of the turns before it, and whether the open one says anything yet."""
+    """The turn that is open, what is known of the turns before it, and whether the open one says anything yet.
+
+    `called`: a tool was called at the end of it, which is a turn of its own: nothing follows but its end.
+    """
 
     open: Role | None
     past: Past
     filled: bool = False
+    called: bool = False
 
 
 Past = Role | int | None
@@ -82,23 +87,29 @@ class TurnStates:
         return self._states.get(prompt, _NOTHING) if isinstance(prompt, Value) else _NOTHING
 
     def pasts(self, turn: Turn) -> set[Past]:
-        """What may be known where a turn begins."""
-        return {state.past for state in self.of(turn.prompt)}
+        """What may be known where a turn begins; a call of a tool stands behind what was said in its turn."""
+        return {self._before(turn, state) for state in self.of(turn.prompt)}
+
+    def _before(self, turn: Turn, state: TurnState) -> Past:
+        is_said = turn.role == CALL and state.filled
+        return self._step(state.past, "assistant") if is_said else state.past
 
     def orders(self) -> dict[Order, Turn]:
         """Every pair of consecutive turns that the program can make, with an op that makes it.
 
-        An answer that is thought about first comes behind its reasoning alone.
+        An answer that is thought about first comes behind its reasoning alone; of a turn that only calls there is none.
         """
         found: dict[Order, Turn] = {}
-        thought_about = {turn.prompt for turn in self.turns if turn.role == "thinking"}
+        asked = {call.source for call in self._calls}
+        called = {turn.prompt for turn in self.turns if turn.role == CALL} - asked
+        thought_about = {turn.prompt for turn in self.turns if turn.role == "thinking"} | called
         for turn in self.turns:
             if turn.edge == "begin" and not (
                 turn.role == "assistant" and turn.result in thought_about
             ):
                 for past in sorted(self.pasts(turn), key=str):
                     found.setdefault((cast("Role | None", past), turn.role), turn)
-            if turn.edge == "end" and turn.role == "thinking":
+            if turn.edge == "end" and turn.role == "thinking" and turn.result not in called:
                 found.setdefault(("thinking", "assistant"), turn)
         return found
 
@@ -201,11 +212,15 @@ class TurnStates:
     def _after(self, turn: Turn) -> States:
         """The states behind a turn's edge."""
         states = self.of(turn.prompt)
-        if turn.edge == "end" and turn.role == "thinking":
-            return frozenset(TurnState("assistant", self._step(s.past, turn.role)) for s in states)
-        if turn.edge == "end":
-            return frozenset(TurnState(None, self._step(s.past, turn.role)) for s in states)
-        return frozenset(TurnState(turn.role, state.past) for state in states)
+        if turn.edge == "begin":
+            return frozenset(TurnState(turn.role, self._before(turn, state)) for state in states)
+        return frozenset(self._ended(turn.role, state) for state in states)
+
+    def _ended(self, role: Role, state: TurnState) -> TurnState:
+        past = state.past if state.called else self._step(state.past, role)
+        if role == CALL:
+            return TurnState("assistant", past, True, True)
+        return TurnState("assistant" if role == "thinking" else None, past)
 
     def _add(self, value: Value, states: States) -> None:
         known = self._states.get(value, _NOTHING)

@@ -34,6 +34,7 @@ from ...ir.ops import (
 )
 from ...ir.span import Span
 from ...ir.structure import operands, regions, results, walk
+from ...ir.target.calls import CALL
 from ...ir.target.turns import Trim
 from ...ir.types import BOOL, PROMPT, STR
 from .not_composing import DoesNotCompose
@@ -96,7 +97,7 @@ class TrimmingRenderer:
     def _turn(self, op: Turn) -> Sequence[Op]:
         edge = self._edge(op.prompt)
         ops: list[Op] = []
-        if op.edge == "end" and edge:
+        if (op.edge == "end" or op.role == CALL) and edge:
             ops, end = self._shown(edge, op.span)
             op = replace(op, prompt=end)
         is_answer = op.role == "thinking" and op.edge == "end"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ...ir.ops import Const, Mark, Op, Operand, Root, Text, Turn, Value
+from ...ir.target.calls import CALL
 from ...ir.target.turns import TurnModel
 from ...ir.types import PROMPT
 from ..analysis.turn_futures import TurnFutures
-from ..analysis.turn_states import TurnStates
+from ..analysis.turn_states import Past, TurnStates
 from .not_composing import DoesNotCompose, OpensOtherwise
 from .version_table import NOTHING, VersionTable
 
@@ -73,36 +75,56 @@ class EdgeWriter:
 
     def _is_forgotten(self, op: Turn, future: int) -> bool:
         """Whether this is reasoning that the template no longer shows in that future."""
-        inside = self._futures.before_end(op, future) if op.edge == "end" else future
+        inside = self._futures.before(op, future)
         return op.role == "thinking" and inside in self._model.drops
 
     def _edge(self, op: Turn, future: int) -> tuple[Operand, str]:
         """The prompt before the edge of a turn, and what the template writes for it."""
+        before = self._futures.before(op, future)
+        prompt = self._table.get(op.prompt, NOTHING if before is None else before)
+        if op.role == CALL:
+            return prompt, self._called(op, future)
         if op.edge == "begin":
-            return self._table.get(op.prompt, future), self._opener(op, op.prompt, future)
-        inside = self._futures.before_end(op, future)
-        prompt = self._table.get(op.prompt, NOTHING if inside is None else inside)
+            return prompt, self._opener(op, op.prompt, future)
         if op.role == "thinking":  # what closes it is what opens the answer
             return prompt, self._opener(op, op.result, future)
         return prompt, self._closer(op, future)
 
-    def _opener(self, op: Turn, prompt: Operand, future: int) -> str:
-        """What opens a turn; nothing where it begins with reasoning, which opens it."""
-        if future in self._early or (op.edge == "begin" and self._thinks_first(op, future)):
+    def _called(self, op: Turn, future: int) -> str:
+        """What opens a call; it is closed with its turn. Behind what was said all that stands between is written."""
+        if op.edge == "end":
             return ""
-        gaps, before = self._model.gaps, pasts_of(self._states, prompt)
-        pairs = [(past, future) for past in before if (past, future) in gaps]
+        if self._futures.closed(op) is None:
+            return self._opener(op, op.prompt, future)
+        found = {self._model.gaps[pair] for pair in self._pairs(op, self._states.pasts(op), future)}
+        if len(found) > 1:
+            what = "the text between what is said and a call depends on which turns came before"
+            raise DoesNotCompose(what)
+        return found.pop() if found else ""
+
+    def _pairs(self, op: Turn, pasts: Iterable[Past], future: int) -> list[tuple[int, int]]:
+        """The gaps before a turn; any of those before one that nobody asks about."""
+        gaps = self._model.gaps
         if future == NOTHING:
-            own = (p for p in gaps if p[0] in before and self._model.futures.first(p[1]) == op.role)
-            pairs = list(own)[:1]
+            first = self._model.futures.first
+            return [pair for pair in gaps if pair[0] in pasts and first(pair[1]) == op.role][:1]
+        known = [past for past in pasts if isinstance(past, int)]
+        return [(past, future) for past in sorted(known) if (past, future) in gaps]
+
+    def _opener(self, op: Turn, prompt: Operand, future: int) -> str:
+        """What opens a turn; nothing where something in it does."""
+        if future in self._early or (op.edge == "begin" and self._is_opened_later(op, future)):
+            return ""
+        pairs = self._pairs(op, pasts_of(self._states, prompt), future)
         found = {self._model.opener(pair) for pair in pairs}
         if len(found) > 1:
             raise OpensOtherwise(future)
         return found.pop() if found else ""
 
-    def _thinks_first(self, op: Turn, future: int) -> bool:
+    def _is_opened_later(self, op: Turn, future: int) -> bool:
+        """Whether an assistant's turn begins with reasoning, or with a call, which opens it."""
         first = None if future == NOTHING else self._model.futures.first(future)
-        return op.role == "assistant" and first == "thinking"
+        return op.role == "assistant" and first in ("thinking", CALL)
 
     def _closer(self, op: Turn, future: int) -> str:
         before = pasts_of(self._states, op.result)

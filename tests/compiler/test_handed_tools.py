@@ -198,6 +198,19 @@ def test_published_templates_are_handed_the_tools(level: int, tmp_path: Path) ->
     assert sum(verdict.how == "composes" for verdict in found.values()) >= 60
 
 
+def test_a_chat_is_handed_functions_none_of_which_it_may_call(tmp_path: Path) -> None:
+    target = Target("chat", own("shows_tools").tokenizer, ChatTemplate.chatml())
+    server = OpenAIServer(target)
+    with running(server) as url:
+        backend = OpenAIBackend(f"{url}/v1", target, model="small", chat=True)
+        made = built(tmp_path, CHAT, target)
+        (result,) = run_traced(made, Example("p", (ROW, ROW)), backend, tmp_path / "t.jsonl")
+    assert result.error is None
+    bodies = [body for path, body in server.asked if path.endswith("/chat/completions")]
+    assert [body["tool_choice"] for body in bodies] == ["none", "none"]
+    assert bodies[0]["tools"] == TOOLS
+
+
 def test_a_chat_that_cannot_be_handed_tools_is_refused_before_the_first_call(
     tmp_path: Path,
 ) -> None:
@@ -205,9 +218,8 @@ def test_a_chat_that_cannot_be_handed_tools_is_refused_before_the_first_call(
     server = OpenAIServer(target)
     with running(server) as url:
         backend = OpenAIBackend(f"{url}/v1", target, model="small", chat=True)
-        for source in (CHAT, FOUND):
-            made = built(tmp_path, source, target)
-            with pytest.raises(RunError, match="hand the tools") as failed:
-                run_traced(made, Example("p", (ROW, ROW)), backend, tmp_path / "t.jsonl")
-            assert failed.value.code == "SGL3104"
+        made = built(tmp_path, FOUND, target)
+        with pytest.raises(RunError, match="hand the tools") as failed:
+            run_traced(made, Example("p", (ROW, ROW)), backend, tmp_path / "t.jsonl")
+        assert failed.value.code == "SGL3104"
     assert not [path for path, _ in server.asked if path.endswith("/chat/completions")]

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accounts import calls, is_tight, mispredicted, run_traced
+from accounts import calls, is_tight, mispredicted, run_traced, trace_lines
+from calling_program import HOSTS, ROW, SOURCE, written
 from example_programs import Example
 from published_templates import templates
 from real_templates import Verdict, judge, target_of
@@ -23,61 +24,11 @@ from sglc.runtime.backends.mock import MockBackend
 
 OWN = Path(__file__).parents[1] / "ir" / "target" / "templates"
 NAMES = ("calls_as_json", "calls_as_tags", "calls_as_python")
-SOURCE = """
-extern def search(query: str) -> str
-extern def convert(amount: int, unit: "miles" | "feet", exact: bool) -> float
-extern def now() -> str
-
-program p(task: str) -> {names: list[str], last: str}:
-    system: "You answer with the help of tools."
-    user: task
-    names = []
-    for i in range(3):
-        assistant: step = gen(tools=[search, convert, now], tool_choice="required", max_tokens=600)
-        names = names + [step.name]
-        found = step.search
-        given = step.convert
-        if found != none:
-            tool: search(found.query)
-        elif given != none:
-            tool: convert(given.amount, given.unit, given.exact)
-        else:
-            tool: now()
-    assistant: free = gen(tools=[search, convert, now], max_tokens=200)
-    if free.name != "":
-        tool: "ok"
-        assistant: closing = gen(max_tokens=8)
-    user: "So?"
-    assistant: last = gen(max_tokens=8)
-    return {names, last}
-"""
-HOSTS: dict[str, Any] = {
-    "search": lambda query: f"Found {len(query)} letters.",
-    "convert": lambda amount, unit, exact: 2.5,
-    "now": lambda: "noon",
-}
-ROW = {"task": "How high is it?"}
-KNOWN = Example("p", (ROW, ROW), HOSTS)
-
-
-class Own(Example):
-    """A program of these tests, in a file of its own."""
-
-    @property
-    def path(self) -> Path:
-        return Path(self.rows[1]["path"])
 
 
 def own(name: str) -> Target:
     """A target with one of the templates kept as data."""
     return target_of(name, (OWN / f"{name}.jinja").read_text("utf-8"))
-
-
-def written(folder: Path, source: str = SOURCE) -> Example:
-    """A program as a file."""
-    path = folder / "p.sgl"
-    path.write_text(source, "utf-8")
-    return Own("p", (ROW, {"path": str(path)}), HOSTS)
 
 
 def built(example: Example, target: Target, level: int = 1) -> Build:
@@ -99,6 +50,52 @@ def test_calls_are_asked_as_the_template_renders(name: str, level: int, tmp_path
     found = judge(written(tmp_path), own(name), tmp_path, level)
     assert found.is_kept, found
     assert found.calls >= 5, found
+    assert found.how == ("rendered whole" if name == "calls_as_tags" else "composes"), found
+
+
+FORKED = """
+extern def search(query: str) -> str
+
+program p(task: str) -> list[str]:
+    user: task
+    assistant: step = gen(tools=[search], max_tokens=300)
+    if step.name != "":
+        tool: "Much is known of it, and all of it is written down here."
+        assistant: told = gen(max_tokens=12)
+    user: "Two ways?"
+    fork way in ["up", "down", "across"]:
+        user: way
+        assistant: found = gen(tools=[search], tool_choice="required", max_tokens=300)
+        tool: "Nothing."
+        assistant: answer = gen(max_tokens=6)
+    return answer
+"""
+
+
+@pytest.mark.parametrize("name", ["calls_as_json", "calls_as_python"])
+def test_what_arms_share_behind_a_call_is_computed_once_and_ahead(
+    name: str, tmp_path: Path
+) -> None:
+    example, target, path = written(tmp_path, FORKED), own(name), tmp_path / "t.jsonl"
+    made = built(example, target)
+    assert not made.plan.target.whole_render
+    for seed in range(4):
+        (result,) = run_traced(made, example, MockBackend(target), path, seed=seed)
+        assert result.error is None, result.error
+        assert mispredicted(path) == []
+        assert is_tight(path)
+        assert any(line.get("kind") == "prefill" for line in trace_lines(path))
+
+
+def test_a_template_that_repeats_the_name_of_a_tool_is_rendered_whole_and_that_has_a_place(
+    tmp_path: Path,
+) -> None:
+    """What a result says of the call before it is no text between two turns."""
+    made = built(written(tmp_path), own("calls_as_tags"))
+    assert made.plan.target.whole_render
+    (said,) = [remark for remark in made.context.remarks if "PFX502" in remark.what]
+    assert said.span is not None
+    assert "tools=[search" in said.span.text
 
 
 @pytest.mark.parametrize("name", NAMES)

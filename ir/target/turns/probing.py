@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..calls import CALL
 from ..template import ChatTemplate
 from ..template_error import TemplateError
 from .contents import EDGES, TRIMS, Odd, Trim, kinds_of
@@ -19,7 +20,7 @@ from .ends import find_ends
 from .model import Mismatch, Refusal, TurnModel
 from .shapes import DROPPED, NEUTRAL, Filled, Misplaced, Shapes, neutral
 from .states import Futures, Pasts, TooDeep, find_futures, find_pasts
-from .words import Asked, Order, Role, Turns, orders_of, turns_of
+from .words import Asked, Order, Role, Turns, Word, orders_of, turns_of
 
 _DEPTH = 4
 _LONGER = (24, 9)
@@ -87,7 +88,11 @@ class _Prober:
         drops = frozenset(f for f, asked in enumerate(futures.words) if self._drops(asked))
         closed = [self._shapes.closed_end(word) if word else "" for word in pasts.words]
         thought = {past for past, word in enumerate(pasts.words) if word[-1:] == ("thinking",)}
-        spoken = {pair: gap for pair, gap in gaps.items() if pair[0] not in thought}
+        spoken = {
+            pair: gap
+            for pair, gap in gaps.items()
+            if pair[0] not in thought and not _is_one_turn(pasts.words[pair[0]], futures, pair[1])
+        }
         ends = find_ends(closed, spoken) | dict.fromkeys(thought, "")
         model = TurnModel(pasts, futures, gaps, ends, drops)
         count, length = _LONGER
@@ -173,6 +178,11 @@ class _Prober:
         """Conversations with a content of a role: the shortest ones, and some of the longest."""
         shown = [asked for asked in tried if role in asked.roles[: -1 if asked.fresh else None]]
         return [*shown[:_TRIED], *shown[-2:]]
+
+
+def _is_one_turn(word: Word, futures: Futures, future: int) -> bool:
+    """Whether what follows is a call in the turn of the assistant that has spoken, which it does not end."""
+    return word[-1:] == ("assistant",) and futures.first(future) == CALL
 
 
 def _compare(model: TurnModel, asked: Asked, rendered: str | TemplateError) -> None:
