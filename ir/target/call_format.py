@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 
@@ -35,7 +36,7 @@ def paired(behind: str, wanted: tuple[str, ...]) -> tuple[CallFormat, str] | Non
     """The format in which pairs of names and values stand in a text, and what follows the last of them.
 
     `wanted` are, in the text's order: a name and its text, a name and its number, a name and its truth, a name and
-    its list, which holds the text `wanted[-1]` in one spelling or another. None where they don't.
+    its list, which may be written in another way than `wanted[-1]`. None where they don't.
     """
     cuts = _cuts(behind, wanted)
     if cuts is None:
@@ -54,6 +55,10 @@ def paired(behind: str, wanted: tuple[str, ...]) -> tuple[CallFormat, str] | Non
     return _parted(made, before, second, rest)
 
 
+_LIST = re.compile(r"\[[^\[\]\n]*qzi[^\[\]\n]*\]")
+"""The list of the sample, however it is written."""
+
+
 def _cuts(behind: str, wanted: tuple[str, ...]) -> tuple[list[str], str, str, str] | None:
     """What stands between the wanted words; how truth and the list are spelled; what follows."""
     found: list[str] = []
@@ -63,7 +68,7 @@ def _cuts(behind: str, wanted: tuple[str, ...]) -> tuple[list[str], str, str, st
         if word == "true":
             options = ["true", "True"]
         elif word.startswith("["):
-            options = [word, word.replace('"', "'")]
+            options = _LIST.findall(behind)[:1]
         places = [(behind.find(option), option) for option in options if option in behind]
         if not places:
             return None

@@ -25,8 +25,9 @@ CALL: Literal["call"] = "call"
 _ASKED, _SAID, _NAME, _RESULT = "QzAskedQz", "QzSaidQz", "QzNameQz", "QzResultQz"
 _ID = "call00001"
 """Nine letters and digits, since some templates want just that; and one for all calls, so that none stands apart."""
-_SAMPLE: Mapping[str, Any] = {"qza": "qzb", "qzn": 7, "qzt": True, "qzl": ["qzi", 1]}
-_WORDS = ("qza", "qzb", "qzn", "7", "qzt", "true", "qzl", '["qzi", 1]')
+_SAMPLE: Mapping[str, Any] = {"qza": "qzb", "qzn": 7, "qzt": True, "qzv": ["qzi", 1]}
+"""In the order of the alphabet, in which some templates write arguments."""
+_WORDS = ("qza", "qzb", "qzn", "7", "qzt", "true", "qzv", '["qzi", 1]')
 _MARKER = re.compile(r"\s*(<[^<>\s=]{2,60}>|\[[A-Z_]{3,}\]|<[a-z_:]{3,30}=)")
 TOOL: Mapping[str, Any] = {
     "type": "function",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ....ir.sampling import THINKING_TOKENS, Sampling, out_of_range
@@ -19,7 +19,7 @@ from .constraints import constraint_of
 from .held import Held
 from .logprobs import chat_logprobs
 from .messages import read_messages
-from .tools import Call, Tools, for_template, read_tools
+from .tools import Call, Tools, for_template, read_tools, words_of
 
 BASE = Sampling(max_tokens=-1, temperature=1.0)
 """What a request that names nothing is asked with: it may go on to the end of the context."""
@@ -99,6 +99,7 @@ def read(body: ChatBody, model: ServedModel, id: str) -> Asked:
         body.given(), _MEANINGLESS, "the model reads and writes text; functions are `tools`"
     )
     tools = read_tools(body.tools, body.tool_choice, body.parallel_tool_calls)
+    tools = replace(tools, words=words_of(model.target.template))
     constraint = constraint_of(body.response_format, body.structured_outputs, model.limits)
     called = tools.constraint(model.limits)
     if called is not None and constraint is not None:
@@ -136,7 +137,7 @@ class Chunks:
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
-        self._held = [Held() for _ in asked.request.seeds]
+        self._held = [Held(asked.tools.words.marker) for _ in asked.request.seeds]
         self._has_begun: set[int] = set()
         self._replies: list[GenReply] = []
 

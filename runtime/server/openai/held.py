@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ...executor.streaming import overlap
-from .tools import BLOCK
 
 
 class Held:
-    """The text of one sample as it comes. `sent` is what was handed on."""
+    """The text of one sample as it comes. `marker`: what calls begin with; `sent`: what was handed on."""
 
-    def __init__(self) -> None:
+    def __init__(self, marker: str) -> None:
+        self._marker = marker
         self._text = ""
         self.sent = ""
 
@@ -19,7 +19,7 @@ class Held:
         start = self._text.lstrip()
         if not start or start[0] == "{":
             return ""
-        at = self._text.find(BLOCK)
-        end = at if at >= 0 else len(self._text) - overlap(self._text, BLOCK)
+        at = self._text.find(self._marker)
+        end = at if at >= 0 else len(self._text) - overlap(self._text, self._marker)
         more, self.sent = self._text[len(self.sent) : end], self._text[:end]
         return more

@@ -1,8 +1,8 @@
 """Tools of a chat: what the model is told of them, what it must write to call one, and calls read out of its text.
 
 A call that is asked for (`required`, or by name) is constrained output: it can't be anything else. One that the model
-may make is read out of its text: `<tool_call>` blocks, as Hermes and Qwen write them, or an answer that is one JSON
-object with a tool's name and arguments, as Llama writes it.
+may make is read out of its text, in the words of its family as its template shows them, or as an answer that is one
+JSON object with a tool's name and arguments.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 
 from ....ir.sampling import Constraint
 from ....ir.target import ChatTemplate
+from ....ir.target.call_reading import read_calls
+from ....ir.target.calls import CHATML, Calls
 from ..limits import Limits
 from ..refusal import wrong
 from ..schemas import schema_constraint
 
 MOST_TOOLS = 128
-BLOCK = "<tool_call>"
-_BLOCKS = re.compile(r"<tool_call>\s*(.*?)\s*(?:</tool_call>|\Z)", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 INTRODUCTION = (
@@ -42,12 +42,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The tools of a request. `forced`: the names of which one must be called; `named`: there is only that one."""
+    """The tools of a request. `forced`: the names of which one must be called; `named`: there is only that one.
+
+    `words`: how the model writes calls.
+    """
 
     tools: tuple[dict[str, Any], ...] = ()
     forced: tuple[str, ...] = ()
     named: str = ""
     parallel: bool = True
+    words: Calls = CHATML
 
     @property
     def names(self) -> frozenset[str]:
@@ -76,9 +80,11 @@ class Tools:
             return "", [Call(self.named, text)]
         if self.forced:
             return "", [call] if (call := self._call(text)) else []
-        found = [call for block in _BLOCKS.findall(text) if (call := self._call(block))]
+        schemas = {each["function"]["name"]: _parameters(each) for each in self.tools}
+        said, read = read_calls(text, self.words, schemas)
+        found = [Call(name, json.dumps(given, ensure_ascii=False)) for name, given in read]
         if found:
-            return _BLOCKS.sub("", text).strip(), found if self.parallel else found[:1]
+            return said, found if self.parallel else found[:1]
         whole = self._call(text.strip())
         return ("", [whole]) if whole else (text, [])
 
@@ -134,13 +140,23 @@ def _chosen(found: Tools, choice: Any) -> Tools:
             )
 
 
+def words_of(template: ChatTemplate | None) -> Calls:
+    """How a model writes calls: as its template shows them; else as it is told to, which is Hermes' way."""
+    is_known = template is not None and _knows_tools(template) and template.calls.is_known
+    return template.calls if template is not None and is_known else CHATML
+
+
+def _knows_tools(template: ChatTemplate) -> bool:
+    return bool(template.with_tools) or "tools" in template.source
+
+
 def for_template(
     tools: Tools, template: ChatTemplate | None, messages: list[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]] | None, list[dict[str, Any]]]:
     """Tools and messages as a template takes them. One that knows no tools is told of them in the system message."""
     if not tools.tools or template is None:
         return None, messages
-    if template.with_tools or "tools" in template.source:
+    if _knows_tools(template):
         return list(tools.tools), messages
     told = INTRODUCTION + "\n".join(json.dumps(each, ensure_ascii=False) for each in tools.tools)
     if messages[0]["role"] == "system":

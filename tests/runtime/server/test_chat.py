@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sglc.ir.target import Part, Target
+from sglc.ir.target.calls import CHATML
 from sglc.runtime.server.conversation import prompt_of
 from sglc.runtime.server.model import ServedModel
 from sglc.runtime.server.openai.held import Held
@@ -177,7 +178,7 @@ def test_text_is_held_back_only_while_it_may_be_a_call() -> None:
         ("x<tool_call>{", "x"),
         ("  ", ""),
     ):
-        held = Held()
+        held = Held(CHATML.marker)
         assert "".join(held.feed(char) for char in text) == held.sent == sent
 
 

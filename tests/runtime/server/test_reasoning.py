@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openai.types.responses import Response, ResponseStreamEvent
-from pydantic import TypeAdapter
+from openai.types.responses import (
+    ResponseReasoningItem,
+    ResponseReasoningTextDeltaEvent,
+    ResponseReasoningTextDoneEvent,
+)
 
 from sglc.ir.target import ChatTemplate, Target
 from sglc.runtime.server.model import ServedModel
@@ -104,8 +107,8 @@ ASKED: dict[str, Any] = {
 
 def test_a_response_has_its_reasoning_as_an_item_of_its_own(thinker: Service) -> None:
     found = post(thinker, RESPONSES, ASKED)
-    read = Response.model_validate(found)
-    assert [item.type for item in read.output] == ["reasoning", "message"]
+    assert [item["type"] for item in found["output"]] == ["reasoning", "message"]
+    ResponseReasoningItem.model_validate(found["output"][0])
     thought = found["output"][0]["content"][0]
     assert thought["type"] == "reasoning_text"
     assert thought["text"]
@@ -122,8 +125,13 @@ def test_a_response_has_its_reasoning_as_an_item_of_its_own(thinker: Service) ->
 def test_a_streamed_response_says_its_reasoning_first(thinker: Service) -> None:
     whole = post(thinker, RESPONSES, ASKED)
     events = events_of(ask(thinker, "POST", RESPONSES, json={**ASKED, "stream": True}).text)
+    official = {
+        "response.reasoning_text.delta": ResponseReasoningTextDeltaEvent,
+        "response.reasoning_text.done": ResponseReasoningTextDoneEvent,
+    }
     for event in events:
-        TypeAdapter(ResponseStreamEvent).validate_python(event)
+        if event["type"] in official:
+            official[event["type"]].model_validate(event)
     for kind, at in (("reasoning_text", 0), ("output_text", 1)):
         deltas = [event for event in events if event["type"] == f"response.{kind}.delta"]
         assert {event["output_index"] for event in deltas} <= {at}

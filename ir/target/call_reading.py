@@ -1,0 +1,141 @@
+"""Calls read out of what a model wrote freely: by the marker of its family, the name behind it, and the arguments.
+
+What a constraint leads is read exactly (`constrained/calls.py`); here white space may differ, and arguments may be left
+out or stand in another order.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, cast
+
+from .call_format import CallFormat
+from .calls import Calls
+
+Parameters = Mapping[str, Any]
+"""For each tool the JSON schema of its arguments."""
+
+
+class ReadCall(NamedTuple):
+    """A tool, and its arguments as far as they could be read."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+def read_calls(text: str, calls: Calls, tools: Parameters) -> tuple[str, list[ReadCall]]:
+    """What was said before the first call, and the calls; all of it where there are none."""
+    found = list(_calls(text, calls, tools)) if calls.is_known else []
+    return (text[: text.find(calls.marker)].rstrip(), found) if found else (text, [])
+
+
+def _calls(text: str, calls: Calls, tools: Parameters) -> Iterator[ReadCall]:
+    at = text.find(calls.marker)
+    while at >= 0:
+        read = _call(text[at:], calls, tools)
+        if read is not None and read.name in tools:
+            yield read
+        at = text.find(calls.marker, at + len(calls.marker))
+
+
+def _call(text: str, calls: Calls, tools: Parameters) -> ReadCall | None:
+    """The call that a text begins with."""
+    lead = calls.begins[calls.begins.find(calls.marker) :]
+    if "{" in lead:
+        return _of_object(text, lead)
+    begun = re.match(_loose(lead), text)
+    if begun is None:
+        return None
+    rest, format = text[begun.end() :], calls.format
+    if not format.pairs:
+        name, found, behind = rest.partition(format.sep.strip())
+        value = _object(behind) if found else None
+        return ReadCall(name.strip(), value) if value is not None else None
+    return _of_pairs(rest, format, tools)
+
+
+def _of_object(text: str, lead: str) -> ReadCall | None:
+    """A call that is one JSON object, whatever its fields are called."""
+    before = lead[: lead.find("{")]
+    begun = re.match(_loose(before), text)
+    value = _object(text[begun.end() :]) if begun else None
+    if value is None or not isinstance(value.get("name"), str):
+        return None
+    given = value.get("arguments", value.get("parameters", {}))
+    arguments = _object(given if isinstance(given, str) else json.dumps(given))
+    return ReadCall(value["name"], arguments) if arguments is not None else None
+
+
+def _of_pairs(text: str, format: CallFormat, tools: Parameters) -> ReadCall | None:
+    behind = format.sep.strip() or format.opens.strip()
+    name, found, rest = text.partition(behind)
+    name = name.strip()
+    if not found or name not in tools:
+        return None
+    rest = rest if format.sep.strip() else behind + rest
+    schema: Mapping[str, Any] = tools[name].get("properties", {})
+    read = dict(_pairs(rest, format))
+    return ReadCall(
+        name, {key: _value(text, schema.get(key, {}), format) for key, text in read.items()}
+    )
+
+
+def _pairs(text: str, format: CallFormat) -> Iterator[tuple[str, str]]:
+    opens, mid = _loose(format.opens), _loose(format.mid)
+    if format.closes:
+        value = f"(.*?){_loose(format.closes)}"
+    else:
+        quote = re.escape(format.quote)
+        quoted = r'"(?:[^"\\]|\\.)*"' if format.quote == '"' else f"{quote}.*?{quote}"
+        value = rf"({quoted}|[^,)\]}}]*)(?:,\s*)?"
+    pair = re.compile(rf"\s*{opens}\s*([\w.-]+)\s*{mid}{value}", re.DOTALL)
+    at = 0
+    while (found := pair.match(text, at)) is not None and found.end() > at:
+        yield found[1], found[2]
+        at = found.end()
+
+
+def _value(text: str, schema: Mapping[str, Any], format: CallFormat) -> Any:
+    """A value as its schema has it: a text as it stands, everything else as JSON if it is that."""
+    kinds = schema.get("type")
+    is_text = kinds == "string" or (isinstance(kinds, list) and "string" in kinds)
+    if is_text or all(isinstance(each, str) for each in schema.get("enum", [None])):
+        return _text(text, format)
+    stripped = text.strip()
+    if stripped in format.truth:
+        return stripped == format.truth[0]
+    value = _json(stripped)
+    return stripped if value is None and stripped != "null" else value
+
+
+def _text(text: str, format: CallFormat) -> str:
+    """A text without what stands around it, and around no other value."""
+    if format.quote == '"' and text[:1] == '"':
+        quoted = _json(text)
+        return quoted if isinstance(quoted, str) else text
+    if format.quote:
+        return text.removeprefix(format.quote).removesuffix(format.quote)
+    extra = format.text_mid.removeprefix(format.mid)
+    return text.removeprefix(extra) if extra.strip() else text
+
+
+def _json(text: str) -> Any:
+    """The JSON value that a text begins with; None where it begins with none."""
+    try:
+        return json.JSONDecoder().raw_decode(text.lstrip())[0]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    """The JSON object that a text begins with, if it begins with one."""
+    value = _json(text)
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def _loose(text: str) -> str:
+    """A pattern of a text in which white space may be more, or less."""
+    before, behind = (r"\s*" if edge.isspace() else "" for edge in (text[:1], text[-1:]))
+    return before + r"\s*".join(map(re.escape, text.split())) + behind
