@@ -56,7 +56,8 @@ _SYSTEM = (
 
 
 HEADS = frozenset(
-    "system_prompt system_message system_instruction system_instructions instructions developer_message".split()
+    "system_prompt system_message system_instruction system_instructions instructions developer_message "
+    "preamble".split()
 )
 """Keywords under which anything that talks to a model takes the text that stands first."""
 

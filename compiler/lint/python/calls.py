@@ -22,7 +22,7 @@ from .method_values import method_of
 from .methods.call import call_method
 from .names import is_cached
 from .parameters import bind_parameters
-from .sinks.call import called_sink
+from .sinks.call import called_sink, posted
 from .values import (
     Choice,
     ClassInfo,
@@ -238,6 +238,9 @@ def entry(run: Run, what: str, *rest: object) -> Value:
             return self_of(run, info)
         case "call", [FnV() as fn, list() as args, dict() as kwargs, _]:
             return call_function(run, fn, args, kwargs)
+        case "body", [Frame() as frame, DictV() as body, ast.Call() as node]:
+            posted(run, frame, body, node)
+            return Opaque()
         case "value", [
             Frame() as frame,
             callee,

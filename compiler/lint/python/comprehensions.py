@@ -13,7 +13,7 @@ from .binding import bind, condition_taints, loop_element
 from .building import REASONING, order_taint, put
 from .elements import is_historical, known_items
 from .holding import shape_of, text_taints_of, union
-from .machine import Frame, Loop, Run, place_of
+from .machine import Frame, Loop, Run, place_of, shown
 from .standing import as_iterated
 from .texts import label_taints, used_at
 from .values import NONE, Const, DictV, ListV, Opaque, Taint, Taints, Value
@@ -93,10 +93,20 @@ def _filter_taints(run: Run, frame: Frame, test: Value, node: ast.expr) -> Taint
     found = condition_taints(run, frame, test) | _asked_about(run, frame, node)
     place = place_of(frame.module, node)
     return frozenset(
-        replace(t, flag="filter").through(place)
+        replace(t, cause=Cause.WINDOW, flag="", what=f"the window {shown(node)}")
+        if _counts_from_end(node, t)
+        else replace(t, flag="filter").through(place)
         for t in found
         if t.needs not in {loop.number for loop in run.loops[-1:]}
     )
+
+
+def _counts_from_end(node: ast.expr, taint: Taint) -> bool:
+    """Whether a filter keeps what stands behind a place that moves with the length."""
+    is_order = isinstance(node, ast.Compare) and isinstance(
+        node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE
+    )
+    return taint.flag == "length" and is_order
 
 
 _ASKED = re.compile(

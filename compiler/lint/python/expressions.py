@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -145,7 +146,22 @@ def _compare(run: Run, frame: Frame, node: ast.Compare) -> Value:
         return Const(known)
     if any(isinstance(v, Const) and v.value is None for v in values):
         return Opaque(union(_presence(v) for v in values))
-    return Opaque(union(_compared(run, frame, v, node) for v in values))
+    taints = union(_compared(run, frame, v, node) for v in values)
+    return Opaque(_without_expiry(node, values, taints))
+
+
+_PARTS = re.compile(
+    r"(hour|minute|second|microsecond|weekday|isoweekday|day|month|tm_\w+|strftime|time)(\(\))?$"
+)
+
+
+def _without_expiry(node: ast.Compare, values: list[Value], taints: Taints) -> Taints:
+    """Whether a moment is past changes once, where a whole clock is compared: not a part of it, such as the hour."""
+    is_order = all(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in node.ops)
+    labels = [v.label for v in values if isinstance(v, Opaque) and taints_in(v, 1)]
+    if not is_order or any(_PARTS.search(label) and label != "time.time" for label in labels):
+        return taints
+    return frozenset(t for t in taints if t.cause is not Cause.CLOCK)
 
 
 def _presence(value: Value) -> Taints:

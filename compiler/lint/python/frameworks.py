@@ -79,6 +79,8 @@ def construct(
         return DictV({**kwargs})
     if last[:1].isupper() and "content" in kwargs and not args:
         return DictV({**kwargs})
+    if name.endswith("chat.system") and len(args) == 1:
+        return message_of("system", args, kwargs)
     if last == "MessagesPlaceholder":
         return Opaque(label="history", parent=Opaque(label="history"), index="all")
     is_known = any(name == p or name.endswith(f".{p}") for p in _PROMPTS)

@@ -10,6 +10,7 @@ from ..finding import Cause, Place
 from ..layout import REQUEST, SESSION
 from .holding import is_fixed, taints_in, union
 from .machine import Frame, Run, place_of, shown
+from .sinks.bodies import body_in
 from .texts import parts_of, text, used_at
 from .values import Choice, Const, DictV, Hole, ListV, Lit, Opaque, Part, Taint, Value
 
@@ -69,6 +70,9 @@ def dumped(
     if not args:
         return Const("")
     held = args[0]
+    body = body_in(held)
+    if body is not None:
+        run.call(run, "body", frame, body, node)
     place = place_of(frame.module, node, f"{frame.name}:dumps")
     if is_parsed(held):
         taint = Taint(Cause.ARGUMENTS, REQUEST, place, shown(node), loops=run.loop_numbers())

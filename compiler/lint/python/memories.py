@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from ..finding import Cause
 from ..layout import REQUEST
 from .building import splice
+from .elements import is_historical
 from .holding import taints_in
 from .machine import Frame, Run, place_of, shown
 from .message_templates import filled
@@ -20,6 +21,12 @@ _WINDOWED = re.compile(
     r"|Trim(med|ming)?)\w*)(Memory|Context|History|Processor|Buffer|Conversation|Messages?|Limiter|Filter|Strategy"
     r"|Manager|Session)\w*"
 )
+_CUTTERS = re.compile(
+    r"tail|last_n|take_last|keep_(last|recent)|(last|recent|latest)_(messages|turns|n)|sliding_window"
+    r"|(trim|truncate|cut|shorten|limit|window)_(chat_?)?(history|messages|conversation|turns)"
+)
+"""Functions that cut a history, by their names."""
+
 _LIMITERS = re.compile(
     r"Message(History|Token)Limiter|ChatMemoryBuffer(\.from_defaults)?|trim_messages"
 )
@@ -34,10 +41,14 @@ _BESIDE = frozenset(
 )
 
 
-def windowed(run: Run, frame: Frame, name: str, node: ast.Call) -> Value | None:
+def windowed(
+    run: Run, frame: Frame, name: str, args: Sequence[Value], node: ast.Call
+) -> Value | None:
     """A memory that drops the oldest turns by its name; None for anything else."""
     last = name.rpartition(".")[2]
-    if not (_WINDOWED.fullmatch(last) or _LIMITERS.fullmatch(last) or _LIMITERS.search(name)):
+    is_cut = _CUTTERS.fullmatch(last) and any(is_historical(each) for each in args)
+    is_memory = _WINDOWED.fullmatch(last) or _LIMITERS.fullmatch(last) or _LIMITERS.search(name)
+    if not (is_cut or is_memory):
         return None
     taint = Taint(
         Cause.WINDOW,

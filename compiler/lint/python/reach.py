@@ -129,6 +129,10 @@ def _gather(node: ast.AST, words: set[str], owners: tuple[str, ...], found: list
             words.add(f"{_last(func)}()")
         case ast.Constant():
             return
+        case ast.Dict(keys=keys):
+            words |= {f"[{k.value}]" for k in keys if isinstance(k, ast.Constant)}
+        case ast.Subscript(slice=ast.Constant(value=str(key))):
+            words.add(f"[{key}]")
         case _:
             pass
     _gather_below(node, words, owners, found)

@@ -92,6 +92,8 @@ class SegmentBuilder:
     def _tool(self, value: Value) -> None:
         fields = dict_of(value)
         if fields is None:
+            held = parts_of(value, self.request.sink) if isinstance(value, Opaque) else ()
+            self.text(held, "tools", False, unknown=RELEASE)
             self._unknown("tools", RELEASE)
             return
         self.text(_deep_parts(fields, self.request.sink), "tools", False, unknown=RELEASE)

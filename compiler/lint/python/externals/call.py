@@ -104,7 +104,7 @@ def call_external(
         return listing(run, frame, UNORDERED_CALLS[name], args, node)
     if name in COMPLETION_CALLS:
         return as_completed(run, frame, name, args, node)
-    memory = windowed(run, frame, name, node)
+    memory = windowed(run, frame, name, args, node)
     if memory is not None:
         return memory
     builtin = _BUILTINS.get(name)

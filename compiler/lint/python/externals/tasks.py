@@ -38,4 +38,5 @@ def run_elsewhere(
     """`asyncio.to_thread`."""
     if not args:
         return Opaque()
-    return run.call(run, "value", frame, args[0], list(args[1:]), dict(kwargs), node)
+    inner = ast.copy_location(ast.Call(node.args[0], node.args[1:], node.keywords), node)
+    return run.call(run, "value", frame, args[0], list(args[1:]), dict(kwargs), inner)

@@ -122,6 +122,8 @@ def _looked_up(call: Calling, receiver: Opaque) -> Value | None:
         return None
     label = receiver.label if receiver.label.startswith("<") else f"{receiver.label}.{key}"
     found = replace(receiver, label=label, shape=NONE)
+    if receiver.contents is not None:
+        found = Opaque(label=label, is_fixed=receiver.is_fixed)
     default = call.args[1] if len(call.args) > 1 else None
     return join([found, None if isinstance(default, Const) else default])
 

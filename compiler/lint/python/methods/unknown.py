@@ -13,7 +13,7 @@ from ..listings import COMPLETION_METHODS, UNORDERED_METHODS
 from ..machine import bound_method, shown
 from ..method_values import decorators, method_of
 from ..sources.lookup import method_source
-from ..values import ClassV, ListV, Obj, Opaque, Value
+from ..values import NONE, ClassV, ListV, Obj, Opaque, Value
 from .calling import Calling
 from .inherited import said_by
 from .lists import order_of
@@ -59,6 +59,7 @@ def _passed_on(call: Calling) -> Value:
     thing = call.receiver.contents if isinstance(call.receiver, Opaque) else None
     if thing is not None:
         put_into(call.run, call.frame, thing, call.given, call.place)
+        held = NONE if looks_up else held
         thing = None if looks_up else thing
     elif not looks_up:
         held |= ambient_in(call.given)

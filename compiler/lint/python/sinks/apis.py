@@ -31,7 +31,8 @@ APIS = (
             "ChatCompletion.create",
             "ChatCompletion.acreate",
             "completions.parse",
-        )
+        ),
+        messages=("messages", "prompt"),
     ),
     Api(
         ("responses.create", "responses.parse", "responses.stream"),
@@ -67,7 +68,9 @@ APIS = (
         ("contents",),
     ),
     Api(
-        ("ollama.chat", "ollama.AsyncClient.chat"),
+        ("ollama.chat", "ollama.AsyncClient.chat", "ollama.generate"),
+        system=("system",),
+        messages=("messages", "prompt"),
     ),
     Api(
         ("assistants.create", "assistants.update", "runs.create", "runs.stream"),

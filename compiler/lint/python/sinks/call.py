@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from ..agents import HEADS, is_led
 from ..frameworks import construct
 from ..machine import Frame, Run, dotted, place_of
-from ..messages import dict_of, options_of
+from ..messages import dict_of, options_of, role_of
 from ..requests import Given
 from ..texts import literal
-from ..values import Choice, Const, DictV, Ext, FnV, ListV, Opaque, Value
+from ..values import Choice, Const, DictV, Ext, FnV, ListV, Method, Opaque, Value
 from .apis import APIS, KEYS, OPTIONS, Api, api_of, first_of, given_to, plain_value
+from .bodies import body_in, flattened, is_long
 from .send import send
 
 
@@ -38,6 +39,8 @@ SINK_WORDS = frozenset(
         *(f"{name}()" for name in _GENERIC),
         *(ending.rpartition(".")[2] for api in APIS for ending in api.endings),
         *("post", "apost", "bind_tools", "bind_functions", "messages="),
+        *(f"[{key}]" for key in ("messages", "contents", "role", *HEADS)),
+        *("add_system_message", "set_system_prompt", "with_system_prompt", "add_system_prompt"),
         *(f"{name}=" for name in HEADS),
     }
 ) - {"update"}
@@ -55,6 +58,8 @@ def called_sink(
 ) -> Sent | None:
     """What a call gives back that sends a prompt; None when it is no such call."""
     name = callee.name if isinstance(callee, Ext | FnV) else dotted(node.func)
+    if isinstance(callee, Opaque) and api_of(name) is None and api_of(callee.label) is not None:
+        name = callee.label  # it is called by another name, or by somebody else
     if isinstance(callee, FnV):
         given = _of_project(run, callee, args, kwargs, dotted(node.func))
         if given is None:
@@ -63,9 +68,7 @@ def called_sink(
         return Sent(Opaque(label="reply", is_reply=True), is_own=True)
     api = api_of(name)
     if api is not None and (
-        kwargs.keys() & {"messages", "input", "contents", "model", "instructions", "system"}
-        or rest is not None
-        or args
+        kwargs.keys() & {"model", *api.messages, *api.system} or rest is not None or args
     ):
         given = given_to(run, api, args, kwargs)
         if given is not None:
@@ -82,7 +85,9 @@ def called_sink(
         _posted(run, name, kwargs)
         or _bound_tools(name, args)
         or _generic(name, args, kwargs)
-        or _led(name, args, kwargs)
+        or _led(name, args, flattened(kwargs))
+        or _prompted(name, args, kwargs)
+        or _told_system(callee, name, args)
     )
     if given is not None:
         _send(run, frame, given, node)
@@ -112,14 +117,22 @@ def _has_no_body(node: ast.AST) -> bool:
 
 def _posted(run: Run, name: str, kwargs: Mapping[str, Value]) -> Given | None:
     """A body that is posted as it is: `post(url, json={"model": ..., "messages": [...]})`."""
-    body = kwargs.get("json")
-    if name.rpartition(".")[2] not in ("post", "request", "stream", "apost") or not isinstance(
-        body, DictV
-    ):
+    if _OTHER_USE.match(name.rpartition(".")[2]):
         return None
+    found = (body_in(kwargs[key]) for key in ("json", "data", "body", "payload") if key in kwargs)
+    body = next((each for each in found if each is not None), None)
+    return _of_body(run, body, kwargs) if body is not None else None
+
+
+def posted(run: Run, frame: Frame, body: DictV, node: ast.Call) -> None:
+    """Note a request whose body is written as JSON."""
+    given = _of_body(run, body, {})
+    if given is not None:
+        _send(run, frame, given, node)
+
+
+def _of_body(run: Run, body: DictV, kwargs: Mapping[str, Value]) -> Given | None:
     fields = {str(key): value for key, value in body.fields.items()}
-    if not fields.keys() & {"messages", "input", "contents"}:
-        return None
     api = (
         APIS[1]
         if "input" in fields
@@ -164,12 +177,59 @@ def _generic(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> G
 
 def _led(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given | None:
     """A call of a known verb that gets the text that stands first by a keyword, and what is asked beside it."""
-    if name.rpartition(".")[2] not in _GENERIC or not is_led(args, kwargs):
+    last = name.rpartition(".")[2]
+    if not is_led(args, kwargs) or ("." not in name and last not in _GENERIC):
+        return None
+    if _OTHER_USE.match(last) and not name.endswith("session.update"):
         return None
     asked = first_of(kwargs, ("prompt", "user_prompt", "user_message", "input", "query", "message"))
     made = _generic_given((), kwargs)
     made.messages = asked or next(iter(args), Opaque(label="question"))
     return made
+
+
+_TALKS = re.compile(
+    r"(llm|model|client|engine|pipe(line)?|generator|openai|ollama|vllm|sglang|inference|gpt)\w*$",
+    re.I,
+)
+_COMPLETES = frozenset(
+    "generate agenerate complete acomplete completion acompletion text_generation predict apredict __call__".split()
+)
+
+
+def _prompted(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given | None:
+    """A call of something that is a model by its name, with a long text: the whole prompt."""
+    owner, _, last = name.rpartition(".")
+    prompt = kwargs.get("prompt", kwargs.get("prompts", args[0] if args else None))
+    is_model = bool(_TALKS.search(owner)) and last in _COMPLETES
+    is_called = not owner and bool(_TALKS.search(last)) and not _OTHER_USE.match(last)
+    if is_called and args and _is_messages(args[0]):
+        return _generic_given(args, kwargs)
+    if not (is_model or is_called) or not is_long(prompt):
+        return None
+    texts = [i.value for i in prompt.items] if isinstance(prompt, ListV) else [prompt]
+    return Given(system=kwargs.get("system"), messages=texts[0])
+
+
+_SYSTEM_VERB = re.compile(
+    r"(add|set|with|append|update)_?system(_?(message|prompt|instructions?|text))?$"
+)
+
+
+def _told_system(callee: Value, name: str, args: Sequence[Value]) -> Given | None:
+    """A conversation of a framework is given the text that stands first."""
+    if not args or not isinstance(callee, Opaque | Method | Ext):
+        return None
+    last = name.rpartition(".")[2]
+    system: Value | None = args[0] if _SYSTEM_VERB.match(last) else None
+    thing = callee.contents if isinstance(callee, Opaque) else None
+    if system is None and thing is not None and last in ("append", "add", "add_message", "push"):
+        message = dict_of(args[0])
+        is_system = (
+            message is not None and role_of(message.fields.get("role", Const(""))) == "system"
+        )
+        system = message.fields.get("content") if message is not None and is_system else None
+    return Given(system=system, messages=Opaque(label="history")) if system is not None else None
 
 
 def _generic_given(args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given:
@@ -183,7 +243,7 @@ def _generic_given(args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given:
     model = literal(plain_value(kwargs.get("model", Const("")))) or ""
     return Given(
         kwargs.get("tools"),
-        first_of(kwargs, ("system", *sorted(HEADS))),
+        first_of(kwargs, ("system", *sorted(HEADS), "instruction")),
         messages,
         model,
         options={

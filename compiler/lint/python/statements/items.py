@@ -19,7 +19,7 @@ from ..messages import options_of
 from ..methods.lists import shortened
 from ..rendering import note_helper
 from ..standing import is_container
-from ..values import Choice, Const, Contents, DictV, ListV, Obj, Opaque, Taint, Taints, Value
+from ..values import NONE, Choice, Const, Contents, DictV, ListV, Obj, Opaque, Taint, Taints, Value
 from .stored import as_stored
 
 
@@ -142,6 +142,9 @@ def _rewrite(run: Run, frame: Frame, owner: Opaque, value: Value, node: ast.AST)
     base = getattr(parent, "parent", None)
     if isinstance(base, ListV | Opaque):
         base.shape |= {taint}
+    for held in frame.env.values():  # a part of an unknown list is a value of its own here
+        if isinstance(held, Opaque) and isinstance(parent, Opaque) and held.label == parent.label:
+            held.shape |= {taint} if parent.label else NONE
 
 
 def _is_rare(frame: Frame) -> bool:

@@ -1,0 +1,9 @@
+from openai import OpenAI
+client = OpenAI()
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+import sqlite3
+def lines():
+    return "\n".join(r[0] for r in sqlite3.connect("x").execute("SELECT name FROM topics ORDER BY name"))
+def ask(question):
+    system = RULES + "\n" + lines() + "\n" + RULES
+    return client.chat.completions.create(model="gpt-5.1", messages=[{"role": "system", "content": system}, {"role": "user", "content": question}])

@@ -1,0 +1,12 @@
+from openai import OpenAI
+client = OpenAI()
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+class S:
+    def __init__(self):
+        self.history = []
+    def ask(self, q):
+        if len(self.history) > 100:
+            self.history.clear()
+        self.history.append({"role": "user", "content": q})
+        window = self.history
+        return client.chat.completions.create(model="gpt-5.1", messages=[{"role": "system", "content": RULES}, *window])

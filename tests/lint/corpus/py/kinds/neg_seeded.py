@@ -1,0 +1,11 @@
+from openai import OpenAI
+client = OpenAI()
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+import random
+rng = random.Random(7)
+PICK = rng.sample(["a", "b", "c"], 2)
+def lines():
+    return "\n".join(PICK)
+def ask(question):
+    system = RULES + "\n" + lines() + "\n" + RULES
+    return client.chat.completions.create(model="gpt-5.1", messages=[{"role": "system", "content": system}, {"role": "user", "content": question}])

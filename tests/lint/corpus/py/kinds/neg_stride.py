@@ -1,0 +1,7 @@
+from openai import OpenAI
+client = OpenAI()
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+def ask(history):
+    start = len(history) // 16 * 16
+    window = history[max(0, start - 32):]
+    return client.chat.completions.create(model="gpt-5.1", messages=[{"role": "system", "content": RULES}, *window])

@@ -1,0 +1,7 @@
+from openai import OpenAI
+client = OpenAI()
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+from collections import deque
+def ask(history):
+    window = list(deque(history, 20))  # want: PFX207
+    return client.chat.completions.create(model="gpt-5.1", messages=[{"role": "system", "content": RULES}, *window])

@@ -1,0 +1,10 @@
+from openai import OpenAI
+client = OpenAI()
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+import inspect, sys
+def lines():
+    names = frozenset(n for n, _ in inspect.getmembers(sys))  # want: PFX301
+    return "\n".join(names)
+def ask(question):
+    system = RULES + "\n" + lines() + "\n" + RULES
+    return client.chat.completions.create(model="gpt-5.1", messages=[{"role": "system", "content": system}, {"role": "user", "content": question}])

@@ -1,0 +1,8 @@
+from openai import OpenAI
+client = OpenAI()
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+def last(items, n):
+    return items[-n:]
+def ask(history):
+    window = last(history, 12)  # want: PFX207
+    return client.chat.completions.create(model="gpt-5.1", messages=[{"role": "system", "content": RULES}, *window])

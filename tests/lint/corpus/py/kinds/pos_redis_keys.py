@@ -1,0 +1,10 @@
+from openai import OpenAI
+client = OpenAI()
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+import redis
+r = redis.Redis()
+def lines():
+    return "\n".join(k.decode() for k in r.smembers("topics"))  # want: PFX301
+def ask(question):
+    system = RULES + "\n" + lines() + "\n" + RULES
+    return client.chat.completions.create(model="gpt-5.1", messages=[{"role": "system", "content": system}, {"role": "user", "content": question}])

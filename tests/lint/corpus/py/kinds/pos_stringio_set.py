@@ -1,0 +1,12 @@
+from openai import OpenAI
+client = OpenAI()
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+import io
+def lines():
+    out = io.StringIO()
+    for t in {"a", "b", "c"}:  # want: PFX301
+        out.write(f"- {t}\n")
+    return out.getvalue()
+def ask(question):
+    system = RULES + "\n" + lines() + "\n" + RULES
+    return client.chat.completions.create(model="gpt-5.1", messages=[{"role": "system", "content": system}, {"role": "user", "content": question}])

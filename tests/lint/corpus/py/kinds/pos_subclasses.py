@@ -1,0 +1,9 @@
+from openai import OpenAI
+client = OpenAI()
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+class Base: pass
+def lines():
+    return "\n".join(c.__name__ for c in Base.__subclasses__())  # want: PFX301
+def ask(question):
+    system = RULES + "\n" + lines() + "\n" + RULES
+    return client.chat.completions.create(model="gpt-5.1", messages=[{"role": "system", "content": system}, {"role": "user", "content": question}])

@@ -1,0 +1,9 @@
+from datetime import datetime
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+def head():
+    return f"It is {datetime.now():%H:%M:%S}.\n" + RULES  # want: PFX101 PFX201
+
+from agents import Agent
+def instructions(ctx, agent):
+    return head()
+agent = Agent(name="desk", instructions=instructions, model="gpt-5.1")

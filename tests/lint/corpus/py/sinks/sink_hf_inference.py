@@ -1,0 +1,9 @@
+from datetime import datetime
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+def head():
+    return f"It is {datetime.now():%H:%M:%S}.\n" + RULES  # want: PFX101 PFX201
+
+from huggingface_hub import InferenceClient
+client = InferenceClient("m")
+def ask(q):
+    return client.chat_completion([{"role": "system", "content": head()}, {"role": "user", "content": q}], max_tokens=5)

@@ -1,0 +1,9 @@
+from datetime import datetime
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+def head():
+    return f"It is {datetime.now():%H:%M:%S}.\n" + RULES  # want: PFX101 PFX201
+
+from mistralai import Mistral
+client = Mistral()
+def ask(q):
+    return client.chat.complete(model="m", messages=[{"role": "system", "content": head()}, {"role": "user", "content": q}])

@@ -1,0 +1,8 @@
+from datetime import datetime
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+def head():
+    return f"It is {datetime.now():%H:%M:%S}.\n" + RULES  # want: PFX101 PFX201
+
+import replicate
+def ask(q):
+    return replicate.run("meta/llama", input={"system_prompt": head(), "prompt": q})

@@ -1,0 +1,10 @@
+from datetime import datetime
+RULES = "Keep to the rules of the desk, and say which rule you used. " * 80
+def head():
+    return f"It is {datetime.now():%H:%M:%S}.\n" + RULES  # want: PFX101 PFX201
+
+from openai import OpenAI
+from company import with_retry
+client = OpenAI()
+def ask(q):
+    return with_retry(lambda: client.chat.completions.create(model="m", messages=[{"role": "system", "content": head()}, {"role": "user", "content": q}]))
