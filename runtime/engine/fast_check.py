@@ -18,18 +18,20 @@ from typing import Any
 import torch
 
 from ..models.folders import cache_folder
-from . import llama
+from . import fast_path, llama
 from .attention.base import Attention
 from .attention.native_backend import NativeAttention, can_run
 from .attention.torch_backend import TorchAttention
 from .likeness import distance, limit, texts_of
+from .native.build import SOURCES
 from .native.kernels import Kernels
 from .pool import Pool
 from .rotations import Span
 
 HEADS, LAYERS, VOCAB = 4, 2, 288
 _TOLD_BY = tuple(
-    Path(__file__).with_name(name) for name in ("llama.py", "linear.py", "fast_check.py")
+    Path(__file__).with_name(f"{name}.py")
+    for name in ("fast_check", "fast_path", "linear", "llama", "native_llama", "rope")
 )
 
 
@@ -80,7 +82,7 @@ def _same(config: Mapping[str, Any], dtype: torch.dtype, kernels: Kernels | None
             weights.pop("lm_head.weight", None)
         with torch.inference_mode():
             texts = texts_of(model, Span(shape.max_context), VOCAB)
-            ours = llama.Llama(shape, given, weights, kernels)
+            ours = fast_path.make(shape, given, weights, kernels)
             return distance(ours, texts, lambda pool: _attention(pool, kernels)) <= limit(dtype)
     except Exception:  # then it is the library's own modules that run
         return False
@@ -101,7 +103,7 @@ def _key(config: Mapping[str, Any], dtype: torch.dtype, kernels: Kernels | None)
     )
     for part in (*known, version("torch"), version("transformers")):
         digest.update(part.encode() + b"\0")
-    for file in _TOLD_BY:
+    for file in (*_TOLD_BY, *(SOURCES if kernels is not None else ())):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

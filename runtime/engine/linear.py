@@ -1,6 +1,6 @@
 """Matrix products with weights that are laid out for the CPU once, not at every call.
 
-By the C kernels where there are any, else by oneDNN through torch, else by torch's plain product.
+By oneDNN through torch, else by torch's plain product.
 """
 
 from dataclasses import dataclass
@@ -9,23 +9,8 @@ from typing import Protocol
 import torch
 from torch.nn import functional
 
-from .native.kernels import Kernels
-from .native.products import NativeGated, NativeLinear, can_pack
-
 # Weights are packed for about this many rows; the layout also serves others.
 PACK_ROWS = 32
-
-
-class Linear(Protocol):
-    """`x @ weight.T + bias`."""
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """The product."""
-        ...
-
-    def plus(self, x: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
-        """The product, plus `other`."""
-        ...
 
 
 class Gated(Protocol):
@@ -36,19 +21,8 @@ class Gated(Protocol):
         ...
 
 
-def make_linear(
-    weight: torch.Tensor, bias: torch.Tensor | None = None, kernels: Kernels | None = None
-) -> Linear:
-    """The fastest that there is for a weight."""
-    if kernels is not None and can_pack(weight):
-        return NativeLinear(kernels, weight, bias)
-    return TorchLinear(weight, bias)
-
-
-def make_gated(gate: torch.Tensor, up: torch.Tensor, kernels: Kernels | None = None) -> Gated:
-    """The same for a gated pair."""
-    if kernels is not None and can_pack(gate):
-        return NativeGated(kernels, gate, up)
+def make_gated(gate: torch.Tensor, up: torch.Tensor) -> Gated:
+    """The fastest that there is for a gated pair."""
     if gate.is_cuda:
         from .fused import FusedGated
 

@@ -1,25 +1,22 @@
 """The fast path for plain decoders: Llama, Mistral, Qwen2, Qwen3 and models that say they are one of these.
 
 The same arithmetic as transformers' modules, without what isn't arithmetic: fused projections, weights packed once,
-rotation in three operations, residuals and gates inside the products, no modules and no hooks.
+rotation in three operations, residuals and gates inside the products, no modules and no hooks. On a CPU that has the
+kernels for it, `native_llama` does the same in one call.
 """
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch.nn import functional
 
-from ..models.weights import weight_files
+from . import rope
 from .attention.base import Attention, LayerOptions
 from .batch import Batch
-from .linear import Gated, Linear, make_gated, make_linear
-from .model import ModelUnsupported
-from .native.kernels import NORM_MULTIPLE, ROTATION_MULTIPLE, Kernels
-from .native.products import NativeLinear
+from .linear import Gated, TorchLinear, make_gated
 from .pool import Pool, Shape
 from .transfers import send
 
@@ -29,7 +26,6 @@ Rotation = Callable[[torch.Tensor], torch.Tensor]
 NEEDED = (
     "num_attention_heads", "num_hidden_layers", "hidden_size", "vocab_size", "max_position_embeddings", "rms_norm_eps",
 )  # fmt: skip
-ROPES = ("default", "llama3", "linear")
 
 
 def can_run(config: dict[str, Any]) -> bool:
@@ -41,7 +37,7 @@ def can_run(config: dict[str, Any]) -> bool:
         and not config.get("mlp_bias")
         and not config.get("quantization_config")
         and (config.get("sliding_window") is None or not config.get("use_sliding_window", True))
-        and _rope(config).get("rope_type", "default") in ROPES
+        and rope.rope_of(config).get("rope_type", "default") in rope.KINDS
     )
 
 
@@ -50,13 +46,13 @@ class Layer:
     """The weights of one layer."""
 
     attention_norm: torch.Tensor
-    qkv: Linear
+    qkv: TorchLinear
     q_norm: torch.Tensor | None
     k_norm: torch.Tensor | None
-    out: Linear
+    out: TorchLinear
     mlp_norm: torch.Tensor
     gated: Gated
-    down: Linear
+    down: TorchLinear
 
 
 class Llama:
@@ -67,12 +63,9 @@ class Llama:
         shape: Shape,
         config: dict[str, Any],
         weights: dict[str, torch.Tensor],
-        kernels: Kernels | None = None,
     ) -> None:
         self.shape = shape
         self.fuses = weights["model.norm.weight"].is_cuda  # by Triton's kernels
-        self._norms = kernels if shape.hidden % NORM_MULTIPLE == 0 else None
-        self._rotates = kernels if shape.head_dim % ROTATION_MULTIPLE == 0 else None
         self.epsilon: float = config["rms_norm_eps"]
         self.embedding = weights["model.embed_tokens.weight"]
         self.dtype, self.device = self.embedding.dtype, self.embedding.device
@@ -84,12 +77,10 @@ class Llama:
         if folds:  # a power of two: in the weights it costs nothing and rounds nothing
             _scale_queries(weights, scale)
         self.options = LayerOptions(scale=1.0 if folds else scale)
-        self.layers = [_layer(weights, i, kernels) for i in range(shape.layers)]
+        self.layers = [_layer(weights, i) for i in range(shape.layers)]
         self.norm = weights["model.norm.weight"]
-        self.head = make_linear(weights.get("lm_head.weight", self.embedding), None, kernels)
-        # Whether nothing large is left to torch.
-        self.is_native = bool(self._norms and self._rotates and isinstance(self.head, NativeLinear))
-        self._cos, self._sin = _rotation_tables(config, shape, self.dtype, self.device)
+        self.head = TorchLinear(weights.get("lm_head.weight", self.embedding))
+        self._cos, self._sin = rope.rotation_tables(config, shape, self.dtype, self.device)
 
     def forward(self, batch: Batch, pool: Pool, attention: Attention) -> None:
         """Compute a batch."""
@@ -143,17 +134,10 @@ class Llama:
         return self.head(hidden)
 
     def _norm(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
-        if self._norms is None or x.ndim != 2:  # heads, which lie in wider rows
-            return functional.rms_norm(x, weight.shape, weight, self.epsilon)
-        return self._norms.rms_norm(x, weight, self.epsilon)
+        return functional.rms_norm(x, weight.shape, weight, self.epsilon)
 
     def _rotation(self, positions: torch.Tensor) -> Rotation:
         """What rotates `[tokens, heads, head_dim]` by the tokens' positions; its argument may be overwritten."""
-        kernels = self._rotates
-        if kernels is not None:
-            if int(positions.max()) >= len(self._cos):  # the kernel would read on
-                raise IndexError(f"the model's context ends at {len(self._cos)} tokens")
-            return lambda x: kernels.rotate(x, self._cos, self._sin, positions)
         if self.fuses:
             from .fused import rotate
 
@@ -176,31 +160,6 @@ class Llama:
         return qk[:, :heads], qk[:, heads:], v
 
 
-def load(
-    folder: Path,
-    config: dict[str, Any],
-    dtype: torch.dtype,
-    device: torch.device,
-    kernels: Kernels | None = None,
-    context: int | None = None,
-) -> Llama:
-    """Read the safetensors of a model folder. `context`: how many tokens a text may have, if not as many as it can."""
-    from safetensors.torch import load_file
-
-    weights: dict[str, torch.Tensor] = {}
-    for file in weight_files(folder):
-        weights |= {name: w.to(device, dtype) for name, w in load_file(file).items()}
-    if config.get("tie_word_embeddings"):
-        weights.pop("lm_head.weight", None)
-    with torch.inference_mode():
-        shape = read_shape(config)
-        shape = replace(shape, max_context=context or shape.max_context)
-        try:
-            return Llama(shape, config, weights, kernels)
-        except KeyError as error:
-            raise ModelUnsupported(f"`{error.args[0]}` is not in its files") from error
-
-
 def read_shape(config: dict[str, Any]) -> Shape:
     """The sizes that the pool needs."""
     heads: int = config["num_attention_heads"]
@@ -221,7 +180,7 @@ def _scale_queries(weights: dict[str, torch.Tensor], scale: float) -> None:
             weights[name] = weight * scale
 
 
-def _layer(weights: dict[str, torch.Tensor], i: int, kernels: Kernels | None) -> Layer:
+def _layer(weights: dict[str, torch.Tensor], i: int) -> Layer:
     """What is taken leaves `weights`: beside what is joined anew, nothing of a layer is held twice for long."""
 
     def get(name: str) -> torch.Tensor:
@@ -234,50 +193,11 @@ def _layer(weights: dict[str, torch.Tensor], i: int, kernels: Kernels | None) ->
     bias = torch.cat([b for b in biases if b is not None]) if biases[0] is not None else None
     return Layer(
         attention_norm=get("input_layernorm.weight"),
-        qkv=make_linear(
-            torch.cat([get(f"self_attn.{x}_proj.weight") for x in "qkv"]), bias, kernels
-        ),
+        qkv=TorchLinear(torch.cat([get(f"self_attn.{x}_proj.weight") for x in "qkv"]), bias),
         q_norm=maybe("self_attn.q_norm.weight"),
         k_norm=maybe("self_attn.k_norm.weight"),
-        out=make_linear(get("self_attn.o_proj.weight"), maybe("self_attn.o_proj.bias"), kernels),
+        out=TorchLinear(get("self_attn.o_proj.weight"), maybe("self_attn.o_proj.bias")),
         mlp_norm=get("post_attention_layernorm.weight"),
-        gated=make_gated(get("mlp.gate_proj.weight"), get("mlp.up_proj.weight"), kernels),
-        down=make_linear(get("mlp.down_proj.weight"), None, kernels),
+        gated=make_gated(get("mlp.gate_proj.weight"), get("mlp.up_proj.weight")),
+        down=TorchLinear(get("mlp.down_proj.weight")),
     )
-
-
-def _rope(config: dict[str, Any]) -> dict[str, Any]:
-    """The rotation's parameters; older configurations spread them over several entries."""
-    found = dict(config.get("rope_parameters") or config.get("rope_scaling") or {})
-    found.setdefault("rope_type", found.get("type", "default"))
-    found.setdefault("rope_theta", config.get("rope_theta", 10000.0))
-    return found
-
-
-def _frequencies(rope: dict[str, Any], head_dim: int) -> torch.Tensor:
-    frequencies = 1.0 / rope["rope_theta"] ** (torch.arange(0, head_dim, 2).float() / head_dim)
-    match rope["rope_type"]:
-        case "linear":
-            return frequencies / rope["factor"]
-        case "llama3":
-            return _stretch(frequencies, rope)
-        case _:
-            return frequencies
-
-
-def _stretch(frequencies: torch.Tensor, rope: dict[str, Any]) -> torch.Tensor:
-    """Llama 3: long waves are slowed by `factor`, short ones kept, those between blended."""
-    turns = rope["original_max_position_embeddings"] * frequencies / (2 * math.pi)
-    low, high = rope["low_freq_factor"], rope["high_freq_factor"]
-    keep = ((turns - low) / (high - low)).clamp(0, 1)
-    return frequencies * keep + frequencies / rope["factor"] * (1 - keep)
-
-
-def _rotation_tables(
-    config: dict[str, Any], shape: Shape, dtype: torch.dtype, device: torch.device
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Cosine and sine by position; the sine's first half is negative, so that a roll does for `rotate_half`."""
-    frequencies = _frequencies(_rope(config), shape.head_dim)
-    angles = torch.outer(torch.arange(shape.max_context).float(), frequencies)
-    cos, sin = angles.cos(), angles.sin()
-    return torch.cat([cos, cos], -1).to(device, dtype), torch.cat([-sin, sin], -1).to(device, dtype)

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from ..models.config import read_config
-from . import llama
+from . import fast_path, llama
 from .fast_check import reads_as_transformers
 from .model import Model, ModelUnsupported
 from .native.kernels import Kernels
@@ -26,7 +26,7 @@ def load_model(
     """
     config = read_config(folder)
     if path != "transformers" and _is_fast(config, dtype, kernels, context):
-        return llama.load(folder, config, dtype, device, kernels, context)
+        return fast_path.load(folder, config, dtype, device, kernels, context)
     if path == "fast":
         raise ModelUnsupported(f"`{config.get('model_type')}` has no fast path")
     from .hf_model import load

@@ -23,10 +23,10 @@ from .capacity import tokens_that_fit
 from .device import is_out_of_memory, use
 from .engine import Engine
 from .grammar.choice import GRAMMAR_BACKENDS, make_grammar_backend
-from .llama import Llama
 from .loading import load_model
 from .model import Model, ModelUnsupported
-from .native.kernels import HEAD_DIMS, Kernels, load_kernels
+from .native.kernels import HEAD_MULTIPLE, MOST_HEAD, Kernels, load_kernels
+from .native_llama import NativeLlama
 from .parts import Parts
 from .pool import Pool
 from .process import in_a_passing_thread, keep_freed_memory
@@ -147,7 +147,7 @@ def _build(options: EngineOptions) -> Engine:
         cache=RadixCache(options.page_size, options.eviction_policy),
         policy=options.policy(on_card=device.type == "cuda"),
         threads=options.threads,
-        is_native=attention.name == "native" and isinstance(model, Llama) and model.is_native,
+        is_native=isinstance(model, NativeLlama),
         overlaps=overlaps(options, device),
     )
     if warms_up(options, device):
@@ -174,7 +174,9 @@ def _model(
 
 def _kernels(options: EngineOptions, dtype: torch.dtype, device: torch.device) -> Kernels | None:
     """The C kernels, where they are of use: float32 is the precise mode, and keeps torch's operations."""
-    if options.disable_native_kernels or device.type != "cpu" or dtype != torch.bfloat16:
+    if options.disable_native_kernels or options.attention_backend not in ("auto", "native"):
+        return None
+    if device.type != "cpu" or dtype != torch.bfloat16:
         return None
     return load_kernels(options.threads)
 
@@ -193,7 +195,7 @@ def make_attention(options: EngineOptions, pool: Pool, kernels: Kernels | None =
             if kernels is None or not can_run(pool):
                 raise ValueError(
                     "attention backend `native` needs a C compiler, a processor with bfloat16 dot products, "
-                    f"bfloat16 and heads of {HEAD_DIMS} dimensions"
+                    f"bfloat16 and heads of a multiple of {HEAD_MULTIPLE} dimensions, at most {MOST_HEAD}"
                 )
             return NativeAttention(pool, kernels, least_saved)
         case "torch":

@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from ..batch import Batch
-from ..native.kernels import HEAD_DIMS, AttentionPlan, Kernels, LayerCall
+from ..native.calls import AttentionPlan, LayerCall
+from ..native.kernels import Kernels, takes_heads
 from ..pool import Pool
 from .base import LayerOptions
 from .stretches import Stretch, by_row, stretches
@@ -37,7 +38,7 @@ def can_run(pool: Pool) -> bool:
     return (
         keys.device.type == "cpu"
         and keys.dtype == torch.bfloat16
-        and pool.shape.head_dim in HEAD_DIMS
+        and takes_heads(pool.shape.head_dim)
     )
 
 
@@ -78,6 +79,11 @@ class NativeAttention:
         sizes = batch.tokens, len(found), shape.heads, shape.kv_heads, shape.head_dim
         self._plan = AttentionPlan(*sizes, *map(_address, self._arrays))
 
+    @property
+    def kernel_plan(self) -> AttentionPlan:
+        """What was planned, for a kernel that attends by itself; it holds until the next plan."""
+        return self._plan
+
     def run(
         self, layer: int, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, options: LayerOptions
     ) -> torch.Tensor:
@@ -87,7 +93,8 @@ class NativeAttention:
         q, k, v = _side_by_side(q, k, v)
         out = q.new_empty(q.shape)
         tensors = self.pool.keys[layer], self.pool.values[layer], q, k, v, out
-        call = LayerCall(*(x.data_ptr() for x in tensors), q.stride(0), options.scale)
+        strides = q.stride(0), out.stride(0)
+        call = LayerCall(*(x.data_ptr() for x in tensors), *strides, options.scale)
         self._kernels.attend(self._plan, call)
         return out
 

@@ -1,6 +1,6 @@
 // Attention over the pool: stores, attends tile by tile, merges.
 
-#include "common.h"
+#include "attention.h"
 #include "team.h"
 
 // Keys are met in blocks of so many: a block's scores for six rows fill the registers.
@@ -10,39 +10,21 @@
 #define TILE 32
 #define MOST_ROWS 256
 
-// What the host planned for a forward. An item is a stretch of context and the tokens that attend to it; a token may
-// be in several items, and its partial results are then merged by their maxima and sums.
-typedef struct {
-  i64 tokens, items, heads, kv_heads, dim;
-  const i64 *slots;       // [tokens] where each token's key and value go
-  const i64 *item_tokens; // [items + 1] where an item's tokens begin in `members`
-  const i64 *members;     // [partials] token
-  const i64 *limits;      // [partials] how many of the item's keys the token sees: the first so many
-  const i64 *item_keys;   // [items + 1] where an item's keys begin in `keys`
-  const i64 *keys;        // slots of keys
-  const i64 *first;       // [tokens + 1] where a token's partial results are listed
-  const i64 *listed;      // [partials] partial result
-  float *partial;         // [partials, heads, dim]
-  float *state;           // [partials, heads, 2] maximum and sum
-} Plan;
-
-typedef struct {
-  bf16 *keys, *values; // of a layer: [slots, kv_heads, dim]
-  const bf16 *q, *k, *v; // rows `stride` apart
-  bf16 *out;             // [tokens, heads, dim]
-  i64 stride;
-  float scale;
-} Layer;
+// 32 numbers, or the 16 that a head ends with.
+INLINE __m512i load_32(const bf16 *p, int left) {
+  return left >= 32 ? _mm512_loadu_si512(p) : _mm512_zextsi256_si512(_mm256_loadu_si256((const __m256i *)p));
+}
 
 // Keys as the dot product wants them: [dim / 2][KEYS] pairs of neighbouring dimensions. Missing keys are zero.
 INLINE void pack_keys(uint32_t *packed, const bf16 *base, const i64 *slots, i64 count, i64 line, int dim) {
-  for (int first = 0; first < KEYS; first += 16)
+  for (int at = 0; at < KEYS; at += 16)
     for (int d = 0; d < dim; d += 32) {
       __m512i r[16];
       UNROLL for (int i = 0; i < 16; i++)
-        r[i] = first + i < count ? _mm512_loadu_si512(base + slots[first + i] * line + d) : _mm512_setzero_si512();
+        r[i] = at + i < count ? load_32(base + slots[at + i] * line + d, dim - d) : _mm512_setzero_si512();
       transpose(r);
-      UNROLL for (int i = 0; i < 16; i++) _mm512_store_si512(packed + (d / 2 + i) * KEYS + first, r[i]);
+      UNROLL for (int i = 0; i < 16; i++)
+        if (d + 2 * i < dim) _mm512_store_si512(packed + (d / 2 + i) * KEYS + at, r[i]);
     }
 }
 
@@ -54,10 +36,11 @@ INLINE void pack_values(uint32_t *packed, const bf16 *base, const i64 *slots, i6
   for (int key = 0; key < KEYS; key += 2)
     for (int d = 0; d < dim; d += 32) {
       __m512i zero = _mm512_setzero_si512();
-      __m512i a = key < count ? _mm512_loadu_si512(base + slots[key] * line + d) : zero;
-      __m512i b = key + 1 < count ? _mm512_loadu_si512(base + slots[key + 1] * line + d) : zero;
+      __m512i a = key < count ? load_32(base + slots[key] * line + d, dim - d) : zero;
+      __m512i b = key + 1 < count ? load_32(base + slots[key + 1] * line + d, dim - d) : zero;
       _mm512_store_si512(packed + key / 2 * dim + d, _mm512_permutex2var_epi16(a, low, b));
-      _mm512_store_si512(packed + key / 2 * dim + d + 16, _mm512_permutex2var_epi16(a, high, b));
+      if (d + 32 <= dim)
+        _mm512_store_si512(packed + key / 2 * dim + d + 16, _mm512_permutex2var_epi16(a, high, b));
     }
 }
 
@@ -77,24 +60,30 @@ INLINE void score(const int n, float *scores, const bf16 *q, const uint32_t *key
     _mm512_store_ps(scores + r * KEYS + 16 * i, sum[r][i]);
 }
 
+// out[n][16 * m] += weights[n] . values, for the lanes from `d` on
+INLINE void add_lanes(const int n, const int m, float *out, const bf16 *weights, const uint32_t *values, int d,
+                      const int dim) {
+  __m512 sum[6][4];
+  UNROLL for (int r = 0; r < n; r++) UNROLL for (int i = 0; i < m; i++)
+    sum[r][i] = _mm512_load_ps(out + r * dim + d + 16 * i);
+  for (int key = 0; key < KEYS; key += 2) {
+    __m512bh v[4];
+    UNROLL for (int i = 0; i < m; i++) v[i] = (__m512bh)_mm512_load_si512(values + key / 2 * dim + d + 16 * i);
+    UNROLL for (int r = 0; r < n; r++) {
+      __m512bh x = pair(weights + r * KEYS + key);
+      UNROLL for (int i = 0; i < m; i++) sum[r][i] = _mm512_dpbf16_ps(sum[r][i], v[i], x);
+    }
+  }
+  UNROLL for (int r = 0; r < n; r++) UNROLL for (int i = 0; i < m; i++)
+    _mm512_store_ps(out + r * dim + d + 16 * i, sum[r][i]);
+}
+
 // out[n][dim] += weights[n] . values
 INLINE void add_values(const int n, float *out, const bf16 *weights, const uint32_t *values, const int dim) {
-  for (int d = 0; d < dim; d += 64) {
-    __m512 sum[6][4];
-    UNROLL for (int r = 0; r < n; r++) UNROLL for (int i = 0; i < 4; i++)
-      sum[r][i] = _mm512_load_ps(out + r * dim + d + 16 * i);
-    for (int key = 0; key < KEYS; key += 2) {
-      __m512bh v[4];
-      UNROLL for (int i = 0; i < 4; i++)
-        v[i] = (__m512bh)_mm512_load_si512(values + key / 2 * dim + d + 16 * i);
-      UNROLL for (int r = 0; r < n; r++) {
-        __m512bh x = pair(weights + r * KEYS + key);
-        UNROLL for (int i = 0; i < 4; i++) sum[r][i] = _mm512_dpbf16_ps(sum[r][i], v[i], x);
-      }
-    }
-    UNROLL for (int r = 0; r < n; r++) UNROLL for (int i = 0; i < 4; i++)
-      _mm512_store_ps(out + r * dim + d + 16 * i, sum[r][i]);
-  }
+  int d = 0;
+  for (; d + 64 <= dim; d += 64) add_lanes(n, 4, out, weights, values, d, dim);
+  for (; d + 32 <= dim; d += 32) add_lanes(n, 2, out, weights, values, d, dim);
+  for (; d < dim; d += 16) add_lanes(n, 1, out, weights, values, d, dim);
 }
 
 // Scores of a row's block become weights relative to the row's maximum so far; what was summed up before follows it.
@@ -102,8 +91,7 @@ INLINE void weigh(bf16 *weights, const float *scores, i64 seen, float scale, flo
   __m512 x[4], highest = _mm512_set1_ps(-INFINITY);
   __mmask16 visible[4];
   UNROLL for (int i = 0; i < 4; i++) {
-    i64 left = seen - 16 * i;
-    visible[i] = left >= 16 ? 0xffff : left <= 0 ? 0 : (__mmask16)((1 << left) - 1);
+    visible[i] = first(seen - 16 * i);
     x[i] = _mm512_mul_ps(_mm512_load_ps(scores + 16 * i), _mm512_set1_ps(scale));
     highest = _mm512_mask_max_ps(highest, visible[i], highest, x[i]);
   }
@@ -183,7 +171,7 @@ static void write_tile(const Plan *plan, const Layer *layer, i64 head, i64 from,
       if (is_whole) {
         __m512 scale = _mm512_set1_ps(1.0f / state[1]);
         for (i64 d = 0; d < dim; d += 16)
-          store(layer->out + (token * plan->heads + at) * dim + d, _mm512_mul_ps(_mm512_load_ps(out + d), scale));
+          store(layer->out + token * layer->out_stride + at * dim + d, _mm512_mul_ps(_mm512_load_ps(out + d), scale));
       } else {
         memcpy(plan->partial + (i * plan->heads + at) * dim, out, dim * sizeof(float));
         memcpy(plan->state + (i * plan->heads + at) * 2, state, 2 * sizeof(float));
@@ -195,10 +183,12 @@ static void write_tile(const Plan *plan, const Layer *layer, i64 head, i64 from,
 static void run_tile(const Plan *plan, const Layer *layer, i64 item, i64 head, i64 from, i64 until) {
   i64 rows = (until - from) * (plan->heads / plan->kv_heads);
   float out[rows * plan->dim] __attribute__((aligned(64))), state[rows * 2];
-  if (plan->dim == 64)
+  if (plan->dim == 64) // the usual ones with loops of known length
     attend_tile(plan, layer, item, head, from, until, out, state, 64);
-  else
+  else if (plan->dim == 128)
     attend_tile(plan, layer, item, head, from, until, out, state, 128);
+  else
+    attend_tile(plan, layer, item, head, from, until, out, state, (int)plan->dim);
   write_tile(plan, layer, head, from, until, out, state);
 }
 
@@ -220,7 +210,7 @@ static void merge_token(const Plan *plan, const Layer *layer, i64 token) {
       for (i64 i = first; i < last; i++)
         total = _mm512_fmadd_ps(_mm512_loadu_ps(plan->partial + (plan->listed[i] * plan->heads + head) * dim + d),
                                 _mm512_set1_ps(shares[i - first] / sum), total);
-      store(layer->out + (token * plan->heads + head) * dim + d, total);
+      store(layer->out + token * layer->out_stride + head * dim + d, total);
     }
   }
 }
@@ -256,7 +246,6 @@ static void merge_chunk(void *context, i64 chunk) {
   for (i64 t = chunk * tokens / a->chunks; t < (chunk + 1) * tokens / a->chunks; t++) merge_token(a->plan, a->layer, t);
 }
 
-// A layer's attention: store the new keys and values, attend tile by tile, merge. Head dimension 64 or 128.
 void attend(const Plan *plan, const Layer *layer) {
   store_new(plan, layer);
   const i64 tile_tokens = most(1, least(TILE, MOST_ROWS / (plan->heads / plan->kv_heads)));

@@ -28,6 +28,13 @@ INLINE void store(bf16 *p, __m512 x) {
   _mm256_storeu_si256((__m256i *)p, (__m256i)_mm512_cvtneps_pbh(x));
 }
 
+// The first `count` of sixteen lanes, and loads and stores of these alone.
+INLINE __mmask16 first(i64 count) { return count >= 16 ? 0xffff : count <= 0 ? 0 : (__mmask16)((1 << count) - 1); }
+INLINE __m512 load_some(const bf16 *p, __mmask16 some) { return widen(_mm256_maskz_loadu_epi16(some, p)); }
+INLINE void store_some(bf16 *p, __mmask16 some, __m512 x) {
+  _mm256_mask_storeu_epi16(p, some, (__m256i)_mm512_cvtneps_pbh(x));
+}
+
 INLINE __m512bh pair(const bf16 *p) {
   uint32_t bits;
   memcpy(&bits, p, 4);

@@ -1,48 +1,54 @@
-// Products with weights, and what follows them.
+// Products with packed weights, and what follows them.
 
-#include "common.h"
+#include "products.h"
 #include "team.h"
 
-// Outputs that a packed block of weights has, and rows that meet it together.
-#define OUTPUTS 32
+#include <unistd.h>
+
+// Rows that meet a block together: with two registers a row for sums they leave room for weights.
 #define ROWS 12
-#define PANEL 120
-
-// A product's epilogue.
-enum { PLAIN, ADD, GATED };
-
-typedef struct {
-  i64 rows, width, outputs; // x is [rows, width]; outputs is a multiple of OUTPUTS, width of 32
-  const bf16 *x, *weights;  // packed: [outputs / OUTPUTS][width / 2][OUTPUTS] pairs of neighbouring inputs
-  const bf16 *bias;         // [outputs], or none
-  const bf16 *other;        // [rows, outputs] to add, or none
-  bf16 *out;                // [rows, outputs]; half as wide where gated
-  i64 epilogue;
-} Product;
+// Rows of a panel, which stays in half of the second cache while all blocks meet it.
+#define MOST_PANEL 120
+// What a chunk reads at least, for each tile of rows.
+#define LEAST_CHUNK (128 << 10)
 
 typedef struct {
   uint32_t *packed;
-  const bf16 *weights;
-  i64 width;
+  const bf16 *low, *high; // the first sixteen outputs of a block, and the others
+  i64 width, step;        // outputs from one block to the next, in each of the two
 } Packing;
 
 static void pack_block(void *context, i64 block) {
   const Packing *p = context;
-  for (i64 first = 0; first < OUTPUTS; first += 16)
+  const bf16 *halves[2] = {p->low + block * p->step * p->width, p->high + block * p->step * p->width};
+  for (int half = 0; half < 2; half++)
     for (i64 d = 0; d < p->width; d += 32) {
       __m512i r[16];
-      UNROLL for (int i = 0; i < 16; i++)
-        r[i] = _mm512_loadu_si512(p->weights + (block * OUTPUTS + first + i) * p->width + d);
+      UNROLL for (int i = 0; i < 16; i++) r[i] = _mm512_loadu_si512(halves[half] + i * p->width + d);
       transpose(r);
       UNROLL for (int i = 0; i < 16; i++)
-        _mm512_storeu_si512(p->packed + (block * p->width / 2 + d / 2 + i) * OUTPUTS + first, r[i]);
+        _mm512_storeu_si512(p->packed + (block * p->width / 2 + d / 2 + i) * OUTPUTS + 16 * half, r[i]);
     }
 }
 
-// Lay weights out as the dot product wants them. `weights` is [outputs, width].
+// Lay weights `[outputs, width]` out as the dot product wants them.
 void pack_weights(uint32_t *packed, const bf16 *weights, i64 outputs, i64 width) {
-  Packing packing = {packed, weights, width};
+  Packing packing = {packed, weights, weights + 16 * width, width, OUTPUTS};
   in_parallel(pack_block, &packing, outputs / OUTPUTS);
+}
+
+// Lay `outputs` gates and as many lanes out, sixteen gates beside the sixteen lanes that they govern.
+void pack_gated(uint32_t *packed, const bf16 *gates, const bf16 *lanes, i64 outputs, i64 width) {
+  Packing packing = {packed, gates, lanes, width, 16};
+  in_parallel(pack_block, &packing, outputs / 16);
+}
+
+// out[r] = the weights of output outputs[r], `width` of them: what was packed, as it was.
+void unpack_rows(bf16 *out, const bf16 *packed, const i64 *outputs, i64 rows, i64 width) {
+  for (i64 r = 0; r < rows; r++) {
+    const uint32_t *line = (const uint32_t *)packed + outputs[r] / OUTPUTS * width / 2 * OUTPUTS + outputs[r] % OUTPUTS;
+    for (i64 d = 0; d < width / 2; d++) memcpy(out + r * width + 2 * d, line + d * OUTPUTS, 4);
+  }
 }
 
 INLINE __m512 silu(__m512 x) {
@@ -52,59 +58,89 @@ INLINE __m512 silu(__m512 x) {
   return _mm512_div_ps(_mm512_mul_ps(x, _mm512_mask_mov_ps(one, negative, small)), _mm512_add_ps(one, small));
 }
 
-// A block's outputs of `n` rows. Gated: the block's first half are gates, its second half what they let through.
-INLINE void product_tile(const int n, const Product *p, i64 block, i64 row) {
+// What follows the sums of `n` rows under a block.
+INLINE void finish(const int n, const Product *p, i64 block, i64 row, __m512 sum[ROWS][2]) {
+  bf16 *out = p->out + row * p->out_stride;
+  i64 at = block * OUTPUTS;
+  _Pragma("GCC unroll 12") for (int r = 0; r < n; r++, out += p->out_stride) {
+    if (p->is_gated) {
+      store(out + at / 2, _mm512_mul_ps(silu(sum[r][0]), sum[r][1]));
+      continue;
+    }
+    UNROLL for (int i = 0; i < 2; i++) {
+      if (p->bias) sum[r][i] = _mm512_add_ps(sum[r][i], load(p->bias + at + 16 * i));
+      if (p->other) sum[r][i] = _mm512_add_ps(sum[r][i], load(p->other + (row + r) * p->out_stride + at + 16 * i));
+      store(out + at + 16 * i, sum[r][i]);
+    }
+  }
+}
+
+// `n` rows from `row` on meet a block.
+INLINE void meet(const int n, const Product *p, i64 block, i64 row) {
   __m512 sum[ROWS][2];
   const uint32_t *weights = (const uint32_t *)p->weights + block * p->width / 2 * OUTPUTS;
-  const bf16 *x = p->x + row * p->width;
+  const bf16 *x = p->x + row * p->stride;
   _Pragma("GCC unroll 12") for (int r = 0; r < n; r++) sum[r][0] = sum[r][1] = _mm512_setzero_ps();
   for (i64 d = 0; d < p->width; d += 2, weights += OUTPUTS) {
     __m512bh low = (__m512bh)_mm512_loadu_si512(weights), high = (__m512bh)_mm512_loadu_si512(weights + 16);
     _Pragma("GCC unroll 12") for (int r = 0; r < n; r++) {
-      __m512bh v = pair(x + r * p->width + d);
+      __m512bh v = pair(x + r * p->stride + d);
       sum[r][0] = _mm512_dpbf16_ps(sum[r][0], low, v);
       sum[r][1] = _mm512_dpbf16_ps(sum[r][1], high, v);
     }
   }
-  _Pragma("GCC unroll 12") for (int r = 0; r < n; r++) {
-    if (p->epilogue == GATED) {
-      store(p->out + (row + r) * p->outputs / 2 + block * OUTPUTS / 2, _mm512_mul_ps(silu(sum[r][0]), sum[r][1]));
-      continue;
-    }
-    i64 at = block * OUTPUTS;
-    UNROLL for (int i = 0; i < 2; i++, at += 16) {
-      if (p->bias) sum[r][i] = _mm512_add_ps(sum[r][i], load(p->bias + at));
-      if (p->epilogue == ADD) sum[r][i] = _mm512_add_ps(sum[r][i], load(p->other + (row + r) * p->outputs + at));
-      store(p->out + (row + r) * p->outputs + at, sum[r][i]);
-    }
+  finish(n, p, block, row, sum);
+}
+
+static void meet_some(i64 n, const Product *p, i64 block, i64 row) {
+  switch (n) {
+  case 1: return meet(1, p, block, row);
+  case 2: return meet(2, p, block, row);
+  case 3: return meet(3, p, block, row);
+  case 4: return meet(4, p, block, row);
+  case 5: return meet(5, p, block, row);
+  case 6: return meet(6, p, block, row);
+  case 7: return meet(7, p, block, row);
+  case 8: return meet(8, p, block, row);
+  case 9: return meet(9, p, block, row);
+  case 10: return meet(10, p, block, row);
+  case 11: return meet(11, p, block, row);
+  default: return meet(12, p, block, row);
   }
 }
 
-static void product_block(const Product *p, i64 block, i64 from, i64 until) {
-  i64 row = from;
-  for (; row + 12 <= until; row += 12) product_tile(12, p, block, row);
-  for (; row + 8 <= until; row += 8) product_tile(8, p, block, row);
-  for (; row + 4 <= until; row += 4) product_tile(4, p, block, row);
-  for (; row < until; row++) product_tile(1, p, block, row);
+// A panel's rows meet a block in tiles of equal size: a tile of few rows takes nearly as long as one of many.
+static void product_block(const Product *p, i64 block, i64 row, i64 rows) {
+  i64 tiles = (rows + ROWS - 1) / ROWS;
+  for (i64 tile = 0; tile < tiles; tile++) {
+    i64 from = rows * tile / tiles, until = rows * (tile + 1) / tiles;
+    meet_some(until - from, p, block, row + from);
+  }
 }
 
 typedef struct {
   const Product *product;
-  i64 blocks, chunks, panels;
+  i64 blocks, chunks, panel;
 } Cut;
 
-// A chunk is a run of blocks for one panel of rows, which stays in the cache.
+// A chunk is a run of blocks for one panel of rows.
 static void product_chunk(void *context, i64 chunk) {
   const Cut *cut = context;
-  i64 panel = chunk / cut->chunks, part = chunk % cut->chunks;
-  i64 from = panel * PANEL, until = least(from + PANEL, cut->product->rows);
+  i64 part = chunk % cut->chunks, row = chunk / cut->chunks * cut->panel;
   for (i64 block = part * cut->blocks / cut->chunks; block < (part + 1) * cut->blocks / cut->chunks; block++)
-    product_block(cut->product, block, from, until);
+    product_block(cut->product, block, row, least(cut->panel, cut->product->rows - row));
 }
 
-// out = x . weights, with what the epilogue does to it.
+// How many rows' inputs fill half of the second cache.
+static i64 rows_that_fit(i64 width) {
+  static i64 cache;
+  if (!cache) cache = most(sysconf(_SC_LEVEL2_CACHE_SIZE), 1 << 19);
+  return most(2 * ROWS, least(MOST_PANEL, cache / 2 / (width * (i64)sizeof(bf16)) / ROWS * ROWS));
+}
+
 void product(const Product *p) {
-  i64 blocks = p->outputs / OUTPUTS;
-  Cut cut = {p, blocks, chunks_of(blocks), (p->rows + PANEL - 1) / PANEL};
-  in_parallel(product_chunk, &cut, cut.panels * cut.chunks);
+  i64 panel = rows_that_fit(p->width), blocks = p->outputs / OUTPUTS, panels = (p->rows + panel - 1) / panel;
+  i64 worth = p->outputs * p->width * (i64)sizeof(bf16) / LEAST_CHUNK * most(1, least(p->rows, panel) / ROWS);
+  Cut cut = {p, blocks, most(1, least(chunks_of(blocks), worth)), panel};
+  in_parallel(product_chunk, &cut, panels * cut.chunks);
 }

@@ -1,59 +1,81 @@
 """Products with weights by the C kernels: weights are laid out once, and what follows a product is part of it."""
 
+from dataclasses import dataclass
+
 import torch
+from torch.nn import functional
 
-from .kernels import Kernels, ProductCall
-
-# What packed weights must be a multiple of, and how many gates stand beside the lanes that they govern.
-MULTIPLE, GATES = 32, 16
-
-_PLAIN, _ADD, _GATED = range(3)
+from .calls import ProductCall
+from .kernels import PRODUCT_MULTIPLE, Kernels
+from .room import Room
 
 
-def can_pack(weight: torch.Tensor) -> bool:
-    """Whether the kernels take a weight of this shape, `[outputs, inputs]`."""
-    return all(size % MULTIPLE == 0 for size in weight.shape)
+@dataclass(frozen=True, slots=True, eq=False)
+class Packed:
+    """Weights as the kernels want them. `outputs`: those asked for; what fills the last block is zero."""
+
+    weights: torch.Tensor  # [outputs, width], the outputs rounded up to whole blocks
+    outputs: int
+    bias: torch.Tensor | None = None
+    is_gated: bool = False
+
+    def call(self) -> ProductCall:
+        """The part of a call that is always the same."""
+        outputs, width = self.weights.shape
+        bias = None if self.bias is None else self.bias.data_ptr()
+        return ProductCall(
+            width=width,
+            outputs=outputs,
+            weights=self.weights.data_ptr(),
+            bias=bias,
+            is_gated=self.is_gated,
+        )
+
+
+class Packer:
+    """Lays weights out side by side. Nothing of what it is given is kept."""
+
+    def __init__(self, kernels: Kernels) -> None:
+        self._kernels, self._room = kernels, Room()
+
+    def join(self, *weights: torch.Tensor, bias: torch.Tensor | None = None) -> Packed:
+        """Weights `[outputs, inputs]` with the same inputs, as one product."""
+        outputs = sum(map(len, weights))
+        if any(len(weight) % PRODUCT_MULTIPLE for weight in weights):
+            weights = (_filled(torch.cat(weights)),)
+        packed = self._room.take(sum(map(len, weights)), weights[0].shape[1])
+        for weight, part in zip(weights, packed.split([len(w) for w in weights]), strict=True):
+            self._kernels.pack(part, weight)
+        return Packed(packed, outputs, None if bias is None else _filled(bias).clone())
+
+    def gate(self, gate: torch.Tensor, up: torch.Tensor) -> Packed:
+        """`silu(x @ gate.T) * (x @ up.T)`: one pass over `x` for both."""
+        packed = self._room.take(2 * len(gate), gate.shape[1])
+        self._kernels.pack_gated(packed, gate, up)
+        return Packed(packed, len(gate), is_gated=True)
+
+    def keep(self, tensor: torch.Tensor) -> torch.Tensor:
+        """A copy of what is not packed: what it was read from may go."""
+        return self._room.take(*tensor.shape).copy_(tensor)
 
 
 class NativeLinear:
-    """`x @ weight.T + bias`. For the engine's thread alone: a call reuses its arguments."""
+    """`x @ weight.T + bias`. For one thread at a time: a call reuses its arguments."""
 
-    def __init__(
-        self, kernels: Kernels, weight: torch.Tensor, bias: torch.Tensor | None = None
-    ) -> None:
-        self._kernels = kernels
-        self._outputs, width = weight.shape
-        self._packed, self._bias = kernels.pack(weight), bias
-        at = None if bias is None else bias.data_ptr()
-        self._call = ProductCall(0, width, self._outputs, 0, self._packed.data_ptr(), at)
+    def __init__(self, kernels: Kernels, packed: Packed) -> None:
+        self._kernels, self._packed, self._call = kernels, packed, packed.call()
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """The product."""
-        return self._run(x, _PLAIN, None, self._outputs)
-
-    def plus(self, x: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
-        """The product, plus `other`."""
-        return self._run(x, _ADD, other.contiguous(), self._outputs)
-
-    def _run(
-        self, x: torch.Tensor, epilogue: int, other: torch.Tensor | None, width: int
-    ) -> torch.Tensor:
-        x = x.contiguous()
-        out = x.new_empty(len(x), width)
-        call = self._call
-        call.rows, call.x, call.out, call.epilogue = len(x), x.data_ptr(), out.data_ptr(), epilogue
-        call.other = None if other is None else other.data_ptr()
+        """The product of `[rows, width]`."""
+        x, call = x.contiguous(), self._call
+        out = x.new_empty(len(x), call.outputs)
+        call.rows, call.stride, call.out_stride = len(x), x.shape[1], call.outputs
+        call.x, call.out = x.data_ptr(), out.data_ptr()
         self._kernels.product(call)
-        return out
+        return out[:, : self._packed.outputs]
 
 
-class NativeGated(NativeLinear):
-    """`silu(x @ gate.T) * (x @ up.T)`: one pass over `x` for both."""
-
-    def __init__(self, kernels: Kernels, gate: torch.Tensor, up: torch.Tensor) -> None:
-        beside = [weight.view(-1, GATES, weight.shape[1]) for weight in (gate, up)]
-        super().__init__(kernels, torch.cat(beside, dim=1).flatten(0, 1))
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """The gated product."""
-        return self._run(x, _GATED, None, self._outputs // 2)
+def _filled(x: torch.Tensor) -> torch.Tensor:
+    """Rows of zeros behind `[outputs, …]`, up to a whole block."""
+    missing = -len(x) % PRODUCT_MULTIPLE
+    return functional.pad(x, (0, 0) * (x.ndim - 1) + (0, missing)) if missing else x

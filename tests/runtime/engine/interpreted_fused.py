@@ -10,9 +10,10 @@ from torch.nn import functional
 
 from sglc.runtime.engine.attention.torch_backend import TorchAttention
 from sglc.runtime.engine.batch import Batch, Segment
+from sglc.runtime.engine.fast_path import load
 from sglc.runtime.engine.fused import FusedGated, add_norm, gate, rotate
 from sglc.runtime.engine.linear import make_gated
-from sglc.runtime.engine.llama import Llama, load
+from sglc.runtime.engine.llama import Llama
 from sglc.runtime.engine.pool import Pool
 from sglc.runtime.models.config import read_config
 
@@ -61,6 +62,7 @@ def test_gate(size: int) -> None:
 def test_a_model_answers_the_same(tmp_path: Path, kind: str) -> None:
     folder = save_tiny(tmp_path, kind)
     model = load(folder, read_config(folder), torch.float32, CPU)
+    assert isinstance(model, Llama)
     plain = hidden(model)
     model.fuses = True
     torch.testing.assert_close(hidden(model), plain, atol=1e-4, rtol=1e-4)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from tiny_models import save_tiny
 
-from sglc.runtime.engine import fast_check, llama
+from sglc.runtime.engine import fast_check, llama, rope
 from sglc.runtime.engine.fast_check import reads_as_transformers
 from sglc.runtime.engine.llama import Llama
 from sglc.runtime.engine.loading import load_model
@@ -69,8 +69,8 @@ def test_what_the_fast_path_leaves_out_would_be_noticed(
 
 def test_the_other_path_is_taken_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = save_tiny(tmp_path)
-    monkeypatch.setattr(llama, "ROPES", ("default",))
-    monkeypatch.setattr(llama, "_frequencies", lambda rope, size: torch.ones(size // 2))
+    monkeypatch.setattr(rope, "KINDS", ("default",))
+    monkeypatch.setattr(rope, "frequencies_of", lambda rope, size: torch.ones(size // 2))
     assert not isinstance(load_model(folder, torch.float32, CPU), Llama)
     with pytest.raises(ModelUnsupported, match="no fast path"):
         load_model(folder, torch.float32, CPU, "fast")

@@ -1,7 +1,13 @@
 """The C kernels: what torch computes in float32, rounded once; and life goes on without them."""
 
+import ctypes
+import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from ctypes import c_float, c_int64, c_void_p
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,11 +19,15 @@ import torch
 from sglc.runtime.engine.attention.base import Attention, LayerOptions
 from sglc.runtime.engine.attention.native_backend import NativeAttention
 from sglc.runtime.engine.batch import Batch
-from sglc.runtime.engine.linear import TorchLinear, make_linear
-from sglc.runtime.engine.llama import Llama, load, read_shape
+from sglc.runtime.engine.fast_path import load, make
+from sglc.runtime.engine.llama import Llama, read_shape
+from sglc.runtime.engine.model import Model
 from sglc.runtime.engine.native import build, kept
+from sglc.runtime.engine.native.calls import HeadsCall
 from sglc.runtime.engine.native.kernels import Kernels, load_kernels
-from sglc.runtime.engine.native.products import NativeGated, NativeLinear, can_pack
+from sglc.runtime.engine.native.products import NativeLinear, Packed, Packer
+from sglc.runtime.engine.native.room import Room
+from sglc.runtime.engine.native_llama import NativeLlama
 from sglc.runtime.engine.options import EngineOptions, build_engine, make_attention
 from sglc.runtime.engine.pool import Pool, Shape
 from sglc.runtime.models.config import read_config
@@ -26,7 +36,10 @@ from sglc.runtime.models.folders import resolve_model
 from . import test_attention as cuts
 
 CPU = torch.device("cpu")
-SHAPES = [(6, 2, 64), (4, 4, 64), (8, 2, 128), (9, 3, 64), (71, 1, 64)]  # heads, kv_heads, head_dim
+SHAPES = [  # heads, kv_heads, head_dim
+    *((6, 2, 64), (4, 4, 64), (8, 2, 128), (9, 3, 64), (71, 1, 64)),
+    *((1, 1, 16), (3, 1, 48), (5, 1, 80), (6, 3, 96), (2, 2, 112), (7, 1, 144), (8, 1, 256)),
+]
 
 
 @pytest.fixture(scope="module")
@@ -42,75 +55,143 @@ def kernels() -> Kernels:
     return found
 
 
+def library() -> ctypes.CDLL:
+    """For the kernels that have no call of their own: they are parts of larger ones."""
+    found = build.library()
+    assert found is not None
+    return found
+
+
 def random(*shape: int) -> torch.Tensor:
     return torch.randn(shape).bfloat16()
-
-
-@pytest.mark.parametrize("rows", [1, 7, 300])
-def test_rms_norm(kernels: Kernels, rows: int) -> None:
-    x, weight = random(rows, 576), random(576)
-    expected = torch.nn.functional.rms_norm(x.float(), (576,), weight.float(), 1e-5)
-    assert (
-        torch.equal(kernels.rms_norm(x, weight, 1e-5), expected.bfloat16())
-        or (
-            (kernels.rms_norm(x, weight, 1e-5).float() - expected).abs() <= 2**-8 * expected.abs()
-        ).all()
-    )
-
-
-@pytest.mark.parametrize("rows", [1, 200])
-@pytest.mark.parametrize("dim", [32, 64, 128])
-def test_rotation(kernels: Kernels, rows: int, dim: int) -> None:
-    """Rows may be part of wider ones: what stands behind the heads is left alone."""
-    wide = random(rows, 8, dim)
-    before, heads = wide.clone(), wide[:, :5]
-    angles = torch.outer(torch.arange(500).float(), torch.rand(dim // 2))
-    cos, sin = angles.cos().repeat(1, 2).bfloat16(), angles.sin()
-    sin = torch.cat([-sin, sin], -1).bfloat16()
-    positions = torch.randint(500, (rows,))
-    kernels.rotate(heads, cos, sin, positions)
-    x = before[:, :5].float()
-    turned = x.roll(dim // 2, -1) * sin[positions][:, None].float()
-    expected = x * cos[positions][:, None].float() + turned
-    torch.testing.assert_close(heads.float(), expected, atol=0.02, rtol=2**-8)
-    assert torch.equal(wide[:, 5:], before[:, 5:])
 
 
 def assert_rounded(found: torch.Tensor, exact: torch.Tensor) -> None:
     torch.testing.assert_close(found.double(), exact, atol=0.02, rtol=2**-8)
 
 
-@pytest.mark.parametrize("rows", [1, 3, 4, 13, 40, 250])
-@pytest.mark.parametrize("shape", [(64, 96), (960, 576), (32, 1536)])
+def address(tensor: torch.Tensor | None) -> int | None:
+    return None if tensor is None else tensor.data_ptr()
+
+
+def rows_of(rows: int, width: int, gap: int) -> torch.Tensor:
+    """Rows that lie `gap` further apart than they are wide."""
+    return random(rows, width + gap)[:, :width]
+
+
+@pytest.mark.parametrize("rows", [1, 7, 300])
+@pytest.mark.parametrize("width", [1, 15, 16, 40, 576, 1000])
+def test_rms_norm(kernels: Kernels, rows: int, width: int) -> None:
+    x, weight, wide = random(rows, width), random(width), random(rows, width + 32)
+    beyond, out = wide[:, width:].clone(), wide[:, :width]
+    norm = library().rms_norm
+    norm.argtypes = [c_void_p, c_int64, c_void_p, c_void_p, c_int64, c_int64, c_float]
+    norm(address(out), out.stride(0), address(x), address(weight), rows, width, 1e-5)
+    exact = torch.nn.functional.rms_norm(x.double(), (width,), weight.double(), 1e-5)
+    torch.testing.assert_close(out.double(), exact, atol=1e-6, rtol=2**-8)
+    assert torch.equal(wide[:, width:], beyond)
+
+
+@pytest.mark.parametrize("normed", [False, True])
+@pytest.mark.parametrize("rows", [1, 3, 200])
+@pytest.mark.parametrize("dim", [2, 8, 30, 32, 64, 80, 96, 128, 256])
+def test_heads_are_normed_and_rotated(kernels: Kernels, dim: int, rows: int, normed: bool) -> None:
+    """Rows are part of wider ones: what stands behind the heads is left alone."""
+    wide = random(rows, 8, dim)
+    before, heads, kv_heads = wide.clone(), 3, 2
+    angles = torch.outer(torch.arange(500).float(), torch.rand(dim // 2))
+    cos, sin = angles.cos().repeat(1, 2).bfloat16(), angles.sin()
+    sin = torch.cat([-sin, sin], -1).bfloat16()
+    positions = torch.randint(500, (rows,))
+    q_norm, k_norm = (random(dim) if normed else None for _ in "qk")
+    pointers = (address(x) for x in (q_norm, k_norm, cos, sin, positions))
+    call = HeadsCall(address(wide), rows, heads, kv_heads, dim, wide.stride(0), *pointers, 1e-6)
+    library().turn_heads(ctypes.byref(call))
+    x = before[:, :5].double()
+    if q_norm is not None and k_norm is not None:
+        x = x * (x.square().mean(-1, keepdim=True) + 1e-6).rsqrt()
+        x = x * torch.stack([q_norm] * heads + [k_norm] * kv_heads)
+    turned = x.roll(dim // 2, -1) * sin[positions][:, None].double()
+    assert_rounded(wide[:, :5], x * cos[positions][:, None].double() + turned)
+    assert torch.equal(wide[:, 5:], before[:, 5:])
+
+
+def multiply(
+    kernels: Kernels,
+    packed: Packed,
+    x: torch.Tensor,
+    other: torch.Tensor | None = None,
+    gap: int = 0,
+) -> torch.Tensor:
+    """The product, by the kernel's own call, into rows that lie apart."""
+    call = packed.call()
+    out = rows_of(len(x), call.outputs >> packed.is_gated, gap)
+    if other is not None:  # what is added may be what comes out
+        out[:, : other.shape[1]] = other
+    call.rows, call.stride, call.out_stride = len(x), x.stride(0), out.stride(0)
+    call.x, call.out, call.other = address(x), address(out), other is not None and address(out)
+    kernels.product(call)
+    return out[:, : packed.outputs]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 5, 8, 11, 12, 13, 25, 40, 250, 500])
+@pytest.mark.parametrize("shape", [(32, 32), (64, 96), (960, 576), (32, 1536), (64, 4160)])
 def test_products(kernels: Kernels, rows: int, shape: tuple[int, int]) -> None:
     outputs, inputs = shape
-    weight, bias, x, other = (
-        random(outputs, inputs),
-        random(outputs),
-        random(rows, inputs),
-        random(rows, outputs),
-    )
+    weight, bias, other = random(outputs, inputs), random(outputs), random(rows, outputs)
+    x, packer = rows_of(rows, inputs, 32), Packer(kernels)
     exact = x.double() @ weight.double().T
-    assert_rounded(NativeLinear(kernels, weight)(x), exact)
-    biased = NativeLinear(kernels, weight, bias)
-    assert_rounded(biased(x), exact + bias.double())
-    assert_rounded(biased.plus(x, other), exact + bias.double() + other.double())
+    plain, biased = packer.join(weight), packer.join(weight, bias=bias)
+    assert_rounded(multiply(kernels, plain, x), exact)
+    assert_rounded(NativeLinear(kernels, plain)(x), exact)
+    assert_rounded(multiply(kernels, biased, x, gap=32), exact + bias.double())
+    found = multiply(kernels, biased, x, other, gap=32)
+    assert_rounded(found, exact + bias.double() + other.double())
 
 
-@pytest.mark.parametrize("rows", [1, 5, 130])
-def test_gated_products(kernels: Kernels, rows: int) -> None:
-    gate, up, x = random(160, 96), random(160, 96), random(rows, 96) / 4
+@pytest.mark.parametrize("outputs", [(1,), (31,), (33,), (16, 16, 80), (64, 32, 32), (5, 0, 7)])
+def test_products_of_any_number_of_outputs(kernels: Kernels, outputs: tuple[int, ...]) -> None:
+    """Weights are joined, and what fills the last block of outputs is not seen."""
+    weights, bias, x = [random(n, 64) for n in outputs], random(sum(outputs)), random(9, 64)
+    packed = Packer(kernels).join(*weights, bias=bias)
+    exact = x.double() @ torch.cat(weights).double().T + bias.double()
+    found = NativeLinear(kernels, packed)(x)
+    assert found.shape == (9, sum(outputs))
+    assert_rounded(found, exact)
+
+
+def test_a_row_does_not_depend_on_the_rows_beside_it(kernels: Kernels) -> None:
+    packed, x = Packer(kernels).join(random(96, 1600)), random(300, 1600)
+    linear = NativeLinear(kernels, packed)
+    whole = linear(x)
+    for rows in (1, 7, 12, 13, 100):
+        assert torch.equal(linear(x[:rows]), whole[:rows])
+
+
+@pytest.mark.parametrize("rows", [1, 5, 13, 130])
+@pytest.mark.parametrize("size", [(32, 32), (160, 96)])
+def test_gated_products(kernels: Kernels, rows: int, size: tuple[int, int]) -> None:
+    gate, up, x = random(*size), random(*size), random(rows, size[1]) / 4
     exact = torch.nn.functional.silu(x.double() @ gate.double().T) * (x.double() @ up.double().T)
-    found = NativeGated(kernels, gate, up)(x)
+    found = multiply(kernels, Packer(kernels).gate(gate, up), x, gap=32)
     torch.testing.assert_close(found.double(), exact, atol=0.02, rtol=2**-7)
-    extreme = NativeGated(kernels, gate * 1000, up)(x)
+    extreme = multiply(kernels, Packer(kernels).gate(gate * 1000, up), x)
     assert extreme.isfinite().all()
 
 
-def test_weights_of_odd_sizes_keep_torchs_product(kernels: Kernels) -> None:
-    assert can_pack(random(64, 96))
-    assert not can_pack(random(63, 96))
-    assert isinstance(make_linear(random(64, 40), None, kernels), TorchLinear)
+@pytest.mark.parametrize("size", [(32, 32), (90, 96), (300, 64)])
+def test_packed_weights_are_read_as_they_were(kernels: Kernels, size: tuple[int, int]) -> None:
+    weight, ids = random(*size), torch.randint(size[0], (50,))
+    packed = Packer(kernels).join(weight)
+    assert torch.equal(kernels.unpack_rows(packed.weights, ids), weight[ids])
+
+
+def test_room_is_taken_side_by_side(kernels: Kernels) -> None:
+    room = Room()
+    taken = [room.take(n, 7).fill_(n) for n in (1, 3, 900, 40 << 10, 5 << 20, 2)]
+    assert all((each == each.shape[0]).all() for each in map(torch.Tensor.float, taken[:3]))
+    assert all(int(each[-1, -1]) == torch.tensor(len(each)).bfloat16() for each in taken)
+    assert all(each.data_ptr() % 64 == 0 for each in taken)
 
 
 @pytest.fixture(params=SHAPES, ids=str)
@@ -195,14 +276,23 @@ def _heads(shape: Shape) -> list[int]:
 
 # ---- with a model
 
-# hidden, between, heads, kv_heads, head_dim, vocab: what the kernels take, and what they leave to torch
-MODELS = {
-    "all": (64, 96, 4, 2, 64, 96),
-    "no norms and products": (40, 56, 2, 1, 64, 90),
-    "no rotation": (64, 96, 3, 1, 80, 90),
-    "no attention": (96, 64, 2, 2, 96, 64),
+# hidden, between, heads, kv_heads, head_dim, vocab
+NATIVE = {
+    "plain": (64, 96, 4, 2, 64, 96),
+    "smallest": (32, 32, 2, 1, 16, 42),
+    "odd vocabulary": (64, 96, 3, 1, 64, 101),
+    "80": (96, 64, 6, 3, 80, 90),
+    "96": (96, 64, 2, 2, 96, 64),
+    "128, seven queries a key": (64, 96, 7, 1, 128, 49),
+    "256": (64, 32, 2, 1, 256, 64),
+}
+# What the kernels leave to torch.
+LEFT = {
+    "width": (40, 56, 2, 1, 64, 90),
+    "inner width": (64, 40, 2, 1, 64, 90),
     "tiny heads": (48, 64, 6, 2, 8, 101),
-    "wide heads": (64, 32, 2, 1, 256, 64),
+    "heads that fill no block": (64, 96, 3, 1, 80, 90),
+    "wide heads": (64, 32, 2, 1, 272, 64),
 }
 
 
@@ -212,7 +302,8 @@ def random_model(
     """Two layers: Llama's, with Qwen2's biases or Qwen3's norms of heads; the head is tied without either."""
     hidden, between, heads, kv_heads, dim, vocab = sizes
     config = {
-        "hidden_size": hidden, "num_hidden_layers": 2, "vocab_size": vocab, "head_dim": dim,
+        "hidden_size": hidden, "intermediate_size": between, "num_hidden_layers": 2,
+        "vocab_size": vocab, "head_dim": dim,
         "num_attention_heads": heads, "num_key_value_heads": kv_heads,
         "max_position_embeddings": 400, "rms_norm_eps": 1e-5,
     }  # fmt: skip
@@ -240,7 +331,7 @@ def random_model(
 
 
 def run_model(
-    model: Llama, dtype: torch.dtype, make: Callable[[Pool], Attention], before: int = 300
+    model: Model, dtype: torch.dtype, attend: Callable[[Pool], Attention], before: int = 300
 ) -> torch.Tensor:
     """Logits of two prompts, 37 and 5 tokens long; the second follows `before` more, all alike."""
     pool = Pool(model.shape, 900, dtype, CPU)
@@ -254,7 +345,7 @@ def run_model(
             cuts.Segment(ids[37:], slots[37:], None, context),
         ]
     )
-    attention = make(pool)
+    attention = attend(pool)
     with torch.inference_mode():
         attention.plan(batch)
         model.forward(batch, pool, attention)
@@ -262,25 +353,85 @@ def run_model(
 
 
 @pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3"])
-@pytest.mark.parametrize("name", MODELS)
-def test_sizes_that_the_kernels_leave_out(kernels: Kernels, name: str, kind: str) -> None:
+@pytest.mark.parametrize("name", NATIVE | LEFT)
+def test_models_of_any_size(kernels: Kernels, name: str, kind: str) -> None:
     """Against float32, beside which bfloat16 alone is a few percent off."""
     torch.manual_seed(0)
-    config, weights = random_model(MODELS[name], kind == "qwen2", kind == "qwen3")
+    sizes = (NATIVE | LEFT)[name]
+    config, weights = random_model(sizes, kind == "qwen2", kind == "qwen3")
     exact = {key: weight.float() for key, weight in weights.items()}
     shape = read_shape(config)
     expected = run_model(Llama(shape, config, exact), torch.float32, cuts.TorchAttention)
-    native = Llama(shape, config, weights, kernels)
-    make = partial(make_attention, EngineOptions(), kernels=kernels)
-    found = run_model(native, torch.bfloat16, make)
+    native = make(shape, config, weights, kernels)
+    assert isinstance(native, NativeLlama) == (name in NATIVE)
+    found = run_model(
+        native, torch.bfloat16, partial(make_attention, EngineOptions(), kernels=kernels)
+    )
+    assert found.shape == expected.shape
     assert (found - expected).norm() < 0.05 * expected.norm()
 
 
-def test_positions_past_the_context_are_refused(kernels: Kernels) -> None:
-    config, weights = random_model(MODELS["all"], False, False)
-    model = Llama(read_shape(config), config, weights, kernels)
+def test_weights_are_taken_over(kernels: Kernels) -> None:
+    """Nothing of a native model points to what it was made of."""
+    config, weights = random_model(NATIVE["plain"], True, True)
+    given = list(weights.values())
+    make_native = partial(make_attention, EngineOptions(), kernels=kernels)
+    model = make(read_shape(config), config, weights, kernels)
+    before = run_model(model, torch.bfloat16, make_native)
+    for tensor in given:
+        tensor.fill_(float("nan"))
+    assert not weights
+    assert torch.equal(run_model(model, torch.bfloat16, make_native), before)
+
+
+LOADING = """
+import json, sys
+from pathlib import Path
+import torch
+from sglc.runtime.engine.fast_path import load
+from sglc.runtime.engine.native.kernels import load_kernels
+
+def resident():
+    return int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]) << 10
+
+folder, kernels = Path(sys.argv[1]), load_kernels()
+config = json.loads((folder / "config.json").read_text())
+before = resident()
+model = load(folder, config, torch.bfloat16, torch.device("cpu"), kernels)
+print(type(model).__name__, resident() - before)
+"""
+
+
+@pytest.mark.parametrize("is_tied", [True, False])
+def test_weights_are_in_memory_once(kernels: Kernels, tmp_path: Path, is_tied: bool) -> None:
+    """Neither the files' pages nor a second embedding stay. In a process of its own, where nothing else is freed."""
+    from safetensors.torch import save_file
+
+    config, weights = random_model((1024, 2816, 8, 4, 64, 16000), not is_tied, False)
+    save_file(weights, tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_text(json.dumps(config | {"tie_word_embeddings": is_tied}))
+    written = (tmp_path / "model.safetensors").stat().st_size
+    command = [sys.executable, "-c", LOADING, str(tmp_path)]
+    path = os.pathsep.join(["src", *sys.path])
+    said = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": path}
+    )
+    name, grown = said.stdout.split()
+    assert name == "NativeLlama"
+    assert 0.9 * written < int(grown) < 1.2 * written + (8 << 20)
+
+
+def test_what_lies_outside_of_a_model_is_refused(kernels: Kernels) -> None:
+    config, weights = random_model(NATIVE["plain"], False, False)
+    model = make(read_shape(config), config, weights, kernels)
+    native = partial(make_attention, EngineOptions(), kernels=kernels)
     with pytest.raises(IndexError, match="400 tokens"):
-        run_model(model, torch.bfloat16, cuts.TorchAttention, 396)
+        run_model(model, torch.bfloat16, native, 396)
+    with pytest.raises(TypeError, match="attention of their own"):
+        run_model(model, torch.bfloat16, cuts.TorchAttention)
+    config, weights = random_model((*NATIVE["plain"][:5], 41), False, False)
+    with pytest.raises(IndexError, match="41 tokens"):
+        run_model(make(read_shape(config), config, weights, kernels), torch.bfloat16, native)
 
 
 @pytest.mark.model

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from sglc.runtime.engine.native.kernels import Kernels, load_kernels
-from sglc.runtime.engine.native.products import NativeLinear
+from sglc.runtime.engine.native.products import NativeLinear, Packer
 from sglc.runtime.engine.process import leave_torch_one_thread
 
 
@@ -31,7 +31,7 @@ def kernels() -> Iterator[Kernels]:
 
 def layer(kernels: Kernels) -> NativeLinear:
     torch.manual_seed(1)
-    return NativeLinear(kernels, torch.randn(2048, 576).bfloat16())
+    return NativeLinear(kernels, Packer(kernels).join(torch.randn(2048, 576).bfloat16()))
 
 
 @pytest.mark.parametrize("rows", [1, 13, 300])

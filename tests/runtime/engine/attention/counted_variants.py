@@ -76,7 +76,7 @@ def model() -> llama.Llama:
         inside |= {f"{x}_layernorm": (HIDDEN,) for x in ("input", "post_attention")}
         sizes |= {f"model.layers.{i}.{name}": size for name, size in inside.items()}
     weights = {f"{name}.weight": torch.zeros(*s, dtype=torch.bfloat16) for name, s in sizes.items()}
-    llama.make_gated = lambda gate, up, _: FusedGated(gate, up)  # type: ignore[assignment]
+    llama.make_gated = lambda gate, up: FusedGated(gate, up)  # type: ignore[assignment]
     made = llama.Llama(shape, {"rms_norm_eps": 1e-5}, weights)
     made.fuses = True
     return made
