@@ -108,7 +108,9 @@ def _unrelated(count: int, length: int, out: int) -> Callable[[Material, str], l
     return lambda m, seed: [Ask(m.ids(length, f"{seed} {i}"), out) for i in range(count)]
 
 
-def _shared(count: int, out: int) -> Callable[[Material, str], list[Ask]]:
+def shared(count: int, out: int) -> Callable[[Material, str], list[Ask]]:
+    """`count` requests after one long prefix, each with some words of its own."""
+
     def asks(m: Material, seed: str) -> list[Ask]:
         prefix = m.ids(PREFIX, seed)
         return [Ask(prefix + m.ids(OWN, f"{seed} {i}"), out) for i in range(count)]
@@ -190,7 +192,7 @@ ROWS: tuple[Row, ...] = (
         [prefill(PREFIX, logits=0), extend(32, OWN, PREFIX), decode(32, 31, OWN, PREFIX)],
         "7.1 s",
         "5.5 s",
-        asks=_shared(32, 32),
+        asks=shared(32, 32),
         sharing=True,
     ),
     Row(
