@@ -22,9 +22,9 @@ from .torch_backend import LEAST_SAVED, TorchAttention
 
 Numbers = NDArray[np.int64]
 
-# Tokens that a kernel's tile holds (fewer where many heads share a key head), and the work that keeps all processors
-# busy to the end.
-TILE = 32
+# Tokens that a kernel's tile holds (fewer where many heads share a key head), rows of a tile that is of all heads at
+# once, and the work that keeps all processors busy to the end.
+TILE, TILE_ROWS = 64, 192
 ENOUGH_TILES = 16
 # A stretch is cut for more tiles, but not into pieces shorter than this.
 LEAST_PIECE = 256
@@ -108,7 +108,8 @@ class NativeAttention:
 
     def _pieces(self, whole: Stretch) -> Iterable[Stretch]:
         """A stretch whose rows fill few tiles is cut along its keys."""
-        tiles = -(-len(whole.rows) // TILE) * self.pool.shape.kv_heads
+        shape, rows = self.pool.shape, len(whole.rows)
+        tiles = -(-rows // TILE) * (1 if rows * shape.heads <= TILE_ROWS else shape.kv_heads)
         count = min(-(-ENOUGH_TILES // tiles), len(whole.keys) // LEAST_PIECE)
         edges = [len(whole.keys) * n // max(count, 1) for n in range(max(count, 1) + 1)]
         return [
