@@ -8,6 +8,7 @@ import os
 import random
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -69,6 +70,11 @@ class Bench:
         self._run([self._job(self._prefix, 1)])
         return [self._row(kind, count) for kind, count in SHAPES]
 
+    def decode(self, count: int, context: int, tokens: int) -> float:
+        """The least seconds, by the clock, of a step in which so many unrelated rows decode."""
+        jobs = [self._job(self._ids(max(context - tokens // 2, 1)), tokens) for _ in range(count)]
+        return min(self._run(jobs, time.perf_counter))
+
     def _row(self, kind: str, count: int) -> dict[str, Any]:
         shared = self._prefix if kind == "arms" else ()
         times = self._run([self._job(shared + self._ids(OWN), TOKENS) for _ in range(count)])
@@ -92,16 +98,18 @@ class Bench:
             lambda *_: None,
         )
 
-    def _run(self, jobs: list[GenJob]) -> list[float]:
+    def _run(
+        self, jobs: list[GenJob], clock: Callable[[], float] = time.thread_time
+    ) -> list[float]:
         """Serve jobs; returns the times of the steps in which all of them decoded and nothing else was done."""
         engine, times = self._engine, []
         for job in jobs:
             engine.steps.begin(job)
         with torch.inference_mode():
             while engine.scheduler.has_work:
-                before, start = engine.times.decode_forwards, time.thread_time()
+                before, start = engine.times.decode_forwards, clock()
                 engine.steps.step()
-                spent = time.thread_time() - start
+                spent = clock() - start
                 if engine.times.decode_forwards > before and len(engine.scheduler.ready) == len(
                     jobs
                 ):
