@@ -76,10 +76,11 @@ NUMBERS = ("rows", "same", "least", "bound", "load")
 
 
 class Bench:
-    """One server, asked by all sides in turns."""
+    """One server, asked by all sides in turns; unless it `is_warm` already, the first turn is not counted."""
 
-    def __init__(self, url: str, model: Path, repeats: int) -> None:
-        self._url, self._model, self._repeats = url, model, repeats
+    def __init__(self, url: str, model: Path, repeats: int, is_warm: bool = False) -> None:
+        self._url, self._model = url, model
+        self._turns = [*([] if is_warm else ["warm"]), *map(str, range(repeats))]
         self._material = Material(model)
         self._server = ServerCounts(url)
 
@@ -93,7 +94,7 @@ class Bench:
             found = Found(case, {name: Taken() for name in sides.asked}, load=results.load())
             answers: dict[str, list[Any]] = {}
             rows: list[Arguments] = []
-            for turn in ["warm", *map(str, range(self._repeats))]:
+            for turn in self._turns:
                 rows = case.instances(self._material, f"{case.name} {turn}")
                 for name, ask in sides.asked.items():
                     answers[name] = await self._take(found.sides[name], ask, rows, turn)

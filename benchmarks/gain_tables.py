@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sglc.passes.pipeline import PASSES
+
 from . import results
 from .gain_sides import BY_HAND, COMPILED, FEW, SORTED, Found
 
 NOTES = """
 The server: {server}, {settings}. Every side of a repetition had the same texts and an
-empty cache; {repeats} repetitions after one that is not counted, the sides alternating, the best time of each. Ratio:
-time by hand over ours, which finds the order of its rows in that time. By hand: asyncio and httpx, everything at once
-that can be, structured outputs of the server. Same: rows of the last repetition to which both sides gave one answer.
-Client: processor time of the asking process, by hand and ours.
-Prefilled: prompt tokens that the server computed, by its own metrics. Least: what a server that keeps everything in
-blocks of {block} tokens computes of our calls, and in brackets the same without blocks. Between {load} processes
-wanted a core when the rows began.
+empty cache; repetitions: {repeats}, the sides alternating, the best time of each. Ratio: time by hand over ours, which
+finds the order of its rows in that time. By hand: asyncio and httpx, everything at once that can be, structured outputs
+of the server. Same: rows of the last repetition to which both sides gave one answer. Client: processor time of the
+asking process, by hand and ours. Prefilled: prompt tokens that the server computed, by its own metrics. Least: what a
+server that keeps everything in blocks of {block} tokens computes of our calls, and in brackets the same without blocks.
+Between {load} processes wanted a core when the rows began.
 """
 _HEAD = ["Program", "requests by hand", "ours", "prefilled by hand", "ours", "least", "same"]
 _HEAD += ["client, s", "s by hand", "ours", "ratio"]
@@ -65,21 +66,38 @@ def sorted_table(found: Sequence[Found]) -> str:
 
 
 def ablation(found: Sequence[Found]) -> str:
-    """What each pass is worth on this server: more tokens prefilled and more time without it."""
-    apart = (BY_HAND, SORTED, FEW, COMPILED)
-    names = dict.fromkeys(n for each in found for n in each.sides if n not in apart)
-    rows: list[list[str]] = []
+    """What each pass is worth on this server: tokens prefilled on top without it, and its time over that with all."""
+    names = [n for n in ("-O0", *map(_without, _optional())) if any(n in f.sides for f in found)]
+    rows = [[each.case.name, *(_cost(each, name) for name in names)] for each in found]
+    together: list[str] = []
     for name in names:
         with_it = [each for each in found if name in each.sides]
-        more = [_more(each, name) for each in with_it]
-        slower = [each.sides[name].best / each.sides[COMPILED].best for each in with_it]
-        most = max(zip(slower, with_it, strict=True), key=lambda pair: pair[0])
-        where = f"{most[1].case.name} ({most[0]:.2f})"
-        row = [name, str(len(with_it)), f"{sum(more):+,}"]
-        rows.append([*row, f"{results.geomean(slower):.2f}", where])
-    return results.table(
-        ["without", "plans changed", "prefilled", "time over -O1", "most at"], rows
+        slower = results.geomean([_slower(each, name) for each in with_it])
+        together.append(f"{sum(_more(each, name) for each in with_it):+,} / {slower:.2f}")
+    table = results.table(["Program", *names], [*rows, ["together", *together]])
+    idle = [f"`{name}`" for name in _optional() if _without(name) not in names]
+    nowhere = f"\nNo plan is another without {', '.join(idle)}.\n" if idle else ""
+    return (
+        f"{table}\nPrompt tokens on top / time over -O1; - where the plan is the same.\n{nowhere}"
     )
+
+
+def _optional() -> list[str]:
+    return list(dict.fromkeys(step.name for lowest, step in PASSES if lowest == 1))
+
+
+def _without(name: str) -> str:
+    return f"no {name}"
+
+
+def _cost(found: Found, side: str) -> str:
+    if side not in found.sides:
+        return "-"
+    return f"{_more(found, side):+,} / {_slower(found, side):.2f}"
+
+
+def _slower(found: Found, side: str) -> float:
+    return found.sides[side].best / found.sides[COMPILED].best
 
 
 def _more(found: Found, side: str) -> int:

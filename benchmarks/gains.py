@@ -28,6 +28,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cases", default="roomy", choices=CASES)
     parser.add_argument("--only", default="", help="programs; all without it")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--warm", action="store_true", help="the server has been asked already")
     parser.add_argument("--passes", action="store_true", help="-O0 and each pass off as well")
     parser.add_argument("--add", action="store_true", help="keep the other rows of earlier runs")
     parser.add_argument("--name", default="gains", help="the files under benchmarks/results/")
@@ -39,7 +40,7 @@ async def run(options: argparse.Namespace) -> str:
     from sglc.runtime.models.folders import resolve_model
 
     model = resolve_model(options.model)
-    bench = Bench(options.url, model, options.repeats)
+    bench = Bench(options.url, model, options.repeats, options.warm)
     cases = CASES[options.cases]
     only = options.only.split(",") if options.only else [case.name for case in cases]
     rows = _before(options) if options.add else {}
@@ -76,7 +77,8 @@ def _report(
     environment = results.environment()
     load = f"{min(f.load for f in found):.0f} and {max(f.load for f in found):.0f}"
     settings = f"prefix caching on, {blocks:,} blocks of {block} tokens"
-    notes = {"server": server, "settings": settings, "block": block, "repeats": options.repeats}
+    repeats = f"{options.repeats}" if options.warm else f"{options.repeats} after one not counted"
+    notes = {"server": server, "settings": settings, "block": block, "repeats": repeats}
     text = page(found, environment, load=load, **notes)
     rows = [each.data() for each in found]
     results.write(options.name, {"environment": environment, **notes, "rows": rows}, text)

@@ -128,3 +128,45 @@ def test_a_server_s_metrics_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     found = asyncio.run(server_counts.ServerCounts("").counts())
     assert (found.prefilled, found.requests) == (24, 3)
     assert found.since(server_counts.Counts(prompt=20, requests=1)).prompt == 100
+
+
+def test_what_a_pass_is_worth_stands_by_program_and_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks import gain_cases, gain_tables
+    from benchmarks.gain_sides import BY_HAND, COMPILED, Found, Taken
+    from benchmarks.server_counts import Counts
+
+    def taken(seconds: float, prompt: int) -> Taken:
+        return Taken([seconds, 2 * seconds], Counts(prompt=prompt))
+
+    both = [BY_HAND, COMPILED]
+    first = Found(gain_cases.ROOMY[0], dict(zip(both, (taken(2, 90), taken(1, 80)), strict=True)))
+    other = Found(gain_cases.ROOMY[1], dict(zip(both, (taken(8, 90), taken(1, 80)), strict=True)))
+    first.sides["no hoist-prefix"] = taken(4, 120)
+    page = gain_tables.page([first, other], {"date": "", "processor": "", "cores": 2, "python": "",
+        "packages": {}, "revision": ""}, server="", settings="", repeats=1, block=16, load="")  # fmt: skip
+    assert "**4.00**" in page
+    assert "| brief | +40 / 4.00 |\n| choose | - |\n| together | +40 / 4.00 |" in page
+    assert "No plan is another without `fold-constants`" in page
+    assert "`hoist-prefix`" not in page
+
+
+def test_rows_are_sorted_by_hand_by_what_they_have_in_common(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every case that sorts has its argument, and its rows come in another order than that."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks.gain_cases import CASES
+
+    class Texts:
+        def text(self, count: int, seed: str) -> str:
+            return f"{seed} {count}"
+
+    material: Any = Texts()
+    for case in CASES["tight"]:
+        rows = case.instances(material, "seed")
+        common = [row[case.common] for row in rows] if case.common else []
+        assert common != sorted(common) or not case.common
+        assert len(set(common)) < len(common) or not case.common
