@@ -22,11 +22,12 @@ from .lower.files import lower
 
 @dataclass(frozen=True)
 class Analysis:
-    """A file as far as it can be understood; `checked` also where there are errors."""
+    """A file as far as it can be understood; `checked` also where there are errors. `read`: what it is made of."""
 
     file: FileScope
     checked: Checked
     diagnostics: tuple[Diagnostic, ...]
+    read: tuple[Path, ...] = ()
 
     @property
     def is_valid(self) -> bool:
@@ -43,7 +44,7 @@ def analyse(source: Source, path: Path | None = None) -> Analysis:
         file = loader.add(source, path)
         checked = Checker(loader, reporter).check(file)
     found = sorted(_first_causes(reporter.diagnostics), key=_place)
-    return Analysis(file, checked, tuple(found))
+    return Analysis(file, checked, tuple(found), tuple(loader.read))
 
 
 _UNREADABLE = frozenset({"SGL0001", "SGL0002", "SGL0003", "SGL0005"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ from cyclopts import Parameter
 from ...runtime.plan.file import encode_plan
 from ..console.failures import show
 from ..console.outputs import check_outputs, write_file
-from ..driver.compilation import compile_files, split_entry
+from ..driver.compilation import compile_files, read_by, split_entry
 from .options import CompileOptions, watching
 
 DEFAULT = CompileOptions()
@@ -46,7 +47,7 @@ def build(
         Write the IR after every pass into this folder.
     """
     path, entry = split_entry(file)
-    check_outputs({"--output": output}, [path, *more])
+    check_outputs({"--output": output}, chain.from_iterable(map(read_by, [path, *more])))
     watch = watching(print_after, print_changed, dump_dir)
     made = compile_files([path, *more], options.driver_options(entry, watch), options.model)
     if made.warnings:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,7 +21,7 @@ from ...runtime.plan.schema import Plan
 from ..console.failures import UsageError, show
 from ..console.outputs import check_outputs, is_stdout, write_file
 from ..console.terminal import has_colour
-from ..driver.compilation import compile_module, load, split_entry, stage_of
+from ..driver.compilation import compile_module, load, read_by, split_entry, stage_of
 from ..driver.revisions import at_revision
 from ..driver.targets import Choice
 from ..explain import report as r
@@ -82,7 +83,7 @@ def explain(
         raise UsageError(
             "SGL2027", "`--analyze` runs rows, and there are none", "`--input` names a file of rows"
         )
-    read = [split_entry(file)[0], *(host or ()), *([input] if input else [])]
+    read = chain(read_by(split_entry(file)[0]), host or (), [input] if input else [])
     check_outputs({"--output": output}, read)
     wanted = Wanted(
         input, tuple(host or ()), tuple(target.split(",")) if target else (), _sizes(assume or [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from ..console.outputs import check_outputs, is_stdout, write_file
 from ..console.terminal import has_colour, tell, write_out
 from ..lint.config import Config, ConfigError, check_names, find_config
 from ..lint.finding import Finding
+from ..lint.inputs import files_in
 from ..lint.report.formats import Format, written
 from ..lint.run import Result, findings_of
 from ..lint.run import lint as run_lint
@@ -112,7 +114,7 @@ def lint(
     except ConfigError as error:
         say("PFX902", f"{error.message} (in `{error.where}`)", error.help)
         return USAGE
-    check_outputs({"--output": output}, [])
+    check_outputs({"--output": output}, _kept(paths, config))
     given = list(paths)
     result = _run(given, config, not options.no_cache)
     if fix or diff or unsafe_fixes:
@@ -129,6 +131,13 @@ def lint(
     if result.failed:
         return USAGE
     return DIAGNOSTICS if result.fails_on(config.fail_on) else 0
+
+
+def _kept(paths: Sequence[Path], config: Config) -> Iterator[Path]:
+    """What a report must not replace: the files that are named, and the sources among those that are found."""
+    return (
+        file for file, kind in files_in(paths, config.exclude) if kind != "log" or file in paths
+    )
 
 
 def _run(paths: list[Path], config: Config, use_cache: bool) -> Result:

@@ -12,6 +12,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ..console.failures import UsageError
+from ..console.outputs import check_outputs
 
 _CUSTOMIZE = """
 import os
@@ -40,10 +41,11 @@ def record(output: Path, *command: Annotated[str, Parameter(allow_leading_hyphen
         raise UsageError(
             "SGL2063", "there is no program to run", "`sglc record calls.jsonl -- app.py`"
         )
+    check_outputs({"the log": output}, [Path(word) for word in words if Path(word).is_file()])
     with TemporaryDirectory(prefix="sglc-") as scratch:
         (Path(scratch) / "sitecustomize.py").write_text(_CUSTOMIZE, encoding="utf-8")
         path = os.pathsep.join(
             [scratch, *(p for p in sys.path if p), os.environ.get("PYTHONPATH", "")]
         )
-        env = {**os.environ, "PYTHONPATH": path, "SGLC_RECORD_TO": str(output.resolve())}
+        env = {**os.environ, "PYTHONPATH": path, "SGLC_RECORD_TO": os.path.realpath(output)}
         return subprocess.run([sys.executable, *words], env=env, check=False).returncode

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from ...runtime.plan.schema import Plan, PlanProgram
 from ..console.failures import UsageError, show
 from ..console.outputs import check_outputs, is_file, is_stdout
 from ..console.terminal import tell
-from ..driver.compilation import compile_module, load, split_entry, stage_of
+from ..driver.compilation import compile_module, load, read_by, split_entry, stage_of
 from ..driver.targets import Choice
 from ..running.arguments import read_arguments
 from ..running.batches import Batch, journal_path, run_batch, run_once
@@ -128,7 +129,7 @@ def _check(
             "`--resume` needs `--input` and `--output`",
             "the rows that are done are kept beside the file that `--output` names",
         )
-    read = [split_entry(file)[0], *hosts, *([input] if input else [])]
+    read = chain(read_by(split_entry(file)[0]), hosts, [input] if input else [])
     where = output if output is not None or trace is None else Path("-")
     journal = journal_path(output) if output is not None and has_journal and input else None
     outputs = {"--output": where, "the journal of `--output`": journal, "--trace": trace}

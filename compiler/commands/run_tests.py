@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from ...ir.values.limits import Json
 from ..console.failures import DIAGNOSTICS, show
 from ..console.outputs import check_outputs, write_file
 from ..console.terminal import put, tell
+from ..driver.compilation import read_by
 from ..driver.files import sources_in
 from ..driver.targets import choose_target
 from ..running.hosts import load_hosts
@@ -53,7 +55,7 @@ def run_tests(
     """
     from ..testing.model import model_of
 
-    check_outputs({"--junit": junit}, host or ())
+    check_outputs({"--junit": junit}, chain(*map(read_by, sources_in(paths)), host or ()))
     choice = choose_target(model or "estimate")
     reports: list[Report] = []
     broken = 0

@@ -45,10 +45,12 @@ def is_file(path: Path) -> bool:
 def check_outputs(outputs: Mapping[str, Path | None], inputs: Iterable[Path]) -> None:
     """Whether outputs can be written without harm to what is read, or to each other.
 
-    `outputs` are paths by option. Raises UsageError (SGL2080, SGL2081), OSError; nothing is written.
+    `outputs` are paths by option; where none of them is there, nobody asks what the `inputs` are. Nothing is written.
+    Raises UsageError (SGL2080, SGL2081), OSError.
     """
     given = {option: path for option, path in outputs.items() if path is not None}
-    read = [path for path in inputs if path != STDOUT]
+    may_replace = any(path.exists() for path in given.values())
+    read = [path for path in inputs if path != STDOUT] if may_replace else []
     taken: list[tuple[str, Path]] = []
     for option, path in given.items():
         if is_stdout(path):

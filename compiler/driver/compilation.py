@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,17 @@ def load(path: Path) -> tuple[Module, tuple[Diagnostic, ...]]:
 
     module, diagnostics = load_file(path)
     return module, tuple(diagnostics)
+
+
+def read_by(path: Path) -> Iterator[Path]:
+    """The files that a program is made of: its own, what that imports, and texts. Nothing is raised."""
+    yield path
+    if not path.name.endswith(".sgl"):
+        return
+    from ...lang.compile import analyse, source_of
+
+    with suppress(OSError, CompileFailed):
+        yield from analyse(source_of(path), path).read
 
 
 def load_ir(text: str, name: str) -> Module:

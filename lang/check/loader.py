@@ -28,6 +28,7 @@ class Loader:
     def __init__(self, root: Path, reporter: Reporter) -> None:
         self.root, self.reporter = root, reporter
         self.files: dict[Path, FileScope] = {}
+        self.read: list[Path] = []  # every file, texts among them
         self._loading: list[Path] = []
         self.broken = False
 
@@ -38,6 +39,7 @@ class Loader:
         self.broken = self.broken or has_errors(parsed.diagnostics)
         file = FileScope(parsed.tree, path, prefix)
         if path is not None:
+            self.read.append(path)
             self.files[path.resolve()] = file
             self._loading.append(path.resolve())
         for item in parsed.tree.items:
@@ -92,6 +94,7 @@ class Loader:
         try:
             if path.stat().st_size > 4 * MAX_TEXT_CHARS:
                 raise OverflowError
+            self.read.append(path)
             text = path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             self._unreadable(span, name, error)

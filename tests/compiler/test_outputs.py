@@ -181,6 +181,45 @@ def test_no_command_writes_over_what_it_reads(
     assert listing(tmp_path) == before
 
 
+MADE_OF = {
+    "build, an import": ("build", "in.sgl", "-o", "lib.sgl"),
+    "build, a text": ("build", "in.sgl", "-o", "notes.md"),
+    "build, a text of an import": ("build", "in.sgl", "-o", "more.md"),
+    "build, another file": ("build", "other.sgl", "in.sgl", "-o", "lib.sgl"),
+    "explain, a text": ("explain", "in.sgl", "-o", "notes.md"),
+    "run, an import": ("run", "in.sgl", "--output", "lib.sgl"),
+    "run, a text": ("run", "in.sgl", "--trace", "notes.md"),
+    "run, a program with an error": ("run", "broken.sgl", "--output", "lib.sgl"),
+    "test": ("test", "in.sgl", "--junit", "lib.sgl"),
+    "test, a folder": ("test", ".", "--junit", "in.sgl"),
+    "lint": ("lint", "app.py", "-o", "app.py"),
+    "lint, a folder": ("lint", ".", "-o", "in.sgl"),
+    "record": ("record", "app.py", "--", "app.py"),
+}
+
+
+@pytest.mark.parametrize("case", MADE_OF)
+def test_no_command_writes_over_what_its_program_is_made_of(
+    case: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    program = "program tip():\n    a = gen(max_tokens=3)\n    return a\n"
+    Path("in.sgl").write_text(f'import "lib.sgl" as lib\ntext N = file("notes.md")\n{program}')
+    Path("lib.sgl").write_text('text T = file("more.md")\n')
+    Path("other.sgl").write_text(program)
+    Path("broken.sgl").write_text(f'import "lib.sgl" as lib\n{program}    return b\n')
+    for name in ("notes.md", "more.md", "app.py"):
+        Path(name).write_text("x = 1\n")
+    before = listing(tmp_path)
+    more = ("--model", "estimate") if case.split(",")[0] in ("run", "explain", "build") else ()
+    assert run([*MADE_OF[case], *more]) == 2
+    assert "error[SGL2081]" in capsys.readouterr().err
+    assert listing(tmp_path) == before
+
+
 LOOPS = (
     ("build", "loop.sgl"),
     ("explain", "loop.sgl"),
