@@ -15,7 +15,7 @@ import argparse
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -128,20 +128,27 @@ class Measuring:
 
     def row(self, name: str) -> dict[str, Any]:
         """What one schema's records come to; read from `keep` where that has it."""
-        file = f"{name.replace(' ', '_')}-{len(self._prompts)}-{self._tokens}.json"
-        kept = self._keep / file if self._keep else None
-        if kept is not None and kept.exists():
-            return json.loads(kept.read_text())["row"]
-        answers = self._answers(SCHEMAS[name])
+        return self._kept(name, "row", lambda: self._row(name))
+
+    def _row(self, name: str) -> dict[str, Any]:
+        answers = self._kept(name, "answers", lambda: self._answers(SCHEMAS[name]))
         print(name, _counts(answers), flush=True)
-        borders, pairs = Borders(), zip(*answers.values(), strict=True)
+        borders, pairs = Borders(), zip(answers["free"], answers["canonical"], strict=True)
         for prompt, pair in zip(self._prompts, pairs, strict=True):
             self._comparison.record(SCHEMAS[name], prompt, pair, borders)
-        row = {"schema": name, **_counts(answers), **_figures(borders)}
-        if kept is not None:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_text(json.dumps({"row": row, "answers": answers}))
-        return row
+        return {"schema": name, **_counts(answers), **_figures(borders)}
+
+    def _kept(self, name: str, what: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """What is kept of a schema, or is made and kept now."""
+        if self._keep is None:
+            return make()
+        name = name.replace(" ", "_")
+        file = self._keep / f"{name}-{len(self._prompts)}-{self._tokens}.{what}.json"
+        if not file.exists():
+            found = make()
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(found))
+        return json.loads(file.read_text())
 
     def _answers(self, schema: dict[str, Any]) -> Answers:
         text = json.dumps(schema)
