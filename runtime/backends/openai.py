@@ -106,7 +106,7 @@ class OpenAIBackend:
         """The constraints of ours that can be said in those of the server; a chat is told of tools itself."""
         types = {"type"} if kinds else set[str]()
         if self._wording.by_tool:
-            types = types | {"regex"}
+            types = types | {"regex", "grammar"}
         can_call = "regex" in kinds or self._is_chat
         return types | {"call", "before_call"} if can_call else types
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
+from ...ir.constrained.ebnf import EbnfError
+from ...ir.constrained.flat import flat_pattern
 from ...ir.constrained.pattern import plain_pattern
 from ...ir.constrained.regex import RegexError
 from ...ir.sampling import Constraint, Sampling
@@ -153,8 +155,8 @@ class Wording:
             return UNCONSTRAINED
         if "regex" not in self.dialect.constraints and constraint.kind in ("type", "json"):
             return self._by_schema(answer_schema(constraint))
-        if constraint.kind == "regex" and self.by_tool:
-            return Constrained(_tool(constraint.text))
+        if constraint.kind in ("regex", "grammar") and self.by_tool:
+            return Constrained(_tool(constraint))
         wire = wire_constraint(constraint)
         if wire is None:
             return UNCONSTRAINED
@@ -204,12 +206,14 @@ def _content(text: str, images: Sequence[ImagePlace]) -> str | list[Body]:
     return parts
 
 
-def _tool(pattern: str) -> Body:
+def _tool(constraint: Constraint) -> Body:
     """A tool that the model must call, whose input, the answer, matches a pattern. Raises BackendError (3102)."""
+    kind, text = constraint.kind, constraint.text
     try:
-        definition = plain_pattern(pattern)
-    except RegexError as error:
-        raise BackendError("3102", f"`openai` can't use this regex: {error}") from None
+        definition = plain_pattern(flat_pattern(text) if kind == "grammar" else text)
+    except (RegexError, EbnfError) as error:
+        help = "the engine, vLLM and SGLang take any that can be kept"
+        raise BackendError("3102", f"`openai` can't use this {kind}: {error}", help) from None
     grammar = {"type": "grammar", "grammar": {"syntax": "regex", "definition": definition}}
     about = {"name": ANSWER_TOOL, "description": "Takes your whole answer.", "format": grammar}
     return {

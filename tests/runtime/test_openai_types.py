@@ -122,17 +122,23 @@ def test_a_choice_and_a_score() -> None:
             checked(body, path)
 
 
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        Constraint("regex", r"[ab]{3}\d"),
+        Constraint("grammar", 'root ::= two [ab] digit\ntwo ::= [ab]{2}\ndigit ::= "0" | [1-9]'),
+    ],
+)
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_pattern_is_that_of_a_tool_s_input(stream: bool) -> None:
+def test_a_pattern_is_that_of_a_tool_s_input(stream: bool, constraint: Constraint) -> None:
     """OpenAI's own service holds nothing else to one; a chat of which that is not known refuses the pattern."""
     server = OpenAIServer(TARGET, owner="system")
     listen = (lambda sample, ids: None) if stream else None
-    request = gen(constraint=Constraint("regex", r"[ab]{3}\d"), on_tokens=listen)
+    request = gen(constraint=constraint, on_tokens=listen)
     said: list[str] = []
 
     async def question(backend: OpenAIBackend) -> None:
         assert "regex" in backend.capabilities.constraints
-        assert "grammar" not in backend.capabilities.constraints
         (done,) = (await backend.generate(request)).completions
         said.append(done.text)
 
@@ -143,6 +149,15 @@ def test_a_pattern_is_that_of_a_tool_s_input(stream: bool) -> None:
     assert re.fullmatch(r"[ab]{3}\d", said[0])
     with pytest.raises(BackendError, match="can't promise"):
         ask(server, lambda b: b.generate(request), chat=True, dialect="openai")
+
+
+def test_a_grammar_that_no_pattern_says_is_refused_by_name() -> None:
+    server = OpenAIServer(TARGET, owner="system")
+    request = gen(constraint=Constraint("grammar", 'root ::= "(" root ")" | "x"'))
+    with pytest.raises(BackendError, match="comes back to itself") as refused:
+        ask(server, lambda b: b.generate(request), chat=True, dialect="hosted")
+    assert refused.value.code == "3102"
+    assert server.asked == []
 
 
 def test_a_warm_up() -> None:
