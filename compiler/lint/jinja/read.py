@@ -26,12 +26,16 @@ class Templates:
         self.parsed: dict[str, Parsed] = {}
         self.texts = {file.name: file.text for file in files}
         self.used: set[str] = set()
+        self.broken: dict[str, Evidence] = {}
+        self.reading = reading
         for file in files:
             try:
                 self.parsed[file.name] = parse(file.name, file.text)
             except TemplateProblem as error:
                 if is_prompt(file.name, file.text):
                     reading.evidence.append(_failed(file, error))
+                else:
+                    self.broken[file.name] = _failed(file, error)
 
     def knows(self, name: str) -> bool:
         """Whether a template of that name was read."""
@@ -41,9 +45,16 @@ class Templates:
         """A template's text for some values; None where it isn't known."""
         parsed = find(self.parsed, name, near)
         if parsed is None:
+            self._asked_for(name)
             return None
         self.used.add(parsed.file)
         return text(Renderer(parsed, values, self.parsed).parts())
+
+    def _asked_for(self, name: str) -> None:
+        """A template that a program renders, and that can't be parsed, is told of."""
+        ending = name.replace("\\", "/").lstrip("./")
+        for file in [f for f in self.broken if f.replace("\\", "/").endswith(ending)]:
+            self.reading.evidence.append(self.broken.pop(file))
 
     def inline(self, words: str, values: Mapping[str, Value], place: Place) -> Value | None:
         """The text of a template that stands in a program, told at the line that renders it."""

@@ -74,6 +74,8 @@ def _varying(run: Run, loop: Loop, value: Value, cause: Cause = Cause.VARYING) -
             return replace(value, taints=value.taints | {taint})
         case Text(parts=parts):
             return Text((Hole(frozenset({taint})), *parts))
+        case Choice():
+            return replace(value, taints=value.taints | {taint})
         case ListV(kind="tuple"):
             return replace(
                 value,

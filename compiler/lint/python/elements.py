@@ -102,6 +102,8 @@ def indexed(run: Run, frame: Frame, value: Value, index: Value, node: ast.Subscr
     tainted = taints_in(index)
     at = number_in(index)
     match value:
+        case ListV() if loose := _loose(value):
+            return join([element_of(value), Const("")], loose | tainted)
         case ListV(items=items):
             if value.is_copy:
                 kind = "last" if at is not None and at < 0 else "first" if at == 0 else "all"
@@ -154,6 +156,16 @@ def indexed(run: Run, frame: Frame, value: Value, index: Value, node: ast.Subscr
             return Opaque(taints_in(value) | tainted)
         case _:
             return Opaque(taints_in(value) | tainted)
+
+
+_LOOSE = frozenset({Cause.SAMPLED, Cause.UNORDERED, Cause.COMPLETION})
+
+
+def _loose(value: ListV) -> Taints:
+    """What decides which element stands at a place of a list whose order is not fixed."""
+    if value.persists or value.is_copy or value.parent is not None or value.kind == "tuple":
+        return NONE
+    return frozenset(t for t in value.shape if t.cause in _LOOSE and t.flag != "annotated")
 
 
 def _at(value: Choice, kind: str) -> Choice:

@@ -116,7 +116,7 @@ def _bool(run: Run, frame: Frame, node: ast.BoolOp) -> Value:
     """`a or b`: one of them, and no condition that is worth naming: `or` gives defaults."""
     values = [evaluate(run, frame, each) for each in node.values]
     if isinstance(node.op, ast.And):
-        return join(values[-1:], union(taints_in(v) for v in values[:-1]))
+        return join(values[-1:], union(_presence(v) for v in values[:-1]))
     if isinstance(values[0], Const) and values[0].value:
         return values[0]
     return join([v for v in values if not (isinstance(v, Const) and not v.value)] or values)

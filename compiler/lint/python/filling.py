@@ -110,7 +110,8 @@ REST = "template, the rest of it"
 
 def amid(template: Sequence[Part], given: Sequence[Part]) -> Value:
     """What is filled into a template whose text isn't known: there is more of it behind what nobody asked for."""
-    is_ambient = any(t.cause in AMBIENT for p in given if isinstance(p, Hole) for t in p.taints)
+    seen = (t for p in given if isinstance(p, Hole) for t in p.taints)
+    is_ambient = any(t.cause in AMBIENT and t.flag != "asked" for t in seen)
     return text((*template, *given, *((Hole(NONE, REST),) if is_ambient else ())))
 
 

@@ -238,6 +238,9 @@ def passed(value: Value, place: Place) -> Value:
                     for p in parts
                 )
             )
+        case Choice(options=options, taints=taints):
+            seen = frozenset(t.through(place) for t in taints)
+            return replace(value, options=[passed(o, place) for o in options], taints=seen)
         case Opaque(taints=taints) if taints and value.parent is None:
             return replace(value, taints=frozenset(t.through(place) for t in taints))
         case _:

@@ -76,8 +76,35 @@ def handed_over(
         found |= window_in(kwargs[name])
     for name in kwargs.keys() & _PROCESSORS:
         found |= window_in(_processed(run, frame, kwargs[name], node))
+    for name in kwargs.keys() & _CHOOSERS:
+        _judge_chooser(run, frame, kwargs[name], node)
     if found:
         send_windowed(run, frame, found, kwargs.get("prompt"), node)
+
+
+_CHOOSERS = frozenset("prepare_tools tool_filter tools_filter select_tools".split())
+
+
+def _judge_chooser(run: Run, frame: Frame, value: Value, node: ast.Call) -> None:
+    """A function that says which tools there are, asked at each step of a run: by what differs between steps."""
+    if not isinstance(value, FnV) or not isinstance(
+        value.node, ast.FunctionDef | ast.AsyncFunctionDef
+    ):
+        return
+    first = value.node.args.args[0].arg if value.node.args.args else ""
+    tests = [n.test for n in ast.walk(value.node) if isinstance(n, ast.If | ast.IfExp)]
+    tests += [t for n in ast.walk(value.node) if isinstance(n, ast.comprehension) for t in n.ifs]
+    for test in tests:
+        if any(isinstance(n, ast.Name) and n.id == first for n in ast.walk(test)):
+            place = place_of(value.module, test)
+            taint = Taint(Cause.STATE, REQUEST, place, shown(test), flag="filter")
+            tools = ListV("list", shape=frozenset({taint}))
+            tools.add(Opaque(label="tool"), many=True)
+            send_to = place_of(frame.module, node)
+            run.send(
+                run, Given(tools, messages=Opaque(label="history")), send_to, frame.name or "agent"
+            )
+            return
 
 
 def _processed(run: Run, frame: Frame, value: Value, node: ast.Call) -> Value:

@@ -85,6 +85,7 @@ def call_prompt(
         "stream",
         "astream",
         "batch",
+        "abatch",
         "format_messages",
         "format_prompt",
         "format",
@@ -94,6 +95,12 @@ def call_prompt(
         for each in args[:1]:
             if isinstance(each, DictV):
                 values |= {str(k): v for k, v in each.fields.items()}
+        if name in ("batch", "abatch"):  # all of them start at once
+            place = place_of(frame.module, node)
+            run.concurrent += [place, place]
+            send_prompt(run, frame, prompt, values, node)
+            del run.concurrent[-2:]
+            return Opaque(label="reply", is_reply=True)
         send_prompt(run, frame, prompt, values, node)
         if name.startswith(("format", "aformat")):
             return filled(run, frame, prompt, values, place_of(frame.module, node), node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..finding import Cause, Evidence, Loss, Place
@@ -57,11 +58,18 @@ def arguments_in(message: DictV) -> Taints:
     return frozenset(t for v in held for t in taints_in(v, 7) if t.cause is Cause.ARGUMENTS)
 
 
+_FORWARDS = re.compile(r"chat/completions|/v1/messages|/v1/responses")
+"""The addresses of services that models stand behind."""
+
+
 def judge_put_away(run: Run) -> Iterator[Evidence]:
     """Arguments that are dumped again into a message which is stored: some later call replays it."""
     told = {each.origin for each in run.evidence if each.cause is Cause.ARGUMENTS}
     for taint in run.put_away:
         request = next((r for r in run.requests if r.sink.file == taint.place.file), None)
+        module = run.project.by_file.get(taint.place.file)
+        if request is None and module is not None and _FORWARDS.search(module.text):
+            request = Request(taint.place, module.name)
         if request is not None and taint.place not in told:
             loss = Loss(0)
             yield Evidence(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -35,8 +36,9 @@ class Given:
 
 def request_of(run: Run, given: Given, sink: Place, family: str) -> Request:
     """The request that a call makes."""
-    target = given.target or target_of(given.model, run.target)
-    request = Request(sink, family, model=given.model, target=target)
+    model = given.model or _named_in_file(run, sink)
+    target = given.target or target_of(model, run.target)
+    request = Request(sink, family, model=model, target=target)
     run.models = {t.place.symbol for t in taints_in(given.named) if t.cause is Cause.MODELS}
     builder = SegmentBuilder(run, request)
     if given.tools is not None:
@@ -52,6 +54,16 @@ def request_of(run: Run, given: Given, sink: Place, family: str) -> Request:
     request.history = _history_of(given.messages)
     request.has_tools = given.tools is not None
     return request
+
+
+_MODELS = re.compile(r"[\"']((?:anthropic/)?claude-[\w.-]+)[\"']")
+
+
+def _named_in_file(run: Run, sink: Place) -> str:
+    """The first model of a file that is named there and needs breakpoints; it is bound somewhere else to the call."""
+    module = run.project.by_file.get(sink.file)
+    found = _MODELS.search(module.text) if module is not None else None
+    return found[1] if found else ""
 
 
 def _history_of(value: Value | None) -> str:

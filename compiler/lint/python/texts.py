@@ -33,6 +33,7 @@ MAX_TEXT = 1 << 18
 _USER = re.compile(
     r"(^|[._])(user|customer|tenant|account|member|guest|reader|patient|student|profile|visitor|shopper|caller"
     r"|employee|client_name|org|organisation|organization|workspace|company|owner|person|traveller|traveler|learner"
+    r"|applicant|claimant|passenger|policyholder|resident|citizen|pupil|donor|insured|tenant|merchant|driver|rider"
     r"|borrower|subscriber|buyer|current_user|principal)(_?(name|id|email|profile|info|data|plan|role|prefs"
     r"|preferences|settings|locale|language|timezone|tz))?([._\[]|$)"
 )
@@ -40,6 +41,11 @@ _CLIENT = re.compile(
     r"(^|[._])client\.(name|age|goals?|email|profile|plan|id|address|phone|weights?|notes?|history|language|company)$"
 )
 """A client is a person where it has what a person has."""
+
+_PERSONAL = re.compile(
+    r"\w[._](first_name|last_name|full_name|surname|email|age|income|salary|birth_?(day|date)?|phone(_number)?)$"
+)
+"""What only a person has."""
 
 _VARYING = re.compile(
     r"^(question|query|user_input|user_message|user_query|user_text|essay|document|doc|article|chunk|passages?"
@@ -72,7 +78,7 @@ def label_taints(value: Opaque, place: Place) -> Taints:
     if _SESSION.search(lowered):
         return frozenset({Taint(Cause.STATE, SESSION, place, f"`{label}`")})
     if (
-        (_USER.search(lowered) or _CLIENT.search(lowered))
+        (_USER.search(lowered) or _CLIENT.search(lowered) or _PERSONAL.search(lowered))
         and "prompt" not in lowered
         and "message" not in lowered
     ):

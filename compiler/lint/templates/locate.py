@@ -11,7 +11,9 @@ LEAD = 12
 """Characters before a difference that are looked at."""
 
 _LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
-_SLICE = re.compile(r"messages\s*\[[^\]]*:|\|\s*(last|batch|slice)\b|loop\.(revindex|last|length)")
+_SLICE = re.compile(
+    r"messages\s*\[(?!\s*1\s*:\s*\])[^\]]*:|\|\s*(last|batch|slice)\b|loop\.(revindex|last|length)"
+)
 _LOOP = re.compile(r"\bfor\s+\w+(\s*,\s*\w+)?\s+in\s+\w*messages")
 _CLOCK = re.compile(r"strftime_now|now\(|today|current_date|date_string")
 _CONDITIONS = re.compile(

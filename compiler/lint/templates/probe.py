@@ -12,6 +12,9 @@ from ..finding import Cause
 from ..logs.differences import common, excerpt
 from .conversations import TOOLS, Trial, failures, plain, trials
 
+_TOKENS = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
+"""What a template gets that comes without its tokenizer."""
+
 OTHER_DAY = "2026-02-03"
 
 
@@ -53,7 +56,7 @@ def _case(
     ask: bool,
     day: str = "2026-01-01",
 ) -> Case:
-    known = {"tools": None, "documents": None, **tokens, **variables}
+    known = {"tools": None, "documents": None, **_TOKENS, **tokens, **variables}
     return Case({**known, "messages": list(trial_messages), "add_generation_prompt": ask}, day)
 
 
@@ -158,7 +161,8 @@ def _failing(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> li
             )
         ]
     found: list[Fault] = []
-    for trial in failures(source):
+    whole = Trial("a conversation", plain(False), {})
+    for trial in [whole, *failures(source)]:
         (one,) = child.render(source, [_case(trial.messages, trial.variables, tokens, True)])
         if one.text is None:
             found.append(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 
 from ...finding import Cause
+from ...layout import REQUEST
+from ..machine import place_of
 from ..queries import FETCHES, SINGLE, built_rows, is_query, rows_of, single
-from ..values import NONE, ClassV, Const, DictV, ListV, Opaque, Taints, Value
+from ..values import NONE, ClassV, Const, DictV, ListV, Opaque, Taint, Taints, Value
 from .calling import Calling
 
 _RUNS_QUERY = frozenset(
@@ -14,9 +16,15 @@ _RUNS_QUERY = frozenset(
 )
 
 
+_STREAMS = frozenset({"stream", "stream_scalars", "exec", "fetch", "run"})
+
+
 def queried(call: Calling) -> Value | None:
     """What a query gives; None where a method is none."""
     frame, name, said = call.frame, call.name, call.said
+    built = next((a for a in call.given if isinstance(a, ListV) and a.kind == "rows"), None)
+    if built is not None and name in FETCHES | SINGLE | _RUNS_QUERY | _STREAMS:
+        return single(built) if name in SINGLE else built
     query = next((a for a in call.given if is_query(a)), None)
     if query is not None:
         frame.queries[said] = rows_of(call.run, query, call.place)
@@ -29,6 +37,8 @@ def queried(call: Calling) -> Value | None:
         built = built_rows(call.run, ast.unparse(call.node), call.place)
         if built is not None:
             return built
+    if name == "lrange" and (trim := _trimmed_at(call)) is not None:
+        return trim
     if name == "lrange" and len(call.args) == 3 and isinstance(call.args[1], Const):
         return _newest(call, call.args[1].value)
     if name in FETCHES | SINGLE and said in frame.queries:
@@ -57,6 +67,26 @@ def _rows(call: Calling, what: str) -> ListV:
     made = ListV("rows", shape=frozenset({taint}), loops=call.run.loop_numbers())
     made.add(Opaque(label="record"), many=True)
     return made
+
+
+def _trimmed_at(call: Calling) -> Value | None:
+    """The entries of a list that the module cuts to the newest after each push."""
+    if ".ltrim(" not in call.frame.module.text:
+        return None
+    for node in ast.walk(call.frame.module.tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="ltrim"), args=[_, ast.UnaryOp(op=ast.USub()), *_]
+            ):
+                place = place_of(call.frame.module, node)
+                what = "a list that is cut to its newest entries"
+                taint = Taint(Cause.WINDOW, REQUEST, place, what, loops=call.run.loop_numbers())
+                made = ListV("rows", shape=frozenset({taint}))
+                made.add(Opaque(label="record"), many=True)
+                return made
+            case _:
+                pass
+    return None
 
 
 def _newest(call: Calling, start: object) -> Value:

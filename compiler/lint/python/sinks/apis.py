@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..machine import Run
 from ..requests import Given
 from ..texts import literal
-from ..values import Choice, Const, DictV, Value
+from ..values import Choice, Const, DictV, ListV, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,7 @@ def given_to(
         messages = args[1]
     if messages is None and system is None and "model" not in kwargs:
         return None
+    messages = _with_points(messages, kwargs.get("cache_control_injection_points"))
     model = (
         literal(plain_value(kwargs.get("model", Const(""))))
         or (literal(args[0]) if args else "")
@@ -168,6 +169,22 @@ def given_to(
         kwargs.get("model"),
         "cache_control" in kwargs,
     )
+
+
+def _with_points(messages: Value | None, points: Value | None) -> Value | None:
+    """Breakpoints that a client puts into messages by their number."""
+    if not isinstance(messages, ListV) or not isinstance(points, ListV):
+        return messages
+    made = replace(messages, items=[replace(item) for item in messages.items])
+    for point in points.items:
+        at = point.value.fields.get("index") if isinstance(point.value, DictV) else None
+        number = at.value if isinstance(at, Const) else None
+        if isinstance(number, int) and -len(made.items) <= number < len(made.items):
+            item = made.items[number]
+            if isinstance(item.value, DictV):
+                fields = {**item.value.fields, "cache_control": Const("ephemeral")}
+                item.value = replace(item.value, fields=fields)
+    return made
 
 
 def _is_option(name: str, value: Value) -> bool:

@@ -178,6 +178,8 @@ def _generic(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> G
 def _led(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given | None:
     """A call of a known verb that gets the text that stands first by a keyword, and what is asked beside it."""
     last = name.rpartition(".")[2]
+    if name.endswith("session.update"):
+        kwargs = {"model": Const(""), **kwargs}
     if not is_led(args, kwargs) or ("." not in name and last not in _GENERIC):
         return None
     if _OTHER_USE.match(last) and not name.endswith("session.update"):

@@ -6,8 +6,9 @@ from ...finding import Cause, Evidence, Loss
 from ...layout import RELEASE, REQUEST, TURN, Request
 from ...target import minimum_of, plain_model
 from ..machine import Run
+from ..messages import dict_of, role_of
 from ..requests import Given
-from ..values import ListV, Taint
+from ..values import Const, DictV, ListV, Taint
 from .live import evidence_of
 
 MARK_LIMIT = 4
@@ -88,12 +89,14 @@ def _behind(run: Run, given: Given, request: Request, marks: list[int]) -> None:
 def _is_one_shot(given: Given) -> bool:
     """Whether a request asks about one message and no conversation."""
     value = given.messages
-    return (
-        isinstance(value, ListV)
-        and len(value.items) == 1
-        and not value.items[0].many
-        and not value.persists
-    )
+    if not isinstance(value, ListV) or value.persists or any(i.many for i in value.items):
+        return False
+    said = [m for m in (dict_of(i.value) for i in value.items) if m is None or not _is_head(m)]
+    return len(said) == 1
+
+
+def _is_head(message: DictV) -> bool:
+    return role_of(message.fields.get("role", Const(""))) in ("system", "developer")
 
 
 def _short(run: Run, request: Request, marks: list[int]) -> None:

@@ -12,7 +12,7 @@ from ..contents import put_into
 from ..dunders import called_by_python
 from ..elements import is_historical
 from ..expressions import evaluate
-from ..holding import join, shape_of
+from ..holding import join, shape_of, taints_in
 from ..instances import CONTENT
 from ..machine import Frame, Run, place_of
 from ..messages import options_of
@@ -47,6 +47,10 @@ def set_item(
         return
     if isinstance(owner, Obj) and is_container(owner):
         owner = owner.attrs[CONTENT]
+    if isinstance(key, Const) and key.value in ("content", "text", "parts"):
+        _changed_from_the_end(run, frame, node)
+    if isinstance(key, Const) and key.value == "arguments":
+        run.put_away |= frozenset(t for t in taints_in(value, 3) if t.cause is Cause.ARGUMENTS)
     match owner:
         case DictV():
             history = _history_gone_through(run, owner)
@@ -72,6 +76,22 @@ def set_item(
             _set_element(run, frame, owner, 0 if frame.under() else -2, value, node)
         case _:
             pass
+
+
+def _changed_from_the_end(run: Run, frame: Frame, site: ast.AST) -> None:
+    """Contents that are set while a history is gone through from its end: which ones, its length says."""
+    for loop in run.loops:
+        match loop.node:
+            case ast.For(iter=ast.Call(func=ast.Name(id="reversed"), args=[inner])):
+                held = evaluate(run, loop.frame or frame, inner)
+            case _:
+                continue
+        if isinstance(held, ListV) or is_historical(held):
+            place = place_of(frame.module, site, f"{frame.name}:set")
+            what = "earlier messages are changed, counted from the newest"
+            taint = Taint(Cause.REWRITTEN, REQUEST, place, what)
+            held.shape |= frozenset({taint})  # type: ignore[union-attr]
+            return
 
 
 def _set_in_place(run: Run, frame: Frame, node: ast.expr, site: ast.AST) -> None:
@@ -187,8 +207,6 @@ def _first(owner: ListV, value: Value) -> None:
 
 
 def _held_by(value: Value) -> Taints:
-    from ..holding import taints_in
-
     return taints_in(value, 4)
 
 

@@ -14,7 +14,7 @@ from ..holding import join, shape_of
 from ..machine import Frame, Loop, Run, dotted, place_of
 from ..standing import as_iterated
 from ..texts import used_at
-from ..values import NONE, Const, Opaque, Taint, Taints, Value
+from ..values import NONE, Choice, Const, Opaque, Taint, Taints, Text, Value
 from .branches import joined_env
 
 MAX_ROUNDS = 2
@@ -134,7 +134,11 @@ def _carry_texts(run: Run, frame: Frame, loop: Loop, node: ast.AST) -> None:
                 said = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
                 held = frame.env.get(name)
                 is_constant = isinstance(held, Const) or isinstance(value, ast.Constant)
-                if name not in said and not is_constant:
+                is_text = all(
+                    isinstance(o, Const | Text) or (isinstance(o, Opaque) and not o.is_reply)
+                    for o in (held.options if isinstance(held, Choice) else [held])
+                )
+                if name not in said and not is_constant and is_text:
                     place = place_of(frame.module, each, f"{frame.name}:{name}")
                     frame.env[name] = Opaque(frozenset({_flag_taint(run, loop, place, name)}))
             case _:
@@ -146,7 +150,7 @@ def _texts(frame: Frame) -> set[str]:
     return {
         name
         for name, value in frame.env.items()
-        if isinstance(value, Const) and isinstance(value.value, str)
+        if isinstance(value, Const) and isinstance(value.value, str | None)
     }
 
 
