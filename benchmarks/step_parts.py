@@ -10,6 +10,7 @@ import argparse
 import ctypes
 import time
 from collections.abc import Callable, Iterator, Mapping
+from ctypes import c_float, c_int64, c_void_p
 from functools import partial
 from pathlib import Path
 
@@ -82,20 +83,11 @@ class Parts:
 
     def _norm(self) -> None:
         norm, (rows, width) = self._library.rms_norm, self._hidden.shape
+        norm.argtypes = [*(c_void_p, c_int64) * 2, c_void_p, c_int64, c_int64, c_float]
+        out, x = self._out.data_ptr(), self._hidden.data_ptr()
         for layer in self._layers:
             for weight in (layer.attention_norm, layer.mlp_norm):
-                pointers = (
-                    self._out.data_ptr(),
-                    ctypes.c_int64(width),
-                    self._hidden.data_ptr(),
-                    weight,
-                )
-                norm(
-                    *map(_pointer, pointers),
-                    ctypes.c_int64(rows),
-                    ctypes.c_int64(width),
-                    ctypes.c_float(1e-5),
-                )
+                norm(out, width, x, width, weight, rows, width, 1e-5)
 
     def _turn(self) -> None:
         heads, kv_heads, dim = self.shape.heads, self.shape.kv_heads, self.shape.head_dim
@@ -121,10 +113,6 @@ class Parts:
             )
             strides = self._x.stride(0), self._out.stride(0)
             self._kernels.attend(self._plan, LayerCall(*pointers, *strides, 1.0))
-
-
-def _pointer(value: object) -> object:
-    return ctypes.c_void_p(value) if isinstance(value, int) else value
 
 
 def _best(work: Callable[[], object]) -> float:

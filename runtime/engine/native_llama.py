@@ -6,6 +6,7 @@ memory once, as the kernels want them; a tied head serves as the embedding, too.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import torch
@@ -49,12 +50,14 @@ class NativeLlama:
         embedding = weights.pop("model.embed_tokens.weight")
         head = weights.pop("lm_head.weight", None)
         self._head = packer.join(embedding if head is None else head)
-        self._embedding = None if head is None else packer.keep(embedding)
+        self._embedding = self._head.weights if head is None else packer.keep(embedding)
         self._logits = NativeLinear(kernels, self._head)
         self._cos, self._sin = rope.rotation_tables(config, shape, self.dtype, self.device)
         self._decoder = DecoderCall(
             layers=shape.layers,
             hidden=shape.hidden,
+            embedding=self._embedding.data_ptr(),
+            is_packed=head is None,
             layer=self._layers,
             norm=self._address(packer, weights.pop("model.norm.weight")),
             cosine=self._cos.data_ptr(),
@@ -74,33 +77,30 @@ class NativeLlama:
             raise TypeError("the layers are computed with attention of their own kind")
         if batch.positions.max() >= self.shape.max_context:  # the kernel would read on
             raise IndexError(f"the model's context ends at {self.shape.max_context} tokens")
-        ids = batch.ids_on(self.device).long()
-        if int(ids.max()) >= self.shape.vocab:
+        ids = batch.ids_on(self.device)
+        if batch.ids.max() >= self.shape.vocab:
             raise IndexError(f"the model has {self.shape.vocab} tokens")
-        x = self._embed(ids)
-        h = torch.empty_like(x)
-        buffers = [x.new_empty(len(x), width + GAP) for width in self._widths()]
-        rows = (Rows(buffer.data_ptr(), buffer.stride(0)) for buffer in buffers)
-        positions = batch.positions.ctypes.data, x.data_ptr(), h.data_ptr()
-        stored = pool.keys.data_ptr(), pool.values.data_ptr(), pool.keys.stride(0)
-        self._kernels.decode(
-            self._decoder, attention.kernel_plan, ForwardCall(*positions, *rows, *stored)
+        widths = self._widths()
+        room = torch.empty(batch.tokens * sum(widths), dtype=self.dtype)
+        starts = itertools.accumulate(widths[:-1], initial=0)
+        rows = (
+            Rows(room.data_ptr() + 2 * batch.tokens * at, w)
+            for at, w in zip(starts, widths, strict=True)
         )
-        pool.hidden.index_copy_(0, torch.from_numpy(batch.slots).long(), h)
+        given = ids.data_ptr(), batch.positions.ctypes.data
+        stored = pool.keys.data_ptr(), pool.values.data_ptr(), pool.keys.stride(0)
+        call = ForwardCall(*given, *rows, *stored, pool.hidden.data_ptr())
+        self._kernels.decode(self._decoder, attention.kernel_plan, call)
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
         """Apply the head."""
         return self._logits(hidden)
 
-    def _embed(self, ids: torch.Tensor) -> torch.Tensor:
-        if self._embedding is not None:
-            return self._embedding.index_select(0, ids)
-        return self._kernels.unpack_rows(self._head.weights, ids)
-
-    def _widths(self) -> tuple[int, int, int, int]:
-        """Of what lies between a layer's operations."""
+    def _widths(self) -> tuple[int, ...]:
+        """Of the buffers' rows: the residual stream, and what lies between a layer's operations."""
         layer = self._layers[0]
-        return layer.qkv.width, layer.qkv.outputs, layer.out.width, layer.down.width
+        between = layer.qkv.width, layer.qkv.outputs, layer.out.width, layer.down.width
+        return tuple(width + GAP for width in (self.shape.hidden, *between))
 
     def _layer(self, packer: Packer, weights: dict[str, torch.Tensor], i: int) -> DecoderLayer:
         def take(name: str) -> torch.Tensor:

@@ -66,6 +66,8 @@ class DecoderCall(ctypes.Structure):
 
     _fields_ = [
         *_all(c_int64, "layers hidden"),
+        ("embedding", c_void_p),
+        ("is_packed", c_int64),
         ("layer", ctypes.POINTER(DecoderLayer)),
         *_all(c_void_p, "norm cosine sine"),
         *_all(c_float, "epsilon scale"),
@@ -82,8 +84,9 @@ class ForwardCall(ctypes.Structure):
     """`Forward` in decoder.h."""
 
     _fields_ = [
-        *_all(c_void_p, "positions x h"),
-        *_all(Rows, "normed qkv attended gated"),
+        *_all(c_void_p, "ids positions"),
+        *_all(Rows, "x normed qkv attended gated"),
         *_all(c_void_p, "keys values"),
         ("layer_stride", c_int64),
+        ("hidden", c_void_p),
     ]

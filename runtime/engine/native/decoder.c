@@ -22,20 +22,32 @@ static void attend_layer(const Decoder *d, const Plan *plan, const Forward *f, i
   attend(plan, &attention);
 }
 
+static void embed(const Decoder *d, const Forward *f, i64 rows) {
+  if (d->is_packed) return unpack_rows(f->x.at, f->x.stride, d->embedding, f->ids, rows, d->hidden);
+  for (i64 r = 0; r < rows; r++)
+    memcpy(f->x.at + r * f->x.stride, d->embedding + f->ids[r] * d->hidden, d->hidden * sizeof(bf16));
+}
+
+static void normalise(const Decoder *d, const Forward *f, const bf16 *weight, i64 rows) {
+  rms_norm(f->normed.at, f->normed.stride, f->x.at, f->x.stride, weight, rows, d->hidden, d->epsilon);
+}
+
 static void decode_layer(const Decoder *d, const Plan *plan, const Forward *f, i64 i) {
   const DecoderLayer *layer = d->layer + i;
   i64 rows = plan->tokens;
-  Rows x = {f->x, d->hidden};
-  rms_norm(f->normed.at, f->normed.stride, f->x, layer->attention_norm, rows, d->hidden, d->epsilon);
+  normalise(d, f, layer->attention_norm, rows);
   multiply(&layer->qkv, rows, f->normed, NULL, f->qkv);
   attend_layer(d, plan, f, i);
-  multiply(&layer->out, rows, f->attended, f->x, x);
-  rms_norm(f->normed.at, f->normed.stride, f->x, layer->mlp_norm, rows, d->hidden, d->epsilon);
+  multiply(&layer->out, rows, f->attended, f->x.at, f->x);
+  normalise(d, f, layer->mlp_norm, rows);
   multiply(&layer->gated, rows, f->normed, NULL, f->gated);
-  multiply(&layer->down, rows, f->gated, f->x, x);
+  multiply(&layer->down, rows, f->gated, f->x.at, f->x);
 }
 
 void decode(const Decoder *d, const Plan *plan, const Forward *f) {
+  embed(d, f, plan->tokens);
   for (i64 i = 0; i < d->layers; i++) decode_layer(d, plan, f, i);
-  rms_norm(f->h, d->hidden, f->x, d->norm, plan->tokens, d->hidden, d->epsilon);
+  normalise(d, f, d->norm, plan->tokens);
+  for (i64 t = 0; t < plan->tokens; t++)
+    memcpy(f->hidden + plan->slots[t] * d->hidden, f->normed.at + t * f->normed.stride, d->hidden * sizeof(bf16));
 }

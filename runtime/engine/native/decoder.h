@@ -20,21 +20,23 @@ typedef struct {
 
 typedef struct {
   i64 layers, hidden;
+  const bf16 *embedding; // [vocabulary, hidden], or packed as the weights of a product
+  i64 is_packed;
   const DecoderLayer *layer;
   const bf16 *norm;          // behind the last layer
   const bf16 *cosine, *sine; // as in Heads
   float epsilon, scale;
 } Decoder;
 
-// A forward: what goes in and out, what lies between, and where a layer's keys and values are in the pool.
+// A forward: what goes in, what lies between, and the pool, which what comes out goes to.
 typedef struct {
+  const int32_t *ids;
   const i64 *positions;
-  bf16 *x; // [tokens, hidden]; what comes out of the last layer
-  bf16 *h; // the same, normalised
-  Rows normed, qkv, attended, gated;
+  Rows x, normed, qkv, attended, gated;
   bf16 *keys, *values;
   i64 layer_stride; // from one layer's keys to the next one's
+  bf16 *hidden;     // [slots, hidden], the last states
 } Forward;
 
-// Take x through the layers.
+// Take tokens through the layers.
 void decode(const Decoder *decoder, const Plan *plan, const Forward *forward);

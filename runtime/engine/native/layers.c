@@ -21,25 +21,26 @@ INLINE float inverse_norm(const bf16 *x, i64 width, float epsilon) {
 typedef struct {
   bf16 *out;
   const bf16 *x, *weight;
-  i64 stride, rows, width, chunks;
+  i64 out_stride, stride, rows, width, chunks;
   float epsilon;
 } Norm;
 
 static void norm_rows(void *context, i64 chunk) {
   const Norm *n = context;
   for (i64 r = chunk * n->rows / n->chunks; r < (chunk + 1) * n->rows / n->chunks; r++) {
-    const bf16 *x = n->x + r * n->width;
+    const bf16 *x = n->x + r * n->stride;
     __m512 scale = _mm512_set1_ps(inverse_norm(x, n->width, n->epsilon));
     for (i64 i = 0; i < n->width; i += 16) {
       __mmask16 some = first(n->width - i);
       __m512 weight = load_some(n->weight + i, some);
-      store_some(n->out + r * n->stride + i, some, _mm512_mul_ps(_mm512_mul_ps(load_some(x + i, some), scale), weight));
+      store_some(n->out + r * n->out_stride + i, some, _mm512_mul_ps(_mm512_mul_ps(load_some(x + i, some), scale), weight));
     }
   }
 }
 
-void rms_norm(bf16 *out, i64 stride, const bf16 *x, const bf16 *weight, i64 rows, i64 width, float epsilon) {
-  Norm norm = {out, x, weight, stride, rows, width, chunks_worth(rows, width), epsilon};
+void rms_norm(bf16 *out, i64 out_stride, const bf16 *x, i64 stride, const bf16 *weight, i64 rows, i64 width,
+              float epsilon) {
+  Norm norm = {out, x, weight, out_stride, stride, rows, width, chunks_worth(rows, width), epsilon};
   in_parallel(norm_rows, &norm, norm.chunks);
 }
 

@@ -4,8 +4,9 @@
 
 #include "common.h"
 
-// out[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * weight; rows of `out` lie `stride` apart.
-void rms_norm(bf16 *out, i64 stride, const bf16 *x, const bf16 *weight, i64 rows, i64 width, float epsilon);
+// out[r] = x[r] / sqrt(mean(x[r]^2) + epsilon) * weight.
+void rms_norm(bf16 *out, i64 out_stride, const bf16 *x, i64 stride, const bf16 *weight, i64 rows, i64 width,
+              float epsilon);
 
 // Rows of heads that lie side by side, `stride` apart: those of queries, then those of keys.
 typedef struct {

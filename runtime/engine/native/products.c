@@ -43,11 +43,10 @@ void pack_gated(uint32_t *packed, const bf16 *gates, const bf16 *lanes, i64 outp
   in_parallel(pack_block, &packing, outputs / 16);
 }
 
-// out[r] = the weights of output outputs[r], `width` of them: what was packed, as it was.
-void unpack_rows(bf16 *out, const bf16 *packed, const i64 *outputs, i64 rows, i64 width) {
+void unpack_rows(bf16 *out, i64 stride, const bf16 *packed, const int32_t *outputs, i64 rows, i64 width) {
   for (i64 r = 0; r < rows; r++) {
     const uint32_t *line = (const uint32_t *)packed + outputs[r] / OUTPUTS * width / 2 * OUTPUTS + outputs[r] % OUTPUTS;
-    for (i64 d = 0; d < width / 2; d++) memcpy(out + r * width + 2 * d, line + d * OUTPUTS, 4);
+    for (i64 d = 0; d < width / 2; d++) memcpy(out + r * stride + 2 * d, line + d * OUTPUTS, 4);
   }
 }
 

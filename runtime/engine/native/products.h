@@ -17,5 +17,8 @@ typedef struct {
   i64 is_gated;             // each block is half gates, half what they let through
 } Product;
 
+// out[r] = the weights of output outputs[r], `width` of them, as they were before they were packed.
+void unpack_rows(bf16 *out, i64 stride, const bf16 *packed, const int32_t *outputs, i64 rows, i64 width);
+
 // out = x . weights, and what is asked for beside.
 void product(const Product *p);
