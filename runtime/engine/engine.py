@@ -114,7 +114,7 @@ class Engine:
     def _serve(self) -> None:
         if self.parts.threads:
             torch.set_num_threads(self.parts.threads)
-        if self.parts.is_native:
+        if self.parts.kernels is not None:
             leave_torch_one_thread()
         use(self.parts.model.device)
         steps = self.steps

@@ -147,7 +147,7 @@ def _build(options: EngineOptions) -> Engine:
         cache=RadixCache(options.page_size, options.eviction_policy),
         policy=options.policy(on_card=device.type == "cuda"),
         threads=options.threads,
-        is_native=isinstance(model, NativeLlama),
+        kernels=kernels if isinstance(model, NativeLlama) else None,
         overlaps=overlaps(options, device),
     )
     if warms_up(options, device):

@@ -11,6 +11,7 @@ from ...ir.target import Tokenizer
 from .attention.base import Attention
 from .grammar.backend import GrammarBackend
 from .model import Model
+from .native.kernels import Kernels
 from .pool import Pool
 from .radix import RadixCache
 from .scheduler import Policy
@@ -34,7 +35,7 @@ class Parts:
     policy: Policy
     graphs: DecodeGraphs | None = None
     threads: int | None = None
-    is_native: bool = False  # whether the C kernels, with a team of their own, do all that is large
+    kernels: Kernels | None = None  # with a team of their own, where they do all that is large
     overlaps: bool = False  # whether a step may be launched before the one before is read
     _grammar: list[GrammarBackend] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...ir.sampling import Sampling
 from . import penalties
+from .native.kernels import Kernels
 from .transfers import send
 
 # Of a filtered distribution this many likeliest tokens are looked at first; the whole vocabulary is sorted only if
@@ -86,6 +87,7 @@ class Sampler:
 
     vocab: int
     in_one_kernel: bool = False  # on a CUDA device
+    kernels: Kernels | None = None  # on a CPU, where there are any
 
     def sample(
         self,
@@ -103,7 +105,7 @@ class Sampler:
             if restrict is not None:
                 restrict(logits)
             self._ban(logits, rows)
-            return [Sampled(token) for token in likeliest(logits).tolist()]
+            return [Sampled(token) for token in self._likeliest(logits).tolist()]
         if any(row.has_penalties or _wants_logprobs(row) for row in rows):
             logits = logits.float()
         wants = [
@@ -144,11 +146,16 @@ class Sampler:
         random = [i for i, row in enumerate(rows) if not row.is_greedy]
         if len(random) == len(rows):
             return self._draw(logits, random, rows)
-        tokens = likeliest(logits)
+        tokens = self._likeliest(logits)
         if random:
             index = send(np.array(random), logits.device)
             tokens[index] = self._draw(logits, random, [rows[i] for i in random])
         return tokens
+
+    def _likeliest(self, logits: torch.Tensor) -> torch.Tensor:
+        if self.kernels is not None and logits.dtype == torch.bfloat16:
+            return self.kernels.likeliest(logits)
+        return likeliest(logits)
 
     def _draw(
         self, logits: torch.Tensor, places: Sequence[int], rows: Sequence[Row]

@@ -32,7 +32,7 @@ class Steps:
     def __init__(self, parts: Parts, runner: Runner, times: Times, calls: Calls) -> None:
         self._parts, self._runner, self._times = parts, runner, times
         on_card = parts.model.device.type == "cuda"
-        sampler = Sampler(parts.model.shape.vocab, in_one_kernel=on_card)
+        sampler = Sampler(parts.model.shape.vocab, on_card, parts.kernels)
         self._under_way = UnderWay(parts)
         self._answers = Answers(runner, calls, self._under_way)
         self._choosing = Choosing(runner, sampler, parts, self._under_way)

@@ -23,14 +23,14 @@ class Kernels:
     def __init__(self, library: ctypes.CDLL) -> None:
         self._attend, self._product, self._decode = library.attend, library.product, library.decode
         self._pack_weights, self._pack_gated = library.pack_weights, library.pack_gated
-        self._unpack_rows, self._set_threads = library.unpack_rows, library.set_threads
+        self._likeliest, self._set_threads = library.likeliest, library.set_threads
         pointer = ctypes.POINTER
         self._attend.argtypes = [pointer(AttentionPlan), pointer(LayerCall)]
         self._product.argtypes = [pointer(ProductCall)]
         self._decode.argtypes = [pointer(x) for x in (DecoderCall, AttentionPlan, ForwardCall)]
         self._pack_weights.argtypes = [c_void_p, c_void_p, c_int64, c_int64]
         self._pack_gated.argtypes = [c_void_p, c_void_p, c_void_p, c_int64, c_int64]
-        self._unpack_rows.argtypes = [c_void_p, c_void_p, c_void_p, c_int64, c_int64]
+        self._likeliest.argtypes = [c_void_p, c_void_p, c_int64, c_int64, c_int64]
         self._set_threads.argtypes = [c_int64]
         for function in vars(self).values():
             function.restype = None
@@ -50,16 +50,16 @@ class Kernels:
         addresses = packed.data_ptr(), gate.data_ptr(), up.data_ptr()
         self._pack_gated(*addresses, *gate.shape)
 
-    def unpack_rows(self, packed: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
-        """Weights of some outputs (int64), `[rows, inputs]`, as they were before they were packed."""
-        rows = packed.new_empty(len(outputs), packed.shape[1])
-        addresses = rows.data_ptr(), packed.data_ptr(), outputs.data_ptr()
-        self._unpack_rows(*addresses, *rows.shape)
-        return rows
-
     def product(self, call: ProductCall) -> None:
         """Multiply by packed weights."""
         self._product(call)
+
+    def likeliest(self, logits: torch.Tensor) -> torch.Tensor:
+        """The first of the highest of each row of `[rows, vocab]`; what is no number counts as the highest."""
+        logits = logits if logits.stride(1) == 1 else logits.contiguous()
+        found = torch.empty(len(logits), dtype=torch.int64)
+        self._likeliest(found.data_ptr(), logits.data_ptr(), *logits.shape, logits.stride(0))
+        return found
 
     def attend(self, plan: AttentionPlan, layer: LayerCall) -> None:
         """Store a layer's new keys and values, and attend."""

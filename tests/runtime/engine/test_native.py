@@ -30,6 +30,7 @@ from sglc.runtime.engine.native.room import Room
 from sglc.runtime.engine.native_llama import NativeLlama
 from sglc.runtime.engine.options import EngineOptions, build_engine, make_attention
 from sglc.runtime.engine.pool import Pool, Shape
+from sglc.runtime.engine.sampler import likeliest
 from sglc.runtime.models.config import read_config
 from sglc.runtime.models.folders import resolve_model
 
@@ -82,11 +83,11 @@ def rows_of(rows: int, width: int, gap: int) -> torch.Tensor:
 @pytest.mark.parametrize("rows", [1, 7, 300])
 @pytest.mark.parametrize("width", [1, 15, 16, 40, 576, 1000])
 def test_rms_norm(kernels: Kernels, rows: int, width: int) -> None:
-    x, weight, wide = random(rows, width), random(width), random(rows, width + 32)
+    x, weight, wide = rows_of(rows, width, 8), random(width), random(rows, width + 32)
     beyond, out = wide[:, width:].clone(), wide[:, :width]
     norm = library().rms_norm
-    norm.argtypes = [c_void_p, c_int64, c_void_p, c_void_p, c_int64, c_int64, c_float]
-    norm(address(out), out.stride(0), address(x), address(weight), rows, width, 1e-5)
+    norm.argtypes = [*(c_void_p, c_int64) * 2, c_void_p, c_int64, c_int64, c_float]
+    norm(address(out), out.stride(0), address(x), x.stride(0), address(weight), rows, width, 1e-5)
     exact = torch.nn.functional.rms_norm(x.double(), (width,), weight.double(), 1e-5)
     torch.testing.assert_close(out.double(), exact, atol=1e-6, rtol=2**-8)
     assert torch.equal(wide[:, width:], beyond)
@@ -181,9 +182,24 @@ def test_gated_products(kernels: Kernels, rows: int, size: tuple[int, int]) -> N
 
 @pytest.mark.parametrize("size", [(32, 32), (90, 96), (300, 64)])
 def test_packed_weights_are_read_as_they_were(kernels: Kernels, size: tuple[int, int]) -> None:
-    weight, ids = random(*size), torch.randint(size[0], (50,))
-    packed = Packer(kernels).join(weight)
-    assert torch.equal(kernels.unpack_rows(packed.weights, ids), weight[ids])
+    weight, ids = random(*size), torch.randint(size[0], (50,), dtype=torch.int32)
+    packed, out = Packer(kernels).join(weight), random(50, size[1] + 8)
+    unpack = library().unpack_rows
+    unpack.argtypes = [c_void_p, c_int64, c_void_p, c_void_p, c_int64, c_int64]
+    unpack(address(out), out.stride(0), address(packed.weights), address(ids), 50, size[1])
+    assert torch.equal(out[:, :-8], weight[ids.long()])
+
+
+@pytest.mark.parametrize("width", [1, 15, 16, 17, 300, 49152])
+def test_the_likeliest_is_the_first_of_the_highest(kernels: Kernels, width: int) -> None:
+    logits = torch.randint(-9, 9, (40, width)).bfloat16()
+    logits[3], logits[4, : width // 2], logits[5, width // 2 :] = -torch.inf, -torch.inf, torch.nan
+    logits[6, width // 3], logits[7] = torch.inf, -0.0
+    logits[7, width // 2] = 0.0
+    assert torch.equal(kernels.likeliest(logits), likeliest(logits))
+    apart = torch.cat([logits, logits], 1)[:, :width]
+    assert torch.equal(kernels.likeliest(apart), likeliest(logits))
+    assert torch.equal(kernels.likeliest(logits.T.contiguous().T), likeliest(logits))
 
 
 def test_room_is_taken_side_by_side(kernels: Kernels) -> None:
