@@ -11,7 +11,7 @@ import time
 from ...backend import BackendError
 from .protocol import Bits, MakeMatcher, Matcher
 
-START_S, TOKEN_S = 1.0, 0.02
+START_S, TOKEN_S = 2.0, 0.05
 """Seconds for the masks of a request: to begin with, while they are computed for the first time, and for each token."""
 
 
