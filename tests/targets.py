@@ -35,6 +35,7 @@ KINDS = {
     "renders whole": "numbers",
     "writes calls as JSON": "calls_as_json",
     "writes calls as tags": "calls_as_tags",
+    "shows calls alone": "calls_alone",
 }
 """By kind, the file of a template; each has something that plain ChatML does not have."""
 

@@ -27,7 +27,7 @@ from sglc.runtime.plan.errors import RunError
 
 OWN = Path(__file__).parents[1] / "ir" / "target" / "templates"
 NAMES = sorted(path.stem for path in OWN.glob("*.jinja"))
-SHOWING = ("shows_tools", "calls_as_json", "calls_as_tags", "calls_as_python")
+SHOWING = ("shows_tools", "calls_as_json", "calls_as_tags", "calls_as_python", "calls_alone")
 PARAMETERS = {"type": "object", "properties": {"z": {"type": "string"}, "a": {"type": "integer"}}}
 TOOLS = [
     {"type": "function", "function": {"name": name, "description": what, "parameters": PARAMETERS}}

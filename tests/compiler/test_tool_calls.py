@@ -23,7 +23,7 @@ from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.backends.mock import MockBackend
 
 OWN = Path(__file__).parents[1] / "ir" / "target" / "templates"
-NAMES = ("calls_as_json", "calls_as_tags", "calls_as_python")
+NAMES = ("calls_as_json", "calls_as_tags", "calls_as_python", "calls_alone")
 
 
 def own(name: str) -> Target:
@@ -50,7 +50,8 @@ def test_calls_are_asked_as_the_template_renders(name: str, level: int, tmp_path
     found = judge(written(tmp_path), own(name), tmp_path, level)
     assert found.is_kept, found
     assert found.calls >= 5, found
-    assert found.how == ("rendered whole" if name == "calls_as_tags" else "composes"), found
+    ways = {"calls_as_tags": "rendered whole", "calls_alone": "planned"}
+    assert found.how == ways.get(name, "composes"), found
 
 
 FORKED = """

@@ -18,7 +18,7 @@ from ..template_error import TemplateError
 from .contents import EDGES, TRIMS, Odd, Trim, kinds_of
 from .ends import find_ends
 from .model import Mismatch, Refusal, TurnModel
-from .shapes import DROPPED, NEUTRAL, Filled, Misplaced, Shapes, neutral
+from .shapes import DROPPED, NEUTRAL, Filled, Misplaced, Shapes, may_vanish, neutral
 from .states import Futures, Pasts, TooDeep, find_futures, find_pasts
 from .words import Asked, Order, Role, Turns, Word, orders_of, turns_of
 
@@ -117,10 +117,10 @@ class _Prober:
         return _DEPTH + self._more
 
     def _drops(self, asked: Asked) -> bool:
-        """Whether the template does not show the reasoning that a future begins with."""
-        if asked.roles[0] != "thinking" or len(asked.roles) == 1:
+        """Whether the template does not show what a future begins with."""
+        if not may_vanish(asked.roles) or len(asked.roles) == 1:
             return False
-        leads = self._turns.leads("thinking", 1)
+        leads = self._turns.leads(asked.roles[0], 1)
         found = (self._shapes.gaps(asked._replace(roles=w + asked.roles)) for w in leads)
         return any(
             g is not None and g[len(w) + 1] == DROPPED for w, g in zip(leads, found, strict=True)

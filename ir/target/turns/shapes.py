@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..calls import CALL
 from ..conversation import or_opened
 from ..template import ChatTemplate
 from ..template_error import TemplateError
@@ -17,7 +18,7 @@ NEUTRAL = "Qz{}Qz"
 
 
 DROPPED = "\1"
-"""Stands behind reasoning that the template does not show; what stands there is before it."""
+"""Stands behind what the template does not show, as reasoning; what stands there is before it."""
 Filled = tuple[Asked, Sequence[str]]
 """A conversation with its contents."""
 _AT_ONCE = 200
@@ -108,8 +109,8 @@ class Shapes:
         gaps: list[str] = []
         rest = text
         behind: list[str] = []
-        for role, content in zip(asked.roles, shown, strict=False):
-            if role == THINKING and content not in rest:
+        for at, content in enumerate(shown):
+            if may_vanish(asked.roles[at:]) and content not in rest:
                 behind = [DROPPED]
                 continue
             gap, found, rest = rest.partition(content)
@@ -122,6 +123,11 @@ class Shapes:
         if rest:
             raise Misplaced(asked, text)
         return tuple(gaps)
+
+
+def may_vanish(roles: Word) -> bool:
+    """Whether the first of some turns need not be shown later: reasoning, or what is said before a call."""
+    return roles[0] == THINKING or roles[:2] == ("assistant", CALL)
 
 
 def neutral(count: int) -> list[str]:
