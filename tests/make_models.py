@@ -2,7 +2,8 @@
 
 Each published template that was fetched is tried with the six programs of `examples/`. What one template gave is kept
 in the cache folder until template or code changes; `--seconds N` stops after a while, and the next call goes on. With
-`--tokenizers` only their table is written; let nothing else run meanwhile.
+`--tokenizers` only their table is written; let nothing else run meanwhile. With `--calls` only which templates write
+calls of tools.
 """
 
 import argparse
@@ -13,8 +14,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
@@ -49,8 +52,16 @@ def try_template(name: str, source: str, revision: str) -> None:
     target = target_of(name, source)
     with tempfile.TemporaryDirectory() as folder:
         found = {e.name: asdict(judge(e, target, Path(folder))) for e in LIST}
-        if target.template is not None and target.template.calls.is_known:
-            found[CALLS] = asdict(judge(written(Path(folder)), target, Path(folder)))
+    _kept(source, revision).write_text(json.dumps(found), "utf-8")
+
+
+def try_calls(name: str, source: str, revision: str) -> None:
+    """Try a template that writes calls with the program that asks for them, and keep what was found."""
+    target = target_of(name, source)
+    found: dict[str, Any] = {}
+    if target.template is not None and target.template.calls.is_known:
+        with tempfile.TemporaryDirectory() as folder:
+            found = {CALLS: asdict(judge(written(Path(folder)), target, Path(folder)))}
     _kept(source, revision).write_text(json.dumps(found), "utf-8")
 
 
@@ -92,9 +103,8 @@ def table(rows: dict[str, dict[str, Verdict]]) -> str:
     count: Counter[str] = Counter()
     for name, found in rows.items():
         cells = [shown(found[example.name], notes) for example in LIST]
-        six = [found[example.name] for example in LIST]
-        count.update(WORDS.get(v.how, v.how) for v in six)
-        count["kept"] += sum(v.is_kept and v.how != "refused" for v in six)
+        count.update(WORDS.get(v.how, v.how) for v in found.values())
+        count["kept"] += sum(v.is_kept and v.how != "refused" for v in found.values())
         lines.append(f"| {name} | {' | '.join(cells)} |")
     ran = count["composes"] + count["per call"] + count["whole"]
     sums = (
@@ -140,7 +150,11 @@ def way_of(target: Target) -> str:
     way = target.template.calls.format
     if not way.pairs:
         return "one JSON object"
-    return "a Python call" if way.quote else "a tag for each"
+    if not way.quote:
+        return "a tag for each"
+    return (
+        "a Python call" if way.sep.endswith("(") else "pairs, texts in quotes of the family's own"
+    )
 
 
 def main() -> int:
@@ -148,22 +162,34 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--tokenizers", action="store_true")
+    parser.add_argument("--calls", action="store_true")
     options = parser.parse_args()
     end = time.monotonic() + options.seconds
     if options.tokenizers:
         write("tokenizers", seam_table())
         return 0
     known, now = templates(), revision()
+    called = tried(known, f"{now} {CALLS}", try_calls, end)
+    if called is None:
+        return 1
+    write("calls", calls_table(known, called))
+    rows = tried(known, now, try_template, end) if not options.calls else {}
+    if rows:
+        write("table", table(rows))
+    return 0 if rows is not None else 1
+
+
+def tried(
+    known: dict[str, str], revision: str, attempt: Callable[[str, str, str], None], end: float
+) -> dict[str, dict[str, Verdict]] | None:
+    """What was found of each template, those tried that were not yet; None where the time is over before."""
     for name, source in known.items():
-        if row_of(name, source, now) is None:
+        if row_of(name, source, revision) is None:
             if time.monotonic() > end:
                 print(f"not all of {len(known)} templates are tried: go on with another call")
-                return 1
-            try_template(name, source, now)
-    rows = {name: row_of(name, source, now) or {} for name, source in known.items()}
-    write("table", table(rows))
-    write("calls", calls_table(known, rows))
-    return 0
+                return None
+            attempt(name, source, revision)
+    return {name: row_of(name, source, revision) or {} for name, source in known.items()}
 
 
 def write(name: str, content: str) -> None:

@@ -92,4 +92,4 @@ def test_all_published_templates_that_write_calls_are_read() -> None:
         if template is not None and template.calls.is_known:
             assert_read(template.calls)
             known += 1
-    assert known >= 65
+    assert known >= 67
