@@ -59,7 +59,7 @@ def _before(options: argparse.Namespace) -> dict[str, Found]:
     path = results.RESULTS / f"{options.name}.json"
     rows = json.loads(path.read_text())["rows"] if path.exists() else []
     cases = {case.name: case for case in CASES[options.cases]}
-    found = [row for row in rows if row["program"] in cases and "same" in row]
+    found = [row for row in rows if row["program"] in cases and row.keys() >= set(NUMBERS)]
     return {row["program"]: _found(cases[row["program"]], row) for row in found}
 
 
