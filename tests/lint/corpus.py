@@ -1,5 +1,7 @@
 """Scores lint on the corpus: precision and recall by rule, by kind of input, and by depth (`make lint-corpus`).
 
+`--table` prints which rule finds something in which kind of input.
+
 A case is a file, or a folder with an `__init__.py`, of `corpus/`, or one that the generators make. `want: CODES` in a
 comment marks the origin of a problem, and one of the codes has to be found within two lines of it. A case
 without a mark is one in which nothing may be found.
@@ -30,6 +32,7 @@ from generated_python import programs  # noqa: E402
 from generated_railway_logs import railway  # noqa: E402
 from generated_sources import sources  # noqa: E402
 from generated_ways import ways  # noqa: E402
+from pairs import table  # noqa: E402
 
 KEPT = HERE / "corpus"
 _WANT = re.compile(r"want: ((?:PFX\d{3} ?)+)")
@@ -216,8 +219,34 @@ def _of_default(cases: list[Case]) -> list[Case]:
     return cases
 
 
+def pairs() -> list[tuple[str, str]]:
+    """Each code that is wanted and found, with the kind of its case."""
+    with TemporaryDirectory() as scratch:
+        made, kept = write_generated(Path(scratch)), kept_cases()
+        results = (
+            (made, lint([Path(scratch)], Config(preview=True))),
+            (kept, lint([KEPT], Config(preview=True))),
+        )
+        return [
+            pair for cases, result in results for case in cases for pair in _pairs_of(case, result)
+        ]
+
+
+def _pairs_of(case: Case, result: Result) -> list[tuple[str, str]]:
+    mine = [f for f in result.findings if any(_touches(f, file) for file in case.files)]
+    return [
+        (code, case.kind)
+        for codes, places in case.wants
+        for code in codes
+        if any(_is_right(f, (code,), places) for f in mine)
+    ]
+
+
 def main() -> int:
     """Print the scores."""
+    if "--table" in sys.argv:
+        print(table(pairs()))
+        return 0
     scores, remarks, count = run()
     alone, told, _ = run(preview=False)
     default = alone["all"]
