@@ -43,17 +43,18 @@ def _calls(text: str, calls: Calls, tools: Parameters) -> Iterator[ReadCall]:
 def _call(text: str, calls: Calls, tools: Parameters) -> ReadCall | None:
     """The call that a text begins with."""
     lead = calls.begins[calls.begins.find(calls.marker) :]
-    if "{" in lead:
-        return _of_object(text, lead)
     begun = re.match(_loose(lead), text)
-    if begun is None:
-        return None
-    rest, format = text[begun.end() :], calls.format
-    if not format.pairs:
-        name, found, behind = rest.partition(format.sep.strip())
-        value = _object(behind) if found else None
-        return ReadCall(name.strip(), value) if value is not None else None
-    return _of_pairs(rest, format, tools)
+    if calls.format.pairs:
+        return _of_pairs(text[begun.end() :], calls.format, tools) if begun else None
+    behind = _behind_name(text[begun.end() :], calls.format) if begun else None
+    return behind or (_of_object(text, lead) if "{" in lead else None)
+
+
+def _behind_name(text: str, format: CallFormat) -> ReadCall | None:
+    """A call whose arguments are one JSON object behind its name."""
+    name, found, behind = text.partition(format.sep.strip())
+    value = _object(behind) if found else None
+    return ReadCall(name.strip(), value) if value is not None else None
 
 
 def _of_object(text: str, lead: str) -> ReadCall | None:
@@ -69,21 +70,17 @@ def _of_object(text: str, lead: str) -> ReadCall | None:
 
 
 def _of_pairs(text: str, format: CallFormat, tools: Parameters) -> ReadCall | None:
-    behind = format.sep.strip() or format.opens.strip()
-    name, found, rest = text.partition(behind)
-    name = name.strip()
-    if not found or name not in tools:
+    named = re.match(rf"\s*([\w.-]+)(?:{_loose(format.sep)})?", text)
+    if named is None or named[1] not in tools:
         return None
-    rest = rest if format.sep.strip() else behind + rest
-    schema: Mapping[str, Any] = tools[name].get("properties", {})
-    read = dict(_pairs(rest, format))
-    return ReadCall(
-        name, {key: _value(text, schema.get(key, {}), format) for key, text in read.items()}
-    )
+    schema: Mapping[str, Any] = tools[named[1]].get("properties", {})
+    read = dict(_pairs(text[named.end() :], format))
+    values = {key: _value(said, schema.get(key, {}), format) for key, said in read.items()}
+    return ReadCall(named[1], values)
 
 
 def _pairs(text: str, format: CallFormat) -> Iterator[tuple[str, str]]:
-    opens, mid = _loose(format.opens), _loose(format.mid)
+    opens, mid = _loose(format.opens), f"(?:{_loose(format.text_mid)}|{_loose(format.mid)})"
     if format.closes:
         value = f"(.*?){_loose(format.closes)}"
     else:
@@ -111,14 +108,13 @@ def _value(text: str, schema: Mapping[str, Any], format: CallFormat) -> Any:
 
 
 def _text(text: str, format: CallFormat) -> str:
-    """A text without what stands around it, and around no other value."""
+    """A text without the quotes that stand around it."""
     if format.quote == '"' and text[:1] == '"':
         quoted = _json(text)
         return quoted if isinstance(quoted, str) else text
-    if format.quote:
-        return text.removeprefix(format.quote).removesuffix(format.quote)
-    extra = format.text_mid.removeprefix(format.mid)
-    return text.removeprefix(extra) if extra.strip() else text
+    if not format.quote:
+        return text
+    return text.removeprefix(format.quote).removesuffix(format.quote)
 
 
 def _json(text: str) -> Any:
