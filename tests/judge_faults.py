@@ -8,46 +8,20 @@ python tests/judge_faults.py --page      write `docs/faults.md`
 from __future__ import annotations
 
 import argparse
-import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import judged
+from broken_tree import a_copy, changed, load_large, outcome
 from known_faults import FAULTS, ROOT, Fault, named
 
 PAGE = ROOT / "docs" / "faults.md"
-LIMIT_S = 300
-LEFT_OUT = (".git", ".venv", "__pycache__", "node_modules")
-"""What a copy of the tree does without."""
-
-
-@contextmanager
-def a_copy() -> Iterator[Path]:
-    """A copy of the tree, which goes away."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "tree"
-        ignored = shutil.ignore_patterns(*LEFT_OUT)
-        shutil.copytree(ROOT, place, symlinks=True, ignore=ignored)
-        yield place
 
 
 def is_noticed(fault: Fault, tree: Path) -> bool:
-    """Whether the test fails in a copy of the tree that has the fault."""
-    file = tree / fault.file
-    kept = file.read_text(encoding="utf-8")
-    file.write_text(fault.source(), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", fault.test]
-    try:
-        done = subprocess.run(command, cwd=tree, capture_output=True, timeout=LIMIT_S, check=False)
-    except subprocess.TimeoutExpired:
-        return True  # it hangs
-    finally:
-        file.write_text(kept, encoding="utf-8")
-    return done.returncode == 1  # 2 and more: no test was run
+    """Whether the test fails, or hangs, in a copy of the tree that has the fault. Not that it can't be imported."""
+    with changed(tree / fault.file, fault.source()):
+        return outcome(tree, [fault.test]) in ("failed", "hung")
 
 
 def page() -> str:
@@ -77,6 +51,7 @@ def main() -> int:
         PAGE.write_text(page(), encoding="utf-8")
         return 0
     missed, faults = 0, list(named(given.word))
+    load_large()
     with a_copy() as tree:
         for fault in faults:
             seen = is_noticed(fault, tree)

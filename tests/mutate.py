@@ -15,52 +15,28 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib
 import os
 import random
-import resource
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import NoReturn
 
-import pytest
+from broken_tree import QUIETLY, a_copy, changed, load_large, outcome
+from judge_faults import PAGE, page
 from judged import Verdict, Verdicts, keep
 from mutants import ROOMS, ROOT, Mutant, all_of, test_files
 from probes import CUT_SHORT, TO, UNTIL, Reached, put_probes
 
-LIMIT_S = 300
-"""Seconds of a processor for the tests of one mutant: with more it hangs. One that waits is ended by pytest-timeout."""
-WAITS_S = 150
-LARGE = (
-    "torch",
-    "transformers",
-    "xgrammar",
-    "hypothesis",
-    "jinja2",
-    "lark",
-    "tokenizers",
-    "fastapi",
-    "httpx",
-)
-"""Libraries that take seconds to load: each mutant's tests begin in a child that has them already."""
 ENOUGH_S = 40
 """Seconds of a processor: what survives tests that take so long is judged by all of them with `--again`."""
 FIRST = 12
 """So many quick tests of a file are asked before all others: most mutants fail one of them."""
-QUIETLY = ("-q", "-p", "no:cacheprovider", "--no-header")
-PYTEST = (sys.executable, "-m", "pytest", *QUIETLY)
-KILLED_BY = (1, 2)
-"""What pytest ends with where a test fails, and where a file of tests can't be imported."""
 WHOLE = (0, 1, 5)
-"""What it ends with where all tests were run, and where none is left."""
+"""What pytest ends with where all tests were run, and where none is left."""
 
 
 def sampled(count: int, seed: int, rooms: Sequence[str]) -> list[Mutant]:
@@ -73,16 +49,6 @@ def sampled(count: int, seed: int, rooms: Sequence[str]) -> list[Mutant]:
     return [those[turn] for turn in range(each) for those in chosen if turn < len(those)]
 
 
-@contextmanager
-def a_copy() -> Iterator[Path]:
-    """A copy of the tree, which goes away."""
-    with tempfile.TemporaryDirectory() as folder:
-        ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", "node_modules", "build")
-        tree = Path(shutil.copytree(ROOT, Path(folder) / "tree", symlinks=True, ignore=ignored))
-        (tree / ".venv").symlink_to(ROOT / ".venv")
-        yield tree
-
-
 def reached(mutants: Sequence[Mutant], to: Path, until: float, arguments: Sequence[str]) -> Reached:
     """Run what tests are not noted yet, with probes. Raises RuntimeError where they can't be run."""
     whole = to.with_suffix(".whole")
@@ -91,7 +57,7 @@ def reached(mutants: Sequence[Mutant], to: Path, until: float, arguments: Sequen
         env = {**os.environ, TO: str(to.resolve()), UNTIL: str(until), "PYTHONPATH": "tests"}
         with a_copy() as tree:
             put_probes(tree, mutants)
-            command = [*PYTEST, "-p", "probes", *done, *arguments]
+            command = [sys.executable, "-m", "pytest", *QUIETLY, "-p", "probes", *done, *arguments]
             ended = subprocess.run(command, cwd=tree, env=env, check=False).returncode
         if ended in WHOLE:
             whole.touch()
@@ -131,48 +97,12 @@ def judged(mutant: Mutant, tree: Path, asked: list[list[str]]) -> Verdict:
     """What the tests that reach a mutant say of it, in a copy of the tree."""
     if not asked:
         return "run by no test"
-    file = tree / mutant.file
-    before = file.read_text(encoding="utf-8")
-    file.write_text(mutant.source(), encoding="utf-8")
-    try:
+    with changed(tree / mutant.file, mutant.source()):
         for tests in asked:
-            said = ended(tree, tests)
-            if said != "survived":
-                return said
-        return "survived"
-    finally:
-        file.write_text(before, encoding="utf-8")
-
-
-def ended(tree: Path, tests: list[str]) -> Verdict:
-    """What comes of tests in a copy of the tree. Raises RuntimeError where they can't be run."""
-    (tree / "tests.txt").write_text("\n".join(tests), encoding="utf-8")
-    child = os.fork()
-    if not child:
-        run_and_exit(tree)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):  # it had its seconds
-        return "hung"
-    code, said = os.WEXITSTATUS(status), (tree / "said.txt").read_text(encoding="utf-8")
-    if code not in (0, *KILLED_BY):
-        raise RuntimeError(f"pytest ended with {code}:\n{said[-2000:]}")
-    if not code:
-        return "survived"
-    return "hung" if f"Timeout (>{WAITS_S}" in said else "killed"
-
-
-def run_and_exit(tree: Path) -> NoReturn:
-    """In a child: run the tests of a copy of the tree, as if it had just begun there."""
-    code = 3
-    try:
-        os.chdir(tree)
-        resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, LIMIT_S + 10))
-        said = os.open("said.txt", os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
-        os.dup2(said, 1)
-        os.dup2(said, 2)
-        code = int(pytest.main([*QUIETLY, "-x", "-o", f"timeout={WAITS_S}", "@tests.txt"]))
-    finally:
-        os._exit(code)
+            found = outcome(tree, tests)
+            if found != "passed":
+                return "hung" if found == "hung" else "killed"
+    return "survived"
 
 
 def judge(
@@ -188,8 +118,7 @@ def judge(
     """
     wanted = {"survived", "hung", "run by no test"} if again else {None}
     seconds = float("inf") if again else ENOUGH_S
-    for name in LARGE:
-        importlib.import_module(name)
+    load_large()
     with a_copy() as tree:
         for number, mutant in enumerate(mutants):
             if time.time() > until:
@@ -229,6 +158,7 @@ def main() -> int:
     print(f"seed {given.seed}")
     if given.page:
         keep(mutants, verdicts)
+        PAGE.write_text(page(), encoding="utf-8")
     else:
         noted = reached(
             mutants, given.folder / f"reached-{name_of(mutants)}.jsonl", until, for_pytest

@@ -114,6 +114,14 @@ def test_each_mutant_is_another_program() -> None:
         assert ast.dump(ast.parse(mutant.source())) != ast.dump(ast.parse(text))
 
 
+@pytest.mark.slow
+def test_a_known_fault_is_made_and_noticed() -> None:
+    command = [sys.executable, "tests/judge_faults.py", "the main way"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "1 of 1 noticed"
+
+
 def test_of_each_survivor_it_is_said_what_was_found() -> None:
     judged = kept()
     assert {each.room for each in judged} == set(ROOMS)
