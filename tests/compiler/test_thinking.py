@@ -18,7 +18,11 @@ import sglc as sgl
 from sglc.compiler.driver.compilation import Build, Options, compile_file, compile_module, load
 from sglc.compiler.driver.targets import Choice
 from sglc.ir.diagnostic import CompileFailed
+from sglc.ir.ops import Gen
+from sglc.ir.span import Source
+from sglc.ir.structure import walk
 from sglc.ir.target import ChatTemplate, Target, Tokenizer
+from sglc.lang.compile import compile_source
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.backends.mock import MockBackend
 
@@ -121,6 +125,23 @@ program p() -> str:
     made, path = built(source, own("reasons"), tmp_path), tmp_path / "t.jsonl"
     (result,) = run_traced(made, Example("p", ({}, {})), MockBackend(made.choice.target), path)
     assert result.result == ""
+
+
+def test_options_that_a_program_computes_are_those_of_the_reasoning_as_well() -> None:
+    source = """
+program p(n: int, t: float) -> str:
+    user: "Hm?"
+    assistant: x = gen(thinking="on", max_thinking_tokens=n, temperature=t, max_tokens=2 * n)
+    return x
+"""
+    module, _ = compile_source(Source("t.sgl", source))
+    assert module is not None
+    body = module.program("p").body
+    thought, answer = [op for op in walk(body) if isinstance(op, Gen)]
+    n, t = body.args
+    assert dict(thought.dynamic) == {"max_tokens": n, "temperature": t}
+    assert dict(answer.dynamic).keys() == {"max_tokens", "temperature"}
+    assert dict(answer.dynamic)["max_tokens"] is not n
 
 
 def test_reasoning_is_apart_in_trace_and_stream() -> None:
