@@ -47,3 +47,19 @@ def test_what_is_open_at_an_end_of_a_section_holds_it(text: str, words: str) -> 
 )
 def test_what_a_section_closes_itself_holds_nothing(text: str) -> None:
     assert [tie for _, tie in ties(text) if tie == "fixed"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Please weigh with care this question.", ["this question"]),
+        ("Weigh the question with care; this question is hard.", []),
+        ("Please follow with care these rules.", ["these rules"]),
+        ("Write one short line. Follow these rules.", []),  # which stand before
+        (f"Read with care {SLOT} and weigh this question.", []),
+    ],
+)
+def test_a_noun_that_a_section_points_at_stands_before_it_or_in_it(
+    text: str, words: list[str]
+) -> None:
+    assert [found for found, tie in ties(text) if tie == "previous"] == words
