@@ -85,7 +85,7 @@ def _run_and_exit(tree: Path) -> NoReturn:
     code = 3
     try:
         os.chdir(tree)
-        resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, LIMIT_S + 10))
+        resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, resource.RLIM_INFINITY))
         said = os.open("said.txt", os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
         os.dup2(said, 1)
         os.dup2(said, 2)
