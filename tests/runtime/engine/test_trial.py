@@ -85,6 +85,15 @@ def test_what_needs_too_much_or_dies_is_refused(
     check_all_gone(processes)
 
 
+def test_what_needs_less_than_it_may_passes(
+    processes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside what this process has mapped, which is far more than it has in memory."""
+    monkeypatch.setattr(trial, "MEGABYTES", 256)
+    asyncio.run(tried(lambda: bytearray(128 << 20), 60))
+    check_all_gone(processes)
+
+
 def test_a_trial_ends_with_who_asked_for_it(processes: list[int]) -> None:
     async def run() -> None:
         asked = [asyncio.ensure_future(tried(spins, 60)) for _ in range(4)]
