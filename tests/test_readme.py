@@ -41,8 +41,9 @@ def test_the_python_program_runs(
     monkeypatch.syspath_prepend(str(tmp_path))
     from_readme = importlib.import_module("from_readme")
 
-    assert capsys.readouterr().out.strip()
-    assert isinstance(from_readme.state["summary"], str)
+    state = from_readme.state
+    assert capsys.readouterr().out == f"{state['summary']} {state['entities']}\n"
+    assert isinstance(state["summary"], str)
     sglc.set_default_backend(None)
 
 
