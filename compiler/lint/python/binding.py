@@ -74,8 +74,8 @@ def _varying(run: Run, loop: Loop, value: Value, cause: Cause = Cause.VARYING) -
             return replace(value, taints=value.taints | {taint})
         case Text(parts=parts):
             return Text((Hole(frozenset({taint})), *parts))
-        case Choice():
-            return replace(value, taints=value.taints | {taint})
+        case Choice(options=options) if all(isinstance(o, Const) for o in options):
+            return replace(value, taints=value.taints | {taint})  # the keys of a table
         case ListV(kind="tuple"):
             return replace(
                 value,

@@ -136,7 +136,20 @@ def _same(one: Value, other: Value) -> bool:
         return True
     if isinstance(one, Const) and isinstance(other, Const):
         return type(one.value) is type(other.value) and one.value == other.value
-    return isinstance(one, Text) and isinstance(other, Text) and one == other
+    if not isinstance(one, Text) or not isinstance(other, Text):
+        return False
+    return len(one.parts) == len(other.parts) and all(map(_says_same, one.parts, other.parts))
+
+
+def _says_same(one: Part, other: Part) -> bool:
+    """Whether two parts are the same text, whatever way it took."""
+    if not isinstance(one, Hole) or not isinstance(other, Hole):
+        return one == other
+    return one.label == other.label and _origins(one.taints) == _origins(other.taints)
+
+
+def _origins(taints: Taints) -> set[tuple[Cause, Place, str]]:
+    return {(t.cause, t.place, t.flag) for t in taints}
 
 
 Change = Callable[[Taints], Taints]
@@ -240,7 +253,8 @@ def passed(value: Value, place: Place) -> Value:
             )
         case Choice(options=options, taints=taints):
             seen = frozenset(t.through(place) for t in taints)
-            return replace(value, options=[passed(o, place) for o in options], taints=seen)
+            held = [passed(o, place) if isinstance(o, Text) else o for o in options]
+            return replace(value, options=held, taints=seen)
         case Opaque(taints=taints) if taints and value.parent is None:
             return replace(value, taints=frozenset(t.through(place) for t in taints))
         case _:

@@ -9,7 +9,7 @@ from ..binding import unpacked
 from ..expressions import evaluate
 from ..holding import passed
 from ..machine import Frame, Run, place_of
-from ..values import Const, Obj, Value
+from ..values import Choice, Const, Obj, Value
 from .items import set_item
 from .stored import as_stored
 
@@ -35,7 +35,7 @@ def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST
         case ast.Name(id=name):
             found = (
                 passed(value, place_of(frame.module, target))
-                if not isinstance(value, Const)
+                if not isinstance(value, Const | Choice)
                 else value
             )
             frame.env[name] = found
