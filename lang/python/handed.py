@@ -42,7 +42,7 @@ def _found(function: Callable[..., Any]) -> tuple[Handed, Outside]:
         return (), outside
     low = Lowering(Door(_never, _never, _never), frame, {}, outside=outside)
     found: dict[str, Tool] = {}
-    for place, call in _calls(low, {function}):
+    for place, call in _calls(low):
         for tool in named_tools(place, call) or ():
             found.setdefault(tool.name, tool)
     return tuple(found.values()), outside
@@ -71,18 +71,27 @@ def functions_named(low: Lowering, node: ast.expr) -> tuple[Any] | None:
     return outer(low, node, with_functions=True) if is_name else static(low, node)
 
 
-def _calls(low: Lowering, seen: set[Callable[..., Any]]) -> Iterator[tuple[Lowering, ast.Call]]:
+def _calls(low: Lowering) -> Iterator[tuple[Lowering, ast.Call]]:
     """The calls of a function and its helpers that ask a model, each with the function that it stands in."""
-    node = low.frame.source.node
-    yield from ((low, call) for call in asking_calls(node))
-    for call in other_calls(node):
-        known = static(low, call.func)
-        inner = getattr(known[0], "function", known[0]) if known is not None else None
-        if not inspect.isfunction(inner) or inner in seen or inner.__module__.startswith("sglc."):
-            continue
-        seen.add(inner)
-        try:
-            frame = Frame(FunctionSource.of(inner), (inner,))
-        except CannotLower:
-            continue
-        yield from _calls(replace(low, frame=frame, blocks=Blocks()), seen)
+    places, seen = [low], {low.frame.source.function}
+    for place in places:  # grows on the way
+        node = place.frame.source.node
+        yield from ((place, call) for call in asking_calls(node))
+        for call in other_calls(node):
+            helper = _helper(place, call)
+            if helper is not None and helper.frame.source.function not in seen:
+                seen.add(helper.frame.source.function)
+                places.append(helper)
+
+
+def _helper(low: Lowering, call: ast.Call) -> Lowering | None:
+    """The function of the user's that a call calls, if its source is at hand."""
+    known = static(low, call.func)
+    inner = getattr(known[0], "function", known[0]) if known is not None else None
+    if not inspect.isfunction(inner) or (inner.__module__ or "").startswith("sglc."):
+        return None
+    try:
+        frame = Frame(FunctionSource.of(inner), (inner,))
+    except CannotLower:
+        return None
+    return replace(low, frame=frame, blocks=Blocks())
