@@ -1,7 +1,8 @@
 """What was said of mutants of the core: how many were killed by room, and what was found about each survivor.
 
 `mutate.py --page` writes `judged.jsonl` from its verdicts. What was found about a survivor is written into its line by
-hand, as `since`: the test that notices it since, or why it changes nothing. It stays when the file is written anew.
+hand, as `since`: the test that notices it since, why it changes nothing, or that it survives. It stays when the file is
+written anew.
 """
 
 from __future__ import annotations
