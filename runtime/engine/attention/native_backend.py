@@ -111,7 +111,9 @@ class NativeAttention:
         shape, rows = self.pool.shape, len(whole.rows)
         tiles = -(-rows // TILE) * (1 if rows * shape.heads <= TILE_ROWS else shape.kv_heads)
         count = min(-(-ENOUGH_TILES // tiles), len(whole.keys) // LEAST_PIECE)
-        edges = [len(whole.keys) * n // max(count, 1) for n in range(max(count, 1) + 1)]
+        if count < 2:
+            return [whole]
+        edges = [len(whole.keys) * n // count for n in range(count + 1)]
         return [
             Stretch(whole.rows, np.clip(whole.limits - a, -1, b - a - 1), whole.keys[a:b])
             for a, b in itertools.pairwise(edges)
