@@ -1,9 +1,9 @@
 """What the machine could do at best: matrix products per second, bytes per second, and the least time of a workload.
 
 A step can't be faster than its arithmetic at the measured rate of a large bf16 product, nor than reading the
-weights and the distinct keys and values once at the measured copy rate. The floor of a workload is the sum over its
-steps of the larger of the two, with every shared prefix computed once: a bound that no schedule can pass, not a
-forecast.
+weights and the distinct keys and values once at the measured rate of copies or of reads, in large pages, whichever is
+higher. The floor of a workload is the sum over its steps of the larger of the two, with every shared prefix computed
+once: a bound that no schedule can pass, not a forecast.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 
+from sglc.runtime.engine.native.room import Room
 from sglc.runtime.engine.process import in_a_passing_thread
 
 
@@ -31,7 +32,7 @@ class Machine:
         return Machine(max(self.flops, other.flops), max(self.bandwidth, other.bandwidth))
 
     def __str__(self) -> str:
-        return f"matmul {self.flops / 1e9:.0f} GFLOP/s (bf16, 2048³), copy {self.bandwidth / 1e9:.1f} GB/s"
+        return f"matmul {self.flops / 1e9:.0f} GFLOP/s (bf16, 2048³), memory {self.bandwidth / 1e9:.1f} GB/s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,27 +107,35 @@ def measure(seconds: float = 1.0) -> Machine:
     return in_a_passing_thread(partial(_measure, seconds, torch.get_num_threads()))
 
 
-def _measure(seconds: float, threads: int) -> Machine:
+def measure_one_thread(seconds: float = 1.0) -> Machine:
+    """The rates of one thread by its processor time: what others take of the machine counts little."""
+    return in_a_passing_thread(partial(_measure, seconds, 1, time.thread_time))
+
+
+def _measure(
+    seconds: float, threads: int, clock: Callable[[], float] = time.perf_counter
+) -> Machine:
     torch.set_num_threads(threads)
     with torch.inference_mode():
         a = torch.randn(2048, 2048).bfloat16()
         b, out = torch.randn(2048, 2048).bfloat16(), torch.empty(2048, 2048, dtype=torch.bfloat16)
-        product = _best(lambda: torch.mm(a, b, out=out), seconds)
-        source = torch.zeros(1 << 28, dtype=torch.uint8)
-        target = torch.empty_like(source)
-        copy = _best(lambda: target.copy_(source), seconds)
-    return Machine(2 * 2048**3 / product, 2 * len(source) / copy)
+        product = _best(lambda: torch.mm(a, b, out=out), seconds, clock)
+        room = Room()
+        source, target = (room.take(1 << 27).zero_().view(torch.float32) for _ in range(2))
+        copy = _best(lambda: target.copy_(source), seconds, clock)
+        read = _best(source.sum, seconds, clock)
+    return Machine(2 * 2048**3 / product, source.nbytes * max(2 / copy, 1 / read))
 
 
-def _best(work: Callable[[], object], seconds: float) -> float:
+def _best(work: Callable[[], object], seconds: float, clock: Callable[[], float]) -> float:
     """The shortest time among repetitions within `seconds`, after one that is not counted."""
     work()
     best = float("inf")
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
-        begun = time.perf_counter()
+        begun = clock()
         work()
-        best = min(best, time.perf_counter() - begun)
+        best = min(best, clock() - begun)
     return best
 
 

@@ -70,10 +70,18 @@ class Bench:
         self._run([self._job(self._prefix, 1)])
         return [self._row(kind, count) for kind, count in SHAPES]
 
-    def decode(self, count: int, context: int, tokens: int) -> float:
-        """The least seconds, by the clock, of a step in which so many unrelated rows decode."""
+    def decode(
+        self, count: int, context: int, tokens: int, clock: Callable[[], float] = time.perf_counter
+    ) -> float:
+        """The least seconds of a step in which so many unrelated rows decode."""
         jobs = [self._job(self._ids(max(context - tokens // 2, 1)), tokens) for _ in range(count)]
-        return min(self._run(jobs, time.perf_counter))
+        return min(self._run(jobs, clock))
+
+    def prefill(self, tokens: int, clock: Callable[[], float] = time.perf_counter) -> float:
+        """The seconds of a prompt of so many new tokens and one token after it."""
+        begun = clock()
+        self._run([self._job(self._ids(tokens), 1)], clock)
+        return clock() - begun
 
     def _row(self, kind: str, count: int) -> dict[str, Any]:
         shared = self._prefix if kind == "arms" else ()
