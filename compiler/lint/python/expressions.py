@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from typing import Any
 
-from ..finding import Cause
-from ..layout import TURN
 from .arithmetic import operated
 from .binding import bind, condition_taints
 from .building import merge, order_taint, put, splice
 from .clocks import coarse
+from .comparisons import comparison, presence
 from .comprehensions import comprehension
 from .dunders import operated_by_class
 from .elements import element_of, indexed
 from .holding import decided, join, shape_of, taints_in, union
 from .instances import CONTENT
-from .machine import Frame, Run, place_of, shown
+from .machine import Frame, Run, place_of
 from .names import attribute, look_up
 from .slices import sliced
 from .standing import (
@@ -32,8 +30,6 @@ from .standing import (
 from .texts import parts_of, text
 from .values import (
     MARKS,
-    NONE,
-    Choice,
     ClassV,
     Const,
     DictV,
@@ -44,9 +40,7 @@ from .values import (
     Obj,
     Opaque,
     Part,
-    Taint,
     Taints,
-    Text,
     Value,
 )
 
@@ -116,7 +110,7 @@ def _bool(run: Run, frame: Frame, node: ast.BoolOp) -> Value:
     """`a or b`: one of them, and no condition that is worth naming: `or` gives defaults."""
     values = [evaluate(run, frame, each) for each in node.values]
     if isinstance(node.op, ast.And):
-        return join(values[-1:], union(_presence(v) for v in values[:-1]))
+        return join(values[-1:], union(presence(v) for v in values[:-1]))
     if isinstance(values[0], Const) and values[0].value:
         return values[0]
     return join([v for v in values if not (isinstance(v, Const) and not v.value)] or values)
@@ -137,64 +131,6 @@ def _unary(run: Run, frame: Frame, node: ast.UnaryOp) -> Value:
         except TypeError:
             return Opaque()
     return Opaque(taints_in(value))
-
-
-def _compare(run: Run, frame: Frame, node: ast.Compare) -> Value:
-    values = [evaluate(run, frame, each) for each in (node.left, *node.comparators)]
-    known = _known_comparison(node, values)
-    if known is not None:
-        return Const(known)
-    if any(isinstance(v, Const) and v.value is None for v in values):
-        return Opaque(union(_presence(v) for v in values))
-    taints = union(_compared(run, frame, v, node) for v in values)
-    return Opaque(_without_expiry(node, values, taints))
-
-
-_PARTS = re.compile(
-    r"(hour|minute|second|microsecond|weekday|isoweekday|day|month|tm_\w+|strftime|time)(\(\))?$"
-)
-
-
-def _without_expiry(node: ast.Compare, values: list[Value], taints: Taints) -> Taints:
-    """Whether a moment is past changes once, where a whole clock is compared: not a part of it, such as the hour."""
-    is_order = all(isinstance(op, ast.Lt | ast.LtE | ast.Gt | ast.GtE) for op in node.ops)
-    labels = [v.label for v in values if isinstance(v, Opaque) and taints_in(v, 1)]
-    if not is_order or any(_PARTS.search(label) and label != "time.time" for label in labels):
-        return taints
-    return frozenset(t for t in taints if t.cause is not Cause.CLOCK)
-
-
-def _presence(value: Value) -> Taints:
-    """What it depends on whether there is a value at all: not on what a text says."""
-    match value:
-        case Text() | ListV() | DictV():
-            return NONE
-        case Choice(options=options, taints=taints):
-            return union([taints, *(_presence(option) for option in options)])
-        case _:
-            return frozenset(t for t in taints_in(value, 1) if t.cause is not Cause.UNORDERED)
-
-
-def _known_comparison(node: ast.Compare, values: list[Value]) -> bool | None:
-    if len(values) != 2 or not all(isinstance(v, Const) for v in values):
-        return None
-    left, right = (v.value for v in values if isinstance(v, Const))
-    match node.ops[0]:
-        case ast.Is() | ast.Eq():
-            return left == right
-        case ast.IsNot() | ast.NotEq():
-            return left != right
-        case _:
-            return None
-
-
-def _compared(run: Run, frame: Frame, value: Value, node: ast.AST) -> Taints:
-    """What a comparison depends on: the newest message of a history is another one on every turn."""
-    taints = frozenset(t for t in taints_in(value, 1) if t.cause is not Cause.UNORDERED)
-    if isinstance(value, Opaque) and value.parent is not None and value.index == "last":
-        place = place_of(frame.module, node)
-        taints |= {Taint(Cause.STATE, TURN, place, shown(node), loops=run.loop_numbers())}
-    return taints
 
 
 def _list(run: Run, frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Value:
@@ -318,7 +254,7 @@ _FORMS: dict[type[ast.expr], Callable[[Run, Frame, Any], Value]] = {
     ast.BinOp: _binary,
     ast.BoolOp: _bool,
     ast.UnaryOp: _unary,
-    ast.Compare: _compare,
+    ast.Compare: comparison,
     ast.List: _list,
     ast.Tuple: _list,
     ast.Set: _list,

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..agents import HEADS, is_led
 from ..frameworks import construct
 from ..machine import Frame, Run, dotted, place_of
-from ..messages import dict_of, options_of, role_of
 from ..requests import Given
-from ..texts import literal
-from ..values import Choice, Const, DictV, Ext, FnV, ListV, Method, Opaque, Value
-from .apis import APIS, KEYS, OPTIONS, Api, api_of, first_of, given_to, plain_value
-from .bodies import body_in, flattened, is_long
+from ..values import Const, DictV, Ext, FnV, Opaque, Value
+from .apis import APIS, Api, api_of, first_of, given_to
+from .bodies import body_in, flattened
+from .prompted import OTHER_USE, generic_given, is_messages, prompted, told_system
 from .send import send
 
 
@@ -86,8 +84,8 @@ def called_sink(
         or _bound_tools(name, args)
         or _generic(name, args, kwargs)
         or _led(name, args, flattened(kwargs))
-        or _prompted(name, args, kwargs)
-        or _told_system(callee, name, args)
+        or prompted(name, args, kwargs)
+        or told_system(callee, name, args)
     )
     if given is not None:
         _send(run, frame, given, node)
@@ -101,7 +99,7 @@ def _of_project(
     """A function that the configuration names, or a method without a body: what stands behind it may be any client."""
     full = f"{callee.module.name}.{callee.name}"
     if any(full == sink or full.endswith(f".{sink}") for sink in run.own_sinks):
-        return _generic_given(args, kwargs)
+        return generic_given(args, kwargs)
     return _generic(name, args, kwargs) if _has_no_body(callee.node) else None
 
 
@@ -117,7 +115,7 @@ def _has_no_body(node: ast.AST) -> bool:
 
 def _posted(run: Run, name: str, kwargs: Mapping[str, Value]) -> Given | None:
     """A body that is posted as it is: `post(url, json={"model": ..., "messages": [...]})`."""
-    if _OTHER_USE.match(name.rpartition(".")[2]):
+    if OTHER_USE.match(name.rpartition(".")[2]):
         return None
     found = (body_in(kwargs[key]) for key in ("json", "data", "body", "payload") if key in kwargs)
     body = next((each for each in found if each is not None), None)
@@ -153,26 +151,19 @@ def _bound_tools(name: str, args: Sequence[Value]) -> Given | None:
     return Given(args[0], messages=Opaque(label="history"))
 
 
-_OTHER_USE = re.compile(
-    r"(dict|OrderedDict|SimpleNamespace|partial|replace|update|copy|render|save|store|write|log|dump|count|num|estimate|validate|check|parse|format|to_|from_|append|extend|print|trim"
-    r"|assert|record|emit|track|len|hash|serialize|load|get)|\w*(Case|Request|Record|Event|Log|Trace|State|Config)$"
-)
-"""Functions that get messages and send none."""
-
-
 def _generic(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given | None:
     """A call of a client that isn't known, told by what it is given: a list of messages with roles."""
     last = name.rpartition(".")[2]
-    if last not in _GENERIC and ("messages" not in kwargs or _OTHER_USE.match(last)):
+    if last not in _GENERIC and ("messages" not in kwargs or OTHER_USE.match(last)):
         return None
     candidates = [
         *(kwargs[n] for n in ("messages", "input", "prompt", "chat_history") if n in kwargs),
         *args[:2],
     ]
     is_told = last in _GENERIC and "messages" in kwargs and bool(kwargs.keys() & {"model", "tools"})
-    if not is_told and not any(_is_messages(value) for value in candidates):
+    if not is_told and not any(is_messages(value) for value in candidates):
         return None
-    return _generic_given(args, kwargs)
+    return generic_given(args, kwargs)
 
 
 def _led(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given | None:
@@ -182,99 +173,12 @@ def _led(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given
         kwargs = {"model": Const(""), **kwargs}
     if not is_led(args, kwargs) or ("." not in name and last not in _GENERIC):
         return None
-    if _OTHER_USE.match(last) and not name.endswith("session.update"):
+    if OTHER_USE.match(last) and not name.endswith("session.update"):
         return None
     asked = first_of(kwargs, ("prompt", "user_prompt", "user_message", "input", "query", "message"))
-    made = _generic_given((), kwargs)
+    made = generic_given((), kwargs)
     made.messages = asked or next(iter(args), Opaque(label="question"))
     return made
-
-
-_TALKS = re.compile(
-    r"(llm|model|client|engine|pipe(line)?|generator|openai|ollama|vllm|sglang|inference|gpt)\w*$",
-    re.I,
-)
-_COMPLETES = frozenset(
-    "generate agenerate complete acomplete completion acompletion text_generation predict apredict __call__".split()
-)
-
-
-def _prompted(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given | None:
-    """A call of something that is a model by its name, with a long text: the whole prompt."""
-    owner, _, last = name.rpartition(".")
-    prompt = kwargs.get("prompt", kwargs.get("prompts", args[0] if args else None))
-    is_model = bool(_TALKS.search(owner)) and last in _COMPLETES
-    is_called = not owner and bool(_TALKS.search(last)) and not _OTHER_USE.match(last)
-    if is_called and args and _is_messages(args[0]):
-        return _generic_given(args, kwargs)
-    if not (is_model or is_called) or not is_long(prompt):
-        return None
-    texts = [i.value for i in prompt.items] if isinstance(prompt, ListV) else [prompt]
-    return Given(system=kwargs.get("system"), messages=texts[0])
-
-
-_SYSTEM_VERB = re.compile(
-    r"(add|set|with|append|update)_?system(_?(message|prompt|instructions?|text))?$"
-)
-
-
-def _told_system(callee: Value, name: str, args: Sequence[Value]) -> Given | None:
-    """A conversation of a framework is given the text that stands first."""
-    if not args or not isinstance(callee, Opaque | Method | Ext):
-        return None
-    last = name.rpartition(".")[2]
-    system: Value | None = args[0] if _SYSTEM_VERB.match(last) else None
-    thing = callee.contents if isinstance(callee, Opaque) else None
-    if system is None and thing is not None and last in ("append", "add", "add_message", "push"):
-        message = dict_of(args[0])
-        is_system = (
-            message is not None and role_of(message.fields.get("role", Const(""))) == "system"
-        )
-        system = message.fields.get("content") if message is not None and is_system else None
-    return Given(system=system, messages=Opaque(label="history")) if system is not None else None
-
-
-def _generic_given(args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given:
-    candidates = [
-        *(kwargs[n] for n in ("messages", "input", "prompt", "chat_history") if n in kwargs),
-        *args[:2],
-    ]
-    messages = next(
-        (c for c in candidates if _is_messages(c)), candidates[0] if candidates else None
-    )
-    model = literal(plain_value(kwargs.get("model", Const("")))) or ""
-    return Given(
-        kwargs.get("tools"),
-        first_of(kwargs, ("system", *sorted(HEADS), "instruction")),
-        messages,
-        model,
-        options={
-            name: kwargs[name]
-            for name in OPTIONS
-            if name in kwargs and name not in ("text", "format")
-        },
-        keys={name: kwargs[name] for name in KEYS if name in kwargs},
-    )
-
-
-def _is_messages(value: Value) -> bool:
-    for option in value.options if isinstance(value, Choice) else [value]:
-        if isinstance(option, ListV) and option.items:
-            for item in option.items:
-                message = dict_of(item.value)
-                if message is not None and "role" in message.fields:
-                    return True
-                held = options_of(item.value)[0]
-                if isinstance(held, ListV) and held.kind == "tuple" and len(held.items) == 2:
-                    if literal(held.items[0].value) in (
-                        "system",
-                        "human",
-                        "user",
-                        "ai",
-                        "assistant",
-                    ):
-                        return True
-    return False
 
 
 def _send(run: Run, frame: Frame, given: Given, node: ast.AST) -> None:
