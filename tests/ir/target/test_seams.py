@@ -85,7 +85,7 @@ def appended(name: str, count: int) -> tuple[TokenPrompt, int, int]:
     """A prompt of so many appends, and how many characters were given to it and to the library."""
     plain, given_, encoded = trained(name), 0, 0
 
-    def counting(text: str) -> list[int]:
+    def counting(text: str) -> Sequence[int]:
         nonlocal encoded
         encoded += len(text)
         return start(text)
@@ -93,7 +93,7 @@ def appended(name: str, count: int) -> tuple[TokenPrompt, int, int]:
     start = plain._encoders[0]
     bare = plain._encoders[2]
 
-    def counting_bare(text: str) -> list[int]:
+    def counting_bare(text: str) -> Sequence[int]:
         nonlocal encoded
         encoded += len(text)
         return bare(text)
