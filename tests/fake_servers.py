@@ -418,8 +418,9 @@ class OpenAIServer(FakeServer):
         shown: dict[str, Any] = (
             {"message": {"content": done.text}} if is_chat else {"text": done.text}
         )
-        if is_chat and "tools" in body:
-            called = {"name": body["tool_choice"]["custom"]["name"], "input": done.text}
+        named = body.get("tool_choice")
+        if is_chat and isinstance(named, dict):
+            called = {"name": named["custom"]["name"], "input": done.text}
             shown = {
                 "message": {"content": None, "tool_calls": [{"type": "custom", "custom": called}]}
             }
@@ -471,7 +472,7 @@ class OpenAIServer(FakeServer):
 
     def _constraint(self, body: Any) -> Constraint | None:
         wanted = body.get("structured_outputs") or {}
-        for tool in body.get("tools", ()):
+        for tool in body.get("tools", ()) if isinstance(body.get("tool_choice"), dict) else ():
             wanted = {"regex": tool["custom"]["format"]["grammar"]["definition"]}
         if "response_format" in body:
             schema = body["response_format"]["json_schema"]["schema"]

@@ -35,7 +35,7 @@ from sglc.passes.move_code import MoveCode
 from sglc.passes.rewriting import calls_early
 from sglc.passes.running.context import Pass
 
-LIMIT = 300
+LIMIT = 700
 CHUNK = 20
 PLAIN = (Setting(Target.estimating()),)
 
@@ -186,7 +186,7 @@ def test_a_pass_that_writes_no_program_is_refused(mutant, tmp_path, monkeypatch)
     with mutant():
         found = [
             campaign(range(first, first + CHUNK), PLAIN, [REFUSED[mutant]], level=2)
-            for first in range(0, LIMIT // 3, CHUNK)
+            for first in range(0, 100, CHUNK)
         ]
     assert sum(len(each.problems) for each in found) > 0
     assert [number for each in found for number in each.different] == []

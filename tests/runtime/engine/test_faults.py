@@ -140,8 +140,8 @@ def from_tracker(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[StopTracker, int] = {}
     init = StopTracker.__init__
 
-    def mark(self: StopTracker, tokenizer: Any, sampling: Any, ids: Any = ()) -> None:
-        init(self, tokenizer, sampling, ids)
+    def mark(self: StopTracker, tokenizer: Any, sampling: Any, ids: Any = (), *more: Any) -> None:
+        init(self, tokenizer, sampling, ids, *more)
         if MARK in ids:
             seen[self] = 0
 
