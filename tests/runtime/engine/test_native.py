@@ -410,11 +410,15 @@ from sglc.runtime.engine.native.kernels import load_kernels
 def resident():
     return int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]) << 10
 
-folder, kernels = Path(sys.argv[1]), load_kernels()
-config = json.loads((folder / "config.json").read_text())
-before = resident()
-model = load(folder, config, torch.bfloat16, torch.device("cpu"), kernels)
-print(type(model).__name__, resident() - before)
+def grown(folder, kernels=load_kernels()):
+    config = json.loads((folder / "config.json").read_text())
+    before = resident()
+    model = load(folder, config, torch.bfloat16, torch.device("cpu"), kernels)
+    return type(model).__name__, resident() - before
+
+small, large = map(Path, sys.argv[1:])
+grown(small)  # what is imported and set up by the first one is no weight
+print(*grown(large))
 """
 
 
@@ -423,11 +427,16 @@ def test_weights_are_in_memory_once(kernels: Kernels, tmp_path: Path, is_tied: b
     """Neither the files' pages nor a second embedding stay. In a process of its own, where nothing else is freed."""
     from safetensors.torch import save_file
 
-    config, weights = random_model((1024, 2816, 8, 4, 64, 16000), not is_tied, False)
-    save_file(weights, tmp_path / "model.safetensors")
-    (tmp_path / "config.json").write_text(json.dumps(config | {"tie_word_embeddings": is_tied}))
-    written = (tmp_path / "model.safetensors").stat().st_size
-    command = [sys.executable, "-c", LOADING, str(tmp_path)]
+    folders = [tmp_path / "small", tmp_path / "large"]
+    for folder, shape in zip(
+        folders, [NATIVE["plain"], (1024, 2816, 8, 4, 64, 16000)], strict=True
+    ):
+        config, weights = random_model(shape, not is_tied, False)
+        folder.mkdir()
+        save_file(weights, folder / "model.safetensors")
+        (folder / "config.json").write_text(json.dumps(config | {"tie_word_embeddings": is_tied}))
+    written = (folders[1] / "model.safetensors").stat().st_size
+    command = [sys.executable, "-c", LOADING, *map(str, folders)]
     path = os.pathsep.join(["src", *sys.path])
     said = subprocess.run(
         command, capture_output=True, text=True, check=True, env=os.environ | {"PYTHONPATH": path}
