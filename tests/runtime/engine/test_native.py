@@ -443,7 +443,8 @@ def test_weights_are_in_memory_once(kernels: Kernels, tmp_path: Path, is_tied: b
     )
     name, grown = said.stdout.split()
     assert name == "NativeLlama"
-    assert 0.9 * written < int(grown) < 1.2 * written + (8 << 20)
+    # A second embedding is 31 MiB, beside 10 of the rest; an allocator may keep 16 of what it was given back.
+    assert 0.9 * written < int(grown) < written + (33 << 20)
 
 
 def test_what_lies_outside_of_a_model_is_refused(kernels: Kernels) -> None:
