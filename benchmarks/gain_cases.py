@@ -54,15 +54,22 @@ def _extract(m: Material, seed: str) -> list[Arguments]:
     return [{"guide": m.text(SHORT, seed), "notes": notes}]
 
 
-def _retrieve(m: Material, seed: str) -> list[Arguments]:
-    """Eight questions over four of six documents each, in the order of a ranking."""
-    rng = random.Random(seed)
-    documents = [{"id": f"d{i}", "body": m.text(250, f"{seed} d{i}")} for i in range(6)]
-    shared = {"guide": m.text(SHORT, seed)}
-    return [
-        shared | {"documents": rng.sample(documents, 4), "question": m.text(LINE, f"{seed} {i}")}
-        for i in range(8)
-    ]
+def _ranked(
+    questions: int, taken: int, documents: int, words: int, guide: int
+) -> Callable[[Material, str], list[Arguments]]:
+    """Questions over some of the documents each, in the order of a ranking."""
+
+    def made(m: Material, seed: str) -> list[Arguments]:
+        rng = random.Random(seed)
+        texts = [{"id": f"d{i}", "body": m.text(words, f"{seed} d{i}")} for i in range(documents)]
+        shared = {"guide": m.text(guide, seed)}
+        return [
+            shared
+            | {"documents": rng.sample(texts, taken), "question": m.text(LINE, f"{seed} {i}")}
+            for i in range(questions)
+        ]
+
+    return made
 
 
 def _agents(m: Material, seed: str) -> list[Arguments]:
@@ -98,17 +105,6 @@ def _teams(m: Material, seed: str) -> list[Arguments]:
             "who": f"User {i}",
         }
         for i in range(5)
-    ]
-
-
-def _searches(m: Material, seed: str) -> list[Arguments]:
-    """Twelve questions over three of eight documents each, in the order of a ranking."""
-    rng = random.Random(seed)
-    documents = [{"id": f"d{i}", "body": m.text(200, f"{seed} d{i}")} for i in range(8)]
-    shared = {"guide": m.text(LINE, seed)}
-    return [
-        shared | {"documents": rng.sample(documents, 3), "question": m.text(LINE, f"{seed} {i}")}
-        for i in range(12)
     ]
 
 
@@ -159,7 +155,7 @@ ROOMY = (
     Case(
         "retrieve",
         "4 of 6 documents in a free order, 8 questions",
-        _retrieve,
+        _ranked(8, 4, 6, 250, SHORT),
         "by hand in the order of the ranking",
     ),
     Case(
@@ -197,7 +193,7 @@ TIGHT = (
     Case(
         "retrieve",
         "3 of 8 documents in a free order, 12 questions",
-        _searches,
+        _ranked(12, 3, 8, 200, LINE),
         "by hand in the order of the ranking",
     ),
 )

@@ -1,6 +1,6 @@
 """Mutants: every small change that can be made to a file of the core, by room, each with the tests that judge it.
 
-A file of tests judges a room as a whole; `line_map.py` knows which of its tests run a line.
+A file of tests judges a room as a whole; `mutate.py` asks first those that know a mutant best.
 """
 
 from __future__ import annotations

@@ -25,6 +25,14 @@ def listing(folder: Path) -> dict[str, bytes]:
     return {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
 
 
+def assert_refused(words: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A command that would write over something says so, and changes no file."""
+    before = listing(folder)
+    assert run(words) == 2
+    assert "error[SGL2081]" in capsys.readouterr().err
+    assert listing(folder) == before
+
+
 @pytest.mark.parametrize("size", range(0, len(NEW), 4))
 @pytest.mark.parametrize("old", [OLD, None])
 def test_a_disk_that_is_full_after_any_byte_loses_nothing(
@@ -175,10 +183,7 @@ def test_no_command_writes_over_what_it_reads(
     monkeypatch.chdir(tmp_path)
     Path("in.sgl").write_text("program tip():\n    a = gen(max_tokens=3)\n    return a\n")
     Path("rows.jsonl").write_text("{}\n")
-    before = listing(tmp_path)
-    assert run([*COMMANDS[case], "--model", "estimate"]) == 2
-    assert "error[SGL2081]" in capsys.readouterr().err
-    assert listing(tmp_path) == before
+    assert_refused([*COMMANDS[case], "--model", "estimate"], tmp_path, capsys)
 
 
 MADE_OF = {
@@ -213,11 +218,8 @@ def test_no_command_writes_over_what_its_program_is_made_of(
     Path("broken.sgl").write_text(f'import "lib.sgl" as lib\n{program}    return b\n')
     for name in ("notes.md", "more.md", "app.py"):
         Path(name).write_text("x = 1\n")
-    before = listing(tmp_path)
     more = ("--model", "estimate") if case.split(",")[0] in ("run", "explain", "build") else ()
-    assert run([*MADE_OF[case], *more]) == 2
-    assert "error[SGL2081]" in capsys.readouterr().err
-    assert listing(tmp_path) == before
+    assert_refused([*MADE_OF[case], *more], tmp_path, capsys)
 
 
 LOOPS = (
