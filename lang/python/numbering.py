@@ -18,6 +18,7 @@ _TURNS = frozenset(
 )
 _NEVER = frozenset({*dir(builtins), *dir(str), *dir(list), *dir(dict), *_METHODS, *_TURNS, "image"})
 """Names of what neither asks a model nor is a function of the user's, as a rule."""
+_NOT_OTHERS = _NEVER | _ASKING
 
 
 def site_of(function: ast.AST, end: tuple[int, int]) -> str:
@@ -30,21 +31,26 @@ def site_of(function: ast.AST, end: tuple[int, int]) -> str:
 @lru_cache(maxsize=512)
 def _numbers(function: ast.AST) -> dict[tuple[int, int], int]:
     """The calls of a function that may ask something, by where they end, numbered in order."""
-    calls = [n for n in ast.walk(function) if isinstance(n, ast.Call) and _name(n) not in _NEVER]
+    calls = [call for call in _calls(function) if _name(call) not in _NEVER]
     calls.sort(key=lambda call: (call.lineno, call.col_offset))
     return {_end(call): number for number, call in enumerate(calls, 1)}
 
 
 def asking_calls(node: ast.AST) -> list[ast.Call]:
     """The calls in a node that ask a model, in the order of the source."""
-    calls = [n for n in ast.walk(node) if isinstance(n, ast.Call) and _name(n) in _ASKING]
+    calls = [call for call in _calls(node) if _name(call) in _ASKING]
     return sorted(calls, key=lambda call: (call.lineno, call.col_offset))
 
 
 def other_calls(node: ast.AST) -> list[ast.Call]:
     """The calls in a node that may be of functions of the user's."""
-    calls = [n for n in ast.walk(node) if isinstance(n, ast.Call)]
-    return [call for call in calls if _name(call) not in _NEVER | _ASKING]
+    return [call for call in _calls(node) if _name(call) not in _NOT_OTHERS]
+
+
+@lru_cache(maxsize=512)
+def _calls(node: ast.AST) -> tuple[ast.Call, ...]:
+    """All calls in a node, which several look for; the walk takes longer than the rest of a long list's lowering."""
+    return tuple(n for n in ast.walk(node) if isinstance(n, ast.Call))
 
 
 def _end(call: ast.Call) -> tuple[int, int]:
