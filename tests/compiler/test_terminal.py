@@ -9,10 +9,10 @@ import pty
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from clock import processor_time
 from example_programs import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,9 +115,9 @@ def test_no_password_survives(password: str, around: str) -> None:
 
 @pytest.mark.parametrize("text", ["a.", "http:/", "http://a:b", "http://a:", "?key=", "Bearer "])
 def test_long_texts_are_looked_through_in_good_time(text: str) -> None:
-    started = time.thread_time()
-    without_secrets("://" + text * 20_000)
-    assert time.thread_time() - started < 2
+    with processor_time() as cost:
+        without_secrets("://" + text * 20_000)
+    assert cost.seconds < 2
 
 
 def test_the_log_of_a_server_is_json_that_steers_nothing(
