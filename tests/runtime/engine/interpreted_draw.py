@@ -1,4 +1,4 @@
-"""The drawing kernel on the CPU, against a sort of each row. Run by `test_sampler.py` with TRITON_INTERPRET=1 set."""
+"""The drawing kernel on the CPU, against a sort of each row. Run by `test_interpreted.py`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The kernels between products on the CPU, against torch. Run by `test_fused.py` with TRITON_INTERPRET=1 set."""
+"""The kernels between products on the CPU, against torch. Run by `test_interpreted.py`."""
 
 from pathlib import Path
 

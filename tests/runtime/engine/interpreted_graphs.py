@@ -1,4 +1,4 @@
-"""Decode steps by fixed plans on the CPU, where a capture is a plain function. Run by `test_cuda_graphs.py`."""
+"""Decode steps by fixed plans on the CPU, where a capture is a plain function. Run by `test_interpreted.py`."""
 
 import numpy as np
 import pytest

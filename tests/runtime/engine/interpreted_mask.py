@@ -1,4 +1,4 @@
-"""The kernel of masks on the CPU, against the bits one by one. Run by `test_sampler.py` with TRITON_INTERPRET=1 set."""
+"""The kernel of masks on the CPU, against the bits one by one. Run by `test_interpreted.py`."""
 
 import numpy as np
 import pytest

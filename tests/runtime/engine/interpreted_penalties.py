@@ -1,4 +1,4 @@
-"""The kernel of penalties on the CPU, against torch. Run by `test_sampler.py` with TRITON_INTERPRET=1 set."""
+"""The kernel of penalties on the CPU, against torch. Run by `test_interpreted.py`."""
 
 from typing import Any
 

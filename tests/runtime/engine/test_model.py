@@ -57,19 +57,23 @@ FAMILIES = {
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
-def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_tiny(
+def family(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Any, torch.Tensor]:
+    """A model of a family, and its logits."""
+    folder = save_tiny(
         tmp_path_factory.mktemp(request.param), request.param, **FAMILIES[request.param]
     )
+    return load_model(folder, torch.float32, CPU), expected_logits(folder)
 
 
 @pytest.mark.parametrize("at_once", [False, True])
 @pytest.mark.parametrize("cuts", [[], [70], [1, 2, 3, 80, 81], list(range(1, 150, 7))])
-def test_logits_do_not_depend_on_the_cut(folder: Path, cuts: list[int], at_once: bool) -> None:
-    model = load_model(folder, torch.float32, CPU)
-    torch.testing.assert_close(
-        compute(model, cuts, at_once), expected_logits(folder), atol=2e-3, rtol=1e-3
-    )
+def test_logits_do_not_depend_on_the_cut(
+    family: tuple[Any, torch.Tensor], cuts: list[int], at_once: bool
+) -> None:
+    model, expected = family
+    torch.testing.assert_close(compute(model, cuts, at_once), expected, atol=2e-3, rtol=1e-3)
 
 
 @pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3", "mistral"])

@@ -1,7 +1,6 @@
 """Sampling: each parameter does what it says, and no row depends on another."""
 
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,6 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from sglc.ir.sampling import Sampling
 from sglc.runtime.engine.sampler import Row, Sampler, likeliest, uniform
-
-from .attention.test_triton import run
 
 VOCAB = 1000
 
@@ -172,11 +169,3 @@ def test_one_wide_nucleus_changes_no_other_row() -> None:
     assert set(whole.doubled) == {1}
     alone = [Sampler(VOCAB).sample(values[i : i + 1].clone(), [rows[i]])[0] for i in range(3)]
     assert together == alone
-
-
-@pytest.mark.parametrize("kernel", ["draw", "penalties", "mask"])
-def test_the_kernel_in_the_interpreter(kernel: str) -> None:
-    cases = str(Path(__file__).parent / f"interpreted_{kernel}.py")
-    out = run("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", cases, TRITON_INTERPRET="1")
-    assert " passed" in out
-    assert "skipped" not in out

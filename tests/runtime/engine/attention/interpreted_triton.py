@@ -1,4 +1,4 @@
-"""The Triton kernels on the CPU, against the torch backend. Run by `test_triton.py` with TRITON_INTERPRET=1 set."""
+"""The Triton kernels on the CPU, against the torch backend. Run by `test_interpreted.py`."""
 
 import pytest
 import torch
