@@ -113,6 +113,8 @@ def judge(
     before = program.module
     for part in _parts(before, passes):
         after = run_pipeline(before, part, context, options)
+        if after is before:  # nothing was done
+            continue
         orders = validation.batch_orders(before.program(program.entry), len(passes))
         left = validation.batch_orders(after.program(program.entry), len(passes))
         orders = {
