@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,10 +27,11 @@ class Appended:
 
     @classmethod
     def open(cls, path: Path) -> Appended:
-        """Open a file, made where there is none. Raises RunError (SGL3608) when another process has it, OSError."""
+        """Open a file, made where there is none. Raises RunError (SGL3605; SGL3608: a process has it), OSError."""
         while True:
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
             try:
+                _check_is_file(path, handle)
                 _lock(path, handle)
                 if _is_still(path, handle):
                     return cls(path, handle)
@@ -122,6 +124,15 @@ class Appended:
             yield
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.path)) from error
+
+
+def _check_is_file(path: Path, handle: int) -> None:
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        raise RunError(
+            "SGL3605",
+            f"`{path}` is a device or a pipe, and can't keep the rows that are done",
+            "name an `--output` in a folder",
+        )
 
 
 def _lock(path: Path, handle: int) -> None:

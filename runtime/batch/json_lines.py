@@ -63,7 +63,16 @@ def _decoded(text: bytes) -> dict[str, Any]:
         raise RunError(
             "SGL3601", f"the line holds a {type(found).__name__}, not an object of parameters"
         )
+    json.loads(text, object_pairs_hook=_each_once)
     return found
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    """The decoder keeps the last of two values of one name, and would lose the first in silence."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise RunError("SGL3601", f"`{twice}` stands twice in one object", "each name once")
 
 
 def _has_half_a_pair(text: bytes) -> bool:

@@ -330,6 +330,7 @@ LINES = {
     b'{"name": "\xe9"}': "the line is not UTF-8",
     b'{"name": "\\ud800"}': "half a surrogate pair in a text",
     b"{": "the line is not JSON: Input data was truncated",
+    b'{"name": "a", "name": "b"}': "`name` stands twice in one object",
 }
 
 

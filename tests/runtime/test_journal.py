@@ -340,6 +340,13 @@ def mutated(lines: list[bytes], rng: random.Random) -> bytes:
 # --- who has it ---------------------------------------------------------------------------------
 
 
+def test_a_pipe_holds_no_journal(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x")
+    with pytest.raises(RunError, match="is a device or a pipe") as caught:
+        Journal.create(tmp_path / "x", HEADER)
+    assert caught.value.code == "SGL3605"
+
+
 def test_two_writers_can_not_have_one_journal(tmp_path: Path) -> None:
     first = Journal.create(tmp_path / "j", HEADER)
     for begin in (Journal.create, Journal.resume):
