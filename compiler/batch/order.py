@@ -7,8 +7,9 @@ windows. Results are given in input order all the same.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ...ir.target import Part, Tokenizer
 from ...runtime.batch.rows import Row
@@ -30,17 +31,22 @@ MAX_CELLS = 1_000_000
 """Rows times sections; of larger batches the rows alone are ordered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BatchOrder:
     """Row numbers in the order of starting; orders of sections by row, where they differ from the plan's.
 
-    `gain` is what is predicted to be saved; `skipped` says what was not done, and why.
+    `predict` says what is to be saved; `skipped` what was not done, and why.
     """
 
     rows: tuple[int, ...]
     orders: Mapping[int, Orders] = field(default_factory=dict)
-    gain: Gain | None = None
+    predict: Callable[[], Gain] | None = field(default=None, compare=False, repr=False)
     skipped: str = ""
+
+    @cached_property
+    def gain(self) -> Gain | None:
+        """What is predicted to be saved, found when it is first read: every prompt is encoded for it."""
+        return self.predict() if self.predict is not None else None
 
 
 def batch_order(
@@ -167,6 +173,8 @@ def laid_out(prompt: Foreseen, orders: Orders) -> Laid:
 
 # --- rows, and what it comes to ---------------------------------------------------------------------
 
+_Prompts = Sequence[Laid]
+
 
 def _judged(
     rows: Sequence[Row],
@@ -175,18 +183,25 @@ def _judged(
     tokenizer: Tokenizer,
 ) -> BatchOrder:
     """The order with its gain. Orders of sections that are predicted to save nothing are not used."""
+    encoder = Encoder(tokenizer)
     as_they_stand = [_row(asked, {}) for asked in prompts]
     ordered = [_row(asked, own) for asked, own in zip(prompts, orders, strict=True)]
-    encoder = Encoder(tokenizer)
-    given = _encoded(as_they_stand, encoder)
-    before, after = tree_size(given), tree_size(_encoded(ordered, encoder))
-    if before <= after:
-        ordered, orders, after = as_they_stand, [{} for _ in rows], before
+    if any(orders) and not _is_smaller(ordered, as_they_stand, encoder):
+        ordered, orders = as_they_stand, [{} for _ in rows]
     made = _placed(rows, ordered, orders)
     at = {row.row: place for place, row in enumerate(rows)}
-    new = _encoded([ordered[at[number]] for number in made.rows], encoder)
-    gain = Gain(before, after, one_prompt_cache(given), one_prompt_cache(new))
-    return replace(made, gain=gain)
+    placed = [ordered[at[number]] for number in made.rows]
+    return replace(made, predict=lambda: _gain(as_they_stand, placed, encoder))
+
+
+def _is_smaller(one: Sequence[_Prompts], other: Sequence[_Prompts], encoder: Encoder) -> bool:
+    return tree_size(_encoded(one, encoder)) < tree_size(_encoded(other, encoder))
+
+
+def _gain(given: Sequence[_Prompts], ordered: Sequence[_Prompts], encoder: Encoder) -> Gain:
+    """Of rows as they are given and as they stand in the order."""
+    old, new = _encoded(given, encoder), _encoded(ordered, encoder)
+    return Gain(tree_size(old), tree_size(new), one_prompt_cache(old), one_prompt_cache(new))
 
 
 def _row(asked: Sequence[Foreseen], orders: Orders) -> tuple[Laid, ...]:
@@ -194,13 +209,13 @@ def _row(asked: Sequence[Foreseen], orders: Orders) -> tuple[Laid, ...]:
     return tuple(dict.fromkeys(laid_out(prompt, orders) for prompt in asked))
 
 
-def _encoded(rows: Sequence[Sequence[Laid]], encoder: Encoder) -> list[tuple[int, ...]]:
+def _encoded(rows: Sequence[_Prompts], encoder: Encoder) -> list[tuple[int, ...]]:
     return [encoder.ids(prompt) for row in rows for prompt in row]
 
 
 def _placed(
     rows: Sequence[Row],
-    laid: Sequence[Sequence[Laid]],
+    laid: Sequence[_Prompts],
     orders: Sequence[Orders],
 ) -> BatchOrder:
     """Rows that share the beginning of their prompts together."""
