@@ -125,23 +125,32 @@ def calls_table(sources: dict[str, str], rows: dict[str, dict[str, Verdict]]) ->
     """Which templates write calls that are known, how, and what became of the program with tools."""
     known = {name: found[CALLS] for name, found in rows.items() if CALLS in found}
     count = Counter(WORDS.get(v.how, v.how) for v in known.values())
-    kept = sum(verdict.is_kept for verdict in known.values())
+    ran = {name: verdict for name, verdict in known.items() if verdict.how != "refused"}
+    kept = sum(verdict.is_kept for verdict in ran.values())
     said = (
         f"{len(known)} of {len(rows)} templates write calls that are known. With {count['composes']} of them the turns"
         f" around calls are text of the plan, with {count['per call']} per call, and {count['whole']} are rendered"
-        f" whole. {kept} asked exactly what the template renders, found what was predicted, and prefilled the lower"
-        " bound.\n"
+        f" whole. Of the {len(ran)} that ran, {kept} asked exactly what the template renders, found what was predicted,"
+        " and prefilled the lower bound.\n"
     )
     by_way: dict[str, list[str]] = {}
     for name, verdict in known.items():
         mark = {"rendered whole": " (whole)", "planned": " (per call)"}.get(verdict.how, "")
+        mark += f" (refused: {verdict.why})" if verdict.how == "refused" else ""
         mark += "" if verdict.is_kept else " **(not kept)**"
         by_way.setdefault(way_of(target_of(name, sources[name])), []).append(name + mark)
     lines = ["| how arguments are written | templates |", "|---|---|"]
     lines += [f"| {way} | {', '.join(names)} |" for way, names in sorted(by_way.items())]
     others = [n for n, source in sources.items() if "tool_calls" in source and n not in known]
-    rest = f"Calls of these are not known, and refused: {', '.join(others)}.\n"
-    return "\n".join([said, *lines, "", rest])
+    reasons = [f"- {name}: {why_of(target_of(name, sources[name]))}" for name in others]
+    rest = "Calls of these are not known, and refused, with the reason that the refusal names:\n"
+    return "\n".join([said, *lines, "", rest, *reasons, ""])
+
+
+def why_of(target: Target) -> str:
+    """Why it is not known how a template writes calls."""
+    assert target.template is not None
+    return target.template.calls.why
 
 
 def way_of(target: Target) -> str:

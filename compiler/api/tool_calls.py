@@ -113,6 +113,8 @@ def _calls(prompt: LivePrompt, mark: GenMark, span: SourceSpan | None) -> Calls:
     template = prompt.session.run.target.template
     if template is None or not template.calls.is_known:
         headline = "the chat template writes no tool calls that could be read again"
+        why = template.calls.why if template is not None else ""
+        headline += f": {why}" if why else ""
         help = "a model whose chat template shows tool calls can be used"
         raise RunError("SGL2205", headline, help, span)
     for tool in mark.tools:

@@ -19,6 +19,7 @@ from ..types import (
     FLOAT,
     INT,
     STR,
+    ListType,
     OptionalType,
     RecordType,
     Type,
@@ -60,12 +61,28 @@ def tool_schema(
     name: str, arguments: RecordType, doc: str, about: Mapping[str, str] | None = None
 ) -> Mapping[str, Any]:
     """A tool as chat templates and services take it. `about`: what is said of its arguments."""
-    parameters: Any = json_schema(arguments)
+    parameters: Any = _with_kinds(json_schema(arguments))
     for field, said in (about or {}).items():
         if field in parameters["properties"]:
             parameters["properties"][field]["description"] = said
     function = {"name": name, "description": doc or name, "parameters": parameters}
     return {"type": "function", "function": function}
+
+
+def _with_kinds(schema: Any) -> Any:
+    """The schema with the kind of values that are listed beside them: templates that name types look nowhere else."""
+    if isinstance(schema, list):
+        return [_with_kinds(each) for each in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    known = cast("dict[str, Any]", schema)
+    found = {name: _with_kinds(each) for name, each in known.items() if name != "enum"}
+    if "enum" not in known:
+        return found
+    return {"type": _NAMES[type(known["enum"][0])], "enum": known["enum"], **found}
+
+
+_NAMES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +167,10 @@ class ToolSet:
             return
         yield name + own.sep
         for number, (field, each) in enumerate(kind.fields):
-            mid = own.text_mid if is_text(each) else own.mid
-            quote = own.quote if is_text(each) else ""
-            yield f"{own.joint if number else ''}{own.opens}{field}{mid}{quote}"
+            what = _kind_of(each)
+            yield (own.joint if number else "") + own.before(field, what)
             yield each
-            yield quote + own.closes
+            yield own.behind(field, what)
 
     def _value_parts(self, kind: Type) -> tuple[OutputPart, ...]:
         own = self.format
@@ -195,13 +211,30 @@ def is_text(kind: Type) -> bool:
     return kind == STR or (isinstance(kind, UnionType) and literal_kind(kind) == STR)
 
 
+def _kind_of(kind: Type) -> str:
+    """The kind of a type's values as JSON Schema calls it."""
+    if is_text(kind):
+        return "string"
+    if isinstance(kind, ListType):
+        return "array"
+    if isinstance(kind, RecordType):
+        return "object"
+    return "boolean" if kind == BOOL else "number"
+
+
 def unsayable(kind: RecordType, format: CallFormat) -> str | None:
     """The first argument that a family has no spelling for, if there is one."""
-    if not format.pairs or format.is_json:
+    if not format.pairs:
         return None
-    plain = (STR, INT, FLOAT, BOOL)
-    fields = kind.fields
-    return next((n for n, k in fields if k not in plain and not isinstance(k, UnionType)), None)
+    bad = (name for name, each in kind.fields if not _is_sayable(each, format))
+    return next(bad, None)
+
+
+def _is_sayable(kind: Type, format: CallFormat) -> bool:
+    """Whether a family has a spelling: for lists and records if it has JSON, for what has one kind if it says kinds."""
+    if kind in (STR, INT, FLOAT, BOOL) or isinstance(kind, UnionType):
+        return True
+    return format.is_json and not (format.is_typed and isinstance(kind, OptionalType))
 
 
 def _inside_quotes(kind: Type) -> tuple[OutputPart, ...]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
-from .call_format import CallFormat
+from .call_format import KIND, NAME, CallFormat
 from .calls import Calls
 
 Parameters = Mapping[str, Any]
@@ -52,9 +52,9 @@ def _call(text: str, calls: Calls, tools: Parameters) -> ReadCall | None:
 
 def _behind_name(text: str, format: CallFormat) -> ReadCall | None:
     """A call whose arguments are one JSON object behind its name."""
-    name, found, behind = text.partition(format.sep.strip())
-    value = _object(behind) if found else None
-    return ReadCall(name.strip(), value) if value is not None else None
+    found = re.search(_counted(re.escape(format.sep.strip())), text)
+    value = _object(text[found.end() :]) if found else None
+    return ReadCall(text[: found.start()].strip(), value) if found and value is not None else None
 
 
 def _of_object(text: str, lead: str) -> ReadCall | None:
@@ -70,7 +70,7 @@ def _of_object(text: str, lead: str) -> ReadCall | None:
 
 
 def _of_pairs(text: str, format: CallFormat, tools: Parameters) -> ReadCall | None:
-    named = re.match(rf"\s*([\w.-]+)(?:{_loose(format.sep)})?", text)
+    named = re.match(rf"\s*([\w.-]+)(?:{_counted(_loose(format.sep))})?", text)
     if named is None or named[1] not in tools:
         return None
     schema: Mapping[str, Any] = tools[named[1]].get("properties", {})
@@ -80,14 +80,15 @@ def _of_pairs(text: str, format: CallFormat, tools: Parameters) -> ReadCall | No
 
 
 def _pairs(text: str, format: CallFormat) -> Iterator[tuple[str, str]]:
-    opens, mid = _loose(format.opens), f"(?:{_loose(format.text_mid)}|{_loose(format.mid)})"
+    mids = (_loose(mid).replace(re.escape(KIND), r"\w+") for mid in (format.text_mid, format.mid))
+    opens, mid = _loose(format.opens), f"(?:{'|'.join(mids)})"
     if format.closes:
-        value = f"(.*?){_loose(format.closes)}"
+        value = f"(.*?){_loose(format.closes).replace(re.escape(NAME), '(?P=name)')}"
     else:
         quote = re.escape(format.quote)
         quoted = r'"(?:[^"\\]|\\.)*"' if format.quote == '"' else f"{quote}.*?{quote}"
         value = rf"({quoted}|[^,)\]}}]*)(?:,\s*)?"
-    pair = re.compile(rf"\s*{opens}\s*([\w.-]+)\s*{mid}{value}", re.DOTALL)
+    pair = re.compile(rf"\s*{opens}\s*(?P<name>[\w.-]+)\s*{mid}{value}", re.DOTALL)
     at = 0
     while (found := pair.match(text, at)) is not None and found.end() > at:
         yield found[1], found[2]
@@ -135,3 +136,8 @@ def _loose(text: str) -> str:
     """A pattern of a text in which white space may be more, or less."""
     before, behind = (r"\s*" if edge.isspace() else "" for edge in (text[:1], text[-1:]))
     return before + r"\s*".join(map(re.escape, text.split())) + behind
+
+
+def _counted(pattern: str) -> str:
+    """A pattern in which a number may be another one: some families count the calls of a turn."""
+    return re.sub(r"\d+", r"\\d+", pattern)

@@ -1,7 +1,6 @@
 """How a model calls tools: the markers around its calls, and what its chat template is told of them.
 
-The template is asked: a conversation with a known call in it shows where the name stands, how the arguments are
-written, and what stands around both. In conversations a call is a turn of the role `call` at the end of the
+The template is asked (`call_probing.py`). In conversations a call is a turn of the role `call` at the end of the
 assistant's: its content is what the model writes from the name to the end of the arguments. The template is given
 the call that messages have, with a name that stands for that content.
 """
@@ -9,26 +8,24 @@ the call that messages have, with a name that stands for that content.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from ..sampling import Constraint, Sampling
-from .call_format import CallFormat, paired
+from .call_format import CallFormat
 from .template_error import TemplateError
-from .thinking import THINKING, Message, Request, Thinking
+from .thinking import THINKING, Message, Request
 
 CALL: Literal["call"] = "call"
 """The role of what a model writes to call a tool."""
 
-_ASKED, _SAID, _NAME, _RESULT = "QzAskedQz", "QzSaidQz", "QzNameQz", "QzResultQz"
-_ID = "call00001"
+NAME = "QzNameQz"
+"""The name of the tool that stands for all others."""
+ID = "call00001"
 """Nine letters and digits, since some templates want just that; and one for all calls, so that none stands apart."""
-_SAMPLE: Mapping[str, Any] = {"qza": "qzb", "qzn": 7, "qzt": True, "qzv": ["qzi", 1]}
-"""In the order of the alphabet, in which some templates write arguments."""
-_WORDS = ("qza", "qzb", "qzn", "7", "qzt", "true", "qzv", '["qzi", 1]')
-_MARKER = re.compile(r"\s*(<[^<>\s=]{2,60}>|\[[A-Z_]{3,}\]|<[a-z_:]{3,30}=)")
+SAMPLE: Mapping[str, Any] = {"qza": "qzb", "qzn": 7, "qzt": True, "qzv": ["qzi", 1]}
+"""The arguments that stand for all others, in the order of the alphabet, in which some templates write them."""
 TOOL: Mapping[str, Any] = {
     "type": "function",
     "function": {
@@ -75,8 +72,9 @@ class Calls:
 
     `opens`: between the generation prompt and the name of the tool; `begins`: the same behind reasoning; `joins`:
     behind a text in the same turn; `marker`: by what a model begins a call. `sample`: the arguments that stand for all
-    others, as the template writes them; `as_text`: it is given them as text. `is_empty`: an assistant that only calls
-    has an empty content, rather than none. `keeps_text`: what is said before a call is shown later.
+    others, as the template writes them, and `given`, as it is told of them; `as_text`: it is given them as text.
+    `is_empty`: an assistant that only calls has an empty content, rather than none. `keeps_text`: what is said before
+    a call is shown later. `why`: why it is not known how a call is written.
     """
 
     opens: str = ""
@@ -85,10 +83,12 @@ class Calls:
     marker: str = ""
     format: CallFormat = field(default_factory=CallFormat)
     sample: str = ""
+    given: Mapping[str, Any] = field(default_factory=lambda: SAMPLE)
     as_text: bool = False
     is_empty: bool = True
     keeps_text: bool = True
-    id: str = _ID
+    id: str = ID
+    why: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -154,12 +154,12 @@ class Calls:
         return Written(stands_for + self.sample, content, stands_for, name)
 
     def _call(self, written: Written) -> Message:
-        arguments = json.dumps(_SAMPLE) if self.as_text else _SAMPLE
+        arguments = json.dumps(self.given) if self.as_text else self.given
         function = {"name": written.stands_for, "arguments": arguments}
         return {"id": self._id(written), "type": "function", "function": function}
 
     def _id(self, written: Written) -> str:
-        return self.id.replace(_NAME, written.stands_for)
+        return self.id.replace(NAME, written.stands_for)
 
 
 def spelled(tools: Any, format: CallFormat | None = None) -> str:
@@ -178,8 +178,6 @@ CHATML = Calls(
 )  # fmt: skip
 """How plain ChatML goes on where a tool is called: as in the models that were trained on Hermes' calls."""
 CHATML_CLOSES = "}\n</tool_call>"
-Render = Callable[[Request], "str | TemplateError"]
-"""Renders one request."""
 
 
 def chatml_told(request: Request) -> Told:
@@ -199,107 +197,3 @@ def chatml_told(request: Request) -> Told:
             found.append(message)
         before = role
     return Told(request._replace(messages=found))
-
-
-def find_calls(render: Render, thinking: Thinking) -> Calls:
-    """How a template writes calls; with no `marker` where it writes none that can be read again."""
-    begun = render(Request([_user()], add_generation_prompt=True, tools=[TOOL]))
-    if isinstance(begun, TemplateError):
-        return Calls()
-    for id in (_ID, f"functions.{_NAME}:0"):
-        for as_text in (False, True):
-            for is_empty in (True, False):
-                shown = render(_conversation("" if is_empty else None, as_text, id))
-                made = _tried(render, thinking, begun, shown, as_text, is_empty, id)
-                if made is not None:
-                    return made
-                if not as_text and isinstance(shown, str) and _NAME in shown and "qzb" in shown:
-                    return (
-                        Calls()
-                    )  # it writes arguments in words of its own, which text would not be
-    return Calls()
-
-
-def _tried(
-    render: Render,
-    thinking: Thinking,
-    begun: str,
-    shown: str | TemplateError,
-    as_text: bool,
-    is_empty: bool,
-    id: str,
-) -> Calls | None:
-    if isinstance(shown, TemplateError):
-        return None
-    found = _read(shown)
-    if found is None:
-        return None
-    sample, format = found
-    lead = shown.partition(_ASKED)[2].partition(_NAME + sample)[0]
-    opens, begins = _opening(lead, begun.partition(_ASKED)[2], thinking)
-    said = render(_conversation(_SAID, as_text, id))
-    joins = _between(said, _SAID, _NAME + sample) if isinstance(said, str) else None
-    marker = _marker(begins)
-    if not marker or _RESULT not in shown or _NAME in opens:
-        return None
-    keeps_text = joins is not None
-    joins = begins if joins is None else joins
-    return Calls(opens, begins, joins, marker, format, sample, as_text, is_empty, keeps_text, id)
-
-
-def _user() -> Message:
-    return {"role": "user", "content": _ASKED}
-
-
-def _conversation(content: str | None, as_text: bool, id: str) -> Request:
-    arguments = json.dumps(_SAMPLE) if as_text else dict(_SAMPLE)
-    function = {"name": _NAME, "arguments": arguments}
-    call = {"id": id, "type": "function", "function": function}
-    messages: list[Message] = [
-        _user(),
-        {"role": "assistant", "content": content, "tool_calls": [call]},
-        {"role": "tool", "content": _RESULT, "tool_call_id": id, "name": _NAME},
-    ]
-    return Request(messages, add_generation_prompt=True, tools=[TOOL])
-
-
-def _read(shown: str) -> tuple[str, CallFormat] | None:
-    """The arguments behind the name, and how they are written; a name may stand elsewhere, too."""
-    at = shown.rfind(_NAME, 0, shown.find("qza") if "qza" in shown else 0)
-    if at < 0:
-        return None
-    behind = shown[at + len(_NAME) :]
-    whole = json.dumps(_SAMPLE)
-    before, found, _ = behind.partition(whole)
-    if found:
-        return before + whole, CallFormat(before)
-    read = paired(behind, _WORDS)
-    if read is None:
-        return None
-    format, rest = read
-    return behind[: len(behind) - len(rest)], format
-
-
-def _opening(lead: str, begun: str, thinking: Thinking) -> tuple[str, str]:
-    """What stands between a generation prompt and a name: without reasoning before it, and with it."""
-    same = 0
-    while same < min(len(lead), len(begun)) and lead[same] == begun[same]:
-        same += 1
-    if lead.rfind("<", 0, same) > lead.rfind(">", 0, same):  # a marker is not cut in two
-        same = lead.rfind("<", 0, same)
-    opens = lead[same:]
-    end = thinking.end
-    behind = opens.rpartition(end)[2].lstrip() if end and end in opens else opens
-    if same < len(begun) and end:  # the generation prompt has begun to think
-        return thinking.silent + behind, behind
-    return opens, behind
-
-
-def _between(text: str, left: str, right: str) -> str | None:
-    before, found, _ = text.partition(right)
-    return before.rpartition(left)[2] if found and left in before else None
-
-
-def _marker(opens: str) -> str:
-    found = _MARKER.match(opens)
-    return found[1] if found else opens.strip()

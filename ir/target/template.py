@@ -15,7 +15,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .calls import CALL, Calls, Told, chatml_told, find_calls
+from .call_probing import find_calls
+from .calls import CALL, Calls, Told, chatml_told
 from .calls import CHATML as PLAIN_CALLS
 from .pool import POOL
 from .template_error import TemplateError

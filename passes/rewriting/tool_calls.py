@@ -14,6 +14,7 @@ def check_sayable(op: Gen, template: ChatTemplate) -> None:
         raise _refused(
             op, "the chat template writes no tool calls that could be read again",
             "without `tools`, a `gen` of a declared type asks for the same arguments",
+            template.calls.why,
         )  # fmt: skip
     assert op.constraint is not None
     for name, arguments in ToolSet.of(op.constraint.text).tools:
@@ -21,11 +22,16 @@ def check_sayable(op: Gen, template: ChatTemplate) -> None:
         if field is not None:
             raise _refused(
                 op, f"the chat template has no words for the argument `{field}` of `{name}`",
-                "texts, numbers and booleans can be told there",
+                SAYABLE,
             )  # fmt: skip
 
 
-def _refused(op: Gen, headline: str, help: str) -> CompileFailed:
-    labels = (Label(op.span, "a tool may be called here"),) if op.span else ()
+SAYABLE = "texts, numbers and booleans can be told there"
+"""What every family has words for."""
+
+
+def _refused(op: Gen, headline: str, help: str, why: str = "") -> CompileFailed:
+    said = f"a tool may be called here: {why}" if why else "a tool may be called here"
+    labels = (Label(op.span, said),) if op.span else ()
     helps = (help, "a model whose chat template shows tool calls can be used")
     return CompileFailed([Diagnostic("SGL2205", headline, labels, helps)])

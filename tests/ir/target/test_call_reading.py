@@ -11,6 +11,7 @@ from real_templates import target_of
 
 from sglc.ir.constrained.calls import ToolSet, tool_schema
 from sglc.ir.target import ChatTemplate
+from sglc.ir.target.call_format import CallFormat
 from sglc.ir.target.call_reading import read_calls
 from sglc.ir.target.calls import CHATML, Calls
 from sglc.ir.types import RecordType, parse_type
@@ -49,7 +50,13 @@ def assert_read(calls: Calls) -> None:
         assert [(each.name, dict(each.arguments)) for each in found] == [(name, arguments)], text
 
 
-@pytest.mark.parametrize("name", ["calls_as_json", "calls_as_tags", "calls_as_python"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "calls_as_json", "calls_as_tags", "calls_as_python", "calls_with_kinds", "calls_with_named_ends",
+        "calls_over_lines",
+    ],
+)  # fmt: skip
 def test_what_is_written_is_read(name: str) -> None:
     assert_read(own(name))
 
@@ -82,6 +89,19 @@ def test_a_call_that_leaves_arguments_out_is_read_as_far_as_it_goes() -> None:
     assert read_calls(text, calls, PARAMETERS) == ("", [("convert", {"unit": "feet"})])
 
 
+def test_a_family_that_counts_the_calls_of_a_turn_is_read_whatever_their_numbers() -> None:
+    counted = Calls("", "<calls>functions.", "", "<calls>", CallFormat(":0<arguments>"))
+    text = '<calls>functions.search:3<arguments>{"query": "x", "most": 1}'
+    assert read_calls(text, counted, PARAMETERS) == (
+        "",
+        [("search", {"query": "x", "most": 1})],
+    )
+    tags = CallFormat('" n="1">', True, '<a k="', '">', '">', "</a>")
+    text = '<calls><call name="search" n="2"><a k="query">x</a></call>'
+    counted = Calls("", '<calls><call name="', "", "<calls>", tags)
+    assert read_calls(text, counted, PARAMETERS) == ("", [("search", {"query": "x"})])
+
+
 @pytest.mark.slow
 def test_all_published_templates_that_write_calls_are_read() -> None:
     if not templates():
@@ -92,4 +112,4 @@ def test_all_published_templates_that_write_calls_are_read() -> None:
         if template is not None and template.calls.is_known:
             assert_read(template.calls)
             known += 1
-    assert known >= 67
+    assert known >= 70
