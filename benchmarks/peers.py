@@ -108,10 +108,12 @@ class Measured:
         }
 
 
-def measure(row: Row, sides: list[Contender], material: Material, repeats: int) -> Measured:
-    """Take every time of a row, the sides in turns."""
+def measure(
+    row: Row, sides: list[Contender], material: Material, repeats: int, warms: bool = True
+) -> Measured:
+    """Take every time of a row, the sides in turns. `warms`: after one that is not counted."""
     found = Measured(row, {side.name: [] for side in sides}, load=os.getloadavg()[0])
-    for turn in ["warm", *map(str, range(repeats))]:
+    for turn in [*["warm"] * warms, *map(str, range(repeats))]:
         for side in sides:
             _take(found, side, material, turn)
     return found

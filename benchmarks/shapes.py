@@ -22,8 +22,9 @@ from sglc.runtime.models.folders import resolve_model
 
 from . import floors, results
 from .contenders import Contender, Ours, Vllm
-from .peers import FLOOR_SECONDS, KV_TOKENS, PORT, Measured, measure
+from .peers import FLOOR_SECONDS, KV_TOKENS, PORT, measure
 from .vllm_server import serve, version
+from .watched import REST, STAGES, Watched
 from .workloads import OWN, PREFIX, ROWS, Material, Row, shared
 
 NAME = "shapes"
@@ -65,7 +66,9 @@ NOTE = """
 The best of the repetitions, ours and vLLM's in turns; both sides bfloat16, 2 threads, prefix caching on. Weights are
 random but SmolLM2's; sizes are the models' own. Ratio: vLLM's time over ours, at least {ratio} asked for. x floor: our
 time over the least that this machine can take for the row, from the rates measured with it; asked for are at most
-{together}, and {alone} for a single stream. Bold: not reached.
+{together}, and {alone} for a single stream. Bold: not reached. What follows says of what our time is made, in seconds:
+forwards of the model, logits and choice of tokens, planning of attention, scheduling, and what the engine waited for
+those who ask.
 """
 
 
@@ -88,31 +91,33 @@ def take(options: argparse.Namespace) -> None:
     """Measure one shape and write what there is of all."""
     model = resolve_model(None if options.shape == DEFAULT else str(options.models / options.shape))
     names = options.rows.split(",") if options.rows else [row.name for row in ALL]
+    warmed = options.warm.split(",") if options.warm else names
     size, material = floors.Size.of(model), Material(model)
-    machine = floors.measure()
+    machine, peer = floors.measure(), version(options.vllm) if options.vllm else None
     with ExitStack() as stack:
         sides: list[Contender] = []
         if options.vllm:
             sides.append(
                 Vllm(stack.enter_context(serve(options.vllm, model, threads="0-1", port=PORT)))
             )
-        sides.append(Ours(EngineBackend(model, kv_cache_tokens=KV_TOKENS), model))
+        ours = Watched(Ours(EngineBackend(model, kv_cache_tokens=KV_TOKENS), model))
+        sides.append(ours)
         for row in (row for row in ALL if row.name in names):
             machine = machine.best(floors.measure(FLOOR_SECONDS))
-            found = measure(row, sides, material, options.repeats)
+            found = measure(row, sides, material, options.repeats, row.name in warmed)
             found.floor = floors.floor(row.floor, size, machine)
-            keep(options.shape, found, machine, version(options.vllm) if options.vllm else None)
+            data = found.data() | {"stages": ours.stages(found.ours), "repeats": options.repeats}
+            keep(options.shape, data | {"load": found.load, "machine": str(machine)}, peer)
             print(options.shape, *found.cells(), sep=" | ", file=sys.stderr, flush=True)
 
 
-def keep(shape: str, found: Measured, machine: floors.Machine, vllm: str | None) -> None:
+def keep(shape: str, row: dict[str, Any], vllm: str | None) -> None:
     """Put a row into the results, in place of what was there of it."""
     file = results.RESULTS / f"{NAME}.json"
     data: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {"shapes": {}}
     environment = results.environment()
-    row = found.data() | {"load": found.load, "machine": str(machine), "date": environment["date"]}
     data |= {"environment": environment, "vllm": vllm or data.get("vllm")}
-    data["shapes"].setdefault(shape, {})[found.row.name] = row
+    data["shapes"].setdefault(shape, {})[row["name"]] = row | {"date": environment["date"]}
     results.write(NAME, data, page(data))
 
 
@@ -123,7 +128,7 @@ def page(data: dict[str, Any]) -> str:
     text = f"# Shapes\n\n{results.headline(data['environment'])}{note}vLLM: {data['vllm'] or 'not run'}.\n"
     for shape, rows in shapes.items():
         cells = [_cells(rows[row.name]) for row in ALL if row.name in rows]
-        head = ["", "sglc, s", "vLLM, s", "ratio", "x floor", "rates of the machine"]
+        head = ["", "sglc, s", "vLLM, s", "ratio", "x floor", *STAGES.values(), REST, "rates"]
         text += f"\n## {shape}\n\n{results.table(head, cells)}"
     return text
 
@@ -139,7 +144,8 @@ def _cells(row: dict[str, Any]) -> list[str]:
     ratio = _figure(row["ratio"], row["ratio"] is None or row["ratio"] >= RATIO)
     floor = _figure(row["x_floor"], row["x_floor"] <= limit(row["name"]))
     other = f"{min(others):.2f}" if others else "-"
-    return [row["title"], f"{ours:.2f}", other, ratio, floor, row["machine"]]
+    stages = [f"{seconds:.2f}" for seconds in row["stages"].values()]
+    return [row["title"], f"{ours:.2f}", other, ratio, floor, *stages, row["machine"]]
 
 
 def _figure(value: float | None, is_reached: bool) -> str:
@@ -158,6 +164,9 @@ def main() -> None:
     taking.add_argument("--vllm", type=Path, help="virtual environment that has vLLM")
     taking.add_argument("--rows", default="", help=f"of: {', '.join(row.name for row in ALL)}")
     taking.add_argument("--repeats", type=int, default=3)
+    taking.add_argument(
+        "--warm", default="", help="rows that are asked once before, uncounted; all without it"
+    )
     options = parser.parse_args()
     if options.command == "make":
         make(options.folder)

@@ -2,7 +2,8 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -96,6 +97,46 @@ def test_every_row_asks_fresh_texts_and_has_a_floor(monkeypatch: pytest.MonkeyPa
     assert floors.floor([floors.prefill(2500)], size, machine) == pytest.approx(
         1.33 + 0.54, abs=0.2
     )
+
+
+def test_a_row_s_page_says_what_was_missed_and_of_what_our_time_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks import results, shapes, watched
+
+    class Clock:
+        """An engine whose forwards take two of three seconds."""
+
+        spent = 0.0
+
+        def metrics(self) -> Any:
+            names = dict.fromkeys(watched.STAGES, 0.0)
+            return SimpleNamespace(times_s=names | {"forward": self.spent, "plan": self.spent / 4})
+
+    clock = Clock()
+
+    def ask(*_: object) -> float:
+        clock.spent += 2.0
+        return 3.0
+
+    engine: Any = SimpleNamespace(backend=clock, seconds=ask)
+    ours, unused = watched.Watched(engine), cast(Any, None)
+    assert ours.seconds(unused, unused, "") == 3.0
+    stages = ours.stages(3.0)
+    assert (stages["forwards"], stages["planning"], stages[watched.REST]) == (2.0, 0.5, 0.5)
+    row = {
+        "times": {"sglc": [3.0], "vllm threads=0-1": [3.3, 3.9]},
+        "stages": stages,
+        "machine": "-",
+    }
+    rows = {
+        name: row | {"name": name, "title": name, "ratio": 1.1, "x_floor": 1.5}
+        for name in ("decode-1", "decode-8")
+    }
+    page = shapes.page({"environment": results.environment(), "vllm": "-", "shapes": {"s": rows}})
+    assert "| decode-1 | 3.00 | 3.30 | **1.10** | 1.50 | 2.00 | 0.00 | 0.50 | 0.00 | 0.50 |" in page
+    assert "| decode-8 | 3.00 | 3.30 | **1.10** | **1.50** |" in page
 
 
 def test_the_least_that_a_server_with_blocks_computes(monkeypatch: pytest.MonkeyPatch) -> None:
