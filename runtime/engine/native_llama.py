@@ -47,6 +47,7 @@ class NativeLlama:
         packer = Packer(kernels)
         layers = [self._layer(packer, weights, i) for i in range(shape.layers)]
         self._layers = (DecoderLayer * shape.layers)(*layers)
+        self._widths = _widths(shape, layers[0])
         embedding = weights.pop("model.embed_tokens.weight")
         head = weights.pop("lm_head.weight", None)
         self._head = packer.join(embedding if head is None else head)
@@ -80,12 +81,11 @@ class NativeLlama:
         ids = batch.ids_on(self.device)
         if batch.ids.max() >= self.shape.vocab:
             raise IndexError(f"the model has {self.shape.vocab} tokens")
-        widths = self._widths()
-        room = torch.empty(batch.tokens * sum(widths), dtype=self.dtype)
-        starts = itertools.accumulate(widths[:-1], initial=0)
+        room = torch.empty(batch.tokens * sum(self._widths), dtype=self.dtype)
+        starts = itertools.accumulate(self._widths[:-1], initial=0)
         rows = (
-            Rows(room.data_ptr() + 2 * batch.tokens * at, w)
-            for at, w in zip(starts, widths, strict=True)
+            Rows(room.data_ptr() + 2 * batch.tokens * at, width)
+            for at, width in zip(starts, self._widths, strict=True)
         )
         given = ids.data_ptr(), batch.positions.ctypes.data
         stored = pool.keys.data_ptr(), pool.values.data_ptr(), pool.keys.stride(0)
@@ -95,12 +95,6 @@ class NativeLlama:
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
         """Apply the head."""
         return self._logits(hidden)
-
-    def _widths(self) -> tuple[int, ...]:
-        """Of the buffers' rows: the residual stream, and what lies between a layer's operations."""
-        layer = self._layers[0]
-        between = layer.qkv.width, layer.qkv.outputs, layer.out.width, layer.down.width
-        return tuple(width + GAP for width in (self.shape.hidden, *between))
 
     def _layer(self, packer: Packer, weights: dict[str, torch.Tensor], i: int) -> DecoderLayer:
         def take(name: str) -> torch.Tensor:
@@ -132,3 +126,9 @@ class NativeLlama:
         kept = packer.keep(tensor)
         self._kept.append(kept)
         return kept.data_ptr()
+
+
+def _widths(shape: Shape, layer: DecoderLayer) -> tuple[int, ...]:
+    """Of the buffers' rows: the residual stream, and what lies between a layer's operations."""
+    between = layer.qkv.width, layer.qkv.outputs, layer.out.width, layer.down.width
+    return tuple(width + GAP for width in (shape.hidden, *between))

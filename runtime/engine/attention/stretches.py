@@ -5,6 +5,7 @@ or a segment's own context with its new tokens. A row may be in several; its par
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +27,20 @@ class Stretch:
 
 def stretches(batch: Batch, context: Context) -> list[Stretch]:
     """Shared stretches first, then each segment's own context and new tokens."""
-    shared = [_shared(batch, level.slots, level.segments) for level in context.levels]
-    return shared + [_own(batch, i, context.private[i]) for i in range(len(batch.segments))]
+    return [*shared_stretches(batch, context), *own_stretches(batch, context)]
 
 
-def by_row(rows: Ints, count: int) -> tuple[Ints, Ints]:
+def shared_stretches(batch: Batch, context: Context) -> list[Stretch]:
+    """What several segments share."""
+    return [_shared(batch, level.slots, level.segments) for level in context.levels]
+
+
+def own_stretches(batch: Batch, context: Context) -> list[Stretch]:
+    """Each segment's own context and new tokens."""
+    return [_own(batch, i, context.private[i]) for i in range(len(batch.segments))]
+
+
+def by_row(rows: NDArray[np.integer[Any]], count: int) -> tuple[Ints, Ints]:
     """The parts of each of `count` rows: `order[begin[r]:begin[r + 1]]`."""
     order = np.argsort(rows, kind="stable").astype(np.int32)
     begin = np.zeros(count + 1, dtype=np.int32)
