@@ -31,6 +31,7 @@ class Cause(Enum):
     TOOL_ORDER = "the order of the tools"
     TOOL_SET = "the set of tools"
     COMPLETION = "the order in which calls end"
+    ENDED = "results that are replayed in another order than they were sent"
     KEY_ORDER = "the order of keys in JSON"
     ARGUMENTS = "arguments of a call, serialised again"
     ADDRESS = "an address or another unstable form"

@@ -102,8 +102,9 @@ def _inversion(
     ]
     known = sum(each.tokens for each in after)
     history = any(each.is_history for each in after)
-    worth = 2 * WORTH if origin.cause is Cause.BRANCH else WORTH
-    worth = WORTH_INSIDE if segment.is_newest or origin.cause is Cause.VARYING else worth
+    worth = 2 * WORTH if origin.cause in (Cause.BRANCH, Cause.ARM) else WORTH
+    is_asked_once = segment.is_newest and origin.cause is not Cause.ARM
+    worth = WORTH_INSIDE if is_asked_once or origin.cause is Cause.VARYING else worth
     if known < worth and not history and origin.cause not in ORDER:
         return None
     if segment.is_newest and origin.cause in ORDER and known < worth:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from .finding import Cause, Evidence, Loss
+from .finding import Cause, Evidence, Loss, Place
 from .layout import Request, static_prefix
 from .target import rules_of
 from .tokens import Counter
@@ -23,6 +23,23 @@ def ends_of(request: Request, counter: Counter) -> Iterator[Evidence]:
         yield from _seam(request, text, counter.ids, unit)
     if unit > 1:
         yield from _rest(request, counter.count(text), unit)
+
+
+def blank_end(request: Request, origin: Place) -> Iterator[Evidence]:
+    """Evidence where a model goes on behind a blank, which would belong to its first token."""
+    last = request.segments[-1] if request.segments else None
+    if last is not None and last.text.endswith((" ", "\t")):
+        what = "a blank at the end, behind which the model goes on"
+        loss = Loss(1)
+        yield Evidence(
+            Cause.SEAM,
+            origin,
+            request.sink,
+            what,
+            loss=loss,
+            family=request.family,
+            target=request.target,
+        )
 
 
 def _seam(

@@ -9,13 +9,24 @@ _OTHER = re.compile(
     r"|nginx|properties|rb|php|cs|cpp|c|h|vue|tsx|jsx|proto|graphql|mjml|plist|spec|desktop)\.(j2|jinja2?|poml)$",
     re.I,
 )
+_YOU_ARE = r"you are(?! (asked|invited|welcome|receiving|subscribed|advised|free|about|logged|getting|required)\b)"
 _WORDS = re.compile(
-    r"\b(you are|you're|your (task|job|role|answer)|answer|assistant|respond|reply|question|instructions?"
+    rf"\b({_YOU_ARE}"
+    r"|you're|your (task|job|role|answer)|answer|assistant|respond|reply|question|instructions?"
     r"|summari[sz]e|extract"
     r"|classify|translate|rewrite|write (a|an|the)|give the|do not|don't|never|always|must|explain"
-    r"|help (the|people|users))\b",
+    r"|help (the|people|users)\b|(?-i:You) (help|assist|write|talk to|act as|plan|draft|review|grade|mark|advise|guide"
+    r"|support|triage))\b",
     re.I,
 )
+_ADDRESSES = re.compile(
+    rf"\b({_YOU_ARE}|you (help|write|plan)|you're|your (task|job|role|answer))\b"
+    r"|(?-i:(^|[.:;!?\n*-])\s*(Answer|Respond|Reply|Summari[sz]e|Extract|Classify|Translate|Rewrite|Write|Give|Explain"
+    r"|Do not|Don't|Never|Always|Use|Say|Name|List|Cite|Return)\b)",
+    re.I,
+)
+"""What is said to somebody who is to do something."""
+
 _CONVERSATION = re.compile(
     r"\{%-?\s*for\s+(\w+)\s+in\s+\w*(messages|history|turns).*?\{\{-?\s*\1\.role\b", re.S
 )
@@ -37,4 +48,5 @@ def is_prompt(file: str, text: str) -> bool:
     if words < 12:
         return False
     hits = len(_WORDS.findall(prose)) + 2 * bool(_CONVERSATION.search(text))
-    return hits >= 2 or (hits >= 1 and bool(_FOLDER.search(path)))
+    is_told = bool(_ADDRESSES.search(prose) or _CONVERSATION.search(text))
+    return (hits >= 2 and is_told) or (hits >= 1 and bool(_FOLDER.search(path)))

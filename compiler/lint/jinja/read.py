@@ -81,7 +81,7 @@ def read_alone(templates: Templates, run: Run, counter: Counter, sent: set[str])
         reading.evidence += invisible(file, source)
         if file in sent:
             continue
-        request = _request(parsed, run, counter)
+        request = _request(parsed, templates.parsed, run, counter)
         reading.evidence += inversions(request)
         prefix, is_whole = static_prefix(request)
         reading.families.append(
@@ -90,11 +90,11 @@ def read_alone(templates: Templates, run: Run, counter: Counter, sent: set[str])
     return reading
 
 
-def _request(parsed: Parsed, run: Run, counter: Counter) -> Request:
+def _request(parsed: Parsed, others: Mapping[str, Parsed], run: Run, counter: Counter) -> Request:
     name = parsed.file.replace("\\", "/").rpartition("/")[2]
     request = Request(Place(parsed.file, 1), name)
     segments: list[Segment] = []
-    renderer = Renderer(parsed, {}, {})
+    renderer = Renderer(parsed, {}, others)
     sections = list(renderer.sections())
     for number, (section, parts) in enumerate(sections):
         is_newest = number == len(sections) - 1 and section.role == "user" and number > 0

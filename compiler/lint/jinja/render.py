@@ -41,6 +41,18 @@ _DATES = re.compile(r"^(today|current_date|date|todays_date|date_today|date_stri
 _IDS = re.compile(
     r"^(request_id|uuid|uuid4|nonce|trace_id|run_id|correlation_id|random|random_id|salt)$"
 )
+_AGES = re.compile(
+    r"^(time_?ago|ago|natural_?(time|delta|day)|humani[sz]e(_(time|age|delta|date|datetime))?|time_?since|time_?until"
+    r"|relative(_(time|date|age))?|from_?now|age|pretty_(date|time)|since)$"
+)
+"""Filters that count from now."""
+
+_CHOSEN = re.compile(
+    r"^(channel|mode|tone|style|language|lang|locale|audience|plan|tier|variant|experiment|intent|category|phase"
+    r"|stage|segment|market|region|brand)$"
+)
+"""Variables that are set by each call for its own purpose."""
+
 MAX_DEPTH = 60
 
 
@@ -196,8 +208,22 @@ class Renderer:
             ),
         )
         live = frozenset(t for t in taints if t.cause is not Cause.UNORDERED)
-        live = live or self._variants(node, sides)
+        live = live or self._chosen(node, sides) or self._variants(node, sides)
         return [*([Hole(live)] if live else []), *longest]
+
+    def _chosen(self, node: nodes.If, sides: list[list[Part]]) -> Taints:
+        """A condition on whom or what a call is for makes another prefix for each of them."""
+        texts = {"".join(p.text for p in side if isinstance(p, Lit)) for side in sides}
+        if len(texts) < 2:
+            return NONE
+        for each in (node.test, *node.test.find_all((nodes.Name, nodes.Getattr))):
+            held = self.value(each) if isinstance(each, nodes.Name | nodes.Getattr) else None
+            label = held.label if isinstance(held, Opaque) else ""
+            told = label_taints(held, self.place(node)) if isinstance(held, Opaque) else NONE
+            if _CHOSEN.match(label) or any(t.cause is Cause.USER for t in told):
+                what = f"`{label}`, which decides between {len(texts)} texts,"
+                return frozenset({Taint(Cause.VARYING, REQUEST, self.place(node), what)})
+        return NONE
 
     def _variants(self, node: nodes.If, sides: list[list[Part]]) -> Taints:
         """A condition of which nothing is known makes as many prefixes as it has sides that differ."""
@@ -348,6 +374,9 @@ class Renderer:
         if name in ("random", "shuffle"):
             taint = Taint(Cause.RANDOM, REQUEST, self.place(node), f"the filter `{name}`")
             return Opaque(frozenset({taint}))
+        if _AGES.match(name) and not args:
+            taint = Taint(Cause.CLOCK, REQUEST, self.place(node), f"the filter `{name}`")
+            return Opaque(taints_in(value) | {taint})
         if name in ("length", "count"):
             label = value.label if isinstance(value, Opaque) else ""
             return Opaque(

@@ -16,7 +16,7 @@ def message_cause(before: Request, after: Request, at: int) -> tuple[Cause | Non
     one, other = before.units[at], after.units[at]
     rest_a, rest_b = before.units[at:], after.units[at:]
     if _is_completion(rest_a, rest_b):
-        return Cause.COMPLETION, "results of tools come in another order"
+        return Cause.ENDED, "results of tools come in another order"
     if _is_window(rest_a, rest_b):
         return Cause.WINDOW, "the oldest messages are dropped"
     if one.role == other.role and one.plain == other.plain:

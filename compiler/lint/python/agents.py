@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from ..finding import Place
 from ..layout import SESSION
 from .holding import frozen
-from .machine import Frame, Run, place_of
-from .memories import handed_over
+from .machine import Frame, Run, dotted, place_of
+from .memories import handed_over, window_in
 from .requests import Given
 from .texts import literal
 from .values import (
@@ -128,7 +128,27 @@ def call_agent(
     if extra is not None:
         made = AgentV([*agent.system, extra], kwargs.get("toolsets", agent.tools), agent.model)
         send_agent(run, made, place_of(frame.module, node), frame.name or "agent")
+    handed_over(run, frame, args, kwargs, node)
     return Opaque(label="reply", is_reply=True)
+
+
+_MIDDLEWARE = frozenset({"dynamic_prompt", "before_model"})
+"""Decorators of functions that run before each request of an agent."""
+
+
+def _middleware(run: Run, frame: Frame, fn: FnV, decorator: ast.expr) -> bool:
+    """`@dynamic_prompt`: the function's text is the head of each request; `@before_model`: it may cut the history."""
+    place = place_of(frame.module, decorator)
+    value = run.call(run, "call", fn, [], {}, None)
+    if dotted(decorator).rpartition(".")[2] == "dynamic_prompt":
+        send_agent(run, AgentV([value]), place, fn.name)
+        return True
+    cut = window_in(value)
+    if cut:
+        messages = ListV("list", shape=cut)
+        messages.add(Opaque(label="history", parent=messages, index="all"), many=True)
+        run.send(run, Given(messages=messages), place, fn.name)
+    return True
 
 
 _DECORATORS = ("instructions", "system_prompt", "instruction")
@@ -138,6 +158,8 @@ def decorated(run: Run, frame: Frame, fn: FnV, decorator: ast.expr) -> bool:
     """`@agent.instructions` and `@agent.system_prompt`: the function's text joins the head of each request."""
     call = decorator if isinstance(decorator, ast.Call) else None
     node = call.func if call else decorator
+    if dotted(node).rpartition(".")[2] in _MIDDLEWARE:
+        return _middleware(run, frame, fn, decorator)
     if not isinstance(node, ast.Attribute) or node.attr not in _DECORATORS:
         return False
     agent = run.evaluate(run, frame, node.value)

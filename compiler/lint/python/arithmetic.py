@@ -11,7 +11,7 @@ from ..layout import DAY
 from .building import merge, rewrite_taint, splice
 from .elements import element_of
 from .filling import percent
-from .holding import join, taints_in, union
+from .holding import join, shape_of, taints_in, union
 from .machine import Frame, Run, place_of, shown
 from .paths import path_of
 from .texts import literal, parts_of, text
@@ -102,6 +102,9 @@ def _of_sets(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp)
             if left.parent is not None:
                 made.rewrites = rewrite_taint(run, frame, left, right.fields["content"], node)
         return made
+    cut = frozenset(t for v in (left, right) for t in shape_of(v) if t.cause is Cause.WINDOW)
+    if isinstance(node.op, ast.BitOr) and cut and isinstance(right, Opaque):
+        return replace(right, shape=right.shape | cut)  # what cuts the history is part of the chain
     if any(_is_set(v) for v in (left, right)):
         place = place_of(frame.module, node)
         taint = Taint(Cause.UNORDERED, 7, place, f"the set {shown(node)}", loops=run.loop_numbers())

@@ -9,6 +9,7 @@ from ..finding import Cause
 from ..layout import SESSION, TURN
 from .contents import put_into
 from .holding import capped, frozen, join
+from .left import note_left
 from .machine import Frame, Run, place_of
 from .values import Choice, ClassV, FnV, ListV, ModV, Obj, Opaque, Taint, Value
 
@@ -73,6 +74,8 @@ def set_attribute(
     if frame.conds and attr in owner.attrs:
         under = capped(frame.under(), SESSION) if owner.is_symbolic else frame.under()
         value = join([owner.attrs[attr], value], under)
+    if owner.is_symbolic:
+        note_left(run, value)
     for option in value.options if isinstance(value, Choice) else [value]:
         if owner.is_symbolic and isinstance(option, ListV):
             option.persists = True

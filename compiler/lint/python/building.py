@@ -10,7 +10,7 @@ from ..layout import REQUEST
 from .elements import element_of, is_historical
 from .holding import items_of, join, shape_of, taints_in
 from .machine import Frame, Run, place_of, shown
-from .values import Choice, Const, DictV, ListV, Opaque, Taint, Value
+from .values import MARKS, Choice, Const, DictV, ListV, Opaque, Taint, Value
 
 REASONING = frozenset(
     {"reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks"}
@@ -86,10 +86,12 @@ def put(run: Run, frame: Frame, target: DictV, key: Value, value: Value, node: a
     """`target[key] = value` in a dictionary that is being made."""
     if isinstance(key, Const):
         try:
+            old = target.fields.get(key.value)
             target.fields[key.value] = value
         except TypeError:
             return
-        _note_rewrite(run, frame, target, key.value, value, node)
+        if not _differ_by_marks(old, value):
+            _note_rewrite(run, frame, target, key.value, value, node)
         return
     target.rest = value if target.rest is None else join([target.rest, value])
     target.as_text |= frozenset(t for t in taints_in(key, 2) if t.cause is not Cause.UNORDERED)
@@ -120,7 +122,12 @@ def rewrite_taint(
     from_slice = isinstance(base.parent, Opaque | ListV) and any(
         t.cause in (Cause.REWRITTEN, Cause.WINDOW) for t in base.parent.shape
     )
+    from_slice = from_slice or any(
+        t.cause in (Cause.REWRITTEN, Cause.WINDOW) for loop in run.loops for t in loop.shape
+    )
     loops = run.loop_numbers()
+    if base.index == "last" and isinstance(value, ListV) and _only_marks(value):
+        return None
     if base.index == "last":
         is_shape = isinstance(value, ListV) and _holds(value, base)
         cause = Cause.SHAPE if is_shape else Cause.UNSAVED
@@ -133,6 +140,36 @@ def rewrite_taint(
     if under or from_slice or any(t.flag == "length" for t in taints_in(value, 2)):
         return Taint(Cause.REWRITTEN, REQUEST, place, "earlier messages are changed", loops=loops)
     return None
+
+
+def _only_marks(value: ListV) -> bool:
+    """Whether a list of blocks is the one that stood there, at most with a breakpoint in it."""
+    blocks = [item.value for item in value.items]
+    kept = [each.rest if isinstance(each, DictV) else each for each in blocks]
+    added = {key for each in blocks if isinstance(each, DictV) for key in each.fields}
+    return bool(blocks) and added <= {*MARKS} and all(map(_is_child, kept))
+
+
+def _differ_by_marks(old: Value | None, value: Value) -> bool:
+    """Whether two lists hold the same blocks but for breakpoints."""
+    if not isinstance(old, ListV) or not isinstance(value, ListV):
+        return False
+    pairs = list(zip(old.items, value.items, strict=False))
+    return len(old.items) == len(value.items) and all(
+        _bare(one.value) == _bare(other.value) for one, other in pairs
+    )
+
+
+def _bare(block: Value) -> object:
+    """A block without breakpoints, as what tells it from others."""
+    if not isinstance(block, DictV):
+        return id(block)
+    fields = {k: v for k, v in block.fields.items() if k not in MARKS}
+    return {k: v.value if isinstance(v, Const) else id(v) for k, v in fields.items()}
+
+
+def _is_child(value: Value | None) -> bool:
+    return isinstance(value, Opaque) and value.parent is not None
 
 
 def _holds(value: ListV, base: Opaque) -> bool:

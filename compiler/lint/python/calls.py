@@ -99,6 +99,8 @@ def _spread(given: Arguments, value: Value) -> None:
         case DictV(fields=fields, rest=rest):
             given.kwargs |= {key: held for key, held in fields.items() if isinstance(key, str)}
             given.rest = rest or given.rest
+            if value.shape | value.as_text:
+                given.rest = Opaque(taints_in(value))
         case Choice(options=options, taints=taints):
             for option in options:
                 if isinstance(option, DictV):
@@ -192,12 +194,14 @@ def call_function(
     bind_parameters(run, frame, fn, list(args), dict(kwargs), rest)
     with run.share(fn):
         run.active.append(fn.node)
+        run.frames.append(frame)
         if isinstance(fn.node, ast.Lambda):
             frame.returns.append(evaluate(run, frame, fn.node.body))
         else:
             frame.statements = fn.node.body
             run.body(run, frame, fn.node.body)
         run.active.pop()
+        run.frames.pop()
     return _result(fn, frame)
 
 

@@ -31,9 +31,50 @@ def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
             case _:
                 pass
     builders = _BUILDERS | _helpers_of_builders(info)
+    begins = _begins_as(info)
     for name, method in info.methods.items():
         _scan_method(info, name, method, name in builders)
+        if name not in builders:
+            for attr, node in _switched(method, begins):
+                info.shrunk.add(attr)
+                info.mutated.setdefault(attr, node)
     return info
+
+
+def _begins_as(info: ClassInfo) -> dict[str, str]:
+    """The attributes that are a word, a flag or a member of an enumeration at first, and which."""
+    found = {name: _switch(node) for name, node in info.defaults.items()}
+    method = info.methods.get("__init__")
+    for node in ast.walk(method or ast.Pass()):
+        match node:
+            case ast.Assign(targets=[ast.Attribute(attr=attr)], value=value):
+                found[attr] = _switch(value)
+            case ast.AnnAssign(target=ast.Attribute(attr=attr), value=ast.expr() as value):
+                found[attr] = _switch(value)
+            case _:
+                pass
+    return {attr: word for attr, word in found.items() if word}
+
+
+def _switch(node: ast.expr) -> str:
+    match node:
+        case ast.Constant(value=str() | bool()):
+            return repr(node.value)
+        case ast.Attribute(value=ast.Name(id=owner), attr=attr) if owner[:1].isupper():
+            return f"{owner}.{attr}"
+        case _:
+            return ""
+
+
+def _switched(method: ast.AST, begins: dict[str, str]) -> Iterator[tuple[str, ast.AST]]:
+    """Attributes that a method sets to another word, flag or member than they had at first."""
+    for node in ast.walk(method):
+        match node:
+            case ast.Assign(targets=[ast.Attribute(attr=attr)], value=value) if attr in begins:
+                if _switch(value) not in ("", begins[attr]):
+                    yield attr, node
+            case _:
+                pass
 
 
 def _last_word(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
@@ -139,10 +180,24 @@ def _replaced(method: ast.FunctionDef | ast.AsyncFunctionDef, me: str) -> set[st
     return {
         attribute_of(target, me)
         for node in ast.walk(method)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name)
+        if isinstance(node, ast.Assign) and _names_in(node.value) & given
         for target in node.targets
-        if node.value.id in given
     } - {""}
+
+
+def _names_in(node: ast.expr) -> set[str]:
+    """The name that a value is, or whose text it is made of."""
+    match node:
+        case ast.Name(id=name):
+            return {name}
+        case ast.Subscript(value=value):
+            return _names_in(value)
+        case ast.Call(func=ast.Attribute(value=value), args=args) if not any(
+            isinstance(n, ast.Name) for a in args for n in ast.walk(a)
+        ):
+            return _names_in(value)
+        case _:
+            return set()
 
 
 def _begun_in(method: ast.AST, me: str) -> set[str]:

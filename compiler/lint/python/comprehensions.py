@@ -7,12 +7,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from ..finding import Cause
+from ..finding import Cause, Place
 from ..layout import REQUEST
 from .binding import bind, condition_taints, loop_element
 from .building import REASONING, order_taint, put
 from .elements import is_historical, known_items
-from .holding import shape_of, text_taints_of, union
+from .holding import extent_of, picked, text_taints_of, union
 from .machine import Frame, Loop, Run, place_of, shown
 from .standing import as_iterated
 from .texts import label_taints, used_at
@@ -45,10 +45,10 @@ def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table:
     generator: ast.comprehension = node.generators[depth]
     source = as_iterated(run, run.evaluate(run, frame, generator.iter))
     shape, as_text = (
-        used_at(shape_of(source), place_of(frame.module, generator.iter)),
+        used_at(extent_of(source), place_of(frame.module, generator.iter)),
         text_taints_of(source),
     )
-    conditions: Taints = NONE
+    conditions: Taints = asked_for(source, place_of(frame.module, generator.iter))
     items = known_items(source)
     loop = Loop(run.next_number(), place_of(frame.module, generator.target), shape, frame)
     for value in (
@@ -95,10 +95,18 @@ def _filter_taints(run: Run, frame: Frame, test: Value, node: ast.expr) -> Taint
     return frozenset(
         replace(t, cause=Cause.WINDOW, flag="", what=f"the window {shown(node)}")
         if _counts_from_end(node, t)
+        else picked(t, place)
+        if t.flag == "asked"
         else replace(t, flag="filter").through(place)
         for t in found
         if t.needs not in {loop.number for loop in run.loops[-1:]}
     )
+
+
+def asked_for(source: Value, place: Place) -> Taints:
+    """What is gone through was looked up by what a person asks: which elements there are, the question says."""
+    held = source.taints if isinstance(source, Opaque) else NONE
+    return frozenset(picked(t, place) for t in held if t.flag == "asked")
 
 
 def _counts_from_end(node: ast.expr, taint: Taint) -> bool:

@@ -48,7 +48,7 @@ def element_of(value: Value) -> Value:
         case Opaque(item=item) if item is not None:
             return item
         case Opaque(label=label, taints=taints, is_reply=reply, contents=contents):
-            parent = value if is_historical(value) else None
+            parent = value if is_historical(value) else value.parent
             return Opaque(
                 taints,
                 label=f"{label}[]",
@@ -199,7 +199,7 @@ def _of_opaque(value: Opaque, index: Value, at: int | None, tainted: Taints) -> 
         label = f"{value.label}.{key}" if not value.label.startswith("<") else value.label
         return Opaque(
             value.taints | tainted,
-            frozenset(t for t in value.shape if t.cause is Cause.WINDOW),
+            frozenset(t for t in value.shape if t.cause in (Cause.WINDOW, Cause.REASONING)),
             label=label,
             parent=value.parent,
             index=value.index,
@@ -213,6 +213,7 @@ def _of_opaque(value: Opaque, index: Value, at: int | None, tainted: Taints) -> 
     label = f"{value.label}[]" if not value.label.startswith("<") else value.label
     return Opaque(
         value.taints | tainted,
+        frozenset(t for t in value.shape if t.cause is Cause.REASONING),
         label=label,
         parent=parent,
         index=kind,

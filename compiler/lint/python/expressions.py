@@ -141,9 +141,20 @@ def _list(run: Run, frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Value
             splice(made, as_iterated(run, evaluate(run, frame, each.value)))
         else:
             made.add(evaluate(run, frame, each))
-    if isinstance(node, ast.Set) and len(node.elts) > 1:
+    if isinstance(node, ast.Set) and (len(node.elts) > 1 or _comes_to_more(frame, node)):
         made.shape |= {order_taint(run, frame, node)}
     return made
+
+
+def _comes_to_more(frame: Frame, node: ast.Set) -> bool:
+    """Whether a set of one element is a global that its module adds to."""
+    for each in frame.module.tree.body if not frame.name else ():
+        if isinstance(each, ast.Assign | ast.AnnAssign) and each.value is node:
+            targets = each.targets if isinstance(each, ast.Assign) else [each.target]
+            names = [t.id for t in targets if isinstance(t, ast.Name)]
+            added = (f"{n}.{how}" for n in names for how in ("add(", "update("))
+            return any(word in frame.module.text for word in added)
+    return False
 
 
 def _dict(run: Run, frame: Frame, node: ast.Dict) -> Value:

@@ -49,6 +49,7 @@ FRAMEWORK_WORDS = frozenset(
         *AGENTS,
         *(name.rpartition(".")[2] for name in _PROMPTS),
         "with_instructions",
+        "Signature",
         "partial",
         "gen",
         "select",
@@ -89,10 +90,16 @@ def construct(
         return prompt_of(run, frame, args, kwargs, node)
     if name.startswith(("sglc.", "sglang.")) and last in OURS:
         return message_of(last, args, kwargs)
+    if name.startswith(("sglc.", "sglang.")) and last.endswith(("_begin", "_end")):
+        return Const("")
     if name.startswith(("sglc.", "sglang.")) and last in ("gen", "select", "image"):
         return Opaque(label="<gen>", is_reply=True)
     if last in AGENTS or (last[:1].isupper() and is_led(args, kwargs) and "." in name):
         return agent_of(run, frame, args, kwargs, node)
+    said = kwargs.get("instructions", args[1] if len(args) > 1 else None)
+    if last == "Signature" and said is not None:
+        _send_text(run, frame, said, node)
+        return Opaque(label="signature")
     if last == "with_instructions" and args:
         _send_text(run, frame, args[0], node)
         return Opaque(label="signature")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ..finding import Cause, Place
-from ..layout import SESSION
+from ..layout import REQUEST, SESSION
 from .values import (
     NONE,
     Choice,
@@ -20,6 +20,7 @@ from .values import (
     Obj,
     Opaque,
     Part,
+    Taint,
     Taints,
     Text,
     Value,
@@ -86,6 +87,28 @@ def shape_of(value: Value | None) -> Taints:
             return NONE
 
 
+def extent_of(value: Value | None) -> Taints:
+    """The taints of a value's order and extent; what decides which of several lists it is says what is in it."""
+    if not isinstance(value, Choice):
+        return shape_of(value)
+    chosen = (replace(t, flag=t.flag or "choice") for t in value.taints)
+    return shape_of(value) | frozenset(chosen)
+
+
+def picked(taint: Taint, place: Place) -> Taint:
+    """What is chosen by what a person asks: other things for another question."""
+    what = f"what is chosen by {taint.what}"
+    return replace(
+        taint,
+        cause=Cause.RETRIEVED,
+        rank=REQUEST,
+        what=what,
+        flag="picked",
+        place=place,
+        path=(taint.place,),
+    )
+
+
 def text_taints_of(value: Value | None) -> Taints:
     """The taints that a container has once it is written out."""
     match value:
@@ -104,13 +127,22 @@ def decided(values: Iterable[Value | None], taints: Taints) -> Value:
     or which unknown value it reads, is no text.
     """
     options = list(values)
-    return join(options, taints if taints and _writes(options) else NONE)
+    if taints and not _writes(options):
+        taints = frozenset(replace(t, flag=t.flag or "choice") for t in taints)
+        taints = taints if _are_unknown(options) else NONE
+    return join(options, taints)
+
+
+def _are_unknown(options: Iterable[Value | None]) -> bool:
+    """Whether several unknown values are told apart: which of them it is matters to a set of tools alone."""
+    labels = {each.label if isinstance(each, Opaque) else "" for each in options}
+    return len(labels) > 1
 
 
 def _writes(options: Iterable[Value | None]) -> bool:
     return any(
         isinstance(each, Text | ListV | DictV | Choice)
-        or (isinstance(each, Const) and isinstance(each.value, str))
+        or (isinstance(each, Const) and type(each.value) in (str, int, float))
         for each in options
     )
 

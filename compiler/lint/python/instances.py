@@ -168,11 +168,26 @@ _OPENS = re.compile(r"(a?open|a?connect|start|setup|set_up|initiali[sz]e|__aente
 """Methods that fill an instance before it is used."""
 
 
+_STARTS = re.compile(r"as_completed|gather\(|TaskGroup|create_task_group|open_nursery|start_soon")
+"""What runs calls side by side."""
+
+
+def _source(info: ClassInfo, method: ast.AST) -> str:
+    """A method, and the functions of its module that it calls by name."""
+    names = {
+        n.func.id
+        for n in ast.walk(method)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+    }
+    inner = [n for n in info.module.tree.body if getattr(n, "name", "") in names]
+    return "\n".join(ast.unparse(n) for n in (method, *inner))
+
+
 def _open(run: Run, made: Obj) -> None:
     """Run what fills an instance with what comes in as calls end: the order stays in it."""
     for info in made.cls.line():
         for name, node in info.methods.items():
-            if _OPENS.match(name) and "as_completed" in ast.unparse(node):
+            if _OPENS.match(name) and _STARTS.search(_source(info, node)):
                 fn = bound_method(method_of(info, name), made)
                 run.call(run, "call", fn, [], {}, None)
 

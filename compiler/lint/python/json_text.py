@@ -84,9 +84,10 @@ def dumped(
         return text((Hole(frozenset({taint}) | taints_in(held), held.label),))
     sorts = kwargs.get("sort_keys")
     is_sorted = (isinstance(sorts, Const) and bool(sorts.value)) or "option" in kwargs
-    if isinstance(held, Opaque) and not is_sorted and _is_given_schema(held):
+    if isinstance(held, Opaque) and not is_sorted and (_is_given_schema(held) or _is_fetched(held)):
         what = f"{shown(node)}, in the order of keys that it came in,"
-        taint = Taint(Cause.KEY_ORDER, SESSION, place, what, loops=run.loop_numbers())
+        flag = "said" if _is_fetched(held) else ""
+        taint = Taint(Cause.KEY_ORDER, SESSION, place, what, loops=run.loop_numbers(), flag=flag)
         return text((Hole(frozenset({taint}) | taints_in(held), held.label),))
     return text(_json_parts(held, place, is_sorted, 5))
 
@@ -94,6 +95,11 @@ def dumped(
 def _is_given_schema(value: Opaque) -> bool:
     """Whether a schema comes from outside as data: each client writes its keys in an order of its own."""
     return bool(_SCHEMA.search(value.label)) and not (value.is_fixed or value.is_reply)
+
+
+def _is_fetched(value: Opaque) -> bool:
+    """Whether data is a service's answer, whose keys stand in the order in which it sent them."""
+    return value.label.endswith("json()") and not value.is_reply and value.parent is None
 
 
 def _json_parts(value: Value, place: Place, is_sorted: bool, depth: int) -> tuple[Part, ...]:

@@ -77,7 +77,7 @@ _SIZE = re.compile(r"len|count|tokens|size|total|used|estimate", re.I)
 
 def _is_size(node: ast.expr) -> bool:
     match node:
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
+        case ast.BinOp(left=left, right=right):
             return _is_size(left) or _is_size(right)
         case ast.Call(func=ast.Name(id="map"), args=[ast.Name(id=name), *_]):
             return bool(_SIZE.search(name))

@@ -14,7 +14,20 @@ from ..layout import Request
 from ..tokens import Counter
 from .holding import union
 from .project import Project
-from .values import NONE, ClassInfo, Contents, DictV, FnV, ModuleInfo, Obj, PromptV, Taints, Value
+from .values import (
+    NONE,
+    ClassInfo,
+    Contents,
+    DictV,
+    FnV,
+    ListV,
+    ModuleInfo,
+    Obj,
+    Opaque,
+    PromptV,
+    Taints,
+    Value,
+)
 
 MAX_DEPTH = 10
 MAX_CALLS = 24
@@ -34,6 +47,15 @@ class Newest:
     message: DictV
     place: Place
     family: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A history that was sent, the request, and what was known of its order and extent then."""
+
+    history: ListV | Opaque
+    request: Request
+    shape: Taints
 
 
 class Library(Protocol):
@@ -84,6 +106,8 @@ class Loop:
     source: Value | None = None
     flags: dict[str, bool] = field(default_factory=dict)
     texts: set[str] = field(default_factory=set)
+    is_exact: bool = False
+    """Whether each of its rounds is followed by itself."""
 
 
 class Names(MutableMapping[str, Value]):
@@ -173,6 +197,10 @@ class Run:
     warmed: set[Place] = field(default_factory=set)
     tool_sets: dict[tuple[Place, int, str], tuple[str, ...]] = field(default_factory=dict)
     """By call site, loop and head: the names of the tools that went with it first."""
+    rounds: dict[tuple[Place, int], list[tuple[str, bool]]] = field(default_factory=dict)
+    """By call site and loop: the pieces of the first request, and which vary with the loop."""
+    option_sets: dict[tuple[Place, int, str, str], str] = field(default_factory=dict)
+    """By call site, loop, head and option: what it was set to first."""
     selves: dict[int, Obj] = field(default_factory=dict)
     classes: dict[int, ClassInfo] = field(default_factory=dict)
     numbers: int = 0
@@ -200,6 +228,22 @@ class Run:
     """By file: the templates of messages that are made there."""
     newest: dict[int, Newest] = field(default_factory=dict)
     """By history: the message behind it that was sent, and is not stored yet."""
+    sent: dict[int, Sent] = field(default_factory=dict)
+    """By history: the request in which it was sent since a root began."""
+    left: list[ListV | Opaque] = field(default_factory=list)
+    """Lists that were stored since a root began."""
+    became: dict[int, ListV] = field(default_factory=dict)
+    """By an unknown value that turned out to be a list: that list."""
+    frames: list[Frame] = field(default_factory=list)
+    """The functions that are running, outermost first."""
+
+    def forget(self) -> None:
+        """What was noted of one root says nothing of the next."""
+        self.option_sets.clear()
+        self.rounds.clear()
+        for each in (self.newest, self.sent, self.became, self.statics, self.counts, self.left):
+            each.clear()
+        self.warmed = set()
 
     def set_since(self, owner: object, name: str) -> Value | None:
         """An attribute of something that isn't an object of the project, where it was set since a root began."""
@@ -219,12 +263,8 @@ class Run:
         What a function leaves when its share is used up stands; that it was cut is noted in `cut`. Raises
         OutOfSteps only where the caller has none left either.
         """
-        outer, loops, fans, active = (
-            self.limit,
-            len(self.loops),
-            len(self.concurrent),
-            len(self.active),
-        )
+        outer, loops, fans = self.limit, len(self.loops), len(self.concurrent)
+        active, frames = len(self.active), len(self.frames)
         if active:
             most = (outer - self.steps) // 2
             is_plain = self.reach is not None and not self.reach.matters(fn.node)
@@ -233,7 +273,8 @@ class Run:
             yield
         except OutOfSteps:
             self.cut.setdefault(id(fn.node), fn)
-            del self.loops[loops:], self.concurrent[fans:], self.active[active:]
+            del self.loops[loops:], self.concurrent[fans:]
+            del self.active[active:], self.frames[frames:]
             if self.steps > outer:
                 raise
         finally:
@@ -242,12 +283,13 @@ class Run:
     @contextmanager
     def afresh(self, steps: int = MAX_STEPS) -> Iterator[None]:
         """Outside whatever is running: no loops, no callers, and steps of its own."""
-        saved = self.loops, self.concurrent, self.active, self.steps, self.limit
-        self.loops, self.concurrent, self.active, self.steps, self.limit = [], [], [], 0, steps
+        saved = self.loops, self.concurrent, self.active, self.frames, self.steps, self.limit
+        self.loops, self.concurrent, self.active, self.frames = [], [], [], []
+        self.steps, self.limit = 0, steps
         try:
             yield
         finally:
-            self.loops, self.concurrent, self.active, self.steps, self.limit = saved
+            self.loops, self.concurrent, self.active, self.frames, self.steps, self.limit = saved
 
     def loop_numbers(self) -> tuple[int, ...]:
         """The loops that are running, outermost first."""

@@ -40,12 +40,22 @@ _BESIDE = frozenset(
     "llm model prompt system_prompt instructions model_client chat_generator tools".split()
 )
 
+_SAID = frozenset("question query text input user_input message".split())
+"""What is said now, beside what was said before."""
+
 
 def windowed(
-    run: Run, frame: Frame, name: str, args: Sequence[Value], node: ast.Call
+    run: Run,
+    frame: Frame,
+    name: str,
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    node: ast.Call,
 ) -> Value | None:
     """A memory that drops the oldest turns by its name; None for anything else."""
     last = name.rpartition(".")[2]
+    if last == "History" and (held := window_in(kwargs.get("messages"))):
+        return Opaque(shape=held, label="memory")
     is_cut = _CUTTERS.fullmatch(last) and any(is_historical(each) for each in args)
     is_memory = _WINDOWED.fullmatch(last) or _LIMITERS.fullmatch(last) or _LIMITERS.search(name)
     if not (is_cut or is_memory):
@@ -69,7 +79,7 @@ def handed_over(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> None:
     """Note the request of whatever is made with a memory that is a window, or with a function that cuts the history."""
-    if not kwargs.keys() & _BESIDE and not args:
+    if not kwargs.keys() & (_BESIDE | _SAID) and not args:
         return
     found = NONE
     for name in kwargs.keys() & _HOLDERS:

@@ -148,10 +148,11 @@ def _of_opaque(value: Opaque, name: str) -> Value:
         if value.label and not value.label.startswith("<")
         else value.label or name
     )
-    listed = frozenset(t for t in value.shape if t.cause is Cause.TOOL_ORDER)
+    # the answer of a server that lists its tools holds them in that order; a chain may cut the history
+    listed = frozenset(t for t in value.shape if t.cause in (Cause.TOOL_ORDER, Cause.WINDOW))
     return Opaque(
         value.taints,
-        listed,  # the answer of a server that lists its tools holds them in that order
+        listed,
         label=label,
         parent=value.parent,
         index=value.index,

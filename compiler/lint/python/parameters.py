@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from ..finding import Cause
 from ..layout import TURN
@@ -72,7 +74,7 @@ def _named(
         )
     if default is not None and run.active:
         return default
-    if not run.active and parameter.arg in ASKED:
+    if not run.active and (parameter.arg in ASKED or parameter.arg in said_in(fn.node)):
         return _asked(run, fn, parameter)
     return annotated(run, fn.module, parameter.annotation, parameter.arg, parameter)
 
@@ -81,6 +83,42 @@ ASKED = frozenset(
     "question query user_input user_text user_message user_query text wish utterance request_text".split()
 )
 """Names of parameters that hold what a person asks for: what hangs on it differs from turn to turn."""
+
+
+@lru_cache(maxsize=4096)
+def said_in(function: ast.AST) -> frozenset[str]:
+    """The names that a function writes into a message of a user's."""
+    found: set[str] = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.Dict(keys=keys, values=values) if _is_users(keys, values):
+                texts = [v for k, v in zip(keys, values, strict=True) if _word(k) in _TEXTS]
+            case ast.Call(func=ast.Name(id="HumanMessage" | "UserMessage")):
+                texts = [*node.args, *(k.value for k in node.keywords if k.arg in _TEXTS)]
+            case _:
+                continue
+        found |= {t.id for t in texts if isinstance(t, ast.Name)}
+        found |= {_shown_in(t) for t in texts}
+    return frozenset(found - {""})
+
+
+_TEXTS = ("content", "text", "parts")
+
+
+def _word(node: ast.expr | None) -> object:
+    return node.value if isinstance(node, ast.Constant) else None
+
+
+def _is_users(keys: Sequence[ast.expr | None], values: Sequence[ast.expr]) -> bool:
+    said = zip(keys, values, strict=True)
+    return any(_word(k) == "role" and _word(v) in ("user", "human") for k, v in said)
+
+
+def _shown_in(text: ast.expr) -> str:
+    """The one name that a text is made of, with literal text around it."""
+    names = {n.id for n in ast.walk(text) if isinstance(n, ast.Name)}
+    is_plain = not any(isinstance(n, ast.Call | ast.Subscript) for n in ast.walk(text))
+    return names.pop() if is_plain and len(names) == 1 else ""
 
 
 def _asked(run: Run, fn: FnV, parameter: ast.arg) -> Value:

@@ -24,7 +24,8 @@ _COUNTS = re.compile(
 
 _CHANGES = re.compile(
     r"\b(deps|run_context\.context|ctx\.context|ctx\.state|context\.state|tool_context\.state|wrapper\.context)\.(?P<attr>\w+)"
-    r"(\[[^\]\n]*\][ \t]*=[^=]|[ \t]*[-+|]?=[^=]|\.(append|add|update|pop|remove|insert|extend|clear|discard)\()"
+    r"((\[[^\]\n]*\]|\.\w+)+[ \t]*=[^=]|[ \t]*[-+|]?=[^=]|(\[[^\]\n]*\])?"
+    r"\.(append|add|update|pop|remove|insert|extend|clear|discard)\()"
 )
 
 

@@ -16,6 +16,7 @@ from .calls import entry, root
 from .class_reading import class_info
 from .expressions import evaluate
 from .holding import frozen
+from .left import judge_left
 from .machine import Frame, Library, OutOfSteps, Run
 from .method_values import decorators
 from .names import as_decorated
@@ -143,14 +144,11 @@ def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
     for name, fn, written in _roots(run, module):
         if run.reach is not None and not run.reach.may_send(written):
             continue
-        run.warmed = set()
-        run.newest.clear()
-        run.statics.clear()
-        run.counts.clear()
+        run.forget()
         place = Place(module.file, fn.node.lineno)
         try:
             with run.afresh():
-                root(run, _as_called(module, name, fn))
+                judge_left(run, root(run, _as_called(module, name, fn)))
         except OutOfSteps:
             run.cut.pop(id(fn.node), None)
             reading.gaps.append(Gap(place, f"`{name}` is too large to be followed to its end"))

@@ -7,6 +7,7 @@ import ast
 from .filling import holes_of
 from .machine import Frame, Run, place_of
 from .texts import parts_of, text
+from .thoughts import without_thoughts
 from .values import FnV, Lit, Method, Obj, Opaque, Part, PartialV, Value
 
 _PLAIN = str.maketrans("", "", "\\^$.|?*+()[]{}")
@@ -17,6 +18,9 @@ def by_pattern(
 ) -> Value:
     """What `re.sub` gives. The pattern is not run: where it fits is guessed, within the text."""
     place = place_of(frame.module, node)
+    bare = without_thoughts(run, frame, subject, node)
+    if bare is not None:
+        return bare
     if isinstance(by, FnV | PartialV | Method | Obj):
         by = run.call(run, "value", frame, by, [Opaque(label="match")], {}, node)
     parts, given = list(parts_of(subject, place)), holes_of([by], place)

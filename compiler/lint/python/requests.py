@@ -30,6 +30,8 @@ class Given:
     named: Value | None = None
     """The model as it is given, where its name isn't known."""
     is_automatic: bool = False
+    is_raw: bool = False
+    """Whether the model goes on from the very end of the text: no chat template stands between."""
     places: Mapping[str, Place] = field(default_factory=dict)
     """Where each of its arguments is written."""
 

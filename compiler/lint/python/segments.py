@@ -49,6 +49,16 @@ STABLE_TOKENS = 200
 """What an unknown text counts whose name says that it is the fixed part of a prompt."""
 
 
+_OF_HEADS = frozenset({"role", "brief", "head"})
+"""Those of them that name other things in what is said."""
+
+
+def _is_stable(label: str, is_newest: bool) -> bool:
+    """Whether a value is the fixed part of a prompt by its name."""
+    words = [word for word in STABLE_WORDS if not (is_newest and word in _OF_HEADS)]
+    return any(word in label for word in words) and "user" not in label
+
+
 def origins(run: Run, taints: Taints) -> tuple[Origin, ...]:
     """The taints that vary between the calls that are made here."""
     found = [o for o in (_origin(run, t) for t in taints) if o is not None]
@@ -60,6 +70,8 @@ def _origin(run: Run, taint: Taint) -> Origin | None:
     if taint.flag in ("head", "filter", "choice", "reconnect", "asked", "rest", "stored") or (
         taint.needs and taint.needs not in running
     ):
+        return None
+    if taint.cause is Cause.REASONING:
         return None
     if taint.cause is Cause.MODELS and taint.place.symbol not in run.models:
         return None
@@ -249,10 +261,7 @@ class SegmentBuilder:
             )
         elif part.label == REST and is_newest:
             pass
-        elif part.is_fixed or (
-            any(word in part.label.lower() for word in STABLE_WORDS)
-            and "user" not in part.label.lower()
-        ):
+        elif part.is_fixed or _is_stable(part.label.lower(), is_newest):
             self.segments.append(
                 Segment(
                     RELEASE,

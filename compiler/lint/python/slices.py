@@ -10,9 +10,10 @@ from dataclasses import replace
 from ..finding import Cause
 from ..layout import REQUEST
 from .elements import is_historical, number_in
-from .holding import items_of, join, taints_in
+from .holding import items_of, join, shape_of, taints_in
 from .limits import is_hysteresis
 from .machine import Frame, Run, place_of, shown
+from .queries import built_rows
 from .values import Choice, Const, ListV, Opaque, Taint, Taints, Text, Value
 
 
@@ -29,10 +30,16 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
     if isinstance(value, Opaque) and _is_text(value):
         return value
     low, high = cut.lower, cut.upper
+    if low is None and high is not None and isinstance(value, Opaque | ListV):
+        rows = built_rows(run, ast.unparse(node), place_of(frame.module, node))
+        if rows is not None and shape_of(rows):
+            return rows
     if isinstance(value, ListV) and not any(i.many for i in value.items):
         known = _known_slice(run, frame, value, cut)
         if known is not None:
             return known
+    if isinstance(value, ListV) and low is None and high is not None:
+        value = _without_last(run, frame, value, high)
     taints: set[Taint] = set()
     strides = any(_in_strides(run, frame, end) for end in (low, high) if end is not None)
     if strides:
@@ -47,6 +54,14 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
     elif high is not None and _moves(run, frame, high) and not is_stride(high, frame):
         taints.add(_taint(run, frame, node, Cause.REWRITTEN, "head"))
     return _with_shape(value, frozenset(taints))
+
+
+def _without_last(run: Run, frame: Frame, value: ListV, high: ast.expr) -> ListV:
+    """`history[:-1]`, whose last message is known."""
+    is_last = number_in(run.evaluate(run, frame, high)) == -1
+    if not is_last or not value.items or value.items[-1].many:
+        return value
+    return replace(value, items=value.items[:-1], persists=False, parent=value.parent or value)
 
 
 _TEXT = re.compile(

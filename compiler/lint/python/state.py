@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from ..finding import Cause, Place
-from ..layout import TURN
+from ..layout import REQUEST, TURN
 from .holding import taints_in
 from .machine import Frame, Run, place_of
+from .racing import raced_in
 from .values import (
     NONE,
     Choice,
@@ -34,6 +36,9 @@ def as_state(run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Fra
     name = node.attr
     if not owner.is_symbolic:
         return value
+    value = _as_raced(owner, value, name)
+    if (told := _told_from_outside(run, owner, value, node, frame)) is not None:
+        return told
     for info in owner.cls.line():
         change = info.mutated.get(name)
         if change is not None:
@@ -62,6 +67,37 @@ def as_state(run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Fra
         what = f"`{name}`, which changes from call to call"
         state = frozenset({Taint(Cause.STATE, TURN, place, what)})
         return _with_state(value, state, False, value.label if isinstance(value, Opaque) else name)
+    return value
+
+
+_SETTING = re.compile(
+    r"verbose|debug|strict|dry|stream|enabled?|quiet|_$|^_|cache|use_|is_test|trace"
+)
+"""Names of what is chosen once, for good."""
+
+
+def _told_from_outside(
+    run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Frame
+) -> Value | None:
+    """A flag that is off at first and that no method turns on: somebody else does, while the object is in use."""
+    is_off = isinstance(value, Const) and value.value is False
+    if not is_off or _SETTING.search(node.attr) or owner.attrs.get(node.attr) is not value:
+        return None
+    if any(node.attr in info.defaults or node.attr in info.mutated for info in owner.cls.line()):
+        return None
+    place = place_of(frame.module, node, f"{owner.cls.name}.{node.attr}")
+    what = f"`{node.attr}`, which is set while the object is in use,"
+    return Opaque(frozenset({Taint(Cause.STATE, TURN, place, what)}), label=node.attr)
+
+
+def _as_raced(owner: Obj, value: Value, name: str) -> Value:
+    """A container that calls side by side fill holds things in the order in which they ended."""
+    for info in owner.cls.line():
+        node = raced_in(info.node).get(name)
+        if node is not None and isinstance(value, ListV | DictV):
+            place = place_of(info.module, node, f"{info.name}.{name}")
+            what = f"`self.{name}`, which is filled as calls end,"
+            value.shape |= {Taint(Cause.COMPLETION, REQUEST, place, what)}
     return value
 
 

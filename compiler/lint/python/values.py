@@ -322,6 +322,8 @@ class StateV:
     """The `s` of our own front end: what was appended so far."""
 
     messages: ListV
+    is_arm: bool = False
+    """Whether it is one of several that go on from the same state: each begins where that was."""
 
 
 Value = (

@@ -28,7 +28,14 @@ from ..rule import ERROR, Rule
 RULE = Rule(
     code="PFX207",
     name="rewritten-history",
-    causes=(Cause.WINDOW, Cause.REWRITTEN, Cause.UNSAVED, Cause.SHAPE, Cause.REASONING),
+    causes=(
+        Cause.WINDOW,
+        Cause.REWRITTEN,
+        Cause.UNSAVED,
+        Cause.SHAPE,
+        Cause.REASONING,
+        Cause.ENDED,
+    ),
     severity=ERROR,
     headline="{what}: what was sent before is not a prefix of what is sent now",
     help="keep the history append-only; when it grows too long, cut it in large steps and store the result",

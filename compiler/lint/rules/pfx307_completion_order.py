@@ -21,7 +21,7 @@ from ..rule import ERROR, Rule
 RULE = Rule(
     code="PFX307",
     name="completion-order",
-    causes=(Cause.COMPLETION,),
+    causes=(Cause.COMPLETION, Cause.ENDED),
     severity=ERROR,
     headline="{what}: results are stored as calls end, and replayed in that order or another",
     help="store results in the order of the calls",

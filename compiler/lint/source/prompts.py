@@ -35,6 +35,7 @@ from ....ir.structure import operands, regions, results, walk
 from ..finding import Cause, Evidence, Loss
 from ..layout import CONST, RELEASE, REQUEST, SESSION, Origin, Request, Segment, inversions, merged
 from ..tokens import Counter
+from .counted import counted_params
 from .known import Known, Values, of_param, place_of
 from .repeated import in_rounds, in_section
 
@@ -225,17 +226,33 @@ class Walk:
             ends.append((self.turns, self.region))
         self.turns, self.region = max(ends)
         for result, one, other in zip(op.results, *sides, strict=True):
-            self._join(result, one, other, cond)
+            self._join(result, one, other, cond, op)
 
-    def _join(self, result: Value, one: Operand, other: Operand, cond: Known) -> None:
+    def _join(self, result: Value, one: Operand, other: Operand, cond: Known, op: If) -> None:
         both = (self._of(one), self._of(other))
         if any(both):
-            self.prompts[result] = max(both, key=lambda s: (sum(len(x.origins) for x in s), len(s)))
+            longest = max(both, key=lambda s: (sum(len(x.origins) for x in s), len(s)))
+            self.prompts[result] = self._parted(both, longest, cond, op)
         known = self.values.of_all((one, other))
         rank = max(known.rank, cond.rank)
         self.values.give(
             result, replace(known, rank=rank, is_declared=known.is_declared and cond.is_declared)
         )
+
+    def _parted(
+        self, both: tuple[list[Segment], list[Segment]], longest: list[Segment], cond: Known, op: If
+    ) -> list[Segment]:
+        """Sides of a condition in the system text that say other things: which, its lifetime says."""
+        pairs = enumerate(zip(*both, strict=False))
+        at = next((n for n, (a, b) in pairs if a != b), min(map(len, both)))
+        is_text = self.region == "system" and any(s.text for side in both for s in side[at:])
+        origins = tuple(o for o in cond.origins if o.rank > RELEASE)
+        if not (is_text and origins and cond.is_declared):
+            return longest
+        here = place_of(op.span)
+        told = tuple(replace(o, place=here, path=(o.place,)) for o in origins)
+        choice = Segment(cond.rank, origins=told, region=self.region, place=here, is_unknown=True)
+        return [*longest[:at], choice, *longest[at:]]
 
     def _for(self, op: For) -> None:
         items = self.values.of(op.items)
@@ -302,8 +319,9 @@ def evidence_of(
 ) -> tuple[list[Evidence], list[Request]]:
     """What is wrong with the prompts of a program, and the prompts."""
     walk = Walk(module, counter, program.name, Values(module.externs))
+    counted = counted_params(module, program)
     for param in program.params:
-        walk.values.give(param.value, of_param(param))
+        walk.values.give(param.value, counted.get(param.name) or of_param(param))
     walk.block(program.body)
     found = [*walk.found, *(e for request in walk.requests for e in inversions(request))]
     for origin, near in walk.windows:

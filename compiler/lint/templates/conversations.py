@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 Message = dict[str, Any]
 TURNS = 7
+_LONG = 800
+"""Words of a result that whoever shortens results shortens."""
+
+_CUTS = re.compile(r"\[[^\]]*:[^\]]*\]|truncate|length\s*[<>]")
+"""What may shorten a text."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,10 @@ def _said(number: int, reasoning: str) -> Message:
     return message
 
 
-def with_calls(as_text: bool, content: str | None, reasoning: bool = False) -> tuple[Message, ...]:
-    """Turns in which a tool is called. `as_text`: arguments as the string that the API has."""
+def with_calls(
+    as_text: bool, content: str | None, reasoning: bool = False, words: int = 0
+) -> tuple[Message, ...]:
+    """Turns in which a tool is called. `as_text`: arguments as the string that the API has; `words` of each result."""
     found: list[Message] = [{"role": "system", "content": "System text qz."}]
     for n in range(4):
         arguments: Any = {"title": f"Book {n} qz"}
@@ -85,7 +93,7 @@ def with_calls(as_text: bool, content: str | None, reasoning: bool = False) -> t
                 "role": "tool",
                 "tool_call_id": f"call{n:05}",
                 "name": "find_shelf_qz",
-                "content": f"Shelf {n} qz.",
+                "content": f"Shelf {n} qz." + " more" * words,
             },
             {
                 "role": "assistant",
@@ -121,6 +129,9 @@ def trials(source: str) -> list[Trial]:
                     variables,
                 )
             )
+    if "tool" in source and _CUTS.search(source):
+        long = with_calls(False, "", words=_LONG)
+        found.append(Trial("a conversation with long results of tools", long, {"tools": TOOLS}))
     if "tool" in source:
         found.append(
             Trial("a conversation with tool calls", with_calls(False, ""), {"tools": TOOLS})

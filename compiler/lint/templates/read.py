@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -53,9 +54,12 @@ def templates_in(file: InputFile) -> Iterator[Found]:
     if isinstance(held, str):
         yield Found(held, line, "", tokens, True)
     elif isinstance(held, list):
-        for each in held:
+        named = [m.start() for m in re.finditer(r'"template"\s*:', file.text)]
+        for number, each in enumerate(held):
             if isinstance(each, dict) and isinstance(each.get("template"), str):
-                yield Found(each["template"], line, str(each.get("name", "")), tokens, True)
+                is_told = len(named) == len(held)
+                at = file.text[: named[number]].count("\n") + 1 if is_told else line
+                yield Found(each["template"], at, str(each.get("name", "")), tokens, True)
 
 
 def _failed(file: InputFile, why: str) -> Evidence:

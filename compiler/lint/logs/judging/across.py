@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 
 from ...finding import Cause
 from ..breaks import Break
@@ -24,7 +25,22 @@ def breaks_across(scale: Scale, family: FamilyOfCalls, made: Judgement) -> list[
         else:
             made.shared += broken.shared
             found.append(broken)
+    if _are_a_few(firsts):
+        return [each for each in found if each.cause not in (Cause.VARYING, Cause.COUNTER)]
     return found
+
+
+_MOSTLY = 16
+"""How much more is shared than lost where a session's own text stands at the end."""
+
+_OFTEN = 4
+"""Calls for each of a few heads that make them programs of their own."""
+
+
+def _are_a_few(requests: list[Request]) -> bool:
+    """Whether a few heads come again and again: programs beside one another, none of which varies."""
+    counts = Counter(request.system for request in requests)
+    return len(counts) * _OFTEN <= len(requests) and min(counts.values()) > 1
 
 
 def common_head(scale: Scale, before: Request, after: Request) -> int:
@@ -82,10 +98,11 @@ def _difference_in_text(
     cause, what = text_cause(one, other, "the head")
     if cause in (Cause.UNORDERED, Cause.KEY_ORDER):
         lost = max(lost, scale.count(other) - scale.count(other[: common(one, other)]))
-    is_last = number == len(heads[1]) - 1 and number > 0
-    if lost < (WORTH * 4 if is_last else WORTH):
-        return None
     at = common(one, other)
+    is_late = number == len(heads[1]) - 1 and number > 0
+    is_late = is_late or shared + scale.count(other[:at]) > lost * _MOSTLY
+    if lost < (WORTH * 4 if is_late else WORTH):
+        return None
     notes = (
         f"first difference at byte {len(other[:at].encode(errors='replace')):,} of the head:",
         f"before: {excerpt(one, at)}",

@@ -29,6 +29,7 @@ from .applying import (
     thread_call,
 )
 from .containers import (
+    best_call,
     chained,
     deep_copy,
     deque_call,
@@ -104,7 +105,7 @@ def call_external(
         return listing(run, frame, UNORDERED_CALLS[name], args, node)
     if name in COMPLETION_CALLS:
         return as_completed(run, frame, name, args, node)
-    memory = windowed(run, frame, name, args, node)
+    memory = windowed(run, frame, name, args, kwargs, node)
     if memory is not None:
         return memory
     builtin = _BUILTINS.get(name)
@@ -128,6 +129,8 @@ _BUILTINS = {
     "len": len_call,
     "sorted": sorted_call,
     "natsort.natsorted": sorted_call,
+    "heapq.nlargest": best_call,
+    "heapq.nsmallest": best_call,
     "list": list_call,
     "tuple": list_call,
     "iter": iter_call,

@@ -10,7 +10,7 @@ from ...finding import Cause
 from ...layout import REQUEST
 from ..building import merge, order_taint, splice
 from ..elements import element_of, is_historical, length_taint
-from ..holding import items_of, join, shape_of, taints_in, text_taints_of
+from ..holding import items_of, join, picked, shape_of, taints_in, text_taints_of
 from ..machine import Frame, Run, place_of, shown
 from ..texts import label_taints
 from ..values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Taints, Value
@@ -42,21 +42,51 @@ _CLEANSED = (Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.SAMPLED)
 def sorted_call(
     run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
 ) -> Value:
-    """`sorted`: in order now, unless the key depends on the question."""
+    """`sorted`: in order now, unless the key depends on something that varies."""
     if not args:
         return Opaque()
     found = in_order(args[0])
-    ranked = _ranking(run, frame, node)
+    ranked = ranking(run, frame, args[0], kwargs.get("key"), node)
     if ranked and isinstance(found, ListV | Opaque):
         found.shape |= ranked
     return found
 
 
-def _ranking(run: Run, frame: Frame, node: ast.Call) -> Taints:
+def best_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`heapq.nlargest` and its kin: the first of what is sorted."""
+    return sorted_call(run, frame, args[1:], kwargs, node)
+
+
+_AS_ORDER = {
+    Cause.HASHED: Cause.UNORDERED,
+    Cause.ADDRESS: Cause.UNORDERED,
+    Cause.RANDOM: Cause.SAMPLED,
+    Cause.SAMPLED: Cause.SAMPLED,
+}
+"""What a key that varies makes of the order of what it sorts."""
+
+
+def ranking(run: Run, frame: Frame, value: Value, key: Value | None, node: ast.Call) -> Taints:
     """An order by how well something fits a question is another one for another question."""
-    key = next((k.value for k in node.keywords if k.arg == "key"), None)
-    if not isinstance(key, ast.Lambda):
+    if key is None:
         return NONE
+    lambda_ = next((k.value for k in node.keywords if k.arg == "key"), None)
+    found = _asked_in(run, frame, lambda_, node) if isinstance(lambda_, ast.Lambda) else NONE
+    ranked: set[Taint] = set()
+    for taint in taints_in(run.call(run, "value", frame, key, [element_of(value)], {}, node), 3):
+        if taint.cause in _AS_ORDER:
+            ranked.add(replace(taint, cause=_AS_ORDER[taint.cause]))
+        elif taint.flag == "asked":
+            ranked.add(picked(taint, place_of(frame.module, node)))
+        elif taint.cause is Cause.STATE and not taint.flag:
+            ranked.add(taint.through(place_of(frame.module, node)))
+    return found | ranked
+
+
+def _asked_in(run: Run, frame: Frame, key: ast.Lambda, node: ast.Call) -> Taints:
+    """What a key asks for by the question of the call, or counts by."""
     found: set[Taint] = set()
     counted: set[Taint] = set()
     for each in ast.walk(key.body):
@@ -64,11 +94,9 @@ def _ranking(run: Run, frame: Frame, node: ast.Call) -> Taints:
             counted |= _counted(run, frame, each)
         held = frame.env.get(each.id) if isinstance(each, ast.Name) else None
         if isinstance(held, Opaque):
-            found |= {
-                t
-                for t in label_taints(held, place_of(frame.module, node))
-                if t.cause is Cause.VARYING
-            }
+            place = place_of(frame.module, node)
+            found |= {t for t in label_taints(held, place) if t.cause is Cause.VARYING}
+            counted |= {picked(t, place) for t in held.taints if t.flag == "asked"}
     return frozenset(replace(t, flag="filter") for t in found) | counted
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ..agents import call_agent
 from ..holding import join
@@ -18,7 +19,20 @@ from ..standing import (
     fields_of,
     is_container,
 )
-from ..values import AgentV, Choice, Const, DictV, ListV, Obj, Opaque, PromptV, StateV, Text, Value
+from ..values import (
+    AgentV,
+    Choice,
+    Const,
+    DictV,
+    Item,
+    ListV,
+    Obj,
+    Opaque,
+    PromptV,
+    StateV,
+    Text,
+    Value,
+)
 from .calling import Calling
 from .dicts import dict_method
 from .lists import list_method
@@ -50,7 +64,7 @@ def call_method(
         case AgentV():
             return call_agent(run, frame, receiver, name, args, kwargs, node)
         case StateV():
-            return Opaque(is_reply=True, label="state")
+            return _forked(receiver) if name == "fork" else Opaque(is_reply=True, label="state")
         case ListV():
             return list_method(run, frame, receiver, name, args, kwargs, node)
         case Obj() if name in FIELDS and not is_container(receiver):
@@ -63,3 +77,9 @@ def call_method(
             return text_method(run, frame, receiver, name, args, kwargs, node)
         case _:
             return unknown_method(call)
+
+
+def _forked(state: StateV) -> ListV:
+    """Arms of a program of our own front end: each goes on from what was said so far."""
+    said = replace(state.messages, items=list(state.messages.items))
+    return ListV("list", [Item(StateV(said, is_arm=True), many=True)])

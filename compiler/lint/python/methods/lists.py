@@ -11,13 +11,13 @@ from ...layout import REQUEST, SESSION
 from ..building import splice
 from ..elements import HISTORY, element_of
 from ..elsewhere import set_elsewhere
-from ..externals.containers import in_order
-from ..holding import frozen, items_of, join, settled, shape_of, taints_in, union
+from ..externals.containers import in_order, ranking
+from ..holding import frozen, items_of, join, picked, settled, shape_of, taints_in, union
 from ..limits import limits_of
 from ..machine import Frame, Run, dotted, place_of, shown
 from ..newest import judge_stored
-from ..queries import FETCHES, ROWS, SINGLE, single
-from ..values import NONE, Choice, Const, Item, ListV, Obj, Opaque, Taint, Taints, Value
+from ..queries import FETCHES, ROWS, SINGLE, built_rows, single
+from ..values import NONE, Choice, Const, DictV, Item, ListV, Obj, Opaque, Taint, Taints, Value
 
 
 def list_method(
@@ -54,10 +54,13 @@ def list_method(
         case "insert" if len(args) >= 2:
             put_in(run, frame, receiver, args[0], args[1], node)
             return Const(None)
+        case "limit" | "to_list" if receiver.kind == "rows" and (rows := _newest(run, frame, node)):
+            return rows
         case "sort" | "order_by" | "sort_by" if receiver.kind == "rows":
-            return in_order(receiver)
+            return replace(in_order(receiver), kind="rows")  # type: ignore[arg-type]
         case "sort":
-            receiver.shape = shape_of(in_order(receiver))
+            ranked = ranking(run, frame, receiver, kwargs.get("key"), node)
+            receiver.shape = shape_of(in_order(receiver)) | ranked
             return Const(None)
         case "pop" | "popleft" | "remove" | "clear":
             shortened(run, frame, receiver, name, args, node)
@@ -87,6 +90,13 @@ def list_method(
             )
 
 
+def _newest(run: Run, frame: Frame, node: ast.Call) -> ListV | None:
+    """The rows of a query that is built by calls, where it asks for the newest ones."""
+    rows = built_rows(run, ast.unparse(node), place_of(frame.module, node))
+    is_window = any(t.cause is Cause.WINDOW for t in shape_of(rows))
+    return rows if is_window and isinstance(rows, ListV) else None
+
+
 def order_of(run: Run, frame: Frame, node: ast.AST) -> Taint:
     """The order of what a set operation gives."""
     return Taint(
@@ -98,35 +108,74 @@ def order_of(run: Run, frame: Frame, node: ast.AST) -> Taint:
     )
 
 
+def as_list(run: Run, frame: Frame, receiver: Opaque) -> ListV:
+    """The list that an unknown value turns out to be, under all its names in all functions that are running."""
+    made = ListV(persists=True, shape=receiver.shape)
+    label = f"{receiver.label}[]"
+    made.add(Opaque(receiver.taints, label=label, parent=made, index="all"), many=True)
+    if id(receiver) in run.sent:
+        run.became[id(receiver)] = made
+    if id(receiver) in run.newest:
+        run.newest[id(made)] = run.newest.pop(id(receiver))
+    running = [each.env for each in run.frames]
+    for names in (*running, frame.env, frame.outer):
+        for key, held in list(names.items()):
+            if held is receiver:
+                names[key] = made
+    return made
+
+
 def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> None:
     """Put a value at the end of a list. What enters a list that outlives this round is settled from then on."""
     judge_stored(run, target, value, place_of(frame.module, node))
+    target.shape |= without_reasoning(value)
     fresh = tuple(loop.number for loop in run.loops if loop.number not in target.loops)
     held = frozen(value, SESSION) if target.persists else settled(value, fresh) if fresh else value
-    in_loop = any(loop.number not in target.loops for loop in run.loops)
+    in_loop = any(loop.number not in target.loops for loop in run.loops if not loop.is_exact)
     added = place_of(frame.module, node) if frame.conds and not in_loop else None
     target.add(held, in_loop or bool(frame.conds), added)
-    target.shape |= _by_what_is_asked(frame, node)
+    target.shape |= _by_condition(frame, node)
     for loop in run.loops:
         if loop.number not in target.loops:
             target.shape |= frozenset(t for t in loop.shape if t.flag != "head")
-    if run.concurrent and frame.awaited and _is_foreign(frame, target):
-        place = place_of(frame.module, node, f"{frame.name}:append")
-        what = "results are appended as calls end"
-        target.shape |= {Taint(Cause.COMPLETION, REQUEST, place, what, loops=run.loop_numbers())}
+    ended = in_completion_order(run, frame, target, node)
+    if ended is not None:
+        target.shape |= {ended}
 
 
-def _by_what_is_asked(frame: Frame, node: ast.AST) -> Taints:
-    """What is put into a list or not, as a question says."""
+def without_reasoning(value: Value) -> Taints:
+    """What is stored of an answer after its reasoning was taken out."""
+    rewrites = value.rewrites if isinstance(value, DictV) else None
+    found = shape_of(value) | (frozenset({rewrites}) if rewrites is not None else NONE)
+    content = value.fields.get("content") if isinstance(value, DictV) else None
+    return frozenset(t for t in found | shape_of(content) if t.cause is Cause.REASONING)
+
+
+def in_completion_order(
+    run: Run, frame: Frame, target: ListV | DictV, node: ast.AST
+) -> Taint | None:
+    """What is put into a container by calls that run side by side comes into it as they end."""
+    if not (run.concurrent and frame.awaited and _is_foreign(frame, target)):
+        return None
+    place = place_of(frame.module, node, f"{frame.name}:append")
+    what = "results are appended as calls end"
+    return Taint(Cause.COMPLETION, REQUEST, place, what, loops=run.loop_numbers())
+
+
+_VARY = frozenset({Cause.STATE, Cause.COUNTER, Cause.VARYING})
+
+
+def _by_condition(frame: Frame, node: ast.AST) -> Taints:
+    """What is put into a list or not, as a question or the state of things says."""
     place = place_of(frame.module, node)
-    return frozenset(
-        replace(t, flag="choice", place=place, path=(t.place,))
-        for t in frame.under()
-        if t.flag == "asked"
+    under = frame.under()
+    asked = frozenset(picked(t, place) for t in under if t.flag == "asked")
+    return asked | frozenset(
+        replace(t, flag="choice") for t in under if t.cause in _VARY and not t.flag
     )
 
 
-def _is_foreign(frame: Frame, target: ListV) -> bool:
+def _is_foreign(frame: Frame, target: ListV | DictV) -> bool:
     """Whether a list was made outside the function that appends to it."""
     local = [v for name, v in frame.env.items() if name not in frame.params]
     inner = [o for v in local for o in (v.options if isinstance(v, Choice) else [v])]
@@ -136,7 +185,10 @@ def _is_foreign(frame: Frame, target: ListV) -> bool:
 def extend(run: Run, frame: Frame, receiver: ListV, value: Value, node: ast.AST) -> None:
     """Put all elements of a value at the end of a list."""
     held = frozen(value, SESSION) if receiver.persists and not isinstance(value, Obj) else value
+    for item in value.items if isinstance(value, ListV) else ():
+        judge_stored(run, receiver, item.value, place_of(frame.module, node))
     before = len(receiver.items)
+    receiver.shape |= _by_condition(frame, node)
     splice(receiver, held)
     for loop in run.loops:
         if loop.number not in receiver.loops:

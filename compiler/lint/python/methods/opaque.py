@@ -16,14 +16,14 @@ from ..filling import amid, holes_of
 from ..holding import join, taints_in, union
 from ..json_text import PARSED, is_parsed
 from ..machine import shown
-from ..newest import judge_stored
 from ..paths import holds_prompts, path_of, with_suffix
 from ..rendering import context_of
 from ..replacing import by_pattern
 from ..texts import joined, parts_of, text
+from ..thoughts import splits_thoughts, without_thoughts
 from ..values import NONE, Const, Hole, ListV, Opaque, Value
 from .calling import Calling
-from .lists import extend, grow, put_in, shortened
+from .lists import as_list, extend, grow, put_in, shortened
 
 _READS = frozenset({"read_text", "read", "readlines", "read_bytes", "readline", "load_text"})
 _REDUMPS = frozenset({"model_dump_json", "json", "to_json"})
@@ -50,6 +50,7 @@ def opaque_method(call: Calling, receiver: Opaque) -> Value | None:
         _written,
         _rendered,
         _replaced,
+        _cut_off,
         _placed,
     ):
         found = reading(call, receiver)
@@ -167,6 +168,13 @@ def _replaced(call: Calling, receiver: Opaque) -> Value | None:
     return by_pattern(call.run, call.frame, None, call.args[0], call.args[1], call.node)
 
 
+def _cut_off(call: Calling, receiver: Opaque) -> Value | None:
+    """`answer.split("</think>")`."""
+    if not splits_thoughts(call.name):
+        return None
+    return without_thoughts(call.run, call.frame, receiver, call.node)
+
+
 def _rendered(call: Calling, receiver: Opaque) -> Value | None:
     """A template of another file, with what it is given: its text is known where the file was read."""
     if call.name == "from_string" and call.args:
@@ -191,11 +199,9 @@ def _grown(call: Calling, receiver: Opaque) -> Value | None:
     if call.name not in _CHANGES or receiver.contents is not None:
         return None
     run, frame, args = call.run, call.frame, call.args
-    if call.name == "append" and args:
-        judge_stored(run, receiver, args[0], call.place)
     if call.name in ("pop", "popleft"):
         return _taken(call, receiver)
-    made = _as_list(call, receiver)
+    made = as_list(run, frame, receiver)
     if call.name == "append" and args:
         grow(run, frame, made, args[0], call.node)
     elif call.name == "extend" and args:
@@ -207,18 +213,7 @@ def _grown(call: Calling, receiver: Opaque) -> Value | None:
 
 def _taken(call: Calling, receiver: Opaque) -> Value | None:
     shortened(call.run, call.frame, receiver, call.name, call.args, call.node)
-    if receiver.parent is not None and call.key in REASONING:
-        receiver.parent.shape |= {call.taint(Cause.REASONING, "reasoning")}
+    if call.key in REASONING and (receiver.parent is not None or receiver.is_reply):
+        owner = receiver.parent if receiver.parent is not None else receiver
+        owner.shape |= {call.taint(Cause.REASONING, "reasoning")}
     return None
-
-
-def _as_list(call: Calling, receiver: Opaque) -> ListV:
-    """The list that an unknown value turns out to be, under all its names."""
-    made = ListV(persists=True, shape=receiver.shape)
-    label = f"{receiver.label}[]"
-    made.add(Opaque(receiver.taints, label=label, parent=made, index="all"), many=True)
-    for names in (call.frame.env, call.frame.outer):
-        for key, held in list(names.items()):
-            if held is receiver:
-                names[key] = made
-    return made

@@ -70,7 +70,9 @@ def _passed_on(call: Calling) -> Value:
     label = _label(call)
     is_reply = isinstance(call.receiver, Opaque) and call.receiver.is_reply
     named = f"{label}.{call.name}()" if label else f"{call.name}()"
-    cut = frozenset(t for t in shape_of(call.receiver) if t.cause is Cause.WINDOW)
+    cut = frozenset(
+        t for t in shape_of(call.receiver) if t.cause in (Cause.WINDOW, Cause.REASONING)
+    )
     return Opaque(
         held - cut, cut, label=named, is_reply=is_reply, is_fixed=_keeps(call), contents=thing
     )

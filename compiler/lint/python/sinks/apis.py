@@ -168,6 +168,7 @@ def given_to(
         headers,
         kwargs.get("model"),
         "cache_control" in kwargs,
+        "prompt" in kwargs and "messages" not in kwargs and "input" not in kwargs,
     )
 
 

@@ -6,11 +6,16 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ...finding import Cause
+from ...layout import REQUEST
 from ..agents import HEADS, is_led
+from ..building import splice
 from ..frameworks import construct
+from ..holding import shape_of
 from ..machine import Frame, Run, dotted, place_of
+from ..memories import window_in
 from ..requests import Given
-from ..values import Const, DictV, Ext, FnV, Opaque, Value
+from ..values import Const, DictV, Ext, FnV, Item, ListV, Opaque, Taint, Value
 from .apis import APIS, Api, api_of, first_of, given_to
 from .bodies import body_in, flattened
 from .prompted import OTHER_USE, generic_given, is_messages, prompted, told_system
@@ -70,6 +75,7 @@ def called_sink(
     ):
         given = given_to(run, api, args, kwargs)
         if given is not None:
+            _cut_there(run, frame, given, kwargs.get("truncation_strategy"), node)
             _send(run, frame, given, node)
             return Sent(Opaque(label="reply", is_reply=True))
     made = (
@@ -88,9 +94,32 @@ def called_sink(
         or told_system(callee, name, args)
     )
     if given is not None:
+        _cut_by(callee, given)
         _send(run, frame, given, node)
         return Sent(Opaque(label="reply", is_reply=True))
     return None
+
+
+def _cut_by(callee: Value, given: Given) -> None:
+    """A chain that cuts the history sends what is left of what it is given."""
+    cut = frozenset(t for t in shape_of(callee) if t.cause is Cause.WINDOW)
+    if cut and given.messages is not None:
+        made = ListV("list", shape=cut)
+        splice(made, given.messages)
+        given.messages = made
+
+
+def _cut_there(
+    run: Run, frame: Frame, given: Given, strategy: Value | None, node: ast.Call
+) -> None:
+    """A thread that a service keeps, of which it sends the newest messages alone."""
+    kind = strategy.fields.get("type") if isinstance(strategy, DictV) else None
+    if isinstance(kind, Const) and kind.value == "last_messages":
+        place = place_of(frame.module, node)
+        taint = Taint(Cause.WINDOW, REQUEST, place, "the newest messages of the thread")
+        given.messages = ListV(
+            "list", [Item(Opaque(label="history"), many=True)], frozenset({taint})
+        )
 
 
 def _of_project(
@@ -161,9 +190,15 @@ def _generic(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> G
         *args[:2],
     ]
     is_told = last in _GENERIC and "messages" in kwargs and bool(kwargs.keys() & {"model", "tools"})
-    if not is_told and not any(is_messages(value) for value in candidates):
+    is_cut = last in _GENERIC and any(_is_trimmed(value) for value in candidates)
+    if not (is_told or is_cut) and not any(is_messages(value) for value in candidates):
         return None
     return generic_given(args, kwargs)
+
+
+def _is_trimmed(value: Value) -> bool:
+    """Whether a value is what a framework's function left of a history."""
+    return isinstance(value, Opaque) and value.label == "memory" and bool(window_in(value))
 
 
 def _led(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given | None:

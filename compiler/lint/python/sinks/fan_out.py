@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...finding import Cause, Evidence, Loss, Place
-from ...layout import Request, static_prefix
+from ...layout import RELEASE, Request, static_prefix
 from ...target import plain_model, rules_of
 from ..machine import Run
 
@@ -18,8 +18,9 @@ def judge_fan_out(run: Run, request: Request) -> None:
         return
     text, _ = static_prefix(request)
     tokens = run.counter.count(text)
+    is_long = _is_marked_file(request)
     least = max(rules_of(request.target).minimum_for(plain_model(request.model)), 256)
-    if tokens >= least * (1.0 if run.counter.is_exact else 0.9):
+    if is_long or tokens >= least * (1.0 if run.counter.is_exact else 0.9):
         what = "calls that share a prefix"
         run.evidence.append(
             Evidence(
@@ -32,3 +33,15 @@ def judge_fan_out(run: Run, request: Request) -> None:
                 target=request.target,
             )
         )
+
+
+def _is_marked_file(request: Request) -> bool:
+    """Whether a text that is read from elsewhere has a breakpoint behind it: whoever set it says that it is long."""
+    is_read = False
+    for segment in request.segments:
+        if segment.rank > RELEASE or segment.origins or segment.is_history:
+            return False
+        is_read = is_read or segment.is_unknown
+        if is_read and segment.has_mark:
+            return True
+    return False

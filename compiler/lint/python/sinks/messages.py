@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...finding import Cause, Evidence, Loss, Place
 from ...layout import REQUEST, Request
@@ -12,7 +12,7 @@ from ..messages import dict_of, options_of
 from ..newest import arguments_in
 from ..requests import Given
 from ..texts import parts_of
-from ..values import Choice, DictV, ListV, Lit, Taint, Taints, Value
+from ..values import Choice, DictV, ListV, Lit, Opaque, Taint, Taints, Value
 from .live import evidence_of
 
 _LISTED = frozenset(
@@ -35,6 +35,7 @@ def judge_messages(run: Run, given: Given, request: Request) -> None:
     if value is None:
         return
     run.evidence += _moves_about(value, request)
+    run.evidence += _written_anew(value, request)
     taints: Taints = shape_of(value)
     for item in _items(value):
         for option in item.options if isinstance(item, Choice) else [item]:
@@ -49,11 +50,64 @@ def judge_messages(run: Run, given: Given, request: Request) -> None:
                 if t.flag == "length"
             )
     for taint in taints:
-        if taint.flag in ("head", "filter", "choice", "rest"):
+        if taint.flag in ("head", "filter", "choice", "picked", "rest"):
             continue
         if taint.cause in _LISTED or taint.cause is Cause.ARGUMENTS:
             more = "" if taint.cause is Cause.ARGUMENTS else "the history"
-            run.evidence.append(evidence_of(request, taint.cause, taint, more=more))
+            cause = Cause.ENDED if taint.cause is Cause.COMPLETION else taint.cause
+            run.evidence.append(evidence_of(request, cause, taint, more=more))
+
+
+def _written_anew(value: Value, request: Request) -> Iterator[Evidence]:
+    """The newest message of a history, sent behind the others as another one that holds its text."""
+    items = [i for o in options_of(value) if isinstance(o, ListV) for i in o.items]
+    if len(items) < 2 or items[-1].many or not any(i.many for i in items[:-1]):
+        return
+    newest = items[-1].value
+    content = newest.fields.get("content") if isinstance(newest, DictV) else None
+    owners = [i.value.parent for i in items[:-1] if i.many and isinstance(i.value, Opaque)]
+    cause = _of_newest(content, [o for o in owners if o is not None])
+    if cause is not None and isinstance(newest, DictV) and newest.rewrites is None:
+        what = (
+            "the newest message becomes a list of blocks"
+            if cause is Cause.SHAPE
+            else "the newest message is changed"
+        )
+        blocks = content.items if isinstance(content, ListV) else []
+        marked = (b.value.place for b in blocks if isinstance(b.value, DictV))
+        place = next((each for each in marked if each is not None), request.sink)
+        taint = Taint(cause, REQUEST, place, what)
+        yield evidence_of(request, cause, taint)
+
+
+def _of_newest(content: Value | None, owners: Sequence[object]) -> Cause | None:
+    """What it means that a content holds the text of the newest message of a history."""
+
+    def is_newest(value: Value | None) -> bool:
+        if any(_is_same(value, _newest_text(owner)) for owner in owners):
+            return True
+        held = value.parent if isinstance(value, Opaque) and value.index == "last" else None
+        parents = (held, getattr(held, "parent", None))
+        return any(p is not None and any(p is o for o in owners) for p in parents)
+
+    if isinstance(content, ListV):
+        blocks = (i.value for i in content.items if isinstance(i.value, DictV))
+        return Cause.SHAPE if any(is_newest(b.fields.get("text")) for b in blocks) else None
+    return None
+
+
+def _is_same(one: Value | None, other: Value | None) -> bool:
+    """Whether two values are one, whatever way it took."""
+    if not isinstance(one, Opaque) or not isinstance(other, Opaque):
+        return one is not None and one is other
+    return bool(one.label) and one.label == other.label and one.parent is other.parent
+
+
+def _newest_text(history: object) -> Value | None:
+    """The text of the newest message of a history, where it was put there just now."""
+    last = history.items[-1] if isinstance(history, ListV) and history.items else None
+    message = dict_of(last.value) if last is not None and not last.many else None
+    return message.fields.get("content") if message is not None else None
 
 
 def _moves_about(value: Value, request: Request) -> Iterator[Evidence]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ...finding import Cause
+from ...finding import Cause, Evidence, Loss
 from ...layout import Request
 from ..holding import taints_in
 from ..machine import Run
 from ..requests import Given
-from ..values import DictV
+from ..values import Const, DictV, Value
 from .live import evidence_of, is_live
 
 _SCHEMAS = frozenset(
@@ -20,6 +20,7 @@ _SCHEMAS = frozenset(
 
 def judge_options(run: Run, given: Given, request: Request) -> None:
     """Options that are part of the key, the routing key, and headers."""
+    _judge_rounds(run, given, request)
     for name, value in given.options.items():
         for found in taints_in(value, 5):
             taint = found.through(given.places[name]) if name in given.places else found
@@ -71,3 +72,43 @@ def judge_options(run: Run, given: Given, request: Request) -> None:
                             "everything",
                         )
                     )
+
+
+def _judge_rounds(run: Run, given: Given, request: Request) -> None:
+    """Rounds of one loop that send the same head to the same model with an option set otherwise."""
+    if not run.loops:
+        return
+    head = request.model + "".join(s.text for s in request.segments if s.region == "system")
+    for name, value in given.options.items():
+        known = _known(value)
+        if known is None:
+            continue
+        key = (request.sink, run.loops[0].number, head, name)
+        if run.option_sets.setdefault(key, known) != known:
+            loss = Loss(0, more="the history")
+            what = f"`{name}`, which is another one in each round,"
+            place = given.places.get(name, run.loops[0].place)
+            run.evidence.append(
+                Evidence(
+                    Cause.OPTION,
+                    place,
+                    request.sink,
+                    what,
+                    (),
+                    loss,
+                    request.family,
+                    target=request.target,
+                )
+            )
+
+
+def _known(value: Value) -> str | None:
+    """A value that is wholly known, as text."""
+    match value:
+        case Const(value=held):
+            return repr(held)
+        case DictV(fields=fields, rest=None):
+            inner = {str(key): _known(held) for key, held in fields.items()}
+            return None if None in inner.values() else repr(sorted(inner.items()))
+        case _:
+            return None

@@ -43,6 +43,9 @@ def prompted(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> G
     return Given(system=kwargs.get("system"), messages=texts[0])
 
 
+_CHATS = re.compile(r"chats?\.(create|start|new|open)\w*\(\)\.\w+$")
+"""The methods of a conversation that a client began."""
+
 _SYSTEM_VERB = re.compile(
     r"(add|set|with|append|update)_?system(_?(message|prompt|instructions?|text))?$"
 )
@@ -54,8 +57,10 @@ def told_system(callee: Value, name: str, args: Sequence[Value]) -> Given | None
         return None
     last = name.rpartition(".")[2]
     system: Value | None = args[0] if _SYSTEM_VERB.match(last) else None
-    thing = callee.contents if isinstance(callee, Opaque) else None
-    if system is None and thing is not None and last in ("append", "add", "add_message", "push"):
+    is_kept = isinstance(callee, Opaque) and (
+        callee.contents is not None or bool(_CHATS.search(callee.label))
+    )
+    if system is None and is_kept and last in ("append", "add", "add_message", "push"):
         message = dict_of(args[0])
         is_system = (
             message is not None and role_of(message.fields.get("role", Const(""))) == "system"

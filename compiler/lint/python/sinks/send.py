@@ -5,10 +5,12 @@ from __future__ import annotations
 from ...characters import unclean
 from ...finding import Family, Place
 from ...layout import Request, inversions, static_prefix
-from ...seams import ends_of
+from ...seams import blank_end, ends_of
+from ..left import note_sent
 from ..machine import Run
 from ..newest import note_newest
 from ..requests import Given, request_of
+from .arms import judge_arms
 from .fan_out import judge_fan_out
 from .marks import judge_marks
 from .messages import judge_messages
@@ -25,6 +27,8 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     run.sent_files |= {o.place.file for s in request.segments for o in s.origins}
     run.evidence += inversions(request)
     run.evidence += ends_of(request, run.counter)
+    if given.is_raw:
+        run.evidence += blank_end(request, request.sink)
     module = run.project.by_file.get(sink.file)
     run.evidence += unclean(request, module.text if module else "")
     judge_messages(run, given, request)
@@ -34,7 +38,9 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     judge_marks(run, given, request)
     judge_spacing(run, given, request)
     judge_fan_out(run, request)
+    judge_arms(run, given, request)
     note_newest(run, given, request)
+    note_sent(run, given.messages, request)
     _note_family(run, request)
 
 

@@ -58,7 +58,7 @@ def judge_tools(run: Run, given: Given, request: Request) -> None:
             run.evidence.append(evidence_of(request, Cause.TOOL_ORDER, taint, more="everything"))
         elif taint.flag == "reconnect":
             run.evidence.append(evidence_of(request, Cause.TOOL_ORDER, taint, more="everything"))
-        elif taint.flag in ("filter", "choice") and is_live(run, taint):
+        elif taint.flag in ("filter", "choice", "picked") and is_live(run, taint):
             run.evidence.append(evidence_of(request, Cause.TOOL_SET, taint, more="everything"))
         elif taint.cause in (Cause.WINDOW, Cause.SAMPLED):
             run.evidence.append(evidence_of(request, Cause.TOOL_SET, taint, more="everything"))

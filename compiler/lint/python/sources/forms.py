@@ -62,4 +62,10 @@ def method_like(receiver: str, last: str, count: int) -> Source | None:
         return CLOCK
     if last in ("today", "current_date") and not count:
         return DATE
+    if last in _AGES and not count:
+        return CLOCK
     return RANDOM if last in ("uuid4", "uuid7", "uuid1") and not count else None
+
+
+_AGES = frozenset({"humanize", "diff_for_humans", "naturaltime", "from_now", "time_ago", "fromnow"})
+"""Methods that say how long ago a time is, counted from now where they aren't told from when."""

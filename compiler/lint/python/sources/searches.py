@@ -25,7 +25,8 @@ METHODS: Mapping[str, Source] = {
 
 _STORES = re.compile(
     r"(memory|memories|memo|store|index|retriever|collection|vector|vectors|kb|knowledge|db|mem0|mem|search|searcher|docs"
-    r"|library|archive|qdrant|chroma|pinecone|weaviate|notes|corpus|catalogue|catalog)\w*$"
+    r"|library|archive|qdrant|chroma|pinecone|weaviate|notes|corpus|catalogue|catalog|table|tree|elastic|opensearch"
+    r"|typesense|meili|bm25|tavily|lancedb|repo|repository)\w*$"
 )
 _SEARCHES = frozenset(
     "search asearch query aquery knn nearest top_k lookup_similar find_similar".split()

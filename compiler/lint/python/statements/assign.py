@@ -8,6 +8,7 @@ from ..attributes import set_attribute
 from ..binding import unpacked
 from ..expressions import evaluate
 from ..holding import passed
+from ..left import note_left
 from ..machine import Frame, Run, place_of
 from ..values import Choice, Const, Obj, Value
 from .items import set_item
@@ -43,6 +44,7 @@ def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST
                 found.is_symbolic = True  # a global: every call finds it built
             if name in frame.globals_named:
                 frame.module.env[name] = found
+                note_left(run, found)
             if name in frame.outer_named:
                 del frame.env[name]
                 frame.outer[name] = found

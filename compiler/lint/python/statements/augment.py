@@ -1,4 +1,4 @@
-"""`+=` and its kin: text and lists that grow, counters, and the prompt of our own front end."""
+"""`+=` and its kin: text and lists that grow, counters."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import ast
 
 from ...finding import Cause
 from ..arithmetic import added, operated
-from ..building import splice
 from ..dunders import operated_by_class
+from ..elements import is_historical
 from ..expressions import evaluate
-from ..frameworks import holds_generation
-from ..holding import frozen
-from ..machine import Frame, Run, place_of
-from ..requests import Given
-from ..values import NONE, Const, DictV, Hole, ListV, Opaque, StateV, Taints, Text, Value
+from ..machine import Frame, Run
+from ..methods.lists import as_list, extend
+from ..values import NONE, Const, Hole, ListV, Opaque, StateV, Taints, Text, Value
 from .assign import assign
+from .states import append_to_state
 from .stored import with_counter
 
 
@@ -23,21 +22,19 @@ def augmented(run: Run, frame: Frame, node: ast.AugAssign) -> bool:
     old = evaluate(run, frame, _as_load(node.target))
     new = evaluate(run, frame, node.value)
     if isinstance(old, StateV):
-        _append_to_state(run, frame, old, new, node)
+        append_to_state(run, frame, old, new, node)
         return False
     told = operated_by_class(run, old, new, node.op, is_in_place=True)
     if told is not None:
         assign(run, frame, node.target, told, node)
         return False
     if isinstance(node.op, ast.Add) and isinstance(old, ListV):
-        before = len(old.items)
-        splice(old, frozen(new, 5) if old.persists else new)
-        for item in old.items[before:]:
-            item.many = item.many or bool(frame.conds) or old.loops != run.loop_numbers()
-        for loop in run.loops:
-            if loop.number not in old.loops:
-                old.shape |= loop.shape
+        extend(run, frame, old, new, node)
         return False
+    if isinstance(node.op, ast.Add) and isinstance(old, Opaque) and is_historical(old):
+        if isinstance(new, ListV):
+            extend(run, frame, as_list(run, frame, old), new, node)
+            return False
     if isinstance(node.op, ast.Add):
         value = added(run, frame, old, new, node)
         if isinstance(value, Text) or (isinstance(value, Const) and isinstance(value.value, str)):
@@ -79,17 +76,3 @@ def _as_load(node: ast.expr) -> ast.expr:
     for each in ast.walk(made):
         ast.copy_location(each, node)
     return made
-
-
-def _append_to_state(run: Run, frame: Frame, state: StateV, value: Value, node: ast.AST) -> None:
-    """`s += ...` of our own front end; a generation sends what stands there."""
-    if not isinstance(value, DictV):
-        value = DictV({"role": Const("raw"), "content": value})
-    if holds_generation(value):
-        place = place_of(frame.module, node)
-        messages = ListV("list", list(state.messages.items), state.messages.shape)
-        run.send(run, Given(messages=messages, target="sglc"), place, frame.name)
-        value = DictV({"role": Const("assistant"), "content": Opaque(is_reply=True)})
-    state.messages.add(value)
-    for loop in run.loops:
-        state.messages.shape |= frozenset(t for t in loop.shape if t.flag != "head")

@@ -10,13 +10,14 @@ from ...layout import REQUEST
 from ..building import rewrite_taint, splice
 from ..contents import put_into
 from ..dunders import called_by_python
-from ..elements import is_historical
+from ..elements import is_historical, number_in
 from ..expressions import evaluate
 from ..holding import join, shape_of, taints_in
 from ..instances import CONTENT
+from ..left import note_left
 from ..machine import Frame, Run, place_of
-from ..messages import options_of
-from ..methods.lists import shortened
+from ..messages import dict_of, options_of
+from ..methods.lists import in_completion_order, shortened
 from ..rendering import note_helper
 from ..standing import is_container
 from ..values import NONE, Choice, Const, Contents, DictV, ListV, Obj, Opaque, Taint, Taints, Value
@@ -49,22 +50,25 @@ def set_item(
         owner = owner.attrs[CONTENT]
     if isinstance(key, Const) and key.value in ("content", "text", "parts"):
         _changed_from_the_end(run, frame, node)
-    if isinstance(key, Const) and key.value == "arguments":
-        run.put_away |= frozenset(t for t in taints_in(value, 3) if t.cause is Cause.ARGUMENTS)
+    if isinstance(key, Const) and key.value in ("arguments", "tool_calls", "function"):
+        run.put_away |= frozenset(t for t in taints_in(value, 5) if t.cause is Cause.ARGUMENTS)
+    if isinstance(owner, DictV | Opaque):
+        note_left(run, value)
     match owner:
         case DictV():
             history = _history_gone_through(run, owner)
             if history is None and isinstance(key, Const) and key.value in ("content", "text"):
-                _set_in_place(run, frame, owner_node, node)
+                _set_in_place(run, frame, owner_node, value, node)
             if history is not None and isinstance(key, Const) and key.value in ("content", "text"):
                 _rewrite(run, frame, Opaque(parent=history, index="all"), value, node)
-            _set_key(frame, owner, key, value)
+            _set_key(run, frame, owner, key, value, node)
         case Choice(options=options):
             for option in options:
                 if not (frame.conds and isinstance(option, DictV)):  # which one, the condition says
                     set_item(run, frame, target, option, owner_node, index, value, node)
         case Opaque() if isinstance(key, Const) and key.value in ("content", "text"):
             _rewrite(run, frame, owner, value, node)
+            _set_somewhere(run, frame, owner, owner_node, node)
         case Opaque() if owner.parent is None:
             owner.contents = owner.contents or Contents()
             if isinstance(key, Const):
@@ -94,7 +98,18 @@ def _changed_from_the_end(run: Run, frame: Frame, site: ast.AST) -> None:
             return
 
 
-def _set_in_place(run: Run, frame: Frame, node: ast.expr, site: ast.AST) -> None:
+def _set_somewhere(run: Run, frame: Frame, owner: Opaque, node: ast.expr, site: ast.AST) -> None:
+    """`copied[where]["content"] = text`: one message of a copy is sent as another text than is stored."""
+    history = owner.parent
+    if history is None or not history.is_copy or run.loops or not isinstance(node, ast.Subscript):
+        return
+    if not isinstance(evaluate(run, frame, node.slice), Const):
+        place = place_of(frame.module, site, f"{frame.name}:set")
+        what = "one message is changed, and not where it is stored"
+        history.shape |= {Taint(Cause.UNSAVED, REQUEST, place, what)}
+
+
+def _set_in_place(run: Run, frame: Frame, node: ast.expr, value: Value, site: ast.AST) -> None:
     """`self.messages[1]["content"] = text`: a stored message is another one from now on."""
     is_constant = isinstance(getattr(site, "value", None), ast.Constant)
     if not isinstance(node, ast.Subscript) or is_constant or _in_builder(frame):
@@ -102,7 +117,10 @@ def _set_in_place(run: Run, frame: Frame, node: ast.expr, site: ast.AST) -> None
     history = evaluate(run, frame, node.value)
     at = evaluate(run, frame, node.slice) if not isinstance(node.slice, ast.Slice) else None
     is_last = isinstance(at, Const) and at.value == -1
-    if not isinstance(history, ListV) or not history.persists or is_last or at is None:
+    if not isinstance(history, ListV) or is_last or at is None:
+        return
+    grows = any(loop.number not in history.loops for loop in run.loops) and not frame.guards
+    if not history.persists and not (grows and not isinstance(value, Const)):
         return
     if frame.guards and _is_rare(frame):
         return
@@ -135,7 +153,10 @@ def _put_slice(owner: ListV, index: ast.Slice, value: Value) -> None:
             owner.items = [*owner.items, *fresh.items]
 
 
-def _set_key(frame: Frame, owner: DictV, key: Value, value: Value) -> None:
+def _set_key(run: Run, frame: Frame, owner: DictV, key: Value, value: Value, node: ast.AST) -> None:
+    ended = in_completion_order(run, frame, owner, node)
+    if ended is not None and not isinstance(key, Const):
+        owner.shape |= {ended}
     if isinstance(key, Const):
         try:
             old = owner.fields.get(key.value)
@@ -184,7 +205,10 @@ def _set_element(
         return
     place = place_of(frame.module, node, f"{frame.name}:set")
     loops = run.loop_numbers()
-    if owner.is_copy and at == -1:
+    if at == -1 and not owner.persists and _wraps(owner, value):
+        what = "the newest message becomes a list of blocks"
+        owner.shape |= {Taint(Cause.SHAPE, REQUEST, place, what, loops=loops)}
+    elif owner.is_copy and at == -1:
         owner.shape |= {
             Taint(Cause.UNSAVED, REQUEST, place, "the newest message is changed", loops=loops)
         }
@@ -195,6 +219,18 @@ def _set_element(
             if live:
                 owner.items[:0] = []
                 _first(owner, value)
+
+
+def _wraps(owner: ListV, value: Value) -> bool:
+    """Whether the newest message of a history is put back with a list of blocks where its text stood."""
+    last = owner.items[-1] if owner.items else None
+    before = dict_of(last.value) if last is not None and not last.many else None
+    message = next((o for o in options_of(value) if isinstance(o, DictV)), None)
+    if message is None or not (message.index or before is not None):
+        return False
+    contents = [each.fields.get("content") for each in (before, message) if each is not None]
+    is_list = [any(isinstance(o, ListV) for o in options_of(c)) for c in contents if c is not None]
+    return bool(is_list) and is_list[-1] and (len(is_list) == 1 or not is_list[0])
 
 
 def _first(owner: ListV, value: Value) -> None:
@@ -234,12 +270,26 @@ def _deleted(run: Run, frame: Frame, owner: ListV | Opaque, target: ast.Subscrip
 
     if not is_historical(owner):
         return
+    if _drops_a_few(run, frame, target.slice):
+        shortened(run, frame, owner, "pop", [Const(0)], target)
+        return
     load = ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
     cut = sliced(run, frame, owner, load)
     fresh = frozenset(t for t in shape_of(cut) - shape_of(owner) if t.flag != "guarded")
     moves = frozenset(replace(t, cause=Cause.WINDOW, flag="") for t in fresh)
     if moves and not _is_hysteresis_here(run, frame, target.slice):
         owner.shape |= moves
+
+
+_A_FEW = 4
+"""Messages that a turn or two bring: who drops no more has to drop again at once."""
+
+
+def _drops_a_few(run: Run, frame: Frame, cut: ast.Slice) -> bool:
+    """`del history[:2]`, `del history[1:3]`."""
+    ends = [evaluate(run, frame, e) if e is not None else Const(0) for e in (cut.lower, cut.upper)]
+    low, high = (number_in(each) for each in ends)
+    return low is not None and high is not None and 0 <= low <= 2 and 0 < high - low <= _A_FEW
 
 
 def _is_hysteresis_here(run: Run, frame: Frame, cut: ast.Slice) -> bool:

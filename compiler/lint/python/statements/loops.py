@@ -10,7 +10,7 @@ from ..binding import bind, loop_element
 from ..elements import is_historical, known_items
 from ..expressions import evaluate
 from ..externals.containers import in_order
-from ..holding import join, shape_of
+from ..holding import extent_of, join
 from ..machine import Frame, Loop, Run, dotted, place_of
 from ..standing import as_iterated
 from ..texts import used_at
@@ -29,12 +29,13 @@ def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
     items = known_items(source)
     if _sorts_its_folders(node):
         source = in_order(source)
-    shape = used_at(shape_of(source), place_of(frame.module, node.iter)) | _newest_that_fit(
+    shape = used_at(extent_of(source), place_of(frame.module, node.iter)) | _newest_that_fit(
         run, frame, source, node
     )
     place = place_of(frame.module, node.target)
     loop = Loop(run.next_number(), place, shape, frame, node, source, _flags(frame), _texts(frame))
     if items is not None and len(items) * len(node.body) <= 60 and not _asks(node):
+        loop.is_exact = True
         for value in items:
             _round(run, frame, loop, node, value)
     else:

@@ -1,0 +1,94 @@
+"""Rounds of one loop, or arms that start together: where they differ, and what they share behind that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ...finding import Cause, Evidence, Loss, Place
+from ...layout import WORTH_INSIDE, Request
+from ..machine import Run
+from ..messages import dict_of, options_of
+from ..requests import Given
+from ..texts import parts_of
+from ..values import Hole, ListV, Part, Value
+
+Piece = tuple[str, bool]
+"""Text or the name of a value, and whether it varies with the loop."""
+
+_LONG = re.compile(
+    r"(^|[._])(manuscript|essay|document|doc|contract|article|transcript|paper|report|draft|diff|chapter|thesis|manual"
+    r"|dossier|filing|brief|corpus|code|source|page|story|proposal|case_file|application|policy)(_?text|_?body)?$"
+)
+"""Names of values that are long."""
+
+
+def judge_arms(run: Run, given: Given, request: Request) -> None:
+    """Note what all rounds of a loop share behind what differs between them."""
+    if not run.loops or run.loops[0].frame is None:
+        return
+    pieces = [*_pieces(run, given, request.sink)]
+    first = run.rounds.setdefault((request.sink, run.loops[0].number), pieces)
+    at = _parting(first, pieces)
+    shared = [*_shared(first[at + 1 :], pieces[at + 1 :])] if at is not None else []
+    tokens = sum(run.counter.count(text) for text in shared if not text.startswith("\0"))
+    if tokens < WORTH_INSIDE and not any(_LONG.search(text) for text in shared):
+        return
+    place = run.loops[0].place
+    if any(each.origin == place and each.sink == request.sink for each in run.evidence):
+        return
+    what = (
+        "what differs between the rounds" if not run.concurrent else "what differs between the arms"
+    )
+    loss = Loss(tokens, more="" if tokens else "what they share")
+    run.evidence.append(
+        Evidence(
+            Cause.ARM, place, request.sink, what, (), loss, request.family, target=request.target
+        )
+    )
+
+
+def _pieces(run: Run, given: Given, place: Place) -> Iterator[Piece]:
+    """The parts of a request in order: of literal text each line, of a value its name."""
+    numbers = {loop.number for loop in run.loops}
+    for part in _parts(given, place):
+        if not isinstance(part, Hole):
+            yield from ((line, False) for line in part.text.split("\n"))
+        else:
+            varies = any(t.needs in numbers for t in part.taints)
+            yield f"\0.{part.label}", varies
+
+
+def _parts(given: Given, place: Place) -> Iterator[Part]:
+    for value in (given.system, given.messages):
+        for option in options_of(value) if value is not None else ():
+            items = option.items if isinstance(option, ListV) else []
+            for item in items:
+                yield from _of_message(item.value, place)
+            if not isinstance(option, ListV):
+                yield from parts_of(option, place)
+            break
+
+
+def _of_message(value: Value, place: Place) -> Iterable[Part]:
+    message = dict_of(value)
+    if message is None:
+        return parts_of(value, place)
+    content = message.fields.get("content", message.fields.get("text"))
+    if isinstance(content, ListV):
+        return [p for item in content.items for p in _of_message(item.value, place)]
+    return parts_of(content, place) if content is not None else ()
+
+
+def _parting(one: list[Piece], other: list[Piece]) -> int | None:
+    """Where two rounds part, or one of them holds what varies with the loop."""
+    for at, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left[0] != right[0] or right[1]:
+            return at
+    return None
+
+
+def _shared(one: list[Piece], other: list[Piece]) -> Iterator[str]:
+    """What stands in both rounds behind the place where they part."""
+    there = {text for text, varies in one if not varies}
+    return (text for text, varies in other if not varies and text in there and text.strip())
