@@ -1,0 +1,22 @@
+"""Mcp tools sorted after every change."""
+
+import asyncio
+from openai import AsyncOpenAI
+client = AsyncOpenAI()
+SYSTEM = "For a07 keep to the handbook. Quote the clause that applies, name the team that is responsible, and state each amount with its currency. " * 40
+class Hub:
+    def __init__(self, servers):
+        self.servers = servers
+        self.tools = []
+    async def connect(self, server):
+        await server.initialize()
+        listing = await server.list_tools()
+        for t in listing.tools:
+            self.tools.append({"type": "function", "function": {"name": t.name, "description": t.description, "parameters": t.inputSchema}})
+        self.tools.sort(key=lambda t: t["function"]["name"])
+    async def start(self):
+        async with asyncio.TaskGroup() as tg:
+            for s in self.servers:
+                tg.create_task(self.connect(s))
+async def ask(hub: Hub, messages):
+    return await client.chat.completions.create(model="gpt-4.1", messages=[{"role":"system","content":SYSTEM}, *messages], tools=hub.tools)

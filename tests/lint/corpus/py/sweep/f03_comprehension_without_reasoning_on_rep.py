@@ -1,0 +1,10 @@
+"""Comprehension without reasoning on replay."""
+
+from openai import OpenAI
+client = OpenAI(base_url="http://localhost:8000/v1", api_key="x")
+SYSTEM = "For f03 keep to the handbook. Quote the clause that applies, name the team that is responsible, and state each amount with its currency. " * 40
+def bare(m): return {k: v for k, v in m.items() if k not in ("reasoning_content", "reasoning")}  # want: PFX211 PFX207
+def turn(history, text):
+    history.append({"role":"user","content":text})
+    r = client.chat.completions.create(model="qwen3-32b", messages=[{"role":"system","content":SYSTEM}, *map(bare, history)])
+    history.append(r.choices[0].message.model_dump())

@@ -1,0 +1,11 @@
+"""Data of a service dumped in the order in which it came."""
+
+import json
+import litellm
+import requests
+HEAD = "For g12 keep to the handbook. Quote the clause that applies, name the team that is responsible, and state each amount with its currency. " * 40
+def tariff(url):
+    return requests.get(url + "/tariff", timeout=3).json()
+def ask(url, text):
+    system = HEAD + "\nTariff: " + json.dumps(tariff(url))  # want: PFX302
+    return litellm.completion(model="anthropic/claude-sonnet-5", messages=[{"role": "system", "content": system}, {"role": "user", "content": text}])
