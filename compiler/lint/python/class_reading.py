@@ -35,9 +35,9 @@ def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
     for name, method in info.methods.items():
         _scan_method(info, name, method, name in builders)
         if name not in builders:
-            for attr, node in _switched(method, begins):
+            for attr, change in _switched(method, begins):
                 info.shrunk.add(attr)
-                info.mutated.setdefault(attr, node)
+                info.mutated.setdefault(attr, change)
     return info
 
 
