@@ -7,6 +7,8 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 # On two cores two workers take five minutes in place of ten; try JOBS=4 on a large machine.
 JOBS   ?= 2
+# An image may say that nothing compiled is kept: then each of the many processes that tests start compiles all again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-browser test-data lint-corpus check bless test-slow soak bench validate mutate clean
