@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Mapping
+from functools import cache
 
 import httpx
 
@@ -36,3 +38,15 @@ def _is_address(url: str) -> bool:
 def certificates(verify: str | bool | ssl.SSLContext) -> ssl.SSLContext | bool:
     """What httpx checks a server's certificate against; a path names a file of certificates."""
     return ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
+
+
+def context(verify: bool | ssl.SSLContext) -> ssl.SSLContext:
+    """The same, ready for a connection. What checks against all authorities is made once: it reads a large file."""
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    return _context(verify, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@cache
+def _context(verify: bool, *_where_authorities_are: str | None) -> ssl.SSLContext:
+    return httpx.create_ssl_context(verify=verify)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
 from ..backend import BackendError
-from .address import certificates, check_address
+from .address import certificates, check_address, context
 from .decoding import decoded, loosely
 from .event_stream import Event, read_events
 from .lanes import ONE, Lanes
@@ -247,13 +245,8 @@ class Server:
             headers={"Accept-Encoding": "identity", **self._headers},
             timeout=httpx.Timeout(self._policy.read, connect=self._policy.connect, pool=None),
             limits=ONE,
-            verify=self._certificates,
+            verify=context(self._verify),
         )
-
-    @cached_property
-    def _certificates(self) -> ssl.SSLContext:
-        """Made once: it reads a file of all authorities."""
-        return httpx.create_ssl_context(verify=self._verify)
 
     # --- what went wrong ---------------------------------------------------------------------------
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from misbehaving import HANG, HEAD, Misbehaving, Mode, error, misbehaving, response
 
 from sglc.runtime.backend import BackendError
+from sglc.runtime.transport.address import certificates, context
 from sglc.runtime.transport.event_stream import Event, EventReader
 from sglc.runtime.transport.pace import BURST, Pace
 from sglc.runtime.transport.policy import Policy
@@ -272,3 +275,18 @@ def test_a_question_from_inside_of_a_loop() -> None:
 
     with misbehaving(Misbehaving(Mode("x", ((response({"a": 1}),),)), b"")) as url:
         assert asyncio.run(main(url)) == {"a": 1}
+
+
+def test_authorities_are_read_once_wherever_they_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    first = context(True)
+    assert context(True) is first
+    assert first.verify_mode == ssl.CERT_REQUIRED
+    assert context(False).verify_mode == ssl.CERT_NONE
+    theirs = tmp_path / "theirs.pem"
+    theirs.write_text(ssl.DER_cert_to_PEM_cert(first.get_ca_certs(binary_form=True)[0]))
+    monkeypatch.setenv("SSL_CERT_FILE", str(theirs))
+    assert len(context(True).get_ca_certs()) == 1
+    named = certificates(str(theirs))
+    assert context(named) is named
