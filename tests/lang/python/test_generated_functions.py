@@ -7,10 +7,10 @@ import warnings
 
 import pytest
 from differential import Tally, summary, try_seed
+from tiers import first_range
 
 import sglc as sgl
 
-SEEDS = 300
 CONSTRUCTS = {
     "append", "assign", "branch", "cases", "copied", "counted", "joined_texts", "made", "numbered", "samples",
     "scope", "break", "change_outside", "closure", "comprehension", "continue", "delete", "doubtful", "early",
@@ -32,13 +32,14 @@ def time_limit():
     signal.signal(signal.SIGALRM, before)
 
 
-def test_random_functions_are_the_same_in_both_modes():
+@pytest.mark.parametrize("seeds", first_range(100, 600))
+def test_random_functions_are_the_same_in_both_modes(seeds: range):
     tally = Tally()
     with sgl.Mock() as mock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for seed in range(SEEDS):
+        for seed in seeds:
             try_seed(seed, mock, tally)
     print(summary(tally))
     assert tally.different == []
     assert set(tally.constructs) >= CONSTRUCTS
-    assert tally.compiled > SEEDS / 2
+    assert tally.compiled > len(seeds) / 2
