@@ -33,7 +33,7 @@ SETTINGS: list[dict[str, object]] = [
     {"chunked_prefill_size": 1},
     {"chunked_prefill_size": 7},
     {"chunked_prefill_size": 512},
-    {"kv_cache_tokens": 140},  # about a tenth of what the workload has
+    {"kv_cache_tokens": 140},  # about a fifth of what they have
     {"kv_cache_tokens": 140, "chunked_prefill_size": 7, "schedule_policy": "fcfs"},
     {"preempt_every": 3, "chunked_prefill_size": 16},
     {"preempt_every": 10},
@@ -105,7 +105,7 @@ def both(make: Make, *requests: Asked, **options: object) -> EngineBackend:
     ids=lambda options: ",".join(f"{k}={v}" for k, v in options.items()) or "defaults",
 )
 def test_replies_and_accounts_are_the_same(make_backend: Make, options: dict[str, object]) -> None:
-    backend = both(make_backend, *workload(), **options)
+    backend = both(make_backend, *workload()[:8], **options)  # one of its two trees
     assert backend.metrics().overlapped > 0
 
 
