@@ -17,7 +17,7 @@ from sglc.ir.target import ChatTemplate, TemplateError
 from sglc.ir.target.child import Case, ChildError, TemplateChild
 from sglc.ir.target.pool import STRIKES, TemplatePool
 
-SECONDS, MEGABYTES = 2.0, 512
+SECONDS, MEGABYTES = 1.0, 512
 GREEDY = {
     "a clock switched off": "{% set __tick__ = namespace %}{% set tick = namespace %}LOOPS",
     "loops": "LOOPS",
