@@ -39,14 +39,14 @@ def run(tools: Path, **settings: str) -> tuple[int, list[str], str]:
     return done.returncode, asked, done.stdout
 
 
-def test_a_commit_must_pass_checks_and_tests(tools: Path) -> None:
-    assert run(tools)[:2] == (0, ["setup", "check", "test"])
+def test_in_a_hurry_it_ends_with_the_tests(tools: Path) -> None:
+    assert run(tools, QUICK="1")[:2] == (0, ["setup", "check", "test"])
 
 
-def test_what_takes_longer_is_asked_for(tools: Path) -> None:
+def test_a_commit_must_pass_all_that_can_be_run_here(tools: Path) -> None:
     for name in BOTH:
         put(tools, name, "exit 0")
-    code, asked, said = run(tools, FULL="1", SEED="7")
+    code, asked, said = run(tools, SEED="7")
     assert code == 0
     assert asked == ["setup", "check", "test", "test-data", "test-slow", "validate", "test-browser"]
     assert "COUNT=2000 FIRST=7000000" in said
@@ -59,7 +59,7 @@ def test_without_a_browser_and_its_driver_it_says_what_is_not_judged(
 ) -> None:
     for name in there:
         put(tools, name, "exit 0")
-    code, asked, said = run(tools, FULL="1")
+    code, asked, said = run(tools)
     assert code == 0
     assert "test-browser" not in asked
     assert "NOT RUN, and not judged by this run: make test-browser" in said
@@ -67,13 +67,13 @@ def test_without_a_browser_and_its_driver_it_says_what_is_not_judged(
 
 @pytest.mark.parametrize("fails", ["check", "test", "test-slow", "validate"])
 def test_it_ends_with_what_fails(tools: Path, fails: str) -> None:
-    code, asked, _ = run(tools, FULL="1", FAILS=fails)
+    code, asked, _ = run(tools, FAILS=fails)
     assert code != 0
     assert asked[-1] == fails
 
 
 def test_data_that_cannot_be_had_is_said(tools: Path) -> None:
-    code, asked, said = run(tools, FULL="1", FAILS="test-data")
+    code, asked, said = run(tools, FAILS="test-data")
     assert code == 0
     assert asked[-1] == "validate"
     assert "NOT RUN, and not judged by this run: make test-data" in said
