@@ -23,7 +23,7 @@ from sglc.runtime.models.folders import resolve_model
 
 COUNT = 350
 LEVEL_1_COUNT = 200
-"""In each run of the suite; `.ci/run` judges 2,000 more, `make validate` as many as one likes."""
+"""In each run of the suite. `.ci/run` judges 2,000 others, and their text, by `make validate`."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_any_pipeline_keeps_the_meaning(among: tuple[Setting, ...]):
 
 @pytest.mark.slow
 def test_any_pipeline_keeps_the_meaning_and_survives_its_text(among: tuple[Setting, ...]):
-    findings = campaign(range(50_000, 53_000), among, verify=2)
+    findings = campaign(range(50_000, 50_700), among, verify=2)
 
     assert findings.problems == []
 
@@ -62,7 +62,7 @@ def test_any_pipeline_keeps_the_meaning_and_survives_its_text(among: tuple[Setti
 def test_any_pipeline_keeps_the_meaning_on_a_real_tokenizer():
     """Its own chat template, and one of each other kind."""
     among = settings(Target.load(resolve_model(None)))
-    findings = campaign(range(90_000, 91_000), among)
+    findings = campaign(range(90_000, 90_500), among)
 
     assert findings.problems == []
     assert len(findings.targets) == len(among)
