@@ -8,10 +8,13 @@ import re
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from example_programs import EXAMPLES, ROOT
+
+from sglc.compiler.cli import run
 
 HIDE_TORCH = """\
 import importlib.abc, sys
@@ -37,20 +40,43 @@ def program(tmp_path: Path) -> Path:
     return file
 
 
-def sglc(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process in which torch can't be imported."""
-    code = HIDE_TORCH + "from sglc.compiler.cli import main; main()"
+Done = subprocess.CompletedProcess[str]
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def sglc(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command line in this process, from a folder."""
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def call(*words: object, cwd: Path) -> Done:
+        monkeypatch.chdir(cwd)
+        capfd.readouterr()
+        code = run([str(word) for word in words])
+        return subprocess.CompletedProcess([], code, *capfd.readouterr())
+
+    return call
+
+
+@pytest.fixture
+def plan(program: Path, sglc: Command) -> Path:
+    """The plan file of the small program."""
+    plan = program.with_name("greet.plan.json")
+    done = sglc("build", program, "--model", "estimate", "-o", plan, cwd=program.parent)
+    assert done.returncode == 0, done.stderr
+    return plan
+
+
+def without_torch(code: str, *words: object, cwd: Path) -> Done:
+    """Run Python in a process in which torch can't be imported."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"}
     return subprocess.run(
-        [sys.executable, "-c", code, *map(str, words)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "NO_COLOR": "1"},
-    )
+        [sys.executable, "-c", HIDE_TORCH + code, *map(str, words)],
+        cwd=cwd, env=env, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
 
 
-def refused(done: subprocess.CompletedProcess[str], exit_code: int, code: str) -> None:
+def refused(done: Done, exit_code: int, code: str) -> None:
     """Check a failure: its exit code and its message's code, and that no traceback is shown."""
     assert done.returncode == exit_code, done.stderr
     assert f"error[{code}]" in done.stderr
@@ -66,7 +92,7 @@ BAD_SOURCES = {
 
 
 @pytest.mark.parametrize("case", BAD_SOURCES)
-def test_bad_source(case: str, program: Path) -> None:
+def test_bad_source(case: str, program: Path, sglc: Command) -> None:
     old, new = BAD_SOURCES[case]
     program.write_text(PROGRAM.replace(old, new), encoding="utf-8")
     done = sglc("build", program, "--model", "estimate", cwd=program.parent)
@@ -78,16 +104,16 @@ def test_bad_source(case: str, program: Path) -> None:
     assert done.stdout == ""
 
 
-def test_missing_parameter(program: Path) -> None:
+def test_missing_parameter(program: Path, sglc: Command) -> None:
     refused(sglc("run", program, "times=2", *MOCK, cwd=program.parent), 2, "SGL3602")
 
 
-def test_argument_that_is_not_json(program: Path) -> None:
+def test_argument_that_is_not_json(program: Path, sglc: Command) -> None:
     done = sglc("run", program, "name=Ada", "times=two", *MOCK, cwd=program.parent)
     refused(done, 1, "SGL2023")
 
 
-def test_malformed_row_in_the_middle(program: Path) -> None:
+def test_malformed_row_in_the_middle(program: Path, sglc: Command) -> None:
     rows = program.with_name("rows.jsonl")
     rows.write_text('{"name": "Ada"}\n{"name": \n{"name": "Bob", "times": 2}\n', encoding="utf-8")
     done = sglc("run", program, "--input", rows, *MOCK, cwd=program.parent)
@@ -101,13 +127,13 @@ def test_malformed_row_in_the_middle(program: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_folder_that_is_no_model(program: Path) -> None:
+def test_folder_that_is_no_model(program: Path, sglc: Command) -> None:
     folder = program.with_name("model")
     folder.mkdir()
     refused(sglc("build", program, "--model", folder, cwd=program.parent), 2, "SGL3402")
 
 
-def test_a_configuration_that_is_no_json(program: Path) -> None:
+def test_a_configuration_that_is_no_json(program: Path, sglc: Command) -> None:
     folder = program.with_name("model")
     folder.mkdir()
     (folder / "tokenizer.json").write_text("{}")
@@ -118,14 +144,12 @@ def test_a_configuration_that_is_no_json(program: Path) -> None:
         assert "config.json` is not JSON" in done.stderr
 
 
-def test_plan_cut_in_half(program: Path) -> None:
-    plan = built(program)
+def test_plan_cut_in_half(program: Path, sglc: Command, plan: Path) -> None:
     plan.write_bytes(plan.read_bytes()[: plan.stat().st_size // 2])
     refused(sglc("run", plan, "name=Ada", *MOCK, cwd=program.parent), 1, "SGL3001")
 
 
-def test_plan_for_another_tokenizer(program: Path) -> None:
-    plan = built(program)
+def test_plan_for_another_tokenizer(program: Path, sglc: Command, plan: Path) -> None:
     found = json.loads(plan.read_text(encoding="utf-8"))
     found["target"]["tokenizer"] = "0123456789abcdef"
     plan.write_text(json.dumps(found), encoding="utf-8")
@@ -134,30 +158,29 @@ def test_plan_for_another_tokenizer(program: Path) -> None:
     assert "sglc build" in done.stderr
 
 
-def test_missing_file(tmp_path: Path) -> None:
+def test_missing_file(tmp_path: Path, sglc: Command) -> None:
     refused(sglc("build", tmp_path / "no.sgl", cwd=tmp_path), 2, "SGL2000")
 
 
-def test_file_of_no_known_stage(tmp_path: Path) -> None:
+def test_file_of_no_known_stage(tmp_path: Path, sglc: Command) -> None:
     (tmp_path / "x.txt").write_text("x")
     refused(sglc("build", tmp_path / "x.txt", cwd=tmp_path), 1, "SGL2011")
 
 
-def test_unknown_command(tmp_path: Path) -> None:
+def test_unknown_command(tmp_path: Path, sglc: Command) -> None:
     done = sglc("bild", cwd=tmp_path)
     refused(done, 2, "SGL2026")
     assert "`build`" in done.stderr
 
 
-def test_plan_runs_in_place_of_its_source(program: Path) -> None:
-    plan = built(program)
+def test_plan_runs_in_place_of_its_source(program: Path, sglc: Command, plan: Path) -> None:
     direct = sglc("run", program, "name=Ada", *MOCK, cwd=program.parent)
     planned = sglc("run", plan, "name=Ada", *MOCK, cwd=program.parent)
     assert direct.returncode == planned.returncode == 0
     assert direct.stdout == planned.stdout
 
 
-def test_resume_after_an_interruption(program: Path) -> None:
+def test_resume_after_an_interruption(program: Path, sglc: Command) -> None:
     """A journal that holds one row: that row is not run again."""
     folder = program.parent
     rows, out = folder / "rows.jsonl", folder / "out.jsonl"
@@ -177,7 +200,7 @@ def test_resume_after_an_interruption(program: Path) -> None:
     assert [row.get("result") for row in found].count("from the journal") == 1
 
 
-def test_a_batch_says_what_its_order_was_predicted_to_save(tmp_path: Path) -> None:
+def test_a_batch_says_what_its_order_was_predicted_to_save(tmp_path: Path, sglc: Command) -> None:
     rows = EXAMPLES / "data" / "products.jsonl"
     done = sglc("run", EXAMPLES / "catalogue.sgl", "--input", rows, *MOCK, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -198,13 +221,13 @@ def test_a_batch_says_what_its_order_was_predicted_to_save(tmp_path: Path) -> No
     assert '* "Brand: "' in told
 
 
-def test_a_single_run_says_nothing_of_a_batch(tmp_path: Path) -> None:
+def test_a_single_run_says_nothing_of_a_batch(tmp_path: Path, sglc: Command) -> None:
     done = sglc("run", EXAMPLES / "catalogue.sgl", "name=Kettle", *MOCK, cwd=tmp_path)
     assert done.returncode == 0
     assert "predicted" not in done.stderr
 
 
-def test_host_functions_come_from_a_file(tmp_path: Path) -> None:
+def test_host_functions_come_from_a_file(tmp_path: Path, sglc: Command) -> None:
     done = sglc(
         "run", EXAMPLES / "agent.sgl", "tools=t", "task=Paris?", "--host", EXAMPLES / "tools.py", *MOCK,
         cwd=tmp_path,
@@ -229,33 +252,36 @@ def test_host_functions_come_from_a_file(tmp_path: Path) -> None:
 
 
 def test_help_is_quick(tmp_path: Path) -> None:
-    sglc("--help", cwd=tmp_path)
+    code = "from sglc.compiler.cli import main; main()"
+    without_torch(code, "--help", cwd=tmp_path)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = sglc("--help", cwd=tmp_path)
+    done = without_torch(code, "--help", cwd=tmp_path)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0
     assert "explain" in done.stdout
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.5  # 0.2 s alone
 
 
-@pytest.mark.parametrize("name", ["triage", "judge", "agent", "vote", "ask", "solve"])
-def test_explain_and_build_need_no_torch(name: str, tmp_path: Path) -> None:
-    file = EXAMPLES / f"{name}.sgl"
-    for command in (("explain", file), ("build", file, "--emit", "none")):
-        done = sglc(*command, "--model", "estimate", cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
+def test_no_command_on_a_mock_needs_torch(program: Path) -> None:
+    lines: list[list[object]] = [
+        [command, EXAMPLES / f"{name}.sgl", "--model", "estimate", *more]
+        for name in ("triage", "judge", "agent", "vote", "ask", "solve")
+        for command, *more in (("explain",), ("build", "--emit", "none"))
+    ]
+    lines += [["build", program, "-o", "greet.plan.json", "--model", "estimate"]]
+    lines += [["run", file, "name=Ada", *MOCK] for file in (program, "greet.plan.json")]
+    lines += [["run", program, "name=Ada", "times=two", *MOCK]]
+    code = "import json\nfrom sglc.compiler.cli import run\n"
+    code += "print([run(json.loads(line)) for line in sys.argv[1:]])"
+    asked = [json.dumps([str(word) for word in line]) for line in lines]
+    done = without_torch(code, *asked, cwd=program.parent)
+    assert done.stdout.splitlines()[-1:] == [str([0] * (len(lines) - 1) + [1])], done.stderr
 
 
-def test_import_needs_no_torch() -> None:
-    code = (
-        HIDE_TORCH
-        + "import sglc, sglc.runtime.plan.schema, sglc.compiler.driver.compilation, sglc.compiler.explain.make"
-    )
-    subprocess.run(
-        [sys.executable, "-c", code],
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    )
+def test_import_needs_no_torch(tmp_path: Path) -> None:
+    rooms = "sglc, sglc.runtime.plan.schema, sglc.compiler.driver.compilation, sglc.compiler.explain.make"
+    done = without_torch(f"import {rooms}", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 def test_prompt_longer_than_the_context(program: Path) -> None:
@@ -272,14 +298,6 @@ def test_prompt_longer_than_the_context(program: Path) -> None:
     job = Job(plan=made.plan, choice=made.choice, program="greet", rows=rows)
     outcome = execute_job(job, MockBackend(made.choice.target, max_context=64))
     assert [r.error.code if r.error else None for r in outcome.results] == [None, "SGL3101", None]
-
-
-def built(program: Path) -> Path:
-    """The plan file of a program."""
-    plan = program.with_name("greet.plan.json")
-    done = sglc("build", program, "--model", "estimate", "-o", plan, cwd=program.parent)
-    assert done.returncode == 0, done.stderr
-    return plan
 
 
 def test_every_code_of_the_compiler_has_a_page() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from example_programs import BY_NAME, EXAMPLES, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sglc.compiler.cli import run
 from sglc.compiler.driver.compilation import Options, compile_file
 from sglc.compiler.explain import report as r
 from sglc.compiler.explain.diff import compare
@@ -69,19 +68,18 @@ def test_the_schema_is_published(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.parametrize("name", list(BY_NAME))
-def test_the_report_of_before_holds_after(name: str, tmp_path: Path) -> None:
-    """Saved by a process in which torch can't be imported; then the run does what it says."""
+def test_the_report_of_before_holds_after(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saved while torch can't be imported; then the run does what it says."""
     example = BY_NAME[name]
     rows, saved = tmp_path / "rows.jsonl", tmp_path / "report.json"
     rows.write_text(json.dumps(example.rows[0]) + "\n", encoding="utf-8")
-    code = "import sys; sys.modules['torch'] = None\nfrom sglc.compiler.cli import main; main()"
     words = ["explain", example.path, "--format", "json", "--input", rows, "-o", saved]
     words += ["--model", "estimate", "--host", EXAMPLES / "tools.py"]
-    subprocess.run(
-        [sys.executable, "-c", code, *map(str, words)],
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-    )
+    with monkeypatch.context() as hidden:
+        hidden.setitem(sys.modules, "torch", None)
+        assert run([str(word) for word in words]) == 0
     before = r.from_json(saved.read_bytes())
     build, path = compile_file(example.path, model="estimate"), tmp_path / "t.jsonl"
     run_traced(build, example, MockBackend(build.choice.target), path)
