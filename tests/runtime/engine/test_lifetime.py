@@ -1,12 +1,13 @@
 """The engine and its process: forks, the end of the interpreter, and callers that give up at any moment."""
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,28 +25,47 @@ from .test_pressure import check_nothing_leaked
 Make = Callable[..., EngineBackend]
 SECONDS = 120  # far more than any of it takes
 
-PRELUDE = """
-import asyncio, atexit, os, sys, threading, time
+EACH_IN_A_PROCESS = """
+import asyncio, atexit, json, os, signal, sys, threading, time
 from sglc.ir.sampling import Sampling
 from sglc.runtime.backend import BackendError, GenRequest
 from sglc.runtime.backends.engine import EngineBackend
-backend = EngineBackend(sys.argv[1], dtype="float32", kv_cache_tokens=4000, threads=1)
+folder, seconds, scripts = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
 def request(tokens): return GenRequest((1, 2, 3), Sampling(max_tokens=tokens, ignore_eos=True), (1,))
 def ask(tokens=3): return asyncio.run(backend.generate(request(tokens))).completions[0].ids
+ended = []
+for number, script in enumerate(scripts):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(seconds)
+        for stream, to in ((1, f"{number}.out"), (2, f"{number}.err")):
+            os.dup2(os.open(to, os.O_CREAT | os.O_WRONLY), stream)
+        backend = EngineBackend(folder, dtype="float32", kv_cache_tokens=4000, threads=1)
+        exec(script)
+        break
+    ended.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+else:
+    print(json.dumps(ended))
 """
+Ended = Mapping[str, subprocess.CompletedProcess[str]]
 
 
-def run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a script in a process of its own, which must end in time."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
-    return subprocess.run(
-        [sys.executable, "-c", PRELUDE + script, str(folder)],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        env=environment,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def ended(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """How each script ended in a process of its own: a fork of one that has loaded the libraries, and no more."""
+    scripts = {**ENDINGS, "a fork": FORK, "a fork amid requests": PENDING}
+    place = tmp_path_factory.mktemp("ended")
+    done = subprocess.run(
+        [sys.executable, "-c", EACH_IN_A_PROCESS, tiny, str(SECONDS), json.dumps([*scripts.values()])],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"},
+        cwd=place, capture_output=True, text=True, timeout=len(scripts) * SECONDS, check=True,
+    )  # fmt: skip
+    return {
+        name: subprocess.CompletedProcess(
+            name, code, *((place / f"{number}.{kind}").read_text() for kind in ("out", "err"))
+        )
+        for number, (name, code) in enumerate(zip(scripts, json.loads(done.stdout), strict=True))
+    }
 
 
 ENDINGS = {
@@ -91,8 +111,8 @@ asyncio.run(backend.close())
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_the_process_ends(tiny: Path, ending: str) -> None:
-    done = run(ENDINGS[ending], tiny)
+def test_the_process_ends(ended: Ended, ending: str) -> None:
+    done = ended[ending]
     assert done.returncode == 0, done.stderr
     assert done.stdout == "done\n"
     assert "Fatal" not in done.stderr
@@ -119,8 +139,8 @@ print("done" if (os.waitstatus_to_exitcode(state), ask()) == (0, before) else (s
 """
 
 
-def test_a_forked_process_is_told_at_once_and_its_parent_serves_on(tiny: Path) -> None:
-    done = run(FORK, tiny)
+def test_a_forked_process_is_told_at_once_and_its_parent_serves_on(ended: Ended) -> None:
+    done = ended["a fork"]
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
 
 
@@ -143,8 +163,8 @@ print("done" if state == 0 and not told and len(ask()) == 3 else (state, told))
 """
 
 
-def test_what_was_asked_before_a_fork_is_told_in_the_fork(tiny: Path) -> None:
-    done = run(PENDING, tiny)
+def test_what_was_asked_before_a_fork_is_told_in_the_fork(ended: Ended) -> None:
+    done = ended["a fork amid requests"]
     assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
 
 
