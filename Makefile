@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 # -qq: only errors. PIP_* may be set outside to choose an index.
 PIP    := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
-# On two cores two workers take five minutes in place of ten; try JOBS=4 on a large machine.
+# On two cores two workers take little more than half the time of one; try JOBS=4 on a large machine.
 JOBS   ?= 2
 # An image may say that nothing compiled is kept: then each of the many processes that tests start compiles all again.
 unexport PYTHONDONTWRITEBYTECODE
