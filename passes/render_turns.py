@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ..ir.diagnostic import CompileFailed, Diagnostic, Label
 from ..ir.module import Module, Program
-from ..ir.ops import Block, Const, Gen, Op, Root, Turn
+from ..ir.ops import Block, Const, Gen, Op, Root, Text, Turn
 from ..ir.span import Span
 from ..ir.structure import walk
 from ..ir.target import ChatTemplate, Part, Tokenizer
@@ -20,7 +20,7 @@ from .analysis.turn_states import TurnStates
 from .rewriting.ended_calls import with_ended_calls
 from .rewriting.not_composing import DoesNotCompose, OpensOtherwise
 from .rewriting.rewriter import Rewriter, each_program
-from .rewriting.tool_calls import check_sayable
+from .rewriting.tool_calls import check_sayable, check_several
 from .rewriting.turn_trims import TrimmingRenderer
 from .rewriting.turn_versions import VersionWriter
 from .rewriting.version_calls import Again
@@ -182,6 +182,8 @@ def _spelled(program: Program, template: ChatTemplate) -> Block:
         raise CompileFailed([_does_not_think(thinks[0])])
     for op in calls:
         check_sayable(op, template)
+    for op in gens:
+        check_several(op, template)
     return _Words(template).block(program.body) if thinks or calls else program.body
 
 
@@ -213,6 +215,9 @@ class _Words(Rewriter):
                     sampling = thinking.bounded(sampling)
                 sampling, constraint = calls.bounded(sampling, op.constraint)
                 return (replace(op, sampling=sampling, constraint=constraint),)
+            case Text():
+                text = self._template.calls.worded(op.text)
+                return (replace(op, text=text) if text != op.text else op,)
             case _:
                 return (self.descend(op),)
 

@@ -120,10 +120,11 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class ToolUse:
-    """The tools that a prompt has, as services take them, and whether one may be called, or must be."""
+    """The tools that a prompt has, as services take them, whether one may be called, or must be, and more than one."""
 
     tools: tuple[Mapping[str, Any], ...]
     choice: Literal["none", "auto", "required"]
+    several: bool = False
 
     @property
     def may_call(self) -> bool:
@@ -145,7 +146,7 @@ class PromptText:
     turns: tuple[tuple[str, str, bool], ...] = ()
     shared: tuple[SharedPlace, ...] = ()
     images: tuple[ImagePlace, ...] = ()
-    calls: Mapping[int, Called] = field(default_factory=dict[int, Called])
+    calls: Mapping[int, tuple[Called, ...]] = field(default_factory=dict[int, tuple[Called, ...]])
     tools: ToolUse | None = None
 
 
@@ -231,7 +232,7 @@ class Completion:
     before a constraint, penalties or a temperature change them. `matched`: the stop string, the stop
     pattern or the token on which it ended. `fed`: how many of the ids have KV; None: all but the last. They
     are fewer where what was forced behind the last sampled token ended the continuation. `reasoning`: what was
-    thought before it, where that was asked for, in `reasoned` tokens. `called`: the tool that a chat calls behind it.
+    thought before it, where that was asked for, in `reasoned` tokens. `calls`: the tools that a chat calls behind it.
     """
 
     ids: tuple[int, ...]
@@ -244,7 +245,7 @@ class Completion:
     fed: int | None = None
     reasoning: str = ""
     reasoned: int = 0
-    called: Called | None = None
+    calls: tuple[Called, ...] = ()
 
     @property
     def with_kv(self) -> tuple[int, ...]:

@@ -38,6 +38,40 @@ program p(task: str) -> {names: list[str], last: str}:
     assistant: last = gen(max_tokens=8)
     return {names, last}
 """
+SEVERAL = """
+extern def search(query: str) -> str
+extern def convert(amount: int, unit: "miles" | "feet", exact: bool) -> float
+extern def now() -> str
+
+program p(task: str) -> {names: list[str], last: str}:
+    system: "You answer with the help of tools."
+    user: task
+    names = []
+    for i in range(2):
+        assistant:
+            steps = gen(tools=[search, convert, now], tool_choice="required", parallel_tool_calls=true,
+                max_tokens=600, temperature=1.0)
+        for step in steps.calls:
+            names = names + [step.name]
+            found = step.search
+            given = step.convert
+            if found != none:
+                tool: search(found.query)
+            elif given != none:
+                tool: convert(given.amount, given.unit, given.exact)
+            else:
+                tool: now()
+    assistant: free = gen(tools=[search, convert, now], parallel_tool_calls=true, max_tokens=200,
+        temperature=1.0)
+    for call in free.calls:
+        tool: "ok"
+    if len(free.calls) > 0:
+        assistant: closing = gen(max_tokens=8)
+    user: "So?"
+    assistant: last = gen(max_tokens=8)
+    return {names, last}
+"""
+"""The same with several calls in a turn."""
 HOSTS: dict[str, Any] = {
     "search": lambda query: f"Found {len(query)} letters.",
     "convert": lambda amount, unit, exact: 2.5,

@@ -50,7 +50,7 @@ CONSTRUCTS = (
     "a dynamic parameter", "a computed constraint", "stop with a declared type", "an optional type", "a union type",
     "a regex", "a json schema", "computed choices", "a tool turn", "tools", "an empty value", "a unicode value",
     "a value with markup", "samples that are gone on from", "a call of a tool", "a call or a text", "a call in a loop",
-    "a call in a fork",
+    "a call in a fork", "a turn with several calls",
 )  # fmt: skip
 
 
@@ -126,6 +126,8 @@ def _of_op(op: Op, made: dict[Value, Op]) -> Iterator[str]:
 
 def _of_gen(op: Gen) -> Iterator[str]:
     plain = Sampling()
+    if op.constraint is not None and '"again": true' in op.constraint.text:
+        yield "a turn with several calls"
     yield from (n for n in _PARAMETERS if getattr(op.sampling, n) != getattr(plain, n))
     for name, _ in op.dynamic:
         yield "a computed constraint" if name == "regex" else "a dynamic parameter"

@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 
-from calling_program import written  # noqa: E402
+from calling_program import SEVERAL, SOURCE, written  # noqa: E402
 from example_programs import LIST  # noqa: E402
 from published_templates import FOLDER, templates  # noqa: E402
 from real_templates import Verdict, judge, target_of  # noqa: E402
@@ -56,12 +56,16 @@ def try_template(name: str, source: str, revision: str) -> None:
 
 
 def try_calls(name: str, source: str, revision: str) -> None:
-    """Try a template that writes calls with the program that asks for them, and keep what was found."""
+    """Try a template that writes calls with the programs that ask for them, and keep what was found."""
     target = target_of(name, source)
     found: dict[str, Any] = {}
     if target.template is not None and target.template.calls.is_known:
-        with tempfile.TemporaryDirectory() as folder:
-            found = {CALLS: asdict(judge(written(Path(folder)), target, Path(folder)))}
+        sources = {CALLS: SOURCE} | (
+            {SEVERAL_CALLS: SEVERAL} if target.template.calls.between else {}
+        )
+        for kind, program in sources.items():
+            with tempfile.TemporaryDirectory() as folder:
+                found[kind] = asdict(judge(written(Path(folder), program), target, Path(folder)))
     _kept(source, revision).write_text(json.dumps(found), "utf-8")
 
 
@@ -117,8 +121,8 @@ def table(rows: dict[str, dict[str, Verdict]]) -> str:
     return "\n".join([sums, *lines, "", *listed, ""])
 
 
-CALLS = "calls"
-"""What the verdict on the program with tools goes by; only templates that write calls have one."""
+CALLS, SEVERAL_CALLS = "calls", "several"
+"""What the verdicts on the programs with tools go by; only templates that write calls, or several, have them."""
 
 
 def calls_table(sources: dict[str, str], rows: dict[str, dict[str, Verdict]]) -> str:
@@ -144,7 +148,36 @@ def calls_table(sources: dict[str, str], rows: dict[str, dict[str, Verdict]]) ->
     others = [n for n, source in sources.items() if "tool_calls" in source and n not in known]
     reasons = [f"- {name}: {why_of(target_of(name, sources[name]))}" for name in others]
     rest = "Calls of these are not known, and refused, with the reason that the refusal names:\n"
-    return "\n".join([said, *lines, "", rest, *reasons, ""])
+    parts = [said, *lines, "", *whole_lines(known), "", rest, *reasons, ""]
+    return "\n".join([*parts, *several_lines(sources, rows), ""])
+
+
+def whole_lines(known: dict[str, Verdict]) -> list[str]:
+    """Why turns around calls are no text of the plan, by reason."""
+    why: dict[str, list[str]] = {}
+    for name, verdict in known.items():
+        if verdict.how == "rendered whole":
+            why.setdefault(verdict.why.partition(" at character ")[0], []).append(name)
+    listed = (f"- {reason}: {', '.join(names)}" for reason, names in sorted(why.items()))
+    return ["Rendered whole, and why:\n", *listed]
+
+
+def several_lines(sources: dict[str, str], rows: dict[str, dict[str, Verdict]]) -> list[str]:
+    """Which templates write several calls in one turn, what became of the program with them, and why not of others."""
+    tried = {name: found[SEVERAL_CALLS] for name, found in rows.items() if SEVERAL_CALLS in found}
+    ran = {name: verdict for name, verdict in tried.items() if verdict.how != "refused"}
+    bad = [name for name, verdict in ran.items() if not verdict.is_kept]
+    said = (
+        f"{len(tried)} of them write several calls in one turn in a way that is known. With a program of such turns "
+        f"{len(ran)} ran, and {len(ran) - len(bad)} kept the same promises{'; not ' + ', '.join(bad) if bad else ''}."
+        " With the others a turn has one call, and `parallel_tool_calls` is refused:\n"
+    )
+    why: dict[str, list[str]] = {}
+    for name, found in rows.items():
+        template = target_of(name, sources[name]).template if CALLS in found else None
+        if template is not None and name not in tried:
+            why.setdefault(template.calls.why_one, []).append(name)
+    return [said, *(f"- {reason}: {', '.join(names)}" for reason, names in sorted(why.items()))]
 
 
 def why_of(target: Target) -> str:

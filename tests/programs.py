@@ -373,15 +373,18 @@ class Writer:
 
     def _called_turn(self, scope: Scope) -> None:
         """A turn in which the model calls a tool, or may; and, as a rule, what the tool gave to it."""
-        called = self._called(scope)
+        several = self._chance(50)
+        called = self._called(scope, several)
         kind = self._random.randrange(4)
-        if kind == 1:
+        if several:
+            self._results(scope, called)
+        elif kind == 1:
             self._result_turn(scope)
         elif kind > 1:
             self._answered(scope, called)
 
-    def _called(self, scope: Scope) -> Value:
-        """The turn; the name of the tool, which is empty where the model has called none."""
+    def _called(self, scope: Scope, several: bool) -> Value:
+        """The turn; the name of the tool, which is empty where the model has called none, or `several` calls."""
         self._append(scope, lambda to, p: Turn(to, p, "assistant", "begin", self._handed))
         fixed: dict[str, object] = {"max_tokens": 200 if self._chance(85) else 9}
         if self._chance(50):
@@ -389,13 +392,35 @@ class Writer:
         dynamic = self._dynamic(scope, False) if self._chance(20) else ()
         asked = Asked(self._site(), "step" * self._chance(50), self._at(), fixed, dynamic)
         chosen = self._random.sample(CALLABLE, 1 + self._random.randrange(3))
-        call = ToolCall(asked, tuple(chosen))
+        call = ToolCall(asked, tuple(chosen), several)
         write = call.required if self._chance(40) else call.auto
         value, prompt = write(self._builder.emit, scope.prompts.pop())
         end = Turn(result=Value(PROMPT), prompt=prompt, role="assistant", edge="end")
         scope.prompt = self._builder.emit(end).result
         scope.prompts.append(scope.prompt)
-        return self._names_of(scope, value)
+        return self._calls_of(scope, value) if several else self._names_of(scope, value)
+
+    def _calls_of(self, scope: Scope, value: Value) -> Value:
+        text = GetField(result=Value(STR, "text"), record=value, name="text")
+        scope.add(self._builder.emit(text).result)
+        assert isinstance(value.type, RecordType)
+        kind = dict(value.type.fields)["calls"]
+        return self._builder.emit(GetField(Value(kind, "calls"), value, "calls")).result
+
+    def _results(self, scope: Scope, calls: Value) -> None:
+        """What the tools gave to several calls, one turn after the other."""
+        assert isinstance(calls.type, ListType)
+        item, before, opened, filled, ended = (
+            Value(calls.type.item, "call"),
+            *map(Value, [PROMPT] * 4),
+        )
+        name = GetField(Value(STR, "name"), item, "name")
+        body = (
+            Turn(opened, before, "tool", "begin"), name, Insert(filled, opened, name.result),
+            Turn(ended, filled, "tool", "end"), Yield((ended,)),
+        )  # fmt: skip
+        block = Block((Value(INT, "index"), item, before), body)
+        self._append(scope, lambda to, p: For((to,), calls, (p,), block))
 
     def _names_of(self, scope: Scope, value: Value) -> Value:
         for name in ("text", "name"):

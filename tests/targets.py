@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from real_templates import target_of
+
 from sglc.ir.target import ChatTemplate, Target
 
 TEMPLATES = Path(__file__).parent / "ir" / "target" / "templates"
@@ -44,8 +46,12 @@ def with_template(target: Target, kind: str) -> Setting:
     """The target with a template of that kind."""
     source = (TEMPLATES / f"{KINDS[kind]}.jinja").read_text("utf-8")
     tokens = {"bos_token": "<|endoftext|>"}
+    tokenizer = target.tokenizer
+    if "calls" in kind and tokenizer.digest == Target.estimating().tokenizer.digest:
+        tokenizer = target_of(kind, source).tokenizer  # the mock begins a call by a token alone
+    template = ChatTemplate(source, tokens)
     return Setting(
-        replace(target, name=f"{target.name}, {kind}", template=ChatTemplate(source, tokens)),
+        replace(target, name=f"{target.name}, {kind}", tokenizer=tokenizer, template=template),
         alternates=kind == "alternates",
     )
 

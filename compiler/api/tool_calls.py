@@ -12,15 +12,15 @@ from typing import Any
 
 import msgspec
 
-from ...ir.constrained.calls import BEFORE, ToolSet, unsayable
+from ...ir.constrained.calls import BEFORE, CALLED, MORE, NEXT, ToolSet, unsayable
 from ...ir.ops import Edge
 from ...ir.sampling import Constraint, Sampling
-from ...ir.target.calls import Calls, spelled
-from ...ir.tool_calls import of_the_call
+from ...ir.target.calls import CALL_ENDED, NEXT_CALL, Calls, spelled
+from ...ir.tool_calls import MORE_TOKENS, MOST_CALLS, of_the_call
 from ...lang.python.surface import GenMark
 from ...runtime.executor.prompts import PromptState
 from ...runtime.plan.errors import RunError
-from ...runtime.plan.schema import Expr, GenStep, Ref, SourceSpan, TurnStep
+from ...runtime.plan.schema import Expr, GenStep, Lit, Ref, SourceSpan, TextStep, TurnStep
 from .asking import ask, listed, told, triple, which
 from .live_prompt import PROMPT, VALUE, LivePrompt
 from .session import NODE
@@ -39,7 +39,8 @@ async def call_tool(
     state = _begun(prompt, span)
     prompt.session.render_whole()
     _hand_over(prompt, state, mark)
-    asked = _Asked(prompt, mark, calls, *which(prompt, site), span, variable)
+    place = which(prompt, site)
+    asked = _Asked(prompt, mark, calls, *place, span, variable, mark.name or "")
     value = await (asked.required("") if mark.must_call else asked.auto())
     prompt.place = replace(prompt.place, is_called=True)
     if variable is not None:
@@ -57,13 +58,14 @@ class _Asked:
     indices: list[Expr]
     span: SourceSpan | None
     variable: Variable | None
+    name: str
 
     async def auto(self) -> dict[str, Any]:
         """The answer that is a call or a text; what is said before a call is its text."""
         before = self.prompt.place
         said = await self._answer(BEFORE, "before_call")
         if not said["calls"]:
-            return ToolSet.of(self._plain).value("", None, said["text"])
+            return self._nothing_called(said["text"])
         if not said["text"]:
             self.prompt.stand_at(before)
         return await self.required(said["text"])
@@ -71,17 +73,46 @@ class _Asked:
     async def required(self, text: str) -> dict[str, Any]:
         """The answer that is a call, behind what was said before it."""
         await self._edge("begin")
-        called = await self._answer("", "call")
+        if self.mark.several:
+            value = {"text": text, "calls": await self._calls()}
+        else:
+            value = {**await self._answer("", "call"), "text": text}
         await self._edge("end")
-        return {**called, "text": text}
+        return value
 
-    @property
-    def _plain(self) -> str:
-        return spelled([(tool.name, str(tool.arguments)) for tool in self.mark.tools])
+    def _nothing_called(self, text: str) -> dict[str, Any]:
+        if self.mark.several:
+            return {"text": text, "calls": []}
+        return ToolSet.of(self._spelled()).value("", None, text)
+
+    async def _calls(self) -> list[dict[str, Any]]:
+        """One call after the other, until the model makes no more."""
+        calls: list[dict[str, Any]] = []
+        asked = replace(self, name=self.name + CALLED)
+        while True:
+            called = await asked._answer("", "call")
+            calls.append({name: value for name, value in called.items() if name != "text"})
+            behind = self.prompt.place
+            await self._words(CALL_ENDED)
+            more = await asked._answer(MORE, "before_call")
+            self.prompt.stand_at(behind)
+            if not more["calls"] or len(calls) == MOST_CALLS:
+                return calls
+            await self._words(NEXT_CALL)
+            indices = [*self.indices, Lit(len(calls) - 1)]
+            asked = replace(asked, site=self.site + NEXT, indices=indices)
+
+    async def _words(self, text: str) -> None:
+        step = TextStep(PROMPT, Ref(PROMPT), self.calls.worded(text), NODE)
+        await self.prompt.execute(step, self.span)
+
+    def _spelled(self, suffix: str = "") -> str:
+        tools = [(tool.name, str(tool.arguments)) for tool in self.mark.tools]
+        return spelled(tools, several=self.mark.several, again=suffix == MORE)
 
     async def _answer(self, suffix: str, kind: Any) -> Any:
-        name, prompt = (self.mark.name or "") + suffix, self.prompt
-        sampling, constraint = self._bounded(kind)
+        name, prompt = self.name + suffix, self.prompt
+        sampling, constraint = self._bounded(kind, suffix)
         family = prompt.session.family(
             "gen", name, self.site + suffix, self.span, sampling=listed(sampling), constraint=triple(constraint)
         )  # fmt: skip
@@ -94,13 +125,14 @@ class _Asked:
                 self.variable.call = heard.call
         return heard.value.result()
 
-    def _bounded(self, kind: Any) -> tuple[Mapping[str, Any], Constraint | None]:
+    def _bounded(self, kind: Any, suffix: str) -> tuple[Mapping[str, Any], Constraint | None]:
         """The parameters of a call, and the constraint in the words of the model's family."""
         given = told(self.prompt, {**self.prompt.session.defaults, **self.mark.given}, self.span)
-        given = of_the_call(given) if kind == "call" else given
+        given = of_the_call(given) if kind == "call" or suffix == MORE else given
+        given = {**given, "max_tokens": MORE_TOKENS} if suffix == MORE else given
         stop = given.get("stop", ())
         stops = Sampling(stop=(stop,) if isinstance(stop, str) else tuple(stop))
-        sampling, constraint = self.calls.bounded(stops, Constraint(kind, self._plain))
+        sampling, constraint = self.calls.bounded(stops, Constraint(kind, self._spelled(suffix)))
         return ({**given, "stop": sampling.stop} if sampling.stop else given), constraint
 
     async def _edge(self, edge: Edge) -> None:
@@ -124,6 +156,10 @@ def _calls(prompt: LivePrompt, mark: GenMark, span: SourceSpan | None) -> Calls:
             raise RunError(
                 "SGL2205", headline, "texts, numbers and booleans can be told there", span
             )
+    if mark.several and not template.calls.between:
+        headline = f"the chat template writes one tool call in a turn: {template.calls.why_one}"
+        help = "without `parallel_tool_calls`, a call in each of several turns can be asked for"
+        raise RunError("SGL2205", headline, help, span)
     return template.calls
 
 

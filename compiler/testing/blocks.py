@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...ir.constrained.calls import BEFORE, NO_TOOL
 from ...ir.meaning.interpret import Model
 from ...ir.meaning.interpret import run as interpret
 from ...ir.meaning.outcome import Outcome, RowFailed, SourceCall
@@ -26,6 +25,7 @@ from ...lang.lower.tests import MockCase, TestCase, TestSuite, lower_tests
 from ...passes.pipeline import pipeline
 from ...passes.running.context import Context
 from ...passes.running.runner import run_pipeline
+from .mocked_calls import MockedCalls, part_of
 
 Hosts = Mapping[str, Callable[..., Any]]
 
@@ -111,6 +111,7 @@ class _Run:
     def __init__(self, suite: TestSuite, case: TestCase, setup: Setup, file: str) -> None:
         self._suite, self._case, self._setup, self._file = suite, case, setup, file
         self._answers: list[tuple[MockCase, list[Json]]] = []
+        self._called: dict[int, MockedCalls] = {}
         self._was_mock: list[bool] = []
 
     def report(self) -> Report:
@@ -178,7 +179,7 @@ class _Run:
                 if not answers:
                     raise EvalError("3630", f"the mock of `{name}` has no answer left")
                 return (answers.pop(0),)
-        said = self._said_before_call(program, name)
+        said = self._said_of_calls(program, name)
         if said is not None:
             self._was_mock.append(True)
             return (said,)
@@ -186,18 +187,13 @@ class _Run:
         self._was_mock.append(is_mock)
         return ("",) if is_mock else None
 
-    def _said_before_call(self, program: str, name: str) -> Json:
-        """What is said before the call of a tool that is mocked next; an answer without a call is used up."""
+    def _said_of_calls(self, program: str, name: str) -> Json:
+        """What is said where the answer of a `gen` with tools is mocked: before its calls, in them, and behind them."""
         for mock, answers in self._answers:
-            if name == mock.name + BEFORE and self._reaches(mock, program):
-                if not answers:
-                    raise EvalError("3630", f"the mock of `{mock.name}` has no answer left")
-                answer = answers[0]
-                assert isinstance(answer, dict)
-                calls = answer["name"] != NO_TOOL
-                if mock.listed and not calls:
-                    answers.pop(0)
-                return {"text": answer["text"], "calls": calls}
+            part = part_of(name, mock.name)
+            if part and self._reaches(mock, program):
+                known = MockedCalls(mock.name, answers, is_used_up=mock.listed)
+                return self._called.setdefault(id(mock), known).said(part)
         return None
 
     def _thinks_for_mock(self, program: str, name: str) -> bool:

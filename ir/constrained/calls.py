@@ -43,14 +43,27 @@ NO_TOOL = ""
 """The name of no tool: the model answered without a call."""
 BEFORE = ".text"
 """What the name and the site of what is said before a call have behind those of the call."""
+CALLED, MORE = ".call", ".more"
+"""What the names of several calls have behind that of their `gen`, and that of the question whether there are more."""
+NEXT = ".next"
+"""What the site of every call of a turn but the first has behind that of the first."""
 OWN_FIELDS = ("name", "text")
 """The fields of an answer that are no tool's."""
 
 
 def answer_type(tools: Sequence[tuple[str, RecordType]]) -> RecordType:
     """The type of an answer that may be a call: `{name, text, ...}`, with a field for the arguments of each tool."""
-    arguments = ((name, OptionalType(kind)) for name, kind in tools)
-    return RecordType((("name", STR), ("text", STR), *arguments))
+    return RecordType((("name", STR), ("text", STR), *_arguments_of(tools)))
+
+
+def answers_type(tools: Sequence[tuple[str, RecordType]]) -> RecordType:
+    """The type of an answer that may be several calls: `{text, calls}`, each of them `{name, ...}`."""
+    call = RecordType((("name", STR), *_arguments_of(tools)))
+    return RecordType((("text", STR), ("calls", ListType(call))))
+
+
+def _arguments_of(tools: Sequence[tuple[str, RecordType]]) -> list[tuple[str, Type]]:
+    return [(name, OptionalType(kind)) for name, kind in tools]
 
 
 BEFORE_CALL = RecordType((("text", STR), ("calls", BOOL)))

@@ -52,6 +52,7 @@ from ..ops import (
 from ..sampling import Constraint, Sampling, call_seed
 from ..span import Span
 from ..target import Part, Target
+from ..target.calls import CALL_ENDED, NEXT_CALL
 from ..values.limits import Json
 from ..values.operations import (
     EvalError,
@@ -267,6 +268,13 @@ class _Frame:
 
     # --- prompts --------------------------------------------------------------------------------
 
+    def _worded(self, text: str) -> str:
+        """A text, with the family's own words in the place of what stands for them."""
+        template = self._target.template
+        if template is None or text not in (NEXT_CALL, CALL_ENDED):
+            return text
+        return template.calls.worded(text)
+
     def _append(
         self, op: Root | Text | Insert | Turn | Echo | Image | Use | Pick | Unordered
     ) -> Prompt:
@@ -274,7 +282,7 @@ class _Frame:
             case Root(bos=bos):
                 return Prompt(bos)
             case Text(text=text, plain=plain):
-                return self._prompt(op.prompt).with_text(text, literal=not plain)
+                return self._prompt(op.prompt).with_text(self._worded(text), literal=not plain)
             case Insert():
                 text = text_form(self._json(op.value))
                 return self._prompt(op.prompt).with_text(text, literal=False)

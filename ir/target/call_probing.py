@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .call_format import CallFormat, paired
-from .calls import ID, NAME, SAMPLE, TOOL, Calls
+from .calls import ID, NAME, SAMPLE, TOOL, Calls, numbered
 from .template_error import TemplateError
 from .thinking import Message, Request, Thinking
 
 Render = Callable[[Request], "str | TemplateError"]
 """Renders one request."""
 
+_NAMES = (NAME, "QzNextQz", "QzThirdQz")
+"""The names of several tools; that of the first stands for it elsewhere, too."""
 _ASKED, _SAID, _RESULT = "QzAskedQz", "QzSaidQz", "QzResultQz"
 _PLAIN = {name: value for name, value in SAMPLE.items() if not isinstance(value, list)}
 """The sample without its list, which some families write in words of their own."""
@@ -27,30 +29,48 @@ _MARKER = re.compile(r"\s*(<[^<>\s=]{2,60}>|\[[A-Z_]{3,}\]|<[a-z_:]{3,30}=)")
 _UNREAD = "it writes arguments in a way that could not be read again"
 _UNMARKED = "nothing but a tool's name tells a call from a text"
 _TWICE = "it writes the name of a tool before the model begins its call"
+_ONE = "it does not write several calls one like the other"
+_NUMBERED = "it writes an id of its own with each of several calls"
+_DIFFERS = "what it writes behind the last of several calls could not be told from what it writes between them"
 _UNSHOWN = "it does not show a call and its result"
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A way to tell a template of a call: the id, arguments as text or as they are, the content beside the call."""
+    """A way to tell a template of a call: the id, arguments as text or as they are, the content beside the call.
+
+    `alike`: several calls have one id, which no conversation has.
+    """
 
     id: str
     as_text: bool
     is_empty: bool
     sample: Mapping[str, Any]
+    alike: bool = False
 
-    def conversation(self, content: str = "") -> Request:
-        """A question, a call, and its result."""
-        arguments = json.dumps(self.sample) if self.as_text else dict(self.sample)
-        function = {"name": NAME, "arguments": arguments}
-        call = {"id": self.id, "type": "function", "function": function}
+    def conversation(self, content: str = "", count: int = 1) -> Request:
+        """A question, some calls, and their results."""
         said = content or ("" if self.is_empty else None)
+        calls = list(map(self._call, range(count)))
         messages: list[Message] = [
             _user(),
-            {"role": "assistant", "content": said, "tool_calls": [call]},
-            {"role": "tool", "content": _RESULT, "tool_call_id": self.id, "name": NAME},
+            {"role": "assistant", "content": said, "tool_calls": calls},
+            *map(self._result, range(count)),
         ]
         return Request(messages, add_generation_prompt=True, tools=[TOOL])
+
+    def _call(self, number: int) -> Mapping[str, Any]:
+        arguments = json.dumps(self.sample) if self.as_text else dict(self.sample)
+        function = {"name": _NAMES[number], "arguments": arguments}
+        return {"id": self._id(number), "type": "function", "function": function}
+
+    def _result(self, number: int) -> Message:
+        known = {"tool_call_id": self._id(number), "name": _NAMES[number]}
+        return {"role": "tool", "content": _RESULT, **known}
+
+    def _id(self, number: int) -> str:
+        id = self.id if self.alike else numbered(self.id, number)
+        return id.replace(NAME, _NAMES[number])
 
 
 def find_calls(render: Render, thinking: Thinking) -> Calls:
@@ -104,10 +124,47 @@ def _tried(render: Render, thinking: Thinking, begun: str, shown: str, way: _Way
     if NAME in opens or not marker:
         return Calls(why=_TWICE if NAME in opens else _UNMARKED)
     keeps_text = joins is not None
-    return Calls(
+    made = Calls(
         opens, begins, begins if joins is None else joins, marker, format, sample,
         way.sample, way.as_text, way.is_empty, keeps_text, way.id,
     )  # fmt: skip
+    several = _with_several(made, render, way, shown)
+    if several.between or not _with_several(made, render, replace(way, alike=True), shown).between:
+        return several
+    return replace(several, why_one=_NUMBERED)
+
+
+def _with_several(made: Calls, render: Render, way: _Way, shown: str) -> Calls:
+    """What is known of one call, with what is known of several in one turn."""
+    contents = (_SAID, "") if made.keeps_text else ("",)
+    tried = [render(way.conversation(c, count)) for c in contents for count in (2, 3)]
+    refused = next((each for each in tried if isinstance(each, TemplateError)), None)
+    if refused is not None:
+        return replace(made, why_one=_said(refused))
+    found = {_gaps(str(each), made.sample) for each in tried}
+    closing = shown.partition(NAME + made.sample)[2].partition(_RESULT)[0]
+    gaps = found.pop() if len(found) == 1 else None
+    if gaps is None or gaps[1] != closing:
+        return replace(made, why_one=_ONE if gaps is None else _DIFFERS)
+    between = gaps[0]
+    ended = between[: _whole(between, _same(between, closing))].rstrip()
+    again = _marker(between[len(ended) :], closing[len(ended) :])
+    if not again.strip() or NAME in between:
+        return replace(made, why_one=_DIFFERS)
+    return replace(made, between=between, ended=ended, again=again)
+
+
+def _gaps(shown: str, sample: str) -> tuple[str, str] | None:
+    """What stands between two of several calls, the same each time, and between the last one and its result."""
+    calls = [name + sample for name in _NAMES if name in shown]
+    if len(calls) < 2 or not all(call in shown for call in calls):
+        return None
+    between: set[str] = set()
+    rest = shown.partition(calls[0])[2]
+    for call in calls[1:]:
+        gap, _, rest = rest.partition(call)
+        between.add(gap)
+    return (between.pop(), rest.partition(_RESULT)[0]) if len(between) == 1 else None
 
 
 def _user() -> Message:

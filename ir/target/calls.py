@@ -8,8 +8,9 @@ the call that messages have, with a name that stands for that content.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from ..sampling import Constraint, Sampling
@@ -23,9 +24,11 @@ CALL: Literal["call"] = "call"
 NAME = "QzNameQz"
 """The name of the tool that stands for all others."""
 ID = "call00001"
-"""Nine letters and digits, since some templates want just that; and one for all calls, so that none stands apart."""
+"""Nine letters and digits, since some templates want just that; and one for all turns, so that none stands apart."""
 SAMPLE: Mapping[str, Any] = {"qza": "qzb", "qzn": 7, "qzt": True, "qzv": ["qzi", 1]}
 """The arguments that stand for all others, in the order of the alphabet, in which some templates write them."""
+NEXT_CALL, CALL_ENDED = "\x1enext call\x1e", "\x1ecall ended\x1e"
+"""What stands in a program for the words of a family between two calls of a turn, and behind each of them."""
 TOOL: Mapping[str, Any] = {
     "type": "function",
     "function": {
@@ -75,6 +78,9 @@ class Calls:
     others, as the template writes them, and `given`, as it is told of them; `as_text`: it is given them as text.
     `is_empty`: an assistant that only calls has an empty content, rather than none. `keeps_text`: what is said before
     a call is shown later. `why`: why it is not known how a call is written.
+
+    Of several calls in one turn, where that is known: `between`: what stands between two of them; `ended`: what it
+    begins with behind the last one, too; `again`: by what a model begins another call there; `why_one`: why it is not.
     """
 
     opens: str = ""
@@ -89,6 +95,10 @@ class Calls:
     keeps_text: bool = True
     id: str = ID
     why: str = ""
+    between: str = ""
+    ended: str = ""
+    again: str = ""
+    why_one: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -103,11 +113,21 @@ class Calls:
             return sampling, constraint
         said = json.loads(constraint.text)
         if constraint.kind == "call":
-            return sampling, Constraint("call", spelled(said["tools"], self.format))
-        own = tuple(stop for stop in sampling.stop if stop != self.marker)
-        bounded = sampling.merged(stop=(*own, self.marker))
-        before = {"marker": self.marker, "tools": said["tools"]}
+            told = {**said, "format": asdict(self.format)}
+            return sampling, Constraint("call", json.dumps(told, ensure_ascii=False))
+        marker = self.again if said.get("again") else self.marker
+        own = tuple(stop for stop in sampling.stop if stop != marker)
+        bounded = sampling.merged(stop=(*own, marker))
+        before = {**said, "marker": marker}
         return bounded, Constraint("before_call", json.dumps(before, ensure_ascii=False))
+
+    def worded(self, text: str) -> str:
+        """A text of a program, with what stands for the words of the family replaced by them."""
+        return {NEXT_CALL: self.between, CALL_ENDED: self.ended}.get(text, text)
+
+    def parted(self, content: str) -> list[str]:
+        """The calls of a turn, each from its name to the end of its arguments."""
+        return content.split(self.between) if self.between else [content]
 
     def told(self, request: Request) -> Told:
         """The request as the template takes it: calls are in the messages that made them, results know of them."""
@@ -129,17 +149,22 @@ class Calls:
     def _merged(self, messages: Sequence[Message]) -> tuple[list[Message], tuple[Written, ...]]:
         found: list[Message] = []
         written: list[Written] = []
+        made: list[Written] = []
+        answered = 0
         before = ""
         for message in messages:
             role = str(message.get("role"))
             if role == CALL:
-                written.append(self._written(len(written), message))
+                made = self._written(len(written), message)
+                written, answered = [*written, *made], 0
                 said = found.pop() if before == "assistant" else self._silent()
                 said = said if self.keeps_text else self._silent()
-                found.append({**said, "tool_calls": [self._call(written[-1])]})
-            elif role == "tool" and written:
-                last = {"tool_call_id": self._id(written[-1]), "name": written[-1].stands_for}
+                found.append({**said, "tool_calls": list(map(self._call, range(len(made)), made))})
+            elif role == "tool" and made:
+                at = min(answered, len(made) - 1)
+                last = {"tool_call_id": self._id(at, made[at]), "name": made[at].stands_for}
                 found.append({**message, **last})
+                answered += 1
             else:
                 found.append(message)
             before = role
@@ -148,33 +173,42 @@ class Calls:
     def _silent(self) -> Message:
         return {"role": "assistant", "content": "" if self.is_empty else None}
 
-    def _written(self, number: int, message: Message) -> Written:
-        stands_for, content = f"QzCall{number}Qz", str(message["content"])
-        name = str(message.get("name") or self.format.name_of(content))
-        return Written(stands_for + self.sample, content, stands_for, name)
+    def _written(self, number: int, message: Message) -> list[Written]:
+        """What stands for each call of a turn; `number` others stand before them."""
+        contents = self.parted(str(message["content"]))
+        names = message.get("names") or [self.format.name_of(each) for each in contents]
+        found = [f"QzCall{number + n}Qz" for n in range(len(contents))]
+        pairs = zip(found, contents, names, strict=False)
+        return [Written(each + self.sample, said, each, name) for each, said, name in pairs]
 
-    def _call(self, written: Written) -> Message:
+    def _call(self, number: int, written: Written) -> Message:
         arguments = json.dumps(self.given) if self.as_text else self.given
         function = {"name": written.stands_for, "arguments": arguments}
-        return {"id": self._id(written), "type": "function", "function": function}
+        return {"id": self._id(number, written), "type": "function", "function": function}
 
-    def _id(self, written: Written) -> str:
-        return self.id.replace(NAME, written.stands_for)
+    def _id(self, number: int, written: Written) -> str:
+        return numbered(self.id, number).replace(NAME, written.stands_for)
 
 
-def spelled(tools: Any, format: CallFormat | None = None) -> str:
-    """The text of a constraint to a call of some tools: pairs of a name and the type of its arguments."""
-    from dataclasses import asdict
+def numbered(id: str, number: int) -> str:
+    """The id of another call of the same turn: its number is that much higher."""
+    count = re.search(r"\d+$", id)
+    return id[: count.start()] + str(int(count[0]) + number).zfill(len(count[0])) if count else id
 
-    said: dict[str, Any] = {"tools": tools}
-    if format is not None:
-        said["format"] = asdict(format)
-    return json.dumps(said, ensure_ascii=False)
+
+def spelled(tools: Any, *, several: bool = False, again: bool = False) -> str:
+    """The text of a constraint to a call of some tools: pairs of a name and the type of its arguments.
+
+    `several`: the turn may hold more than one; `again`: it is the question whether another call follows.
+    """
+    flags = {"several": several, "again": again}
+    return json.dumps({"tools": tools} | {k: v for k, v in flags.items() if v}, ensure_ascii=False)
 
 
 CHATML = Calls(
     opens='<tool_call>\n{"name": "', begins='<tool_call>\n{"name": "',
     joins='\n<tool_call>\n{"name": "', marker="<tool_call>",
+    between='}\n</tool_call>\n<tool_call>\n{"name": "', ended="}\n</tool_call>", again="<tool_call>",
 )  # fmt: skip
 """How plain ChatML goes on where a tool is called: as in the models that were trained on Hermes' calls."""
 CHATML_CLOSES = "}\n</tool_call>"

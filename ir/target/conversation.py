@@ -134,10 +134,11 @@ def _request(
 
 
 def _shown(template: ChatTemplate, message: Message, content: str) -> dict[str, Any]:
-    """A turn with some content; of a call the name of its tool is said, since the content may stand for another."""
-    shown = {"role": message.role, "content": content}
+    """A turn with some content; of calls the names of their tools are said, since contents may stand for others."""
+    shown: dict[str, Any] = {"role": message.role, "content": content}
     if message.role == CALL:
-        shown["name"] = template.calls.format.name_of(message.content)
+        parted = template.calls.parted(message.content)
+        shown["names"] = [template.calls.format.name_of(each) for each in parted]
     return shown
 
 

@@ -33,13 +33,14 @@ class SymbolCall:
 class GenCall:
     """A `gen`: its options by name, and the type of one answer.
 
-    `tools`: the host functions that it may call; `must_call`: it answers with a call.
+    `tools`: the host functions that it may call; `must_call`: it answers with a call; `several`: with one, or more.
     """
 
     options: dict[str, s.Expr]
     answer: Type
     tools: tuple[ExternSymbol, ...] = ()
     must_call: bool = False
+    several: bool = False
 
     @property
     def thinks(self) -> bool:

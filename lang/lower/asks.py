@@ -9,7 +9,7 @@ from ...ir.ops import Const, Edge, Gen, MakeList, Operand, Select, Turn, Value
 from ...ir.sampling import THINKING_TOKENS, Constraint, Sampling
 from ...ir.tool_calls import Asked
 from ...ir.types import FLOAT, PROMPT, STR, ListType
-from ..check.expressions.options import CONSTRAINTS, GEN_OPTIONS
+from ..check.expressions.options import CONSTRAINTS, GEN_OPTIONS, TOOL_OPTIONS
 from ..check.facts import GenCall, SelectCall, reasoning_of
 from ..syntax import nodes as s
 from .tool_calls import tool_call
@@ -121,7 +121,7 @@ def _options(
     constraint: Constraint | None = None
     style: object = "canonical"
     for name, expr in fact.options.items():
-        if name in ("tools", "tool_choice"):
+        if name in TOOL_OPTIONS:
             continue
         operand = w.value(expr)
         if not isinstance(operand, Const):

@@ -41,7 +41,8 @@ def tool_call(w: Writer, fact: GenCall, asked: Asked) -> Operand:
     """Ask for a call of a tool, or where the model may choose for one or a text."""
     for tool in fact.tools:
         w.needed(tool)
-    made = ToolCall(asked, tuple((tool.name, arguments_of(tool)) for tool in fact.tools))
+    tools = tuple((tool.name, arguments_of(tool)) for tool in fact.tools)
+    made = ToolCall(asked, tools, fact.several)
     write = made.required if fact.must_call else made.auto
     value, w.frame.prompt = write(w.emit, w.prompt)
     return value

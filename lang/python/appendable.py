@@ -41,7 +41,8 @@ class GenMark(Appendable):
     """A `gen`. `given` are the sampling parameters that the call names, as fields of `Sampling`.
 
     `schema` is the pydantic class of `json_schema=`, if it was one; `place` where the call stands;
-    `budget` the most tokens of reasoning; `tools` what the model may call, or (then `must_call`) calls one of.
+    `budget` the most tokens of reasoning; `tools` what the model may call, or (then `must_call`) calls one of, and
+    `several` whether it may be more than one.
     """
 
     name: str | None
@@ -52,6 +53,7 @@ class GenMark(Appendable):
     budget: int | None = None
     tools: tuple[Tool, ...] = ()
     must_call: bool = False
+    several: bool = False
 
     @property
     def thinks(self) -> bool:

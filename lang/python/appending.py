@@ -186,7 +186,8 @@ def _call_tool(
     site = low.site(part.place, indices)
     fixed = _given(low, mark)
     asked = Asked(site, name, indices, fixed, part.dynamic)
-    made = ToolCall(asked, tuple((tool.name, tool.arguments) for tool in mark.tools))
+    tools = tuple((tool.name, tool.arguments) for tool in mark.tools)
+    made = ToolCall(asked, tools, mark.several)
     write = made.required if mark.must_call else made.auto
     value, data.prompt = write(lambda op: low.emit_on(state, op, part.node), data.prompt)
     data.open_role = CALLED

@@ -70,7 +70,9 @@ _CONSTRAINTS = ("regex", "json_schema", "ebnf")
 _OURS = tuple(name for name in SAMPLING_FIELDS if name not in _SGLANG_ORDER)
 GEN_PARAMETERS = (
     *_SGLANG_ORDER, "ebnf", *_OURS, "max_thinking_tokens", "constrained_style", "tools", "tool_choice",
+    "parallel_tool_calls",
 )  # fmt: skip
+_HOW_TO_CALL = ("tool_choice", "parallel_tool_calls")
 _NOT_FOR_TYPED = {
     "min_tokens",
     "dtype",
@@ -82,6 +84,7 @@ _NOT_FOR_TYPED = {
     "constrained_style",
     "tools",
     "tool_choice",
+    "parallel_tool_calls",
 }
 
 
@@ -211,13 +214,17 @@ def mark_of(given: Mapping[str, Any]) -> GenMark | SelectMark:
     )
 
 
-def _tools_of(given: Mapping[str, Any]) -> tuple[tuple[Tool, ...], bool]:
-    """What a call may call, and whether it calls one of them. Raises TypeError, ValueError."""
+def _tools_of(given: Mapping[str, Any]) -> tuple[tuple[Tool, ...], bool, bool]:
+    """What a call may call, whether it calls one of them, and maybe more. Raises TypeError, ValueError."""
     is_forced = must_call(given.get("tool_choice"))
+    several = given.get("parallel_tool_calls")
+    if several not in (None, True, False):
+        raise ValueError(f"`parallel_tool_calls` is True or False, not {several!r}")
     if given.get("tools") is None:
-        if given.get("tool_choice") is not None:
-            raise ValueError("`tool_choice` without `tools`: `tools=[search]` names functions")
-        return (), False
+        other = next((n for n in _HOW_TO_CALL if given.get(n) is not None), "")
+        if other:
+            raise ValueError(f"`{other}` without `tools`: `tools=[search]` names functions")
+        return (), False, False
     other = next(
         (name for name in (*_CONSTRAINTS, "dtype", "n") if given.get(name) is not None), ""
     )
@@ -225,7 +232,7 @@ def _tools_of(given: Mapping[str, Any]) -> tuple[tuple[Tool, ...], bool]:
         raise ValueError(
             f"`{other}` has no effect on a call of a tool: the tools say what a call is"
         )
-    return tools_of(given["tools"]), is_forced
+    return tools_of(given["tools"]), is_forced, several is True
 
 
 def _as_tuple(value: Any) -> tuple[str, ...]:

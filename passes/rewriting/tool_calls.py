@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ...ir.constrained.calls import ToolSet, unsayable
 from ...ir.diagnostic import CompileFailed, Diagnostic, Label
 from ...ir.ops import Gen
@@ -24,6 +26,18 @@ def check_sayable(op: Gen, template: ChatTemplate) -> None:
                 op, f"the chat template has no words for the argument `{field}` of `{name}`",
                 SAYABLE,
             )  # fmt: skip
+
+
+def check_several(op: Gen, template: ChatTemplate) -> None:
+    """Raises CompileFailed (SGL2205) where another call may follow, and the chat template writes one call in a turn."""
+    if template.calls.between or op.constraint is None or op.constraint.kind != "before_call":
+        return
+    if json.loads(op.constraint.text).get("again"):
+        raise _refused(
+            op, "the chat template writes one tool call in a turn",
+            "without `parallel_tool_calls`, a call in each of several turns can be asked for",
+            template.calls.why_one,
+        )  # fmt: skip
 
 
 SAYABLE = "texts, numbers and booleans can be told there"

@@ -157,7 +157,7 @@ class AnthropicBackend:
         done = completion_of(
             self._tokenizer, sampling, request.ids, self._encode(text), finish, matched=matched
         )
-        return replace(done, reasoning=answer.reasoning, called=answer.called)
+        return replace(done, reasoning=answer.reasoning, calls=answer.calls)
 
     def _encode(self, text: str) -> tuple[int, ...]:
         return self._tokenizer.encode((Part(text, False),), continuation=True)

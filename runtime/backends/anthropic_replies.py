@@ -10,7 +10,6 @@ import msgspec
 
 from ...ir.target.stopping import Matched
 from ..backend import BackendError, Called, Finish, Usage
-from .openai_replies import several_calls
 from .openai_stream import cut
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -74,12 +73,10 @@ class Answer(msgspec.Struct):
         return "".join(text for text in texts if text is not None)
 
     @property
-    def called(self) -> Called | None:
-        """The tool that is called behind it. Raises BackendError for several calls at once."""
-        calls = [block for block in self.content if block.type == "tool_use"]
-        if len(calls) > 1:
-            raise several_calls(len(calls))
-        return Called(calls[0].name or "", json.dumps(calls[0].input)) if calls else None
+    def calls(self) -> tuple[Called, ...]:
+        """The tools that are called behind it."""
+        calls = (block for block in self.content if block.type == "tool_use")
+        return tuple(Called(each.name or "", json.dumps(each.input)) for each in calls)
 
     @property
     def reasoning(self) -> str:

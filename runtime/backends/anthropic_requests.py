@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from ...ir.sampling import Constraint, Sampling
 from ...ir.target.rules import Rules
-from ..backend import BackendError, ImagePlace, PromptText, SharedPlace, ToolUse
+from ..backend import BackendError, Called, ImagePlace, PromptText, SharedPlace, ToolUse
 from .answer_schemas import AnswerSchema, answer_schema
 from .breakpoints import choose_places
 from .pictures import Picture, picture_of
@@ -107,28 +107,39 @@ class Wording:
 def _messages(
     text: PromptText, turns: Sequence[Turn], blocks: Sequence[list[Body]]
 ) -> Iterator[Body]:
-    """The turns as messages: calls are blocks of those that made them, and results are the user's."""
-    last = ""
+    """The turns as messages: calls are blocks of those that made them, and results are the user's, in one message."""
+    waiting: list[str] = []
+    results: list[Body] = []
     for number, ((role, said, _), shown) in enumerate(zip(turns, blocks, strict=True)):
-        called = text.calls.get(number)
-        if called is not None:
-            last = called.id
-            use = {"type": "tool_use", "id": last, "name": called.name}
-            use["input"] = json.loads(called.arguments)
-            yield {"role": role, "content": [*(shown if said.strip() else ()), use]}
-        elif role == "tool":
-            if not last:
-                raise _cannot(
-                    "take what a tool gave without a call of it", "`gen(tools=[...])` calls one"
-                )
-            result = {"type": "tool_result", "tool_use_id": last, "content": _given(said, shown)}
-            marks = [block["cache_control"] for block in shown[-1:] if "cache_control" in block]
-            yield {
-                "role": "user",
-                "content": [result | ({"cache_control": marks[0]} if marks else {})],
-            }
+        if role == "tool":
+            results.append(_result(waiting, said, shown))
+            continue
+        if results:
+            yield {"role": "user", "content": results}
+            results = []
+        calls = text.calls.get(number, ())
+        if calls:
+            waiting = [called.id for called in calls]
+            yield {"role": role, "content": [*(shown if said.strip() else ()), *map(_use, calls)]}
         else:
             yield {"role": role, "content": shown}
+    if results:
+        yield {"role": "user", "content": results}
+
+
+def _use(called: Called) -> Body:
+    use: Body = {"type": "tool_use", "id": called.id, "name": called.name}
+    return use | {"input": json.loads(called.arguments)}
+
+
+def _result(waiting: list[str], said: str, shown: Sequence[Body]) -> Body:
+    """What a tool gave to the first call that waits for it; further results are the last one's, too."""
+    if not waiting:
+        raise _cannot("take what a tool gave without a call of it", "`gen(tools=[...])` calls one")
+    id = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+    marks = [block["cache_control"] for block in shown[-1:] if "cache_control" in block]
+    result = {"type": "tool_result", "tool_use_id": id, "content": _given(said, shown)}
+    return result | ({"cache_control": marks[0]} if marks else {})
 
 
 def _given(said: str, shown: Sequence[Body]) -> str | list[Body]:
@@ -139,7 +150,7 @@ def _given(said: str, shown: Sequence[Body]) -> str | list[Body]:
 
 
 def _tools(use: ToolUse | None) -> Body:
-    """The tools that the prompt has, and which may be called now, one at a time."""
+    """The tools that the prompt has, and which may be called now, and whether more than one."""
     if use is None:
         return {}
     tools = [
@@ -151,7 +162,7 @@ def _tools(use: ToolUse | None) -> Body:
         for f in (tool["function"] for tool in use.tools)
     ]
     choice: Body = {"type": {"none": "none", "auto": "auto", "required": "any"}[use.choice]}
-    choice |= {"disable_parallel_tool_use": True} if use.may_call else {}
+    choice |= {"disable_parallel_tool_use": not use.several} if use.may_call else {}
     return {"tools": tools, "tool_choice": choice}
 
 

@@ -243,7 +243,7 @@ class OpenAIBackend:
         done = completion_of(
             self._tokenizer, sampling, request.ids, ids, finish, matched=matched, logprobs=logprobs
         )
-        return replace(done, reasoning=choice.reasoning, called=choice.called)
+        return replace(done, reasoning=choice.reasoning, calls=choice.calls)
 
     def _encode(self, text: str) -> tuple[int, ...]:
         return self._tokenizer.encode((Part(text, False),), continuation=True)

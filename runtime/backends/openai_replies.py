@@ -68,7 +68,7 @@ class TextChoice(Ending, kw_only=True):
 
     text: str
     reasoning: str = ""
-    called: Called | None = None
+    calls: tuple[Called, ...] = ()
 
 
 class Function(Answered):
@@ -133,12 +133,10 @@ class ChatChoice(Ending, kw_only=True):
         return self.message.content
 
     @property
-    def called(self) -> Called | None:
-        """The tool that is called behind it. Raises BackendError for several calls at once."""
-        calls = [call.function for call in self.message.tool_calls or () if call.function]
-        if len(calls) > 1:
-            raise several_calls(len(calls))
-        return Called(calls[0].name, calls[0].arguments) if calls else None
+    def calls(self) -> tuple[Called, ...]:
+        """The tools that are called behind it."""
+        calls = (call.function for call in self.message.tool_calls or ())
+        return tuple(Called(each.name, each.arguments) for each in calls if each)
 
     @property
     def reasoning(self) -> str:
@@ -233,14 +231,6 @@ def _reject(reason: Reason) -> None:
             raise BackendError("3105", "the server gave the answer up", transient="overloaded")
         case _:
             pass
-
-
-def several_calls(count: int) -> BackendError:
-    """The error of an answer that makes more than one call."""
-    help = "a service that is told to call one tool at a time"
-    return BackendError(
-        "3105", f"the model called {count} tools at once, where it may call one", help
-    )
 
 
 def logprobs_of(choice: Ending) -> tuple[float, ...]:

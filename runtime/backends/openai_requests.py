@@ -18,7 +18,7 @@ from ...ir.constrained.regex import RegexError
 from ...ir.sampling import Constraint, Sampling
 from ...ir.target import Tokenizer
 from ...ir.types import UnionType
-from ..backend import BackendError, ImagePlace, PromptText
+from ..backend import BackendError, Called, ImagePlace, PromptText
 from .answer_schemas import AnswerSchema, answer_schema, choice_schema
 from .constraints import wire_constraint
 from .dialects import BUDGET, MORE_FIELDS, OPENAI_FIELDS, SCHEMA_FORMAT, Dialect
@@ -92,7 +92,7 @@ class Wording:
             return {}
         tools = [self._function(each) for each in text.tools.tools]
         body: Body = {"tools": tools, "tool_choice": text.tools.choice}
-        return body | ({"parallel_tool_calls": False} if text.tools.may_call else {})
+        return body | ({"parallel_tool_calls": text.tools.several} if text.tools.may_call else {})
 
     def _function(self, tool: Any) -> Body:
         strict = {"strict": True} if self.dialect.strict_tools else {}
@@ -226,19 +226,23 @@ def _tool(constraint: Constraint) -> Body:
 def messages_of(text: PromptText) -> list[Body]:
     """The turns as messages: calls stand in those that made them, and results say which call they are of."""
     found: list[Body] = []
-    last = ""
+    waiting: list[str] = []
     for number, (role, content, _) in enumerate(text.turns):
         images = [image for image in text.images if image.turn == number]
         message: Body = {"role": role, "content": _content(content, images)}
-        called = text.calls.get(number)
-        if called is not None:
-            last = called.id
-            function = {"name": called.name, "arguments": called.arguments}
-            message |= {"tool_calls": [{"id": last, "type": "function", "function": function}]}
-        elif role == "tool" and last:
-            message["tool_call_id"] = last
+        calls = text.calls.get(number, ())
+        if calls:
+            waiting = [called.id for called in calls]
+            message |= {"tool_calls": list(map(_call, calls))}
+        elif role == "tool" and waiting:
+            message["tool_call_id"] = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         found.append(message)
     return found
+
+
+def _call(called: Called) -> Body:
+    function = {"name": called.name, "arguments": called.arguments}
+    return {"id": called.id, "type": "function", "function": function}
 
 
 def _placed(path: tuple[str, ...], content: Any) -> Body:

@@ -121,7 +121,7 @@ def _unsaid(state: TurnState, can: Capabilities) -> tuple[str, str] | None:
     if state.role not in ("assistant", "thinking", *(("call",) if can.calls else ())):
         where = f"inside of a {state.role} turn" if state.role else "outside of a turn"
         return f"generate {where}", "an assistant turn, or a completions API, can"
-    if state.has_begun and not can.continues:
+    if state.has_begun and state.role != "call" and not can.continues:
         return (
             "continue an assistant turn that has begun",
             "one `gen` for the whole turn, or a server that takes token ids or text, can",

@@ -126,7 +126,7 @@ class Scope:
     claims: dict[int, Claim] = field(default_factory=dict)
     orders: Orders = field(default_factory=dict)
     guest: Guest = field(default_factory=Guest)
-    called: dict[Any, Completion] = field(default_factory=dict)
+    called: dict[Any, list[Completion]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

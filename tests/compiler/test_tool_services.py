@@ -60,15 +60,21 @@ HOSTS: dict[str, Any] = {
     "convert": lambda amount, unit: 2.5,
 }
 ROW = {"question": "How high is it?"}
-Said = tuple[str, str, dict[str, Any]]
+Said = tuple[Any, ...]
+"""A text, and the names and arguments of the tools that are called behind it."""
 SCRIPT: list[Said] = [
     ("Let me see.", "search", {"query": "Eiger"}),
     ("", "convert", {"amount": 3967, "unit": "feet"}),
-    ("It is high.", "", {}),
+    ("It is high.",),
     ("", "search", {"query": "more"}),
-    ("Bye.", "", {}),
+    ("Bye.",),
 ]
-"""What the service says: a text, and the tool that it calls behind it."""
+"""What the service says."""
+
+
+def called(said: Said) -> list[tuple[str, Any]]:
+    """The tools that are called, with their arguments."""
+    return list(zip(said[1::2], said[2::2], strict=True))
 
 
 @dataclass
@@ -82,12 +88,15 @@ class CallingOpenAI(OpenAIServer):
         if not path.endswith("/chat/completions"):
             return super().post(path, body)
         Official(chats.CompletionCreateParamsNonStreaming, self.extra).check(body)
-        text, name, arguments = self.script.pop(0)
-        message: dict[str, Any] = {"role": "assistant", "content": text or None}
-        if name:
-            function = {"name": name, "arguments": json.dumps(arguments)}
-            message["tool_calls"] = [{"id": "theirs", "type": "function", "function": function}]
-        reason = "tool_calls" if name else "stop"
+        said = self.script.pop(0)
+        message: dict[str, Any] = {"role": "assistant", "content": said[0] or None}
+        functions = [{"name": n, "arguments": json.dumps(given)} for n, given in called(said)]
+        if functions:
+            message["tool_calls"] = [
+                {"id": f"theirs{n}", "type": "function", "function": each}
+                for n, each in enumerate(functions)
+            ]
+        reason = "tool_calls" if functions else "stop"
         answer = {
             "id": "x",
             "object": "chat.completion",
@@ -111,18 +120,19 @@ class CallingAnthropic(AnthropicServer):
         from fake_anthropic import _official
 
         _official(body)
-        text, name, arguments = self.script.pop(0)
-        content: list[dict[str, Any]] = [{"type": "text", "text": text}] if text else []
-        content += (
-            [{"type": "tool_use", "id": "theirs", "name": name, "input": arguments}] if name else []
-        )
+        said = self.script.pop(0)
+        content: list[dict[str, Any]] = [{"type": "text", "text": said[0]}] if said[0] else []
+        content += [
+            {"type": "tool_use", "id": f"theirs{n}", "name": name, "input": given}
+            for n, (name, given) in enumerate(called(said))
+        ]
         answer = {
             "id": "msg",
             "type": "message",
             "role": "assistant",
             "model": body["model"],
             "content": content,
-            "stop_reason": "tool_use" if name else "end_turn",
+            "stop_reason": "tool_use" if called(said) else "end_turn",
             "stop_sequence": None,
             "usage": {"input_tokens": 5, "output_tokens": 5},
         }
@@ -208,6 +218,95 @@ def test_anthropic_is_told_of_tools_and_gives_calls(tmp_path: Path) -> None:
     assert [block["type"] for block in messages[3]["content"]] == ["tool_use"]
 
 
+SEVERAL = """
+extern def search(query: str) -> str
+extern def convert(amount: int, unit: "miles" | "feet") -> float
+
+program p(question: str) -> {names: list[str], texts: list[str], last: str}:
+    system: "Use tools."
+    user: question
+    names = []
+    texts = []
+    for i in range(2):
+        assistant: step = gen(tools=[search, convert], parallel_tool_calls=true, max_tokens=40)
+        texts = texts + [step.text]
+        for call in step.calls:
+            names = names + [call.name]
+            found = call.search
+            given = call.convert
+            if found != none:
+                tool: search(found.query)
+            elif given != none:
+                tool: convert(given.amount, given.unit)
+    user: "Once more."
+    assistant: sure = gen(tools=[search], tool_choice="required", parallel_tool_calls=true, max_tokens=40)
+    for call in sure.calls:
+        tool: "nothing"
+    assistant: last = gen(max_tokens=8)
+    return {names, texts, last}
+"""
+SEVERAL_SAID: list[Said] = [
+    ("Both.", "search", {"query": "Eiger"}, "convert", {"amount": 3967, "unit": "feet"}),
+    ("That is all.",),
+    ("", "search", {"query": "x"}, "search", {"query": "y"}, "search", {"query": "z"}),
+    ("Bye.",),
+]
+
+
+def check_several(result: Any, found: list[dict[str, Any]]) -> None:
+    assert result.error is None, result.error
+    assert result.result == {
+        "names": ["search", "convert"],
+        "texts": ["Both.", "That is all."],
+        "last": "Bye.",
+    }
+    turn = ["step.call", "step.call.more"]
+    third = ["sure.call", "sure.call.more"] * 3
+    names = ["step.text", *turn, *turn, "step.text", *third, "last"]
+    assert [call["name"] for call in found] == names
+
+
+def test_an_openai_chat_gives_several_calls_in_one_answer(tmp_path: Path) -> None:
+    extra = frozenset({"prompt_cache_key"})
+    server = CallingOpenAI(CHAT, owner="hosted", extra=extra, script=[*SEVERAL_SAID])
+    with running(server) as url:
+        backend = OpenAIBackend(f"{url}/v1", CHAT, model="small", chat=True, dialect="hosted")
+        check_several(*ran(tmp_path, backend, SEVERAL))
+    bodies = chat_bodies(server, "/chat/completions")
+    assert [body.get("parallel_tool_calls") for body in bodies] == [True, True, True, None]
+    messages = bodies[-1]["messages"]
+    assert [message["role"] for message in messages] == [
+        "system", "user", "assistant", "tool", "tool", "assistant", "user", "assistant", "tool", "tool", "tool",
+    ]  # fmt: skip
+    first, third = messages[2]["tool_calls"], messages[7]["tool_calls"]
+    assert messages[2]["content"] == "Both."
+    assert [each["function"]["name"] for each in first] == ["search", "convert"]
+    given = [(m["tool_call_id"], m["content"]) for m in messages if m["role"] == "tool"]
+    assert [id for id, _ in given] == [each["id"] for each in (*first, *third)]
+    assert len({id for id, _ in given}) == 5
+    assert [content for _, content in given] == ["Found Eiger.", "2.5", *["nothing"] * 3]
+    for earlier, later in itertools.pairwise(bodies):  # what was sent stays as it was
+        assert later["messages"][: len(earlier["messages"])] == earlier["messages"]
+
+
+def test_anthropic_gives_several_calls_and_takes_their_results_in_one_message(
+    tmp_path: Path,
+) -> None:
+    server = CallingAnthropic(CHAT, script=[*SEVERAL_SAID])
+    with running(server) as url:
+        backend = AnthropicBackend(CHAT, model="claude-opus-4-8", base_url=url)
+        check_several(*ran(tmp_path, backend, SEVERAL))
+    bodies = chat_bodies(server, "/v1/messages")
+    choices = [body["tool_choice"].get("disable_parallel_tool_use") for body in bodies]
+    assert choices == [False, False, False, None]
+    messages = bodies[-1]["messages"]
+    assert [block["type"] for block in messages[1]["content"]] == ["text", "tool_use", "tool_use"]
+    uses, given = messages[1]["content"][1:], messages[2]["content"]
+    assert [block["tool_use_id"] for block in given] == [use["id"] for use in uses]
+    assert [block["content"] for block in given] == ["Found Eiger.", "2.5"]
+    assert [block["type"] for block in messages[-1]["content"]] == ["tool_result"] * 3
+
+
 def search(query: str) -> str:
     return f"Found {query}."
 
@@ -243,6 +342,7 @@ def test_a_python_program_is_asked_the_same_in_both_modes(mode: str) -> None:
     [
         ([("", "search", {"query": 3})], "SGL3202", "no call of a tool"),
         ([("", "delete", {})], "SGL3202", "no call of a tool"),
+        ([("", "search", {"query": "a"}, "search", {"query": "b"})], "SGL3105", "2 tools at once"),
     ],
 )
 def test_a_call_that_fits_no_tool_is_an_error_of_the_row(

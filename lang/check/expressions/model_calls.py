@@ -13,6 +13,7 @@ from ..facts import GenCall, SelectCall
 from .choices import choice_type, method_of, select_type
 from .inference import Inference
 from .options import (
+    TOOL_OPTIONS,
     check_one_constraint,
     check_option,
     check_style,
@@ -36,7 +37,7 @@ def model_call_type(asked: Inference, call: s.Call, declared: Type | None) -> Ty
 def _gen_type(
     asked: Inference, call: s.Call, options: dict[str, s.Expr], declared: Type | None
 ) -> Type:
-    if "tools" in options or "tool_choice" in options:
+    if not options.keys().isdisjoint(TOOL_OPTIONS):
         return tool_call_type(asked, call, options, declared)
     for name, value in options.items():
         check_option(asked, name, value)

@@ -44,8 +44,11 @@ GEN_OPTIONS: dict[str, Type] = {
     "max_thinking_tokens": INT,
     "tools": ListType(ANY),
     "tool_choice": STR,
+    "parallel_tool_calls": BOOL,
 }
 """The options of `gen` and their types."""
+TOOL_OPTIONS = ("tools", "tool_choice", "parallel_tool_calls")
+"""Those that say which tools may be called, and how."""
 CONSTRAINTS = ("regex", "json", "grammar")
 _WORDS = {"thinking": THINKING[1:], "constrained_style": CONSTRAINED_STYLES}
 _LISTS = ("stop", "stop_token_ids", "stop_regex")

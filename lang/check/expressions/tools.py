@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ....ir.constrained.calls import OWN_FIELDS, answer_type
+from ....ir.constrained.calls import OWN_FIELDS, answer_type, answers_type
 from ....ir.types import ANY, IMAGE, NONE, PROMPT, ListType, OptionalType, RecordType, Type
 from ...syntax import nodes as s
 from ..facts import GenCall
 from ..suggest import closest
 from ..symbols import ExternSymbol
 from .inference import Inference
-from .options import CONSTRAINTS, check_option, check_thinking
+from .options import CONSTRAINTS, TOOL_OPTIONS, check_option, check_thinking
 
 CHOICES = ("auto", "required")
 """What `tool_choice` may be: the model chooses, or it calls a tool."""
@@ -20,16 +20,18 @@ def tool_call_type(
 ) -> Type:
     """Check a `gen` with tools; the type of its answer is a record of what it may be."""
     for name, value in options.items():
-        if name not in ("tools", "tool_choice"):
+        if name not in TOOL_OPTIONS:
             check_option(asked, name, value)
     check_thinking(asked.reporter, options)
     _check_alone(asked, options, declared)
     choice = _choice(asked, options.get("tool_choice"))
+    several = _several(asked, options.get("parallel_tool_calls"))
     tools = _tools(asked, call, options.get("tools"))
     if not tools:
         return ANY
-    kind = answer_type([(tool.name, _arguments(tool)) for tool in tools])
-    asked.facts.calls[call] = GenCall(options, kind, tools, choice == "required")
+    called = [(tool.name, _arguments(tool)) for tool in tools]
+    kind = answers_type(called) if several else answer_type(called)
+    asked.facts.calls[call] = GenCall(options, kind, tools, choice == "required", several)
     return kind
 
 
@@ -65,9 +67,24 @@ def _choice(asked: Inference, value: s.Expr | None) -> object:
     return constant
 
 
+def _several(asked: Inference, value: s.Expr | None) -> bool:
+    """Whether a turn may hold several calls."""
+    constant = False if value is None else asked.constant(value)
+    if value is not None and not isinstance(constant, bool):
+        asked.value(value)
+        shown = value.span.text if isinstance(value, s.Literal) else "known at run time only"
+        asked.reporter.report(
+            "SGL0215", value.span, f"`parallel_tool_calls` is {shown}",
+            help="`parallel_tool_calls` is `true` or `false`, written out: the type of the answer depends on it",
+        )  # fmt: skip
+    return constant is True
+
+
 def _tools(asked: Inference, call: s.Call, value: s.Expr | None) -> tuple[ExternSymbol, ...]:
     if value is None:
-        _bad(asked, call, "`tool_choice` without tools", "`tools=[search]` names host functions")
+        _bad(
+            asked, call, "how to call tools, without tools", "`tools=[search]` names host functions"
+        )
         return ()
     if asked.names.owner.startswith("prompt "):
         what = "a prompt can't hand tools to the chat template"

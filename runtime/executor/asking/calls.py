@@ -17,7 +17,7 @@ from ..instance import Frame, Run
 from ..prompts import PromptState
 from ..retention import tell_claims
 from .answers import value_of
-from .called import is_apart, keep, place_of
+from .called import is_apart, keep, place_of, waiting_for
 from .drafts import Draft
 from .modelcall import CANCELLED, ModelCall, as_run_error
 
@@ -34,14 +34,16 @@ async def run_gen(run: Run, frame: Frame, step: GenStep) -> None:
             return
         call = ModelCall(run, frame, family, step)
         place = place_of(frame, family, call.indices)
-        is_call = constraint is not None and constraint.kind == "call"
-        ready = frame.scope.called.get(place) if is_call else frame.prompt(step.prompt).answer
+        apart = constraint if is_apart(run, constraint) else None
+        ready = frame.prompt(step.prompt).answer
+        if apart is not None:
+            ready = waiting_for(frame, place, apart)
         if ready is None:
             reply = await call.generate(sampling, constraint)
         else:
             reply = call.given(sampling, constraint, ready)
-        if constraint is not None and is_apart(run, constraint):
-            keep(run, frame, place, reply.completions[0], constraint)
+        if apart is not None and ready is None:
+            keep(run, frame, place, reply.completions[0], apart)
         values = [value_of(done, constraint, sampling) for done in reply.completions]
         frame.registers[step.out_value] = values[0] if sampling.n is None else values
         if step.out_prompt is not None:

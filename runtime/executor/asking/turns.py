@@ -32,23 +32,28 @@ def prompt_text(
 ) -> PromptText:
     """The prompt for a backend that does not take token ids. Raises RunError (SGL3105)."""
     turns: list[_Turn] = []
-    calls: dict[int, Called] = {}
+    calls: dict[int, tuple[Called, ...]] = {}
     for message in state.messages:
         if message.role == CALL:
-            _add_call(run, message, turns, calls)
+            _add_calls(run, message, turns, calls)
         elif message.role != THINKING and (message.role or message.content.strip()):
             turns.append((message.role, message.content, message.open))
     images, tools = image_places(state), _use(run, state, constraint)
     return PromptText(text, tuple(turns), shared, images, calls, tools)
 
 
-def _add_call(run: Run, message: Message, turns: list[_Turn], calls: dict[int, Called]) -> None:
-    """Put a call into the assistant's turn before it, or into one in which nothing was said."""
+def _add_calls(
+    run: Run, message: Message, turns: list[_Turn], calls: dict[int, tuple[Called, ...]]
+) -> None:
+    """Put calls into the assistant's turn before it, or into one in which nothing was said."""
     said = turns.pop()[1] if turns and turns[-1][0] == "assistant" else ""
     turns.append(("assistant", said, message.open))
     if not message.open:
-        number = len(calls) + 1
-        calls[len(turns) - 1] = _called(run, message.content, f"call_{number:05}")
+        number = 1 + sum(map(len, calls.values()))
+        template = run.target.template
+        texts = template.calls.parted(message.content) if template else [message.content]
+        found = (_called(run, text, f"call_{number + n:05}") for n, text in enumerate(texts))
+        calls[len(turns) - 1] = tuple(found)
 
 
 def _called(run: Run, text: str, id: str) -> Called:
@@ -82,7 +87,8 @@ def _use(run: Run, state: PromptState, constraint: Constraint | None) -> ToolUse
         return ToolUse(tuple(handed), "none") if handed else None
     tools = tool_set(run, constraint.text)
     choice = "required" if constraint.kind == "call" else "auto"
-    return ToolUse(tuple(_wanted(tools, handed)), choice)
+    several = bool(json.loads(constraint.text).get("several"))
+    return ToolUse(tuple(_wanted(tools, handed)), choice, several)
 
 
 def _wanted(tools: ToolSet, handed: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
