@@ -64,7 +64,7 @@ def work_of(
             site = prompt.session.site(place)
             return lambda: select(prompt, item, site, span, variable)
         case ImageMark(source):
-            step = ImageStep(PROMPT, Ref(PROMPT), Lit(str(source)), NODE)
+            step = ImageStep(PROMPT, Ref(PROMPT), Lit(source), NODE)
             return lambda: prompt.execute(step, span)
         case _:
             raise TypeError(f"`s +=` does not take a {type(item).__name__}")

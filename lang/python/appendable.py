@@ -81,9 +81,9 @@ class EdgeMark(Appendable):
 
 @dataclass(frozen=True, eq=False)
 class ImageMark(Appendable):
-    """An image: a path, a URL, or its bytes."""
+    """An image: a path, a URL, or a `data:` address that holds it."""
 
-    source: str | bytes
+    source: str
 
 
 def items_of(what: Appendable | str) -> tuple[Appendable | str, ...]:

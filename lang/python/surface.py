@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -24,6 +25,7 @@ from ...ir.sampling import (
     Constraint,
     SelectMethod,
 )
+from ...ir.values.image_bytes import source_of
 from .appendable import (
     Appendable,
     EdgeMark,
@@ -394,9 +396,9 @@ def tool_end() -> EdgeMark:
     return EdgeMark("tool", "end")
 
 
-def image(expr: str | bytes) -> ImageMark:
-    """Append an image: a path, a URL, or its bytes."""
-    return ImageMark(expr)
+def image(expr: str | os.PathLike[str] | bytes) -> ImageMark:
+    """Append an image: a path, a URL, or its bytes. Raises TypeError, and ValueError for bytes that are no image."""
+    return ImageMark(source_of(expr))
 
 
 PRIMITIVES: Mapping[Callable[..., Any], str] = {

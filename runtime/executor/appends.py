@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...ir.target import Tokenizer
 from ...ir.target.turns import Trim
+from ...ir.values.image_bytes import source_of
 from ...ir.values.operations import text_form
 from ..plan.errors import RunError
 from ..plan.schema import (
@@ -60,12 +61,17 @@ def bind_echo(tokenizer: Tokenizer, frame: Frame, step: EchoStep) -> None:
 
 
 def bind_image(run: Run, frame: Frame, step: ImageStep) -> None:
-    """Append an image, for backends that take them. Raises RunError (SGL3104)."""
+    """Append an image, for backends that take them. Raises RunError (SGL3104, SGL3110)."""
     if not run.backend.capabilities.images:
         raise RunError(
             "SGL3104",
             f"`{run.backend.name}` does not take images",
             "a chat of a server whose model sees, through `OpenAI` or `Anthropic`, does",
         )
-    state = frame.prompt(step.prompt)
-    frame.registers[step.out] = state.with_image(str(frame.value(step.image)), step.node)
+    try:
+        source = source_of(frame.value(step.image))
+    except (TypeError, ValueError) as error:
+        raise RunError(
+            "SGL3110", str(error), "an image is a path, an address, or its bytes"
+        ) from None
+    frame.registers[step.out] = frame.prompt(step.prompt).with_image(source, step.node)
