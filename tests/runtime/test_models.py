@@ -67,6 +67,23 @@ def test_a_folder_that_lacks_a_file_is_refused(
     assert f"`{lacks}`" in error.message
 
 
+@pytest.mark.parametrize("kind", ["bart", "bert", "rwkv", "deepseek_v4"])
+def test_a_family_that_can_not_be_run_is_refused_before_its_weights_are_looked_at(
+    tmp_path: Path, kind: str
+) -> None:
+    """Nobody is sent for the weights of a model that would be refused with them."""
+    folder = write_folder(tmp_path / "m", "tokenizer.json")
+    config = {"model_type": kind, "is_encoder_decoder": kind == "bart"}
+    (folder / "config.json").write_text(json.dumps(config))
+    for held in (None, b"cut short"):
+        if held is not None:
+            (folder / "model.safetensors").write_bytes(held)
+        error = refused(str(folder))
+        assert error.code == "SGL3408"
+        assert f"`{kind}`" in error.message
+        assert "--base-url" in error.help
+
+
 class TestContents:
     """What is wrong with a folder is said by name, with what to do, before anything of it is loaded."""
 
