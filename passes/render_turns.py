@@ -11,7 +11,7 @@ from ..ir.module import Module, Program
 from ..ir.ops import Block, Const, Gen, Op, Root, Text, Turn
 from ..ir.span import Span
 from ..ir.structure import walk
-from ..ir.target import ChatTemplate, Part, Tokenizer
+from ..ir.target import ChatTemplate, Part, TemplateError, Tokenizer
 from ..ir.target.calls import CALL, TOOL
 from ..ir.target.turns import Mismatch, Refusal, TurnModel, Turns, probe, turns_of
 from .analysis.raw_calls import begins_raw, has_raw_calls
@@ -235,6 +235,13 @@ class _RootsOfTurns(Rewriter):
 
 def _probe(template: ChatTemplate, states: TurnStates) -> TurnModel:
     """The template's model over the conversations of a program. Raises CompileFailed (SGL2201, SGL2203)."""
+    try:
+        return _probed(template, states)
+    except TemplateError as error:
+        raise CompileFailed([_unrendered(states.turns[0], error)]) from None
+
+
+def _probed(template: ChatTemplate, states: TurnStates) -> TurnModel:
     orders = states.orders()
     tools = _tools(states)
     if tools is _UNKNOWN:
@@ -286,6 +293,16 @@ def _added(model: TurnModel) -> str:
     """What the template puts before the first turn by itself, such as a default system turn."""
     begun = model.ends.get(0, "")
     return f"the template begins with {begun!r}" if begun else ""
+
+
+def _unrendered(turn: Turn, error: TemplateError) -> Diagnostic:
+    """Of a template that comes to no end, or takes the process that renders it down."""
+    return Diagnostic(
+        "SGL2201",
+        "the chat template can't be rendered",
+        labels=_labels(turn, str(error)),
+        helps=("a template that comes to an end, or a model with another one, can be used",),
+    )
 
 
 def _refused(refusal: Refusal, turn: Turn) -> Diagnostic:

@@ -46,7 +46,8 @@ from sglc.ir.ops import (
     Yield,
 )
 from sglc.ir.structure import walk
-from sglc.ir.target import ChatTemplate, Target, Tokenizer
+from sglc.ir.target import ChatTemplate, Target, TemplateError, Tokenizer
+from sglc.ir.target.pool import POOL
 from sglc.ir.target.turns import Trim
 from sglc.ir.text.parser import parse_module
 from sglc.ir.text.printer import print_module
@@ -447,6 +448,27 @@ def test_a_refused_order_is_an_error_at_the_turn() -> None:
     assert diagnostic.span
     assert "turn %p3" in diagnostic.span.text
     assert "must alternate" in diagnostic.labels[0].text
+
+
+def test_a_template_that_comes_to_no_end_is_an_error_at_the_first_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever takes the process down that renders it is the template's fault, and none of the pass."""
+
+    def never(*_: Any) -> Any:
+        raise TemplateError("the template does not come to an end within 10 s")
+
+    monkeypatch.setattr(POOL, "render_all", never)
+    endless = replace(
+        target("trims"), template=ChatTemplate("{% for _ in range(99999) %}{% endfor %}")
+    )
+    with pytest.raises(CompileFailed) as caught:
+        RenderTurns().run(parse_module(CHAT), Context(endless).named("render-turns"))
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "SGL2201"
+    assert "does not come to an end" in diagnostic.labels[0].text
+    assert diagnostic.span
+    assert "turn %p0" in diagnostic.span.text
 
 
 def test_a_target_without_a_template_is_an_error() -> None:
