@@ -9,14 +9,16 @@ from ..finding import Cause, Evidence, Family, Place, Reading
 from ..inputs import InputFile
 from ..layout import Request, Segment, inversions, merged, static_prefix
 from ..python.machine import Run
-from ..python.segments import STABLE_TOKENS, STABLE_WORDS, origins
+from ..python.origins import STABLE_TOKENS, STABLE_WORDS, origins
+from ..python.taints import Lit, Part
 from ..python.texts import text
-from ..python.values import Lit, Part, Value
+from ..python.values import Value
 from ..tokens import Counter
 from .characters import invisible
+from .lookup import find
 from .parse import Parsed, TemplateProblem, parse
 from .prompts import is_prompt
-from .render import Renderer, find
+from .render import Renderer
 
 
 class Templates:

@@ -5,47 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from jinja2 import nodes
 
 from ..finding import Cause, Place
-from ..layout import DAY, REQUEST, SESSION, TENANT
+from ..layout import REQUEST, SESSION, TENANT
 from ..python.clocks import COARSE_PARTS, at_rank, coarse
 from ..python.elements import element_of
-from ..python.externals.containers import in_order
 from ..python.holding import join, shape_of, taints_in, text_taints_of, union
+from ..python.taints import NONE, Hole, Lit, Part, Taint, Taints
 from ..python.texts import joined, label_taints, parts_of, text
-from ..python.values import (
-    NONE,
-    Choice,
-    Const,
-    DictV,
-    Hole,
-    Item,
-    ListV,
-    Lit,
-    Obj,
-    Opaque,
-    Part,
-    Taint,
-    Taints,
-    Value,
-)
+from ..python.values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Value
+from .filters import filtered
+from .lookup import find
 from .parse import Parsed, Section
-
-_CLOCKS = re.compile(
-    r"^(now|utcnow|utc_now|current_time|current_datetime|datetime_now|timestamp|datetime|time_now|clock|now_utc|current_timestamp|local_time)$"
-)
-_DATES = re.compile(r"^(today|current_date|date|todays_date|date_today|date_string)$")
-_IDS = re.compile(
-    r"^(request_id|uuid|uuid4|nonce|trace_id|run_id|correlation_id|random|random_id|salt)$"
-)
-_AGES = re.compile(
-    r"^(time_?ago|ago|natural_?(time|delta|day)|humani[sz]e(_(time|age|delta|date|datetime))?|time_?since|time_?until"
-    r"|relative(_(time|date|age))?|from_?now|age|pretty_(date|time)|since)$"
-)
-"""Filters that count from now."""
+from .variables import named
 
 _CHOSEN = re.compile(
     r"^(channel|mode|tone|style|language|lang|locale|audience|plan|tier|variant|experiment|intent|category|phase"
@@ -54,18 +28,6 @@ _CHOSEN = re.compile(
 """Variables that are set by each call for its own purpose."""
 
 MAX_DEPTH = 60
-
-
-def named(name: str, place: Place) -> Value:
-    """What a variable is of which only the name is known."""
-    for pattern, cause, rank in (
-        (_CLOCKS, Cause.CLOCK, REQUEST),
-        (_DATES, Cause.DATE, DAY),
-        (_IDS, Cause.RANDOM, REQUEST),
-    ):
-        if pattern.match(name):
-            return Opaque(frozenset({Taint(cause, rank, place, f"`{name}`")}), label=name)
-    return Opaque(label=name)
 
 
 class Renderer:
@@ -366,44 +328,9 @@ class Renderer:
         return found
 
     def _filter(self, node: nodes.Filter) -> Value:
-        value = self.value(node.node)
         args = [self.value(each) for each in node.args]
-        name = node.name
-        if name in ("sort", "dictsort", "groupby"):
-            return in_order(value)
-        if name in ("random", "shuffle"):
-            taint = Taint(Cause.RANDOM, REQUEST, self.place(node), f"the filter `{name}`")
-            return Opaque(frozenset({taint}))
-        if _AGES.match(name) and not args:
-            taint = Taint(Cause.CLOCK, REQUEST, self.place(node), f"the filter `{name}`")
-            return Opaque(taints_in(value) | {taint})
-        if name in ("length", "count"):
-            label = value.label if isinstance(value, Opaque) else ""
-            return Opaque(
-                frozenset(t for t in taints_in(value, 1) if t.cause is not Cause.UNORDERED),
-                label=label,
-            )
-        if name == "tojson":
-            return _without_key_order(value)
-        if name in ("strftime", "datetimeformat", "date") and args and isinstance(args[0], Const):
-            return coarse(value, str(args[0].value))
-        if name == "join":
-            return joined(args[0] if args else Const(""), value, self.place(node))
-        if name in ("first", "last"):
-            held = element_of(value)
-            order = frozenset(t for t in shape_of(value) if t.cause is Cause.UNORDERED)
-            return Opaque(taints_in(held) | order)
-        if name in ("default", "d") and args:
-            return (
-                join([value, args[0]])
-                if not isinstance(value, Opaque) or not value.taints
-                else value
-            )
-        if f"|{name}" in self.scope:
-            place = self.place(node)
-            own = [p for p in parts_of(self.scope[f"|{name}"], place) if isinstance(p, Hole)]
-            return text((*own, *parts_of(value, place)))
-        return _kept(value)
+        own = self.scope.get(f"|{node.name}")
+        return filtered(node.name, self.value(node.node), args, self.place(node), own)
 
 
 def _of_object(owner: Obj, attr: str, said: str) -> Value:
@@ -413,35 +340,3 @@ def _of_object(owner: Obj, attr: str, said: str) -> Value:
         base = held if isinstance(held, Opaque) else Opaque()
         return replace(base, label=f"{said}.{attr}" if said else attr)
     return held
-
-
-def _kept(value: Value) -> Value:
-    """What most filters leave of a value: its taints and its order."""
-    if isinstance(value, ListV | DictV | Opaque | Const):
-        return value
-    return value
-
-
-def _without_key_order(value: Value) -> Value:
-    """Jinja's `tojson` sorts keys."""
-    if isinstance(value, DictV):
-        return replace(
-            value, shape=frozenset(t for t in value.shape if t.cause is not Cause.UNORDERED)
-        )
-    return value
-
-
-def find(others: Mapping[str, Parsed], name: str, near: str = "") -> Parsed | None:
-    """A template by the end of its path; of several, the one nearest to the file that names it."""
-    ending = name.replace("\\", "/").lstrip("./")
-    paths = {file: file.replace("\\", "/") for file in others}
-    found = [file for file, path in paths.items() if f"/{path}".endswith(f"/{ending}")]
-    if not found:
-        return None
-    here = near.replace("\\", "/")
-    return others[max(found, key=lambda file: _shared_folders(paths[file], here))]
-
-
-def _shared_folders(one: str, other: str) -> int:
-    pairs = zip(one.split("/"), other.split("/"), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from ..finding import Place
 from ..layout import SESSION
-from .holding import frozen
-from .machine import Frame, Run, dotted, place_of
+from .copies import frozen
+from .frames import Frame
+from .machine import Run
 from .memories import handed_over, window_in
+from .places import dotted, place_of
 from .requests import Given
 from .texts import literal
 from .values import (

@@ -6,8 +6,10 @@ import ast
 
 from ..finding import Cause
 from ..layout import REQUEST
-from .machine import Run, place_of, shown
-from .values import ClassInfo, ClassV, DictV, ListV, ModuleInfo, ModV, Obj, Opaque, Taint, Value
+from .machine import Run
+from .places import place_of, shown
+from .taints import Taint
+from .values import ClassInfo, ClassV, DictV, ListV, ModuleInfo, ModV, Obj, Opaque, Value
 
 _SETS = frozenset({"set", "frozenset", "Set", "FrozenSet", "AbstractSet", "MutableSet"})
 _LISTS = frozenset(

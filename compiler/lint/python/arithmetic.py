@@ -11,11 +11,14 @@ from ..layout import DAY
 from .building import merge, rewrite_taint, splice
 from .elements import element_of
 from .filling import percent
+from .frames import Frame
 from .holding import join, shape_of, taints_in, union
-from .machine import Frame, Run, place_of, shown
+from .machine import Run
 from .paths import path_of
+from .places import place_of, shown
+from .taints import Taint
 from .texts import literal, parts_of, text
-from .values import Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Taint, Text, Value
+from .values import Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Text, Value
 
 _MOST = 1 << 17
 _SECONDS_A_DAY = 86_400

@@ -8,10 +8,14 @@ from dataclasses import replace
 from ..finding import Cause
 from ..layout import SESSION, TURN
 from .contents import put_into
-from .holding import capped, frozen, join
+from .copies import capped, frozen
+from .frames import Frame
+from .holding import join
 from .left import note_left
-from .machine import Frame, Run, place_of
-from .values import Choice, ClassV, FnV, ListV, ModV, Obj, Opaque, Taint, Value
+from .machine import Run
+from .places import place_of
+from .taints import Taint
+from .values import Choice, ClassV, FnV, ListV, ModV, Obj, Opaque, Value
 
 
 def _is_missing_there(frame: Frame, attr: str) -> bool:

@@ -8,24 +8,12 @@ from dataclasses import replace
 from ..finding import Cause
 from ..layout import REQUEST
 from .elements import element_of, indexed
+from .frames import Frame, Loop
 from .holding import join, taints_in
-from .machine import Frame, Loop, Run
+from .machine import Run
 from .slices import sliced
-from .values import (
-    NONE,
-    Choice,
-    Const,
-    DictV,
-    Hole,
-    Item,
-    ListV,
-    Obj,
-    Opaque,
-    Taint,
-    Taints,
-    Text,
-    Value,
-)
+from .taints import NONE, Hole, Taint, Taints
+from .values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Text, Value
 
 
 def condition_taints(run: Run, frame: Frame, test: Value) -> Taints:

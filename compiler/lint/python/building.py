@@ -7,10 +7,14 @@ from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import REQUEST
+from .copies import items_of
 from .elements import element_of, is_historical
-from .holding import items_of, join, shape_of, taints_in
-from .machine import Frame, Run, place_of, shown
-from .values import MARKS, Choice, Const, DictV, ListV, Opaque, Taint, Value
+from .frames import Frame
+from .holding import join, shape_of, taints_in
+from .machine import Run
+from .places import place_of, shown
+from .taints import MARKS, Taint
+from .values import Choice, Const, DictV, ListV, Opaque, Value
 
 REASONING = frozenset(
     {"reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks"}
@@ -122,9 +126,7 @@ def rewrite_taint(
     from_slice = isinstance(base.parent, Opaque | ListV) and any(
         t.cause in (Cause.REWRITTEN, Cause.WINDOW) for t in base.parent.shape
     )
-    from_slice = from_slice or any(
-        t.cause in (Cause.REWRITTEN, Cause.WINDOW) for loop in run.loops for t in loop.shape
-    )
+    from_slice = from_slice or any(t.flag == "head" for loop in run.loops for t in loop.shape)
     loops = run.loop_numbers()
     if base.index == "last" and isinstance(value, ListV) and _only_marks(value):
         return None
@@ -137,9 +139,20 @@ def rewrite_taint(
             else "the newest message is changed"
         )
         return Taint(cause, REQUEST, place, what, loops=loops)
-    if under or from_slice or any(t.flag == "length" for t in taints_in(value, 2)):
+    if (
+        under
+        or from_slice
+        or _counts_back(run, frame)
+        or any(t.flag == "length" for t in taints_in(value, 2))
+    ):
         return Taint(Cause.REWRITTEN, REQUEST, place, "earlier messages are changed", loops=loops)
     return None
+
+
+def _counts_back(run: Run, frame: Frame) -> bool:
+    """Whether a test around a place asks how far from its end a history is."""
+    found = (taints_in(run.evaluate(run, frame, guard), 1) for guard in frame.guards)
+    return any(t.flag == "length" for taints in found for t in taints)
 
 
 def _only_marks(value: ListV) -> bool:

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from ..finding import Cause, Place
 from ..layout import RELEASE, REQUEST
-from .building import splice
+from .arguments import Arguments, arguments_of, fans_out
 from .contents import put_into
+from .copies import frozen, passed
+from .decorating import is_cached
 from .expressions import evaluate
 from .externals.call import call_external
-from .holding import decided, frozen, join, passed, shape_of, taints_in, union
+from .frames import Frame
+from .holding import decided, join, shape_of, taints_in, union
 from .instances import instantiate, self_of
-from .listings import FAN_OUT, FAN_OUT_METHODS
-from .machine import MAX_CALLS, MAX_DEPTH, Frame, Run, dotted, place_of
+from .machine import MAX_CALLS, MAX_DEPTH, Run
 from .memories import handed_over
 from .message_templates import offer
 from .method_values import method_of
 from .methods.call import call_method
-from .names import is_cached
 from .parameters import bind_parameters
+from .places import place_of
 from .sinks.call import called_sink, posted
+from .taints import Taint
 from .values import (
     Choice,
     ClassInfo,
     ClassV,
-    Const,
     DictV,
     Ext,
     FnV,
@@ -38,79 +39,22 @@ from .values import (
     PartialV,
     PromptV,
     SuperV,
-    Taint,
     Value,
 )
-
-
-@dataclass(slots=True)
-class Arguments:
-    """The arguments of a call: positional ones, named ones, and what `**` brought that isn't known."""
-
-    args: list[Value] = field(default_factory=list)
-    kwargs: dict[str, Value] = field(default_factory=dict)
-    rest: Value | None = None
 
 
 def call_node(run: Run, frame: Frame, node: ast.Call) -> Value:
     """The value of a call."""
     callee = evaluate(run, frame, node.func)
-    fans = _fans_out(callee, node)
+    fans = fans_out(callee, node)
     if fans:
         run.concurrent.append(place_of(frame.module, node))
     try:
-        given = _arguments(run, frame, node)
+        given = arguments_of(run, frame, node)
         return called(run, frame, callee, given, node)
     finally:
         if fans:
             run.concurrent.pop()
-
-
-def _fans_out(callee: Value, node: ast.Call) -> bool:
-    name = callee.name if isinstance(callee, Ext) else ""
-    if name in FAN_OUT:
-        return True
-    last = dotted(node.func).rpartition(".")[2]
-    return (
-        isinstance(callee, Opaque | Method) and last in FAN_OUT_METHODS and "." in dotted(node.func)
-    )
-
-
-def _arguments(run: Run, frame: Frame, node: ast.Call) -> Arguments:
-    given = Arguments()
-    spread = ListV("tuple")
-    for each in node.args:
-        if isinstance(each, ast.Starred):
-            splice(spread, evaluate(run, frame, each.value))
-            given.args += [i.value for i in spread.items]
-        else:
-            given.args.append(evaluate(run, frame, each))
-    for keyword in node.keywords:
-        value = evaluate(run, frame, keyword.value)
-        if keyword.arg is not None:
-            given.kwargs[keyword.arg] = value
-        else:
-            _spread(given, value)
-    return given
-
-
-def _spread(given: Arguments, value: Value) -> None:
-    match value:
-        case DictV(fields=fields, rest=rest):
-            given.kwargs |= {key: held for key, held in fields.items() if isinstance(key, str)}
-            given.rest = rest or given.rest
-            if value.shape | value.as_text:
-                given.rest = Opaque(taints_in(value))
-        case Choice(options=options, taints=taints):
-            for option in options:
-                if isinstance(option, DictV):
-                    for key, held in option.fields.items():
-                        if isinstance(key, str):
-                            given.kwargs[key] = join([given.kwargs.get(key), held], taints)
-        case Const(value=None):
-            pass
-        case _:
-            given.rest = value
 
 
 def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Call) -> Value:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from .values import ClassInfo, ModuleInfo
 
 GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
 MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft", "move_to_end"}
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__", "setup"})
+
+
+@lru_cache(maxsize=64)
+def _nodes(method: ast.AST) -> tuple[ast.AST, ...]:
+    """All nodes of a method, which is looked through several times."""
+    return tuple(ast.walk(method))
 
 
 def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
@@ -30,12 +37,14 @@ def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
                 info.defaults[name] = value
             case _:
                 pass
-    builders = _BUILDERS | _helpers_of_builders(info)
-    begins = _begins_as(info)
+    builders = _BUILDERS | helpers_of_builders(info)
+    info.begins = _begins_as(info)
+    for name, method in info.setters.items():
+        _scan_method(info, f"set {name}", method, False)
     for name, method in info.methods.items():
         _scan_method(info, name, method, name in builders)
         if name not in builders:
-            for attr, change in _switched(method, begins):
+            for attr, change in _switched(method, info.begins):
                 info.shrunk.add(attr)
                 info.mutated.setdefault(attr, change)
     return info
@@ -45,8 +54,11 @@ def _begins_as(info: ClassInfo) -> dict[str, str]:
     """The attributes that are a word, a flag or a member of an enumeration at first, and which."""
     found = {name: _switch(node) for name, node in info.defaults.items()}
     method = info.methods.get("__init__")
-    for node in ast.walk(method or ast.Pass()):
+    for node in _nodes(method or ast.Pass()):
         match node:
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                pairs = zip(targets, values, strict=False)
+                found |= {t.attr: _switch(v) for t, v in pairs if isinstance(t, ast.Attribute)}
             case ast.Assign(targets=[ast.Attribute(attr=attr)], value=value):
                 found[attr] = _switch(value)
             case ast.AnnAssign(target=ast.Attribute(attr=attr), value=ast.expr() as value):
@@ -68,7 +80,7 @@ def _switch(node: ast.expr) -> str:
 
 def _switched(method: ast.AST, begins: dict[str, str]) -> Iterator[tuple[str, ast.AST]]:
     """Attributes that a method sets to another word, flag or member than they had at first."""
-    for node in ast.walk(method):
+    for node in _nodes(method):
         match node:
             case ast.Assign(targets=[ast.Attribute(attr=attr)], value=value) if attr in begins:
                 if _switch(value) not in ("", begins[attr]):
@@ -86,7 +98,7 @@ def _is_accessor(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return _last_word(node) in ("setter", "deleter")
 
 
-def _helpers_of_builders(info: ClassInfo) -> set[str]:
+def helpers_of_builders(info: ClassInfo) -> set[str]:
     """Private methods that only builders call: what they change was never otherwise."""
     called = {name: _called_methods(method) for name, method in info.methods.items()}
     built = {each for name, names in called.items() if name in _BUILDERS for each in names}
@@ -97,7 +109,7 @@ def _helpers_of_builders(info: ClassInfo) -> set[str]:
 def _called_methods(method: ast.AST) -> set[str]:
     return {
         node.func.attr
-        for node in ast.walk(method)
+        for node in _nodes(method)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)
@@ -125,7 +137,7 @@ def _scan_method(
     if name not in _BUILDERS:
         info.replaced |= _replaced(method, me)
     else:
-        for node in ast.walk(method):
+        for node in _nodes(method):
             if isinstance(node, ast.AnnAssign) and (attr := attribute_of(node.target, me)):
                 info.annotations.setdefault(attr, node.annotation)
 
@@ -133,7 +145,7 @@ def _scan_method(
 def _mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
     """Attributes of `self` that a method changes so that the next call sees it."""
     lazily, begun = _lazily_set(method, me), _begun_in(method, me)
-    for node in ast.walk(method):
+    for node in _nodes(method):
         match node:
             case ast.AugAssign(target=target):
                 attr = attribute_of(target, me) or _item_of(target, me)
@@ -179,7 +191,7 @@ def _replaced(method: ast.FunctionDef | ast.AsyncFunctionDef, me: str) -> set[st
     given = {each.arg for each in (*method.args.args, *method.args.kwonlyargs)}
     return {
         attribute_of(target, me)
-        for node in ast.walk(method)
+        for node in _nodes(method)
         if isinstance(node, ast.Assign) and _names_in(node.value) & given
         for target in node.targets
     } - {""}
@@ -220,7 +232,7 @@ def _is_constant(node: ast.expr) -> bool:
 def _lazily_set(method: ast.AST, me: str) -> set[str]:
     """Attributes that are set where they are found to be missing: they are built once."""
     found: set[str] = set()
-    for node in ast.walk(method):
+    for node in _nodes(method):
         if isinstance(node, ast.If):
             names = {attribute_of(n, me) for n in ast.walk(node.test)}
             found |= {

@@ -8,7 +8,8 @@ from dataclasses import replace
 from ..finding import Cause
 from ..layout import DAY, RELEASE
 from .holding import join
-from .values import Choice, Hole, Opaque, Taint, Taints, Text, Value
+from .taints import Hole, Taint, Taints
+from .values import Choice, Opaque, Text, Value
 
 COARSE_PARTS = {
     "year": RELEASE,

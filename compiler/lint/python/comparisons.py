@@ -7,9 +7,12 @@ import re
 
 from ..finding import Cause
 from ..layout import TURN
+from .frames import Frame
 from .holding import taints_in, union
-from .machine import Frame, Run, place_of, shown
-from .values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Taints, Text, Value
+from .machine import Run
+from .places import place_of, shown
+from .taints import NONE, Taint, Taints
+from .values import Choice, Const, DictV, ListV, Opaque, Text, Value
 
 
 def comparison(run: Run, frame: Frame, node: ast.Compare) -> Value:

@@ -12,11 +12,14 @@ from ..layout import REQUEST
 from .binding import bind, condition_taints, loop_element
 from .building import REASONING, order_taint, put
 from .elements import is_historical, known_items
+from .frames import Frame, Loop
 from .holding import extent_of, picked, text_taints_of, union
-from .machine import Frame, Loop, Run, place_of, shown
+from .machine import Run
+from .places import place_of, shown
 from .standing import as_iterated
+from .taints import NONE, Taint, Taints
 from .texts import label_taints, used_at
-from .values import NONE, Const, DictV, ListV, Opaque, Taint, Taints, Value
+from .values import Const, DictV, ListV, Opaque, Value
 
 
 def comprehension(
@@ -74,6 +77,9 @@ def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table:
     table.shape |= shape | conditions
     table.as_text |= as_text
     made.is_copy |= _is_copying(node, generator, source)
+    if isinstance(source, Opaque) and source.is_reply and _drops_reasoning(generator.ifs):
+        place = place_of(frame.module, node)
+        made.shape |= {Taint(Cause.REASONING, REQUEST, place, "reasoning")}
     if isinstance(node, ast.DictComp) and _drops_reasoning(generator.ifs):
         place = place_of(frame.module, node)
         table.rewrites = Taint(

@@ -10,9 +10,11 @@ from dataclasses import replace
 
 from ..finding import Place
 from .filling import AMBIENT, ambient
-from .machine import Frame, Run
+from .frames import Frame
+from .machine import Run
+from .taints import Hole, Lit, Part, Taints
 from .texts import parts_of
-from .values import Contents, Hole, Lit, ModuleInfo, Opaque, Part, Taints, Value
+from .values import Contents, ModuleInfo, Opaque, Value
 
 MAX_PARTS = 200
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .dunders import called_by_python
-from .machine import Run, bound_method
+from .machine import Run
+from .places import bound_method
 from .values import ClassInfo, FnV, Obj, PartialV, Value
 
 PROPERTIES = frozenset({"property", "cached_property", "computed_field", "hybrid_property"})

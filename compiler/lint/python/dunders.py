@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from .machine import Run, bound_method
+from .machine import Run
 from .method_values import method_of
+from .places import bound_method
 from .values import Obj, Value
 
 _OPERATORS: dict[type[ast.operator], str] = {

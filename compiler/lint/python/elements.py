@@ -9,9 +9,12 @@ from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import TURN
+from .frames import Frame
 from .holding import join, shape_of, taints_in
-from .machine import Frame, Run, place_of, shown
-from .values import NONE, Choice, Const, DictV, ListV, Opaque, StateV, Taint, Taints, Text, Value
+from .machine import Run
+from .places import place_of, shown
+from .taints import NONE, Taint, Taints
+from .values import Choice, Const, DictV, ListV, Opaque, StateV, Text, Value
 
 HISTORY = re.compile(
     r"(^|[._])(messages?|msgs?|history|histories|turns?|transcript|conversation|dialog(ue)?|chat|thread|exchanges|past"
@@ -30,6 +33,8 @@ def is_historical(value: Value) -> bool:
             )
         case Opaque(label=label):
             return bool(HISTORY.search(label.lower().replace("()", ""))) or value.is_copy
+        case Choice(options=options):
+            return any(is_historical(each) for each in options)
         case _:
             return False
 

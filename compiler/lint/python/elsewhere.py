@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from .contents import ambient_in
 from .filling import AMBIENT
-from .machine import Frame, Run
-from .values import NONE, ListV, ModuleInfo, Taints, Value
+from .frames import Frame
+from .machine import Run
+from .taints import NONE, Taints
+from .values import ListV, ModuleInfo, Value
 
 _MOST = 4
 """Places at which one name is set that are looked at."""

@@ -14,10 +14,12 @@ from .comparisons import comparison, presence
 from .comprehensions import comprehension
 from .dunders import operated_by_class
 from .elements import element_of, indexed
+from .frames import Frame
 from .holding import decided, join, shape_of, taints_in, union
 from .instances import CONTENT
-from .machine import Frame, Run, place_of
+from .machine import Run
 from .names import attribute, look_up
+from .places import place_of
 from .slices import sliced
 from .standing import (
     as_indexed,
@@ -27,22 +29,10 @@ from .standing import (
     each_written,
     is_container,
 )
+from .subscripts import dunder, written_out
+from .taints import MARKS, Lit, Part, Taints
 from .texts import parts_of, text
-from .values import (
-    MARKS,
-    ClassV,
-    Const,
-    DictV,
-    Ext,
-    FnV,
-    ListV,
-    Lit,
-    Obj,
-    Opaque,
-    Part,
-    Taints,
-    Value,
-)
+from .values import ClassV, Const, DictV, Ext, FnV, ListV, Obj, Opaque, Value
 
 
 def evaluate(run: Run, frame: Frame, node: ast.expr) -> Value:
@@ -198,27 +188,12 @@ def _subscript(run: Run, frame: Frame, node: ast.Subscript) -> Value:
         call = ast.copy_location(ast.Call(node.value, [node.slice], []), node)
         return run.call(run, "value", frame, Ext("os.environ.get"), [index], {}, call)
     if isinstance(value, ClassV):
-        by = attribute(run, frame, value, _dunder(node, "__class_getitem__"))
+        by = attribute(run, frame, value, dunder(node, "__class_getitem__"))
         if isinstance(by, FnV):
             return run.call(run, "call", by, [index], {}, None)
     if isinstance(index, Const) and isinstance(index.value, slice):
-        return sliced(run, frame, value, _written_out(node, index.value))
+        return sliced(run, frame, value, written_out(node, index.value))
     return indexed(run, frame, value, index, node)
-
-
-def _dunder(node: ast.Subscript, name: str) -> ast.Attribute:
-    return ast.copy_location(ast.Attribute(node.value, name, ast.Load()), node)
-
-
-def _written_out(node: ast.Subscript, held: slice) -> ast.Subscript:
-    """A subscript by a slice that has a name, as if it stood there."""
-    inner = ast.parse(f"x[{_end(held.start)}:{_end(held.stop)}]", mode="eval").body
-    assert isinstance(inner, ast.Subscript)
-    return ast.copy_location(ast.Subscript(node.value, inner.slice, node.ctx), node)
-
-
-def _end(bound: object) -> str:
-    return "" if bound is None else str(bound)
 
 
 def _lambda(run: Run, frame: Frame, node: ast.Lambda) -> Value:

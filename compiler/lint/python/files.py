@@ -6,12 +6,15 @@ import ast
 
 from ..finding import Cause
 from ..layout import TURN
+from .frames import Frame
 from .holding import is_fixed
-from .machine import Frame, Run, place_of, shown
+from .machine import Run
 from .paths import file_named, holds_prompts
+from .places import place_of, shown
 from .project import path_names
+from .taints import NONE, Taint, Taints
 from .texts import known_start
-from .values import NONE, Opaque, Taint, Taints, Value
+from .values import Opaque, Value
 
 
 def file_value(run: Run, frame: Frame, path: ast.AST, value: Value) -> Value:

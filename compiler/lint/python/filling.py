@@ -9,18 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ....ir.values.numerals import whole
 from ..finding import Cause, Place
 from .holding import taints_in
+from .taints import NONE, Hole, Lit, Part, Taints
 from .texts import literal, parts_of, text
-from .values import (
-    NONE,
-    Const,
-    DictV,
-    Hole,
-    ListV,
-    Lit,
-    Part,
-    Taints,
-    Value,
-)
+from .values import Const, DictV, ListV, Value
 
 Reached = Callable[[Value, str], Value]
 _HEAD = re.compile(r"([^.\[]*)(.*)", re.S)

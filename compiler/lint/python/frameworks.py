@@ -6,20 +6,13 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from .agents import AGENTS, agent_of, is_led
-from .machine import Frame, Run, place_of
+from .frames import Frame
+from .machine import Run
 from .message_templates import message_of, prompt_of, with_variables
+from .places import place_of
 from .requests import Given
-from .values import (
-    Choice,
-    Const,
-    DictV,
-    Hole,
-    Item,
-    ListV,
-    Opaque,
-    Text,
-    Value,
-)
+from .taints import Hole
+from .values import Choice, Const, DictV, Item, ListV, Opaque, Text, Value
 
 _ROLES = {
     "SystemMessage": "system",

@@ -1,30 +1,14 @@
-"""What values hold and become: their taints, one value for several, copies as others find them."""
+"""What values hold and become: their taints, and one value for several."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ..finding import Cause, Place
-from ..layout import REQUEST, SESSION
-from .values import (
-    NONE,
-    Choice,
-    ClassInfo,
-    Const,
-    DictV,
-    Hole,
-    Item,
-    ListV,
-    Method,
-    Obj,
-    Opaque,
-    Part,
-    Taint,
-    Taints,
-    Text,
-    Value,
-)
+from ..layout import REQUEST
+from .taints import NONE, Hole, Part, Taint, Taints
+from .values import Choice, ClassInfo, Const, DictV, ListV, Method, Obj, Opaque, Text, Value
 
 
 def taints_in(value: Value | None, depth: int = 6) -> Taints:
@@ -182,112 +166,3 @@ def _says_same(one: Part, other: Part) -> bool:
 
 def _origins(taints: Taints) -> set[tuple[Cause, Place, str]]:
     return {(t.cause, t.place, t.flag) for t in taints}
-
-
-Change = Callable[[Taints], Taints]
-
-
-def _changed(value: Value, change: Change, memo: dict[int, Value]) -> Value:
-    """A copy whose taints are changed, shared parts once."""
-    if id(value) in memo:
-        return memo[id(value)]
-    match value:
-        case Text(parts=parts):
-            return Text(tuple(_changed_part(p, change) for p in parts))
-        case Opaque():
-            inside = value.contents
-            if inside is not None:
-                inside = replace(
-                    inside, parts=[_changed_part(part, change) for part in inside.parts]
-                )
-            taints, shape = change(value.taints), change(value.shape)
-            return replace(value, taints=taints, shape=shape, contents=inside)
-        case ListV():
-            made = replace(
-                value, items=[], shape=change(value.shape), as_text=change(value.as_text)
-            )
-            memo[id(value)] = made
-            made.items = [Item(_changed(i.value, change, memo), i.many) for i in value.items]
-            return made
-        case DictV():
-            table = replace(
-                value, fields={}, shape=change(value.shape), as_text=change(value.as_text)
-            )
-            memo[id(value)] = table
-            table.fields = {k: _changed(v, change, memo) for k, v in value.fields.items()}
-            table.rest = _changed(value.rest, change, memo) if value.rest else None
-            return table
-        case Obj():
-            thing = replace(value, attrs={})
-            memo[id(value)] = thing
-            thing.attrs = {k: _changed(v, change, memo) for k, v in value.attrs.items()}
-            return thing
-        case Choice():
-            options = [_changed(o, change, memo) for o in value.options]
-            return Choice(options, change(value.taints))
-        case _:
-            return value
-
-
-def _changed_part(part: Part, change: Change) -> Part:
-    return replace(part, taints=change(part.taints)) if isinstance(part, Hole) else part
-
-
-def frozen(value: Value, cap: int) -> Value:
-    """A value as it is for everybody who finds it built already: no taint varies sooner than rank `cap`."""
-    return _changed(value, lambda taints: capped(taints, cap), {})
-
-
-def settled(value: Value, loops: tuple[int, ...]) -> Value:
-    """A value that was put away in a round of these loops: later rounds find it as it is."""
-    return _changed(
-        value,
-        lambda taints: frozenset(replace(t, settles=(*t.settles, *loops)) for t in taints),
-        {},
-    )
-
-
-def items_of(value: ListV) -> list[Item]:
-    """The items of a list as others get them: what a stored message was made of may change, and it doesn't."""
-    if not value.persists:
-        return list(value.items)
-    return [Item(frozen(i.value, SESSION), i.many) if _moves(i.value) else i for i in value.items]
-
-
-def _moves(value: Value) -> bool:
-    if not isinstance(value, DictV | Choice):
-        return False
-    return any(t.rank > SESSION and t.cause is Cause.STATE for t in taints_in(value, 3))
-
-
-_LEAST = {Cause.UNORDERED: SESSION, Cause.HASHED: SESSION, Cause.ADDRESS: SESSION}
-"""What differs from process to process, however early it was computed."""
-
-
-def capped(taints: Taints, cap: int) -> Taints:
-    """Taints that vary no sooner than rank `cap`."""
-    if not taints:
-        return taints
-    return frozenset(replace(t, rank=min(t.rank, max(cap, _LEAST.get(t.cause, 0)))) for t in taints)
-
-
-def passed(value: Value, place: Place) -> Value:
-    """A value after a place on its way (a call that gave it, a name that it got)."""
-    match value:
-        case Text(parts=parts) if any(isinstance(p, Hole) and p.taints for p in parts):
-            return Text(
-                tuple(
-                    replace(p, taints=frozenset(t.through(place) for t in p.taints))
-                    if isinstance(p, Hole) and p.taints
-                    else p
-                    for p in parts
-                )
-            )
-        case Choice(options=options, taints=taints):
-            seen = frozenset(t.through(place) for t in taints)
-            held = [passed(o, place) if isinstance(o, Text) else o for o in options]
-            return replace(value, options=held, taints=seen)
-        case Opaque(taints=taints) if taints and value.parent is None:
-            return replace(value, taints=frozenset(t.through(place) for t in taints))
-        case _:
-            return value

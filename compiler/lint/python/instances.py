@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from ..layout import RELEASE, SESSION
 from .annotations import annotated
 from .building import merge, splice
-from .holding import frozen
-from .machine import MAX_STEPS, Frame, Run, bound_method
+from .copies import frozen
+from .frames import Frame
+from .machine import MAX_STEPS, Run
 from .method_values import decorators, method_of
+from .places import bound_method
 from .values import ClassInfo, ClassV, Const, DictV, ListV, Obj, Opaque, Text, Value
 
 

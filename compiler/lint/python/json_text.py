@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 
 from ..finding import Cause, Place
 from ..layout import REQUEST, SESSION
+from .frames import Frame
 from .holding import is_fixed, taints_in, union
-from .machine import Frame, Run, place_of, shown
+from .machine import Run
+from .places import place_of, shown
 from .sinks.bodies import body_in
+from .taints import Hole, Lit, Part, Taint
 from .texts import parts_of, text, used_at
-from .values import Choice, Const, DictV, Hole, ListV, Lit, Opaque, Part, Taint, Value
+from .values import Choice, Const, DictV, ListV, Opaque, Value
 
 PARSED = "<arguments>"
 """The label of arguments that were parsed; it passes through copies and attributes."""

@@ -9,10 +9,11 @@ from ..layout import Request
 from .holding import shape_of
 from .machine import Run, Sent
 from .messages import options_of
-from .values import ListV, Opaque, Taint, Taints, Value
+from .taints import Taint, Taints
+from .values import ListV, Opaque, Value
 
 _LISTED = frozenset(
-    {Cause.WINDOW, Cause.REWRITTEN, Cause.COMPLETION, Cause.SAMPLED, Cause.REASONING}
+    {Cause.WINDOW, Cause.REWRITTEN, Cause.COMPLETION, Cause.SAMPLED, Cause.REASONING, Cause.UNSAVED}
 )
 
 

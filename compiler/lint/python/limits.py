@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from .elements import number_in
-from .machine import Frame, Run
+from .frames import Frame
+from .machine import Run
 
 
 def is_hysteresis(run: Run, frame: Frame, end: ast.expr) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter as Counts
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,22 +12,10 @@ from typing import Protocol
 from ..finding import Evidence, Family, Place
 from ..layout import Request
 from ..tokens import Counter
-from .holding import union
+from .frames import Frame, Loop
 from .project import Project
-from .values import (
-    NONE,
-    ClassInfo,
-    Contents,
-    DictV,
-    FnV,
-    ListV,
-    ModuleInfo,
-    Obj,
-    Opaque,
-    PromptV,
-    Taints,
-    Value,
-)
+from .taints import NONE, Taints
+from .values import ClassInfo, Contents, DictV, FnV, ListV, ModuleInfo, Obj, Opaque, PromptV, Value
 
 MAX_DEPTH = 10
 MAX_CALLS = 24
@@ -92,80 +80,6 @@ class Reachable(Protocol):
 
 class OutOfSteps(Exception):
     """A root is too large to be followed to its end."""
-
-
-@dataclass(eq=False, slots=True)
-class Loop:
-    """A loop that is running; `shape` are the taints of what it runs over."""
-
-    number: int
-    place: Place
-    shape: Taints = NONE
-    frame: Frame | None = None
-    node: ast.AST | None = None
-    source: Value | None = None
-    flags: dict[str, bool] = field(default_factory=dict)
-    texts: set[str] = field(default_factory=set)
-    is_exact: bool = False
-    """Whether each of its rounds is followed by itself."""
-
-
-class Names(MutableMapping[str, Value]):
-    """The names of a function that is running and of those around it, as functions inside it see them."""
-
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-
-    def __getitem__(self, name: str) -> Value:
-        env = self._frame.env
-        return env[name] if name in env else self._frame.outer[name]
-
-    def __setitem__(self, name: str, value: Value) -> None:
-        is_here = name in self._frame.env or name not in self._frame.outer
-        (self._frame.env if is_here else self._frame.outer)[name] = value
-
-    def __delitem__(self, name: str) -> None:
-        del self._frame.env[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self._frame.outer, **self._frame.env})
-
-    def __len__(self) -> int:
-        return len({*self._frame.outer, *self._frame.env})
-
-
-@dataclass(eq=False, slots=True)
-class Frame:
-    """One function while it is followed. `guards`: tests that hold here, as text; `conds`: their taints."""
-
-    module: ModuleInfo
-    env: dict[str, Value]
-    name: str = ""
-    outer: MutableMapping[str, Value] = field(default_factory=dict)
-    returns: list[Value] = field(default_factory=list)
-    yields: list[Value] = field(default_factory=list)
-    yield_shape: Taints = NONE
-    conds: list[Taints] = field(default_factory=list)
-    guards: list[ast.expr] = field(default_factory=list)
-    params: frozenset[str] = frozenset()
-    me: str = ""
-    owner: ClassInfo | None = None
-    awaited: bool = False
-    return_taints: Taints = NONE
-    target: str = ""
-    globals_named: set[str] = field(default_factory=set)
-    outer_named: set[str] = field(default_factory=set)
-    """Names of functions around it that it sets (`nonlocal`)."""
-    queries: dict[str, Value] = field(default_factory=dict)
-    statements: list[ast.stmt] = field(default_factory=list)
-
-    def names(self) -> MutableMapping[str, Value]:
-        """The names that functions defined here see: its own, then those around it."""
-        return Names(self)
-
-    def under(self) -> Taints:
-        """The taints of all conditions that hold here."""
-        return union(self.conds)
 
 
 @dataclass(eq=False, slots=True)
@@ -299,49 +213,3 @@ class Run:
         """A number that nothing has yet."""
         self.numbers += 1
         return self.numbers
-
-
-def place_of(module: ModuleInfo, node: ast.AST, symbol: str = "") -> Place:
-    """Where a node stands."""
-    line = getattr(node, "lineno", 1)
-    column = getattr(node, "col_offset", 0) + 1
-    end = getattr(node, "end_lineno", None) or line
-    end_column = (getattr(node, "end_col_offset", None) or column) + 1
-    return Place(module.file, line, column, end, end_column, symbol)
-
-
-def dotted(node: ast.AST) -> str:
-    """`a.b.c` of a chain of names, calls in between left out; empty where it is no chain."""
-    names: list[str] = []
-    while True:
-        match node:
-            case ast.Attribute(value=value, attr=attr):
-                names.append(attr)
-                node = value
-            case ast.Name(id=name):
-                names.append(name)
-                return ".".join(reversed(names))
-            case ast.Call(func=func):
-                node = func
-            case ast.Subscript(value=value):
-                node = value
-            case ast.Await(value=value):
-                node = value
-            case _:
-                names.append("")
-                return ".".join(reversed(names))
-
-
-def shown(node: ast.AST, limit: int = 48) -> str:
-    """A node's source in backticks, cut where it is long."""
-    try:
-        text = ast.unparse(node)
-    except (ValueError, RecursionError):
-        return "an expression"
-    text = " ".join(text.split())
-    return f"`{text if len(text) <= limit else text[: limit - 3] + '...'}`"
-
-
-def bound_method(fn: FnV, receiver: Value | None) -> FnV:
-    """A method of an object."""
-    return FnV(fn.node, fn.module, fn.name, fn.closure, receiver, fn.owner, fn.marks, fn.defaults)

@@ -10,11 +10,14 @@ from ..finding import Cause
 from ..layout import REQUEST
 from .building import splice
 from .elements import is_historical
+from .frames import Frame
 from .holding import taints_in
-from .machine import Frame, Run, place_of, shown
+from .machine import Run
 from .message_templates import filled
+from .places import place_of, shown
 from .requests import Given
-from .values import NONE, FnV, ListV, Opaque, PartialV, PromptV, Taint, Taints, Value
+from .taints import NONE, Taint, Taints
+from .values import FnV, ListV, Opaque, PartialV, PromptV, Value
 
 _WINDOWED = re.compile(
     r"(\w*(Window|TokenBuffer|SummaryBuffer|TokenLimit(ed)?|HeadAndTail|Sliding|Buffered|Truncat(ed|ing)|LastN|Recent"

@@ -9,8 +9,10 @@ from dataclasses import replace
 from ..finding import Cause, Place
 from .building import splice
 from .filling import ambient, substituted, variables_of
+from .frames import Frame
 from .holding import taints_in
-from .machine import Frame, Run, place_of
+from .machine import Run
+from .places import place_of
 from .requests import Given
 from .texts import known_start, literal
 from .values import (

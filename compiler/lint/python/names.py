@@ -9,17 +9,20 @@ from dataclasses import replace
 from ..finding import Cause
 from ..layout import SESSION, TURN
 from .annotations import annotated
+from .decorating import as_decorated
 from .descriptors import PROPERTIES, computed, of_metaclass
 from .dunders import called_by_python
 from .elsewhere import assigned_elsewhere
+from .frames import Frame
 from .holding import join
-from .machine import Frame, Run, bound_method, dotted, place_of
+from .machine import Run
 from .method_values import is_class_method, method_of
+from .places import bound_method, dotted, place_of
 from .sources.standard import HOST_VALUES
 from .state import as_state
+from .taints import NONE, Taint
 from .texts import is_constant, label_taints
 from .values import (
-    NONE,
     AgentV,
     Choice,
     ClassInfo,
@@ -37,7 +40,6 @@ from .values import (
     PromptV,
     StateV,
     SuperV,
-    Taint,
     Text,
     Value,
 )
@@ -87,11 +89,11 @@ def member(run: Run, module: ModuleInfo, name: str) -> Value | None:
     found = module.env.get(name)
     if found is None:
         inner = run.project.modules.get(f"{module.name}.{name}")
-        return _imported_module(run, inner) if inner else None
+        return imported_module(run, inner) if inner else None
     return found
 
 
-def _imported_module(run: Run, module: ModuleInfo) -> ModV:
+def imported_module(run: Run, module: ModuleInfo) -> ModV:
     """A module that is imported, whose body runs by that: it may register things elsewhere."""
     run.prepare(run, module)
     return ModV(module)
@@ -176,33 +178,6 @@ def _of_class(run: Run, info: ClassInfo, name: str, value: Value) -> Value:
     return of_metaclass(run, info, name, value) or Opaque(label=f"{info.name}.{name}")
 
 
-def as_decorated(run: Run, info: ClassInfo, name: str) -> FnV:
-    """A method as the decorators of the project leave it."""
-    fn = method_of(info, name)
-    frame = Frame(info.module, dict(info.module.env), info.name)
-    for each in reversed(info.methods[name].decorator_list):
-        maker = each.func if isinstance(each, ast.Call) else each
-        if not isinstance(maker, ast.Name) or not isinstance(info.module.env.get(maker.id), FnV):
-            continue
-        decorator = run.evaluate(run, frame, each)
-        made = (
-            run.call(run, "call", decorator, [fn], {}, None) if isinstance(decorator, FnV) else None
-        )
-        if isinstance(made, FnV):
-            fn = replace(made, owner=info, marks=fn.marks)
-    return fn
-
-
-_CACHES = frozenset(
-    {"cache", "lru_cache", "cached", "cachedmethod", "memoize", "ttl_cache", "alru_cache"}
-)
-
-
-def is_cached(marks: frozenset[str]) -> bool:
-    """Whether a function is computed once and remembered."""
-    return bool(marks & _CACHES)
-
-
 def _of_object(run: Run, frame: Frame, value: Obj, node: ast.Attribute) -> Value:
     name = node.attr
     if name == "__dict__":
@@ -247,39 +222,10 @@ def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:
     if fn.marks & PROPERTIES:
         found = run.call(run, "call", fn, [], {}, None)
         if "cached_property" in fn.marks:
-            from .holding import frozen
+            from .copies import frozen
 
             return frozen(found, SESSION)
         return found
     if "staticmethod" in fn.marks:
         return replace(fn, bound=None)
     return fn
-
-
-def imported(run: Run, module: ModuleInfo, node: ast.Import | ast.ImportFrom) -> dict[str, Value]:
-    """The names that an import binds."""
-    found: dict[str, Value] = {}
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            name = alias.asname or alias.name.partition(".")[0]
-            target = alias.name if alias.asname else alias.name.partition(".")[0]
-            inner = run.project.find(target, module)
-            whole = run.project.find(alias.name, module)
-            if whole is not None:
-                run.prepare(run, whole)
-            found[name] = _imported_module(run, inner) if inner else Ext(target)
-        return found
-    base = (
-        run.project.relative(module, node.level, node.module or "")
-        if node.level
-        else run.project.find(node.module or "", module)
-    )
-    for alias in node.names:
-        name = alias.asname or alias.name
-        held = member(run, base, alias.name) if base is not None else None
-        if base is not None and alias.name == "*":
-            run.prepare(run, base)
-            found |= {k: v for k, v in base.env.items() if not k.startswith("_")}
-            continue
-        found[name] = held or Ext(f"{node.module or ''}.{alias.name}".lstrip("."))
-    return found

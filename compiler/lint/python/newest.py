@@ -11,8 +11,9 @@ from .holding import taints_in
 from .machine import Newest, Run
 from .messages import dict_of, role_of
 from .requests import Given
+from .taints import NONE, Hole, Lit, Taints
 from .texts import parts_of
-from .values import NONE, Const, DictV, Hole, ListV, Lit, Opaque, Taints, Value
+from .values import Const, DictV, ListV, Opaque, Value
 
 _LEAST = 8
 """Characters that are worth a word."""

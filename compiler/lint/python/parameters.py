@@ -10,9 +10,12 @@ from functools import lru_cache
 from ..finding import Cause
 from ..layout import TURN
 from .annotations import annotated
+from .frames import Frame
 from .holding import join
-from .machine import Frame, Run, place_of
-from .values import Const, DictV, FnV, ListV, Opaque, Taint, Value
+from .machine import Run
+from .places import place_of
+from .taints import Taint
+from .values import Const, DictV, FnV, ListV, Opaque, Value
 
 
 def bind_parameters(

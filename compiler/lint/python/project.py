@@ -29,6 +29,13 @@ _CHANGES = re.compile(
 )
 
 
+_ALIASES = re.compile(
+    r"^[ \t]*(?:for[ \t]+(?P<each>\w+)[ \t]+in|(?P<one>\w+)[ \t]*=)[ \t]*"
+    r"(?:\w+\.)*(?:deps|context|state)\.(?P<attr>\w+)",
+    re.M,
+)
+
+
 class Project:
     """Every module that was parsed, found by dotted name."""
 
@@ -60,7 +67,16 @@ class Project:
         self.modules.setdefault(name, module)
         self._by_tail.setdefault(name.rpartition(".")[2], []).append(module)
 
+    def _note_renamed(self, module: ModuleInfo) -> None:
+        """Things that an agent's functions get of its user, changed by another name."""
+        for match in _ALIASES.finditer(module.text):
+            name = re.escape(match["each"] or match["one"])
+            if re.search(rf"^[ \t]*{name}\.\w+[ \t]*[-+|]?=[^=]", module.text, re.M):
+                line = module.text.count("\n", 0, match.start("attr")) + 1
+                self.changed.setdefault(match["attr"], []).append((module, line))
+
     def _note_counted(self, module: ModuleInfo) -> None:
+        self._note_renamed(module)
         for match in _CHANGES.finditer(module.text):
             line = module.text.count("\n", 0, match.start("attr")) + 1
             self.changed.setdefault(match["attr"], []).append((module, line))

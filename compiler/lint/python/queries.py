@@ -7,8 +7,9 @@ import re
 from ..finding import Cause, Place
 from ..layout import REQUEST
 from .machine import Run
+from .taints import Taint, Taints
 from .texts import known_start
-from .values import Choice, Const, ListV, Opaque, Taint, Taints, Value
+from .values import Choice, Const, ListV, Opaque, Value
 
 _SELECT = re.compile(r"\bselect\b", re.I)
 _ORDER = re.compile(r"\border\s+by\b", re.I)
@@ -48,6 +49,12 @@ SINGLE = frozenset(
         "scalar_one_or_none",
         "fetchval",
         "fetchrow",
+        "fetch_one",
+        "fetch_val",
+        "fetch_row",
+        "query_one",
+        "find_one",
+        "get_one",
     }
 )
 

@@ -62,7 +62,7 @@ def reach_of(modules: Iterable[ModuleInfo], own_sinks: Iterable[str]) -> Reach:
     words = {*SINK_WORDS, *FRAMEWORK_WORDS, *(sink.rpartition(".")[2] for sink in own_sinks)}
     sending = _reaching(units, words)
     files = {home[each] for each in sending}
-    giving = {word for unit in units for word in unit.words if is_source_word(word)}
+    giving = {word for word in set().union(*(u.words for u in units)) if is_source_word(word)}
     return Reach(sending, _reaching(units, giving), files)
 
 
@@ -95,6 +95,15 @@ def _units_of(tree: ast.Module) -> list[_Unit]:
 
 def _gather(node: ast.AST, words: set[str], owners: tuple[str, ...], found: list[_Unit]) -> None:
     """Take the words of a node into those of the function around it, and note the units below it."""
+    kind = type(node)
+    if kind is ast.Name:
+        words.add(node.id)  # type: ignore[attr-defined]
+        return
+    if kind is ast.Constant:
+        return
+    if kind not in _TOLD:
+        _gather_below(node, words, owners, found)
+        return
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
             unit = _Unit(set(), {name, *(owners if name in _OF_THE_CLASS else ())}, node)
@@ -118,17 +127,12 @@ def _gather(node: ast.AST, words: set[str], owners: tuple[str, ...], found: list
             for target in targets:
                 _gather(target, words, owners, found)
             return
-        case ast.Name(id=name):
-            words.add(name)
-            return
         case ast.Attribute(attr=name):
             words.add(name)
         case ast.keyword(arg=str(name)):
             words.add(f"{name}=")
         case ast.Call(func=func) if node.args or node.keywords:
             words.add(f"{_last(func)}()")
-        case ast.Constant():
-            return
         case ast.Dict(keys=keys):
             words |= {f"[{k.value}]" for k in keys if isinstance(k, ast.Constant)}
         case ast.Subscript(slice=ast.Constant(value=str(key))):
@@ -150,6 +154,21 @@ def _gather_below(
         elif isinstance(held, ast.AST) and not isinstance(held, _MARKS):
             _gather(held, words, owners, found)
 
+
+_TOLD = frozenset(
+    {
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+        ast.Assign,
+        ast.Attribute,
+        ast.keyword,
+        ast.Call,
+        ast.Dict,
+        ast.Subscript,
+    }
+)
+"""The nodes that say a word or make a unit, names left out."""
 
 _MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)
 

@@ -14,12 +14,13 @@ from ..tokens import Counter
 from ..twins import near_twins
 from .calls import entry, root
 from .class_reading import class_info
+from .copies import frozen
+from .decorating import as_decorated
 from .expressions import evaluate
-from .holding import frozen
+from .frames import Frame
 from .left import judge_left
-from .machine import Frame, Library, OutOfSteps, Run
+from .machine import Library, OutOfSteps, Run
 from .method_values import decorators
-from .names import as_decorated
 from .newest import judge_put_away
 from .project import LONG_LINE, MAX_DEPTH, Project, depth_of, functions_of
 from .reach import reach_of

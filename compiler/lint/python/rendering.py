@@ -6,7 +6,8 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from ..finding import Place
-from .machine import Frame, Run
+from .frames import Frame
+from .machine import Run
 from .standing import as_written
 from .texts import literal
 from .values import Const, DictV, Ext, FnV, Method, Obj, Opaque, PartialV, Text, Value

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 
 from .filling import holes_of
-from .machine import Frame, Run, place_of
+from .frames import Frame
+from .machine import Run
+from .places import place_of
+from .taints import Lit, Part
 from .texts import parts_of, text
 from .thoughts import without_thoughts
-from .values import FnV, Lit, Method, Obj, Opaque, Part, PartialV, Value
+from .values import FnV, Method, Obj, Opaque, PartialV, Value
 
 _PLAIN = str.maketrans("", "", "\\^$.|?*+()[]{}")
 

@@ -2,86 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ..finding import Cause, Place
-from ..layout import CONST, RELEASE, REQUEST, SESSION, Origin, Request, Segment
+from ..layout import CONST, RELEASE, REQUEST, SESSION, Request, Segment
+from .blocks import deep_parts, is_blocks, is_marked, is_replayed, quiet
 from .filling import REST
 from .holding import shape_of, taints_in
 from .machine import Run
 from .messages import dict_of, options_of, role_of
+from .origins import STABLE_TOKENS, is_stable, origins
+from .taints import Hole, Lit, Part
 from .texts import literal, parts_of
-from .values import (
-    MARKS,
-    Const,
-    DictV,
-    Hole,
-    ListV,
-    Lit,
-    Obj,
-    Opaque,
-    Part,
-    Taint,
-    Taints,
-    Text,
-    Value,
-)
-
-STABLE_WORDS = (
-    "system",
-    "prompt",
-    "instruction",
-    "persona",
-    "policy",
-    "rules",
-    "guide",
-    "template",
-    "preamble",
-    "charter",
-    "role",
-    "brief",
-    "head",
-)
-
-
-STABLE_TOKENS = 200
-"""What an unknown text counts whose name says that it is the fixed part of a prompt."""
-
-
-_OF_HEADS = frozenset({"role", "brief", "head"})
-"""Those of them that name other things in what is said."""
-
-
-def _is_stable(label: str, is_newest: bool) -> bool:
-    """Whether a value is the fixed part of a prompt by its name."""
-    words = [word for word in STABLE_WORDS if not (is_newest and word in _OF_HEADS)]
-    return any(word in label for word in words) and "user" not in label
-
-
-def origins(run: Run, taints: Taints) -> tuple[Origin, ...]:
-    """The taints that vary between the calls that are made here."""
-    found = [o for o in (_origin(run, t) for t in taints) if o is not None]
-    return tuple(sorted(found, key=lambda o: (o.place.file, o.place.line, o.what)))
-
-
-def _origin(run: Run, taint: Taint) -> Origin | None:
-    running = run.loop_numbers()
-    if taint.flag in ("head", "filter", "choice", "reconnect", "asked", "rest", "stored") or (
-        taint.needs and taint.needs not in running
-    ):
-        return None
-    if taint.cause is Cause.REASONING:
-        return None
-    if taint.cause is Cause.MODELS and taint.place.symbol not in run.models:
-        return None
-    rank = taint.rank
-    inside = [loop for loop in running if loop not in taint.loops]
-    if any(loop in running for loop in taint.settles):
-        rank = min(rank, SESSION)
-    if inside and taint.cause is not Cause.STATE:
-        rank = min(rank, SESSION)
-    return Origin(taint.cause, rank, taint.place, taint.what, taint.path)
+from .values import Const, ListV, Opaque, Text, Value
 
 
 class SegmentBuilder:
@@ -108,7 +42,7 @@ class SegmentBuilder:
             self.text(held, "tools", False, unknown=RELEASE)
             self._unknown("tools", RELEASE)
             return
-        self.text(_deep_parts(fields, self.request.sink), "tools", False, unknown=RELEASE)
+        self.text(deep_parts(fields, self.request.sink), "tools", False, unknown=RELEASE)
         if is_marked(fields):
             self._mark()
 
@@ -151,14 +85,14 @@ class SegmentBuilder:
         for key in ("tool_calls", "id", "tool_call_id"):
             if key in fields.fields:
                 self.text(
-                    _quiet(_deep_parts(fields.fields[key], self.request.sink)),
+                    quiet(deep_parts(fields.fields[key], self.request.sink)),
                     where,
                     is_newest,
                     True,
                 )
         if is_marked(fields):
             self._mark()
-        if many and _is_replayed(fields):
+        if many and is_replayed(fields):
             self._history(region, value)
 
     def _other_message(self, value: Value, many: bool, region: str, is_newest: bool) -> None:
@@ -179,9 +113,7 @@ class SegmentBuilder:
 
     def content(self, value: Value, region: str, is_newest: bool, many: bool = False) -> None:
         """Text, or a list of blocks with their marks."""
-        blocks = next(
-            (o for o in options_of(value) if isinstance(o, ListV) and _is_blocks(o)), None
-        )
+        blocks = next((o for o in options_of(value) if isinstance(o, ListV) and is_blocks(o)), None)
         if blocks is None:
             self.text(parts_of(value, self.request.sink), region, is_newest, many)
             return
@@ -199,7 +131,7 @@ class SegmentBuilder:
         for key in ("text", "content", "image_url", "source", "input", "url", "id", "tool_use_id"):
             if key in fields.fields:
                 self.text(
-                    _deep_parts(fields.fields[key], self.request.sink), region, is_newest, many
+                    deep_parts(fields.fields[key], self.request.sink), region, is_newest, many
                 )
         if fields.rest is not None and not fields.fields.keys() & {"text", "content"}:
             self.text((Hole(taints_in(fields.rest), "", True),), region, is_newest, many)
@@ -261,7 +193,7 @@ class SegmentBuilder:
             )
         elif part.label == REST and is_newest:
             pass
-        elif part.is_fixed or _is_stable(part.label.lower(), is_newest):
+        elif part.is_fixed or is_stable(part.label.lower(), is_newest):
             self.segments.append(
                 Segment(
                     RELEASE,
@@ -298,51 +230,3 @@ class SegmentBuilder:
 
 
 _REMINTED = frozenset({Cause.RANDOM, Cause.CLOCK, Cause.SIGNED, Cause.HASHED, Cause.SAMPLED})
-
-
-def _is_blocks(value: ListV) -> bool:
-    return any(isinstance(o, DictV) for i in value.items for o in options_of(i.value))
-
-
-def is_marked(fields: DictV) -> bool:
-    """Whether a block or message holds a breakpoint."""
-    held = next((fields.fields[key] for key in MARKS if key in fields.fields), None)
-    return held is not None and not (isinstance(held, Const) and held.value is None)
-
-
-def _is_replayed(fields: DictV) -> bool:
-    """Whether a message that stands for many comes out of a history or from data."""
-    return (
-        any(not (isinstance(held, Const)) for held in fields.fields.values())
-        or fields.rest is not None
-    )
-
-
-def _deep_parts(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
-    match value:
-        case DictV() if depth:
-            parts: list[Part] = (
-                [Hole(value.shape | value.as_text)] if value.shape | value.as_text else []
-            )
-            for key, held in value.fields.items():
-                if key == "cache_control":
-                    continue
-                parts += [Lit(f"{key} "), *_deep_parts(held, place, depth - 1)]
-            return (*parts, *(_deep_parts(value.rest, place, depth - 1) if value.rest else ()))
-        case ListV() if depth:
-            held_l: list[Part] = (
-                [Hole(value.shape | value.as_text)] if value.shape | value.as_text else []
-            )
-            for item in value.items:
-                held_l += _deep_parts(item.value, place, depth - 1)
-            return tuple(held_l)
-        case Obj():
-            return (Hole(taints_in(value, 2)),)
-        case _:
-            return parts_of(value, place)
-
-
-def _quiet(parts: Iterable[Part]) -> Iterator[Part]:
-    """Parts of a tool call: what is unknown in it is part of the history."""
-    for part in parts:
-        yield part if isinstance(part, Lit) or part.taints else replace(part, is_element=True)

@@ -9,12 +9,16 @@ from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import REQUEST
+from .copies import items_of
 from .elements import is_historical, number_in
-from .holding import items_of, join, shape_of, taints_in
+from .frames import Frame
+from .holding import join, shape_of, taints_in
 from .limits import is_hysteresis
-from .machine import Frame, Run, place_of, shown
+from .machine import Run
+from .places import place_of, shown
 from .queries import built_rows
-from .values import Choice, Const, ListV, Opaque, Taint, Taints, Text, Value
+from .taints import Taint, Taints
+from .values import Choice, Const, ListV, Opaque, Text, Value
 
 
 def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from .dunders import called_by_python
 from .holding import join
 from .instances import CONTENT
-from .machine import Run, bound_method
+from .machine import Run
 from .method_values import method_of
+from .places import bound_method
 from .values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Value
 
 

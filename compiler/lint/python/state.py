@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from ..finding import Cause, Place
 from ..layout import REQUEST, TURN
+from .frames import Frame
 from .holding import taints_in
-from .machine import Frame, Run, place_of
+from .machine import Run
+from .places import place_of
 from .racing import raced_in
+from .taints import NONE, Taint, Taints
 from .values import (
-    NONE,
     Choice,
     ClassV,
     Const,
@@ -25,8 +27,6 @@ from .values import (
     ModV,
     Obj,
     Opaque,
-    Taint,
-    Taints,
     Value,
 )
 
@@ -81,6 +81,7 @@ def _told_from_outside(
 ) -> Value | None:
     """A flag that is off at first and that no method turns on: somebody else does, while the object is in use."""
     is_off = isinstance(value, Const) and value.value is False
+    is_off = is_off and any(i.begins.get(node.attr) == "False" for i in owner.cls.line())
     if not is_off or _SETTING.search(node.attr) or owner.attrs.get(node.attr) is not value:
         return None
     if any(node.attr in info.defaults or node.attr in info.mutated for info in owner.cls.line()):

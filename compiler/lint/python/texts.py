@@ -10,23 +10,8 @@ from ..finding import Cause, Place
 from ..layout import REQUEST, SESSION, USER
 from .holding import taints_in, union
 from .sources.forms import is_request_id
-from .values import (
-    NONE,
-    Choice,
-    Const,
-    DictV,
-    Ext,
-    Hole,
-    ListV,
-    Lit,
-    Obj,
-    Opaque,
-    Part,
-    Taint,
-    Taints,
-    Text,
-    Value,
-)
+from .taints import NONE, Hole, Lit, Part, Taint, Taints
+from .values import Choice, Const, DictV, Ext, ListV, Obj, Opaque, Text, Value
 
 MAX_TEXT = 1 << 18
 

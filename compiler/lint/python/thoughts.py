@@ -7,8 +7,11 @@ from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import REQUEST
-from .machine import Frame, Run, place_of
-from .values import Opaque, Taint, Value
+from .frames import Frame
+from .machine import Run
+from .places import place_of
+from .taints import Taint
+from .values import Opaque, Value
 
 _SPLITS = frozenset("split rsplit partition rpartition".split())
 

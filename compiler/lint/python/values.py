@@ -9,66 +9,13 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import MutableMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from ..finding import Cause, Place
+from ..finding import Place
+from .taints import NONE, Part, Taint, Taints
 
-MARKS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
-"""Keys of a block or message that make it a breakpoint."""
-
-MAX_PATH = 6
 _NUMBERS = itertools.count(1)
 MAX_ITEMS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Taint:
-    """Something volatile: its cause, the rank of its lifetime, its origin, and the places it passed.
-
-    `loops`: the loops that were running when it came about. `needs`: it only varies inside this loop.
-    `settles`: loops whose rounds find it settled. `flag`: a word for whoever takes it away again.
-    """
-
-    cause: Cause
-    rank: int
-    place: Place
-    what: str
-    path: tuple[Place, ...] = ()
-    loops: tuple[int, ...] = ()
-    needs: int = 0
-    settles: tuple[int, ...] = ()
-    flag: str = ""
-
-    def through(self, place: Place) -> Taint:
-        """The same after passing another place."""
-        if len(self.path) >= MAX_PATH or (self.path and self.path[-1].line == place.line):
-            return self
-        return replace(self, path=(*self.path, place))
-
-
-Taints = frozenset[Taint]
-NONE: Taints = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Lit:
-    """Literal text."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """Text that isn't known. `label`: the expression; `is_element`: of a replayed list."""
-
-    taints: Taints = NONE
-    label: str = ""
-    is_element: bool = False
-    is_fixed: bool = False
-    """Whether it stays the same for a release: a file that comes with the program, its environment."""
-
-
-Part = Lit | Hole
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +142,8 @@ class ClassInfo:
     grown: set[str] = field(default_factory=set)
     shrunk: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
+    begins: dict[str, str] = field(default_factory=dict)
+    """Attributes that are a word, a flag or a member of an enumeration at first, and which, as written."""
     annotations: dict[str, ast.expr] = field(default_factory=dict)
     defaults: dict[str, ast.expr] = field(default_factory=dict)
     attrs: dict[str, Value] = field(default_factory=dict)

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from ..elements import element_of, indexed, known_items
+from ..frames import Frame
 from ..holding import join, shape_of
-from ..machine import Frame, Run
+from ..machine import Run
 from ..texts import literal
 from ..values import Const, Ext, Item, ListV, Opaque, PartialV, Value
 from .reflected import External

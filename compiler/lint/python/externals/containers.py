@@ -9,11 +9,15 @@ from dataclasses import replace
 from ...finding import Cause
 from ...layout import REQUEST
 from ..building import merge, order_taint, splice
+from ..copies import items_of
 from ..elements import element_of, is_historical, length_taint
-from ..holding import items_of, join, picked, shape_of, taints_in, text_taints_of
-from ..machine import Frame, Run, place_of, shown
+from ..frames import Frame
+from ..holding import join, picked, shape_of, taints_in, text_taints_of
+from ..machine import Run
+from ..places import place_of, shown
+from ..taints import NONE, Taint, Taints
 from ..texts import label_taints
-from ..values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Taints, Value
+from ..values import Choice, Const, DictV, ListV, Opaque, Value
 
 
 def len_call(

@@ -9,10 +9,13 @@ from dataclasses import replace
 from ...finding import Cause
 from ...layout import REQUEST
 from ..elements import element_of
+from ..frames import Frame, Loop
 from ..holding import join, shape_of, taints_in, text_taints_of, union
-from ..machine import Frame, Loop, Run, place_of, shown
+from ..machine import Run
+from ..places import place_of, shown
 from ..slices import sliced
-from ..values import NONE, Const, Item, ListV, Opaque, Taint, Value
+from ..taints import NONE, Taint
+from ..values import Const, Item, ListV, Opaque, Value
 
 
 def enumerate_call(

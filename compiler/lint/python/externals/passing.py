@@ -9,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from ...finding import Cause
 from ...layout import REQUEST
 from ..contents import ambient_in, contents_among, made_here, put_into
+from ..frames import Frame
 from ..holding import is_fixed, taints_in, union
-from ..machine import Frame, Run, place_of, shown
-from ..values import NONE, FnV, Opaque, PartialV, Taint, Taints, Value
+from ..machine import Run
+from ..places import place_of, shown
+from ..taints import NONE, Taint, Taints
+from ..values import FnV, Opaque, PartialV, Value
 
 LOOKUPS = re.compile(
     r"(^|[._])(?!get_(\w+_)?(string|text|html|md|markdown|json|str|xml|prompt)$)"

@@ -6,7 +6,9 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from ...finding import Cause, Evidence
-from ..machine import Frame, Run, place_of, shown
+from ..frames import Frame
+from ..machine import Run
+from ..places import place_of, shown
 from ..texts import literal
 from ..values import Value
 

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from ..frames import Frame
 from ..holding import taints_in, union
-from ..machine import Frame, Run
+from ..machine import Run
 from ..texts import literal
 from ..values import DictV, Ext, FnV, Opaque, PartialV, Value
 

@@ -10,16 +10,19 @@ from ...layout import SESSION
 from ..attributes import set_attribute
 from ..contents import contents_among, put_into
 from ..files import file_value
+from ..frames import Frame
 from ..holding import taints_in, union
-from ..machine import Frame, Run, place_of, shown
+from ..machine import Run
 from ..names import attribute
 from ..paths import file_named, path_of
+from ..places import place_of, shown
 from ..rendering import context_of
 from ..replacing import by_pattern
 from ..sources.standard import HERE, HOST_VARIABLES
 from ..standing import as_written, fields_of
+from ..taints import Taint
 from ..texts import literal, parts_of, text, transformed
-from ..values import Const, Contents, DictV, Ext, Item, ListV, Opaque, PartialV, Taint, Value
+from ..values import Const, Contents, DictV, Ext, Item, ListV, Opaque, PartialV, Value
 from .reflected import External
 
 HERE_PATH = "path here"
@@ -79,6 +82,13 @@ def getattr_call(
         return Opaque(taints_in(args[0])) if args else Opaque()
     fake = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node)
     return attribute(run, frame, args[0], fake)
+
+
+def weak_call(
+    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
+) -> Value:
+    """`weakref.ref`: called, it gives what it refers to."""
+    return PartialV(Ext("weakref.proxy"), list(args[:1]), {})
 
 
 def partial_call(

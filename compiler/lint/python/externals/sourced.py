@@ -11,11 +11,14 @@ from ...finding import Cause
 from ..building import order_taint
 from ..clocks import coarse
 from ..elements import element_of
+from ..frames import Frame
 from ..holding import join, shape_of, taints_in, union
-from ..machine import Frame, Run, place_of, shown
+from ..machine import Run
+from ..places import place_of, shown
 from ..sources.source import Source
+from ..taints import Taint
 from ..texts import literal
-from ..values import Choice, Const, Item, ListV, Opaque, Taint, Value
+from ..values import Choice, Const, Item, ListV, Opaque, Value
 
 
 def gives(source: Source, args: Sequence[Value]) -> bool:

@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from ...finding import Cause
 from ...layout import REQUEST
-from ..machine import Frame, Run, place_of, shown
-from ..values import ListV, Opaque, Taint, Value
+from ..frames import Frame
+from ..machine import Run
+from ..places import place_of, shown
+from ..taints import Taint
+from ..values import ListV, Opaque, Value
 
 
 def trimmed(

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..agents import call_agent
+from ..frames import Frame
 from ..holding import join
 from ..instances import CONTENT
-from ..machine import Frame, Run
+from ..machine import Run
 from ..message_templates import call_prompt
 from ..standing import (
     FIELDS,

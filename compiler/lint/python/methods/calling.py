@@ -9,9 +9,12 @@ from functools import cached_property
 
 from ...finding import Cause, Place
 from ...layout import REQUEST
-from ..machine import Frame, Run, dotted, place_of
+from ..frames import Frame
+from ..machine import Run
+from ..places import dotted, place_of
+from ..taints import Taint
 from ..texts import literal
-from ..values import Taint, Value
+from ..values import Value
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 
 from ..contents import ambient_in
-from ..machine import Run, bound_method
+from ..machine import Run
 from ..method_values import method_of
-from ..values import NONE, ClassInfo, Obj, Taints
+from ..places import bound_method
+from ..taints import NONE, Taints
+from ..values import ClassInfo, Obj
 
 _MOST = 8
 

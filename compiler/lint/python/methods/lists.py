@@ -9,15 +9,20 @@ from dataclasses import replace
 from ...finding import Cause
 from ...layout import REQUEST, SESSION
 from ..building import splice
+from ..copies import frozen, items_of, settled
 from ..elements import HISTORY, element_of
 from ..elsewhere import set_elsewhere
 from ..externals.containers import in_order, ranking
-from ..holding import frozen, items_of, join, picked, settled, shape_of, taints_in, union
+from ..frames import Frame
+from ..holding import join, picked, shape_of, taints_in, union
 from ..limits import limits_of
-from ..machine import Frame, Run, dotted, place_of, shown
+from ..machine import Run
 from ..newest import judge_stored
+from ..places import dotted, place_of, shown
 from ..queries import FETCHES, ROWS, SINGLE, built_rows, single
-from ..values import NONE, Choice, Const, DictV, Item, ListV, Obj, Opaque, Taint, Taints, Value
+from ..taints import NONE, Taint, Taints
+from ..texts import parts_of, text
+from ..values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Value
 
 
 def list_method(
@@ -35,6 +40,10 @@ def list_method(
             if args:
                 grow(run, frame, receiver, args[0], node)
             return Const(None)
+        case "send" | "asend" if receiver.kind == "generator" and args:
+            receiver.items.append(Item(args[0]))
+            place = place_of(frame.module, node)
+            return text([p for item in receiver.items for p in parts_of(item.value, place)])
         case "set" if receiver.kind == "cell":
             receiver.items = [*(receiver.items if frame.conds else []), *map(Item, args[:1])]
             return Opaque(label="token")
@@ -64,6 +73,8 @@ def list_method(
             return Const(None)
         case "pop" | "popleft" | "remove" | "clear":
             shortened(run, frame, receiver, name, args, node)
+            if name == "pop" and not args:
+                _taken_back(run, frame, receiver, node)
             return element_of(receiver)
         case "copy":
             return replace(receiver, items=items_of(receiver), persists=False)
@@ -134,7 +145,7 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
     in_loop = any(loop.number not in target.loops for loop in run.loops if not loop.is_exact)
     added = place_of(frame.module, node) if frame.conds and not in_loop else None
     target.add(held, in_loop or bool(frame.conds), added)
-    target.shape |= _by_condition(frame, node)
+    target.shape |= _by_condition(frame, target, node)
     for loop in run.loops:
         if loop.number not in target.loops:
             target.shape |= frozenset(t for t in loop.shape if t.flag != "head")
@@ -165,11 +176,13 @@ def in_completion_order(
 _VARY = frozenset({Cause.STATE, Cause.COUNTER, Cause.VARYING})
 
 
-def _by_condition(frame: Frame, node: ast.AST) -> Taints:
+def _by_condition(frame: Frame, target: ListV, node: ast.AST) -> Taints:
     """What is put into a list or not, as a question or the state of things says."""
     place = place_of(frame.module, node)
     under = frame.under()
     asked = frozenset(picked(t, place) for t in under if t.flag == "asked")
+    if target.persists:
+        return NONE  # what is said stays as it was said
     return asked | frozenset(
         replace(t, flag="choice") for t in under if t.cause in _VARY and not t.flag
     )
@@ -188,7 +201,7 @@ def extend(run: Run, frame: Frame, receiver: ListV, value: Value, node: ast.AST)
     for item in value.items if isinstance(value, ListV) else ():
         judge_stored(run, receiver, item.value, place_of(frame.module, node))
     before = len(receiver.items)
-    receiver.shape |= _by_condition(frame, node)
+    receiver.shape |= _by_condition(frame, receiver, node)
     splice(receiver, held)
     for loop in run.loops:
         if loop.number not in receiver.loops:
@@ -208,11 +221,34 @@ def put_in(run: Run, frame: Frame, receiver: ListV, at: Value, value: Value, nod
         if loop.number not in receiver.loops:
             receiver.shape |= frozenset(t for t in loop.shape if t.flag != "head")
     repeats = receiver.persists and frame.name.partition(".")[2] not in ("__init__", "")
+    loop = next(
+        (lp for lp in run.loops if lp.number not in receiver.loops and not lp.is_exact), None
+    )
+    if loop is not None and number <= 1 and isinstance(value, DictV) and not frame.guards:
+        place = place_of(frame.module, node, f"{frame.name}:insert")
+        what = f"{shown(node)} puts a message in front of the history each time"
+        receiver.shape |= {
+            Taint(
+                Cause.REWRITTEN, REQUEST, place, what, loops=run.loop_numbers(), needs=loop.number
+            )
+        }
     if repeats and number <= 1 and not frame.guards:
         place = place_of(frame.module, node, f"{frame.name}:insert")
         what = f"{shown(node)} puts a message in front of the history each time"
         receiver.shape |= {Taint(Cause.REWRITTEN, REQUEST, place, what, loops=run.loop_numbers())}
     receiver.items.insert(number, Item(value))
+
+
+def _taken_back(run: Run, frame: Frame, receiver: ListV, node: ast.AST) -> None:
+    """A message that was sent is taken off a history again: the next turn goes on without it."""
+    last = receiver.items[-1] if receiver.items else None
+    is_sent = id(receiver) in run.sent and receiver.persists
+    if last is None or last.many or not is_sent or frame.conds or frame.guards:
+        return
+    place = place_of(frame.module, node, f"{frame.name}:pop")
+    what = "a message is sent, and taken away again"
+    receiver.shape |= {Taint(Cause.UNSAVED, REQUEST, last.added or place, what, (place,))}
+    receiver.items.pop()
 
 
 def shortened(

@@ -15,13 +15,14 @@ from ..files import template_named, written_taints
 from ..filling import amid, holes_of
 from ..holding import join, taints_in, union
 from ..json_text import PARSED, is_parsed
-from ..machine import shown
 from ..paths import holds_prompts, path_of, with_suffix
+from ..places import shown
 from ..rendering import context_of
 from ..replacing import by_pattern
+from ..taints import NONE, Hole
 from ..texts import joined, parts_of, text
 from ..thoughts import splits_thoughts, without_thoughts
-from ..values import NONE, Const, Hole, ListV, Opaque, Value
+from ..values import Const, ListV, Opaque, Value
 from .calling import Calling
 from .lists import as_list, extend, grow, put_in, shortened
 

@@ -6,9 +6,10 @@ import ast
 
 from ...finding import Cause
 from ...layout import REQUEST
-from ..machine import place_of
+from ..places import place_of
 from ..queries import FETCHES, SINGLE, built_rows, is_query, rows_of, single
-from ..values import NONE, ClassV, Const, DictV, ListV, Opaque, Taint, Taints, Value
+from ..taints import NONE, Taint, Taints
+from ..values import ClassV, Const, DictV, ListV, Opaque, Value
 from .calling import Calling
 
 _RUNS_QUERY = frozenset(
@@ -28,7 +29,7 @@ def queried(call: Calling) -> Value | None:
     query = next((a for a in call.given if is_query(a)), None)
     if query is not None:
         frame.queries[said] = rows_of(call.run, query, call.place)
-        return frame.queries[said]
+        return single(frame.queries[said]) if name in SINGLE else frame.queries[said]
     if name in _OF_MANAGERS and ".objects." in said + ".":
         return _managed(call)
     if name == "find" and call.args and isinstance(call.args[0], DictV):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..elements import element_of
+from ..frames import Loop
 from ..holding import shape_of, union
-from ..machine import Loop
 from ..values import ListV, Value
 from .calling import Calling
 

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from ..filling import formatted, substituted
+from ..frames import Frame
 from ..holding import taints_in
-from ..machine import Frame, Run, place_of
+from ..machine import Run
+from ..places import place_of
 from ..rendering import context_of, rendered_text
 from ..standing import as_written, content_of
 from ..texts import joined, literal, replaced, transformed

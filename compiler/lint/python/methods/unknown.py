@@ -10,10 +10,11 @@ from ..externals.passing import LOOKUPS, found_by
 from ..holding import is_fixed, shape_of, taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
 from ..listings import COMPLETION_METHODS, UNORDERED_METHODS
-from ..machine import bound_method, shown
 from ..method_values import decorators, method_of
+from ..places import bound_method, shown
 from ..sources.lookup import method_source
-from ..values import NONE, ClassV, ListV, Obj, Opaque, Value
+from ..taints import NONE
+from ..values import ClassV, ListV, Obj, Opaque, Value
 from .calling import Calling
 from .inherited import said_by
 from .lists import order_of

@@ -10,8 +10,9 @@ from ...layout import WORTH_INSIDE, Request
 from ..machine import Run
 from ..messages import dict_of, options_of
 from ..requests import Given
+from ..taints import Hole, Part
 from ..texts import parts_of
-from ..values import Hole, ListV, Part, Value
+from ..values import ListV, Value
 
 Piece = tuple[str, bool]
 """Text or the name of a value, and whether it varies with the loop."""

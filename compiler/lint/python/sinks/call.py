@@ -10,12 +10,15 @@ from ...finding import Cause
 from ...layout import REQUEST
 from ..agents import HEADS, is_led
 from ..building import splice
+from ..frames import Frame
 from ..frameworks import construct
 from ..holding import shape_of
-from ..machine import Frame, Run, dotted, place_of
+from ..machine import Run
 from ..memories import window_in
+from ..places import dotted, place_of
 from ..requests import Given
-from ..values import Const, DictV, Ext, FnV, Item, ListV, Opaque, Taint, Value
+from ..taints import Taint
+from ..values import Const, DictV, Ext, FnV, Item, ListV, Opaque, Value
 from .apis import APIS, Api, api_of, first_of, given_to
 from .bodies import body_in, flattened
 from .prompted import OTHER_USE, generic_given, is_messages, prompted, told_system

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...finding import Cause, Evidence, Loss
 from ...layout import TURN, Request
 from ..machine import Run
-from ..values import Taint
+from ..taints import Taint
 
 
 def evidence_of(

@@ -8,7 +8,8 @@ from ...target import minimum_of, plain_model
 from ..machine import Run
 from ..messages import dict_of, role_of
 from ..requests import Given
-from ..values import Const, DictV, ListV, Taint
+from ..taints import Taint
+from ..values import Const, DictV, ListV
 from .live import evidence_of
 
 MARK_LIMIT = 4

@@ -11,8 +11,9 @@ from ..machine import Run
 from ..messages import dict_of, options_of
 from ..newest import arguments_in
 from ..requests import Given
+from ..taints import Lit, Taint, Taints
 from ..texts import parts_of
-from ..values import Choice, DictV, ListV, Lit, Opaque, Taint, Taints, Value
+from ..values import Choice, DictV, ListV, Opaque, Value
 from .live import evidence_of
 
 _LISTED = frozenset(
@@ -51,6 +52,8 @@ def judge_messages(run: Run, given: Given, request: Request) -> None:
             )
     for taint in taints:
         if taint.flag in ("head", "filter", "choice", "picked", "rest"):
+            continue
+        if taint.needs and taint.needs not in run.loop_numbers():
             continue
         if taint.cause in _LISTED or taint.cause is Cause.ARGUMENTS:
             more = "" if taint.cause is Cause.ARGUMENTS else "the history"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from ...finding import Cause, Evidence
 from ...layout import Request
+from ..blocks import is_marked
 from ..machine import Run
 from ..messages import dict_of, options_of
 from ..requests import Given
-from ..segments import is_marked
 from ..values import ListV, Value
 
 LOOKED_BACK = 20

@@ -16,6 +16,7 @@ METHODS: Mapping[str, Source] = {
     **dict.fromkeys(
         "similarity_search asimilarity_search similarity_search_with_score asimilarity_search_with_score "
         "similarity_search_by_vector max_marginal_relevance_search amax_marginal_relevance_search "
+        "select_examples aselect_examples "
         "get_relevant_documents aget_relevant_documents retrieve aretrieve recall semantic_search vector_search "
         "hybrid_search query_points get_relevant_memories".split(),
         FOUND,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
+from ...finding import Cause, Place
 from ..attributes import set_attribute
 from ..binding import unpacked
+from ..copies import passed
 from ..expressions import evaluate
-from ..holding import passed
+from ..frames import Frame
 from ..left import note_left
-from ..machine import Frame, Run, place_of
-from ..values import Choice, Const, Obj, Value
+from ..machine import Run
+from ..places import place_of
+from ..texts import label_taints
+from ..values import Choice, Const, Obj, Opaque, Value
 from .items import set_item
 from .stored import as_stored
 
@@ -39,6 +44,7 @@ def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST
                 if not isinstance(value, Const | Choice)
                 else value
             )
+            found = _as_called(found, name, place_of(frame.module, target))
             frame.env[name] = found
             if isinstance(found, Obj) and not frame.name:
                 found.is_symbolic = True  # a global: every call finds it built
@@ -58,3 +64,11 @@ def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST
             set_item(run, frame, target, evaluate(run, frame, owner), owner, index, value, node)
         case _:
             pass
+
+
+def _as_called(value: Value, name: str, place: Place) -> Value:
+    """One row of a table, which is a user's where it is called one."""
+    if not isinstance(value, Opaque) or value.label != "record":
+        return value
+    named = replace(value, label=name)
+    return named if any(t.cause is Cause.USER for t in label_taints(named, place)) else value

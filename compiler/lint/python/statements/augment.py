@@ -9,9 +9,11 @@ from ..arithmetic import added, operated
 from ..dunders import operated_by_class
 from ..elements import is_historical
 from ..expressions import evaluate
-from ..machine import Frame, Run
+from ..frames import Frame
+from ..machine import Run
 from ..methods.lists import as_list, extend
-from ..values import NONE, Const, Hole, ListV, Opaque, StateV, Taints, Text, Value
+from ..taints import NONE, Hole, Taints
+from ..values import Const, ListV, Opaque, StateV, Text, Value
 from .assign import assign
 from .states import append_to_state
 from .stored import with_counter
@@ -63,7 +65,7 @@ def _with_order(run: Run, frame: Frame, value: Value) -> Value:
         return value
     parts = value.parts if isinstance(value, Text) else ()
     if isinstance(value, Const):
-        from ..values import Lit
+        from ..taints import Lit
 
         parts = (Lit(str(value.value)),)
     if any(isinstance(p, Hole) and shape <= p.taints for p in parts):

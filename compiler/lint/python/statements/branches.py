@@ -7,9 +7,11 @@ import ast
 from ..binding import condition_taints
 from ..contents import ambient_in
 from ..expressions import evaluate
+from ..frames import Frame
 from ..holding import decided, join
-from ..machine import Frame, Run
-from ..values import NONE, Const, ListV, Obj, Opaque, Taints, Value
+from ..machine import Run
+from ..taints import NONE, Taints
+from ..values import Const, ListV, Obj, Opaque, Value
 from .assign import assign
 
 

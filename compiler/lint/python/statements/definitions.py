@@ -7,9 +7,11 @@ import ast
 from ..agents import decorated
 from ..class_reading import class_info
 from ..expressions import evaluate
-from ..machine import Frame, Run, bound_method, dotted
+from ..frames import Frame
+from ..imports import imported
+from ..machine import Run
 from ..method_values import decorators, method_of
-from ..names import imported
+from ..places import bound_method, dotted
 from ..values import ClassInfo, ClassV, Ext, FnV, Obj, PartialV, Value
 
 

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..expressions import evaluate
-from ..machine import Frame, Run
+from ..frames import Frame
+from ..machine import Run
 from .assign import annotated, assignment
 from .augment import augmented
 from .branches import branch, try_block, with_block
 from .definitions import class_body, function, global_names, import_names, outer_names
-from .items import deletion
+from .deletions import deletion
 from .loops import for_loop, while_loop
 from .matching import match_block
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST
 from ..building import rewrite_taint, splice
+from ..class_reading import helpers_of_builders
 from ..contents import put_into
 from ..dunders import called_by_python
-from ..elements import is_historical, number_in
+from ..elements import is_historical
 from ..expressions import evaluate
+from ..frames import Frame
 from ..holding import join, shape_of, taints_in
 from ..instances import CONTENT
 from ..left import note_left
-from ..machine import Frame, Run, place_of
+from ..machine import Run
 from ..messages import dict_of, options_of
-from ..methods.lists import in_completion_order, shortened
+from ..methods.lists import in_completion_order
+from ..places import place_of
 from ..rendering import note_helper
 from ..standing import is_container
-from ..values import NONE, Choice, Const, Contents, DictV, ListV, Obj, Opaque, Taint, Taints, Value
+from ..taints import NONE, Taint, Taints
+from ..values import Choice, Const, Contents, DictV, ListV, Obj, Opaque, Value
 from .stored import as_stored
 
 
@@ -212,6 +215,10 @@ def _set_element(
         owner.shape |= {
             Taint(Cause.UNSAVED, REQUEST, place, "the newest message is changed", loops=loops)
         }
+    elif at > 0 and not frame.guards and not _in_builder(frame) and _is_lasting(run, owner):
+        if isinstance(dict_of(value), DictV) and _is_open(value):
+            what = "an earlier message is replaced"
+            owner.shape |= {Taint(Cause.REWRITTEN, REQUEST, place, what, loops=loops)}
     elif at == 0 and owner.persists and not _in_builder(frame):
         taints = _held_by(value)
         if taints or isinstance(value, DictV):
@@ -219,6 +226,19 @@ def _set_element(
             if live:
                 owner.items[:0] = []
                 _first(owner, value)
+
+
+def _is_lasting(run: Run, owner: ListV) -> bool:
+    """Whether a list is there before and after: an attribute, or made outside of the loop that is running."""
+    inner = [loop for loop in run.loops if not loop.is_exact]
+    return owner.persists or any(loop.number not in owner.loops for loop in inner)
+
+
+def _is_open(value: Value) -> bool:
+    """Whether a message is another one each time, as far as that is known."""
+    content = dict_of(value)
+    text = content.fields.get("content") if content is not None else None
+    return text is not None and not isinstance(text, Const)
 
 
 def _wraps(owner: ListV, value: Value) -> bool:
@@ -247,53 +267,7 @@ def _held_by(value: Value) -> Taints:
 
 
 def _in_builder(frame: Frame) -> bool:
-    return frame.name.rpartition(".")[2] in ("__init__", "__post_init__")
-
-
-def deletion(run: Run, frame: Frame, node: ast.Delete) -> bool:
-    """`del target`."""
-    for target in node.targets:
-        if isinstance(target, ast.Subscript):
-            owner = evaluate(run, frame, target.value)
-            if isinstance(owner, ListV | Opaque):
-                _deleted(run, frame, owner, target)
-    return False
-
-
-def _deleted(run: Run, frame: Frame, owner: ListV | Opaque, target: ast.Subscript) -> None:
-    """`del history[:2]`, `del history[1:-40]`."""
-    if not isinstance(target.slice, ast.Slice):
-        index = evaluate(run, frame, target.slice)
-        shortened(run, frame, owner, "pop", [index], target)
-        return
-    from ..slices import sliced
-
-    if not is_historical(owner):
-        return
-    if _drops_a_few(run, frame, target.slice):
-        shortened(run, frame, owner, "pop", [Const(0)], target)
-        return
-    load = ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
-    cut = sliced(run, frame, owner, load)
-    fresh = frozenset(t for t in shape_of(cut) - shape_of(owner) if t.flag != "guarded")
-    moves = frozenset(replace(t, cause=Cause.WINDOW, flag="") for t in fresh)
-    if moves and not _is_hysteresis_here(run, frame, target.slice):
-        owner.shape |= moves
-
-
-_A_FEW = 4
-"""Messages that a turn or two bring: who drops no more has to drop again at once."""
-
-
-def _drops_a_few(run: Run, frame: Frame, cut: ast.Slice) -> bool:
-    """`del history[:2]`, `del history[1:3]`."""
-    ends = [evaluate(run, frame, e) if e is not None else Const(0) for e in (cut.lower, cut.upper)]
-    low, high = (number_in(each) for each in ends)
-    return low is not None and high is not None and 0 <= low <= 2 and 0 < high - low <= _A_FEW
-
-
-def _is_hysteresis_here(run: Run, frame: Frame, cut: ast.Slice) -> bool:
-    from ..limits import is_hysteresis
-
-    end = cut.upper or cut.lower
-    return end is not None and is_hysteresis(run, frame, end)
+    name = frame.name.rpartition(".")[2]
+    return name in ("__init__", "__post_init__") or (
+        frame.owner is not None and name in helpers_of_builders(frame.owner)
+    )

@@ -10,11 +10,14 @@ from ..binding import bind, loop_element
 from ..elements import is_historical, known_items
 from ..expressions import evaluate
 from ..externals.containers import in_order
+from ..frames import Frame, Loop
 from ..holding import extent_of, join
-from ..machine import Frame, Loop, Run, dotted, place_of
+from ..machine import Run
+from ..places import dotted, place_of
 from ..standing import as_iterated
+from ..taints import NONE, Taint, Taints
 from ..texts import used_at
-from ..values import NONE, Choice, Const, Opaque, Taint, Taints, Text, Value
+from ..values import Choice, Const, Opaque, Text, Value
 from .branches import joined_env
 
 MAX_ROUNDS = 2

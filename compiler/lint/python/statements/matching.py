@@ -7,8 +7,9 @@ import ast
 from ..binding import condition_taints, unpacked
 from ..elements import indexed
 from ..expressions import evaluate
+from ..frames import Frame
 from ..holding import decided, taints_in
-from ..machine import Frame, Run
+from ..machine import Run
 from ..names import attribute
 from ..values import Obj, Opaque, Value
 

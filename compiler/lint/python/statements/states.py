@@ -8,12 +8,15 @@ from dataclasses import replace
 from ...finding import Cause, Evidence, Loss, Place
 from ...layout import REQUEST
 from ..elements import HISTORY
+from ..frames import Frame
 from ..frameworks import holds_generation
-from ..machine import Frame, Run, place_of
+from ..machine import Run
+from ..origins import STABLE_WORDS
+from ..places import place_of
 from ..requests import Given
-from ..segments import STABLE_WORDS
+from ..taints import Hole, Lit, Part, Taint
 from ..texts import parts_of, text
-from ..values import Const, DictV, Hole, ListV, Lit, Opaque, Part, StateV, Taint, Text, Value
+from ..values import Const, DictV, ListV, Opaque, StateV, Text, Value
 
 
 def append_to_state(run: Run, frame: Frame, state: StateV, value: Value, node: ast.AST) -> None:

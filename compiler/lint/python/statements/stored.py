@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST
+from ..frames import Frame
 from ..holding import shape_of
-from ..machine import Frame, Run, place_of
+from ..machine import Run
+from ..places import place_of
 from ..slices import assigned_to
-from ..values import NONE, Choice, Const, DictV, ListV, Opaque, Taint, Text, Value
+from ..taints import NONE, Taint
+from ..values import Choice, Const, DictV, ListV, Opaque, Text, Value
 
 
 def as_stored(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value: Value) -> Value:
