@@ -237,7 +237,7 @@ def office() -> Iterator[Log]:
         for n, q in zip(names, _said(8, None)[::2], strict=True)
     ]
     yield "office_names_first", named, ("PFX104", "PFX201")
-    yield "office_reordered", _reordered(), ("PFX307", "PFX301")
+    yield "office_reordered", _reordered(), ("PFX307", "PFX207", "PFX301")
     yield "office_summary_apart", _summary_apart(), ("PFX212",)
     growing = [{"request": {"model": "gpt-5.1", "messages": _said(t)}} for t in turns]
     yield "office_growing", growing, ()

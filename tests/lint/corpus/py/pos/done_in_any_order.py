@@ -20,4 +20,4 @@ async def loop(question, tools):
         messages.append(message)
         pending = [asyncio.create_task(call(t)) for t in message.tool_calls or []]
         for done in asyncio.as_completed(pending):
-            messages.append(await done)  # want: PFX307 PFX301
+            messages.append(await done)  # want: PFX307 PFX207 PFX301

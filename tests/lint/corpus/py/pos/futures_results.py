@@ -9,7 +9,7 @@ def run_tools(calls, table) -> list[dict]:
     out = []
     with ThreadPoolExecutor(8) as pool:
         waiting = {pool.submit(table[c.function.name], c.function.arguments): c for c in calls}
-        for future in as_completed(waiting):  # want: PFX307 PFX301
+        for future in as_completed(waiting):  # want: PFX307 PFX207 PFX301
             call = waiting[future]
             out.append({"role": "tool", "tool_call_id": call.id, "content": future.result()})
     return out

@@ -13,7 +13,7 @@ class ToolLoop:
 
     async def _run(self, call) -> None:
         result = await self.tools[call.function.name](call.function.arguments)
-        self.messages.append({"role": "tool", "tool_call_id": call.id, "content": result})  # want: PFX307 PFX301
+        self.messages.append({"role": "tool", "tool_call_id": call.id, "content": result})  # want: PFX307 PFX207 PFX301
 
     async def turn(self, text: str) -> str:
         self.messages.append({"role": "user", "content": text})

@@ -11,14 +11,14 @@ async def collect(calls, run) -> list[dict]:
     queue: asyncio.Queue = asyncio.Queue()
 
     async def work(call) -> None:
-        await queue.put((call["id"], await run(call)))  # want: PFX307 PFX301
+        await queue.put((call["id"], await run(call)))  # want: PFX307 PFX207 PFX301
 
     async with asyncio.TaskGroup() as group:
         for call in calls:
             group.create_task(work(call))
     found = []
     while not queue.empty():
-        ident, value = queue.get_nowait()  # want: PFX307 PFX301
+        ident, value = queue.get_nowait()  # want: PFX307 PFX207 PFX301
         found.append({"role": "tool", "tool_call_id": ident, "content": json.dumps(value)})
     return found
 

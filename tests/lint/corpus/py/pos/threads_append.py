@@ -11,7 +11,7 @@ def run_all(calls, execute, messages: list[dict]) -> None:
         waiting = {pool.submit(execute, call): call for call in calls}
         for future in as_completed(waiting):
             call = waiting[future]
-            messages.append({"role": "tool", "tool_call_id": call.id, "content": future.result()})  # want: PFX307 PFX301
+            messages.append({"role": "tool", "tool_call_id": call.id, "content": future.result()})  # want: PFX307 PFX207 PFX301
 
 
 def loop(messages: list[dict], tools: list[dict], execute):

@@ -1,0 +1,2 @@
+FEATURES = frozenset({"a", "b", "c"})
+BETA = {"b"}
