@@ -40,6 +40,7 @@ POSSIBLE: Mapping[str, str] = {
     "PFX305": "logs, Python",
     "PFX306": "Python",
     "PFX307": "logs, Python",
+    "PFX404": "front end, Python",
     "PFX405": "logs, Python",
     "PFX501": "templates",
     "PFX502": "templates",
