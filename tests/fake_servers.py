@@ -318,6 +318,8 @@ class OpenAIServer(FakeServer):
     root: str | None = None
     shows: bool = True
     """Whether it shows its tokenizer and template."""
+    masks: bool = False
+    """Whether log probabilities are told of what may be chosen alone, as a server may be started to."""
     names_next: bool = True
     """Whether it tells the log probabilities of named tokens, as vLLM does of late; before that it passed them over."""
 
@@ -354,25 +356,43 @@ class OpenAIServer(FakeServer):
         if body.get("echo"):
             return self._echo(ids, body)
         cached = self.cached(ids)
-        done = self.model.generate(
-            ids, self._sampling(body, is_chat), body.get("seed", 7), self._constraint(body)
-        )
+        done = self._generated(ids, body, is_chat)
         self.keep(ids + done.ids[:-1])
         usage = self._usage(len(ids), len(done.ids), cached)
         if body.get("stream"):
             return self._events(done, is_chat, body, usage)
         choice = self._choice(done, is_chat, body)
         if self.names_next and self.owner == "vllm" and body.get("logprob_token_ids"):
-            choice["logprobs"]["top_logprobs"] = self._named(ids, done, body["logprob_token_ids"])
+            choice["logprobs"]["top_logprobs"] = self._named(ids, done, body)
         return {"choices": [choice], "usage": usage}
 
-    def _named(
-        self, ids: tuple[int, ...], done: Generated, tokens: list[int]
-    ) -> list[dict[str, float]]:
+    def _generated(self, ids: tuple[int, ...], body: Any, is_chat: bool) -> Generated:
+        """What the model says, or the likeliest of the tokens that are allowed, one after the other."""
+        allowed = body.get("allowed_token_ids")
+        if not allowed:
+            sampling, seed = self._sampling(body, is_chat), body.get("seed", 7)
+            return self.model.generate(ids, sampling, seed, self._constraint(body))
+        said: tuple[int, ...] = ()
+        while len(said) < body["max_tokens"]:
+            said += (max(allowed, key=lambda token: self.model.score(ids + said, (token,))[0]),)
+        values = self.model.score(ids, said)
+        return Generated(said, said, self.target.tokenizer.decode(said), "length", 0, values)
+
+    def _named(self, ids: tuple[int, ...], done: Generated, body: Any) -> list[dict[str, float]]:
         """Of each position the sampled token and the named ones, by name."""
+        allowed = body.get("allowed_token_ids") if self.masks else None
         behind = [ids + done.ids[:at] for at in range(len(done.ids))]
+
+        def value(before: tuple[int, ...], token: int) -> float:
+            if allowed and token not in allowed:
+                return -9999.0
+            return self.model.score(before, (token,))[0] + (1.0 if allowed else 0.0)
+
         return [
-            {f"token_id:{token}": self.model.score(before, (token,))[0] for token in (own, *tokens)}
+            {
+                f"token_id:{token}": value(before, token)
+                for token in (own, *body["logprob_token_ids"])
+            }
             for before, own in zip(behind, done.ids, strict=True)
         ]
 

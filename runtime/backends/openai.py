@@ -32,11 +32,11 @@ from ..transport.server import Server
 from .cache_size import cache_size_of
 from .openai_asking import Answer, Asking
 from .openai_identity import Identity
-from .openai_next import NotToldError
 from .openai_replies import Body, Choice, cannot, finish_of, logprobs_of, usage_of
 from .openai_requests import Constrained, Wording
 from .openai_scoring import Scoring
 from .openai_splicing import Spliced, parts_to_splice
+from .openai_told import NotToldError
 from .remote import bearer, check_count, check_ids, chosen, completion_of, may_call, side_by_side
 
 HOSTED = "https://api.openai.com/v1"

@@ -6,8 +6,9 @@ from typing import Any
 
 from ..backend import BackendError, SelectReply, SelectRequest
 from .openai_asking import Asking
-from .openai_next import NextTokens, NotToldError
+from .openai_next import NextTokens
 from .openai_replies import Account, Logprobs, by_count, by_offset, cannot_score, usage_of
+from .openai_told import NotToldError
 from .remote import side_by_side
 
 Scores = tuple[tuple[float, ...], Account | None]
@@ -21,6 +22,7 @@ class Scoring:
     def __init__(self, asking: Asking, *, takes_ids: bool, by_next: bool) -> None:
         self._asking, self._takes_ids = asking, takes_ids
         self._by_next = by_next and takes_ids
+        self._in_rows = True
 
     async def score(self, request: SelectRequest) -> SelectReply:
         """Score each choice after the prompt, and alone where that is wanted. Raises BackendError."""
@@ -34,9 +36,10 @@ class Scoring:
 
     async def _scored(self, request: SelectRequest, ids: tuple[int, ...], text: str) -> Scored:
         if self._by_next:
-            next_tokens = NextTokens(ids, request.choices)
+            next_tokens = NextTokens(ids, request.choices, self._in_rows)
             try:
                 await next_tokens.ask(self._asking)
+                self._in_rows = self._in_rows and next_tokens.in_rows
                 return next_tokens.values(), [each.account for each in next_tokens.answers]
             except NotToldError:
                 self._by_next = False

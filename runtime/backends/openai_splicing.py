@@ -17,8 +17,8 @@ from ...ir.target import Part, Tokenizer
 from ..backend import Finish, GenReply, GenRequest
 from .constraints import characters_of, parts_of, pattern_of, quoted
 from .openai_asking import Answer, Asking
-from .openai_next import named_body, named_values
 from .openai_replies import Body, finish_of, usage_of
+from .openai_told import named_body, named_values
 from .remote import completion_of
 
 Ids = tuple[int, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -316,22 +317,69 @@ def test_choices_are_scored(owner: str) -> None:
         assert [pytest.approx(each) for each in expected] == list(mine)
 
 
-def test_what_may_come_next_is_asked_once_for_each_node_of_the_choices() -> None:
+WORDED = tuple(map(ids_of, ("yes", "yes, it is", "no", "not at all", "not at any time")))
+
+
+def test_what_may_come_next_is_asked_where_choices_part() -> None:
     """The prompt is in the cache for all of them; an echoed prompt would be computed once for each choice."""
-    choices = tuple(map(ids_of, ("yes", "yes, it is", "no", "not at all")))
-    nodes = {choice[:at] for choice in choices for at in range(len(choice))}
     server = OpenAIServer(TARGET)
-    request = SelectRequest(PROMPT, choices)
+    nodes = {choice[:at] for choice in WORDED for at in range(len(choice))}
+    partings = [
+        n
+        for n in nodes
+        if len({c[: len(n) + 1] for c in WORDED if c[: len(n)] == n and c != n}) > 1
+    ]
 
     async def warm_then_select(backend: OpenAIBackend) -> Any:
         await backend.prefill(PrefillRequest(PROMPT))
-        return await backend.select(request)
+        return await backend.select(SelectRequest(PROMPT, WORDED))
 
     usage = ask(server, warm_then_select).usage
     asked = [body for _, body in server.asked[1:]]
-    assert sorted(body["prompt"] for body in asked) == sorted([*PROMPT, *n] for n in nodes)
+    single = [body["prompt"] for body in asked if "allowed_token_ids" not in body]
+    assert len(partings) > 1
+    assert all([*PROMPT, *node] in single for node in partings)
+    assert len({tuple(body["prompt"]) for body in asked}) == len(asked)
     assert not any(body.get("echo") for body in asked)
     assert usage.prefilled <= len(nodes) + sum(map(len, nodes))
+
+
+@pytest.mark.parametrize("masks", [False, True])
+@pytest.mark.parametrize("alone", [None, (), ids_of("<|endoftext|>")])
+def test_a_choice_without_siblings_is_decoded_and_scored_as_token_by_token(
+    masks: bool, alone: tuple[int, ...] | None
+) -> None:
+    """Wherever the model turns off, and where a server tells only of what it may choose among."""
+    source = random.Random(11)
+    for _ in range(8):
+        heads = [tuple(source.sample(range(3, 9), source.randint(1, 3))) for _ in range(4)]
+        choices = tuple(
+            dict.fromkeys(
+                h + tuple(source.choices(range(3, 9), k=source.randint(0, 20))) for h in heads
+            )
+        )
+        request = SelectRequest(PROMPT, choices, alone)
+        server = OpenAIServer(TARGET, masks=masks)
+        ours = ask(server, lambda backend, request=request: backend.select(request))
+        theirs = asyncio.run(MockBackend(TARGET).select(request))
+        for mine, expected in (
+            (ours.logprobs, theirs.logprobs),
+            (ours.unconditional, theirs.unconditional),
+        ):
+            assert [pytest.approx(each) for each in expected] == list(mine)
+
+
+def test_a_server_that_masks_is_asked_for_rows_once() -> None:
+    server = OpenAIServer(TARGET, masks=True)
+    request = SelectRequest(PROMPT, (ids_of("not at all"), ids_of("yes")))
+
+    async def twice(backend: OpenAIBackend) -> list[bool]:
+        await backend.select(request)
+        before = len(server.asked)
+        await backend.select(request)
+        return ["allowed_token_ids" in body for _, body in server.asked[before:]]
+
+    assert not any(ask(server, twice))
 
 
 def test_more_choices_than_a_request_may_name_are_asked_in_several() -> None:
