@@ -107,10 +107,10 @@ async def solve(client: Client, row: dict[str, Any]) -> str:
     return await client.gen(f"{prompt}The answer is", 16)
 
 
-async def vote(client: Client, row: dict[str, Any]) -> str:
-    """`vote.sgl`: `n` samples in one request; without a seed, which this build of vLLM did not survive."""
+async def vote(client: Client, row: dict[str, Any], **more: Any) -> str:
+    """`vote.sgl`: `n` samples in one request; without a seed, unless there is `more` to say."""
     prompt = f"{row['shots']}\n\nQ: {row['question']}\nA:"
-    reply = await client.post(prompt, 32, n=16, temperature=0.7, ignore_eos=True)
+    reply = await client.post(prompt, 32, n=16, temperature=0.7, ignore_eos=True, **more)
     return Counter(choice["text"] for choice in reply["choices"]).most_common(1)[0][0]
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
-from .by_hand import PROGRAMS, Client, Program
+from .by_hand import PROGRAMS, Client, Program, vote
 from .hosts import profile, search
 
 TEAMS = [" billing", " technical support", " sales", " returns and refunds"]
@@ -81,6 +82,7 @@ async def review(client: Client, row: dict[str, Any]) -> str:
 
 ALL: dict[str, Program] = {
     **PROGRAMS,
+    "vote": partial(vote, seed=7),
     "extract": extract,
     "route": route,
     "agent": agent,

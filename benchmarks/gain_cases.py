@@ -137,7 +137,7 @@ ROOMY = (
         "vote",
         "self-consistency, 16 samples",
         lambda m, s: [{"shots": m.text(LONG, s), "question": m.text(LINE, f"{s} q")}],
-        "by hand one request with `n`; ours has a seed for each sample",
+        "by hand one request with `n` and a seed, which the server counts up; ours has a seed for each sample",
     ),
     Case(
         "extract",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from sglc.runtime.backends.openai_next import stretches
 from sglc.runtime.trace.records import CallRecord
 
 _FAMILIES = {
@@ -91,10 +92,10 @@ def least_in_blocks(calls: Iterable[CallRecord], block: int) -> int:
 
 
 def _prompts(call: CallRecord) -> list[tuple[int, ...]]:
-    """The prompts that stand for a call: its own, once for each node of its choices."""
+    """The prompts that stand for a call: its own, once for each stretch of its choices."""
     prompt = tuple(call.prompt)
-    ends = dict.fromkeys(tuple(c[:at]) for c in call.choices for at in range(len(c)))
-    return [(*prompt, *end) for end in ends] or [prompt] * max(1, len(call.outputs))
+    found = stretches(prompt, list(map(tuple, call.choices)))
+    return [(*prompt, *stretch.node) for stretch in found] or [prompt] * max(1, len(call.outputs))
 
 
 def _cached(prompt: tuple[int, ...], kept: set[tuple[int, ...]], block: int) -> int:
