@@ -51,6 +51,28 @@ async def route(client: Client, row: dict[str, Any]) -> str:
     return await client.gen(prompt, 24)
 
 
+async def likeliest(client: Client, prompt: str, choices: list[str]) -> str:
+    """The choice with the highest mean log probability, which an echo of each tells."""
+
+    async def score(choice: str) -> float:
+        reply = await client.post(prompt + choice, 0, echo=True, logprobs=1)
+        found = reply["choices"][0]["logprobs"]
+        told = zip(found["token_logprobs"], found["text_offset"], strict=True)
+        values = [value for value, at in told if at >= len(prompt)]
+        return sum(values) / len(values)
+
+    scores = await asyncio.gather(*map(score, choices))
+    return choices[scores.index(max(scores))]
+
+
+async def route_scored(client: Client, row: dict[str, Any]) -> str:
+    """`route.sgl` with what its choices mean."""
+    prompt = f"{row['rules']}\n\nMessage: {row['message']}\nTeam:"
+    prompt += await likeliest(client, prompt, TEAMS) + "\nUrgency:"
+    prompt += await likeliest(client, prompt, URGENCIES) + "\nShort answer:"
+    return await client.gen(prompt, 24)
+
+
 async def agent(client: Client, row: dict[str, Any]) -> str:
     """`agent.sgl`; the profile is looked up while the model thinks."""
     about = asyncio.ensure_future(profile(row["who"]))
@@ -85,6 +107,7 @@ ALL: dict[str, Program] = {
     "vote": partial(vote, seed=7),
     "extract": extract,
     "route": route,
+    "route_scored": route_scored,
     "agent": agent,
     "retrieve": retrieve,
     "review": review,

@@ -18,7 +18,7 @@ class Case:
     """A program of `programs/`; `instances` are run at once.
 
     `read`: of our result what the code by hand returns; None where the two are not asked the same. `common`: the
-    argument by which somebody would sort the rows.
+    argument by which somebody would sort the rows. `by_hand`: the code by hand, where a program has several.
     """
 
     program: str
@@ -28,9 +28,11 @@ class Case:
     read: Callable[[Any], Any] | None = None
     name: str = ""
     common: str = ""
+    by_hand: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.program)
+        object.__setattr__(self, "by_hand", self.by_hand or self.program)
 
 
 def _as_it_is(result: Any) -> Any:
@@ -150,6 +152,15 @@ ROOMY = (
         "two choices and an answer, 8 messages",
         _rows(8, lambda m, s: {"rules": m.text(LONG, s)}, "message"),
         "by hand choices are decoded",
+    ),
+    Case(
+        "route",
+        "two choices and an answer, 8 messages, choices scored on both sides",
+        _rows(8, lambda m, s: {"rules": m.text(LONG, s)}, "message"),
+        "by hand an echo of each choice is asked for",
+        read=lambda r: r["reply"],
+        name="route_scored",
+        by_hand="route_scored",
     ),
     Case("agent", "3 rounds with a search of 0.15 s, 2 tasks", _agents, read=_as_it_is),
     Case(

@@ -134,7 +134,7 @@ class _Sides:
         self.asked: dict[str, Asking] = {}
 
     async def __aenter__(self) -> "_Sides":
-        program = ALL[self._case.program]
+        program = ALL[self._case.by_hand]
         self.asked[BY_HAND] = lambda rows: _at_once(program, self._client, rows, len(rows))
         if self._case.common:
             self.asked[SORTED] = lambda rows: self._sorted(program, rows, len(rows))

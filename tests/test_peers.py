@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
 
@@ -83,6 +83,27 @@ def test_programs_by_hand_ask_what_the_compiled_ones_ask(
     client: Any = Replay(trace.calls, target)
     asyncio.run(ALL[name](client, ARGUMENTS[name]))
     assert set(client.asked) == set(client.answers)
+
+
+def test_choices_are_scored_by_hand_by_the_mean_of_their_own_tokens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks.by_hand_more import likeliest
+
+    class Echo:
+        """A server that echoes a prompt of one token and a choice with these log probabilities."""
+
+        values: ClassVar = {" a": [-2.0], " b b": [-1.0, -2.0], " c": [-9.0]}
+
+        async def post(self, prompt: str, max_tokens: int, **more: Any) -> dict[str, Any]:
+            assert (max_tokens, more) == (0, {"echo": True, "logprobs": 1})
+            values = self.values[prompt.removeprefix("Team:")]
+            told = {"token_logprobs": [None, *values], "text_offset": [0, 5, 7][: len(values) + 1]}
+            return {"choices": [{"logprobs": told}]}
+
+    client: Any = Echo()
+    assert asyncio.run(likeliest(client, "Team:", list(Echo.values))) == " b b"
 
 
 def test_every_row_asks_fresh_texts_and_has_a_floor(monkeypatch: pytest.MonkeyPatch) -> None:
