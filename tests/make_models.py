@@ -1,6 +1,6 @@
 """Writes the tables of `docs/models.md`: `make test-data`, then this file as a script.
 
-Each published template that was fetched is tried with the six programs of `examples/`. What one template gave is kept
+Each published template that was fetched is tried with the programs of `examples/`. What one template gave is kept
 in the cache folder until template or code changes; `--seconds N` stops after a while, and the next call goes on. With
 `--tokenizers` only their table is written; let nothing else run meanwhile. With `--calls` only which templates write
 calls of tools.
@@ -169,7 +169,8 @@ def several_lines(sources: dict[str, str], rows: dict[str, dict[str, Verdict]]) 
     bad = [name for name, verdict in ran.items() if not verdict.is_kept]
     said = (
         f"{len(tried)} of them write several calls in one turn in a way that is known. With a program of such turns "
-        f"{len(ran)} ran, and {len(ran) - len(bad)} kept the same promises{'; not ' + ', '.join(bad) if bad else ''}."
+        f"{len(ran)} ran, and {len(ran) - len(bad)} kept the same promises{'; not ' + ', '.join(bad) if bad else ''}; "
+        f"refused: {', '.join(f'{n} ({v.why})' for n, v in tried.items() if n not in ran) or 'none'}."
         " With the others a turn has one call, and `parallel_tool_calls` is refused:\n"
     )
     why: dict[str, list[str]] = {}
