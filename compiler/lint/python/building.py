@@ -121,12 +121,16 @@ def rewrite_taint(
     """What it means that the content of a replayed message is set; None where all messages are treated alike."""
     place = place_of(frame.module, node)
     under = frozenset(
-        t for t in frame.under() if t.cause in (Cause.STATE, Cause.COUNTER, Cause.CLOCK)
+        t
+        for t in frame.under()
+        if t.cause in (Cause.STATE, Cause.COUNTER, Cause.CLOCK) and t.flag != "asked"
     )
     from_slice = isinstance(base.parent, Opaque | ListV) and any(
         t.cause in (Cause.REWRITTEN, Cause.WINDOW) for t in base.parent.shape
     )
-    from_slice = from_slice or any(t.flag == "head" for loop in run.loops for t in loop.shape)
+    from_slice = base.index != "first" and (
+        from_slice or any(t.flag == "head" for loop in run.loops for t in loop.shape)
+    )
     loops = run.loop_numbers()
     if base.index == "last" and isinstance(value, ListV) and _only_marks(value):
         return None
@@ -152,7 +156,10 @@ def rewrite_taint(
 def _counts_back(run: Run, frame: Frame) -> bool:
     """Whether a test around a place asks how far from its end a history is."""
     found = (taints_in(run.evaluate(run, frame, guard), 1) for guard in frame.guards)
-    return any(t.flag == "length" for taints in found for t in taints)
+    return any(
+        any(t.flag == "length" for t in taints) and any(t.cause is Cause.COUNTER for t in taints)
+        for taints in found
+    )
 
 
 def _only_marks(value: ListV) -> bool:

@@ -63,6 +63,8 @@ def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table:
         conditions |= union(
             _filter_taints(run, frame, t, n) for t, n in zip(tests, generator.ifs, strict=True)
         )
+        if is_historical(source):  # what was said is not chosen by what is asked now
+            conditions = frozenset(t for t in conditions if t.flag != "picked")
         before = len(made.items)
         if not any(isinstance(t, Const) and not t.value for t in tests):
             frame.conds.append(NONE)
@@ -111,7 +113,7 @@ def _filter_taints(run: Run, frame: Frame, test: Value, node: ast.expr) -> Taint
 
 def asked_for(source: Value, place: Place) -> Taints:
     """What is gone through was looked up by what a person asks: which elements there are, the question says."""
-    held = source.taints if isinstance(source, Opaque) else NONE
+    held = source.taints if isinstance(source, Opaque) and not is_historical(source) else NONE
     return frozenset(picked(t, place) for t in held if t.flag == "asked")
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 
 from ...finding import Cause, Evidence, Loss, Place
 from ...layout import WORTH_INSIDE, Request
+from ..frames import Loop
 from ..machine import Run
 from ..messages import dict_of, options_of
+from ..places import dotted
 from ..requests import Given
 from ..taints import Hole, Part
 from ..texts import parts_of
@@ -26,16 +29,17 @@ _LONG = re.compile(
 
 def judge_arms(run: Run, given: Given, request: Request) -> None:
     """Note what all rounds of a loop share behind what differs between them."""
-    if not run.loops or run.loops[0].frame is None:
+    loop = run.loops[0] if run.loops else None
+    if loop is None or not _goes_through(loop):
         return
     pieces = [*_pieces(run, given, request.sink)]
-    first = run.rounds.setdefault((request.sink, run.loops[0].number), pieces)
+    first = run.rounds.setdefault((request.sink, loop.number), pieces)
     at = _parting(first, pieces)
     shared = [*_shared(first[at + 1 :], pieces[at + 1 :])] if at is not None else []
     tokens = sum(run.counter.count(text) for text in shared if not text.startswith("\0"))
     if tokens < WORTH_INSIDE and not any(_LONG.search(text) for text in shared):
         return
-    place = run.loops[0].place
+    place = loop.place
     if any(each.origin == place and each.sink == request.sink for each in run.evidence):
         return
     what = (
@@ -46,6 +50,16 @@ def judge_arms(run: Run, given: Given, request: Request) -> None:
         Evidence(
             Cause.ARM, place, request.sink, what, (), loss, request.family, target=request.target
         )
+    )
+
+
+def _goes_through(loop: Loop) -> bool:
+    """Whether a loop goes through things, each of which is asked about: not one that takes steps of one task."""
+    if isinstance(loop.node, ast.While) or loop.frame is None:
+        return False
+    counted = loop.node.iter if isinstance(loop.node, ast.For | ast.AsyncFor) else None
+    return not (
+        isinstance(counted, ast.Call) and dotted(counted.func) in ("range", "itertools.count")
     )
 
 
