@@ -123,7 +123,7 @@ def cause_of(one: str, other: str, context: str = "") -> Cause:
         _looks_timed(one) and _looks_timed(other) and _CLOCK.search(context)
     ):
         return Cause.CLOCK
-    if _DATE.search(pair):
+    if _dates(one) != _dates(other):
         return Cause.DATE
     if _ID.search(one) and _ID.search(other):
         return Cause.RANDOM
@@ -138,6 +138,11 @@ def cause_of(one: str, other: str, context: str = "") -> Cause:
     if one.split() == other.split():
         return Cause.ENDINGS
     return Cause.VARYING
+
+
+def _dates(text: str) -> list[str]:
+    """The dates in a text; a version that reads like one, and is the same in both of two texts, is no difference."""
+    return [match.group() for match in _DATE.finditer(text)]
 
 
 def _looks_timed(text: str) -> bool:

@@ -14,17 +14,7 @@ from .memories import handed_over, window_in
 from .places import dotted, place_of
 from .requests import Given
 from .texts import literal
-from .values import (
-    AgentV,
-    Const,
-    DictV,
-    FnV,
-    ListV,
-    Opaque,
-    PartialV,
-    PromptV,
-    Value,
-)
+from .values import AgentV, Const, DictV, FnV, ListV, Opaque, PartialV, PromptV, Value
 
 AGENTS = (
     "Agent",

@@ -12,16 +12,7 @@ from .holding import join, taints_in
 from .listings import FAN_OUT, FAN_OUT_METHODS
 from .machine import Run
 from .places import dotted
-from .values import (
-    Choice,
-    Const,
-    DictV,
-    Ext,
-    ListV,
-    Method,
-    Opaque,
-    Value,
-)
+from .values import Choice, Const, DictV, Ext, ListV, Method, Opaque, Value
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from .filling import percent
 from .frames import Frame
 from .holding import join, shape_of, taints_in, union
 from .machine import Run
+from .message_templates import offer
 from .paths import path_of
 from .places import place_of, shown
 from .taints import Taint
@@ -28,6 +29,9 @@ def operated(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp)
     """`left op right`."""
     match node.op:
         case ast.BitOr() if isinstance(left, PromptV) or isinstance(right, PromptV):
+            if isinstance(left, DictV):
+                call = ast.copy_location(ast.Call(node.left, [], []), node)
+                offer(run, frame, [left], {}, call)
             return _chained(left, right)
         case ast.Add():
             return added(run, frame, left, right, node)

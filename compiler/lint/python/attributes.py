@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import SESSION, TURN
+from .backwards import changed_from_the_end
 from .contents import put_into
 from .copies import capped, frozen
 from .frames import Frame
 from .holding import join
 from .left import note_left
 from .machine import Run
+from .moving import is_past_limit, note_moved
 from .places import place_of
 from .taints import Taint
 from .values import Choice, ClassV, FnV, ListV, ModV, Obj, Opaque, Value
+
+_TAKEN_AWAY = re.compile(
+    r"^(content|text|output|result)$|compact|prune|clear|truncat|hidden|removed|elided|dropped|omit"
+)
+"""Attributes of a message or a part of one that say what is left of it."""
 
 
 def _is_missing_there(frame: Frame, attr: str) -> bool:
@@ -38,7 +46,7 @@ def _is_missing_there(frame: Frame, attr: str) -> bool:
 
 def _written_by_model(run: Run, frame: Frame, owner: Obj, attr: str, value: Opaque) -> Opaque:
     """An attribute that holds what a model said last: another text after each such call."""
-    if value.parent is not None or value.taints or not frame.statements:
+    if value.parent is not None or value.taints or not frame.statements or is_past_limit(run):
         return value
     place = place_of(frame.module, frame.statements[0], f"{owner.cls.name}.{attr}")
     for node in (n for s in frame.statements for n in ast.walk(s) if isinstance(n, ast.Assign)):
@@ -52,6 +60,8 @@ def set_attribute(
     run: Run, frame: Frame, owner: Value, attr: str, value: Value, node: ast.AST
 ) -> None:
     """`owner.attr = value`."""
+    if _TAKEN_AWAY.search(attr):
+        changed_from_the_end(run, frame, node)
     if isinstance(owner, Choice):
         for option in owner.options:
             set_attribute(run, frame, option, attr, value, node)
@@ -59,6 +69,8 @@ def set_attribute(
         run.statics[id(owner.node), attr] = (owner.node, value)
     if isinstance(owner, ClassV | ModV | Opaque):
         held = owner if isinstance(owner, Opaque) else owner.info
+        if isinstance(owner, ClassV):
+            note_moved(run, frame, held, attr, owner.info.attrs.get(attr), value, node)
         run.statics[id(held), attr] = (held, value)
     if isinstance(owner, Opaque) and owner.contents is not None:
         put_into(run, frame, owner.contents, [value], place_of(frame.module, node))
@@ -71,6 +83,8 @@ def set_attribute(
             )
             run.call(run, "call", fn, [value], {}, None)
             return
+    if owner.is_symbolic:
+        note_moved(run, frame, owner, attr, owner.attrs.get(attr), value, node)
     if owner.is_symbolic and _is_missing_there(frame, attr):
         value = frozen(value, SESSION)
     elif owner.is_symbolic and isinstance(value, Opaque) and value.is_reply and run.active:

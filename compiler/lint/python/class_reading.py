@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from .values import ClassInfo, ModuleInfo
 
 GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
-MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft", "move_to_end"}
+MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft"}
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__", "setup"})
 
 
@@ -47,6 +48,12 @@ def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
             for attr, change in _switched(method, info.begins):
                 info.shrunk.add(attr)
                 info.mutated.setdefault(attr, change)
+    if "move_to_end(" in module.text:
+        info.reordered = reordered_in(node)
+    if info.mutated and _SESSIONS.search(module.text):
+        for attr in set(info.mutated) & _sessions_in(node):
+            del info.mutated[attr]
+            info.grown.discard(attr)
     return info
 
 
@@ -87,6 +94,36 @@ def _switched(method: ast.AST, begins: dict[str, str]) -> Iterator[tuple[str, as
                     yield attr, node
             case _:
                 pass
+
+
+_OF_SESSIONS = frozenset("commit rollback flush execute scalars scalar refresh expunge".split())
+"""What is asked of a database's session and of no container."""
+
+_SESSIONS = re.compile(rf"\.({'|'.join(sorted(_OF_SESSIONS))})\(")
+
+
+def _sessions_in(node: ast.ClassDef) -> set[str]:
+    """Attributes that are sessions of a database: what is added to one isn't kept in it."""
+    return {
+        call.func.value.attr
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in _OF_SESSIONS
+        and isinstance(call.func.value, ast.Attribute)
+    }
+
+
+def reordered_in(node: ast.AST) -> dict[str, ast.AST]:
+    """By attribute: where what was used last is moved to the end."""
+    return {
+        call.func.value.attr: call
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "move_to_end"
+        and isinstance(call.func.value, ast.Attribute)
+    }
 
 
 def _last_word(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
@@ -160,6 +197,8 @@ def _mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
                     if attr and attr not in lazily and not _is_constant(node.value):
                         if any(attribute_of(n, me) == attr for n in ast.walk(node.value)):
                             yield attr, node, False
+                            if _puts_behind(node.value):
+                                yield attr, node, True
             case ast.ExceptHandler(name=str(caught)):
                 yield from _kept_errors(node, me, caught)
             case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in MUTATING:
@@ -172,6 +211,17 @@ def _mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
                         yield item, node, False
             case _:
                 pass
+
+
+def _puts_behind(value: ast.expr) -> bool:
+    """`[x for x in self.all if ...] + new`: what comes back stands at the end."""
+    match value:
+        case ast.BinOp(left=ast.ListComp(generators=generators), op=ast.Add()):
+            return any(each.ifs for each in generators)
+        case ast.List(elts=[ast.Starred(value=ast.ListComp(generators=generators)), _, *_]):
+            return any(each.ifs for each in generators)
+        case _:
+            return False
 
 
 def _kept_errors(

@@ -48,7 +48,11 @@ def presence(value: Value) -> Taints:
         case Choice(options=options, taints=taints):
             return union([taints, *(presence(option) for option in options)])
         case _:
-            return frozenset(t for t in taints_in(value, 1) if t.cause is not Cause.UNORDERED)
+            return frozenset(t for t in taints_in(value, 1) if t.cause not in _NEVER_MISSING)
+
+
+_NEVER_MISSING = frozenset({Cause.UNORDERED, Cause.CLOCK, Cause.DATE, Cause.RANDOM, Cause.SIGNED})
+"""Causes that say what a value is, and not whether there is one."""
 
 
 def _known_comparison(node: ast.Compare, values: list[Value]) -> bool | None:

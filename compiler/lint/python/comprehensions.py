@@ -82,7 +82,9 @@ def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table:
     if isinstance(source, Opaque) and source.is_reply and _drops_reasoning(generator.ifs):
         place = place_of(frame.module, node)
         made.shape |= {Taint(Cause.REASONING, REQUEST, place, "reasoning")}
-    if isinstance(node, ast.DictComp) and _drops_reasoning(generator.ifs):
+    if isinstance(node, ast.DictComp) and (
+        _drops_reasoning(generator.ifs) or _leaves_reasoning_out(frame, source)
+    ):
         place = place_of(frame.module, node)
         table.rewrites = Taint(
             Cause.REASONING, REQUEST, place, "reasoning", loops=run.loop_numbers()
@@ -94,6 +96,23 @@ def _drops_reasoning(tests: list[ast.expr]) -> bool:
     words = {n.value for test in tests for n in ast.walk(test) if isinstance(n, ast.Constant)}
     negative = any(isinstance(n, ast.NotEq | ast.NotIn) for test in tests for n in ast.walk(test))
     return negative and bool(words & REASONING)
+
+
+_REASONS = re.compile(r"reason|think|deepseek|qwen3|gpt-oss|r1\b", re.I)
+"""Names of models that reason, and of what they say then."""
+
+
+def _leaves_reasoning_out(frame: Frame, source: Value) -> bool:
+    """Whether the fields of a message are taken over by a list of names, in a program whose model reasons."""
+    match source:
+        case Const(value=tuple() | list() as held):
+            names = set(held)
+        case ListV(items=items):
+            names = {i.value.value for i in items if isinstance(i.value, Const)}
+        case _:
+            return False
+    is_message = {"role", "content", "tool_calls"} <= names
+    return is_message and not names & REASONING and bool(_REASONS.search(frame.module.text))
 
 
 def _filter_taints(run: Run, frame: Frame, test: Value, node: ast.expr) -> Taints:

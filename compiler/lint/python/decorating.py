@@ -8,10 +8,7 @@ from dataclasses import replace
 from .frames import Frame
 from .machine import Run
 from .method_values import method_of
-from .values import (
-    ClassInfo,
-    FnV,
-)
+from .values import ClassInfo, FnV
 
 
 def as_decorated(run: Run, info: ClassInfo, name: str) -> FnV:

@@ -215,6 +215,8 @@ def _of_opaque(value: Opaque, index: Value, at: int | None, tainted: Taints) -> 
         return value.item
     parent = value if is_historical(value) else value.parent
     kind = "last" if at is not None and at < 0 else "first" if at == 0 else "all"
+    if parent is value.parent and value.index:
+        kind = value.index  # a part of a message stands where its message stands
     label = f"{value.label}[]" if not value.label.startswith("<") else value.label
     return Opaque(
         value.taints | tainted,

@@ -6,11 +6,7 @@ import ast
 
 from .machine import Run
 from .names import imported_module, member
-from .values import (
-    Ext,
-    ModuleInfo,
-    Value,
-)
+from .values import Ext, ModuleInfo, Value
 
 
 def imported(run: Run, module: ModuleInfo, node: ast.Import | ast.ImportFrom) -> dict[str, Value]:

@@ -11,6 +11,7 @@ from .annotations import annotated
 from .building import merge, splice
 from .copies import frozen
 from .frames import Frame
+from .loading import fill_in_any_order
 from .machine import MAX_STEPS, Run
 from .method_values import decorators, method_of
 from .places import bound_method
@@ -204,6 +205,7 @@ def self_of(run: Run, info: ClassInfo) -> Value:
         made = instantiate(run, info, [], {}, is_any=True)
         if isinstance(made, Obj):
             _open(run, made)
+            fill_in_any_order(run, made)
     if not isinstance(made, Obj):
         del run.selves[id(info)]  # a table is made anew for everybody: who gets it may change it
         return made

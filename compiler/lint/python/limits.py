@@ -76,6 +76,10 @@ def _limits(guard: ast.expr) -> Iterator[ast.expr]:
 _SIZE = re.compile(r"len|count|tokens|size|total|used|estimate", re.I)
 
 
+_OF_LIMITS = re.compile(r"(^|_)(max|maximum|limit|budget|cap|ceiling|threshold|allowed)(_|$)")
+"""Names of what a size is held against: `max_context_tokens` is none itself."""
+
+
 def _is_size(node: ast.expr) -> bool:
     match node:
         case ast.BinOp(left=left, right=right):
@@ -87,9 +91,8 @@ def _is_size(node: ast.expr) -> bool:
         case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
             return bool(_SIZE.search(name))
         case ast.Name(id=name) | ast.Attribute(attr=name):
-            return (
-                bool(re.search(r"tokens|size|total|used|count|length", name)) and not name.isupper()
-            )
+            is_size = bool(re.search(r"tokens|size|total|used|count|length", name))
+            return is_size and not name.isupper() and not _OF_LIMITS.search(name)
         case _:
             return False
 

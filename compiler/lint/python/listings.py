@@ -41,6 +41,24 @@ COMPLETION_CALLS = frozenset(
 COMPLETION_METHODS = frozenset({"imap_unordered", "as_completed"})
 
 
+LISTS_TOOLS = frozenset({"list_tools", "alist_tools", "get_tools", "aget_tools"})
+"""Methods that ask a server for its tools."""
+
+
+ORDERLESS_WORDS = frozenset(
+    name.rpartition(".")[2]
+    for names in (
+        UNORDERED_CALLS,
+        UNORDERED_METHODS,
+        COMPLETION_CALLS,
+        COMPLETION_METHODS,
+        LISTS_TOOLS,
+    )
+    for name in names
+) - {"wait", "walk", "glob"}
+"""Last words of all these: what mentions one may give things in no fixed order."""
+
+
 FAN_OUT = frozenset(
     {
         "asyncio.gather",

@@ -14,7 +14,7 @@ from ..layout import Request
 from ..tokens import Counter
 from .frames import Frame, Loop
 from .project import Project
-from .taints import NONE, Taints
+from .taints import NONE, Taint, Taints
 from .values import ClassInfo, Contents, DictV, FnV, ListV, ModuleInfo, Obj, Opaque, PromptV, Value
 
 MAX_DEPTH = 10
@@ -71,6 +71,10 @@ class Reachable(Protocol):
 
     def sends(self, module: ModuleInfo) -> bool:
         """Whether anything in a module may send a prompt."""
+        ...
+
+    def may_be_orderless(self, node: ast.AST) -> bool:
+        """Whether a function may give, or keep, things in no fixed order."""
         ...
 
     def matters(self, node: ast.AST) -> bool:
@@ -140,6 +144,14 @@ class Run:
     """Attributes of classes, modules and unknown things that were set since a root began, with their owners."""
     prompts: dict[str, list[PromptV]] = field(default_factory=dict)
     """By file: the templates of messages that are made there."""
+    touched: dict[tuple[int, str], Taint] = field(default_factory=dict)
+    """Attributes of lasting objects that the turn which is followed sets to something else, and where."""
+    fresh: set[tuple[int, str]] = field(default_factory=set)
+    """Those of them that it set, whatever holds, so that it reads what it set itself."""
+    offered: dict[int, ListV] = field(default_factory=dict)
+    """Lasting lists of tools that were sent since a root began."""
+    moved: dict[tuple[int, str], Taint] = field(default_factory=dict)
+    """Those that turns leave other than they found them, for the next turn to read."""
     newest: dict[int, Newest] = field(default_factory=dict)
     """By history: the message behind it that was sent, and is not stored yet."""
     sent: dict[int, Sent] = field(default_factory=dict)
@@ -157,6 +169,9 @@ class Run:
         self.rounds.clear()
         for each in (self.newest, self.sent, self.became, self.statics, self.counts, self.left):
             each.clear()
+        self.touched.clear()
+        self.offered.clear()
+        self.fresh.clear()
         self.warmed = set()
 
     def set_since(self, owner: object, name: str) -> Value | None:

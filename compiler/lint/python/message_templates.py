@@ -15,18 +15,7 @@ from .machine import Run
 from .places import place_of
 from .requests import Given
 from .texts import known_start, literal
-from .values import (
-    Const,
-    DictV,
-    FnV,
-    Item,
-    ListV,
-    Opaque,
-    PartialV,
-    PromptV,
-    Text,
-    Value,
-)
+from .values import Const, DictV, FnV, Item, ListV, Opaque, PartialV, PromptV, Text, Value
 
 
 def message_of(role: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> DictV:
@@ -114,9 +103,12 @@ def send_prompt(
     run: Run, frame: Frame, prompt: PromptV, values: Mapping[str, Value], node: ast.Call
 ) -> None:
     """Note the request that a template makes."""
-    place = place_of(frame.module, node)
+    place, told = place_of(frame.module, node), len(run.evidence)
     messages = filled(run, frame, prompt, values, place, node)
     run.send(run, Given(messages=messages), place, frame.name or "prompt")
+    written = prompt.place
+    if written is not None and written != place:
+        run.evidence[told:] = [replace(e, path=(*e.path, written)) for e in run.evidence[told:]]
 
 
 def filled(
@@ -184,12 +176,13 @@ def offer(
     here = run.prompts.get(frame.module.file, [])
     brought = [v for v in frame.module.env.values() if isinstance(v, PromptV)]
     prompts = {id(p): p for p in (*here, *brought)}.values()
-    cut = {k: v for k, v in _named(args, kwargs) if _is_cut(v)}
+    told = {k: _told(run, frame, v, node) for k, v in _named(args, kwargs)} if prompts else {}
+    cut = {k: v for k, v in told.items() if _is_cut(v)}
     if cut and prompts:
         _send_cut(run, frame, next(iter(prompts)), cut, node)
     for prompt in prompts:
         asked = _variables(prompt) - prompt.filled.keys()
-        values = {k: _told(run, frame, v, node) for k, v in _named(args, kwargs) if k in asked}
+        values = {k: v for k, v in told.items() if k in asked}
         if ambient(values.values()):
             send_prompt(run, frame, prompt, values, node)
 

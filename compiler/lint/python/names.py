@@ -17,6 +17,7 @@ from .frames import Frame
 from .holding import join
 from .machine import Run
 from .method_values import is_class_method, method_of
+from .moving import as_moved
 from .places import bound_method, dotted, place_of
 from .sources.standard import HOST_VALUES
 from .state import as_state
@@ -59,11 +60,14 @@ def look_up(run: Run, frame: Frame, name: str) -> Value:
     """The value of a name: of the function, of those around it, of the module, or a builtin."""
     if name in frame.env:
         is_global = name in frame.globals_named
-        return _as_counted(frame, name, frame.env[name]) if is_global else frame.env[name]
+        if not is_global:
+            return frame.env[name]
+        return as_moved(run, frame.module, name, _as_counted(frame, name, frame.env[name]))
     if name in frame.outer:
         return frame.outer[name]
     found = frame.module.env.get(name)
     if found is not None:
+        found = as_moved(run, frame.module, name, found)
         others = assigned_elsewhere(run, frame.module, name) if frame.name else NONE
         held = join([found, Const("")], others) if others else found
         return _as_counted(frame, name, held)
@@ -74,10 +78,22 @@ def look_up(run: Run, frame: Frame, name: str) -> Value:
 
 def _as_counted(frame: Frame, name: str, value: Value) -> Value:
     """A global number that functions count: another one on each call."""
+    total = frame.module.totals.get(name)
+    if total is not None and frame.name and isinstance(value, DictV):
+        counted = _count(frame, name, total)
+        fields = {k: counted if _is_number(v) else v for k, v in value.fields.items()}
+        return replace(value, fields=fields, rest=counted)
     change = frame.module.counted.get(name)
-    is_number = isinstance(value, Const) and isinstance(value.value, int | float)
-    if change is None or not frame.name or not is_number:
+    if change is None or not frame.name or not _is_number(value):
         return value
+    return _count(frame, name, change)
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, int | float)
+
+
+def _count(frame: Frame, name: str, change: ast.AST) -> Opaque:
     place = place_of(frame.module, change, name)
     what = f"`{name}`, which changes from call to call"
     return Opaque(frozenset({Taint(Cause.STATE, TURN, place, what)}), label=name)
@@ -174,7 +190,7 @@ def _of_class(run: Run, info: ClassInfo, name: str, value: Value) -> Value:
                 method_of(each, name), value if is_class_method(each.methods[name]) else None
             )
         if name in each.attrs:
-            return computed(run, each.attrs[name], Const(None), each)
+            return as_moved(run, each, name, computed(run, each.attrs[name], Const(None), each))
     return of_metaclass(run, info, name, value) or Opaque(label=f"{info.name}.{name}")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from ..inputs import InputFile
+from .switches import switched_in
 from .values import ModuleInfo
 
 MAX_DEPTH = 120
@@ -21,6 +22,9 @@ _COUNTS = re.compile(
     re.M,
 )
 
+
+_TOTALS = re.compile(r"^[ \t]+\w+\[[^\n]*\][ \t]*(?:[-+]=|=[^=\n]*[-+])", re.M)
+"""Only modules with such a line are looked at for tables in which functions count."""
 
 _CHANGES = re.compile(
     r"\b(deps|run_context\.context|ctx\.context|ctx\.state|context\.state|tool_context\.state|wrapper\.context)\.(?P<attr>\w+)"
@@ -48,6 +52,9 @@ class Project:
         self.changed: dict[str, list[tuple[ModuleInfo, int]]] = {}
         """Attributes of what an agent's functions get of its user, that one of them changes."""
 
+        self.switched: dict[str, list[tuple[ModuleInfo, int]]] = {}
+        """Attributes that one function of a module sets to true and another one to false, and where."""
+
         self.summed: dict[str, list[tuple[ModuleInfo, int]]] = {}
         """The same by some value: of an attribute that is a number, another number each time."""
 
@@ -62,8 +69,12 @@ class Project:
             module.written = set(_written(tree))
         if "global " in file.text:
             module.counted = dict(_counted_globals(tree))
+        if _TOTALS.search(file.text):
+            module.totals = dict(_totals(tree))
         self.by_file[file.name] = module
         self._note_counted(module)
+        for attr, line in switched_in(module):
+            self.switched.setdefault(attr, []).append((module, line))
         self.modules.setdefault(name, module)
         self._by_tail.setdefault(name.rpartition(".")[2], []).append(module)
 
@@ -118,6 +129,33 @@ def _counted_globals(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
                 yield name, node
             case _:
                 pass
+
+
+def _totals(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    """Tables of a module in which functions count: `used[name] += n`, `used[name] = used.get(name, 0) + n`."""
+    tables = {
+        target.id
+        for node in tree.body
+        for target in (
+            node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        )
+        if isinstance(target, ast.Name)
+    }
+    for function in (n for n in tree.body if not isinstance(n, ast.Assign | ast.AnnAssign)):
+        for node in ast.walk(function) if tables else ():
+            match node:
+                case ast.AugAssign(
+                    target=ast.Subscript(value=ast.Name(id=name)), op=ast.Add() | ast.Sub()
+                ) if name in tables:
+                    yield name, node
+                case ast.Assign(
+                    targets=[ast.Subscript(value=ast.Name(id=name))], value=ast.BinOp() as sum_
+                ) if name in tables and any(
+                    isinstance(n, ast.Name) and n.id == name for n in ast.walk(sum_)
+                ):
+                    yield name, node
+                case _:
+                    pass
 
 
 def _common(one: str, other: str) -> int:

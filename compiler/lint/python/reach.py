@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .frameworks import FRAMEWORK_WORDS
+from .listings import ORDERLESS_WORDS
 from .sinks.call import SINK_WORDS
 from .sources.lookup import is_source_word
 from .values import ModuleInfo
@@ -36,6 +37,9 @@ class Reach:
 
     sending: set[int] = field(default_factory=set)
     giving: set[int] = field(default_factory=set)
+    orderless: set[int] = field(default_factory=set)
+    """Those that may give things in no fixed order."""
+
     files: set[str] = field(default_factory=set)
 
     def may_send(self, node: ast.AST) -> bool:
@@ -45,6 +49,10 @@ class Reach:
     def sends(self, module: ModuleInfo) -> bool:
         """Whether anything in a module may send a prompt."""
         return module.file in self.files
+
+    def may_be_orderless(self, node: ast.AST) -> bool:
+        """Whether a function may give, or keep, things in no fixed order."""
+        return id(node) in self.orderless
 
     def matters(self, node: ast.AST) -> bool:
         """Whether something is lost where a function is not followed: it may send, or give what varies."""
@@ -63,7 +71,8 @@ def reach_of(modules: Iterable[ModuleInfo], own_sinks: Iterable[str]) -> Reach:
     sending = _reaching(units, words)
     files = {home[each] for each in sending}
     giving = {word for word in set().union(*(u.words for u in units)) if is_source_word(word)}
-    return Reach(sending, _reaching(units, giving), files)
+    orderless = _reaching(units, set(ORDERLESS_WORDS))
+    return Reach(sending, _reaching(units, giving), orderless, files)
 
 
 def _reaching(units: list[_Unit], words: set[str]) -> set[int]:

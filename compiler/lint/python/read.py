@@ -21,6 +21,7 @@ from .frames import Frame
 from .left import judge_left
 from .machine import Library, OutOfSteps, Run
 from .method_values import decorators
+from .moving import take_over
 from .newest import judge_put_away
 from .project import LONG_LINE, MAX_DEPTH, Project, depth_of, functions_of
 from .reach import reach_of
@@ -145,16 +146,25 @@ def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
     for name, fn, written in _roots(run, module):
         if run.reach is not None and not run.reach.may_send(written):
             continue
-        run.forget()
         place = Place(module.file, fn.node.lineno)
         try:
-            with run.afresh():
-                judge_left(run, root(run, _as_called(module, name, fn)))
+            _follow_root(run, _as_called(module, name, fn))
         except OutOfSteps:
             run.cut.pop(id(fn.node), None)
             reading.gaps.append(Gap(place, f"`{name}` is too large to be followed to its end"))
         except RecursionError:
             reading.gaps.append(Gap(place, f"`{name}` is nested too deeply to be followed"))
+
+
+def _follow_root(run: Run, fn: FnV) -> None:
+    """Follow a function; once more where it sends and leaves something that its next turn reads."""
+    sent, known = len(run.requests), len(run.moved)
+    for _ in range(2):
+        run.forget()
+        with run.afresh():
+            judge_left(run, root(run, fn))
+        if len(run.requests) == sent or not take_over(run, known):
+            return
 
 
 def _as_called(module: ModuleInfo, name: str, fn: FnV) -> FnV:

@@ -24,6 +24,8 @@ class SegmentBuilder:
     def __init__(self, run: Run, request: Request) -> None:
         self.run, self.request = run, request
         self.segments: list[Segment] = []
+        self.is_replayed = False
+        """Whether the message that is looked at stands for those of a history."""
 
     def tools(self, value: Value) -> None:
         """Tools stand before everything else; their texts are followed, what isn't known is stable."""
@@ -80,6 +82,7 @@ class SegmentBuilder:
         known = [c for c in contents if c is not None]
         if not known and fields.rest is not None:
             known = [fields.rest]
+        self.is_replayed = many and any(_replays(each) for each in fields.fields.values())
         for each in known:
             self.content(each, where, is_newest and where != "system", many)
         for key in ("tool_calls", "id", "tool_call_id"):
@@ -133,6 +136,9 @@ class SegmentBuilder:
                 self.text(
                     deep_parts(fields.fields[key], self.request.sink), region, is_newest, many
                 )
+        for key in _CALLS_OF_GEMINI & fields.fields.keys():
+            held = quiet(deep_parts(fields.fields[key], self.request.sink))
+            self.text(held, region, is_newest, many)
         if fields.rest is not None and not fields.fields.keys() & {"text", "content"}:
             self.text((Hole(taints_in(fields.rest), "", True),), region, is_newest, many)
         if is_marked(fields):
@@ -164,6 +170,7 @@ class SegmentBuilder:
             t
             for t in part.taints
             if (t.cause not in _REMINTED or set(t.loops) - running)
+            and not (self.is_replayed and t.cause in _ASKED)
             and not (
                 is_amid and t.cause is Cause.STATE
             )  # amid stored messages, and stored as they are
@@ -229,4 +236,20 @@ class SegmentBuilder:
             self.segments[-1] = replace(self.segments[-1], has_mark=True, place=place)
 
 
+_CALLS_OF_GEMINI = frozenset(
+    {"functionCall", "functionResponse", "function_call", "function_response"}
+)
+
 _REMINTED = frozenset({Cause.RANDOM, Cause.CLOCK, Cause.SIGNED, Cause.HASHED, Cause.SAMPLED})
+_ASKED = frozenset({Cause.VARYING, Cause.RETRIEVED})
+"""Causes that say what one turn was about: in a message that is replayed it stands as it was said."""
+
+
+def _replays(value: Value) -> bool:
+    """Whether something holds a piece of a stored message."""
+    for each in options_of(value):
+        if isinstance(each, Opaque) and each.parent is not None:
+            return True
+        if isinstance(each, Text) and any(isinstance(p, Hole) and p.is_element for p in each.parts):
+            return True
+    return False

@@ -11,11 +11,13 @@ from ..layout import REQUEST, TURN
 from .frames import Frame
 from .holding import taints_in
 from .machine import Run
+from .moving import moved_by_turn
 from .places import place_of
 from .racing import raced_in
 from .taints import NONE, Taint, Taints
 from .values import (
     Choice,
+    ClassInfo,
     ClassV,
     Const,
     DictV,
@@ -36,9 +38,13 @@ def as_state(run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Fra
     name = node.attr
     if not owner.is_symbolic:
         return value
-    value = _as_raced(owner, value, name)
+    value = _as_reordered(owner, _as_raced(owner, value, name), name)
     if (told := _told_from_outside(run, owner, value, node, frame)) is not None:
         return told
+    if moved := moved_by_turn(run, owner, name):
+        if isinstance(value, ListV):
+            value.shape |= frozenset(replace(t, flag="choice") for t in moved)
+        return _with_state(value, moved, False, f"self.{name}")
     for info in owner.cls.line():
         change = info.mutated.get(name)
         if change is not None:
@@ -57,11 +63,18 @@ def as_state(run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Fra
                 )
                 return _with_state(value, frozenset({taint, state}), True, f"self.{name}")
             return _with_state(value, frozenset({taint}), name in info.grown, f"self.{name}")
-    if isinstance(value, Opaque) and any(name in info.replaced for info in owner.cls.line()):
+    if any(name in info.replaced for info in owner.cls.line()):
         place = place_of(frame.module, node, f"{owner.cls.name}.{name}")
         taint = Taint(Cause.MODELS, TURN, place, f"the model `self.{name}`, which can be replaced,")
-        return replace(value, taints=value.taints | {taint})
-    counted = _counted(run, owner, name) or _changed_by_tools(run, owner, name)
+        if isinstance(value, Opaque):
+            return replace(value, taints=value.taints | {taint})
+        if isinstance(value, Const) and isinstance(value.value, str):
+            return Choice([value], frozenset({taint}))
+    counted = (
+        _counted(run, owner, name)
+        or _changed_by_tools(run, owner, name)
+        or _switched(run, owner, name)
+    )
     if counted is not None and isinstance(value, Opaque | Const | DictV | ListV):
         place = Place(counted[0].file, counted[1], symbol=f"{owner.cls.name}.{name}")
         what = f"`{name}`, which changes from call to call"
@@ -86,9 +99,19 @@ def _told_from_outside(
         return None
     if any(node.attr in info.defaults or node.attr in info.mutated for info in owner.cls.line()):
         return None
+    if any(_is_asked_for(info, node.attr) for info in owner.cls.line()):
+        return None
     place = place_of(frame.module, node, f"{owner.cls.name}.{node.attr}")
     what = f"`{node.attr}`, which is set while the object is in use,"
     return Opaque(frozenset({Taint(Cause.STATE, TURN, place, what)}), label=node.attr)
+
+
+def _is_asked_for(info: ClassInfo, name: str) -> bool:
+    """Whether whoever makes an instance may say what an attribute is: it has a parameter of that name."""
+    made = info.methods.get("__init__")
+    return made is not None and any(
+        each.arg == name for each in (*made.args.args, *made.args.kwonlyargs)
+    )
 
 
 def _as_raced(owner: Obj, value: Value, name: str) -> Value:
@@ -99,6 +122,17 @@ def _as_raced(owner: Obj, value: Value, name: str) -> Value:
             place = place_of(info.module, node, f"{info.name}.{name}")
             what = f"`self.{name}`, which is filled as calls end,"
             value.shape |= {Taint(Cause.COMPLETION, REQUEST, place, what)}
+    return value
+
+
+def _as_reordered(owner: Obj, value: Value, name: str) -> Value:
+    """A table in which what was used last stands last has another order after each use."""
+    for info in owner.cls.line():
+        node = info.reordered.get(name)
+        if node is not None and isinstance(value, ListV | DictV):
+            place = place_of(info.module, node, f"{info.name}.{name}")
+            what = f"the order of last use in `self.{name}`"
+            value.shape |= {Taint(Cause.UNORDERED, REQUEST, place, what)}
     return value
 
 
@@ -113,6 +147,12 @@ def _counted(run: Run, owner: Obj, name: str) -> tuple[ModuleInfo, int] | None:
 def _changed_by_tools(run: Run, owner: Obj, name: str) -> tuple[ModuleInfo, int] | None:
     """Where a function of an agent changes an attribute of what it gets of its user, in the module of the class."""
     found = run.project.changed.get(name, [])
+    return next((each for each in found if each[0] is owner.cls.module), None)
+
+
+def _switched(run: Run, owner: Obj, name: str) -> tuple[ModuleInfo, int] | None:
+    """Where one function switches an attribute on and another one off, in the module of the class."""
+    found = run.project.switched.get(name, [])
     return next((each for each in found if each[0] is owner.cls.module), None)
 
 

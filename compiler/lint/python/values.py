@@ -144,6 +144,8 @@ class ClassInfo:
     replaced: set[str] = field(default_factory=set)
     begins: dict[str, str] = field(default_factory=dict)
     """Attributes that are a word, a flag or a member of an enumeration at first, and which, as written."""
+    reordered: dict[str, ast.AST] = field(default_factory=dict)
+    """Attributes in which what was used last comes to stand last, and where."""
     annotations: dict[str, ast.expr] = field(default_factory=dict)
     defaults: dict[str, ast.expr] = field(default_factory=dict)
     attrs: dict[str, Value] = field(default_factory=dict)
@@ -177,6 +179,9 @@ class ModuleInfo:
     written: set[str] = field(default_factory=set)
     counted: dict[str, ast.AST] = field(default_factory=dict)
     """Globals that functions count up or down, and where."""
+
+    totals: dict[str, ast.AST] = field(default_factory=dict)
+    """Global tables in which functions count, and where."""
 
 
 @dataclass(eq=False, slots=True)

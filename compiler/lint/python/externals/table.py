@@ -33,6 +33,7 @@ from .containers import (
     shallow_copy,
     sorted_call,
 )
+from .digests import DIGESTS, digest_call
 from .iterables import (
     counter,
     enumerate_call,
@@ -147,6 +148,7 @@ BUILTINS = {
         element_of(args[0]) if args else Opaque()
     ),
     "itertools.count": counter,
+    **dict.fromkeys(DIGESTS, digest_call),
     "json.dumps": dumped,
     "orjson.dumps": dumped,
     "ujson.dumps": dumped,
@@ -215,5 +217,6 @@ ITERATE = frozenset(
 
 
 FRAMEWORK = {
+    "RunnableLambda": same,
     "deepcopy": deep_copy,
 }

@@ -17,6 +17,7 @@ from ..frames import Frame
 from ..holding import join, picked, shape_of, taints_in, union
 from ..limits import limits_of
 from ..machine import Run
+from ..moving import note_grown
 from ..newest import judge_stored
 from ..places import dotted, place_of, shown
 from ..queries import FETCHES, ROWS, SINGLE, built_rows, single
@@ -139,6 +140,7 @@ def as_list(run: Run, frame: Frame, receiver: Opaque) -> ListV:
 def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> None:
     """Put a value at the end of a list. What enters a list that outlives this round is settled from then on."""
     judge_stored(run, target, value, place_of(frame.module, node))
+    note_grown(run, frame, target, node)
     target.shape |= without_reasoning(value)
     fresh = tuple(loop.number for loop in run.loops if loop.number not in target.loops)
     held = frozen(value, SESSION) if target.persists else settled(value, fresh) if fresh else value

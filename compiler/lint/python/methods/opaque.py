@@ -87,7 +87,7 @@ def _read(call: Calling, receiver: Opaque) -> Value | None:
     held = frozenset(t for t in receiver.taints if t.cause not in _OF_THE_NAME)
     written = written_taints(call.run, call.frame, path)
     kept = (receiver.is_fixed or _is_own(call, receiver)) and not held and not written
-    return Opaque(held or written, label="file text", is_fixed=kept)
+    return Opaque(held | written, label="file text", is_fixed=kept)
 
 
 def _is_own(call: Calling, receiver: Opaque) -> bool:

@@ -9,7 +9,7 @@ from ..contents import ambient_in, put_into
 from ..externals.passing import LOOKUPS, found_by
 from ..holding import is_fixed, shape_of, taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
-from ..listings import COMPLETION_METHODS, UNORDERED_METHODS
+from ..listings import COMPLETION_METHODS, LISTS_TOOLS, UNORDERED_METHODS
 from ..method_values import decorators, method_of
 from ..places import bound_method, shown
 from ..sources.lookup import method_source
@@ -35,7 +35,6 @@ _KEEPS = frozenset(
 _PARSES = frozenset(
     "model_validate_json parse_raw from_json model_validate validate_json parse_obj".split()
 )
-_LISTS_TOOLS = frozenset({"list_tools", "alist_tools", "get_tools", "aget_tools"})
 
 
 def unknown_method(call: Calling) -> Value:
@@ -121,7 +120,7 @@ def _completed(call: Calling) -> Value | None:
 
 
 def _tools(call: Calling) -> Value | None:
-    if call.name not in _LISTS_TOOLS:
+    if call.name not in LISTS_TOOLS:
         return None
     what = f"{shown(call.node)} gives tools as the server lists them"
     return Opaque(shape=frozenset({call.taint(Cause.TOOL_ORDER, what)}), label="tools")

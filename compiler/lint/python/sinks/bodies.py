@@ -8,10 +8,12 @@ from ..messages import dict_of, options_of
 from ..values import DictV, ListV, Opaque, Text, Value
 
 _BESIDE = frozenset(
-    "model system anthropic_version max_tokens temperature stream tools modelId".split()
+    "model system anthropic_version max_tokens temperature stream tools modelId "
+    "systemInstruction system_instruction generationConfig generation_config safetySettings".split()
 )
 _INSIDE = ("body", "request", "payload", "params", "json", "data", "input")
 _MESSAGES = ("messages", "input", "contents")
+_HEADS = ("system", "instructions", "tools")
 
 
 def body_in(value: Value | None, depth: int = 3) -> DictV | None:
@@ -30,6 +32,26 @@ def body_in(value: Value | None, depth: int = 3) -> DictV | None:
             if inner is not None:
                 return inner
     return None
+
+
+def forwarded(
+    statics: Mapping[tuple[int, str], tuple[object, Value]], value: Value
+) -> DictV | None:
+    """A body that came in and goes on, where the program sets a part of it that a model reads."""
+    fields: dict[object, Value] = {}
+    if isinstance(value, Opaque):
+        fields = {
+            key: statics[id(value), f"[{key!r}]"][1]
+            for key in (*_MESSAGES, *_HEADS)
+            if (id(value), f"[{key!r}]") in statics
+        }
+    elif isinstance(value, DictV) and value.rest is not None:  # `{**body, "system": ...}`
+        fields = {key: value.fields[key] for key in (*_MESSAGES, *_HEADS) if key in value.fields}
+    if not fields:
+        return None
+    if not fields.keys() & set(_MESSAGES):
+        fields["input" if "instructions" in fields else "messages"] = Opaque(label="history")
+    return DictV({"model": Opaque(label="model"), **fields})
 
 
 def _holds_messages(value: Value, is_told: bool) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...finding import Cause
@@ -20,7 +20,7 @@ from ..requests import Given
 from ..taints import Taint
 from ..values import Const, DictV, Ext, FnV, Item, ListV, Opaque, Value
 from .apis import APIS, Api, api_of, first_of, given_to
-from .bodies import body_in, flattened
+from .bodies import body_in, flattened, forwarded
 from .prompted import OTHER_USE, generic_given, is_messages, prompted, told_system
 from .send import send
 
@@ -149,7 +149,8 @@ def _posted(run: Run, name: str, kwargs: Mapping[str, Value]) -> Given | None:
     """A body that is posted as it is: `post(url, json={"model": ..., "messages": [...]})`."""
     if OTHER_USE.match(name.rpartition(".")[2]):
         return None
-    found = (body_in(kwargs[key]) for key in ("json", "data", "body", "payload") if key in kwargs)
+    held = [kwargs[key] for key in ("json", "data", "body", "payload") if key in kwargs]
+    found = (body_in(each) or forwarded(run.statics, each) for each in held)
     body = next((each for each in found if each is not None), None)
     return _of_body(run, body, kwargs) if body is not None else None
 
@@ -163,17 +164,25 @@ def posted(run: Run, frame: Frame, body: DictV, node: ast.Call) -> None:
 
 def _of_body(run: Run, body: DictV, kwargs: Mapping[str, Value]) -> Given | None:
     fields = {str(key): value for key, value in body.fields.items()}
-    api = (
-        APIS[1]
-        if "input" in fields
-        else Api((), "anthropic" if "system" in fields else "", ("system",))
-    )
+    api = _api_of_body(fields.keys())
     return given_to(
         run,
         api,
         (),
         fields | {k: v for k, v in kwargs.items() if k in ("headers", "extra_headers")},
     )
+
+
+_OF_GEMINI = ("systemInstruction", "system_instruction")
+
+
+def _api_of_body(keys: Collection[str]) -> Api:
+    """The API that a body is written for, by its keys."""
+    if "contents" in keys:
+        return Api((), "gemini", _OF_GEMINI, ("contents",))
+    if "input" in keys:
+        return APIS[1]
+    return Api((), "anthropic" if "system" in keys else "", ("system",))
 
 
 def _bound_tools(name: str, args: Sequence[Value]) -> Given | None:

@@ -20,6 +20,7 @@ def judge_marks(run: Run, given: Given, request: Request) -> None:
     segments = request.segments
     marks = [i for i, segment in enumerate(segments) if segment.has_mark]
     if not marks:
+        _automatic(run, given, request)
         return
     if len(marks) > MARK_LIMIT:
         what = f"{len(marks)} breakpoints, and {MARK_LIMIT} are taken"
@@ -85,6 +86,27 @@ def _behind(run: Run, given: Given, request: Request, marks: list[int]) -> None:
                     target=request.target,
                 )
             )
+
+
+def _automatic(run: Run, given: Given, request: Request) -> None:
+    """A breakpoint that the service sets behind the last block, which one call alone asks about."""
+    segments = request.segments
+    if not given.is_automatic or not _is_one_shot(given):
+        return
+    at = next((i for i, s in enumerate(segments) if s.rank > RELEASE or s.origins), None)
+    if at is None or not segments[at:][-1].region.isdigit():
+        return
+    before = sum(s.tokens for s in segments[:at])
+    if before < AUTOMATIC or any(s.is_history for s in segments):
+        return
+    place = given.places.get("cache_control", request.sink)
+    what = "the automatic breakpoint stands behind what is another one in each call"
+    taint = Taint(Cause.MARK_BEHIND, REQUEST, place, what)
+    run.evidence.append(evidence_of(request, Cause.MARK_BEHIND, taint, more="", tokens=before))
+
+
+AUTOMATIC = 256
+"""Tokens of fixed text in front of what differs that are worth a breakpoint of their own."""
 
 
 def _is_one_shot(given: Given) -> bool:

@@ -7,6 +7,7 @@ from ...layout import Request
 from ..holding import shape_of, taints_in, text_taints_of
 from ..machine import Run
 from ..messages import dict_of
+from ..moving import GROWN, moved_by_turn
 from ..requests import Given
 from ..texts import literal
 from ..values import Choice, Const, ListV, Value
@@ -62,6 +63,10 @@ def judge_tools(run: Run, given: Given, request: Request) -> None:
             run.evidence.append(evidence_of(request, Cause.TOOL_SET, taint, more="everything"))
         elif taint.cause in (Cause.WINDOW, Cause.SAMPLED):
             run.evidence.append(evidence_of(request, Cause.TOOL_SET, taint, more="everything"))
+    if isinstance(value, ListV) and value.persists:
+        run.offered[id(value)] = value
+    for taint in moved_by_turn(run, value, GROWN):
+        run.evidence.append(evidence_of(request, Cause.TOOL_SET, taint, more="everything"))
     choice = value.taints if isinstance(value, Choice) else frozenset()
     for taint in choice | frozenset(t for t in deep if t.cause is Cause.RETRIEVED):
         if is_live(run, taint):

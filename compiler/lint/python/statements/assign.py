@@ -13,6 +13,7 @@ from ..expressions import evaluate
 from ..frames import Frame
 from ..left import note_left
 from ..machine import Run
+from ..moving import note_moved
 from ..places import place_of
 from ..texts import label_taints
 from ..values import Choice, Const, Obj, Opaque, Value
@@ -49,6 +50,7 @@ def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST
             if isinstance(found, Obj) and not frame.name:
                 found.is_symbolic = True  # a global: every call finds it built
             if name in frame.globals_named:
+                note_moved(run, frame, frame.module, name, frame.module.env.get(name), found, node)
                 frame.module.env[name] = found
                 note_left(run, found)
             if name in frame.outer_named:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from ...finding import Cause
-from ...layout import REQUEST
+from ...layout import REQUEST, SESSION, TURN
+from ..backwards import changed_from_the_end, seeks_newest
 from ..building import rewrite_taint, splice
 from ..class_reading import helpers_of_builders
 from ..contents import put_into
+from ..copies import frozen
 from ..dunders import called_by_python
-from ..elements import is_historical
 from ..expressions import evaluate
 from ..frames import Frame
 from ..holding import join, shape_of, taints_in
@@ -52,7 +54,7 @@ def set_item(
     if isinstance(owner, Obj) and is_container(owner):
         owner = owner.attrs[CONTENT]
     if isinstance(key, Const) and key.value in ("content", "text", "parts"):
-        _changed_from_the_end(run, frame, node)
+        changed_from_the_end(run, frame, node)
     if isinstance(key, Const) and key.value in ("arguments", "tool_calls", "function"):
         run.put_away |= frozenset(t for t in taints_in(value, 5) if t.cause is Cause.ARGUMENTS)
     if isinstance(owner, DictV | Opaque):
@@ -80,25 +82,10 @@ def set_item(
         case ListV() if isinstance(key, Const) and isinstance(key.value, int):
             _set_element(run, frame, owner, key.value, value, node)
         case ListV():
-            _set_element(run, frame, owner, 0 if frame.under() else -2, value, node)
+            at = -1 if seeks_newest(run) else 0 if frame.under() else -2
+            _set_element(run, frame, owner, at, value, node)
         case _:
             pass
-
-
-def _changed_from_the_end(run: Run, frame: Frame, site: ast.AST) -> None:
-    """Contents that are set while a history is gone through from its end: which ones, its length says."""
-    for loop in run.loops:
-        match loop.node:
-            case ast.For(iter=ast.Call(func=ast.Name(id="reversed"), args=[inner])):
-                held = evaluate(run, loop.frame or frame, inner)
-            case _:
-                continue
-        if isinstance(held, ListV) or is_historical(held):
-            place = place_of(frame.module, site, f"{frame.name}:set")
-            what = "earlier messages are changed, counted from the newest"
-            taint = Taint(Cause.REWRITTEN, REQUEST, place, what)
-            held.shape |= frozenset({taint})  # type: ignore[union-attr]
-            return
 
 
 def _set_somewhere(run: Run, frame: Frame, owner: Opaque, node: ast.expr, site: ast.AST) -> None:
@@ -167,7 +154,20 @@ def _set_key(run: Run, frame: Frame, owner: DictV, key: Value, value: Value, nod
             return
         owner.fields[key.value] = join([old, value], frame.under()) if frame.conds else value
     else:
-        owner.rest = join([owner.rest, value]) if owner.rest is not None else value
+        held = frozen(value, SESSION) if owner.persists and _is_of_turn(key) else value
+        owner.rest = join([owner.rest, held]) if owner.rest is not None else held
+
+
+_PLACES = re.compile(
+    r"(^|[._])(i|idx|index|at|pos|position|turn|round|step|((message|msg|turn|call)_?(id|no|index|number)))(\(\))?$"
+)
+"""Names of what tells one turn of a conversation from another."""
+
+
+def _is_of_turn(key: Value) -> bool:
+    """Whether a key is another one each turn (the length of a history): what is kept under it stays as it is."""
+    is_named = isinstance(key, Opaque) and bool(_PLACES.search(key.label.lower()))
+    return is_named or any(t.rank >= TURN for t in taints_in(key))
 
 
 def _rewrite(run: Run, frame: Frame, owner: Opaque, value: Value, node: ast.AST) -> None:

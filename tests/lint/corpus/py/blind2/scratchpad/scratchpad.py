@@ -30,7 +30,7 @@ class PlanAgent:
         self.messages.append(message.model_dump(exclude_none=True))
         for call in message.tool_calls or []:
             if call.function.name == "set_plan":
-                self.plan = json.loads(call.function.arguments)["steps"]
+                self.plan = json.loads(call.function.arguments)["steps"]  # want: PFX201
                 result = "ok"
             else:
                 result = call_tool(call)
