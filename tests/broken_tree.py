@@ -9,6 +9,7 @@ import importlib
 import os
 import resource
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -60,7 +61,8 @@ def changed(file: Path, text: str) -> Iterator[None]:
 
 
 def load_large() -> None:
-    """Load what the tests of all forks need."""
+    """Load what the tests of all forks need. Nothing compiled is kept: two changes may have one size and one second."""
+    os.environ["PYTHONDONTWRITEBYTECODE"], sys.dont_write_bytecode = "1", True
     for name in LARGE:
         importlib.import_module(name)
 
