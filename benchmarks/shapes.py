@@ -59,7 +59,9 @@ ARMS = Row(
     ],
     asks=shared(64, 32),
 )
-MEASURED = ("decode-1", "decode-8", "decode-32", "prefill", "shared-32", "fork-8", "judge")
+MEASURED = (
+    *("decode-1", "decode-8", "decode-32", "prefill", "shared-32", "json-32", "fork-8", "judge"),
+)
 ALL = (*(row for row in ROWS if row.name in MEASURED), ARMS)
 
 NOTE = """
