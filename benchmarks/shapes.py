@@ -67,10 +67,10 @@ ALL = (*(row for row in ROWS if row.name in MEASURED), ARMS)
 NOTE = """
 The best of the repetitions, ours and vLLM's in turns; both sides bfloat16, 2 threads, prefix caching on. Weights are
 random but SmolLM2's; sizes are the models' own. Ratio: vLLM's time over ours, at least {ratio} asked for. x floor: our
-time over the least that this machine can take for the row, from the rates measured with it; asked for are at most
-{together}, and {alone} for a single stream. Bold: not reached. What follows says of what our time is made, in seconds:
-forwards of the model, logits and choice of tokens, planning of attention, scheduling, and what the engine waited for
-those who ask.
+time over the least that this machine can take for the row, from the rates measured before and after it; asked for are
+at most {together}, and {alone} for a single stream. Bold: not reached. What follows says of what our time is made, in
+seconds: forwards of the model, logits and choice of tokens, planning of attention, scheduling, and what the engine
+waited for those who ask.
 """
 
 
@@ -105,8 +105,8 @@ def take(options: argparse.Namespace) -> None:
         ours = Watched(Ours(EngineBackend(model, kv_cache_tokens=KV_TOKENS), model))
         sides.append(ours)
         for row in (row for row in ALL if row.name in names):
-            machine = machine.best(floors.measure(FLOOR_SECONDS))
             found = measure(row, sides, material, options.repeats, row.name in warmed)
+            machine = machine.best(floors.measure(FLOOR_SECONDS))  # of a row before and after it
             found.floor = floors.floor(row.floor, size, machine)
             data = found.data() | {"stages": ours.stages(found.ours), "repeats": options.repeats}
             keep(options.shape, data | {"load": found.load, "machine": str(machine)}, peer)
