@@ -21,11 +21,13 @@ def condition_taints(run: Run, frame: Frame, test: Value) -> Taints:
     held = taints_in(test, 2)
     if _is_container(test):
         held = frozenset(t for t in held if t.cause is not Cause.STATE or t.flag == "asked")
-    return frozenset(
-        t
-        for t in held
-        if t.cause not in (Cause.UNORDERED, Cause.WINDOW, Cause.REWRITTEN, Cause.RETRIEVED)
-    )
+    return frozenset(t for t in held if t.cause not in _NO_CONDITIONS)
+
+
+_NO_CONDITIONS = frozenset(
+    {Cause.UNORDERED, Cause.WINDOW, Cause.REWRITTEN, Cause.RETRIEVED, Cause.MODELS}
+)
+"""Causes that decide nothing: another model has another cache anyway."""
 
 
 def _is_container(test: Value) -> bool:

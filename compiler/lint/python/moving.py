@@ -19,7 +19,7 @@ from .values import Choice, Const, DictV, ListV, Opaque, Text, Value
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__"})
 _LIVE = AMBIENT | {Cause.RETRIEVED, Cause.VARYING}
 _OF_MODELS = re.compile(r"(^|_)(model|client|engine|provider|deployment)(_name|_id)?$")
-"""Attributes that say who is asked: another rule's."""
+"""Attributes that say who is asked: a constant there is another name for the same."""
 
 _OF_TOOLS = frozenset({"function", "input_schema", "parameters", "inputSchema"})
 
@@ -31,7 +31,9 @@ def note_moved(
 
     `owner`: an object, a class, or a module.
     """
-    if not frame.name or frame.name.rpartition(".")[2] in _BUILDERS or _OF_MODELS.search(name):
+    if not frame.name or frame.name.rpartition(".")[2] in _BUILDERS:
+        return
+    if isinstance(value, Const) and _OF_MODELS.search(name):
         return
     key = (id(owner), name)
     if not any(each.conds for each in run.frames):
