@@ -118,7 +118,7 @@ class Calls:
         marker = self.again if said.get("again") else self.marker
         own = tuple(stop for stop in sampling.stop if stop != marker)
         bounded = sampling.merged(stop=(*own, marker))
-        before = {**said, "marker": marker}
+        before = {"marker": marker, **said}
         return bounded, Constraint("before_call", json.dumps(before, ensure_ascii=False))
 
     def worded(self, text: str) -> str:
