@@ -268,7 +268,7 @@ class Program:
             run_piece=threads,
             is_streaming=stream,
         )
-        future = threads.follow(endpoint.loop.start(work))
+        future = threads.follow(endpoint.loop.start(threads.begin(work)))
         state = State(None, run, over=future)
 
         def wait() -> None:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 from ...runtime.executor.instance import Outcome
 
 Piece = Callable[[], Any]
+T = TypeVar("T")
 
 
 class WaitingThread:
@@ -23,12 +24,22 @@ class WaitingThread:
 
     def __init__(self) -> None:
         self._jobs: SimpleQueue[tuple[Future[Outcome], Piece] | None] = SimpleQueue()
+        self._waits: Future[None] = Future()
 
     async def __call__(self, row: int, piece: Piece) -> Outcome:
         """Have a piece run, and wait for what comes of it."""
         done: Future[Outcome] = Future()
         self._jobs.put((done, piece))
         return await asyncio.wrap_future(done)
+
+    async def begin(self, work: Coroutine[Any, Any, T]) -> T:
+        """Begin work once this thread waits for it: from its first request on, Ctrl-C there can end it."""
+        try:
+            await asyncio.wrap_future(self._waits)
+        except BaseException:
+            work.close()
+            raise
+        return await work
 
     def follow(self, over: Future[None]) -> Future[None]:
         """End with a run; that run."""
@@ -37,6 +48,8 @@ class WaitingThread:
 
     def serve(self, over: Future[None]) -> None:
         """Run pieces until the run is over. Raises what no program catches: Ctrl-C, and `sys.exit`."""
+        if self._waits.set_running_or_notify_cancel():
+            self._waits.set_result(None)
         while (job := self._jobs.get()) is not None:
             done, piece = job
             if done.set_running_or_notify_cancel():
@@ -62,6 +75,10 @@ class OwnThreads:
         if number not in self._pools:
             self._pools[number] = ThreadPoolExecutor(1, thread_name_prefix="sglc-python")
         return self._pools[number]
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
+        """Begin work at once."""
+        return work
 
     def follow(self, over: Future[None]) -> Future[None]:
         """End with a run, and wait for nothing that still runs then; that run."""

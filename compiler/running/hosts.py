@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,16 @@ def load_hosts(files: Iterable[Path]) -> dict[str, Callable[..., Any]]:
     return found
 
 
+@contextmanager
+def _nothing_kept() -> Iterator[None]:
+    """Python does not notice that the disk is full where it keeps what it compiled, and then can't import it again."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
+
+
 def imported(file: Path) -> object:
     """The module of a file that the command line names. Raises CompileFailed (SGL2040), OSError."""
     file.stat()  # a missing file is an I/O error, not a failing import
@@ -35,7 +46,8 @@ def imported(file: Path) -> object:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with _nothing_kept():
+            spec.loader.exec_module(module)
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         line = getattr(error, "lineno", None) or frame.lineno

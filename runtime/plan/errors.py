@@ -22,6 +22,7 @@ CODES: dict[str, str] = {
     "SGL3107": "the prompt is empty",
     "SGL3108": "a token id is none of the model's",
     "SGL3109": "a run makes too many calls",
+    "SGL3110": "an image can't be read",
     "SGL3201": "a constrained value was cut short",
     "SGL3202": "constrained output is not of its declared type",
     "SGL3203": "a loop or fork runs over something that is not a list",

@@ -9,6 +9,7 @@ import lzma
 import os
 import random
 import signal
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from faults import full_after
 
 from sglc.compiler.cli import run
 from sglc.compiler.console.progress import Progress
+from sglc.compiler.running.hosts import load_hosts
 from sglc.runtime.backend import BackendError, GenReply, GenRequest
 from sglc.runtime.backends.mock import MockBackend
 
@@ -205,6 +207,16 @@ def test_resume_needs_a_file(folder: Folder) -> None:
 
 
 # --- the disk -----------------------------------------------------------------------------------
+
+
+def test_nothing_is_kept_beside_a_file_of_functions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (tmp_path / "h.py").write_text("def f(): return 1\n")
+    assert load_hosts([tmp_path / "h.py"])["f"]() == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["h.py"]
+    assert not sys.dont_write_bytecode
 
 
 @pytest.mark.parametrize("size", [0, 150, 300, 500, 700, 900, 1100])

@@ -10,6 +10,7 @@ import pytest
 from frontend import Recorder, endpoint
 
 import sglc as sgl
+from sglc.compiler.api.threads import WaitingThread
 
 SECONDS = 20
 
@@ -121,3 +122,29 @@ def test_a_backend_in_a_forked_process_says_so():
         os.waitpid(child, 0)
     assert said.startswith("RuntimeError: the backend was made in another process")
     assert "`spawn`" in said
+
+
+def test_nothing_is_asked_before_somebody_waits_who_can_end_it():
+    with endpoint(Recorder()) as backend:
+        thread, asked = WaitingThread(), threading.Event()
+
+        async def work():
+            asked.set()
+
+        over = thread.follow(backend.loop.start(thread.begin(work())))
+        assert not asked.wait(0.2)
+        thread.serve(over)
+        assert asked.is_set()
+
+
+def test_what_nobody_waits_for_is_never_asked():
+    with endpoint(Recorder()) as backend:
+        thread, asked = WaitingThread(), threading.Event()
+
+        async def work():
+            asked.set()
+
+        over = thread.follow(backend.loop.start(thread.begin(work())))
+        over.cancel()
+        thread.serve(over)
+        assert not asked.is_set()

@@ -24,7 +24,7 @@ def both(made: Case, options: LayerOptions, **settings: int) -> tuple[torch.Tens
     return outputs[0], outputs[1]
 
 
-@pytest.mark.parametrize(("seed", "shape"), enumerate([*SHAPES, SHAPES[0]]))
+@pytest.mark.parametrize(("seed", "shape"), list(enumerate([*SHAPES, SHAPES[0]])))
 def test_ragged_batches(seed: int, shape: tuple[int, int, int]) -> None:
     actual, expected = both(case(seed, *shape), PLAIN)
     torch.testing.assert_close(actual, expected, atol=2e-5, rtol=1e-4)
