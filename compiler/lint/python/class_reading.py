@@ -5,19 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from .values import ClassInfo, ModuleInfo
+from .walking import nodes_of
 
 GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
 MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft"}
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__", "setup"})
-
-
-@lru_cache(maxsize=64)
-def _nodes(method: ast.AST) -> tuple[ast.AST, ...]:
-    """All nodes of a method, which is looked through several times."""
-    return tuple(ast.walk(method))
 
 
 def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
@@ -61,7 +55,7 @@ def _begins_as(info: ClassInfo) -> dict[str, str]:
     """The attributes that are a word, a flag or a member of an enumeration at first, and which."""
     found = {name: _switch(node) for name, node in info.defaults.items()}
     method = info.methods.get("__init__")
-    for node in _nodes(method or ast.Pass()):
+    for node in nodes_of(method or ast.Pass()):
         match node:
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
                 pairs = zip(targets, values, strict=False)
@@ -87,7 +81,7 @@ def _switch(node: ast.expr) -> str:
 
 def _switched(method: ast.AST, begins: dict[str, str]) -> Iterator[tuple[str, ast.AST]]:
     """Attributes that a method sets to another word, flag or member than they had at first."""
-    for node in _nodes(method):
+    for node in nodes_of(method):
         match node:
             case ast.Assign(targets=[ast.Attribute(attr=attr)], value=value) if attr in begins:
                 if _switch(value) not in ("", begins[attr]):
@@ -146,7 +140,7 @@ def helpers_of_builders(info: ClassInfo) -> set[str]:
 def _called_methods(method: ast.AST) -> set[str]:
     return {
         node.func.attr
-        for node in _nodes(method)
+        for node in nodes_of(method)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)
@@ -174,7 +168,7 @@ def _scan_method(
     if name not in _BUILDERS:
         info.replaced |= _replaced(method, me)
     else:
-        for node in _nodes(method):
+        for node in nodes_of(method):
             if isinstance(node, ast.AnnAssign) and (attr := attribute_of(node.target, me)):
                 info.annotations.setdefault(attr, node.annotation)
 
@@ -182,7 +176,7 @@ def _scan_method(
 def _mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
     """Attributes of `self` that a method changes so that the next call sees it."""
     lazily, begun = _lazily_set(method, me), _begun_in(method, me)
-    for node in _nodes(method):
+    for node in nodes_of(method):
         match node:
             case ast.AugAssign(target=target):
                 attr = attribute_of(target, me) or _item_of(target, me)
@@ -241,7 +235,7 @@ def _replaced(method: ast.FunctionDef | ast.AsyncFunctionDef, me: str) -> set[st
     given = {each.arg for each in (*method.args.args, *method.args.kwonlyargs)}
     return {
         attribute_of(target, me)
-        for node in _nodes(method)
+        for node in nodes_of(method)
         if isinstance(node, ast.Assign) and _names_in(node.value) & given
         for target in node.targets
     } - {""}
@@ -282,7 +276,7 @@ def _is_constant(node: ast.expr) -> bool:
 def _lazily_set(method: ast.AST, me: str) -> set[str]:
     """Attributes that are set where they are found to be missing: they are built once."""
     found: set[str] = set()
-    for node in _nodes(method):
+    for node in nodes_of(method):
         if isinstance(node, ast.If):
             names = {attribute_of(n, me) for n in ast.walk(node.test)}
             found |= {

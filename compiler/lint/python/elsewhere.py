@@ -47,11 +47,11 @@ def _cell_values(run: Run, name: str, cell: ListV) -> Iterator[tuple[ModuleInfo,
 
 def assigned_elsewhere(run: Run, module: ModuleInfo, name: str) -> Taints:
     """What a global varies with by what some function of its module sets it to, unless it finds it missing."""
-    if "global " not in module.text:
-        return NONE
     key = f"{module.file}:{name}"
     if key not in run.cells:
         run.cells[key] = NONE
+        if "global " not in module.text:
+            return NONE
         run.cells[key] = _varying(run, ((module, v) for v in _globals_set(module, name)))
     return run.cells[key]
 

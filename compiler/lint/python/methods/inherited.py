@@ -10,6 +10,7 @@ from ..method_values import method_of
 from ..places import bound_method
 from ..taints import NONE, Taints
 from ..values import ClassInfo, Obj
+from ..walking import nodes_of
 
 _MOST = 8
 
@@ -30,7 +31,7 @@ def said_by(run: Run, value: Obj) -> Taints:
 def _gives(info: ClassInfo, name: str) -> bool:
     """Whether a method gives anything at all."""
     return any(
-        isinstance(n, ast.Return) and n.value is not None for n in ast.walk(info.methods[name])
+        isinstance(n, ast.Return) and n.value is not None for n in nodes_of(info.methods[name])
     )
 
 

@@ -18,6 +18,7 @@ from ..standing import as_iterated
 from ..taints import NONE, Taint, Taints
 from ..texts import used_at
 from ..values import Choice, Const, Opaque, Text, Value
+from ..walking import nodes_of
 from .branches import joined_env
 
 MAX_ROUNDS = 2
@@ -47,7 +48,7 @@ def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
                 _turn_flags(run, frame, loop, node)
                 _carry_texts(run, frame, loop, node)
             _round(run, frame, loop, node, loop_element(run, frame, source, node.iter, loop))
-    if any(isinstance(n, ast.Break) for n in ast.walk(node)):
+    if any(isinstance(n, ast.Break) for n in nodes_of(node)):
         before = dict(frame.env)
         run.body(run, frame, node.orelse)
         frame.env = joined_env([before, frame.env], [False, False], NONE, before)
@@ -78,7 +79,7 @@ def _newest_that_fit(run: Run, frame: Frame, source: Value, node: ast.For | ast.
     )
     if not backwards or not is_historical(source):
         return NONE
-    for each in ast.walk(node):
+    for each in nodes_of(node):
         stops = isinstance(each, ast.If) and any(isinstance(n, ast.Break) for n in each.body)
         if (
             stops
@@ -113,7 +114,7 @@ def _round(run: Run, frame: Frame, loop: Loop, node: ast.For | ast.AsyncFor, val
 
 def _turn_flags(run: Run, frame: Frame, loop: Loop, node: ast.AST) -> None:
     """A flag that a round leaves otherwise than it found it: both values occur, in different rounds."""
-    for each in ast.walk(node):
+    for each in nodes_of(node):
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=bool(held))):
                 found = frame.env.get(name)
@@ -129,10 +130,10 @@ def _carry_texts(run: Run, frame: Frame, loop: Loop, node: ast.AST) -> None:
     """A text that a round sets anew: the next one finds what the one before left, another each time."""
     grown = {
         n.target.id
-        for n in ast.walk(node)
+        for n in nodes_of(node)
         if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)
     }
-    for each in ast.walk(node):
+    for each in nodes_of(node):
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in loop.texts - grown:
                 said = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
@@ -207,5 +208,5 @@ def while_loop(run: Run, frame: Frame, node: ast.While) -> bool:
             frame.env = joined_env([before, frame.env], [False, False], NONE, before)
             break
     frame.guards.pop()
-    has_break = any(isinstance(n, ast.Break) for n in ast.walk(node))
+    has_break = any(isinstance(n, ast.Break) for n in nodes_of(node))
     return endless and ended and not has_break

@@ -14,6 +14,7 @@ from ..places import place_of
 from ..slices import assigned_to
 from ..taints import NONE, Taint
 from ..values import Choice, Const, DictV, ListV, Opaque, Text, Value
+from ..walking import nodes_of
 
 
 def as_stored(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value: Value) -> Value:
@@ -76,7 +77,7 @@ def with_counter(run: Run, frame: Frame, value: Value, node: ast.AST, name: str)
 
 def _is_reset(loop: ast.AST | None, name: str) -> bool:
     """Whether each round of a loop begins with another value of a name, so that nothing is counted up."""
-    for node in ast.walk(loop) if loop is not None else ():
+    for node in nodes_of(loop) if loop is not None else ():
         match node:
             case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
                 if not any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(value)):
