@@ -22,7 +22,7 @@ from ..replacing import by_pattern
 from ..taints import NONE, Hole
 from ..texts import joined, parts_of, text
 from ..thoughts import splits_thoughts, without_thoughts
-from ..values import Const, ListV, Opaque, Value
+from ..values import Const, DictV, ListV, Opaque, Value
 from .calling import Calling
 from .lists import as_list, extend, grow, put_in, shortened
 
@@ -135,6 +135,8 @@ def _viewed(call: Calling, receiver: Opaque) -> Value | None:
         keys = ListV("keys", shape=receiver.shape)
         keys.add(Opaque(receiver.taints, label="key"), many=True)
         return keys
+    if call.name == "copy" and receiver.parent is not None:
+        return DictV(rest=receiver)  # what is set in it is not set in the history
     return replace(receiver, label=receiver.label) if call.name in _VIEWS else None
 
 
