@@ -10,11 +10,14 @@ from typing import Any
 
 from example_programs import Example
 
-SOURCE = """
+TOOLS = """
 extern def search(query: str) -> str
 extern def convert(amount: int, unit: "miles" | "feet", exact: bool) -> float
 extern def now() -> str
-
+"""
+SOURCE = (
+    TOOLS
+    + """
 program p(task: str) -> {names: list[str], last: str}:
     system: "You answer with the help of tools."
     user: task
@@ -38,11 +41,10 @@ program p(task: str) -> {names: list[str], last: str}:
     assistant: last = gen(max_tokens=8)
     return {names, last}
 """
-SEVERAL = """
-extern def search(query: str) -> str
-extern def convert(amount: int, unit: "miles" | "feet", exact: bool) -> float
-extern def now() -> str
-
+)
+SEVERAL = (
+    TOOLS
+    + """
 program p(task: str) -> {names: list[str], last: str}:
     system: "You answer with the help of tools."
     user: task
@@ -71,6 +73,7 @@ program p(task: str) -> {names: list[str], last: str}:
     assistant: last = gen(max_tokens=8)
     return {names, last}
 """
+)
 """The same with several calls in a turn."""
 HOSTS: dict[str, Any] = {
     "search": lambda query: f"Found {len(query)} letters.",

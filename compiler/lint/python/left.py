@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..finding import Cause, Evidence, Loss
+from ..finding import Cause
 from ..layout import Request
 from .holding import shape_of
 from .machine import Run, Sent
 from .messages import options_of
-from .taints import Taint, Taints
+from .taints import Taints
+from .telling import evidence_of
 from .values import ListV, Opaque, Value
 
 _LISTED = frozenset(
@@ -80,18 +81,4 @@ def _judge(run: Run, sent: Sent, fresh: Taints) -> None:
     for taint in fresh:
         if taint.cause in _LISTED and not taint.flag and (taint.cause, taint.place) not in told:
             cause = Cause.ENDED if taint.cause is Cause.COMPLETION else taint.cause
-            run.evidence.append(_evidence(cause, taint, sent.request))
-
-
-def _evidence(cause: Cause, taint: Taint, request: Request) -> Evidence:
-    loss = Loss(0, more="the history")
-    return Evidence(
-        cause,
-        taint.place,
-        request.sink,
-        taint.what,
-        taint.path,
-        loss,
-        request.family,
-        target=request.target,
-    )
+            run.evidence.append(evidence_of(sent.request, cause, taint))

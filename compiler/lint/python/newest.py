@@ -12,6 +12,7 @@ from .machine import Newest, Run
 from .messages import dict_of, role_of
 from .requests import Given
 from .taints import NONE, Hole, Lit, Taints
+from .telling import evidence_of
 from .texts import parts_of
 from .values import Const, DictV, ListV, Opaque, Value
 
@@ -72,17 +73,7 @@ def judge_put_away(run: Run) -> Iterator[Evidence]:
         if request is None and module is not None and _FORWARDS.search(module.text):
             request = Request(taint.place, module.name)
         if request is not None and taint.place not in told:
-            loss = Loss(0)
-            yield Evidence(
-                Cause.ARGUMENTS,
-                taint.place,
-                request.sink,
-                taint.what,
-                taint.path,
-                loss,
-                request.family,
-                target=request.target,
-            )
+            yield evidence_of(request, Cause.ARGUMENTS, taint, more="")
 
 
 def _are_two_texts(sent: DictV, stored: DictV, place: Place) -> bool:

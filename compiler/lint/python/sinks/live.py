@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-from ...finding import Cause, Evidence, Loss
-from ...layout import TURN, Request
+from ...finding import Cause
+from ...layout import TURN
 from ..machine import Run
 from ..taints import Taint
-
-
-def evidence_of(
-    request: Request,
-    cause: Cause,
-    taint: Taint,
-    what: str = "",
-    more: str = "the history",
-    tokens: int = 0,
-) -> Evidence:
-    """Evidence that a taint costs a request something."""
-    return Evidence(
-        cause,
-        taint.place,
-        request.sink,
-        what or taint.what,
-        taint.path,
-        Loss(tokens, more=more),
-        request.family,
-        target=request.target,
-    )
-
 
 _LIVE = frozenset(
     {

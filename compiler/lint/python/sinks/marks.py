@@ -9,8 +9,8 @@ from ..machine import Run
 from ..messages import dict_of, role_of
 from ..requests import Given
 from ..taints import Taint
+from ..telling import evidence_of
 from ..values import Const, DictV, ListV
-from .live import evidence_of
 
 MARK_LIMIT = 4
 

@@ -12,9 +12,9 @@ from ..messages import dict_of, options_of
 from ..newest import arguments_in
 from ..requests import Given
 from ..taints import Lit, Taint, Taints
+from ..telling import evidence_of
 from ..texts import parts_of
 from ..values import Choice, DictV, ListV, Opaque, Value
-from .live import evidence_of
 
 _LISTED = frozenset(
     {

@@ -9,8 +9,9 @@ from ...layout import Request
 from ..holding import taints_in
 from ..machine import Run
 from ..requests import Given
+from ..telling import evidence_of
 from ..values import Const, DictV, Value
-from .live import evidence_of, is_live
+from .live import is_live
 
 _SCHEMAS = frozenset(
     {"response_format", "text", "text_format", "format", "output_config", "response_schema"}

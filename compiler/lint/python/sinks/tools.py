@@ -9,9 +9,10 @@ from ..machine import Run
 from ..messages import dict_of
 from ..moving import GROWN, moved_by_turn
 from ..requests import Given
+from ..telling import evidence_of
 from ..texts import literal
 from ..values import Choice, Const, ListV, Value
-from .live import evidence_of, is_live
+from .live import is_live
 
 
 def judge_tool_sets(run: Run, given: Given, request: Request) -> None:
