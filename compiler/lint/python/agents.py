@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ..finding import Place
 from ..layout import SESSION
+from .calling import Calling
 from .copies import frozen
 from .frames import Frame
 from .machine import Run
@@ -68,32 +69,34 @@ def is_led(args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool:
     return any(not (isinstance(value, Const) and not value.value) for value in given)
 
 
-def agent_of(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> AgentV | None:
+def agent_of(call: Calling) -> AgentV | None:
     """An agent that is made, and the request that it sends."""
-    names = [n for n in _SYSTEM if n in kwargs]
-    if not names and not kwargs.keys() & {"tools", "model", "deps_type", "llm"} and not args:
+    names = [n for n in _SYSTEM if n in call.kwargs]
+    if (
+        not names
+        and not call.kwargs.keys() & {"tools", "model", "deps_type", "llm"}
+        and not call.args
+    ):
         return None
-    handed_over(run, frame, args, kwargs, node)
-    model = kwargs.get("model", args[0] if args else Const(""))
-    made = AgentV(tools=kwargs.get("tools"), model=literal(model) or "")
+    handed_over(call)
+    model = call.kwargs.get("model", call.args[0] if call.args else Const(""))
+    made = AgentV(tools=call.kwargs.get("tools"), model=literal(model) or "")
     for name in names:
-        value = _said(run, frame, kwargs[name], node)
+        value = _said(call, call.kwargs[name])
         if isinstance(value, PromptV):
             value = Opaque(label="prompt")
         if isinstance(value, ListV) and any(isinstance(i.value, FnV) for i in value.items):
-            made.system += [_said(run, frame, item.value, node) for item in value.items]
+            made.system += [_said(call, item.value) for item in value.items]
             continue
         made.system.append(value)
-    send_agent(run, made, place_of(frame.module, node), frame.name or "agent")
+    send_agent(call.run, made, call.here, call.frame.name or "agent")
     return made
 
 
-def _said(run: Run, frame: Frame, value: Value, node: ast.Call) -> Value:
+def _said(call: Calling, value: Value) -> Value:
     """Instructions: a text, or what a function gives at each run."""
     if isinstance(value, FnV | PartialV):
-        return run.call(run, "value", frame, value, [], {}, node)
+        return call.applied(value, [])
     return value
 
 
@@ -106,21 +109,14 @@ def send_agent(run: Run, agent: AgentV, place: Place, name: str) -> None:
     run.send(run, Given(agent.tools, system, messages, agent.model), place, name)
 
 
-def call_agent(
-    run: Run,
-    frame: Frame,
-    agent: AgentV,
-    name: str,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> Value:
+def call_agent(call: Calling, agent: AgentV) -> Value:
     """`run` and the like: instructions of one call come on top of the agent's."""
-    extra = kwargs.get("instructions")
+    extra = call.kwargs.get("instructions")
     if extra is not None:
-        made = AgentV([*agent.system, extra], kwargs.get("toolsets", agent.tools), agent.model)
-        send_agent(run, made, place_of(frame.module, node), frame.name or "agent")
-    handed_over(run, frame, args, kwargs, node)
+        tools = call.kwargs.get("toolsets", agent.tools)
+        made = AgentV([*agent.system, extra], tools, agent.model)
+        send_agent(call.run, made, call.here, call.frame.name or "agent")
+    handed_over(call)
     return Opaque(label="reply", is_reply=True)
 
 

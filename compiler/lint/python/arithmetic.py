@@ -9,6 +9,7 @@ from typing import Any
 from ..finding import Cause
 from ..layout import DAY
 from .building import merge, rewrite_taint, splice
+from .calling import Calling
 from .elements import element_of
 from .filling import percent
 from .frames import Frame
@@ -30,8 +31,8 @@ def operated(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp)
     match node.op:
         case ast.BitOr() if isinstance(left, PromptV) or isinstance(right, PromptV):
             if isinstance(left, DictV):
-                call = ast.copy_location(ast.Call(node.left, [], []), node)
-                offer(run, frame, [left], {}, call)
+                written = ast.copy_location(ast.Call(node.left, [], []), node)
+                offer(Calling(run, frame, "|", [left], {}, written))
             return _chained(left, right)
         case ast.Add():
             return added(run, frame, left, right, node)

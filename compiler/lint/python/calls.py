@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ..finding import Cause, Place
 from ..layout import RELEASE, REQUEST
 from .arguments import Arguments, arguments_of, fans_out
+from .calling import Calling
 from .contents import put_into
 from .copies import frozen, passed
 from .decorating import is_cached
@@ -67,9 +69,10 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
     if isinstance(callee, PartialV):
         merged = Arguments([*callee.args, *given.args], callee.kwargs | given.kwargs, given.rest)
         return called(run, frame, callee.func, merged, node)
-    place = place_of(frame.module, node)
+    call = Calling(run, frame, "", given.args, given.kwargs, node, rest=given.rest)
+    place = call.here
     if isinstance(callee, FnV):
-        sent = called_sink(run, frame, callee, given.args, given.kwargs, given.rest, node)
+        sent = called_sink(call, callee)
         if sent is not None and sent.is_own:
             return sent.value
         return passed(
@@ -83,30 +86,30 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
                 fn = method_of(info, "__call__")
                 fn.bound = callee
                 return call_function(run, fn, given.args, given.kwargs, place, given.rest)
-    sent = called_sink(run, frame, callee, given.args, given.kwargs, given.rest, node)
+    sent = called_sink(call, callee)
     if sent is not None:
         return sent.value
     if not isinstance(callee, Method | FnV):
-        handed_over(run, frame, given.args, given.kwargs, node)
+        handed_over(call)
     if not isinstance(callee, Method) or not isinstance(callee.receiver, PromptV):
-        offer(run, frame, given.args, given.kwargs, node)
+        offer(call)
     if isinstance(callee, Ext) and callee.name == "super" and frame.owner is not None:
         return _super(frame)
     if isinstance(callee, Ext):
-        found = call_external(run, frame, callee.name, given.args, given.kwargs, node)
+        found = call_external(replace(call, name=callee.name))
         if given.rest is not None and isinstance(found, Opaque):
             found.taints |= taints_in(given.rest, 3)
         return found
     if isinstance(callee, Method):
-        return call_method(run, frame, callee.receiver, callee.name, given.args, given.kwargs, node)
+        return call_method(replace(call, name=callee.name, receiver=callee.receiver))
     if isinstance(callee, Opaque) and isinstance(node.func, ast.Attribute):
         receiver = evaluate(run, frame, node.func.value)
-        return call_method(run, frame, receiver, node.func.attr, given.args, given.kwargs, node)
+        return call_method(replace(call, name=node.func.attr, receiver=receiver))
     if isinstance(callee, Opaque) and callee.contents is not None:
         put_into(run, frame, callee.contents, given.args, place)
         return Opaque(label=callee.label, contents=callee.contents)
     if isinstance(callee, Opaque):
-        return call_external(run, frame, callee.label, given.args, given.kwargs, node)
+        return call_external(replace(call, name=callee.label))
     return Opaque()
 
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping, Sequence
-
 from .agents import AGENTS, agent_of, is_led
-from .frames import Frame
-from .machine import Run
+from .calling import Calling
 from .message_templates import message_of, prompt_of, with_variables
-from .places import place_of
 from .requests import Given
 from .taints import Hole
 from .values import Choice, Const, DictV, Item, ListV, Opaque, Text, Value
@@ -52,49 +47,50 @@ FRAMEWORK_WORDS = frozenset(
 """Names of frameworks that build prompts of their own, or send them."""
 
 
-def construct(
-    run: Run,
-    frame: Frame,
-    name: str,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> Value | None:
+def construct(call: Calling) -> Value | None:
     """A message, a template or an agent; None for anything else."""
-    last = name.rpartition(".")[2]
-    owner = name.rpartition(".")[0].rpartition(".")[2]
-    if last in _ROLES and (args or kwargs):
-        return message_of(_ROLES[last], args, kwargs)
+    last = call.name.rpartition(".")[2]
+    owner = call.name.rpartition(".")[0].rpartition(".")[2]
+    if last in _ROLES and (call.args or call.kwargs):
+        return message_of(_ROLES[last], call.args, call.kwargs)
     if last == "from_template" and owner in _ROLES:
-        return with_variables(run, frame, message_of(_ROLES[owner], args, kwargs), node)
+        return with_variables(call, message_of(_ROLES[owner], call.args, call.kwargs))
     if last in _MAKERS and owner.endswith("Message"):
-        return message_of(_MAKERS[last], args, kwargs)
-    if last.endswith(("Config", "Params", "Options", "Settings")) and last[0].isupper() and kwargs:
-        return DictV({**kwargs})
-    if last[:1].isupper() and "content" in kwargs and not args:
-        return DictV({**kwargs})
-    if name.endswith("chat.system") and len(args) == 1:
-        return message_of("system", args, kwargs)
+        return message_of(_MAKERS[last], call.args, call.kwargs)
+    if (
+        last.endswith(("Config", "Params", "Options", "Settings"))
+        and last[0].isupper()
+        and call.kwargs
+    ):
+        return DictV({**call.kwargs})
+    if last[:1].isupper() and "content" in call.kwargs and not call.args:
+        return DictV({**call.kwargs})
+    if call.name.endswith("chat.system") and len(call.args) == 1:
+        return message_of("system", call.args, call.kwargs)
     if last == "MessagesPlaceholder":
         return Opaque(label="history", parent=Opaque(label="history"), index="all")
-    is_known = any(name == p or name.endswith(f".{p}") for p in _PROMPTS)
-    is_made = last[:1].isupper() and isinstance(kwargs.get("template"), ListV)
-    if (is_known and (args or "messages" in kwargs or "template" in kwargs)) or is_made:
-        return prompt_of(run, frame, args, kwargs, node)
-    if name.startswith(("sglc.", "sglang.")) and last in OURS:
-        return message_of(last, args, kwargs)
-    if name.startswith(("sglc.", "sglang.")) and last.endswith(("_begin", "_end")):
+    is_known = any(call.name == p or call.name.endswith(f".{p}") for p in _PROMPTS)
+    is_made = last[:1].isupper() and isinstance(call.kwargs.get("template"), ListV)
+    if (
+        is_known and (call.args or "messages" in call.kwargs or "template" in call.kwargs)
+    ) or is_made:
+        return prompt_of(call)
+    if call.name.startswith(("sglc.", "sglang.")) and last in OURS:
+        return message_of(last, call.args, call.kwargs)
+    if call.name.startswith(("sglc.", "sglang.")) and last.endswith(("_begin", "_end")):
         return Const("")
-    if name.startswith(("sglc.", "sglang.")) and last in ("gen", "select", "image"):
+    if call.name.startswith(("sglc.", "sglang.")) and last in ("gen", "select", "image"):
         return Opaque(label="<gen>", is_reply=True)
-    if last in AGENTS or (last[:1].isupper() and is_led(args, kwargs) and "." in name):
-        return agent_of(run, frame, args, kwargs, node)
-    said = kwargs.get("instructions", args[1] if len(args) > 1 else None)
+    if last in AGENTS or (
+        last[:1].isupper() and is_led(call.args, call.kwargs) and "." in call.name
+    ):
+        return agent_of(call)
+    said = call.kwargs.get("instructions", call.args[1] if len(call.args) > 1 else None)
     if last == "Signature" and said is not None:
-        _send_text(run, frame, said, node)
+        _send_text(call, said)
         return Opaque(label="signature")
-    if last == "with_instructions" and args:
-        _send_text(run, frame, args[0], node)
+    if last == "with_instructions" and call.args:
+        _send_text(call, call.args[0])
         return Opaque(label="signature")
     return None
 
@@ -102,12 +98,12 @@ def construct(
 # --- agents -----------------------------------------------------------------------------------------
 
 
-def _send_text(run: Run, frame: Frame, value: Value, node: ast.Call) -> None:
+def _send_text(call: Calling, value: Value) -> None:
     """Instructions of a signature: demonstrations and fields follow them."""
     system = DictV({"role": Const("system"), "content": value})
     demos = DictV({"role": Const("user"), "content": Const("fields and demonstrations " * 12)})
     messages = ListV("list", [Item(system), Item(demos), Item(Opaque(label="inputs"))])
-    run.send(run, Given(messages=messages), place_of(frame.module, node), frame.name or "signature")
+    call.run.send(call.run, Given(messages=messages), call.here, call.frame.name or "signature")
 
 
 def holds_generation(value: Value) -> bool:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Mapping, Sequence
 
 from ..finding import Cause, Place
 from ..layout import REQUEST, SESSION
-from .frames import Frame
+from .calling import Calling
 from .holding import is_fixed, taints_in, union
-from .machine import Run
-from .places import place_of, shown
 from .sinks.bodies import body_in
 from .taints import Hole, Lit, Part, Taint
 from .texts import parts_of, text, used_at
@@ -56,41 +52,37 @@ def is_parsed(value: Value) -> bool:
             return False
 
 
-def loaded(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def loaded(call: Calling) -> Value:
     """`json.loads`."""
-    if args and is_arguments(args[0]):
+    if call.args and is_arguments(call.args[0]):
         return Opaque(label=PARSED, is_reply=True)
-    kept = bool(args) and is_fixed(args[0])
-    return Opaque(union(taints_in(a) for a in args[:1]), label="json", is_fixed=kept)
+    kept = bool(call.args) and is_fixed(call.args[0])
+    return Opaque(union(taints_in(a) for a in call.args[:1]), label="json", is_fixed=kept)
 
 
-def dumped(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def dumped(call: Calling) -> Value:
     """`json.dumps`."""
-    if not args:
+    if not call.args:
         return Const("")
-    held = args[0]
+    held = call.args[0]
     body = body_in(held)
     if body is not None:
-        run.call(run, "body", frame, body, node)
-    place = place_of(frame.module, node, f"{frame.name}:dumps")
+        call.run.call(call.run, "body", call.frame, body, call.node)
+    place = call.origin("dumps")
     if is_parsed(held):
-        taint = Taint(Cause.ARGUMENTS, REQUEST, place, shown(node), loops=run.loop_numbers())
+        taint = Taint(Cause.ARGUMENTS, REQUEST, place, call.shown, loops=call.loops)
         return text((Hole(frozenset({taint}), PARSED),))
     if isinstance(held, Opaque) and _STORED.search(held.label) and not held.is_fixed:
-        what = shown(node)
-        loops = run.loop_numbers()
+        what = call.shown
+        loops = call.loops
         taint = Taint(Cause.ARGUMENTS, REQUEST, place, what, loops=loops, flag="stored")
         return text((Hole(frozenset({taint}) | taints_in(held), held.label),))
-    sorts = kwargs.get("sort_keys")
-    is_sorted = (isinstance(sorts, Const) and bool(sorts.value)) or "option" in kwargs
+    sorts = call.kwargs.get("sort_keys")
+    is_sorted = (isinstance(sorts, Const) and bool(sorts.value)) or "option" in call.kwargs
     if isinstance(held, Opaque) and not is_sorted and (_is_given_schema(held) or _is_fetched(held)):
-        what = f"{shown(node)}, in the order of keys that it came in,"
+        what = f"{call.shown}, in the order of keys that it came in,"
         flag = "said" if _is_fetched(held) else ""
-        taint = Taint(Cause.KEY_ORDER, SESSION, place, what, loops=run.loop_numbers(), flag=flag)
+        taint = Taint(Cause.KEY_ORDER, SESSION, place, what, loops=call.loops, flag=flag)
         return text((Hole(frozenset({taint}) | taints_in(held), held.label),))
     return text(_json_parts(held, place, is_sorted, 5))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
 
 from ..finding import Cause
 from ..layout import REQUEST
 from .building import splice
+from .calling import Calling
 from .elements import is_historical
 from .frames import Frame
 from .holding import taints_in
@@ -47,28 +47,23 @@ _SAID = frozenset("question query text input user_input message".split())
 """What is said now, beside what was said before."""
 
 
-def windowed(
-    run: Run,
-    frame: Frame,
-    name: str,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> Value | None:
+def windowed(call: Calling) -> Value | None:
     """A memory that drops the oldest turns by its name; None for anything else."""
-    last = name.rpartition(".")[2]
-    if last == "History" and (held := window_in(kwargs.get("messages"))):
+    last = call.name.rpartition(".")[2]
+    if last == "History" and (held := window_in(call.kwargs.get("messages"))):
         return Opaque(shape=held, label="memory")
-    is_cut = _CUTTERS.fullmatch(last) and any(is_historical(each) for each in args)
-    is_memory = _WINDOWED.fullmatch(last) or _LIMITERS.fullmatch(last) or _LIMITERS.search(name)
+    is_cut = _CUTTERS.fullmatch(last) and any(is_historical(each) for each in call.args)
+    is_memory = (
+        _WINDOWED.fullmatch(last) or _LIMITERS.fullmatch(last) or _LIMITERS.search(call.name)
+    )
     if not (is_cut or is_memory):
         return None
     taint = Taint(
         Cause.WINDOW,
         REQUEST,
-        place_of(frame.module, node),
-        f"the window {shown(node)}",
-        loops=run.loop_numbers(),
+        call.here,
+        f"the window {call.shown}",
+        loops=call.loops,
     )
     return Opaque(shape=frozenset({taint}), label="memory")
 
@@ -78,21 +73,19 @@ def window_in(value: Value | None) -> Taints:
     return frozenset(t for t in taints_in(value, 3) if t.cause is Cause.WINDOW and not t.flag)
 
 
-def handed_over(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> None:
+def handed_over(call: Calling) -> None:
     """Note the request of whatever is made with a memory that is a window, or with a function that cuts the history."""
-    if not kwargs.keys() & (_BESIDE | _SAID) and not args:
+    if not call.kwargs.keys() & (_BESIDE | _SAID) and not call.args:
         return
     found = NONE
-    for name in kwargs.keys() & _HOLDERS:
-        found |= window_in(kwargs[name])
-    for name in kwargs.keys() & _PROCESSORS:
-        found |= window_in(_processed(run, frame, kwargs[name], node))
-    for name in kwargs.keys() & _CHOOSERS:
-        _judge_chooser(run, frame, kwargs[name], node)
+    for name in call.kwargs.keys() & _HOLDERS:
+        found |= window_in(call.kwargs[name])
+    for name in call.kwargs.keys() & _PROCESSORS:
+        found |= window_in(_processed(call.run, call.frame, call.kwargs[name], call.node))
+    for name in call.kwargs.keys() & _CHOOSERS:
+        _judge_chooser(call.run, call.frame, call.kwargs[name], call.node)
     if found:
-        send_windowed(run, frame, found, kwargs.get("prompt"), node)
+        send_windowed(call.run, call.frame, found, call.kwargs.get("prompt"), call.node)
 
 
 _CHOOSERS = frozenset("prepare_tools tool_filter tools_filter select_tools".split())

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..finding import Cause, Place
 from .building import splice
+from .calling import Calling
 from .filling import ambient, substituted, variables_of
 from .frames import Frame
 from .holding import taints_in
@@ -24,48 +25,41 @@ def message_of(role: str, args: Sequence[Value], kwargs: Mapping[str, Value]) ->
     return DictV({**{k: v for k, v in kwargs.items() if k not in fields}, **fields})
 
 
-def with_variables(run: Run, frame: Frame, message: DictV, node: ast.Call) -> DictV:
+def with_variables(call: Calling, message: DictV) -> DictV:
     """The template of one message, with the variables that it brings itself."""
     given = message.fields.get("partial_variables")
     if not isinstance(given, DictV):
         return message
     known = {
-        str(key): run.call(run, "value", frame, value, [], {}, node)
-        if isinstance(value, FnV | PartialV)
-        else value
+        str(key): call.applied(value, []) if isinstance(value, FnV | PartialV) else value
         for key, value in given.fields.items()
     }
-    return _filled(message, known, place_of(frame.module, node))  # type: ignore[return-value]
+    return _filled(message, known, call.here)  # type: ignore[return-value]
 
 
-def prompt_of(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> PromptV:
-    source = args[0] if args else kwargs.get("messages", kwargs.get("template", Const("")))
+def prompt_of(call: Calling) -> PromptV:
+    source = (
+        call.args[0]
+        if call.args
+        else call.kwargs.get("messages", call.kwargs.get("template", Const("")))
+    )
     messages = ListV("list")
     if isinstance(source, ListV):
         splice(messages, source)
     else:
         messages.add(message_of("user", [source], {}))
-    made = PromptV(messages, place=place_of(frame.module, node))
-    run.prompts.setdefault(frame.module.file, []).append(made)
-    partial = kwargs.get("partial_variables")
+    made = PromptV(messages, place=call.here)
+    call.run.prompts.setdefault(call.frame.module.file, []).append(made)
+    partial = call.kwargs.get("partial_variables")
     if isinstance(partial, DictV):
         made.filled = {str(k): v for k, v in partial.fields.items()}
-        send_prompt(run, frame, made, {}, node)
+        send_prompt(call.run, call.frame, made, {}, call.node)
     return made
 
 
-def call_prompt(
-    run: Run,
-    frame: Frame,
-    prompt: PromptV,
-    name: str,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> Value:
+def call_prompt(call: Calling, prompt: PromptV) -> Value:
     """`partial`, `invoke`, `format_messages` and the like."""
+    run, frame, name, kwargs, node = call.run, call.frame, call.name, call.kwargs, call.node
     if name == "partial":
         made = replace(prompt, filled=prompt.filled | dict(kwargs))
         send_prompt(run, frame, made, {}, node)
@@ -83,18 +77,17 @@ def call_prompt(
         "aformat_messages",
     ):
         values = dict(kwargs)
-        for each in args[:1]:
+        for each in call.args[:1]:
             if isinstance(each, DictV):
                 values |= {str(k): v for k, v in each.fields.items()}
         if name in ("batch", "abatch"):  # all of them start at once
-            place = place_of(frame.module, node)
-            run.concurrent += [place, place]
+            run.concurrent += [call.here, call.here]
             send_prompt(run, frame, prompt, values, node)
             del run.concurrent[-2:]
             return Opaque(label="reply", is_reply=True)
         send_prompt(run, frame, prompt, values, node)
         if name.startswith(("format", "aformat")):
-            return filled(run, frame, prompt, values, place_of(frame.module, node), node)
+            return filled(run, frame, prompt, values, call.here, node)
         return Opaque(label="reply", is_reply=True)
     return prompt
 
@@ -169,38 +162,33 @@ def _text(value: Value, known: Mapping[str, Value], place: Place) -> Value:
 # --- variables that come by name ------------------------------------------------------------------------
 
 
-def offer(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> None:
+def offer(call: Calling) -> None:
     """A call of a chain or pipeline is given values by name: they fill the module's templates that ask for them."""
-    here = run.prompts.get(frame.module.file, [])
-    brought = [v for v in frame.module.env.values() if isinstance(v, PromptV)]
+    here = call.run.prompts.get(call.frame.module.file, [])
+    brought = [v for v in call.frame.module.env.values() if isinstance(v, PromptV)]
     prompts = {id(p): p for p in (*here, *brought)}.values()
-    told = {k: _told(run, frame, v, node) for k, v in _named(args, kwargs)} if prompts else {}
+    told = {k: _told(call, v) for k, v in _named(call.args, call.kwargs)} if prompts else {}
     cut = {k: v for k, v in told.items() if _is_cut(v)}
     if cut and prompts:
-        _send_cut(run, frame, next(iter(prompts)), cut, node)
+        _send_cut(call, next(iter(prompts)), cut)
     for prompt in prompts:
         asked = _variables(prompt) - prompt.filled.keys()
         values = {k: v for k, v in told.items() if k in asked}
         if ambient(values.values()):
-            send_prompt(run, frame, prompt, values, node)
+            send_prompt(call.run, call.frame, prompt, values, call.node)
 
 
 def _is_cut(value: Value) -> bool:
     return any(t.cause is Cause.WINDOW and not t.flag for t in taints_in(value, 3))
 
 
-def _send_cut(
-    run: Run, frame: Frame, prompt: PromptV, cut: Mapping[str, Value], node: ast.Call
-) -> None:
+def _send_cut(call: Calling, prompt: PromptV, cut: Mapping[str, Value]) -> None:
     """A chain is given a history that is cut, under a name that its prompt asks for."""
-    place = place_of(frame.module, node)
-    messages = filled(run, frame, prompt, {}, place, node)
+    messages = filled(call.run, call.frame, prompt, {}, call.here, call.node)
     messages.shape |= frozenset(
         t for v in cut.values() for t in taints_in(v, 3) if t.cause is Cause.WINDOW
     )
-    run.send(run, Given(messages=messages), place, frame.name or "prompt")
+    call.run.send(call.run, Given(messages=messages), call.here, call.frame.name or "prompt")
 
 
 def _named(
@@ -215,9 +203,9 @@ def _named(
             )
 
 
-def _told(run: Run, frame: Frame, value: Value, node: ast.Call) -> Value:
+def _told(call: Calling, value: Value) -> Value:
     if isinstance(value, FnV | PartialV):
-        return run.call(run, "value", frame, value, [Opaque(label="inputs")], {}, node)
+        return call.applied(value, [Opaque(label="inputs")])
     return value
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from ..finding import Place
-from .frames import Frame
+from .calling import Calling
 from .machine import Run
 from .standing import as_written
 from .texts import literal
@@ -16,23 +16,21 @@ FILTER = "|"
 """What stands in front of a filter's name among the names that a template knows."""
 
 
-def context_of(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> dict[str, Value]:
-    """What a template is rendered with, the environment's names among it; functions as what they give."""
-    found: dict[str, Value] = dict(run.helpers)
-    for each in args:
+def context_of(call: Calling, tables: Sequence[Value]) -> dict[str, Value]:
+    """What a template is rendered with: tables, named values, the environment's; functions as what they give."""
+    found: dict[str, Value] = dict(call.run.helpers)
+    for each in tables:
         if isinstance(each, DictV):
             found |= {k: v for k, v in each.fields.items() if isinstance(k, str)}
-    found |= kwargs
-    return {name: _given(run, frame, name, value, node) for name, value in found.items()}
+    found |= call.kwargs
+    return {name: _given(call, name, value) for name, value in found.items()}
 
 
-def _given(run: Run, frame: Frame, name: str, value: Value, node: ast.Call) -> Value:
+def _given(call: Calling, name: str, value: Value) -> Value:
     if isinstance(value, FnV | PartialV | Ext | Method):
         filtered = [Opaque(label="value")] if name.startswith(FILTER) else []
-        return run.call(run, "value", frame, value, filtered, {}, node)
-    return as_written(run, value) if isinstance(value, Obj) else value
+        return call.applied(value, filtered)
+    return as_written(call.run, value) if isinstance(value, Obj) else value
 
 
 def rendered_text(run: Run, text: Value, values: Mapping[str, Value], place: Place) -> Value | None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ...finding import Cause
-from ..frames import Frame
+from ..calling import Calling
 from ..holding import taints_in
 from ..listings import COMPLETION_CALLS, UNORDERED_CALLS
-from ..machine import Run
 from ..memories import windowed
 from ..sources.lookup import source_of
 from ..standing import as_iterated
@@ -24,39 +22,34 @@ _OF_THE_TYPE = frozenset("isinstance issubclass hasattr callable type".split())
 """What asks for a type, and not for what a value says."""
 
 
-def call_external(
-    run: Run,
-    frame: Frame,
-    name: str,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> Value:
+def call_external(call: Calling) -> Value:
     """What a function gives that isn't of the project."""
-    if last_of(name) == "from_pretrained":
-        note_revision(run, frame, name, args, kwargs, node)
-    own = source_of(name, run.own_sources, len(args))
-    if own is not None and gives(own, args):
-        return sourced(run, frame, name, own, args, kwargs, node)
-    if name in UNORDERED_CALLS:
-        return listing(run, frame, UNORDERED_CALLS[name], args, node)
-    if name in COMPLETION_CALLS:
-        return as_completed(run, frame, name, args, node)
-    memory = windowed(run, frame, name, args, kwargs, node)
+    if last_of(call.name) == "from_pretrained":
+        note_revision(call)
+    own = source_of(call.name, call.run.own_sources, len(call.args))
+    if own is not None and gives(own, call.args):
+        return sourced(call, own)
+    if call.name in UNORDERED_CALLS:
+        return listing(call, UNORDERED_CALLS[call.name])
+    if call.name in COMPLETION_CALLS:
+        return as_completed(call)
+    memory = windowed(call)
     if memory is not None:
         return memory
-    builtin = BUILTINS.get(name)
-    if name in ITERATE:
-        args = [as_iterated(run, each) for each in args]
+    builtin = BUILTINS.get(call.name)
+    if call.name in ITERATE:
+        call = replace(call, args=[as_iterated(call.run, each) for each in call.args])
     if builtin is not None:
-        return builtin(run, frame, args, kwargs, node)
-    last = name.rpartition(".")[2]
+        return builtin(call)
+    last = call.name.rpartition(".")[2]
     if last in FRAMEWORK:
-        return FRAMEWORK[last](run, frame, args, kwargs, node)
-    if name in _OF_THE_TYPE:
-        return Opaque(label=f"{name}()")
-    if name in _QUIET:
+        return FRAMEWORK[last](call)
+    if call.name in _OF_THE_TYPE:
+        return Opaque(label=f"{call.name}()")
+    if call.name in _QUIET:
         return Opaque(
-            frozenset(t for a in args for t in taints_in(a, 2) if t.cause is not Cause.UNORDERED)
+            frozenset(
+                t for a in call.args for t in taints_in(a, 2) if t.cause is not Cause.UNORDERED
+            )
         )
-    return passed_through(run, frame, name, args, kwargs, node)
+    return passed_through(call)

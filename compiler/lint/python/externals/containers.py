@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST
 from ..building import merge, order_taint, splice
+from ..calling import Calling
 from ..copies import items_of
 from ..elements import element_of, is_historical, length_taint
 from ..frames import Frame
 from ..holding import join, picked, shape_of, taints_in, text_taints_of
 from ..machine import Run
-from ..places import place_of, shown
+from ..places import place_of
 from ..taints import NONE, Taint, Taints
 from ..texts import label_taints
 from ..values import Choice, Const, DictV, ListV, Opaque, Value
 
 
-def len_call(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def len_call(call: Calling) -> Value:
     """`len`."""
-    if not args:
+    if not call.args:
         return Opaque()
-    held = args[0]
+    held = call.args[0]
     if isinstance(held, Const) and isinstance(held.value, str | tuple | list):
         return Const(len(held.value))
     if (
@@ -37,30 +35,26 @@ def len_call(
     ):
         return Const(len(held.items))
     asked = frozenset(t for t in taints_in(held, 3) if t.flag == "asked")
-    return Opaque(length_taint(run, frame, held, node) | asked, label="len()")
+    return Opaque(length_taint(call.run, call.frame, held, call.node) | asked, label="len()")
 
 
 _CLEANSED = (Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER, Cause.SAMPLED)
 
 
-def sorted_call(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def sorted_call(call: Calling) -> Value:
     """`sorted`: in order now, unless the key depends on something that varies."""
-    if not args:
+    if not call.args:
         return Opaque()
-    found = in_order(args[0])
-    ranked = ranking(run, frame, args[0], kwargs.get("key"), node)
+    found = in_order(call.args[0])
+    ranked = ranking(call, call.args[0])
     if ranked and isinstance(found, ListV | Opaque):
         found.shape |= ranked
     return found
 
 
-def best_call(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def best_call(call: Calling) -> Value:
     """`heapq.nlargest` and its kin: the first of what is sorted."""
-    return sorted_call(run, frame, args[1:], kwargs, node)
+    return sorted_call(replace(call, args=call.args[1:]))
 
 
 _AS_ORDER = {
@@ -72,35 +66,35 @@ _AS_ORDER = {
 """What a key that varies makes of the order of what it sorts."""
 
 
-def ranking(run: Run, frame: Frame, value: Value, key: Value | None, node: ast.Call) -> Taints:
+def ranking(call: Calling, value: Value) -> Taints:
     """An order by how well something fits a question is another one for another question."""
+    key = call.kwargs.get("key")
     if key is None:
         return NONE
-    lambda_ = next((k.value for k in node.keywords if k.arg == "key"), None)
-    found = _asked_in(run, frame, lambda_, node) if isinstance(lambda_, ast.Lambda) else NONE
+    written = next((k.value for k in call.node.keywords if k.arg == "key"), None)
+    found = _asked_in(call, written) if isinstance(written, ast.Lambda) else NONE
     ranked: set[Taint] = set()
-    for taint in taints_in(run.call(run, "value", frame, key, [element_of(value)], {}, node), 3):
+    for taint in taints_in(call.applied(key, [element_of(value)]), 3):
         if taint.cause in _AS_ORDER:
             ranked.add(replace(taint, cause=_AS_ORDER[taint.cause]))
         elif taint.flag == "asked":
-            ranked.add(picked(taint, place_of(frame.module, node)))
+            ranked.add(picked(taint, call.here))
         elif taint.cause is Cause.STATE and not taint.flag:
-            ranked.add(taint.through(place_of(frame.module, node)))
+            ranked.add(taint.through(call.here))
     return found | ranked
 
 
-def _asked_in(run: Run, frame: Frame, key: ast.Lambda, node: ast.Call) -> Taints:
+def _asked_in(call: Calling, key: ast.Lambda) -> Taints:
     """What a key asks for by the question of the call, or counts by."""
     found: set[Taint] = set()
     counted: set[Taint] = set()
     for each in ast.walk(key.body):
         if isinstance(each, ast.Attribute):
-            counted |= _counted(run, frame, each)
-        held = frame.env.get(each.id) if isinstance(each, ast.Name) else None
+            counted |= _counted(call.run, call.frame, each)
+        held = call.frame.env.get(each.id) if isinstance(each, ast.Name) else None
         if isinstance(held, Opaque):
-            place = place_of(frame.module, node)
-            found |= {t for t in label_taints(held, place) if t.cause is Cause.VARYING}
-            counted |= {picked(t, place) for t in held.taints if t.flag == "asked"}
+            found |= {t for t in label_taints(held, call.here) if t.cause is Cause.VARYING}
+            counted |= {picked(t, call.here) for t in held.taints if t.flag == "asked"}
     return frozenset(replace(t, flag="filter") for t in found) | counted
 
 
@@ -130,54 +124,46 @@ def in_order(value: Value) -> Value:
             return value
 
 
-def list_call(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def list_call(call: Calling) -> Value:
     """`list`, `tuple`."""
-    made = ListV("list", loops=run.loop_numbers())
-    if args:
-        if isinstance(args[0], Opaque) and args[0].label.startswith("<"):
-            return args[0]
-        splice(made, args[0])
+    made = ListV("list", loops=call.loops)
+    if call.args:
+        if isinstance(call.args[0], Opaque) and call.args[0].label.startswith("<"):
+            return call.args[0]
+        splice(made, call.args[0])
     return made
 
 
-def set_call(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def set_call(call: Calling) -> Value:
     """`set`, `frozenset`."""
-    made = ListV("set", loops=run.loop_numbers())
-    if args:
-        splice(made, args[0])
+    made = ListV("set", loops=call.loops)
+    if call.args:
+        splice(made, call.args[0])
         made.shape = frozenset(t for t in made.shape if t.cause is not Cause.UNORDERED)
-    made.shape |= {order_taint(run, frame, node)}
+    made.shape |= {order_taint(call.run, call.frame, call.node)}
     return made
 
 
-def dict_call(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def dict_call(call: Calling) -> Value:
     """`dict` and its kin."""
-    if args and isinstance(args[0], Opaque) and args[0].label.startswith("<"):
-        return args[0]
-    made = DictV(loops=run.loop_numbers())
-    if args:
-        if isinstance(args[0], ListV):
-            made.rest = element_of(args[0])
-            made.shape |= args[0].shape
+    if call.args and isinstance(call.args[0], Opaque) and call.args[0].label.startswith("<"):
+        return call.args[0]
+    made = DictV(loops=call.loops)
+    if call.args:
+        if isinstance(call.args[0], ListV):
+            made.rest = element_of(call.args[0])
+            made.shape |= call.args[0].shape
         else:
-            merge(made, args[0])
-    made.fields.update(kwargs)
+            merge(made, call.args[0])
+    made.fields.update(call.kwargs)
     return made
 
 
-def deep_copy(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def deep_copy(call: Calling) -> Value:
     """A deep copy of a history: what is changed in it is not stored."""
-    if not args:
+    if not call.args:
         return Opaque()
-    held = args[0]
+    held = call.args[0]
     if isinstance(held, ListV):
         made = replace(held, items=items_of(held), persists=False, parent=None)
         made.is_copy = is_historical(held)
@@ -189,45 +175,35 @@ def deep_copy(
     return held
 
 
-def shallow_copy(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def shallow_copy(call: Calling) -> Value:
     """`copy.copy`."""
-    if args and isinstance(args[0], ListV):
-        return replace(args[0], items=items_of(args[0]), persists=False)
-    return args[0] if args else Opaque()
+    if call.args and isinstance(call.args[0], ListV):
+        return replace(call.args[0], items=items_of(call.args[0]), persists=False)
+    return call.first
 
 
-def deque_call(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def deque_call(call: Calling) -> Value:
     """`deque`; one with a limit is a window."""
-    made = ListV("list", loops=run.loop_numbers())
-    if args:
-        splice(made, args[0])
-    limit = kwargs.get("maxlen", args[1] if len(args) > 1 else None)
+    made = ListV("list", loops=call.loops)
+    if call.args:
+        splice(made, call.args[0])
+    limit = call.kwargs.get("maxlen", call.args[1] if len(call.args) > 1 else None)
     if limit is not None and not (isinstance(limit, Const) and limit.value is None):
-        place = place_of(frame.module, node)
+        place = call.here
         made.shape |= {
-            Taint(
-                Cause.WINDOW, REQUEST, place, f"the window {shown(node)}", loops=run.loop_numbers()
-            )
+            Taint(Cause.WINDOW, REQUEST, place, f"the window {call.shown}", loops=call.loops)
         }
     return made
 
 
-def chained(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def chained(call: Calling) -> Value:
     """`itertools.chain`."""
-    made = ListV("list", loops=run.loop_numbers())
-    for each in args:
+    made = ListV("list", loops=call.loops)
+    for each in call.args:
         splice(made, each)
     return made
 
 
-def from_keys(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def from_keys(call: Calling) -> Value:
     """`dict.fromkeys` keeps the order that it is given."""
-    return list_call(run, frame, args[:1], {}, node)
+    return list_call(call.with_args(*call.args[:1]))

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import TURN
+from ..calling import Calling
 from ..elements import HISTORY
-from ..frames import Frame
-from ..machine import Run
-from ..places import place_of, shown
 from ..taints import Hole, Part, Taint
 from ..texts import parts_of
 from ..values import Opaque, Value
@@ -23,17 +19,15 @@ DIGESTS = frozenset(
 ) | {"zlib.crc32", "zlib.adler32", "xxhash.xxh64", "xxhash.xxh3_64", "hmac.new"}
 
 
-def digest_call(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def digest_call(call: Calling) -> Value:
     """A digest of what is given, and of what is put into it later."""
-    found = passed_through(run, frame, "digest", args, kwargs, node)
-    place = place_of(frame.module, node)
-    whole = any(_is_conversation(part) for each in args for part in parts_of(each, place))
+    found = passed_through(replace(call, name="digest"))
+    place = call.here
+    whole = any(_is_conversation(part) for each in call.args for part in parts_of(each, place))
     if not whole or not isinstance(found, Opaque):
         return found
-    what = f"{shown(node)}, a digest of the conversation,"
-    taint = Taint(Cause.STATE, TURN, place, what, loops=run.loop_numbers())
+    what = f"{call.shown}, a digest of the conversation,"
+    taint = Taint(Cause.STATE, TURN, place, what, loops=call.loops)
     return replace(found, taints=found.taints | {taint})
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ...finding import Cause
 from ...layout import REQUEST
+from ..calling import Calling
 from ..contents import ambient_in, contents_among, made_here, put_into
-from ..frames import Frame
 from ..holding import is_fixed, taints_in, union
-from ..machine import Run
-from ..places import place_of, shown
 from ..taints import NONE, Taint, Taints
 from ..values import FnV, Opaque, PartialV, Value
 
@@ -29,40 +26,33 @@ _SHIPPED = frozenset({"importlib.resources.files", "pkgutil.get_data", "importli
 """What gives files that come with the program."""
 
 
-def passed_through(
-    run: Run,
-    frame: Frame,
-    name: str,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> Value:
+def passed_through(call: Calling) -> Value:
     """What an unknown function gives: a thing that it is given, with the rest put into it, or a new one."""
-    held = [*args, *kwargs.values()]
-    label = f"{name.rpartition('.')[2]}()"
+    held = call.given
+    label = f"{call.name.rpartition('.')[2]}()"
     thing = contents_among(held)
     if thing is not None:
-        put_into(run, frame, thing, held, place_of(frame.module, node))
+        put_into(call.run, call.frame, thing, held, call.here)
         same = (a for a in held if isinstance(a, Opaque) and a.contents is thing)
         return Opaque(union(a.taints for a in same), label=label, contents=thing)
-    called = called_back(run, frame, args, kwargs, node)
-    if LOOKUPS.search(name):
-        return Opaque(called | found_by(run, frame, held, node), label=label)
+    called = called_back(call)
+    if LOOKUPS.search(call.name):
+        return Opaque(called | found_by(call, held), label=label)
     kept = any(isinstance(a, Opaque) for a in held) and all(map(is_fixed, held))
     taints = _through(held) | called
-    return Opaque(taints, label=label, is_fixed=kept or name in _SHIPPED, contents=made_here(run))
+    return Opaque(
+        taints, label=label, is_fixed=kept or call.name in _SHIPPED, contents=made_here(call.run)
+    )
 
 
-def found_by(run: Run, frame: Frame, held: Sequence[Value], node: ast.Call) -> Taints:
+def found_by(call: Calling, held: Sequence[Value]) -> Taints:
     """What is looked up by what a person asks is another thing for each question."""
     asked = frozenset(t for each in held for t in taints_in(each, 4) if t.flag == "asked")
     if not asked:
         return NONE
-    place = place_of(frame.module, node, f"{frame.name}:lookup")
+    place = call.origin("lookup")
     path = tuple(t.place for t in asked)[:1]
-    return frozenset(
-        {Taint(Cause.RETRIEVED, REQUEST, place, shown(node), path, loops=run.loop_numbers())}
-    )
+    return frozenset({Taint(Cause.RETRIEVED, REQUEST, place, call.shown, path, loops=call.loops)})
 
 
 def _through(held: Sequence[Value]) -> Taints:
@@ -73,14 +63,12 @@ def _through(held: Sequence[Value]) -> Taints:
     )
 
 
-def called_back(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Taints:
+def called_back(call: Calling) -> Taints:
     """What a function of the project gives where it is given to another one, with the arguments behind it."""
-    for number, each in enumerate(args):
+    for number, each in enumerate(call.args):
         if not isinstance(each, FnV | PartialV):
             continue
-        rest, named = (list(args[1:]), dict(kwargs)) if number == 0 else ([], {})
-        given = run.call(run, "value", frame, each, rest, named, node)
+        rest, named = (list(call.args[1:]), dict(call.kwargs)) if number == 0 else ([], {})
+        given = call.applied(each, rest, named)
         return ambient_in([given])
     return NONE

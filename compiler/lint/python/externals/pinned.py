@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping, Sequence
-
 from ...finding import Cause, Evidence
-from ..frames import Frame
-from ..machine import Run
-from ..places import place_of, shown
-from ..texts import literal
-from ..values import Value
+from ..calling import Calling
 
 _FETCHED = ("Tokenizer", "TokenizerFast", "Processor")
 
@@ -20,20 +13,13 @@ def last_of(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def note_revision(
-    run: Run,
-    frame: Frame,
-    name: str,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> None:
+def note_revision(call: Calling) -> None:
     """Note a tokenizer that is fetched from a registry without a revision; a folder is as pinned as the checkout."""
-    owner = last_of(name.rpartition(".")[0])
-    model = literal(args[0]) if args else None
-    if not owner.endswith(_FETCHED) or model is None or "revision" in kwargs:
+    owner = last_of(call.name.rpartition(".")[0])
+    model = call.key
+    if not owner.endswith(_FETCHED) or model is None or "revision" in call.kwargs:
         return
     if model.count("/") != 1 or model.startswith((".", "/", "~")):
         return
-    place = place_of(frame.module, node, f"{frame.name}:{model}")
-    run.evidence.append(Evidence(Cause.UNPINNED, place, place, shown(node)))
+    place = call.origin(model)
+    call.run.evidence.append(Evidence(Cause.UNPINNED, place, place, call.shown))

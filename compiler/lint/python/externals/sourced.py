@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...finding import Cause
 from ..building import order_taint
+from ..calling import Calling
 from ..clocks import coarse
 from ..elements import element_of
 from ..frames import Frame
 from ..holding import join, shape_of, taints_in, union
-from ..machine import Run
-from ..places import place_of, shown
 from ..sources.source import Source
 from ..taints import Taint
 from ..texts import literal
@@ -26,29 +24,22 @@ def gives(source: Source, args: Sequence[Value]) -> bool:
     return not source.asks or bool(args and (literal(args[0]) or "").lower() in source.asks)
 
 
-def sourced(
-    run: Run,
-    frame: Frame,
-    name: str,
-    source: Source,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> Value:
+def sourced(call: Calling, source: Source) -> Value:
     """A value of a known source."""
+    name, args = call.name, call.args
     given = [each for each in args if not (isinstance(each, Const) and each.value is None)]
     if source.converts and len(given) >= source.converts:
         return Opaque(union(taints_in(each, 3) for each in args), label=name)
-    if name.startswith(("random.", "numpy.random.", "torch.")) and _is_seeded(frame):
+    if name.startswith(("random.", "numpy.random.", "torch.")) and _is_seeded(call.frame):
         return _the_same(name, args)
-    taint = _taint_of(run, frame, name, source, node)
+    taint = _taint_of(call, source)
     found = Opaque(frozenset({taint}), label=name)
     if name == "hash" and args and _is_plain(args[0]):
         return Opaque()
     if source.cause is Cause.SAMPLED and args:
         return _sampled(name, args[0], taint)
     if name.endswith("random.choice") and args:
-        many = "size" in kwargs or len(args) > 1
+        many = "size" in call.kwargs or len(args) > 1
         return (
             _sampled(name, args[0], replace(taint, cause=Cause.SAMPLED))
             if many
@@ -61,9 +52,8 @@ def sourced(
     return found
 
 
-def _taint_of(run: Run, frame: Frame, name: str, source: Source, node: ast.Call) -> Taint:
-    place = place_of(frame.module, node, f"{frame.name}:{name}")
-    return Taint(source.cause, source.rank, place, shown(node), loops=run.loop_numbers())
+def _taint_of(call: Calling, source: Source) -> Taint:
+    return call.taint(source.cause, call.shown, source.rank)
 
 
 def _is_plain(value: Value) -> bool:
@@ -110,11 +100,11 @@ def _sampled(name: str, pool: Value, taint: Taint) -> Value:
     return made
 
 
-def listing(run: Run, frame: Frame, what: str, args: Sequence[Value], node: ast.Call) -> Value:
+def listing(call: Calling, what: str) -> Value:
     """A listing of files, modules or plug-ins, in no fixed order."""
-    taint = order_taint(run, frame, node, f"{what} gives")
-    taint = replace(taint, what=f"the listing {shown(node)}")
-    made = ListV("list", shape=frozenset({taint}), loops=run.loop_numbers())
+    taint = order_taint(call.run, call.frame, call.node, f"{what} gives")
+    taint = replace(taint, what=f"the listing {call.shown}")
+    made = ListV("list", shape=frozenset({taint}), loops=call.loops)
     made.add(Opaque(label="entry"), many=True)
     if "walk" in what:
         made = ListV("list", shape=frozenset({taint}))
@@ -126,13 +116,17 @@ def listing(run: Run, frame: Frame, what: str, args: Sequence[Value], node: ast.
     return made
 
 
-def as_completed(run: Run, frame: Frame, name: str, args: Sequence[Value], node: ast.Call) -> Value:
+def as_completed(call: Calling) -> Value:
     """Results in the order in which calls end."""
     taint = order_taint(
-        run, frame, node, f"{shown(node)}, in the order of completion", Cause.COMPLETION
+        call.run,
+        call.frame,
+        call.node,
+        f"{call.shown}, in the order of completion",
+        Cause.COMPLETION,
     )
-    made = ListV("list", shape=frozenset({taint}), loops=run.loop_numbers())
-    made.add(element_of(args[0]) if args else Opaque(), many=True)
-    if name.endswith(".wait"):
+    made = ListV("list", shape=frozenset({taint}), loops=call.loops)
+    made.add(element_of(call.args[0]) if call.args else Opaque(), many=True)
+    if call.name.endswith(".wait"):
         return ListV("tuple", [Item(made), Item(ListV("set"))])
     return made

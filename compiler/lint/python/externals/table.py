@@ -87,8 +87,8 @@ BUILTINS = {
     "frozenset": set_call,
     "dict": dict_call,
     "collections.OrderedDict": dict_call,
-    "collections.defaultdict": lambda run, frame, args, kwargs, node: DictV(
-        loops=run.loop_numbers(), factory=args[0] if args else None
+    "collections.defaultdict": lambda call: DictV(
+        loops=call.loops, factory=call.args[0] if call.args else None
     ),
     "collections.Counter": from_keys,
     "collections.deque": deque_call,
@@ -144,8 +144,8 @@ BUILTINS = {
     "copy.copy": shallow_copy,
     "itertools.islice": islice_call,
     "itertools.chain": chained,
-    "itertools.chain.from_iterable": lambda run, frame, args, kwargs, node: (
-        element_of(args[0]) if args else Opaque()
+    "itertools.chain.from_iterable": lambda call: (
+        element_of(call.args[0]) if call.args else Opaque()
     ),
     "itertools.count": counter,
     **dict.fromkeys(DIGESTS, digest_call),
@@ -204,7 +204,7 @@ BUILTINS = {
     "datetime.datetime.fromtimestamp": from_timestamp,
     "datetime.datetime.utcfromtimestamp": from_timestamp,
     "datetime.date.fromtimestamp": from_timestamp,
-    "typing.cast": lambda run, frame, args, kwargs, node: args[1] if len(args) > 1 else Opaque(),
+    "typing.cast": lambda call: call.args[1] if len(call.args) > 1 else Opaque(),
     "tuple.__new__": list_call,
 }
 

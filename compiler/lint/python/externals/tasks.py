@@ -3,43 +3,35 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST
-from ..frames import Frame
-from ..machine import Run
-from ..places import place_of, shown
+from ..calling import Calling
 from ..taints import Taint
 from ..values import ListV, Opaque, Value
 
 
-def trimmed(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def trimmed(call: Calling) -> Value:
     """Helpers of frameworks that trim a history to a length."""
-    place = place_of(frame.module, node)
-    taint = Taint(
-        Cause.WINDOW, REQUEST, place, f"the window {shown(node)}", loops=run.loop_numbers()
-    )
+    place = call.here
+    taint = Taint(Cause.WINDOW, REQUEST, place, f"the window {call.shown}", loops=call.loops)
     return Opaque(shape=frozenset({taint}), label="messages")
 
 
-def gathered(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def gathered(call: Calling) -> Value:
     """`asyncio.gather`: results in the order of its arguments."""
-    made = ListV("list", loops=run.loop_numbers())
-    for each in args:
+    made = ListV("list", loops=call.loops)
+    for each in call.args:
         made.add(each, many=True)
     return made
 
 
-def run_elsewhere(
-    run: Run, frame: Frame, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call
-) -> Value:
+def run_elsewhere(call: Calling) -> Value:
     """`asyncio.to_thread`."""
-    if not args:
+    if not call.args:
         return Opaque()
-    inner = ast.copy_location(ast.Call(node.args[0], node.args[1:], node.keywords), node)
-    return run.call(run, "value", frame, args[0], list(args[1:]), dict(kwargs), inner)
+    inner = ast.copy_location(
+        ast.Call(call.node.args[0], call.node.args[1:], call.node.keywords), call.node
+    )
+    return replace(call, node=inner).applied(call.args[0], call.args[1:], call.kwargs)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..agents import call_agent
-from ..frames import Frame
+from ..calling import Calling
 from ..holding import join
 from ..instances import CONTENT
-from ..machine import Run
 from ..message_templates import call_prompt
 from ..standing import (
     FIELDS,
@@ -34,50 +31,47 @@ from ..values import (
     Text,
     Value,
 )
-from .calling import Calling
 from .dicts import dict_method
 from .lists import list_method
 from .texts import text_method
 from .unknown import unknown_method
 
 
-def call_method(
-    run: Run,
-    frame: Frame,
-    receiver: Value,
-    name: str,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> Value:
+def call_method(call: Calling) -> Value:
     """What a method gives, and what it does to its receiver."""
-    if name in ("format", "format_map"):
-        args = [each_written(run, each) for each in args]
-        kwargs = {key: as_written(run, each) for key, each in kwargs.items()}
-    if name in ("join", "extend", "update"):
-        args = [as_iterated(run, each) for each in args]
-    call = Calling(run, frame, receiver, name, args, kwargs, node)
-    match receiver:
+    call = _as_taken(call)
+    match call.receiver:
         case Choice(options=options):
-            return join([call_method(run, frame, o, name, args, kwargs, node) for o in options])
-        case PromptV():
-            return call_prompt(run, frame, receiver, name, args, kwargs, node)
-        case AgentV():
-            return call_agent(run, frame, receiver, name, args, kwargs, node)
-        case StateV():
-            return _forked(receiver) if name == "fork" else Opaque(is_reply=True, label="state")
-        case ListV():
-            return list_method(run, frame, receiver, name, args, kwargs, node)
-        case Obj() if name in FIELDS and not is_container(receiver):
-            return fields_of(receiver) or unknown_method(call)
-        case Obj() if is_container(receiver):
-            return call_method(run, frame, receiver.attrs[CONTENT], name, args, kwargs, node)
-        case DictV():
-            return dict_method(call, receiver)
-        case Const() | Text():
-            return text_method(run, frame, receiver, name, args, kwargs, node)
+            return join([call_method(replace(call, receiver=option)) for option in options])
+        case PromptV() as prompt:
+            return call_prompt(call, prompt)
+        case AgentV() as agent:
+            return call_agent(call, agent)
+        case StateV() as state:
+            return _forked(state) if call.name == "fork" else Opaque(is_reply=True, label="state")
+        case ListV() as items:
+            return list_method(call, items)
+        case Obj() as thing if call.name in FIELDS and not is_container(thing):
+            return fields_of(thing) or unknown_method(call)
+        case Obj() as thing if is_container(thing):
+            return call_method(replace(call, receiver=thing.attrs[CONTENT]))
+        case DictV() as table:
+            return dict_method(call, table)
+        case Const() | Text() as words:
+            return text_method(call, words)
         case _:
             return unknown_method(call)
+
+
+def _as_taken(call: Calling) -> Calling:
+    """What is written into a text or gone through is given as that."""
+    if call.name in ("format", "format_map"):
+        written = {key: as_written(call.run, each) for key, each in call.kwargs.items()}
+        args = [each_written(call.run, each) for each in call.args]
+        return replace(call, args=args, kwargs=written)
+    if call.name in ("join", "extend", "update"):
+        return replace(call, args=[as_iterated(call.run, each) for each in call.args])
+    return call
 
 
 def _forked(state: StateV) -> ListV:

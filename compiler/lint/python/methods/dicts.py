@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ..building import REASONING, merge
+from ..calling import Calling
 from ..holding import join
 from ..values import Const, DictV, Item, ListV, Opaque, Value
-from .calling import Calling
 
 
 def dict_method(call: Calling, receiver: DictV) -> Value:

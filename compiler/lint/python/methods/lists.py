@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST, SESSION
 from ..building import splice
+from ..calling import Calling
 from ..copies import frozen, items_of, settled
 from ..elements import HISTORY, element_of
 from ..elsewhere import set_elsewhere
@@ -26,16 +27,9 @@ from ..texts import parts_of, text
 from ..values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Value
 
 
-def list_method(
-    run: Run,
-    frame: Frame,
-    receiver: ListV,
-    name: str,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> Value:
+def list_method(call: Calling, receiver: ListV) -> Value:
     """What a method of a list gives, and what it does to the list."""
+    run, frame, name, args, node = call.run, call.frame, call.name, call.args, call.node
     match name:
         case "append" | "add" | "appendleft" | "put" | "put_nowait":
             if args:
@@ -69,7 +63,7 @@ def list_method(
         case "sort" | "order_by" | "sort_by" if receiver.kind == "rows":
             return replace(in_order(receiver), kind="rows")  # type: ignore[arg-type]
         case "sort":
-            ranked = ranking(run, frame, receiver, kwargs.get("key"), node)
+            ranked = ranking(call, receiver)
             receiver.shape = shape_of(in_order(receiver)) | ranked
             return Const(None)
         case "pop" | "popleft" | "remove" | "clear":

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ...finding import Cause
 from ...layout import DAY
 from ..building import REASONING
+from ..calling import Calling
 from ..clocks import COARSE_PARTS, at_rank, coarse
 from ..contents import put_into
 from ..externals.single import HERE_PATH, host_value
@@ -23,7 +24,6 @@ from ..taints import NONE, Hole
 from ..texts import joined, parts_of, text
 from ..thoughts import splits_thoughts, without_thoughts
 from ..values import Const, DictV, ListV, Opaque, Value
-from .calling import Calling
 from .lists import as_list, extend, grow, put_in, shortened
 
 _READS = frozenset({"read_text", "read", "readlines", "read_bytes", "readline", "load_text"})
@@ -161,7 +161,7 @@ def _placed(call: Calling, receiver: Opaque) -> Value | None:
         base = receiver if call.name == "joinpath" else replace(receiver, label="path")
         return path_of([base, *call.args])
     is_here = receiver.label == HERE_PATH and call.name in ("resolve", "absolute", "expanduser")
-    return host_value(call.run, call.frame, call.node) if is_here else None
+    return host_value(call) if is_here else None
 
 
 def _replaced(call: Calling, receiver: Opaque) -> Value | None:
@@ -184,7 +184,7 @@ def _rendered(call: Calling, receiver: Opaque) -> Value | None:
         return call.args[0]
     if call.name not in _FILLS:
         return None
-    values = context_of(call.run, call.frame, call.args, call.kwargs, call.node)
+    values = context_of(call, call.args)
     library = call.run.templates
     if receiver.label.startswith("<template>") and library is not None:
         held = library.rendered(

@@ -6,11 +6,11 @@ import ast
 
 from ...finding import Cause
 from ...layout import REQUEST
+from ..calling import Calling
 from ..places import place_of
 from ..queries import FETCHES, SINGLE, built_rows, is_query, rows_of, single
 from ..taints import NONE, Taint, Taints
 from ..values import ClassV, Const, DictV, ListV, Opaque, Value
-from .calling import Calling
 
 _RUNS_QUERY = frozenset(
     {"all", "scalars", "execute", "fetchall", "limit", "to_list", "fetch_all", "mappings"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ..calling import Calling
 from ..elements import element_of
 from ..frames import Loop
 from ..holding import shape_of, union
 from ..values import ListV, Value
-from .calling import Calling
 
 RUNS = frozenset(
     {"submit", "map", "start_soon", "create_task", "run_in_executor", "to_thread", "add_task"}

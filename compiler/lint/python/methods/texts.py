@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
+from ..calling import Calling
 from ..filling import formatted, substituted
 from ..frames import Frame
 from ..holding import taints_in
-from ..machine import Run
-from ..places import place_of
 from ..rendering import context_of, rendered_text
 from ..standing import as_written, content_of
 from ..texts import joined, literal, replaced, transformed
@@ -38,27 +37,19 @@ FILLED = {
 }
 
 
-def text_method(
-    run: Run,
-    frame: Frame,
-    receiver: Const | Text,
-    name: str,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    node: ast.Call,
-) -> Value:
+def text_method(call: Calling, receiver: Const | Text) -> Value:
     """What a method of a text gives."""
-    place = place_of(frame.module, node)
+    name, args, kwargs, place = call.name, call.args, call.kwargs, call.here
     if name == "format":
-        rest = Opaque() if any(k.arg is None for k in node.keywords) else None
-        return formatted(receiver, args, kwargs, place, rest, partial(_reached, run, frame, node))
+        rest = Opaque() if any(k.arg is None for k in call.node.keywords) else None
+        return formatted(receiver, args, kwargs, place, rest, partial(_reached, call))
     if name == "join" and args:
         return joined(receiver, args[0], place)
     if name == "replace" and len(args) >= 2:
         return replaced(receiver, args[0], args[1], place)
     if name == "render":
-        values = context_of(run, frame, args, kwargs, node)
-        held = rendered_text(run, receiver, values, place)
+        values = context_of(call, args)
+        held = rendered_text(call.run, receiver, values, place)
         if held is not None:
             return held
     if name in FILLED:
@@ -95,7 +86,7 @@ def text_method(
     return Opaque(taints_in(receiver))
 
 
-def _reached(run: Run, frame: Frame, node: ast.Call, value: Value, path: str) -> Value:
+def _reached(call: Calling, value: Value, path: str) -> Value:
     """What a field of a template leads to: `{page.title}`, `{page[title]}`."""
     words = re.sub(r"\[(?!-?\d)([^\]]*)\]", r"['\1']", f"_{path}")
     try:
@@ -103,8 +94,9 @@ def _reached(run: Run, frame: Frame, node: ast.Call, value: Value, path: str) ->
     except SyntaxError:
         return value
     for each in ast.walk(tree):
-        ast.copy_location(each, node)
-    return as_written(run, run.evaluate(run, Frame(frame.module, {"_": value}, frame.name), tree))
+        ast.copy_location(each, call.node)
+    inner = Frame(call.frame.module, {"_": value}, call.frame.name)
+    return as_written(call.run, call.run.evaluate(call.run, inner, tree))
 
 
 def _split(receiver: Const | Text, name: str, args: Sequence[Value]) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...finding import Cause
+from ..calling import Calling
 from ..contents import ambient_in, put_into
 from ..externals.passing import LOOKUPS, found_by
 from ..holding import is_fixed, shape_of, taints_in
@@ -15,7 +16,6 @@ from ..places import bound_method, shown
 from ..sources.lookup import method_source
 from ..taints import NONE
 from ..values import ClassV, ListV, Obj, Opaque, Value
-from .calling import Calling
 from .inherited import said_by
 from .lists import order_of
 from .opaque import opaque_method
@@ -64,7 +64,7 @@ def _passed_on(call: Calling) -> Value:
     elif not looks_up:
         held |= ambient_in(call.given)
     if looks_up:
-        held |= found_by(call.run, call.frame, call.given, call.node)
+        held |= found_by(call, call.given)
     if call.name not in _KEEPS:
         held = frozenset(t for t in held if t.cause not in (Cause.VARYING, Cause.COUNTER))
     label = _label(call)

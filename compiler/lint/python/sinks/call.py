@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...finding import Cause
 from ...layout import REQUEST
 from ..agents import HEADS, is_led
 from ..building import splice
+from ..calling import Calling
 from ..frames import Frame
 from ..frameworks import construct
 from ..holding import shape_of
@@ -53,16 +54,9 @@ SINK_WORDS = frozenset(
 """Last words of calls that may send a prompt; `name()` is a call with arguments, `messages=` the keyword."""
 
 
-def called_sink(
-    run: Run,
-    frame: Frame,
-    callee: Value,
-    args: Sequence[Value],
-    kwargs: Mapping[str, Value],
-    rest: Value | None,
-    node: ast.Call,
-) -> Sent | None:
+def called_sink(call: Calling, callee: Value) -> Sent | None:
     """What a call gives back that sends a prompt; None when it is no such call."""
+    run, frame, args, kwargs, node = call.run, call.frame, call.args, call.kwargs, call.node
     name = callee.name if isinstance(callee, Ext | FnV) else dotted(node.func)
     if isinstance(callee, Opaque) and api_of(name) is None and api_of(callee.label) is not None:
         name = callee.label  # it is called by another name, or by somebody else
@@ -74,18 +68,14 @@ def called_sink(
         return Sent(Opaque(label="reply", is_reply=True), is_own=True)
     api = api_of(name)
     if api is not None and (
-        kwargs.keys() & {"model", *api.messages, *api.system} or rest is not None or args
+        kwargs.keys() & {"model", *api.messages, *api.system} or call.rest is not None or args
     ):
         given = given_to(run, api, args, kwargs)
         if given is not None:
             _cut_there(run, frame, given, kwargs.get("truncation_strategy"), node)
             _send(run, frame, given, node)
             return Sent(Opaque(label="reply", is_reply=True))
-    made = (
-        construct(run, frame, name, args, kwargs, node)
-        if isinstance(callee, Ext | Opaque)
-        else None
-    )
+    made = construct(replace(call, name=name)) if isinstance(callee, Ext | Opaque) else None
     if made is not None:
         return Sent(made)
     given = (

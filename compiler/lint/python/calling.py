@@ -1,0 +1,98 @@
+"""One call that is looked at, as the tables of functions and methods see it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ..finding import Cause, Place
+from ..layout import REQUEST
+from .frames import Frame
+from .machine import Run
+from .places import dotted, place_of, shown
+from .taints import Taint
+from .texts import literal
+from .values import Const, Opaque, Value
+
+_NOBODY = Const(None)
+
+
+@dataclass(frozen=True)
+class Calling:
+    """One call: in which function, under which name, with what, and on what where it is one of a method."""
+
+    run: Run
+    frame: Frame
+    name: str
+    args: Sequence[Value]
+    kwargs: Mapping[str, Value]
+    node: ast.Call
+    receiver: Value = _NOBODY
+    rest: Value | None = None
+    """What `**` brought that isn't known."""
+
+    @cached_property
+    def here(self) -> Place:
+        """Where it stands."""
+        return place_of(self.frame.module, self.node)
+
+    @cached_property
+    def place(self) -> Place:
+        """The same as an origin: the symbol is the function and what it calls."""
+        return self.origin(self.name)
+
+    def origin(self, what: str) -> Place:
+        """Where it stands, with a symbol of the function and a word."""
+        return place_of(self.frame.module, self.node, f"{self.frame.name}:{what}")
+
+    @cached_property
+    def said(self) -> str:
+        """The receiver as it is written: `self.store`."""
+        return dotted(self.node.func).rpartition(".")[0]
+
+    @cached_property
+    def shown(self) -> str:
+        """Its source in backticks."""
+        return shown(self.node)
+
+    @property
+    def loops(self) -> tuple[int, ...]:
+        """The loops that are running."""
+        return self.run.loop_numbers()
+
+    @property
+    def first(self) -> Value:
+        """The first argument; something unknown where there is none."""
+        return self.args[0] if self.args else Opaque()
+
+    @property
+    def key(self) -> str | None:
+        """The first argument, where it is a known text."""
+        return literal(self.args[0]) if self.args else None
+
+    @property
+    def given(self) -> tuple[Value, ...]:
+        """All arguments, however they are given."""
+        return (*self.args, *self.kwargs.values())
+
+    def taint(self, cause: Cause, what: str, rank: int = REQUEST) -> Taint:
+        """Something volatile that comes about here."""
+        return Taint(cause, rank, self.place, what, loops=self.loops)
+
+    def applied(
+        self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value] | None = None
+    ) -> Value:
+        """What something that is given here gives once it is called."""
+        return self.run.call(
+            self.run, "value", self.frame, callee, list(args), dict(kwargs or {}), self.node
+        )
+
+    def with_args(self, *args: Value) -> Calling:
+        """The same call with other positional arguments, and none by name."""
+        return replace(self, args=args, kwargs={})
+
+
+External = Callable[[Calling], Value]
+"""What a function of another package gives."""
