@@ -65,12 +65,15 @@ def files_in(
                 yield file, kind
 
 
-_SERVED = re.compile(rb"Received request \S+: prompt: |Receive: obj=GenerateReqInput\(")
+_SERVED = re.compile(
+    rb"Received request \S+: prompt: |Request \S+ details: prompt: |(Receive|Finish): obj=\w*ReqInput\("
+    rb"|Request options: \{|\"messages\": ?\[\{"
+)
 _HEAD_BYTES = 1 << 18
 
 
 def _of_server(file: Path) -> Kind | None:
-    """A log of vLLM or SGLang that holds prompts, whatever else stands in it."""
+    """A log of a server or a client that holds prompts, whatever else stands in it."""
     if file.suffix not in (".log", ".out"):
         return None
     try:

@@ -30,8 +30,9 @@ def rules_of(target: str) -> Rules:
 
 
 def plain_model(model: str) -> str:
-    """A model's name without its provider: `anthropic/claude-x`, `anthropic:claude-x`."""
-    return re.split(r"[/:]", model)[-1]
+    """A model's name without its provider: `anthropic/claude-x`, `anthropic:claude-x`, `eu.anthropic.claude-x-v1:0`."""
+    name = re.split(r"[/:]", re.sub(r":\d+$", "", model))[-1]
+    return re.sub(r"^(\w+\.)?(anthropic|amazon|meta|mistral|deepseek|openai)\.", "", name)
 
 
 def minimum_of(target: str, model: str) -> int:

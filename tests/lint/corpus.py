@@ -32,6 +32,7 @@ from generated_python import programs  # noqa: E402
 from generated_railway_logs import railway  # noqa: E402
 from generated_sources import sources  # noqa: E402
 from generated_ways import ways  # noqa: E402
+from generated_wrapped_logs import wrapped  # noqa: E402
 from pairs import table  # noqa: E402
 
 KEPT = HERE / "corpus"
@@ -75,12 +76,13 @@ def write_generated(folder: Path) -> list[Case]:
         for file, text in files.items():
             (place / file).write_text(text)
         found.append(_marked(Case(name, "python", depth, sorted(place.glob("*.py")))))
-    for name, lines, codes in (*logs(), *formats(), *railway(), *office()):
+    for name, lines, codes in (*logs(), *formats(), *railway(), *office(), *wrapped()):
         file = folder / "logs" / f"{name}.jsonl"
         file.parent.mkdir(exist_ok=True)
         texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]
         file.write_text("".join(text + "\n" for text in texts))
-        wants = [(codes, [(file, n + 1) for n in range(len(lines))])] if codes else []
+        places = [(file, n) for n, _ in enumerate(file.read_text().split("\n"), start=1)]
+        wants = [(codes, places)] if codes else []
         found.append(Case(name, "log", "-", [file], wants))
     return found
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-_MARKS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
+MARKS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
+"""Fields that set a breakpoint where they stand; at the top of a body, at its end."""
 
 
 def without_marks(value: Any) -> Any:
     """Data without its breakpoints."""
     if isinstance(value, dict):
-        return {k: without_marks(v) for k, v in value.items() if k not in _MARKS}
+        return {k: without_marks(v) for k, v in value.items() if k not in MARKS}
     if isinstance(value, list):
         return [without_marks(v) for v in value]
     return value
@@ -20,7 +21,7 @@ def without_marks(value: Any) -> Any:
 def is_marked(value: Any) -> bool:
     """Whether there is a breakpoint in some data."""
     if isinstance(value, dict):
-        return any(k in _MARKS for k in value) or any(
+        return any(k in MARKS for k in value) or any(
             is_marked(v) for v in value.values() if isinstance(v, dict | list)
         )
     if isinstance(value, list):

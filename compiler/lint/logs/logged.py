@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-Json = Any
+from .one_form import in_one_form
+from .usage import usage_of
 
-WRAPPERS = (
-    "request",
-    "body",
-    "request_body",
-    "requestBody",
-    "kwargs",
-    "input_payload",
-    "payload",
-    "data",
-    "params",
-    "obj",
-)
-"""Keys under which wrappers hold a request's body."""
+Json = Any
 
 
 @dataclass(slots=True)
@@ -39,49 +28,62 @@ class Logged:
 
 
 _TIMES = (
-    "time",
-    "timestamp",
-    "created_at",
-    "startTime",
-    "start_time",
-    "ts",
-    "@timestamp",
-    "startTimeUnixNano",
-)
-
-
+    "time", "timestamp", "created_at", "startTime", "start_time", "ts", "@timestamp", "startTimeUnixNano", "at",
+    "startedDateTime", "request_created_at", "started_at", "timeUnixNano", "requested_at",
+)  # fmt: skip
 _SESSIONS = (
-    "session_id",
-    "session",
-    "conversation_id",
-    "thread_id",
-    "trace_id",
-    "traceId",
-    "litellm_session_id",
+    "session_id", "session", "conversation_id", "thread_id", "litellm_session_id", "sessionId", "conversationId",
+    "threadId", "chat_id",
+)  # fmt: skip
+_HEADERS = ("headers", "request_headers", "requestHeaders", "extra_headers")
+_MODELS = ("model", "modelId", "model_id", "model_name", "modelName")
+_BESIDE = (
+    "optional_params",
+    "model_parameters",
+    "modelParameters",
+    "invocation_params",
+    "extra_body",
 )
+"""Where options stand that a wrapper keeps apart from the messages."""
 
 
-def logged(data: dict[str, Json], body: dict[str, Json], number: int) -> Logged:
-    """A request's body with what its wrapper says of it."""
-    usage = usage_of(data)
-    headers = data.get("headers") or data.get("request_headers") or {}
-    nested = [data, *(data[k] for k in (*WRAPPERS, "metadata") if isinstance(data.get(k), dict))]
+def logged(path: Sequence[dict[str, Json]], number: int) -> Logged:
+    """A request's body, the last of some nested objects, with what the others say of it."""
+    nested = [*path, *(each["metadata"] for each in path if isinstance(each.get("metadata"), dict))]
+    read, prompt = usage_of(path[0])
+    times = (time_of(each[k]) for each in nested for k in _TIMES if k in each)
     return Logged(
-        body,
+        in_one_form(_completed(path)),
         number,
-        next(
-            (
-                t
-                for t in (time_of(each.get(k)) for each in nested for k in _TIMES if k in each)
-                if t is not None
-            ),
-            None,
-        ),
-        {str(k).lower(): str(v) for k, v in headers.items()} if isinstance(headers, dict) else {},
+        next((t for t in times if t is not None), None),
+        dict(header for each in path for header in _headers_of(each)),
         next((str(each[k]) for each in nested for k in _SESSIONS if each.get(k)), ""),
-        usage[0],
-        usage[1],
+        read,
+        prompt,
     )
+
+
+def _completed(path: Sequence[dict[str, Json]]) -> dict[str, Json]:
+    """A body with the model and the options that stand around it."""
+    options: dict[str, Json] = {}
+    for each in path:
+        more = each.get("extra")
+        for holder in (each, more if isinstance(more, dict) else {}):
+            held = (holder.get(name) for name in _BESIDE)
+            options |= {k: v for one in held if isinstance(one, dict) for k, v in one.items()}
+    models = (each[k] for each in reversed(path) for k in _MODELS if isinstance(each.get(k), str))
+    return {"model": next(models, ""), **options, **path[-1]}
+
+
+def _headers_of(data: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Headers as an object, or as a list of names and values."""
+    for key in _HEADERS:
+        held = data.get(key)
+        if isinstance(held, dict):
+            yield from ((str(k).lower(), str(v)) for k, v in held.items())
+        for each in held if isinstance(held, list) else ():
+            if isinstance(each, dict) and "name" in each:
+                yield str(each["name"]).lower(), str(each.get("value"))
 
 
 _NANOSECONDS = re.compile(r"[0-9]{18,30}")
@@ -98,22 +100,3 @@ def time_of(value: Json) -> float | None:
             number = _NANOSECONDS.fullmatch(value)
             return float(value) / 1e9 if number else None
     return None
-
-
-def usage_of(data: Mapping[str, Json]) -> tuple[int | None, int | None]:
-    """Tokens that were read from a cache, and tokens of the prompt, wherever an answer says them."""
-    for holder in (data, *(data.get(k) for k in ("response", "response_body", "reply", "output"))):
-        usage = holder.get("usage") if isinstance(holder, dict) else None
-        if not isinstance(usage, dict):
-            continue
-        details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
-        read = details.get("cached_tokens") if isinstance(details, dict) else None
-        read = usage.get("cache_read_input_tokens", read)
-        read = usage.get("prompt_cache_hit_tokens", read)
-        prompt = usage.get("prompt_tokens", usage.get("input_tokens"))
-        if isinstance(prompt, int) and "cache_read_input_tokens" in usage:
-            prompt += (usage.get("cache_read_input_tokens") or 0) + (
-                usage.get("cache_creation_input_tokens") or 0
-            )
-        return read if isinstance(read, int) else None, prompt if isinstance(prompt, int) else None
-    return None, None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ..finding import Cause
-from .carried import arguments_of, reasoning_of, without_reasoning
+from .carried import arguments_of, blocks_of, is_result, reasoning_of, without_reasoning
 from .differences import cause_of, changes
 from .heads import equal_data
 from .units import Request, Unit
@@ -114,8 +114,8 @@ def _results(units: tuple[Unit, ...]) -> list[str]:
             found.append(unit.text)
         elif found:
             break
-        elif isinstance(content := _content(unit), list):
-            blocks = [b for b in content if isinstance(b, dict) and b.get("type") == "tool_result"]
+        else:
+            blocks = [b for b in blocks_of(unit) if is_result(b)]
             if len(blocks) > 1:
                 return [json.dumps(b, sort_keys=True) for b in blocks]
     return found

@@ -1,107 +1,97 @@
-"""Spans of OpenTelemetry's GenAI conventions, flat or nested as collectors write them."""
+"""Spans that tell of a call: OpenTelemetry's GenAI conventions, OpenInference, and what toolkits write of their own."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from .logged import Json, Logged, time_of
+from .any_value import attributes_of
+from .events import message_of
+from .logged import Logged, time_of
+from .one_form import in_one_form
+from .span_messages import messages_of, system_of, tools_of
+
+Json = Any
+_KINDS = ("gen_ai.", "llm.", "ai.prompt", "ai.model", "request_data", "all_messages_events")
+_MODELS = ("gen_ai.request.model", "gen_ai.response.model", "llm.model_name", "ai.model.id")
+_READ = (
+    "gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens", "gen_ai.usage.cached_tokens",
+    "gen_ai.usage.input_tokens.cached", "gen_ai.usage.details.cache_read_tokens", "ai.usage.cachedInputTokens",
+    "llm.token_count.prompt_details.cache_read",
+)  # fmt: skip
+_PROMPT = (
+    "gen_ai.usage.input_tokens",
+    "gen_ai.usage.prompt_tokens",
+    "llm.token_count.prompt",
+    "ai.usage.promptTokens",
+)
+_SESSIONS = ("gen_ai.conversation.id", "session.id", "thread.id")
+_OPTIONS = {"ai.prompt.toolChoice": "tool_choice", "gen_ai.request.tool_choice": "tool_choice"}
 
 
-def spans_in(data: dict[str, Json]) -> Iterator[dict[str, Json]]:
-    """The spans that a collector's record holds."""
-    for resource in data.get("resourceSpans") or []:
-        for scope in resource.get("scopeSpans") or []:
-            yield from (span for span in scope.get("spans") or [] if isinstance(span, dict))
+def records_in(data: dict[str, Json]) -> Iterator[dict[str, Json]]:
+    """The spans or records that a collector's line holds, or the line itself."""
+    if not ("resourceSpans" in data or "resourceLogs" in data):
+        yield data
+    for resource in (*(data.get("resourceSpans") or []), *(data.get("resourceLogs") or [])):
+        for scope in (*(resource.get("scopeSpans") or []), *(resource.get("scopeLogs") or [])):
+            held = (*(scope.get("spans") or []), *(scope.get("logRecords") or []))
+            yield from (each for each in held if isinstance(each, dict))
 
 
-def is_span(data: dict[str, Json]) -> bool:
-    """Whether a record is one span."""
-    attributes = data.get("attributes")
-    keys = (
-        attributes
-        if isinstance(attributes, dict)
-        else [a.get("key") for a in attributes or [] if isinstance(a, dict)]
-    )
-    return any(str(key).startswith("gen_ai.") for key in keys)
+def is_span(data: Mapping[str, Json]) -> bool:
+    """Whether a record is a span of a call, or a record that tells of one."""
+    return any(str(key).startswith(_KINDS) for key in _known(data))
 
 
-def _attributes(span: dict[str, Json]) -> dict[str, Json]:
-    held = span.get("attributes")
-    if isinstance(held, dict):
-        return held
-    found: dict[str, Json] = {}
-    for each in held or []:
-        value = each.get("value")
-        found[each.get("key", "")] = (
-            next(iter(value.values()), None) if isinstance(value, dict) else value
-        )
+def _known(span: Mapping[str, Json]) -> dict[str, Json]:
+    """The attributes of a span and of its events, which may hold what the span doesn't."""
+    found = dict(attributes_of(span))
+    for event in span.get("events") or ():
+        if isinstance(event, dict) and message_of(event) is None:
+            found = {**attributes_of(event), **found}
     return found
 
 
-def _decoded(value: Json) -> Json:
-    if isinstance(value, str) and value[:1] in "[{":
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
-    return value
-
-
-def from_span(span: dict[str, Json], number: int) -> Logged | None:
+def from_span(span: Mapping[str, Json], number: int) -> Logged | None:
     """The call that a span tells of."""
-    known = _attributes(span)
-    messages = _decoded(known.get("gen_ai.input.messages") or known.get("gen_ai.prompt"))
-    if not isinstance(messages, list):
-        messages = _indexed(known)
+    known = _known(span)
+    told = [m for e in span.get("events") or () if isinstance(e, dict) and (m := message_of(e))]
+    messages = told or messages_of(known)
     if not messages:
         return None
-    body: dict[str, Json] = {
-        "model": known.get("gen_ai.request.model") or known.get("gen_ai.response.model") or "",
-        "messages": [_message(each) for each in messages if isinstance(each, dict)],
-    }
-    system = _decoded(known.get("gen_ai.system_instructions"))
-    if system:
-        body["system"] = _parts_text(system)
-    tools = _decoded(known.get("gen_ai.tool.definitions") or known.get("gen_ai.request.tools"))
-    if isinstance(tools, list):
+    body = {**_invocation(known), "model": _first(known, _MODELS) or "", "messages": messages}
+    body |= {name: known[key] for key, name in _OPTIONS.items() if known.get(key)}
+    if system := system_of(known):
+        body["system"] = system
+    if tools := tools_of(known):
         body["tools"] = tools
-    read = known.get(
-        "gen_ai.usage.cache_read.input_tokens", known.get("gen_ai.usage.cache_read_input_tokens")
+    times = (
+        span.get(key) for key in ("startTimeUnixNano", "start_time", "startTime", "timeUnixNano")
     )
-    prompt = known.get("gen_ai.usage.input_tokens")
     return Logged(
-        body,
+        in_one_form(body),
         number,
-        time_of(span.get("startTimeUnixNano") or span.get("start_time")),
-        session=str(known.get("gen_ai.conversation.id") or span.get("traceId") or ""),
-        read=int(read) if read is not None else None,
-        prompt=int(prompt) if prompt is not None else None,
+        time_of(next((t for t in times if t), None)),
+        session=str(_first(known, _SESSIONS) or ""),
+        read=_count(_first(known, _READ)),
+        prompt=_count(_first(known, _PROMPT)),
     )
 
 
-def _indexed(known: dict[str, Json]) -> list[dict[str, Json]]:
-    """`gen_ai.prompt.0.role`, as older instrumentation writes it."""
-    found: dict[int, dict[str, Json]] = {}
-    for key, value in known.items():
-        match = re.fullmatch(r"gen_ai\.prompt\.(\d+)\.(\w+)", key)
-        if match:
-            found.setdefault(int(match[1]), {})[match[2]] = value
-    return [found[number] for number in sorted(found)]
+def _first(known: Mapping[str, Json], names: tuple[str, ...]) -> Json:
+    return next((known[name] for name in names if known.get(name) is not None), None)
 
 
-def _message(data: dict[str, Json]) -> dict[str, Json]:
-    if "parts" in data and "content" not in data:
-        return {"role": data.get("role", ""), "content": _parts_text(data["parts"])}
-    return data
+def _count(value: Json) -> int | None:
+    return int(value) if isinstance(value, int | float) or str(value).isdigit() else None
 
 
-def _parts_text(parts: Json) -> Json:
-    if not isinstance(parts, list):
-        return parts
-    texts = [
-        p.get("content", p.get("text", json.dumps(p))) if isinstance(p, dict) else str(p)
-        for p in parts
-    ]
-    return "\n".join(str(text) for text in texts)
+def _invocation(known: Mapping[str, Json]) -> dict[str, Json]:
+    """The options of a call, where a span keeps them as JSON."""
+    try:
+        held = json.loads(str(known.get("llm.invocation_parameters") or "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    return held if isinstance(held, dict) else {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter as Multiset
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
 from ..target import target_of
-from .contents import is_marked, plain_text, text_of, without_marks
+from .contents import MARKS, is_marked, plain_text, text_of, without_marks
 from .logged import Logged
 from .turns import turns_of
 
@@ -110,9 +110,9 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
         units.append(
             Unit("tools", _tool_name(tool), text_of(without_marks(tool)), tool, is_marked(tool))
         )
-    for key in ("system", "instructions", "system_instruction", "systemInstruction"):
+    for key in ("system", "instructions"):
         units += [_unit("system", "system", block, "", known) for block in _list(body.get(key))]
-    messages = body.get("messages", body.get("input", body.get("contents", body.get("prompt"))))
+    messages = body.get("messages")
     if isinstance(messages, str):
         messages = turns_of(messages) or messages
     for message in _list(messages):
@@ -129,6 +129,8 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
         units.append(_unit(kind, role, message, target, known))
     if not any(unit.kind != "tools" for unit in units):
         return None
+    if is_marked({key: body[key] for key in MARKS if key in body}):
+        units[-1] = replace(units[-1], has_mark=True)
     options = {
         name: text_of(body[name])
         for name in OPTIONS
@@ -177,6 +179,7 @@ def _made(kind: Kind, role: str, data: Any) -> Unit:
 def _tool_name(tool: Any) -> str:
     if isinstance(tool, dict):
         inner = tool.get("function")
+        inner = tool.get("toolSpec", inner)
         held = inner if isinstance(inner, dict) else tool
         return str(held.get("name", ""))
     return ""
