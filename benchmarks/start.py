@@ -3,7 +3,7 @@
     python -m benchmarks.start [SHAPE …] [--models FOLDER] [--repeats 3] [--write]      shapes of `shapes`
 
 No engine starts before torch is imported and its weights have memory. On a virtual machine the second may take longest:
-its host gives each page when it is first written to.
+its host gives each page when it is first written to. So an engine does both at once.
 """
 
 import argparse
@@ -20,20 +20,17 @@ from .results import environment, headline, load, table, write
 from .shapes import DEFAULT, SHAPES
 
 NAME = "start"
-STAGES = ("torch", "engine", "weights", "first token")
+STAGES = ("program", "engine", "first token")
 
 # Prints the seconds by the clock and of the processor at the end of each stage. Python's own start is before the first.
 START = """
 import time
 found = [(time.perf_counter(), time.process_time())]
 def mark(): found.append((time.perf_counter(), time.process_time()))
-import torch
-mark()
 import asyncio, json, sys
 from sglc.ir.sampling import Sampling
 from sglc.runtime.backend import GenRequest
 from sglc.runtime.backends.engine import EngineBackend
-from sglc.runtime.engine import door, generation, options
 mark()
 backend = EngineBackend(sys.argv[1])
 mark()
@@ -41,18 +38,26 @@ asyncio.run(backend.generate(GenRequest((1, 2, 3), Sampling(max_tokens=1), (0,))
 mark()
 print(json.dumps(found))
 """
+TORCH = """
+import time
+begun = time.perf_counter()
+import torch
+print(time.perf_counter() - begun)
+"""
 MEMORY = """
-import sys, time
-from sglc.runtime.engine.native.room import Room
-room, begun = Room().take(int(sys.argv[1]) // 2), time.perf_counter()
-room[::2048].zero_()
+import ctypes, sys, time
+from sglc.runtime.engine.native.ahead import pages
+size = int(sys.argv[1])
+made, begun = pages(size), time.perf_counter()
+ctypes.memset(ctypes.addressof(ctypes.c_char.from_buffer(made)), 0, size)
 print(time.perf_counter() - begun)
 """
 
 NOTE = """
 Seconds by the clock, and of processor time in brackets, of the fastest of {repeats} starts, each in a process of its
-own. Memory: what taking as many bytes as the weights have in large pages takes by itself, on one thread; it is part of
-`weights` and depends on what the system has at hand. Load average when it began: {load:.1f}.
+own. `program` is what is imported without torch, `engine` the rest up to an engine that serves. Beside it, each in a
+process of its own: importing torch, and taking as many bytes as the weights have in large pages, on one thread, which
+depends on what the system has at hand. An engine does both at once. Load average when it began: {load:.1f}.
 
 """
 
@@ -65,6 +70,11 @@ def stages(model: Path) -> list[Moment]:
     return [(b[0] - a[0], b[1] - a[1]) for a, b in itertools.pairwise(ends)]
 
 
+def torch() -> float:
+    """The seconds that importing torch takes."""
+    return float(_run(TORCH))
+
+
 def memory(model: Path) -> float:
     """The seconds that fresh memory for the weights takes."""
     return float(_run(MEMORY, str(sum(file.stat().st_size for file in weight_files(model)))))
@@ -74,8 +84,9 @@ def row(shape: str, model: Path, repeats: int) -> list[str]:
     """A shape's line of the table."""
     found = min((stages(model) for _ in range(repeats)), key=lambda taken: sum(s for s, _ in taken))
     total = sum(s for s, _ in found), sum(s for _, s in found)
-    fresh = min(memory(model) for _ in range(repeats))
-    return [shape, *(f"{clock:.2f} ({own:.2f})" for clock, own in [*found, total]), f"{fresh:.2f}"]
+    apart = [min(take() for _ in range(repeats)) for take in (torch, lambda: memory(model))]
+    cells = [f"{clock:.2f} ({own:.2f})" for clock, own in [*found, total]]
+    return [shape, *cells, *(f"{seconds:.2f}" for seconds in apart)]
 
 
 def _run(code: str, *arguments: str) -> str:
@@ -95,7 +106,7 @@ def main() -> None:
     for shape in options.shapes:
         model = resolve_model(None if shape == DEFAULT else str(options.models / shape))
         lines.append(row(shape, model, options.repeats))
-    page = table(["", *STAGES, "in all", "memory"], lines)
+    page = table(["", *STAGES, "in all", "torch", "memory"], lines)
     print(page)
     if options.write:
         found = environment()

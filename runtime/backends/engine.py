@@ -25,6 +25,7 @@ from ..backend import (
     SelectRequest,
     Usage,
 )
+from ..engine.foresight import weights_ahead
 
 if TYPE_CHECKING:
     from ..engine.engine import Engine
@@ -39,11 +40,12 @@ class EngineBackend:
     name = "engine"
 
     def __init__(self, model_path: str | Path | None = None, **options: Any) -> None:
-        from ..engine.door import Door
-        from ..engine.options import EngineOptions, build_engine
+        with weights_ahead(model_path, options) as ahead:  # before torch is imported
+            from ..engine.door import Door
+            from ..engine.options import EngineOptions, build_engine
 
-        self.options = EngineOptions(model_path=model_path, **options)
-        self.engine: Engine = build_engine(self.options)
+            self.options = EngineOptions(model_path=model_path, **options)
+            self.engine: Engine = build_engine(self.options, ahead)
         shape, capacity = self.engine.parts.model.shape, self.engine.parts.pool.capacity
         self._door = Door(shape.vocab, shape.max_context, capacity)
         self._is_open = True

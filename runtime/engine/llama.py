@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from ..models.config import PLAIN_DECODERS
 from . import rope
 from .attention.base import Attention, LayerOptions
 from .batch import Batch
@@ -20,7 +21,6 @@ from .linear import Gated, TorchLinear, make_gated
 from .pool import Pool, Shape
 from .transfers import send
 
-FAMILIES = ("llama", "mistral", "qwen2", "qwen3")
 Rotation = Callable[[torch.Tensor], torch.Tensor]
 # Without one of these the family's own default holds, which transformers knows.
 NEEDED = (
@@ -31,7 +31,7 @@ NEEDED = (
 def can_run(config: dict[str, Any]) -> bool:
     """Whether the model is one of the family, with nothing that this file leaves out."""
     return (
-        config.get("model_type") in FAMILIES
+        config.get("model_type") in PLAIN_DECODERS
         and all(isinstance(config.get(name), int | float) for name in NEEDED)
         and config.get("hidden_act") == "silu"
         and not config.get("mlp_bias")

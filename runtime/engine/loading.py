@@ -9,6 +9,7 @@ from ..models.config import read_config
 from . import fast_path, llama
 from .fast_check import reads_as_transformers
 from .model import Model, ModelUnsupported
+from .native.ahead import Ahead
 from .native.kernels import Kernels
 
 
@@ -19,14 +20,15 @@ def load_model(
     path: str = "auto",
     kernels: Kernels | None = None,
     context: int | None = None,
+    ahead: Ahead | None = None,
 ) -> Model:
     """Load a model. `path`: `fast` (plain decoders only), `transformers`, or `auto`, the first of the two that can.
 
-    `context`: how many tokens a text may have; None: as many as the model says.
+    `context`: how many tokens a text may have; None: as many as the model says. `ahead`: memory for its weights.
     """
     config = read_config(folder)
     if path != "transformers" and _is_fast(config, dtype, kernels, context):
-        return fast_path.load(folder, config, dtype, device, kernels, context)
+        return fast_path.load(folder, config, dtype, device, kernels, context, ahead)
     if path == "fast":
         raise ModelUnsupported(f"`{config.get('model_type')}` has no fast path")
     from .hf_model import load

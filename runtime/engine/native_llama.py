@@ -15,9 +15,11 @@ from . import rope
 from .attention.base import Attention
 from .attention.native_backend import NativeAttention
 from .batch import Batch
+from .native.ahead import Ahead
 from .native.calls import DecoderCall, DecoderLayer, ForwardCall, Rows
 from .native.kernels import PRODUCT_MULTIPLE, Kernels, takes_heads
 from .native.products import NativeLinear, Packed, Packer
+from .native.room import Room
 from .pool import Pool, Shape
 
 # Behind each row of a buffer: rows whose distance is a power of two would share few lines of the first cache.
@@ -31,7 +33,7 @@ def can_run(shape: Shape, between: int) -> bool:
 
 
 class NativeLlama:
-    """A decoder of the Llama family, in bfloat16 on the CPU. What it takes leaves `weights`."""
+    """A decoder of the Llama family, in bfloat16 on the CPU. What it takes leaves `weights`, first for `ahead`."""
 
     dtype, device = torch.bfloat16, torch.device("cpu")
 
@@ -41,10 +43,11 @@ class NativeLlama:
         config: dict[str, Any],
         weights: dict[str, torch.Tensor],
         kernels: Kernels,
+        ahead: Ahead | None = None,
     ) -> None:
         self.shape, self._kernels = shape, kernels
         self._kept: list[torch.Tensor | Packed] = []  # what the calls point to
-        packer = Packer(kernels)
+        packer = Packer(kernels, Room(ahead))
         layers = [self._layer(packer, weights, i) for i in range(shape.layers)]
         self._layers = (DecoderLayer * shape.layers)(*layers)
         self._widths = _widths(shape, layers[0])

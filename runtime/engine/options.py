@@ -25,6 +25,7 @@ from .engine import Engine
 from .grammar.choice import GRAMMAR_BACKENDS, make_grammar_backend
 from .loading import load_model
 from .model import Model, ModelUnsupported
+from .native.ahead import Ahead
 from .native.kernels import HEAD_MULTIPLE, MOST_HEAD, Kernels, load_kernels
 from .native_llama import NativeLlama
 from .parts import Parts
@@ -97,12 +98,12 @@ class EngineOptions:
         )
 
 
-def build_engine(options: EngineOptions) -> Engine:
-    """Load the model and put an engine together. Raises ModelError or ValueError."""
+def build_engine(options: EngineOptions, ahead: Ahead | None = None) -> Engine:
+    """Load the model, into memory taken `ahead`, and put an engine together. Raises ModelError or ValueError."""
     _check(options)
     keep_freed_memory()
     try:
-        return in_a_passing_thread(partial(_build, options))
+        return in_a_passing_thread(partial(_build, options, ahead))
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
@@ -122,14 +123,14 @@ def _check(options: EngineOptions) -> None:
         )
 
 
-def _build(options: EngineOptions) -> Engine:
+def _build(options: EngineOptions, ahead: Ahead | None) -> Engine:
     folder = resolve_model(None if options.model_path is None else str(options.model_path))
     device = torch.device(_device(options.device))
     use(device)
     dtype = _dtype(options.dtype, device)
     tokenizer = Tokenizer.from_file(folder)
     kernels = _kernels(options, dtype, device)
-    model = _model(options, folder, dtype, device, kernels)
+    model = _model(options, folder, dtype, device, kernels, ahead)
     capacity = options.kv_cache_tokens or tokens_that_fit(
         model.shape, dtype, device, options.mem_fraction_static
     )
@@ -161,12 +162,13 @@ def _model(
     dtype: torch.dtype,
     device: torch.device,
     kernels: Kernels | None,
+    ahead: Ahead | None,
 ) -> Model:
     name = shown_name(folder)
     check_kind(read_config(folder), name)
     try:
         return load_model(
-            folder, dtype, device, options.model_impl, kernels, options.context_length
+            folder, dtype, device, options.model_impl, kernels, options.context_length, ahead
         )
     except ModelUnsupported as error:
         raise ModelError("SGL3408", f"the engine can't run `{name}`: {error}", HELP) from error

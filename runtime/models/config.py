@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from .error import ModelError
 
+# Decoders with nothing of their own: the engine has a fast path for them.
+PLAIN_DECODERS = ("llama", "mistral", "qwen2", "qwen3")
 TEXT_PARTS = ("text_config", "llm_config", "language_config")
 AGAIN = "take the file from the original model again, or save it with `save_pretrained`"
 

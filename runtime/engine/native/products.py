@@ -35,8 +35,8 @@ class Packed:
 class Packer:
     """Lays weights out side by side. Nothing of what it is given is kept."""
 
-    def __init__(self, kernels: Kernels) -> None:
-        self._kernels, self._room = kernels, Room()
+    def __init__(self, kernels: Kernels, room: Room | None = None) -> None:
+        self._kernels, self._room = kernels, room or Room()
 
     def join(self, *weights: torch.Tensor, bias: torch.Tensor | None = None) -> Packed:
         """Weights `[outputs, inputs]` with the same inputs, as one product."""

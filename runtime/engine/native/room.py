@@ -5,9 +5,10 @@ fetching ahead ends at each page: one row's products took half as long again. Li
 """
 
 import mmap
-from contextlib import suppress
 
 import torch
+
+from .ahead import Ahead, pages
 
 # What is mapped at once; what is larger has a map of its own.
 PIECE = 64 << 20
@@ -15,26 +16,29 @@ ALIGNMENT = 64
 
 
 class Room:
-    """Hands out tensors side by side. The memory goes back when the last of a map's tensors does."""
+    """Hands out tensors side by side. The memory goes back when the last of a map's tensors does.
 
-    def __init__(self) -> None:
+    `ahead`: what is taken first, as far as it goes.
+    """
+
+    def __init__(self, ahead: Ahead | None = None) -> None:
+        self._ahead = ahead
         self._map, self._used = mmap.mmap(-1, ALIGNMENT), ALIGNMENT
 
     def take(self, *shape: int) -> torch.Tensor:
         """A bfloat16 tensor; nothing is written to it."""
         count = torch.Size(shape).numel()
         size = -(-count * torch.bfloat16.itemsize // ALIGNMENT) * ALIGNMENT
+        memory, offset = self._place(size)
+        return torch.frombuffer(memory, dtype=torch.bfloat16, count=count, offset=offset).view(
+            shape
+        )
+
+    def _place(self, size: int) -> tuple[mmap.mmap, int]:
+        found = self._ahead.take(size) if self._ahead is not None else None
+        if found is not None:
+            return found
         if self._used + size > len(self._map):
-            self._map, self._used = _map(max(size, PIECE)), 0
-        tensor = torch.frombuffer(
-            self._map, dtype=torch.bfloat16, count=count, offset=self._used
-        ).view(shape)
+            self._map, self._used = pages(max(size, PIECE)), 0
         self._used += size
-        return tensor
-
-
-def _map(size: int) -> mmap.mmap:
-    made = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    with suppress(AttributeError, OSError):  # another system, or a kernel without them
-        made.madvise(mmap.MADV_HUGEPAGE)
-    return made
+        return self._map, self._used - size

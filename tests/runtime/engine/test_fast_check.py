@@ -15,7 +15,7 @@ from sglc.runtime.engine.llama import Llama
 from sglc.runtime.engine.loading import load_model
 from sglc.runtime.engine.model import ModelUnsupported
 from sglc.runtime.engine.native.kernels import load_kernels
-from sglc.runtime.models.config import read_config
+from sglc.runtime.models.config import PLAIN_DECODERS, read_config
 
 CPU = torch.device("cpu")
 ROPES: list[dict[str, Any]] = [
@@ -39,7 +39,7 @@ def config_of(folder: Path, kind: str = "llama", **changes: Any) -> dict[str, An
     return read_config(save_tiny(folder, kind, **changes))
 
 
-@pytest.mark.parametrize("kind", llama.FAMILIES)
+@pytest.mark.parametrize("kind", PLAIN_DECODERS)
 @pytest.mark.parametrize("rope", ROPES, ids=lambda rope: rope.get("rope_type", "plain"))
 def test_both_read_it_alike(kind: str, rope: dict[str, Any], tmp_path: Path) -> None:
     changes = {"rope_parameters": rope} if rope else {}
