@@ -12,6 +12,7 @@ from ..layout import TURN
 from .frames import Frame
 from .holding import join, shape_of, taints_in
 from .machine import Run
+from .moving import as_moved, item
 from .places import place_of, shown
 from .taints import NONE, Taint, Taints
 from .values import Choice, Const, DictV, ListV, Opaque, StateV, Text, Value
@@ -143,7 +144,9 @@ def indexed(run: Run, frame: Frame, value: Value, index: Value, node: ast.Subscr
                     held = fields.get(index.value, rest)
                 except TypeError:
                     held = rest
-                return held if held is not None else Opaque(label=f"[{index.value!r}]")
+                if held is not None and value.persists:
+                    return as_moved(run, value, item(index.value), held)
+                return held if held is not None else Opaque(label=item(index.value))
             return join([*fields.values(), rest or Opaque()], tainted)
         case Choice(options=options, taints=taints):
             return join([indexed(run, frame, o, index, node) for o in options], taints | tainted)

@@ -12,6 +12,7 @@ from .machine import Run
 from .paths import file_named, holds_prompts
 from .places import place_of, shown
 from .project import path_names
+from .slices import assigned_to
 from .taints import NONE, Taint, Taints
 from .texts import known_start
 from .values import Opaque, Value
@@ -30,7 +31,8 @@ def written_taints(run: Run, frame: Frame, path: ast.AST) -> Taints:
     """State, where the module writes a file of that name."""
     if not isinstance(path, ast.expr):
         return NONE
-    names = set(path_names(path))
+    local = {n.id for n in ast.walk(path) if isinstance(n, ast.Name)}
+    names = {name for each in (path, *assigned_to(frame, local)) for name in path_names(each)}
     written = frame.module.written
     if not names & written:
         return NONE

@@ -157,6 +157,17 @@ def _field_default(run: Run, frame: Frame, info: ClassInfo, name: str) -> Value:
     return info.attrs.get(name) or frozen(run.evaluate(run, frame, node), RELEASE)
 
 
+def outlasting(value: Value) -> Value:
+    """A value as others find it who come later: nothing in it varies sooner than a session."""
+    held = frozen(value, SESSION)
+    if isinstance(held, DictV) or (isinstance(held, ListV) and not held.items):
+        held.persists = True
+    if isinstance(held, Obj):
+        held.is_symbolic = True
+        _outlasts(held)
+    return held
+
+
 def _outlasts(thing: Obj, depth: int = 3) -> None:
     """What an object holds is there before a call and after it, and so is what its parts hold."""
     for value in thing.attrs.values():
@@ -209,9 +220,7 @@ def self_of(run: Run, info: ClassInfo) -> Value:
     if not isinstance(made, Obj):
         del run.selves[id(info)]  # a table is made anew for everybody: who gets it may change it
         return made
-    settled = frozen(made, SESSION)
+    settled = outlasting(made)
     assert isinstance(settled, Obj)
-    settled.is_symbolic = True
-    _outlasts(settled)
     run.selves[id(info)] = settled
     return settled

@@ -46,6 +46,15 @@ class Sent:
     shape: Taints
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A function that was followed and sends: the cells that it read, and how many were known to move then."""
+
+    fn: FnV
+    read: frozenset[tuple[int, str]]
+    known: int
+
+
 class Library(Protocol):
     """The templates of other files, by name."""
 
@@ -146,12 +155,22 @@ class Run:
     """By file: the templates of messages that are made there."""
     touched: dict[tuple[int, str], Taint] = field(default_factory=dict)
     """Attributes of lasting objects that the turn which is followed sets to something else, and where."""
+    reset: dict[tuple[int, str], Taint] = field(default_factory=dict)
+    """Those that it sets, whatever holds, to a value that isn't known."""
+    read: set[tuple[int, str]] = field(default_factory=set)
+    """Those that it reads."""
     fresh: set[tuple[int, str]] = field(default_factory=set)
     """Those of them that it set, whatever holds, so that it reads what it set itself."""
     offered: dict[int, ListV] = field(default_factory=dict)
     """Lasting lists of tools that were sent since a root began."""
+    grown: dict[int, tuple[ListV | DictV, Taint]] = field(default_factory=dict)
+    """Lasting lists and tables that the turn which is followed puts something into, and where."""
     moved: dict[tuple[int, str], Taint] = field(default_factory=dict)
     """Those that turns leave other than they found them, for the next turn to read."""
+    inner: list[tuple[FnV, Frame]] = field(default_factory=list)
+    """Functions that were made inside others since a root began, and the function around each."""
+    turns: list[Turn] = field(default_factory=list)
+    """The functions that send, as they were followed."""
     newest: dict[int, Newest] = field(default_factory=dict)
     """By history: the message behind it that was sent, and is not stored yet."""
     sent: dict[int, Sent] = field(default_factory=dict)
@@ -169,9 +188,9 @@ class Run:
         self.rounds.clear()
         for each in (self.newest, self.sent, self.became, self.statics, self.counts, self.left):
             each.clear()
-        self.touched.clear()
-        self.offered.clear()
-        self.fresh.clear()
+        for noted in (self.touched, self.reset, self.read, self.grown, self.offered, self.fresh):
+            noted.clear()
+        self.inner.clear()
         self.warmed = set()
 
     def set_since(self, owner: object, name: str) -> Value | None:

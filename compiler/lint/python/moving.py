@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import TURN
@@ -14,7 +15,7 @@ from .machine import Run
 from .messages import options_of
 from .places import place_of
 from .taints import NONE, Taint, Taints
-from .values import Choice, Const, DictV, ListV, Opaque, Text, Value
+from .values import Choice, Const, DictV, ListV, Obj, Opaque, Text, Value
 
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__"})
 _LIVE = AMBIENT | {Cause.RETRIEVED, Cause.VARYING}
@@ -29,36 +30,63 @@ def note_moved(
 ) -> None:
     """Remember what is set of something that was there before this turn, and will be after it.
 
-    `owner`: an object, a class, or a module.
+    `owner`: an object, a class, a module or a table.
     """
     if not frame.name or frame.name.rpartition(".")[2] in _BUILDERS:
         return
     if isinstance(value, Const) and _OF_MODELS.search(name):
         return
     key = (id(owner), name)
-    if not any(each.conds for each in run.frames):
+    is_always = not any(each.conds for each in run.frames)
+    if is_always:
         run.fresh.add(key)
-    if _is_rare(run) or not _is_another(old, value):
+    if _is_rare(run):
         return
-    what = f"`{name}`, which each turn leaves for the next"
-    place = place_of(frame.module, node, name)
+    if _is_another(old, value):
+        run.touched.setdefault(key, _left_by(frame, owner, name, value, node))
+    elif is_always and _is_open(old, value):
+        run.reset.setdefault(key, _left_by(frame, owner, name, value, node))
+
+
+def _left_by(frame: Frame, owner: object, name: str, value: Value, node: ast.AST) -> Taint:
+    symbol = f"{owner.cls.name}.{name}" if isinstance(owner, Obj) else name
+    place = place_of(frame.module, node, symbol)
     flag = "said" if isinstance(value, Opaque) and value.is_reply else ""
-    run.touched.setdefault(key, Taint(Cause.STATE, TURN, place, what, flag=flag))
+    what = f"`{name}`, which each turn leaves for the next"
+    return Taint(Cause.STATE, TURN, place, what, flag=flag)
 
 
-def note_grown(run: Run, frame: Frame, target: ListV, node: ast.AST) -> None:
-    """Remember a lasting list of tools that a turn puts something into after it was sent."""
-    if run.offered.get(id(target)) is target and not _is_rare(run):
-        taint = Taint(Cause.STATE, TURN, place_of(frame.module, node), "what each turn adds")
+def note_grown(run: Run, frame: Frame, target: ListV | DictV, node: ast.AST) -> None:
+    """Remember what is put into a list or table that the next turn, or the next round of a loop, finds grown."""
+    if _is_rare(run):
+        return
+    place = place_of(frame.module, node)
+    taint = Taint(Cause.STATE, TURN, place, "what each turn adds", loops=run.loop_numbers())
+    if isinstance(target, ListV) and run.offered.get(id(target)) is target:
         run.moved.setdefault((id(target), GROWN), taint)
+    if target.persists:
+        run.grown.setdefault(id(target), (target, taint))
+    for loop in run.loops:
+        if loop.number not in target.loops and not loop.is_exact:
+            target.as_text |= {replace(taint, needs=loop.number)}
+            return
+
+
+def item(key: object) -> str:
+    """Names the item of a table under a key."""
+    return f"[{key!r}]"
 
 
 GROWN = "[]"
-"""Stands for the elements of a list."""
+"""Stands for the elements of a list of tools."""
+
+ADDED = "+"
+"""Stands for what is put into a list or table."""
 
 
 def moved_by_turn(run: Run, owner: object, name: str) -> Taints:
     """What something varies with that an earlier turn has set; nothing where this one set it already."""
+    run.read.add((id(owner), name))
     taint = run.moved.get((id(owner), name))
     if taint is None or (id(owner), name) in run.fresh:
         return NONE
@@ -67,16 +95,25 @@ def moved_by_turn(run: Run, owner: object, name: str) -> Taints:
 
 def as_moved(run: Run, owner: object, name: str, value: Value) -> Value:
     """A name's value, with what an earlier turn may have left there."""
-    taints = moved_by_turn(run, owner, name) if run.moved else NONE
+    if isinstance(value, ListV | DictV) and value.persists:
+        run.read.add((id(value), ADDED))
+    taints = moved_by_turn(run, owner, name)
     if not taints or not isinstance(value, Const | Opaque | Text | Choice):
         return value
     return Opaque(taints_in(value) | taints, label=name)
 
 
-def take_over(run: Run, known: int) -> bool:
-    """Whether the turn that was followed leaves something, beside what was known, to be followed again with."""
-    for key, taint in run.touched.items():
+def take_over(run: Run, known: int, sends: bool = True) -> bool:
+    """Whether what was followed leaves something, beside what was known, to be followed again with.
+
+    What is set to a value that isn't known is another one each time only where that is part of a turn: it sends.
+    """
+    for key, taint in (run.touched | run.reset if sends else run.touched).items():
         run.moved.setdefault(key, taint)
+    for target, taint in run.grown.values():
+        if not any(t.cause is Cause.STATE for t in target.as_text):
+            run.moved[id(target), ADDED] = taint
+            target.as_text |= {taint}
     return len(run.moved) > known
 
 
@@ -85,6 +122,8 @@ def _is_another(old: Value | None, value: Value) -> bool:
     match value:
         case Const(value=held):
             return isinstance(old, Const) and held is not None and old.value != held
+        case Choice(options=options) if all(isinstance(o, Const) for o in options):
+            return any(_is_another(old, o) for o in options)
         case Opaque():
             return value.is_reply or _lives(value)
         case Text():
@@ -93,6 +132,12 @@ def _is_another(old: Value | None, value: Value) -> bool:
             return any(_is_tool(item.value) for item in value.items)
         case _:
             return False
+
+
+def _is_open(old: Value | None, value: Value) -> bool:
+    """Whether a value that isn't known takes the place of a known text or number."""
+    is_known = isinstance(old, Const) and isinstance(old.value, str | int | float)
+    return is_known and isinstance(value, Opaque) and not value.is_fixed
 
 
 def _lives(value: Value) -> bool:
@@ -110,26 +155,26 @@ def is_past_limit(run: Run) -> bool:
 
 def _is_rare(run: Run) -> bool:
     """Whether this is reached once, where something isn't there yet, or past a limit."""
-    once = any(_is_once(test) for each in run.frames for test in each.guards)
+    once = any(_is_once(test, each.me) for each in run.frames for test in each.guards)
     return once or is_past_limit(run)
 
 
-def _is_once(test: ast.expr) -> bool:
+def _is_once(test: ast.expr, me: str) -> bool:
     match test:
         case ast.UnaryOp(op=ast.Not(), operand=inner):
-            return _is_own(inner)
+            return _is_own(inner, me)
         case ast.Compare(left=left, comparators=[ast.Constant(value=None)]):
-            return _is_own(left)
+            return _is_own(left, me)
         case ast.BoolOp(values=values):
-            return any(_is_once(each) for each in values)
+            return any(_is_once(each, me) for each in values)
         case _:
-            return _is_own(test)
+            return _is_own(test, me)
 
 
-def _is_own(node: ast.expr) -> bool:
-    """Whether something is an attribute of the object itself, or a global by the way it is written."""
-    if isinstance(node, ast.Attribute):
-        return isinstance(node.value, ast.Name)
+def _is_own(node: ast.expr, me: str) -> bool:
+    """Whether something is an attribute of the object itself or of a class, or a global by the way it is written."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.value.id == me or node.value.id[:1].isupper()
     return isinstance(node, ast.Name) and node.id.startswith("_")
 
 

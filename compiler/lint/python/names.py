@@ -64,7 +64,7 @@ def look_up(run: Run, frame: Frame, name: str) -> Value:
             return frame.env[name]
         return as_moved(run, frame.module, name, _as_counted(frame, name, frame.env[name]))
     if name in frame.outer:
-        return frame.outer[name]
+        return as_moved(run, frame.outer, name, frame.outer[name])
     found = frame.module.env.get(name)
     if found is not None:
         found = as_moved(run, frame.module, name, found)

@@ -12,22 +12,33 @@ from ..inputs import InputFile
 from ..layout import RELEASE, side_calls
 from ..tokens import Counter
 from ..twins import near_twins
-from .calls import entry, root
+from .calls import entry
 from .class_reading import class_info
 from .copies import frozen
 from .decorating import as_decorated
 from .expressions import evaluate
 from .frames import Frame
-from .left import judge_left
 from .machine import Library, OutOfSteps, Run
 from .method_values import decorators
-from .moving import take_over
 from .newest import judge_put_away
 from .project import LONG_LINE, MAX_DEPTH, Project, depth_of, functions_of
 from .reach import reach_of
 from .sinks.send import send
 from .statements.execute import execute
-from .values import ClassInfo, ClassV, Ext, FnV, ListV, ModuleInfo, Obj, Opaque, StateV, Value
+from .turns import follow_again, follow_turn, sets_what_is_read
+from .values import (
+    ClassInfo,
+    ClassV,
+    DictV,
+    Ext,
+    FnV,
+    ListV,
+    ModuleInfo,
+    Obj,
+    Opaque,
+    StateV,
+    Value,
+)
 
 RECURSION = 8_000
 
@@ -50,6 +61,7 @@ def read_python(
         module = project.by_file[file.name]
         if run.reach.sends(module):
             _follow_module(run, module, reading)
+    follow_again(run, [fn for module in project.by_file.values() for fn in _setters(run, module)])
     reading.gaps += _cut(run)
     reading.evidence += [
         *run.evidence,
@@ -136,6 +148,8 @@ def _settled(value: Value) -> Value:
         held.is_fixed = True
     if isinstance(held, ListV):
         held.persists = any(i.many for i in held.items) or not held.items
+    if isinstance(held, DictV):
+        held.persists = True
     if isinstance(held, Obj):
         held.is_symbolic = True
     return held
@@ -148,7 +162,7 @@ def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
             continue
         place = Place(module.file, fn.node.lineno)
         try:
-            _follow_root(run, _as_called(module, name, fn))
+            follow_turn(run, _as_called(module, name, fn))
         except OutOfSteps:
             run.cut.pop(id(fn.node), None)
             reading.gaps.append(Gap(place, f"`{name}` is too large to be followed to its end"))
@@ -156,15 +170,15 @@ def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
             reading.gaps.append(Gap(place, f"`{name}` is nested too deeply to be followed"))
 
 
-def _follow_root(run: Run, fn: FnV) -> None:
-    """Follow a function; once more where it sends and leaves something that its next turn reads."""
-    sent, known = len(run.requests), len(run.moved)
-    for _ in range(2):
-        run.forget()
-        with run.afresh():
-            judge_left(run, root(run, fn))
-        if len(run.requests) == sent or not take_over(run, known):
-            return
+def _setters(run: Run, module: ModuleInfo) -> Iterator[FnV]:
+    """Functions that send nothing, and set something that a turn reads."""
+    if run.reach is None or module.state == "new":
+        return
+    for node in functions_of(module.tree.body):
+        if isinstance(node, ast.ClassDef) or run.reach.may_send(node):
+            continue
+        if sets_what_is_read(run, node):
+            yield FnV(node, module, node.name, marks=decorators(node))
 
 
 def _as_called(module: ModuleInfo, name: str, fn: FnV) -> FnV:

@@ -41,7 +41,8 @@ def as_state(run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Fra
     value = _as_reordered(owner, _as_raced(owner, value, name), name)
     if (told := _told_from_outside(run, owner, value, node, frame)) is not None:
         return told
-    if moved := moved_by_turn(run, owner, name):
+    is_mutated = any(name in info.mutated for info in owner.cls.line())
+    if (moved := moved_by_turn(run, owner, name)) and not is_mutated:
         if isinstance(value, ListV):
             value.shape |= frozenset(replace(t, flag="choice") for t in moved)
         return _with_state(value, moved, False, f"self.{name}")

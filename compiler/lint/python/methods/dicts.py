@@ -9,6 +9,7 @@ from ...finding import Cause
 from ..building import REASONING, merge
 from ..calling import Calling
 from ..holding import join
+from ..moving import as_moved, item
 from ..values import Const, DictV, Item, ListV, Opaque, Value
 
 
@@ -26,7 +27,7 @@ def _looked_up(call: Calling, receiver: DictV) -> Value:
     if call.name == "pop" and key in REASONING:
         receiver.rewrites = call.taint(Cause.REASONING, "reasoning")
     if found is not None:
-        return found
+        return as_moved(call.run, receiver, item(key), found) if receiver.persists else found
     if call.name == "setdefault" and key is not None and default is not None:
         receiver.fields[key] = default
         return default
@@ -84,7 +85,7 @@ def _updated(call: Calling, receiver: DictV) -> Value:
 
 
 def _copied(call: Calling, receiver: DictV) -> Value:
-    return replace(receiver, fields=dict(receiver.fields))
+    return replace(receiver, fields=dict(receiver.fields), persists=False)
 
 
 def _nothing(call: Calling, receiver: DictV) -> Value:

@@ -197,6 +197,7 @@ def extend(run: Run, frame: Frame, receiver: ListV, value: Value, node: ast.AST)
     for item in value.items if isinstance(value, ListV) else ():
         judge_stored(run, receiver, item.value, place_of(frame.module, node))
     before = len(receiver.items)
+    note_grown(run, frame, receiver, node)
     receiver.shape |= _by_condition(frame, receiver, node)
     splice(receiver, held)
     for loop in run.loops:

@@ -54,6 +54,7 @@ def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST
                 frame.module.env[name] = found
                 note_left(run, found)
             if name in frame.outer_named:
+                note_moved(run, frame, frame.outer, name, frame.outer.get(name), found, node)
                 del frame.env[name]
                 frame.outer[name] = found
         case ast.Tuple(elts=elts) | ast.List(elts=elts):

@@ -28,6 +28,8 @@ def function(run: Run, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDe
         _defaults(run, frame, node),
     )
     frame.env[node.name] = _wrapped(run, frame, fn, node)
+    if frame.name:
+        run.inner.append((fn, frame))
     for each in node.decorator_list:
         decorated(run, frame, fn, each)
     return False

@@ -21,6 +21,7 @@ from ..left import note_left
 from ..machine import Run
 from ..messages import dict_of, options_of
 from ..methods.lists import in_completion_order
+from ..moving import item, note_grown, note_moved
 from ..places import place_of
 from ..rendering import note_helper
 from ..standing import is_container
@@ -144,6 +145,7 @@ def _put_slice(owner: ListV, index: ast.Slice, value: Value) -> None:
 
 
 def _set_key(run: Run, frame: Frame, owner: DictV, key: Value, value: Value, node: ast.AST) -> None:
+    note_grown(run, frame, owner, node)
     ended = in_completion_order(run, frame, owner, node)
     if ended is not None and not isinstance(key, Const):
         owner.shape |= {ended}
@@ -152,6 +154,8 @@ def _set_key(run: Run, frame: Frame, owner: DictV, key: Value, value: Value, nod
             old = owner.fields.get(key.value)
         except TypeError:
             return
+        if owner.persists:
+            note_moved(run, frame, owner, item(key.value), old, value, node)
         owner.fields[key.value] = join([old, value], frame.under()) if frame.conds else value
     else:
         held = frozen(value, SESSION) if owner.persists and _is_of_turn(key) else value

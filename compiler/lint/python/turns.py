@@ -1,0 +1,113 @@
+"""Turns: a function that sends is followed as one turn, and again as the next one, which reads what was left."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from .calls import root
+from .class_reading import GROWING
+from .frames import Frame
+from .instances import outlasting
+from .left import judge_left
+from .machine import OutOfSteps, Run, Turn
+from .moving import item, take_over
+from .values import FnV
+from .walking import nodes_of
+
+MOST_SETTERS = 60
+"""Functions that only set what turns read that are looked at."""
+
+
+def follow_turn(run: Run, fn: FnV) -> None:
+    """Follow a function; once more where it sends and leaves something that its next turn reads.
+
+    Raises OutOfSteps, RecursionError.
+    """
+    sent, known = len(run.requests), len(run.moved)
+    for _ in range(2):
+        _follow(run, fn)
+        if len(run.requests) == sent or not take_over(run, known):
+            break
+    if len(run.requests) > sent:
+        run.turns.append(Turn(fn, frozenset(run.read), len(run.moved)))
+    follow_inner(run)
+
+
+def _follow(run: Run, fn: FnV) -> None:
+    run.forget()
+    with run.afresh():
+        judge_left(run, root(run, fn))
+
+
+def follow_inner(run: Run) -> None:
+    """Follow the functions inside one that was followed which nothing called there: others call them later."""
+    for fn, around in _uncalled(run):
+        if not _is_handed_on(fn, around):
+            around.env = {name: outlasting(value) for name, value in around.env.items()}
+        _attempt_turn(run, fn)
+
+
+def _uncalled(run: Run) -> list[tuple[FnV, Frame]]:
+    may_send = run.reach.may_send if run.reach is not None else bool
+    found = {id(fn.node): (fn, around) for fn, around in run.inner if may_send(fn.node)}
+    return [each for node, each in found.items() if not run.counts[node]]
+
+
+def _is_handed_on(fn: FnV, around: Frame) -> bool:
+    """Whether a function is an argument of a call, which may call it at once; decorated or given back, it lasts."""
+    calls = (n for s in around.statements for n in nodes_of(s) if isinstance(n, ast.Call))
+    given = (a for call in calls for a in (*call.args, *(k.value for k in call.keywords)))
+    return not fn.marks and any(isinstance(a, ast.Name) and a.id == fn.name for a in given)
+
+
+def follow_again(run: Run, setters: Iterable[FnV]) -> None:
+    """Follow the turns once more that read what other functions leave, those that send nothing among them."""
+    for fn in list(setters)[:MOST_SETTERS]:
+        _attempt(run, fn)
+        take_over(run, len(run.moved), sends=False)
+    order = list(run.moved)
+    for turn in run.turns:
+        if turn.read & set(order[turn.known :]):
+            _attempt(run, turn.fn)
+
+
+def _attempt_turn(run: Run, fn: FnV) -> None:
+    try:
+        follow_turn(run, fn)
+    except (OutOfSteps, RecursionError):
+        run.cut.setdefault(id(fn.node), fn)
+
+
+def _attempt(run: Run, fn: FnV) -> None:
+    """Follow a function as far as it can be: what was cut is told already, or sends nothing."""
+    try:
+        _follow(run, fn)
+    except (OutOfSteps, RecursionError):
+        return
+
+
+def sets_what_is_read(run: Run, function: ast.AST) -> bool:
+    """Whether a function sets an attribute, a global or an item of a name that some turn reads."""
+    names = {name for turn in run.turns for _, name in turn.read}
+    return any(name in names for name in _set_in(function))
+
+
+def _set_in(function: ast.AST) -> Iterable[str]:
+    for node in nodes_of(function):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets if isinstance(node, ast.Assign | ast.AugAssign) else ():
+            match target:
+                case ast.Attribute(attr=name) | ast.Name(id=name):
+                    yield name
+                case ast.Subscript(slice=ast.Constant(value=key)):
+                    yield item(key)
+                case ast.Subscript(value=ast.Name(id=name)):
+                    yield name
+                case _:
+                    pass
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=how)) if how in GROWING:
+                yield name
+            case _:
+                pass
