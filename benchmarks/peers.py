@@ -16,6 +16,7 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,12 +110,20 @@ class Measured:
 
 
 def measure(
-    row: Row, sides: list[Contender], material: Material, repeats: int, warms: bool = True
+    row: Row,
+    sides: list[Contender],
+    material: Material,
+    repeats: int,
+    warmed: Sequence[Contender] | None = None,
 ) -> Measured:
-    """Take every time of a row, the sides in turns. `warms`: after one that is not counted."""
+    """Take every time of a row, the sides in turns. `warmed`: those asked once before, uncounted; None: all."""
     found = Measured(row, {side.name: [] for side in sides}, load=os.getloadavg()[0])
-    for turn in [*["warm"] * warms, *map(str, range(repeats))]:
-        for side in sides:
+    turns = [
+        ("warm", sides if warmed is None else warmed),
+        *((str(i), sides) for i in range(repeats)),
+    ]
+    for turn, asked in turns:
+        for side in asked:
             _take(found, side, material, turn)
     return found
 

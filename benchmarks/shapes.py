@@ -65,7 +65,8 @@ MEASURED = (
 ALL = (*(row for row in ROWS if row.name in MEASURED), ARMS)
 
 NOTE = """
-The best of the repetitions, ours and vLLM's in turns; both sides bfloat16, 2 threads, prefix caching on. Weights are
+The best of one to three repetitions, ours and vLLM's in turns, after one that is not counted (° where vLLM was asked
+once and not before, since it takes minutes); both sides bfloat16, 2 threads, prefix caching on. Weights are
 random but SmolLM2's; sizes are the models' own. Ratio: vLLM's time over ours, at least {ratio} asked for. x floor: our
 time over the least that this machine can take for the row, from the rates measured before and after it; asked for are
 at most {together}, and {alone} for a single stream. Bold: not reached. What follows says of what our time is made, in
@@ -105,10 +106,12 @@ def take(options: argparse.Namespace) -> None:
         ours = Watched(Ours(EngineBackend(model, kv_cache_tokens=KV_TOKENS), model))
         sides.append(ours)
         for row in (row for row in ALL if row.name in names):
-            found = measure(row, sides, material, options.repeats, row.name in warmed)
+            is_warm = row.name in warmed
+            found = measure(row, sides, material, options.repeats, None if is_warm else [ours])
             machine = machine.best(floors.measure(FLOOR_SECONDS))  # of a row before and after it
             found.floor = floors.floor(row.floor, size, machine)
             data = found.data() | {"stages": ours.stages(found.ours), "repeats": options.repeats}
+            data |= {"is_vllm_warm": is_warm}
             keep(options.shape, data | {"load": found.load, "machine": str(machine)}, peer)
             print(options.shape, *found.cells(), sep=" | ", file=sys.stderr, flush=True)
 
@@ -145,7 +148,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
     ours, others = times.pop(Ours.name), list(times.values())
     ratio = _figure(row["ratio"], row["ratio"] is None or row["ratio"] >= RATIO)
     floor = _figure(row["x_floor"], row["x_floor"] <= limit(row["name"]))
-    other = f"{min(others):.2f}" if others else "-"
+    other = f"{min(others):.2f}" + "°" * (not row["is_vllm_warm"]) if others else "-"
     stages = [f"{seconds:.2f}" for seconds in row["stages"].values()]
     return [row["title"], f"{ours:.2f}", other, ratio, floor, *stages, row["machine"]]
 
@@ -167,7 +170,7 @@ def main() -> None:
     taking.add_argument("--rows", default="", help=f"of: {', '.join(row.name for row in ALL)}")
     taking.add_argument("--repeats", type=int, default=3)
     taking.add_argument(
-        "--warm", default="", help="rows that are asked once before, uncounted; all without it"
+        "--warm", default="", help="rows of which vLLM, too, is asked once before; all without it"
     )
     options = parser.parse_args()
     if options.command == "make":
