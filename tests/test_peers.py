@@ -152,12 +152,14 @@ def test_a_row_s_page_says_what_was_missed_and_of_what_our_time_is_made(
         "machine": "-",
     }
     rows = {
-        name: row | {"name": name, "title": name, "ratio": 1.1, "x_floor": 1.5}
+        name: row
+        | {"name": name, "title": name, "ratio": 1.1, "x_floor": 1.5}
+        | {"is_vllm_warm": name == "decode-1"}
         for name in ("decode-1", "decode-8")
     }
     page = shapes.page({"environment": results.environment(), "vllm": "-", "shapes": {"s": rows}})
     assert "| decode-1 | 3.00 | 3.30 | **1.10** | 1.50 | 2.00 | 0.00 | 0.50 | 0.00 | 0.50 |" in page
-    assert "| decode-8 | 3.00 | 3.30 | **1.10** | **1.50** |" in page
+    assert "| decode-8 | 3.00 | 3.30° | **1.10** | **1.50** |" in page
 
 
 def test_the_least_that_a_server_with_blocks_computes(monkeypatch: pytest.MonkeyPatch) -> None:
