@@ -29,6 +29,7 @@ _ENDINGS: dict[str, Kind] = {
     ".prompty": "jinja",
 }
 _CONVERSATION = re.compile(r"\bfor\s+\w+\s+in\s+\w*messages")
+_OF_MODEL = re.compile(r"add_generation_prompt|\b(bos|eos)_token\b|raise_exception")
 _TEMPLATES = ("chat_template.jinja", "chat_template.json", "tokenizer_config.json")
 
 
@@ -96,11 +97,7 @@ def _matches(file: Path, pattern: str) -> bool:
 
 def told_by_text(file: InputFile) -> InputFile:
     """A Jinja file that renders a conversation is a chat template, whatever it is called."""
-    if (
-        file.kind == "jinja"
-        and "add_generation_prompt" in file.text
-        and _CONVERSATION.search(file.text)
-    ):
+    if file.kind == "jinja" and _OF_MODEL.search(file.text) and _CONVERSATION.search(file.text):
         return replace(file, kind="template")
     return file
 

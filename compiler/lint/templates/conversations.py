@@ -9,11 +9,22 @@ from typing import Any
 
 Message = dict[str, Any]
 TURNS = 7
+MANY_TURNS = 28
+"""Turns of a conversation that outgrows what a template may keep of it."""
+
 _LONG = 800
 """Words of a result that whoever shortens results shortens."""
 
 _CUTS = re.compile(r"\[[^\]]*:[^\]]*\]|truncate|length\s*[<>]")
 """What may shorten a text."""
+
+_COUNTS = re.compile(r"messages[^}%]*(\[[^\]]*:|length|slice|batch)|loop\.|\d\d")
+"""What may hang on how long a conversation is."""
+
+_GATHERS = re.compile(r"selectattr|rejectattr|role.{0,4}\s*[!=]=\s*['\"]system")
+"""What may gather system text from all over a conversation."""
+
+DOCUMENTS = [{"title": "Ledger qz", "text": "The document qz.", "content": "The document qz."}]
 
 
 @dataclass(frozen=True)
@@ -50,13 +61,24 @@ TOOLS = [
 ]
 
 
-def plain(with_system: bool = True, reasoning: str = "") -> tuple[Message, ...]:
-    """User and assistant in turn. `reasoning`: how the assistant's comes (`field`, `inline`)."""
+def plain(
+    with_system: bool = True, reasoning: str = "", turns: int = TURNS, words: int = 0
+) -> tuple[Message, ...]:
+    """User and assistant in turn. `reasoning`: how the assistant's comes (`field`, `inline`); `words` more of each."""
     found: list[Message] = [{"role": "system", "content": "System text qz."}] if with_system else []
-    for n in range(TURNS):
-        found.append({"role": "user", "content": f"Question {n} qz."})
-        found.append(_said(n, reasoning))
+    more = " more" * words
+    for n in range(turns):
+        found.append({"role": "user", "content": f"Question {n} qz.{more}"})
+        said = _said(n, reasoning)
+        found.append({**said, "content": said["content"] + more})
     return tuple(found[:-1])
+
+
+def reminded() -> tuple[Message, ...]:
+    """A conversation in which system text comes in the middle, as programs remind a model of its rules."""
+    found = list(plain())
+    found.insert(5, {"role": "system", "content": "Reminder qz."})
+    return tuple(found)
 
 
 def _said(number: int, reasoning: str) -> Message:
@@ -129,6 +151,14 @@ def trials(source: str) -> list[Trial]:
                     variables,
                 )
             )
+    if _COUNTS.search(source):
+        found.append(Trial("a long conversation", plain(turns=MANY_TURNS), {}))
+    if _CUTS.search(source):
+        found.append(Trial("a conversation with long texts", plain(words=_LONG), {}))
+    if "documents" in source:
+        found.append(Trial("a conversation about documents", plain(), {"documents": DOCUMENTS}))
+    if _GATHERS.search(source):
+        found.append(Trial("a conversation with system text in the middle", reminded(), {}))
     if "tool" in source and _CUTS.search(source):
         long = with_calls(False, "", words=_LONG)
         found.append(Trial("a conversation with long results of tools", long, {"tools": TOOLS}))

@@ -1,11 +1,13 @@
-"""Where in a template's source a fault comes from: the line whose literals are in the text that differs."""
+"""Where in a template's source a fault comes from: the line that wrote what differs, else one that reads like it."""
 
 from __future__ import annotations
 
 import re
 
+from ....ir.target.child import TemplateChild
 from ..finding import Cause
 from .probe import Fault
+from .traced import around, traced, untraced
 
 LEAD = 12
 """Characters before a difference that are looked at."""
@@ -16,6 +18,7 @@ _SLICE = re.compile(
 )
 _LOOP = re.compile(r"\bfor\s+\w+(\s*,\s*\w+)?\s+in\s+\w*messages")
 _CLOCK = re.compile(r"strftime_now|now\(|today|current_date|date_string")
+_DRAWS = re.compile(r"\|\s*random|lipsum|\bshuffle")
 _CONDITIONS = re.compile(
     r"last_query|last_user|ns\.|loop\.|enable_thinking|reasoning_content|thinking"
 )
@@ -23,11 +26,34 @@ _REASONING = re.compile(r"\bif\b.*\b(reasoning_content|reasoning|thinking)\b.*(l
 """Where it hangs on a turn's place whether its reasoning is written."""
 
 
-def line_of(source: str, fault: Fault) -> int:
-    """The 1-based line of a template that a fault is about."""
+def line_of(source: str, fault: Fault, child: TemplateChild) -> int:
+    """The 1-based line of a template that a fault is about. Raises ChildError."""
+    return _by_trace(source, fault, child) or _by_words(source, fault)
+
+
+def _by_trace(source: str, fault: Fault, child: TemplateChild) -> int:
+    """The line of the condition that writes what only one of the two texts has; 0 where it can't be told."""
+    if fault.cause not in (Cause.NOT_MONOTONE, Cause.TEMPLATE_ORDER) or len(fault.cases) != 2:
+        return 0
+    outcomes = child.render(traced(source), fault.cases)
+    found = [untraced(outcome.text or "") for outcome in outcomes]
+    if [each.text for each in found] != [fault.before, fault.now]:
+        return 0
+    before, now = (each.line_at(fault.at) for each in found)
+    if fault.cause is Cause.TEMPLATE_ORDER:
+        return around(source, before).condition or before
+    if before == now or not before or not now:
+        return 0
+    line = before if around(source, before).depth >= around(source, now).depth else now
+    return around(source, line).condition or line
+
+
+def _by_words(source: str, fault: Fault) -> int:
     lines = source.split("\n")
     if fault.cause is Cause.TEMPLATE_CLOCK:
         return _first(lines, re.compile("strftime_now")) or _first(lines, _CLOCK) or 1
+    if fault.cause is Cause.RANDOM:
+        return _first(lines, _DRAWS) or 1
     if fault.cause is Cause.TEMPLATE_FAILS:
         return _first(lines, re.compile(r"tool_calls|arguments")) or 1
     window = (

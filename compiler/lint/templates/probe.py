@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ....ir.target.child import Case, Outcome, TemplateChild
@@ -15,7 +15,7 @@ from .conversations import TOOLS, Trial, failures, plain, trials
 _TOKENS = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
 """What a template gets that comes without its tokenizer."""
 
-OTHER_DAY = "2026-02-03"
+DAY, OTHER_DAY = "2026-01-01", "2026-02-03"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class Fault:
     now: str = ""
     at: int = 0
     notes: tuple[str, ...] = ()
-    tokens: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
+    """What gave the two texts, so that they can be rendered again and traced."""
+
     stops_all: bool = False
     """Whether nothing else could be tried."""
 
@@ -39,9 +41,10 @@ def faults_of(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> l
     first = _clock(child, source, tokens)
     if first is not None:
         found.append(first)
-    broken = next(_not_monotone(child, source, tokens), None)
-    if broken is not None:
-        found.append(broken)
+    is_drawn = first is not None and first.cause is Cause.RANDOM
+    broken = [] if is_drawn else list(_not_monotone(child, source, tokens))
+    if broken:
+        found.append(next((each for each in broken if _is_inside(each)), broken[0]))
     order = _order(child, source, tokens)
     if order is not None:
         found.append(order)
@@ -49,27 +52,50 @@ def faults_of(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> l
     return found
 
 
+_OPENING = 40
+"""Characters that open an answer at most."""
+
+
+def _is_inside(fault: Fault) -> bool:
+    """Whether more is rewritten than what opens the next answer."""
+    return len(fault.before) - fault.at > _OPENING
+
+
 def _case(
     trial_messages: Sequence[Any],
     variables: Mapping[str, Any],
     tokens: Mapping[str, str],
     ask: bool,
-    day: str = "2026-01-01",
+    day: str = DAY,
 ) -> Case:
     known = {"tools": None, "documents": None, **_TOKENS, **tokens, **variables}
     return Case({**known, "messages": list(trial_messages), "add_generation_prompt": ask}, day)
 
 
 def _clock(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> Fault | None:
-    messages = plain()
-    cases = [_case(messages, {}, tokens, True), _case(messages, {}, tokens, True, OTHER_DAY)]
-    one, other = child.render(source, cases)
-    if one.text is None or other.text is None or one.text == other.text:
-        return None
-    at = common(one.text, other.text)
-    notes = (f"on one day:  {excerpt(one.text, at)}", f"on another: {excerpt(other.text, at)}")
-    what = "the prompt is another one on another day"
-    return Fault(Cause.TEMPLATE_CLOCK, what, one.text, other.text, at, notes)
+    for trial in trials(source):
+        given = (trial.messages, trial.variables, tokens, True)
+        cases = [_case(*given, day) for day in (DAY, OTHER_DAY)]
+        one, again, other = child.render(source, [cases[0], *cases])
+        if one.text is None or again.text is None or other.text is None:
+            continue
+        if one.text != again.text:
+            return _drawn(one.text, again.text)
+        if one.text == other.text:
+            continue
+        at = common(one.text, other.text)
+        notes = (f"on one day:  {excerpt(one.text, at)}", f"on another: {excerpt(other.text, at)}")
+        what = "the prompt is another one on another day"
+        return Fault(
+            Cause.TEMPLATE_CLOCK, what, one.text, other.text, at, notes, (cases[0], cases[1])
+        )
+    return None
+
+
+def _drawn(one: str, again: str) -> Fault:
+    at = common(one, again)
+    notes = (f"once:  {excerpt(one, at)}", f"again: {excerpt(again, at)}")
+    return Fault(Cause.RANDOM, "what the chat template draws", one, again, at, notes)
 
 
 def _not_monotone(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> Iterator[Fault]:
@@ -91,12 +117,12 @@ def _grown(
     for number, (before, now) in enumerate(itertools.pairwise(prompts)):
         fault = _compared(before, now, trial, lengths[number + 1], "what was asked with")
         if fault is not None:
-            yield fault
-            return
+            yield replace(fault, cases=(cases[number], cases[number + 1]))
+            break
     for number, (before, now) in enumerate(zip(answers, prompts[1:], strict=False)):
         fault = _answer(before, now, trial, lengths[number])
         if fault is not None:
-            yield fault
+            yield replace(fault, cases=(answered[number], cases[number + 1]))
             return
 
 
@@ -129,25 +155,18 @@ def _answer(before: Outcome, now: Outcome, trial: Trial, at_message: int) -> Fau
 
 
 def _order(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> Fault | None:
-    """Tools behind a user's message."""
-    if "tools" not in source:
-        return None
-    messages = plain()
-    (one,) = child.render(source, [_case(messages, {"tools": TOOLS}, tokens, True)])
-    if one.text is None or "find_shelf_qz" not in one.text:
-        return None
-    tool, user = one.text.find("find_shelf_qz"), one.text.find("Question 0 qz")
-    if user < 0 or tool < user:
-        return None
-    notes = (excerpt(one.text, tool),)
-    return Fault(
-        Cause.TEMPLATE_ORDER,
-        "the chat template puts tools behind the turns",
-        one.text,
-        one.text,
-        tool,
-        notes,
-    )
+    """Tools or system text behind a user's message."""
+    variables = {"tools": TOOLS} if "tools" in source else {}
+    case = _case(plain(), variables, tokens, True)
+    (one,) = child.render(source, [case])
+    user = one.text.find("Question 0 qz") if one.text is not None else -1
+    for what, mark in (("tools", "find_shelf_qz"), ("system text", "System text qz")):
+        at = one.text.find(mark) if one.text is not None else -1
+        if 0 <= user < at:
+            words = f"the chat template puts {what} behind the turns"
+            notes, text = (excerpt(one.text or "", at),), one.text or ""
+            return Fault(Cause.TEMPLATE_ORDER, words, text, text, at, notes, (case, case))
+    return None
 
 
 def _failing(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> list[Fault]:

@@ -72,18 +72,19 @@ def _try(
 ) -> None:
     try:
         faults = faults_of(child, template.source, template.tokens)
+        lines = [line_of(template.source, fault, child) for fault in faults]
     except ChildError as error:
         reading.evidence.append(_failed(file, str(error)))
         return
     family = f"{file.name.replace(chr(92), '/').rpartition('/')[2]}{':' + template.name if template.name else ''}"
-    for fault in faults:
+    for fault, line in zip(faults, lines, strict=True):
         if fault.cause is Cause.TEMPLATE_FAILS and "not a template" in fault.what:
             reading.evidence.append(_failed(file, fault.what))
             continue
         if fault.stops_all:
             reading.evidence.append(_failed(file, fault.what))
-        line = template.line if template.is_json else line_of(template.source, fault)
-        place = Place(file.name, line, symbol=f"{family}:{fault.cause.name}")
+        at = template.line if template.is_json else line
+        place = Place(file.name, at, symbol=f"{family}:{fault.cause.name}")
         reading.evidence.append(
             Evidence(
                 fault.cause,

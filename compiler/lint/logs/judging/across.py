@@ -25,9 +25,10 @@ def breaks_across(scale: Scale, family: FamilyOfCalls, made: Judgement) -> list[
         else:
             made.shared += broken.shared
             found.append(broken)
-    if _are_a_few(firsts):
-        return [each for each in found if each.cause not in (Cause.VARYING, Cause.COUNTER)]
-    return found
+    if not _are_a_few(firsts):
+        return found
+    alike = {Cause.VARYING, Cause.COUNTER, *([Cause.TOOL_SET] if _have_own_tools(firsts) else [])}
+    return [each for each in found if each.cause not in alike]
 
 
 _MOSTLY = 16
@@ -41,6 +42,12 @@ def _are_a_few(requests: list[Request]) -> bool:
     """Whether a few heads come again and again: programs beside one another, none of which varies."""
     counts = Counter(request.system for request in requests)
     return len(counts) * _OFTEN <= len(requests) and min(counts.values()) > 1
+
+
+def _have_own_tools(requests: list[Request]) -> bool:
+    """Whether calls with one system text have one set of tools."""
+    pairs = {(r.system, tuple(sorted(t.text for t in r.tools))) for r in requests}
+    return len(pairs) == len({system for system, _ in pairs}) > 1
 
 
 def common_head(scale: Scale, before: Request, after: Request) -> int:
