@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..finding import Cause, Place
-from ..layout import REQUEST
+from ..layout import REQUEST, TURN
 from ..python.clocks import coarse
 from ..python.elements import element_of
 from ..python.externals.containers import in_order
 from ..python.holding import join, shape_of, taints_in
-from ..python.taints import Hole, Taint
+from ..python.sources.forms import called_like
+from ..python.taints import Hole, Lit, Taint
 from ..python.texts import joined, parts_of, text
 from ..python.values import Const, DictV, ListV, Opaque, Value
+from .loops import is_history
 
 _AGES = re.compile(
     r"^(time_?ago|ago|natural_?(time|delta|day)|humani[sz]e(_(time|age|delta|date|datetime))?|time_?since|time_?until"
@@ -29,12 +31,11 @@ def filtered(
     """What a filter gives; `own`: what a filter of the program's own brings into it."""
     if name in ("sort", "dictsort", "groupby"):
         return in_order(value)
-    if name in ("random", "shuffle"):
-        taint = Taint(Cause.RANDOM, REQUEST, place, f"the filter `{name}`")
-        return Opaque(frozenset({taint}))
     if _AGES.match(name) and not args:
         taint = Taint(Cause.CLOCK, REQUEST, place, f"the filter `{name}`")
         return Opaque(taints_in(value) | {taint})
+    if (told := _told(name, value, args, place)) is not None:
+        return told
     if name in ("length", "count"):
         label = value.label if isinstance(value, Opaque) else ""
         return Opaque(
@@ -52,13 +53,40 @@ def filtered(
         order = frozenset(t for t in shape_of(value) if t.cause is Cause.UNORDERED)
         return Opaque(taints_in(held) | order)
     if name in ("default", "d") and args:
-        return (
-            join([value, args[0]]) if not isinstance(value, Opaque) or not value.taints else value
-        )
+        return join([value, args[0]])
+    if name == "format" and args:
+        return _formatted(value, args, place)
     if own is not None:
         brought = [p for p in parts_of(own, place) if isinstance(p, Hole)]
         return text((*brought, *parts_of(value, place)))
     return _kept(value)
+
+
+def _told(name: str, value: Value, args: Sequence[Value], place: Place) -> Value | None:
+    """What a filter's own name or the history that it is put on says of what it gives."""
+    is_now = isinstance(value, Const) and str(value.value).lower() in ("now", "today")
+    source = called_like(name, 0) or (called_like("now", 0) if is_now else None)
+    if source is not None:
+        taint = Taint(source.cause, source.rank, place, f"the filter `{name}`")
+        held = Opaque(frozenset({taint}))
+        return coarse(held, str(args[0].value)) if args and isinstance(args[0], Const) else held
+    if not is_history(value):
+        return None
+    if name in ("length", "count"):
+        taint = Taint(Cause.COUNTER, TURN, place, "the number of messages")
+        return Opaque(frozenset({taint}))
+    if name == "reverse" and isinstance(value, Opaque):
+        taint = Taint(Cause.REWRITTEN, REQUEST, place, "a history with the newest first")
+        return replace(value, shape=value.shape | {taint})
+    return None
+
+
+def _formatted(value: Value, args: Sequence[Value], place: Place) -> Value:
+    """A pattern of `%` with what it is filled with, put where the first of them goes."""
+    pattern = str(value.value) if isinstance(value, Const) else ""
+    head, _, rest = pattern.partition("%")
+    inner = [part for each in args for part in parts_of(each, place)]
+    return text((Lit(head), *inner, Lit(rest)))
 
 
 def _kept(value: Value) -> Value:

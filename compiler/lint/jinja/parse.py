@@ -9,6 +9,8 @@ import jinja2
 from jinja2 import nodes
 from jinja2.ext import loopcontrols
 
+from .poml import in_jinja
+
 _NOW_TAG = re.compile(r"\{%-?\s*now\b(?P<arguments>.*?)-?%\}")
 _TAGS = re.compile(
     r"\{%-?\s*(?:end)?(trans|pluralize|csrf_token|url|load|static|generation|cache|autoescape)\b[^%]*-?%\}"
@@ -47,7 +49,8 @@ def parse(file: str, text: str) -> Parsed:
     found: list[tuple[Section, nodes.Template]] = []
     for section in sections_of(file, text):
         try:
-            found.append((section, environment.parse(_understood(section.text))))
+            words = in_jinja(section.text) if file.endswith(".poml") else section.text
+            found.append((section, environment.parse(_understood(words))))
         except jinja2.TemplateSyntaxError as error:
             raise TemplateProblem(str(error.message), section.offset + error.lineno) from error
         except (RecursionError, MemoryError) as error:

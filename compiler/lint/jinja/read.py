@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..finding import Cause, Evidence, Family, Place, Reading
 from ..inputs import InputFile
-from ..layout import Request, Segment, inversions, merged, static_prefix
+from ..layout import SESSION, Request, Segment, inversions, merged, static_prefix
 from ..python.machine import Run
 from ..python.origins import STABLE_TOKENS, STABLE_WORDS, origins
 from ..python.taints import Lit, Part
@@ -19,6 +20,9 @@ from .lookup import find
 from .parse import Parsed, TemplateProblem, parse
 from .prompts import is_prompt
 from .render import Renderer
+
+_PULLED = re.compile(r"\{%-?\s*(?:extends|include)\s+[\"']([^\"']+)[\"']")
+"""What makes another template's text part of one's own."""
 
 
 class Templates:
@@ -42,6 +46,12 @@ class Templates:
     def knows(self, name: str) -> bool:
         """Whether a template of that name was read."""
         return find(self.parsed, name) is not None
+
+    def around(self, source: str, near: str, depth: int = 4) -> str:
+        """The texts of the templates that one extends or includes."""
+        found = (find(self.parsed, match[1], near) for match in _PULLED.finditer(source))
+        texts = [self.texts[each.file] for each in found if each is not None]
+        return "".join(t + self.around(t, near, depth - 1) for t in texts) if depth else ""
 
     def rendered(self, name: str, values: Mapping[str, Value], near: str) -> Value | None:
         """A template's text for some values; None where it isn't known."""
@@ -78,7 +88,8 @@ def read_alone(templates: Templates, run: Run, counter: Counter, sent: set[str])
     reading = Reading()
     for file, parsed in templates.parsed.items():
         source = templates.texts[file]
-        if file not in sent and not (is_prompt(file, source) and file not in templates.used):
+        whole = source + templates.around(source, file)
+        if file not in sent and not (is_prompt(file, whole) and file not in templates.used):
             continue
         reading.evidence += invisible(file, source)
         if file in sent:
@@ -114,6 +125,8 @@ def _request(parsed: Parsed, others: Mapping[str, Parsed], run: Run, counter: Co
 def _segment(part: Part, run: Run, counter: Counter) -> Segment:
     if isinstance(part, Lit):
         return Segment(0, part.text, counter.count(part.text))
+    if part.is_element:
+        return Segment(SESSION, is_unknown=True, is_history=True)
     held = origins(run, part.taints)
     if held:
         return Segment(max(o.rank for o in held), origins=held)
