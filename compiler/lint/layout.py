@@ -69,12 +69,12 @@ class Request:
     """Whether the service caches only up to breakpoints."""
 
 
-def inversions(request: Request) -> Iterator[Evidence]:
-    """Evidence for every origin that stands before text which stays the same longer."""
+def inversions(request: Request, varying: int = WORTH_INSIDE) -> Iterator[Evidence]:
+    """Evidence for every origin before text that stays the same longer; `varying`: what that is worth at least."""
     segments = readable(request)
     for at, segment in enumerate(segments):
         for origin in segment.origins:
-            found = _inversion(request, segments, at, segment, origin)
+            found = _inversion(request, segments, at, origin, varying)
             if found:
                 yield found
 
@@ -93,8 +93,9 @@ ORDER = frozenset(
 
 
 def _inversion(
-    request: Request, segments: Sequence[Segment], at: int, segment: Segment, origin: Origin
+    request: Request, segments: Sequence[Segment], at: int, origin: Origin, varying: int
 ) -> Evidence | None:
+    segment = segments[at]
     if origin.rank <= RELEASE:
         return None
     after = [
@@ -104,7 +105,8 @@ def _inversion(
     history = any(each.is_history for each in after)
     worth = 2 * WORTH if origin.cause in (Cause.BRANCH, Cause.ARM) else WORTH
     is_asked_once = segment.is_newest and origin.cause is not Cause.ARM
-    worth = WORTH_INSIDE if is_asked_once or origin.cause is Cause.VARYING else worth
+    worth = varying if origin.cause is Cause.VARYING else worth
+    worth = WORTH_INSIDE if is_asked_once else worth
     if known < worth and not history and origin.cause not in ORDER:
         return None
     if segment.is_newest and origin.cause in ORDER and known < worth:

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .finding import Cause, Evidence, Loss
-from .layout import RELEASE, WORTH_INSIDE, Request, Segment
+from .layout import RELEASE, WORTH, Request, Segment
+
+WORTH_TWICE = 3 * WORTH
+"""Tokens of a text that is worth having once."""
 
 LONG = 96
 """Characters of a line that is compared; what meets other text at its ends is not."""
@@ -27,7 +30,7 @@ def near_twins(requests: Sequence[Request]) -> Iterator[Evidence]:
 
 def _lines(segment: Segment) -> list[str]:
     """The long lines of a fixed text that is worth a word."""
-    if segment.rank > RELEASE or segment.tokens < WORTH_INSIDE:
+    if segment.rank > RELEASE or segment.tokens < WORTH_TWICE:
         return []
     return [line for line in segment.text.split("\n") if len(line) >= LONG][:40]
 

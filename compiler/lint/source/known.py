@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ....ir.module import LIFETIMES, Extern, Param
-from ....ir.ops import Arith, Builtin, Const, Gen, Host, Op, Operand, Select, Value
+from ....ir.ops import Arith, Builtin, Call, Const, Gen, Host, Op, Operand, Select, Value
 from ....ir.span import Span
 from ....ir.structure import operands, results
 from ..finding import Cause, Place
@@ -66,12 +66,19 @@ class Values:
         known = self.of_all(operands(op))
         match op:
             case Host(extern=name):
-                known = _of_host(name, op.span, known)
+                extern = self._externs.get(name)
+                is_pure = extern is not None and extern.pure
+                known = (
+                    known if is_pure and known.rank <= TENANT else _of_host(name, op.span, known)
+                )
             case Gen() | Select():
                 place = place_of(op.span)
                 known = Known(
                     REQUEST, (Origin(Cause.VARYING, REQUEST, place, "what the model said"),)
                 )
+            case Call(program=name):
+                origin = Origin(Cause.VARYING, REQUEST, place_of(op.span), f"what `{name}` gives")
+                known = Known(REQUEST, (origin,))
             case Builtin(name="slice", args=(_, low, _)) if self._counts_from_end(low):
                 place = place_of(op.span, "slice")
                 cut = Origin(Cause.WINDOW, REQUEST, place, f"the window {_words(op.span)}")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ....ir.module import Module, Program
+from ....ir.module import Module
 from ....ir.ops import (
     Block,
-    Call,
     Collect,
     Const,
     Echo,
@@ -32,12 +31,13 @@ from ....ir.ops import (
     Yield,
 )
 from ....ir.structure import operands, regions, results, walk
-from ..finding import Cause, Evidence, Loss
-from ..layout import CONST, RELEASE, REQUEST, SESSION, Origin, Request, Segment, inversions, merged
+from ..finding import Cause, Evidence
+from ..layout import REQUEST, SESSION, Origin, Request, Segment, merged
 from ..tokens import Counter
-from .counted import counted_params
-from .known import Known, Values, of_param, place_of
+from .known import Known, Values, place_of
+from .pieces import fixed, undeclared, valued
 from .repeated import in_rounds, in_section
+from .sides import longest_side
 
 MAX_SEGMENTS = 400
 MAX_DEPTH = 40
@@ -78,11 +78,7 @@ class Walk:
             case Turn():
                 self._turn(op)
             case Text(result=result, prompt=prompt, text=text):
-                self._append(
-                    result,
-                    prompt,
-                    Segment(CONST, text, self.counter.count(text), region=self.region),
-                )
+                self._append(result, prompt, fixed(text, self.counter, self.region))
             case Insert(result=result, prompt=prompt, value=value):
                 self._append(result, prompt, self._inserted(op, value))
             case Image(result=result, prompt=prompt, image=image):
@@ -105,21 +101,6 @@ class Walk:
                 self.prompts[result] = self._of(after)
             case Pick(result=result, prompts=prompts):
                 self.prompts[result] = self._of(prompts)
-            case Call(result=result):
-                self.values.give(
-                    result,
-                    Known(
-                        REQUEST,
-                        (
-                            Origin(
-                                Cause.VARYING,
-                                REQUEST,
-                                place_of(op.span),
-                                f"what `{op.program}` gives",
-                            ),
-                        ),
-                    ),
-                )
             case _:
                 self.values.note_negation(op)
                 self.values.op(op)
@@ -135,37 +116,11 @@ class Walk:
 
     def _inserted(self, op: Insert | Image, value: Operand) -> Segment:
         if isinstance(value, Const):
-            text = str(value.value)
-            return Segment(CONST, text, self.counter.count(text), region=self.region)
-        known = self.values.of(value)
-        here = place_of(op.span)
-        origins = tuple(
-            replace(o, place=here, path=(o.place,)) for o in known.origins if o.rank > RELEASE
-        )
+            return fixed(str(value.value), self.counter, self.region)
+        known, here = self.values.of(value), place_of(op.span)
         if self.region == "system" and not known.is_declared:
-            self._undeclared(known)
-        kept = (
-            origins
-            if known.is_declared or any(o.cause is not Cause.VARYING for o in origins)
-            else ()
-        )
-        stable = 200 if known.rank <= RELEASE else 0
-        return Segment(
-            known.rank,
-            tokens=stable,
-            origins=kept or (origins if self.region == "system" else ()),
-            region=self.region,
-            place=here,
-            is_unknown=True,
-            is_history=known.rank == SESSION and self.loops > 0,
-        )
-
-    def _undeclared(self, known: Known) -> None:
-        for origin in known.origins:
-            if origin.cause is Cause.VARYING:
-                what = origin.what.partition(" (")[0]
-                place = origin.place
-                self.found.append(Evidence(Cause.UNDECLARED, place, place, what, family=self.name))
+            self.found += undeclared(known, self.name)
+        return valued(known, here, self.region, is_replayed=self.loops > 0)
 
     # --- calls -----------------------------------------------------------------------------------------
 
@@ -173,7 +128,7 @@ class Walk:
         segments = self._of(op.source)
         request = Request(place_of(op.span), f"{self.name}.{op.name or op.site}")
         request.segments = [
-            replace(s, is_newest=s.region != "system" and s.region == self._newest(segments))
+            replace(s, is_newest=s.region != "system" and s.region == segments[-1].region)
             for s in merged(segments)
         ]
         self.requests.append(request)
@@ -181,9 +136,6 @@ class Walk:
         if op.prompt is not None:
             said = Segment(SESSION, region=f"turn{self.turns}", is_unknown=True)
             self.prompts[op.prompt] = [*segments, said][:MAX_SEGMENTS]
-
-    def _newest(self, segments: Sequence[Segment]) -> str:
-        return segments[-1].region if segments else ""
 
     def _use(self, op: Use) -> None:
         if self.depth > MAX_DEPTH:
@@ -231,28 +183,12 @@ class Walk:
     def _join(self, result: Value, one: Operand, other: Operand, cond: Known, op: If) -> None:
         both = (self._of(one), self._of(other))
         if any(both):
-            longest = max(both, key=lambda s: (sum(len(x.origins) for x in s), len(s)))
-            self.prompts[result] = self._parted(both, longest, cond, op)
+            self.prompts[result] = longest_side(both, cond, place_of(op.span), self.region)
         known = self.values.of_all((one, other))
         rank = max(known.rank, cond.rank)
         self.values.give(
             result, replace(known, rank=rank, is_declared=known.is_declared and cond.is_declared)
         )
-
-    def _parted(
-        self, both: tuple[list[Segment], list[Segment]], longest: list[Segment], cond: Known, op: If
-    ) -> list[Segment]:
-        """Sides of a condition in the system text that say other things: which, its lifetime says."""
-        pairs = enumerate(zip(*both, strict=False))
-        at = next((n for n, (a, b) in pairs if a != b), min(map(len, both)))
-        is_text = self.region == "system" and any(s.text for side in both for s in side[at:])
-        origins = tuple(o for o in cond.origins if o.rank > RELEASE)
-        if not (is_text and origins and cond.is_declared):
-            return longest
-        here = place_of(op.span)
-        told = tuple(replace(o, place=here, path=(o.place,)) for o in origins)
-        choice = Segment(cond.rank, origins=told, region=self.region, place=here, is_unknown=True)
-        return [*longest[:at], choice, *longest[at:]]
 
     def _for(self, op: For) -> None:
         items = self.values.of(op.items)
@@ -312,29 +248,3 @@ class Walk:
             yields += self.block(block)
         for result, value in zip(op.results, yields, strict=False):
             self._result(result, value, value)
-
-
-def evidence_of(
-    program: Program, module: Module, counter: Counter
-) -> tuple[list[Evidence], list[Request]]:
-    """What is wrong with the prompts of a program, and the prompts."""
-    walk = Walk(module, counter, program.name, Values(module.externs))
-    counted = counted_params(module, program)
-    for param in program.params:
-        walk.values.give(param.value, counted.get(param.name) or of_param(param))
-    walk.block(program.body)
-    found = [*walk.found, *(e for request in walk.requests for e in inversions(request))]
-    for origin, near in walk.windows:
-        sink = next((r for r in walk.requests if r.sink.line >= near.sink.line), None)
-        place = sink.sink if sink else near.sink
-        found.append(
-            Evidence(
-                Cause.WINDOW,
-                origin.place,
-                place,
-                origin.what,
-                loss=Loss(0, more="the history"),
-                family=program.name,
-            )
-        )
-    return found, walk.requests

@@ -16,7 +16,7 @@ from ..layout import siblings, static_prefix
 from ..seams import ends_of
 from ..tokens import Counter
 from ..twins import near_twins
-from .prompts import evidence_of
+from .judged import evidence_of
 from .unused import unused_in
 
 RECURSION = 8_000

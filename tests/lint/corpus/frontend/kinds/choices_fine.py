@@ -1,0 +1,15 @@
+"""Choices fine."""
+
+import sglc as sgl
+
+RULES = "Name the play by its first line, its author and its year. Never guess a year. Quote at most one line, and say from which act it is. " * 30
+
+
+KINDS = ("comedy", "tragedy", "farce")
+
+
+@sgl.function
+def play(s, line: str):
+    s += sgl.system(RULES + " Kinds: " + ", ".join(sorted(KINDS)))
+    s += sgl.user(line)
+    s += sgl.assistant(sgl.gen("kind", choices=list(KINDS)))

@@ -1,0 +1,19 @@
+"""Fork fine."""
+
+import sglc as sgl
+
+RULES = "Name the play by its first line, its author and its year. Never guess a year. Quote at most one line, and say from which act it is. " * 30
+
+
+VIEWS = ["speech", "light", "music"]
+
+
+@sgl.function
+def judge(s, scene: str):
+    s += sgl.system(RULES)
+    s += sgl.user(scene)
+    arms = s.fork(len(VIEWS))
+    for i, arm in enumerate(arms):
+        arm += sgl.user("View: " + VIEWS[i])
+        arm += sgl.assistant(sgl.gen("mark", max_tokens=3))
+    arms.join()

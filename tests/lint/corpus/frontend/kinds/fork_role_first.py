@@ -1,0 +1,15 @@
+"""Fork role first."""
+
+import sglc as sgl
+
+RULES = "Name the play by its first line, its author and its year. Never guess a year. Quote at most one line, and say from which act it is. " * 30
+
+
+@sgl.function
+def judge(s, scene: str):
+    s += sgl.system("You judge scenes.")
+    arms = s.fork(3)
+    for arm, view in zip(arms, ("speech", "light", "music")):
+        arm += sgl.user(f"Judge the {view}. {RULES}\n{scene}")  # want: PFX702 PFX203 PFX201 PFX202
+        arm += sgl.assistant(sgl.gen("mark", max_tokens=3))
+    arms.join()
