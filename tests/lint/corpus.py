@@ -28,6 +28,7 @@ sys.path.insert(0, str(HERE))
 from generated_formats import formats  # noqa: E402
 from generated_logs import logs  # noqa: E402
 from generated_office_logs import office  # noqa: E402
+from generated_provider_logs import provider_logs  # noqa: E402
 from generated_python import programs  # noqa: E402
 from generated_railway_logs import railway  # noqa: E402
 from generated_sources import sources  # noqa: E402
@@ -76,7 +77,14 @@ def write_generated(folder: Path) -> list[Case]:
         for file, text in files.items():
             (place / file).write_text(text)
         found.append(_marked(Case(name, "python", depth, sorted(place.glob("*.py")))))
-    for name, lines, codes in (*logs(), *formats(), *railway(), *office(), *wrapped()):
+    for name, lines, codes in (
+        *logs(),
+        *formats(),
+        *railway(),
+        *office(),
+        *wrapped(),
+        *provider_logs(),
+    ):
         file = folder / "logs" / f"{name}.jsonl"
         file.parent.mkdir(exist_ok=True)
         texts = [line if isinstance(line, str) else json.dumps(line) for line in lines]

@@ -36,7 +36,8 @@ def _hex(seed: int, bits: int = 64) -> str:
     return f"{random.Random(seed).getrandbits(bits):0{bits // 4}x}"
 
 
-def _talk(turn: int) -> Said:
+def talk(turn: int) -> Said:
+    """A conversation up to a turn's question."""
     said: Said = []
     for n in range(turn + 1):
         said.append({"role": "user", "content": f"What is on row {n}? " + "Look twice. " * 6})
@@ -75,7 +76,7 @@ def _worked(
 
 
 def _thought(turn: int, kept: bool) -> Said:
-    said = _talk(turn)
+    said = talk(turn)
     answers = [m for m in said if m["role"] == "assistant"]
     for number, message in enumerate(answers):
         if kept or number == len(answers) - 1:
@@ -84,7 +85,7 @@ def _thought(turn: int, kept: bool) -> Said:
 
 
 def _reminded(turn: int) -> Said:
-    said = _talk(turn)
+    said = talk(turn)
     said[-1] = said[-1] | {
         "content": said[-1]["content"] + "\n(Answer with the row alone, please.)"
     }
@@ -115,7 +116,7 @@ DATA = EVERY - {"text"}
 
 Fault = tuple[Callable[[int], Sent], tuple[str, ...], frozenset[str]]
 FAULTS: dict[str, Fault] = {
-    "sound": (lambda n: Sent(RULES, _talk(n), TOOLS), (), EVERY),
+    "sound": (lambda n: Sent(RULES, talk(n), TOOLS), (), EVERY),
     "sound_calls": (lambda n: Sent(RULES, _worked(n), TOOLS), (), EVERY),
     "sound_thoughts": (lambda n: Sent(RULES, _thought(n, True)), (), EVERY),
     "sound_alone": (lambda n: _alone(n, RULES), (), EVERY),
@@ -124,7 +125,7 @@ FAULTS: dict[str, Fault] = {
         ("PFX101",),
         EVERY,
     ),
-    "clock_behind": (lambda n: Sent(f"{RULES}\nNow: 13:{n:02d}:20", _talk(n)), ("PFX101",), EVERY),
+    "clock_behind": (lambda n: Sent(f"{RULES}\nNow: 13:{n:02d}:20", talk(n)), ("PFX101",), EVERY),
     "nonce": (lambda n: _alone(n, f"Request {_hex(n)}\n{RULES}"), ("PFX102",), EVERY),
     "customer": (
         lambda n: _alone(
@@ -134,7 +135,7 @@ FAULTS: dict[str, Fault] = {
         ("PFX104", "PFX201"),
         EVERY,
     ),
-    "round": (lambda n: Sent(f"Round {n + 1} of 20.\n{RULES}", _talk(n)), ("PFX201",), EVERY),
+    "round": (lambda n: Sent(f"Round {n + 1} of 20.\n{RULES}", talk(n)), ("PFX201",), EVERY),
     "folder": (
         lambda n: _alone(n, f"Working directory: /home/u{_hex(n, 16)}/src\n{RULES}"),
         ("PFX105", "PFX201"),
@@ -147,13 +148,13 @@ FAULTS: dict[str, Fault] = {
         ("PFX301", "PFX201"),
         EVERY,
     ),
-    "window": (lambda n: Sent(RULES, _talk(n)[-7:]), ("PFX207",), EVERY),
+    "window": (lambda n: Sent(RULES, talk(n)[-7:]), ("PFX207",), EVERY),
     "tools_order": (
         lambda n: replace(_alone(n, RULES), tools=_shuffled(n)),
         ("PFX304", "PFX301"),
         DATA,
     ),
-    "tools_subset": (lambda n: Sent(RULES, _talk(n), TOOLS[: 2 + n % 3]), ("PFX305",), DATA),
+    "tools_subset": (lambda n: Sent(RULES, talk(n), TOOLS[: 2 + n % 3]), ("PFX305",), DATA),
     "schema_keys": (
         lambda n: replace(_alone(n, RULES), tools=[_tool("find", _keys(n))]),
         ("PFX302",),
@@ -170,18 +171,18 @@ FAULTS: dict[str, Fault] = {
     "thoughts": (lambda n: Sent(RULES, _thought(n, False)), ("PFX211", "PFX207"), EVERY),
     "reminder": (lambda n: Sent(RULES, _reminded(n)), ("PFX209", "PFX207"), EVERY),
     "choice": (
-        lambda n: Sent(RULES, _talk(n), TOOLS, choice="none" if n % 3 == 2 else "auto"),
+        lambda n: Sent(RULES, talk(n), TOOLS, choice="none" if n % 3 == 2 else "auto"),
         ("PFX605",),
         DATA - {"span", "converse"},
     ),
-    "thinking": (lambda n: Sent(RULES, _talk(n), thinks=n % 2 == 0), ("PFX605",), DATA - {"span"}),
+    "thinking": (lambda n: Sent(RULES, talk(n), thinks=n % 2 == 0), ("PFX605",), DATA - {"span"}),
     "schema": (
         lambda n: replace(_alone(n, RULES), schema=_schema(n)),
         ("PFX605",),
         DATA - {"span", "converse"},
     ),
     "marked": (
-        lambda n: replace(Sent(RULES, _talk(n)), marks=("system", "newest")),
+        lambda n: replace(Sent(RULES, talk(n)), marks=("system", "newest")),
         (),
         frozenset({"anthropic", "converse"}),
     ),

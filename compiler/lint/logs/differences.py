@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter as Multiset
 from difflib import SequenceMatcher
+from unicodedata import normalize
 
 from ..finding import Cause
 
@@ -113,6 +114,8 @@ def cause_of(one: str, other: str, context: str = "") -> Cause:
         return Cause.KEY_ORDER
     if _is_reordered(one, other):
         return Cause.UNORDERED
+    if normalize("NFC", one) == normalize("NFC", other) and one != other:
+        return Cause.CHARACTERS
     pair = f"{one}\n{other}"
     for pattern, cause in ((_SIGNED, Cause.SIGNED), (_CLOCK, Cause.CLOCK)):
         if pattern.search(pair) and (

@@ -10,7 +10,7 @@ from ..breaks import Break
 from ..differences import changes, common, excerpt
 from ..heads import text_cause, tools_cause
 from ..sessions import FamilyOfCalls
-from ..units import Request
+from ..units import Request, Unit
 from .scale import WORTH, Judgement, Scale
 
 
@@ -33,6 +33,9 @@ def breaks_across(scale: Scale, family: FamilyOfCalls, made: Judgement) -> list[
 
 _MOSTLY = 16
 """How much more is shared than lost where a session's own text stands at the end."""
+
+_WHOLE = (Cause.UNORDERED, Cause.KEY_ORDER, Cause.ENDINGS, Cause.CHARACTERS)
+"""Causes by which all of a text is written otherwise."""
 
 _OFTEN = 4
 """Calls for each of a few heads that make them programs of their own."""
@@ -71,39 +74,44 @@ def _difference_of_heads(scale: Scale, before: Request, after: Request) -> Break
         )
         return Break(cause, what, after, "tools", lost, 0) if lost >= WORTH else None
     shared += sum(scale.count(t.text) for t in after.tools)
-    heads = (head_units(scale, before), head_units(scale, after))
+    heads = (head_units(before), head_units(after))
     for number, (one, other) in enumerate(zip(*heads, strict=False)):
         if one == other:
-            shared += scale.count(other)
+            shared += scale.count(other.text)
             continue
-        return _difference_in_text(scale, one, other, heads, number, after, shared)
+        return _difference_in_text(scale, heads, number, after, shared)
     return None
 
 
-def head_units(scale: Scale, request: Request) -> list[str]:
+def head_units(request: Request) -> list[Unit]:
     """System text, then messages: few-shot examples are part of the head."""
-    return [unit.text for unit in (*request.system, *request.messages)]
+    return [*request.system, *request.messages]
+
+
+def _readable(one: Unit, other: Unit) -> tuple[str, str]:
+    """The texts of two units: as they read, if that is where they differ."""
+    is_plain = bool(one.plain and other.plain) and one.plain != other.plain
+    return (one.plain, other.plain) if is_plain else (one.text, other.text)
 
 
 def _difference_in_text(
     scale: Scale,
-    one: str,
-    other: str,
-    heads: tuple[list[str], list[str]],
+    heads: tuple[list[Unit], list[Unit]],
     number: int,
     after: Request,
     shared: int,
 ) -> Break | None:
+    one, other = _readable(heads[0][number], heads[1][number])
     found = changes(one, other)
     behind = found[0][3] if found else 0
     later = sum(
-        scale.count(b)
+        scale.count(b.text)
         for a, b in zip(heads[0][number + 1 :], heads[1][number + 1 :], strict=False)
         if a == b
     )
     lost = behind // 4 + later
     cause, what = text_cause(one, other, "the head")
-    if cause in (Cause.UNORDERED, Cause.KEY_ORDER):
+    if cause in _WHOLE:
         lost = max(lost, scale.count(other) - scale.count(other[: common(one, other)]))
     at = common(one, other)
     is_late = number == len(heads[1]) - 1 and number > 0

@@ -9,10 +9,12 @@ from ..breaks import Break
 from ..sessions import FamilyOfCalls, Session
 from ..units import Unit
 from .across import breaks_across
-from .keys import judge_options, judge_routing
+from .examples import judge_examples
+from .keys import judge_options
 from .marks import judge_marks
 from .reads import judge_reads
 from .recurring import recurring
+from .routing import judge_routing
 from .scale import Judgement, Scale
 from .side_calls import judge_side_calls
 from .within import breaks_of
@@ -33,9 +35,10 @@ def judged(scale: Scale, family: FamilyOfCalls, name: str) -> Judgement:
     made.evidence += recurring(scale, breaks, family, name)
     if len(requests) > 1:
         made.evidence += judge_options(scale, family, name)
-        made.evidence += judge_routing(scale, requests, name)
+        made.evidence += judge_routing(scale, family, name)
         made.evidence += judge_marks(scale, family, name)
         made.evidence += judge_reads(scale, requests, name)
+    made.evidence += judge_examples(scale, family, name)
     made.evidence += judge_side_calls(scale, family, name)
     _sum_up(family, breaks, made)
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ...finding import Cause, Evidence, Loss
 from ..sessions import FamilyOfCalls
@@ -53,28 +53,6 @@ def judge_options(scale: Scale, family: FamilyOfCalls, name: str) -> Iterator[Ev
 def head_tokens(scale: Scale, request: Request) -> int:
     """Tokens of all but the newest message."""
     return sum(scale.count(unit.text) for unit in request.units[:-1])
-
-
-def judge_routing(scale: Scale, requests: Sequence[Request], name: str) -> Iterator[Evidence]:
-    """A routing key that is new in each call."""
-    keys = [
-        str(
-            r.logged.body.get("prompt_cache_key")
-            or r.logged.headers.get("x-session-affinity")
-            or ""
-        )
-        for r in requests
-    ]
-    given = [key for key in keys if key]
-    if len(given) >= 3 and len(set(given)) == len(given) and len(given) == len(requests):
-        loss = Loss(head_tokens(scale, requests[-1]), 0, len(given) - 1, is_exact=scale.is_exact)
-        yield scale.evidence(
-            Cause.ROUTING,
-            "the routing key is another one in each call",
-            requests[0],
-            name,
-            loss,
-        )
 
 
 def _lifetimes(request: Request) -> frozenset[str]:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from ...finding import Cause, Evidence, Loss
-from ...target import minimum_of, plain_model
+from ...target import minimum_of, plain_model, rules_of
 from ..carried import blocks_of
 from ..contents import is_marked, plain_text
 from ..sessions import FamilyOfCalls
@@ -14,12 +14,16 @@ from ..units import Request
 from .across import common_head
 from .scale import WORTH, Scale
 
+LOOKBACK = 20
+"""Blocks in front of a breakpoint in which an earlier one is looked for."""
+
 
 def judge_marks(scale: Scale, family: FamilyOfCalls, name: str) -> Iterator[Evidence]:
     """All that is wrong with the breakpoints of a family."""
     requests = family.requests
     marked = [r for r in requests if any(u.has_mark for u in r.units)]
     if not marked:
+        yield from behind(scale, family, name)
         return
     worst = max(marked, key=_mark_count)
     if _mark_count(worst) > 4:
@@ -45,6 +49,8 @@ def behind(scale: Scale, family: FamilyOfCalls, name: str) -> Iterator[Evidence]
 
 def mark_differs(scale: Scale, before: Request, after: Request) -> bool:
     """Whether every breakpoint of a call stands behind the first difference."""
+    if _is_implied(after):
+        return before.units != after.units and common_head(scale, before, after) >= _IMPLIED_LEAST
     shared, last = 0, None
     for unit_a, unit_b in zip(_blocks(before), _blocks(after), strict=False):
         if unit_a[0] != unit_b[0]:
@@ -53,6 +59,19 @@ def mark_differs(scale: Scale, before: Request, after: Request) -> bool:
         if unit_b[1]:
             last = shared
     return last is None and any(marked for _, marked in _blocks(after))
+
+
+_IMPLIED_LEAST = 1024
+"""Tokens that calls share below which nothing is cached anyway."""
+
+
+def _is_implied(request: Request) -> bool:
+    """Whether the service sets its one breakpoint at the newest message, since a call sets none."""
+    rules = rules_of(request.target).breakpoints
+    is_explicit = any("cache_options" in key for key in request.logged.body)
+    has_mark = any(unit.has_mark for unit in request.units)
+    implied = rules is not None and bool(rules.implicit) and not rules.lookback
+    return bool(request.target) and implied and not (has_mark or is_explicit)
 
 
 def _moves(scale: Scale, family: FamilyOfCalls, name: str) -> Iterator[Evidence]:
@@ -68,13 +87,28 @@ def _moves(scale: Scale, family: FamilyOfCalls, name: str) -> Iterator[Evidence]
                 Cause.MARK_BACK, "breakpoints move backwards in the conversation", back[0], name
             )
             return
+        if (left := _left_behind(session.requests)) > LOOKBACK:
+            what = f"{left} blocks stand behind the last breakpoint, which doesn't move on"
+            loss = Loss(session.newest.tokens, is_exact=scale.is_exact)
+            yield scale.evidence(Cause.MARK_SPACING, what, session.newest, name, loss)
+            return
         for before, after in zip(session.requests, session.requests[1:], strict=False):
             added = _spacing(before, after)
-            if added > 20:
+            if added > LOOKBACK:
                 what = f"{added} blocks stand between a breakpoint and the one before, and 20 are looked at"
                 loss = Loss(before.tokens, is_exact=scale.is_exact)
                 yield scale.evidence(Cause.MARK_SPACING, what, after, name, loss)
                 return
+
+
+def _left_behind(requests: Sequence[Request]) -> int:
+    """Blocks behind the last breakpoint of a conversation, if it stands in a message and stays where it is."""
+    marks = [_last_mark(r) for r in requests]
+    head = len(requests[-1].tools) + len(requests[-1].system)
+    last = marks[-1]
+    if len(requests) < 3 or last is None or last < head or marks[-3:] != [last] * 3:
+        return 0
+    return len(_blocks(requests[-1])) - 1 - last
 
 
 def too_short(scale: Scale, marked: Sequence[Request], name: str) -> Iterator[Evidence]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from ...finding import Cause, Evidence
+from ...finding import Cause, Evidence, Loss
 from ...target import minimum_of
 from ..units import Request
 from .across import common_head
@@ -25,6 +25,12 @@ def judge_reads(scale: Scale, requests: Sequence[Request], name: str) -> Iterato
         misses.append((after, gap > _lifetime(after.target)))
     late = [r for r, expired in misses if expired]
     lost = [r for r, expired in misses if not expired]
+    cold = _at_once(requests)
+    if len(cold) >= 2 and len(cold) >= len(lost) - 1:
+        loss = Loss(common_head(scale, cold[0], cold[1]), 0, len(cold), is_exact=scale.is_exact)
+        what = f"{len(cold)} calls begin before the first has written what they share"
+        yield scale.evidence(Cause.COLD_FAN, what, cold[0], name, loss)
+        lost = []
     if len(late) >= 2:
         yield scale.evidence(
             Cause.EXPIRED, f"the prefix had expired before {len(late)} calls", late[0], name
@@ -46,6 +52,21 @@ def judge_reads(scale: Scale, requests: Sequence[Request], name: str) -> Iterato
             about = "" if scale.is_exact else "about "
             what = f"calls share {about}{shared} tokens, and nothing is cached below {least}"
             yield scale.evidence(Cause.TOO_SHORT, what, requests[-1], name)
+
+
+AT_ONCE = 2.0
+"""Seconds within which calls begin that can't have read what one of them writes."""
+
+
+def _at_once(requests: Sequence[Request]) -> list[Request]:
+    """Calls that read nothing and begin right behind another that read nothing."""
+    pairs = itertools.pairwise(r for r in requests if r.logged.time is not None)
+    return [
+        after
+        for before, after in pairs
+        if before.logged.read == after.logged.read == 0
+        and 0 <= (after.logged.time or 0) - (before.logged.time or 0) < AT_ONCE
+    ]
 
 
 def _lifetime(target: str) -> float:
