@@ -58,7 +58,8 @@ def _spread(given: Arguments, value: Value) -> None:
             given.kwargs |= {key: held for key, held in fields.items() if isinstance(key, str)}
             given.rest = rest or given.rest
             if value.shape | value.as_text:
-                given.rest = Opaque(taints_in(value))
+                label = value.key.label if isinstance(value.key, Opaque) else ""
+                given.rest = Opaque(taints_in(value), label=label)
         case Choice(options=options, taints=taints):
             for option in options:
                 if isinstance(option, DictV):

@@ -17,8 +17,9 @@ from .left import note_left
 from .machine import Run
 from .moving import is_past_limit, note_moved
 from .places import place_of
+from .records import note_kept
 from .taints import Taint
-from .values import Choice, ClassV, FnV, ListV, ModV, Obj, Opaque, Value
+from .values import Choice, ClassV, Ext, FnV, ListV, ModV, Obj, Opaque, Value
 
 _TAKEN_AWAY = re.compile(
     r"^(content|text|output|result)$|compact|prune|clear|truncat|hidden|removed|elided|dropped|omit"
@@ -65,6 +66,8 @@ def set_attribute(
     if isinstance(owner, Choice):
         for option in owner.options:
             set_attribute(run, frame, option, attr, value, node)
+    if isinstance(owner, Ext):
+        note_kept(run, frame, owner, attr, node)
     if isinstance(owner, FnV):
         run.statics[id(owner.node), attr] = (owner.node, value)
     if isinstance(owner, ClassV | ModV | Opaque):

@@ -21,7 +21,7 @@ def condition_taints(run: Run, frame: Frame, test: Value) -> Taints:
     held = taints_in(test, 2)
     if _is_container(test):
         held = frozenset(t for t in held if t.cause is not Cause.STATE or t.flag == "asked")
-    return frozenset(t for t in held if t.cause not in _NO_CONDITIONS)
+    return frozenset(t for t in held if t.cause not in _NO_CONDITIONS and t.flag != "expiry")
 
 
 _NO_CONDITIONS = frozenset(

@@ -25,8 +25,10 @@ from .method_values import method_of
 from .methods.call import call_method
 from .parameters import bind_parameters
 from .places import place_of
+from .records import as_found, kept_by_call
 from .sinks.call import called_sink, posted
 from .taints import Taint
+from .texts import literal
 from .values import (
     Choice,
     ClassInfo,
@@ -95,6 +97,11 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
         offer(call)
     if isinstance(callee, Ext) and callee.name == "super" and frame.owner is not None:
         return _super(frame)
+    key = literal(given.args[0]) if given.args and isinstance(callee, Ext) else None
+    if isinstance(callee, Ext) and key is not None:
+        kept = kept_by_call(run, frame, callee, key, node)
+        if kept is not None:
+            return kept
     if isinstance(callee, Ext):
         found = call_external(replace(call, name=callee.name))
         if given.rest is not None and isinstance(found, Opaque):
@@ -146,6 +153,9 @@ def call_function(
             frame.returns.append(evaluate(run, frame, fn.node.body))
         else:
             frame.statements = fn.node.body
+            if len(run.active) == 1:
+                for name in frame.params - {frame.me}:
+                    as_found(run, frame, name, frame.env[name])
             run.body(run, frame, fn.node.body)
         run.active.pop()
         run.frames.pop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import TURN
@@ -37,7 +38,16 @@ def _without_expiry(node: ast.Compare, values: list[Value], taints: Taints) -> T
     labels = [v.label for v in values if isinstance(v, Opaque) and taints_in(v, 1)]
     if not is_order or any(_PARTS.search(label) and label != "time.time" for label in labels):
         return taints
-    return frozenset(t for t in taints if t.cause is not Cause.CLOCK)
+    return frozenset(replace(t, flag=EXPIRY) if t.cause is Cause.CLOCK else t for t in taints)
+
+
+EXPIRY = "expiry"
+"""The flag of a clock that says whether a moment is past."""
+
+
+def expiring(test: Value) -> Taints:
+    """The clocks by which a test becomes another one once, as what they are."""
+    return frozenset(replace(t, flag="") for t in taints_in(test, 2) if t.flag == EXPIRY)
 
 
 def presence(value: Value) -> Taints:

@@ -201,6 +201,7 @@ def _yield_element(run: Run, frame: Frame, node: Any, made: ListV, table: DictV)
         key, value = run.evaluate(run, frame, node.key), run.evaluate(run, frame, node.value)
         put(run, frame, table, key, value, node)
         if not isinstance(key, Const):
+            table.key = key
             made.add(key, many=True)
         return
     made.add(run.evaluate(run, frame, node.elt))

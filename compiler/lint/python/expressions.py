@@ -10,7 +10,7 @@ from .arithmetic import operated
 from .binding import bind, condition_taints
 from .building import merge, order_taint, put, splice
 from .clocks import coarse
-from .comparisons import comparison, presence
+from .comparisons import comparison, expiring, presence
 from .comprehensions import comprehension
 from .dunders import operated_by_class
 from .elements import element_of, indexed
@@ -18,8 +18,10 @@ from .frames import Frame
 from .holding import decided, join, shape_of, taints_in, union
 from .instances import CONTENT
 from .machine import Run
+from .moving import item
 from .names import attribute, look_up
 from .places import place_of
+from .records import as_kept
 from .slices import sliced
 from .standing import (
     as_indexed,
@@ -173,6 +175,8 @@ def _conditional(run: Run, frame: Frame, node: ast.IfExp) -> Value:
     frame.conds.append(taints)
     values = [evaluate(run, frame, node.body), evaluate(run, frame, node.orelse)]
     frame.conds.pop()
+    if run.loops and all(isinstance(each, Const) for each in values):
+        taints |= expiring(test)  # of several things one or the other is always just past its time
     return decided(values, taints)
 
 
@@ -187,6 +191,10 @@ def _subscript(run: Run, frame: Frame, node: ast.Subscript) -> Value:
     if isinstance(value, Ext) and value.name == "os.environ":
         call = ast.copy_location(ast.Call(node.value, [node.slice], []), node)
         return run.call(run, "value", frame, Ext("os.environ.get"), [index], {}, call)
+    if isinstance(value, Ext) and isinstance(index, Const):
+        kept = as_kept(run, value, item(index.value))
+        if kept is not None:
+            return kept
     if isinstance(value, ClassV):
         by = attribute(run, frame, value, dunder(node, "__class_getitem__"))
         if isinstance(by, FnV):

@@ -22,7 +22,7 @@ def file_value(run: Run, frame: Frame, path: ast.AST, value: Value) -> Value:
     """An opened file, or its text."""
     name = template_named(run, path, value)
     taints = written_taints(run, frame, path)
-    label = f"<template>{name}" if name else "file"
+    label = f"<template>{name}" if name else f"file {known_start(value)}".rstrip()
     kept = is_fixed(value) or holds_prompts(known_start(value))
     return Opaque(taints, label=label, is_fixed=kept and not taints)
 

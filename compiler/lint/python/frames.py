@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from ..finding import Place
@@ -76,6 +76,8 @@ class Frame:
     """Names of functions around it that it sets (`nonlocal`)."""
     queries: dict[str, Value] = field(default_factory=dict)
     statements: list[ast.stmt] = field(default_factory=list)
+    left: Mapping[str, Mapping[str, ast.AST]] | None = None
+    """What it leaves changed in records, once that was looked for."""
 
     def names(self) -> MutableMapping[str, Value]:
         """The names that functions defined here see: its own, then those around it."""

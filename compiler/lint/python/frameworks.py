@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ..finding import Cause
 from .agents import AGENTS, agent_of, is_led
 from .calling import Calling
 from .message_templates import message_of, prompt_of, with_variables
 from .requests import Given
-from .taints import Hole
+from .taints import Hole, Lit
+from .texts import parts_of, text
 from .values import Choice, Const, DictV, Item, ListV, Opaque, Text, Value
 
 _ROLES = {
@@ -37,6 +41,7 @@ FRAMEWORK_WORDS = frozenset(
         *AGENTS,
         *(name.rpartition(".")[2] for name in _PROMPTS),
         "with_instructions",
+        "FewShotPromptTemplate",
         "Signature",
         "partial",
         "gen",
@@ -75,6 +80,10 @@ def construct(call: Calling) -> Value | None:
         is_known and (call.args or "messages" in call.kwargs or "template" in call.kwargs)
     ) or is_made:
         return prompt_of(call)
+    if last == "create_model" and call.rest is not None:
+        return DictV({"fields": call.rest})
+    if last == "FewShotPromptTemplate" and "example_selector" in call.kwargs:
+        return prompt_of(replace(call, args=[_chosen_examples(call)]))
     if call.name.startswith(("sglc.", "sglang.")) and last in OURS:
         return message_of(last, call.args, call.kwargs)
     if call.name.startswith(("sglc.", "sglang.")) and last.endswith(("_begin", "_end")):
@@ -93,6 +102,15 @@ def construct(call: Calling) -> Value | None:
         _send_text(call, call.args[0])
         return Opaque(label="signature")
     return None
+
+
+def _chosen_examples(call: Calling) -> Value:
+    """A template with examples that are chosen by what is asked, between what stands before and behind them."""
+    what = "a choice of examples by what is asked"
+    chosen = Hole(frozenset({call.taint(Cause.RETRIEVED, what)}))
+    ends = (call.kwargs.get(name, Const("")) for name in ("prefix", "suffix"))
+    before, behind = (parts_of(end, call.here) for end in ends)
+    return text([*before, Lit("\n"), chosen, Lit("\n"), *behind])
 
 
 # --- agents -----------------------------------------------------------------------------------------

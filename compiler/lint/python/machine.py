@@ -169,6 +169,8 @@ class Run:
     """Those that turns leave other than they found them, for the next turn to read."""
     inner: list[tuple[FnV, Frame]] = field(default_factory=list)
     """Functions that were made inside others since a root began, and the function around each."""
+    sent_before: int = 0
+    """How many requests there were when a root began."""
     turns: list[Turn] = field(default_factory=list)
     """The functions that send, as they were followed."""
     newest: dict[int, Newest] = field(default_factory=dict)
@@ -184,6 +186,7 @@ class Run:
 
     def forget(self) -> None:
         """What was noted of one root says nothing of the next."""
+        self.sent_before = len(self.requests)
         self.option_sets.clear()
         self.rounds.clear()
         for each in (self.newest, self.sent, self.became, self.statics, self.counts, self.left):

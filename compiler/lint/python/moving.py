@@ -44,7 +44,7 @@ def note_moved(
         return
     if _is_another(old, value):
         run.touched.setdefault(key, _left_by(frame, owner, name, value, node))
-    elif is_always and _is_open(old, value):
+    elif _holds_tools(value) or (is_always and _is_open(old, value)):
         run.reset.setdefault(key, _left_by(frame, owner, name, value, node))
 
 
@@ -106,7 +106,8 @@ def as_moved(run: Run, owner: object, name: str, value: Value) -> Value:
 def take_over(run: Run, known: int, sends: bool = True) -> bool:
     """Whether what was followed leaves something, beside what was known, to be followed again with.
 
-    What is set to a value that isn't known is another one each time only where that is part of a turn: it sends.
+    What is set to a value that isn't known, or to tools, is another one each time only where that is part of a
+    turn: it sends.
     """
     for key, taint in (run.touched | run.reset if sends else run.touched).items():
         run.moved.setdefault(key, taint)
@@ -128,10 +129,12 @@ def _is_another(old: Value | None, value: Value) -> bool:
             return value.is_reply or _lives(value)
         case Text():
             return _lives(value)
-        case ListV():
-            return any(_is_tool(item.value) for item in value.items)
         case _:
             return False
+
+
+def _holds_tools(value: Value) -> bool:
+    return isinstance(value, ListV) and any(_is_tool(item.value) for item in value.items)
 
 
 def _is_open(old: Value | None, value: Value) -> bool:

@@ -19,6 +19,7 @@ from .machine import Run
 from .method_values import is_class_method, method_of
 from .moving import as_moved
 from .places import bound_method, dotted, place_of
+from .records import as_kept
 from .sources.standard import HOST_VALUES
 from .state import as_state
 from .taints import NONE, Taint
@@ -124,7 +125,7 @@ def attribute(run: Run, frame: Frame, value: Value, node: ast.Attribute) -> Valu
         case ModV(info=info):
             return run.set_since(info, name) or member(run, info, name) or Opaque(label=name)
         case Ext(name=dotted):
-            return _of_external(frame, f"{dotted}.{name}", node)
+            return as_kept(run, value, name) or _of_external(frame, f"{dotted}.{name}", node)
         case ClassV(info=info):
             return _of_class(run, info, name, value)
         case Choice(options=options, taints=taints):
@@ -230,7 +231,10 @@ def _told_by(name: str, value: Value, node: ast.Attribute, frame: Frame) -> Valu
     owner = dotted(node.value).rpartition(".")[2]
     spelled = (name, f"{owner}.{name}") if owner and owner != frame.me else (name,)
     named = [replace(value, label=each) for each in spelled]
-    return next((each for each in named if label_taints(each, place)), value)
+    told = next((each for each in named if label_taints(each, place)), None)
+    if told is None and value.label == name and owner in frame.params - {frame.me}:
+        return named[-1]
+    return told or value
 
 
 def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:

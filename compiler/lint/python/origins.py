@@ -46,9 +46,16 @@ def origins(run: Run, taints: Taints) -> tuple[Origin, ...]:
 
 def _origin(run: Run, taint: Taint) -> Origin | None:
     running = run.loop_numbers()
-    if taint.flag in ("head", "filter", "choice", "reconnect", "asked", "rest", "stored") or (
-        taint.needs and taint.needs not in running
-    ):
+    if taint.flag in (
+        "head",
+        "filter",
+        "choice",
+        "reconnect",
+        "asked",
+        "rest",
+        "stored",
+        "expiry",
+    ) or (taint.needs and taint.needs not in running):
         return None
     if taint.cause is Cause.REASONING:
         return None

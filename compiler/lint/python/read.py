@@ -25,7 +25,7 @@ from .project import LONG_LINE, MAX_DEPTH, Project, depth_of, functions_of
 from .reach import reach_of
 from .sinks.send import send
 from .statements.execute import execute
-from .turns import follow_again, follow_turn, sets_what_is_read
+from .turns import Cells, follow_again, follow_turn, read_by_turns, sets_one_of
 from .values import (
     ClassInfo,
     ClassV,
@@ -61,7 +61,8 @@ def read_python(
         module = project.by_file[file.name]
         if run.reach.sends(module):
             _follow_module(run, module, reading)
-    follow_again(run, [fn for module in project.by_file.values() for fn in _setters(run, module)])
+    cells, modules = read_by_turns(run), project.by_file.values()
+    follow_again(run, [fn for module in modules for fn in _setters(run, module, cells)])
     reading.gaps += _cut(run)
     reading.evidence += [
         *run.evidence,
@@ -170,14 +171,14 @@ def _follow_module(run: Run, module: ModuleInfo, reading: Reading) -> None:
             reading.gaps.append(Gap(place, f"`{name}` is nested too deeply to be followed"))
 
 
-def _setters(run: Run, module: ModuleInfo) -> Iterator[FnV]:
+def _setters(run: Run, module: ModuleInfo, cells: Cells) -> Iterator[FnV]:
     """Functions that send nothing, and set something that a turn reads."""
     if run.reach is None or module.state == "new":
         return
     for node in functions_of(module.tree.body):
         if isinstance(node, ast.ClassDef) or run.reach.may_send(node):
             continue
-        if sets_what_is_read(run, node):
+        if sets_one_of(cells, module, node):
             yield FnV(node, module, node.name, marks=decorators(node))
 
 

@@ -169,7 +169,7 @@ class SegmentBuilder:
         kept = frozenset(
             t
             for t in part.taints
-            if (t.cause not in _REMINTED or set(t.loops) - running)
+            if (t.cause not in _REMINTED or (t.rank > SESSION and set(t.loops) - running))
             and not (self.is_replayed and t.cause in _ASKED)
             and not (
                 is_amid and t.cause is Cause.STATE

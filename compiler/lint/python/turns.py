@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from .calls import root
 from .class_reading import GROWING
@@ -11,11 +12,11 @@ from .frames import Frame
 from .instances import outlasting
 from .left import judge_left
 from .machine import OutOfSteps, Run, Turn
-from .moving import item, take_over
-from .values import FnV
+from .moving import take_over
+from .values import FnV, ModuleInfo
 from .walking import nodes_of
 
-MOST_SETTERS = 60
+MOST_SETTERS = 200
 """Functions that only set what turns read that are looked at."""
 
 
@@ -27,7 +28,10 @@ def follow_turn(run: Run, fn: FnV) -> None:
     sent, known = len(run.requests), len(run.moved)
     for _ in range(2):
         _follow(run, fn)
-        if len(run.requests) == sent or not take_over(run, known):
+        sends = len(run.requests) > sent
+        if not sends and _registers(fn.node):
+            break
+        if not take_over(run, known, sends) or not sends:
             break
     if len(run.requests) > sent:
         run.turns.append(Turn(fn, frozenset(run.read), len(run.moved)))
@@ -65,11 +69,22 @@ def follow_again(run: Run, setters: Iterable[FnV]) -> None:
     """Follow the turns once more that read what other functions leave, those that send nothing among them."""
     for fn in list(setters)[:MOST_SETTERS]:
         _attempt(run, fn)
-        take_over(run, len(run.moved), sends=False)
+        if not _registers(fn.node):
+            take_over(run, len(run.moved), sends=False)
     order = list(run.moved)
     for turn in run.turns:
         if turn.read & set(order[turn.known :]):
             _attempt(run, turn.fn)
+
+
+def _registers(function: ast.AST) -> bool:
+    """Whether a function gives back what it is given, as decorators do that put it into a table at import."""
+    spec = getattr(function, "args", None)
+    given = {each.arg for each in spec.args} if isinstance(spec, ast.arguments) else set[str]()
+    return any(
+        isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and node.value.id in given
+        for node in nodes_of(function)
+    )
 
 
 def _attempt_turn(run: Run, fn: FnV) -> None:
@@ -87,27 +102,43 @@ def _attempt(run: Run, fn: FnV) -> None:
         return
 
 
-def sets_what_is_read(run: Run, function: ast.AST) -> bool:
-    """Whether a function sets an attribute, a global or an item of a name that some turn reads."""
-    names = {name for turn in run.turns for _, name in turn.read}
-    return any(name in names for name in _set_in(function))
+def read_by_turns(run: Run) -> Cells:
+    """What turns read, and the names alone."""
+    cells = {cell for turn in run.turns for cell in turn.read}
+    return Cells(cells, {name for _, name in cells})
 
 
-def _set_in(function: ast.AST) -> Iterable[str]:
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Attributes, globals and items by their owner's number and their name, and the names alone."""
+
+    known: set[tuple[int, str]]
+    names: set[str]
+
+
+def sets_one_of(cells: Cells, module: ModuleInfo, function: ast.AST) -> bool:
+    """Whether a function sets one of some globals and attributes, as far as their names say."""
     for node in nodes_of(function):
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        for target in targets if isinstance(node, ast.Assign | ast.AugAssign) else ():
+        for target in _targets(node):
             match target:
-                case ast.Attribute(attr=name) | ast.Name(id=name):
-                    yield name
-                case ast.Subscript(slice=ast.Constant(value=key)):
-                    yield item(key)
-                case ast.Subscript(value=ast.Name(id=name)):
-                    yield name
+                case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)):
+                    if (id(module), name) in cells.known:
+                        return True
+                case ast.Attribute(attr=name) if name in cells.names:
+                    return True
                 case _:
                     pass
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=how)) if how in GROWING:
-                yield name
-            case _:
-                pass
+    return False
+
+
+def _targets(node: ast.AST) -> list[ast.expr]:
+    """What a statement or call sets, or puts something into."""
+    match node:
+        case ast.Assign(targets=targets):
+            return targets
+        case ast.AugAssign(target=target):
+            return [target]
+        case ast.Call(func=ast.Attribute(value=ast.Name() as value, attr=how)) if how in GROWING:
+            return [value]
+        case _:
+            return []

@@ -118,6 +118,9 @@ class DictV:
     factory: Value | None = None
     """What makes a value for a key that is missing."""
 
+    key: Value | None = None
+    """What stands for the keys that aren't known."""
+
 
 @dataclass(eq=False, slots=True)
 class Obj:

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ...finding import Cause, Evidence, Loss, Place
-from ...layout import WORTH_INSIDE, Request
+from ...layout import REQUEST, WORTH_INSIDE, Request
 from ..frames import Loop
 from ..machine import Run
 from ..messages import dict_of, options_of
 from ..places import dotted
 from ..requests import Given
-from ..taints import Hole, Part
+from ..taints import Hole, Part, Taint
+from ..telling import evidence_of
 from ..texts import parts_of
 from ..values import ListV, Value
 
@@ -28,9 +29,12 @@ _LONG = re.compile(
 
 
 def judge_arms(run: Run, given: Given, request: Request) -> None:
-    """Note what all rounds of a loop share behind what differs between them."""
+    """Note what all rounds of a loop, or several calls of one function, share behind what differs between them."""
     loop = run.loops[0] if run.loops else None
-    if loop is None or not _goes_through(loop):
+    if loop is None:
+        _judge_calls(run, given, request)
+        return
+    if not _goes_through(loop):
         return
     pieces = [*_pieces(run, given, request.sink)]
     first = run.rounds.setdefault((request.sink, loop.number), pieces)
@@ -51,6 +55,20 @@ def judge_arms(run: Run, given: Given, request: Request) -> None:
             Cause.ARM, place, request.sink, what, (), loss, request.family, target=request.target
         )
     )
+
+
+def _judge_calls(run: Run, given: Given, request: Request) -> None:
+    """Calls of one function with other texts each: fixed text that all of them hold stands behind those."""
+    pieces = [*_pieces(run, given, request.sink)]
+    first = run.rounds.setdefault((request.sink, 0), pieces)
+    at = _parting(first, pieces)
+    if at is None or first[at][0].startswith("\0") or pieces[at][0].startswith("\0"):
+        return
+    shared = _shared(first[at + 1 :], pieces[at + 1 :])
+    tokens = sum(run.counter.count(text) for text in shared if not text.startswith("\0"))
+    if tokens >= WORTH_INSIDE:
+        taint = Taint(Cause.VARYING, REQUEST, request.sink, "what differs between the calls")
+        run.evidence.append(evidence_of(request, taint.cause, taint, more="", tokens=tokens))
 
 
 def _goes_through(loop: Loop) -> bool:

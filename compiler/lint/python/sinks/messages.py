@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 from ...finding import Cause, Evidence, Loss, Place
 from ...layout import REQUEST, Request
@@ -15,6 +16,7 @@ from ..taints import Lit, Taint, Taints
 from ..telling import evidence_of
 from ..texts import parts_of
 from ..values import Choice, DictV, ListV, Opaque, Value
+from .live import is_live
 
 _LISTED = frozenset(
     {
@@ -36,6 +38,7 @@ def judge_messages(run: Run, given: Given, request: Request) -> None:
     if value is None:
         return
     run.evidence += _moves_about(value, request)
+    run.evidence += _trades_places(run, value, request)
     run.evidence += _written_anew(value, request)
     taints: Taints = shape_of(value)
     for item in _items(value):
@@ -133,6 +136,31 @@ def _moves_about(value: Value, request: Request) -> Iterator[Evidence]:
 
 _LONG = 64
 """Characters of a text that is worth looking for elsewhere."""
+
+
+def _trades_places(run: Run, value: Value, request: Request) -> Iterator[Evidence]:
+    """A message that stands in front of the history in one state of things, and behind it in another."""
+    lists = [o for o in options_of(value) if isinstance(o, ListV)]
+    taints = [t for t in value.taints if is_live(run, t)] if isinstance(value, Choice) else []
+    for one, other in permutations(lists, 2) if taints else ():
+        before, behind = _around(one)[0], _around(other)[1]
+        if any(_are_one(m, n) for m in before for n in behind):
+            what = "a message stands in front of the history on one turn, and behind it on another"
+            yield evidence_of(request, Cause.REWRITTEN, taints[0], what)
+            return
+
+
+def _around(messages: ListV) -> tuple[list[Value], list[Value]]:
+    """The messages in front of a history, and those behind it."""
+    many = [at for at, item in enumerate(messages.items) if item.many]
+    if not many:
+        return [], []
+    values = [item.value for item in messages.items]
+    return values[: many[0]], values[many[-1] + 1 :]
+
+
+def _are_one(one: Value, other: Value) -> bool:
+    return one is other
 
 
 def text_of(message: DictV, place: Place) -> str:

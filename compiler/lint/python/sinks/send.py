@@ -15,6 +15,7 @@ from .fan_out import judge_fan_out
 from .marks import judge_marks
 from .messages import judge_messages
 from .options import judge_options
+from .schemas import judge_schemas
 from .spacing import judge_spacing
 from .tools import judge_tool_sets, judge_tools
 
@@ -35,6 +36,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     judge_tools(run, given, request)
     judge_tool_sets(run, given, request)
     judge_options(run, given, request)
+    judge_schemas(run, given, request)
     judge_marks(run, given, request)
     judge_spacing(run, given, request)
     judge_fan_out(run, request)

@@ -15,6 +15,7 @@ from ..left import note_left
 from ..machine import Run
 from ..moving import note_moved
 from ..places import place_of
+from ..records import as_found, note_changed
 from ..texts import label_taints
 from ..values import Choice, Const, Obj, Opaque, Value
 from .items import set_item
@@ -38,6 +39,8 @@ def annotated(run: Run, frame: Frame, node: ast.AnnAssign) -> bool:
 
 def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST) -> None:
     """Give a target its value."""
+    if isinstance(target, ast.Attribute | ast.Subscript):
+        note_changed(run, frame, target, node)
     match target:
         case ast.Name(id=name):
             found = (
@@ -47,6 +50,8 @@ def assign(run: Run, frame: Frame, target: ast.expr, value: Value, node: ast.AST
             )
             found = _as_called(found, name, place_of(frame.module, target))
             frame.env[name] = found
+            if frame.name:
+                as_found(run, frame, name, found)
             if isinstance(found, Obj) and not frame.name:
                 found.is_symbolic = True  # a global: every call finds it built
             if name in frame.globals_named:

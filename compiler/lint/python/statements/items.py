@@ -23,10 +23,11 @@ from ..messages import dict_of, options_of
 from ..methods.lists import in_completion_order
 from ..moving import item, note_grown, note_moved
 from ..places import place_of
+from ..records import note_kept
 from ..rendering import note_helper
 from ..standing import is_container
 from ..taints import NONE, Taint, Taints
-from ..values import Choice, Const, Contents, DictV, ListV, Obj, Opaque, Value
+from ..values import Choice, Const, Contents, DictV, Ext, ListV, Obj, Opaque, Value
 from .stored import as_stored
 
 
@@ -52,6 +53,8 @@ def set_item(
     note_helper(run, owner_node, key, value)
     if called_by_python(run, owner, "__setitem__", [key, value]) is not None:
         return
+    if isinstance(owner, Ext) and isinstance(key, Const):
+        note_kept(run, frame, owner, item(key.value), node)
     if isinstance(owner, Obj) and is_container(owner):
         owner = owner.attrs[CONTENT]
     if isinstance(key, Const) and key.value in ("content", "text", "parts"):
