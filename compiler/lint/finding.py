@@ -92,6 +92,11 @@ class Place:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    @property
+    def start(self) -> tuple[str, int, int]:
+        """Where it begins, to put places in order."""
+        return self.file, self.line, self.column
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -236,11 +241,18 @@ def once(evidence: Iterable[Evidence]) -> list[Evidence]:
 
 
 def _dearest(many: list[Evidence]) -> Evidence:
-    best = max(many, key=_cost)
+    dearest = max(many, key=_cost)
+    best = min((e for e in many if _is_like(e, dearest)), key=lambda e: [p.start for p in e.path])
     sinks = {(e.sink.file, e.sink.line) for e in many}
     if len(sinks) == 1:
         return best
     return replace(best, notes=(*best.notes, f"the same reaches {len(sinks) - 1} other calls"))
+
+
+def _is_like(one: Evidence, other: Evidence) -> bool:
+    """Whether two of one problem differ by the way alone, on which sets decide by chance."""
+    same = one.sink == other.sink and one.what == other.what and one.family == other.family
+    return same and one.loss == other.loss and one.region == other.region
 
 
 def _cost(evidence: Evidence) -> int:

@@ -195,6 +195,13 @@ def _unused(place: Place, code: str) -> Finding:
     return Finding("PFX901", rule.severity, what, evidence, (rule.help,))
 
 
-def _order(finding: Finding) -> tuple[str, int, int, str]:
-    place = finding.evidence.origin
-    return place.file, place.line, place.column, finding.code
+def _order(finding: Finding) -> tuple[object, ...]:
+    """By place; findings of one place by what they say, so that two runs write the same."""
+    evidence = finding.evidence
+    return (
+        *evidence.origin.start,
+        finding.code,
+        *evidence.sink.start,
+        finding.headline,
+        evidence.origin.symbol,
+    )

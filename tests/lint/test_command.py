@@ -1,7 +1,9 @@
 """The command: exit codes, configuration, suppressions, baseline, lock, revisions, fixes."""
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,27 @@ def test_a_finding_makes_the_exit_code_1(project: Path, capsys: pytest.CaptureFi
     assert "error[PFX101]: `datetime.now()` stands in the prompt" in out
     assert "a.py:10:22" in out
     assert "help: put the time into the newest user message" in out
+
+
+CORPUS = Path(__file__).parent / "corpus" / "py"
+MANY_WAYS = ("pos/os_walk_files.py", "blind2/walk_sources.py", "blind2/scratchpad")
+"""Cases in which one origin reaches a prompt by several ways, or one place has several findings."""
+
+
+def told_under(seed: int) -> str:
+    command = [sys.executable, "-m", "sglc", "lint", "--no-cache", "--preview", "--format", "json"]
+    source = Path(__file__).resolve().parents[2] / "src"
+    environment = {**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(source)}
+    paths = [str(CORPUS / name) for name in MANY_WAYS]
+    done = subprocess.run([*command, *paths], env=environment, capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    return done.stdout
+
+
+def test_what_is_told_is_the_same_under_another_hash_seed() -> None:
+    told = told_under(0)
+    assert len(codes(told)) > 3
+    assert [told_under(seed) for seed in (1, 2, 5)] == [told] * 3
 
 
 def test_nothing_to_find_is_0(project: Path) -> None:
