@@ -6,11 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from .mutations import attribute_of, mutations, replaced
 from .values import ClassInfo, ModuleInfo
 from .walking import nodes_of
 
-GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
-MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft"}
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__", "setup"})
 
 
@@ -157,7 +156,7 @@ def _scan_method(
     if not arguments:
         return
     me = arguments[0].arg
-    for attr, node, grows in _mutations(method, me):
+    for attr, node, grows in mutations(method, me):
         if is_builder:
             continue
         if grows:
@@ -166,131 +165,8 @@ def _scan_method(
             info.shrunk.add(attr)
         info.mutated.setdefault(attr, node)
     if name not in _BUILDERS:
-        info.replaced |= _replaced(method, me)
+        info.replaced |= replaced(method, me)
     else:
         for node in nodes_of(method):
             if isinstance(node, ast.AnnAssign) and (attr := attribute_of(node.target, me)):
                 info.annotations.setdefault(attr, node.annotation)
-
-
-def _mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
-    """Attributes of `self` that a method changes so that the next call sees it."""
-    lazily, begun = _lazily_set(method, me), _begun_in(method, me)
-    for node in nodes_of(method):
-        match node:
-            case ast.AugAssign(target=target):
-                attr = attribute_of(target, me) or _item_of(target, me)
-                if attr and attr not in begun:
-                    yield attr, node, isinstance(node.op, ast.Add)
-            case ast.Assign(targets=targets):
-                for target in targets:
-                    item = _item_of(target, me)
-                    if item:
-                        yield item, node, True
-                    attr = attribute_of(target, me)
-                    if attr and attr not in lazily and not _is_constant(node.value):
-                        if any(attribute_of(n, me) == attr for n in ast.walk(node.value)):
-                            yield attr, node, False
-                            if _puts_behind(node.value):
-                                yield attr, node, True
-            case ast.ExceptHandler(name=str(caught)):
-                yield from _kept_errors(node, me, caught)
-            case ast.Call(func=ast.Attribute(value=value, attr=name)) if name in MUTATING:
-                attr = attribute_of(value, me) or _item_of(value, me)
-                if attr:
-                    yield attr, node, name in GROWING
-            case ast.Delete(targets=targets):
-                for target in targets:
-                    if item := _item_of(target, me):
-                        yield item, node, False
-            case _:
-                pass
-
-
-def _puts_behind(value: ast.expr) -> bool:
-    """`[x for x in self.all if ...] + new`: what comes back stands at the end."""
-    match value:
-        case ast.BinOp(left=ast.ListComp(generators=generators), op=ast.Add()):
-            return any(each.ifs for each in generators)
-        case ast.List(elts=[ast.Starred(value=ast.ListComp(generators=generators)), _, *_]):
-            return any(each.ifs for each in generators)
-        case _:
-            return False
-
-
-def _kept_errors(
-    handler: ast.ExceptHandler, me: str, caught: str
-) -> Iterator[tuple[str, ast.AST, bool]]:
-    """Attributes in which a handler keeps what it caught."""
-    for node in ast.walk(handler):
-        if isinstance(node, ast.Assign):
-            mentions = any(isinstance(n, ast.Name) and n.id == caught for n in ast.walk(node.value))
-            for target in node.targets if mentions else ():
-                if attr := attribute_of(target, me):
-                    yield attr, node, False
-
-
-def _replaced(method: ast.FunctionDef | ast.AsyncFunctionDef, me: str) -> set[str]:
-    """Attributes that a method sets to what it is given."""
-    given = {each.arg for each in (*method.args.args, *method.args.kwonlyargs)}
-    return {
-        attribute_of(target, me)
-        for node in nodes_of(method)
-        if isinstance(node, ast.Assign) and _names_in(node.value) & given
-        for target in node.targets
-    } - {""}
-
-
-def _names_in(node: ast.expr) -> set[str]:
-    """The name that a value is, or whose text it is made of."""
-    match node:
-        case ast.Name(id=name):
-            return {name}
-        case ast.Subscript(value=value):
-            return _names_in(value)
-        case ast.Call(func=ast.Attribute(value=value), args=args) if not any(
-            isinstance(n, ast.Name) for a in args for n in ast.walk(a)
-        ):
-            return _names_in(value)
-        case _:
-            return set()
-
-
-def _begun_in(method: ast.AST, me: str) -> set[str]:
-    """Attributes that a method begins anew with what it is given: what it adds is no more than its own."""
-    given: set[str] = set()
-    if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
-        given = {each.arg for each in (*method.args.args, *method.args.kwonlyargs)}
-    found: set[str] = set()
-    for node in getattr(method, "body", []):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
-            if node.value.id in given:
-                found |= {attribute_of(target, me) for target in node.targets}
-    return found - {""}
-
-
-def _is_constant(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant)
-
-
-def _lazily_set(method: ast.AST, me: str) -> set[str]:
-    """Attributes that are set where they are found to be missing: they are built once."""
-    found: set[str] = set()
-    for node in nodes_of(method):
-        if isinstance(node, ast.If):
-            names = {attribute_of(n, me) for n in ast.walk(node.test)}
-            found |= {
-                name for name in names if name and isinstance(node.test, ast.Compare | ast.UnaryOp)
-            }
-    return found
-
-
-def attribute_of(node: ast.AST, me: str) -> str:
-    """`x` where the node is `self.x`, else nothing."""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == me:
-        return node.attr
-    return ""
-
-
-def _item_of(node: ast.AST, me: str) -> str:
-    return attribute_of(node.value, me) if isinstance(node, ast.Subscript) else ""

@@ -6,11 +6,11 @@ import ast
 
 from ..finding import Cause
 from ..layout import REQUEST
-from .class_reading import attribute_of
 from .copies import frozen
 from .holding import shape_of, taints_in
 from .machine import MAX_STEPS, OutOfSteps, Run
 from .method_values import method_of
+from .mutations import attribute_of
 from .places import bound_method, dotted
 from .taints import NONE
 from .values import ClassInfo, Obj, Value

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .calls import root
-from .class_reading import GROWING
 from .frames import Frame
 from .instances import outlasting
 from .left import judge_left
 from .machine import OutOfSteps, Run, Turn
 from .moving import take_over
+from .mutations import GROWING
 from .values import FnV, ModuleInfo
 from .walking import nodes_of
 
