@@ -63,6 +63,8 @@ _BESIDE = frozenset(
 
 def is_led(args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool:
     """Whether a call is given the text that stands first in every prompt of what it makes or asks."""
+    if kwargs.keys().isdisjoint(HEADS):
+        return False
     is_agent = bool(kwargs.keys() & _BESIDE) or any("->" in (literal(a) or "") for a in args[:1])
     names = kwargs.keys() & (HEADS if is_agent else HEADS - {"instructions"})
     given = (kwargs[name] for name in names)

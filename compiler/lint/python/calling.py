@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from ..finding import Cause, Place
 from ..layout import REQUEST
@@ -19,7 +18,7 @@ from .values import Const, Opaque, Value
 _NOBODY = Const(None)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)
 class Calling:
     """One call: in which function, under which name, with what, and on what where it is one of a method."""
 
@@ -33,12 +32,12 @@ class Calling:
     rest: Value | None = None
     """What `**` brought that isn't known."""
 
-    @cached_property
+    @property
     def here(self) -> Place:
         """Where it stands."""
         return place_of(self.frame.module, self.node)
 
-    @cached_property
+    @property
     def place(self) -> Place:
         """The same as an origin: the symbol is the function and what it calls."""
         return self.origin(self.name)
@@ -47,12 +46,12 @@ class Calling:
         """Where it stands, with a symbol of the function and a word."""
         return place_of(self.frame.module, self.node, f"{self.frame.name}:{what}")
 
-    @cached_property
+    @property
     def said(self) -> str:
         """The receiver as it is written: `self.store`."""
         return dotted(self.node.func).rpartition(".")[0]
 
-    @cached_property
+    @property
     def shown(self) -> str:
         """Its source in backticks."""
         return shown(self.node)
@@ -87,6 +86,18 @@ class Calling:
         """What something that is given here gives once it is called."""
         return self.run.call(
             self.run, "value", self.frame, callee, list(args), dict(kwargs or {}), self.node
+        )
+
+    def named(self, name: str) -> Calling:
+        """The same call under another name."""
+        return Calling(
+            self.run, self.frame, name, self.args, self.kwargs, self.node, self.receiver, self.rest
+        )
+
+    def of(self, receiver: Value) -> Calling:
+        """The same call of another value's method."""
+        return Calling(
+            self.run, self.frame, self.name, self.args, self.kwargs, self.node, receiver, self.rest
         )
 
     def with_args(self, *args: Value) -> Calling:

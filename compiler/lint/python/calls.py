@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from ..finding import Cause, Place
 from ..layout import RELEASE, REQUEST
@@ -103,20 +102,20 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
         if kept is not None:
             return kept
     if isinstance(callee, Ext):
-        found = call_external(replace(call, name=callee.name))
+        found = call_external(call.named(callee.name))
         if given.rest is not None and isinstance(found, Opaque):
             found.taints |= taints_in(given.rest, 3)
         return found
     if isinstance(callee, Method):
-        return call_method(replace(call, name=callee.name, receiver=callee.receiver))
+        return call_method(call.named(callee.name).of(callee.receiver))
     if isinstance(callee, Opaque) and isinstance(node.func, ast.Attribute):
         receiver = evaluate(run, frame, node.func.value)
-        return call_method(replace(call, name=node.func.attr, receiver=receiver))
+        return call_method(call.named(node.func.attr).of(receiver))
     if isinstance(callee, Opaque) and callee.contents is not None:
         put_into(run, frame, callee.contents, given.args, place)
         return Opaque(label=callee.label, contents=callee.contents)
     if isinstance(callee, Opaque):
-        return call_external(replace(call, name=callee.label))
+        return call_external(call.named(callee.label))
     return Opaque()
 
 

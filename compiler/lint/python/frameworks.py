@@ -52,9 +52,42 @@ FRAMEWORK_WORDS = frozenset(
 """Names of frameworks that build prompts of their own, or send them."""
 
 
+_FRONT_ENDS = ("sglc.", "sglang.")
+_LOWER = frozenset(
+    {
+        *_MAKERS,
+        *AGENTS,
+        "from_template",
+        "from_messages",
+        "system",
+        "with_instructions",
+        "create_model",
+    }
+)
+"""Names in lower case that make something of a framework; all others are classes."""
+
+
 def construct(call: Calling) -> Value | None:
     """A message, a template or an agent; None for anything else."""
     last = call.name.rpartition(".")[2]
+    if call.name.startswith(_FRONT_ENDS) and (ours := _of_front_end(call, last)) is not None:
+        return ours
+    if not last[:1].isupper() and last not in _LOWER:
+        return None
+    return _message(call, last) or _prompt(call, last) or _agent(call, last)
+
+
+def _of_front_end(call: Calling, last: str) -> Value | None:
+    """A message, a mark or a generation of our own front end."""
+    if last in OURS:
+        return message_of(last, call.args, call.kwargs)
+    if last.endswith(("_begin", "_end")):
+        return Const("")
+    return Opaque(label="<gen>", is_reply=True) if last in ("gen", "select", "image") else None
+
+
+def _message(call: Calling, last: str) -> Value | None:
+    """A message, or settings that are a table of what they are given."""
     owner = call.name.rpartition(".")[0].rpartition(".")[2]
     if last in _ROLES and (call.args or call.kwargs):
         return message_of(_ROLES[last], call.args, call.kwargs)
@@ -62,37 +95,35 @@ def construct(call: Calling) -> Value | None:
         return with_variables(call, message_of(_ROLES[owner], call.args, call.kwargs))
     if last in _MAKERS and owner.endswith("Message"):
         return message_of(_MAKERS[last], call.args, call.kwargs)
-    if (
-        last.endswith(("Config", "Params", "Options", "Settings"))
-        and last[0].isupper()
-        and call.kwargs
-    ):
-        return DictV({**call.kwargs})
-    if last[:1].isupper() and "content" in call.kwargs and not call.args:
+    is_settings = last.endswith(("Config", "Params", "Options", "Settings")) and call.kwargs
+    is_message = "content" in call.kwargs and not call.args
+    if last[:1].isupper() and (is_settings or is_message):
         return DictV({**call.kwargs})
     if call.name.endswith("chat.system") and len(call.args) == 1:
         return message_of("system", call.args, call.kwargs)
+    return None
+
+
+def _prompt(call: Calling, last: str) -> Value | None:
+    """A template of messages, or the place of a history in one."""
     if last == "MessagesPlaceholder":
         return Opaque(label="history", parent=Opaque(label="history"), index="all")
     is_known = any(call.name == p or call.name.endswith(f".{p}") for p in _PROMPTS)
+    is_given = bool(call.args) or "messages" in call.kwargs or "template" in call.kwargs
     is_made = last[:1].isupper() and isinstance(call.kwargs.get("template"), ListV)
-    if (
-        is_known and (call.args or "messages" in call.kwargs or "template" in call.kwargs)
-    ) or is_made:
+    if (is_known and is_given) or is_made:
         return prompt_of(call)
     if last == "create_model" and call.rest is not None:
         return DictV({"fields": call.rest})
     if last == "FewShotPromptTemplate" and "example_selector" in call.kwargs:
         return prompt_of(replace(call, args=[_chosen_examples(call)]))
-    if call.name.startswith(("sglc.", "sglang.")) and last in OURS:
-        return message_of(last, call.args, call.kwargs)
-    if call.name.startswith(("sglc.", "sglang.")) and last.endswith(("_begin", "_end")):
-        return Const("")
-    if call.name.startswith(("sglc.", "sglang.")) and last in ("gen", "select", "image"):
-        return Opaque(label="<gen>", is_reply=True)
-    if last in AGENTS or (
-        last[:1].isupper() and is_led(call.args, call.kwargs) and "." in call.name
-    ):
+    return None
+
+
+def _agent(call: Calling, last: str) -> Value | None:
+    """An agent, or a signature with instructions."""
+    is_led_class = last[:1].isupper() and is_led(call.args, call.kwargs) and "." in call.name
+    if last in AGENTS or is_led_class:
         return agent_of(call)
     said = call.kwargs.get("instructions", call.args[1] if len(call.args) > 1 else None)
     if last == "Signature" and said is not None:

@@ -13,7 +13,7 @@ from .values import Choice, ClassInfo, Const, DictV, ListV, Method, Obj, Opaque,
 
 def taints_in(value: Value | None, depth: int = 6) -> Taints:
     """Every taint in a value, however deep."""
-    if value is None or depth < 0:
+    if value is None or depth < 0 or isinstance(value, Const):
         return NONE
     match value:
         case Text(parts=parts):
@@ -137,9 +137,11 @@ def join(values: Iterable[Value | None], taints: Taints = NONE) -> Value:
     for value in values:
         if value is None:
             continue
-        inner = value.options if isinstance(value, Choice) else [value]
-        taints |= value.taints if isinstance(value, Choice) else NONE
-        options += [each for each in inner if not any(_same(each, o) for o in options)]
+        if isinstance(value, Choice):
+            taints |= value.taints
+            options += [each for each in value.options if not _is_among(each, options)]
+        elif not _is_among(value, options):
+            options.append(value)
     if not options:
         return Const(None)
     if len(options) == 1 and not taints:
@@ -147,9 +149,15 @@ def join(values: Iterable[Value | None], taints: Taints = NONE) -> Value:
     return Choice(options[:8], taints)
 
 
+def _is_among(value: Value, options: list[Value]) -> bool:
+    """Whether one of several values is the same; only constants and texts are by what they say."""
+    for each in options:
+        if value is each or (isinstance(value, Const | Text) and _same(value, each)):
+            return True
+    return False
+
+
 def _same(one: Value, other: Value) -> bool:
-    if one is other:
-        return True
     if isinstance(one, Const) and isinstance(other, Const):
         return type(one.value) is type(other.value) and one.value == other.value
     if not isinstance(one, Text) or not isinstance(other, Text):

@@ -244,7 +244,7 @@ class Run:
 
     def loop_numbers(self) -> tuple[int, ...]:
         """The loops that are running, outermost first."""
-        return tuple(loop.number for loop in self.loops)
+        return tuple([loop.number for loop in self.loops]) if self.loops else ()
 
     def next_number(self) -> int:
         """A number that nothing has yet."""

@@ -164,6 +164,8 @@ def _text(value: Value, known: Mapping[str, Value], place: Place) -> Value:
 
 def offer(call: Calling) -> None:
     """A call of a chain or pipeline is given values by name: they fill the module's templates that ask for them."""
+    if not call.run.prompts:
+        return
     here = call.run.prompts.get(call.frame.module.file, [])
     brought = [v for v in call.frame.module.env.values() if isinstance(v, PromptV)]
     prompts = {id(p): p for p in (*here, *brought)}.values()

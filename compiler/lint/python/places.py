@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from ..finding import Place
 from .values import FnV, ModuleInfo, Value
 
+_KEPT = 1 << 14
+"""Nodes of which it is kept what is asked of them each time that they are followed."""
+
 
 def place_of(module: ModuleInfo, node: ast.AST, symbol: str = "") -> Place:
     """Where a node stands."""
+    return _place_in(module.file, node, symbol)
+
+
+@lru_cache(maxsize=_KEPT)
+def _place_in(file: str, node: ast.AST, symbol: str) -> Place:
     line = getattr(node, "lineno", 1)
     column = getattr(node, "col_offset", 0) + 1
     end = getattr(node, "end_lineno", None) or line
     end_column = (getattr(node, "end_col_offset", None) or column) + 1
-    return Place(module.file, line, column, end, end_column, symbol)
+    return Place(file, line, column, end, end_column, symbol)
 
 
+@lru_cache(maxsize=_KEPT)
 def dotted(node: ast.AST) -> str:
     """`a.b.c` of a chain of names, calls in between left out; empty where it is no chain."""
     names: list[str] = []
@@ -39,6 +49,7 @@ def dotted(node: ast.AST) -> str:
                 return ".".join(reversed(names))
 
 
+@lru_cache(maxsize=_KEPT)
 def shown(node: ast.AST, limit: int = 48) -> str:
     """A node's source in backticks, cut where it is long."""
     try:

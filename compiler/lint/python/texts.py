@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from ..finding import Cause, Place
 from ..layout import REQUEST, SESSION, USER
@@ -48,27 +49,34 @@ _HOST = re.compile(
 _SESSION = re.compile(r"(^|[._])(session|conversation|thread|chat)_?id$")
 
 
+_TOLD = (
+    (_VARYING, (Cause.VARYING, REQUEST)),
+    (_HOST, (Cause.HOST, SESSION)),
+    (_SESSION, (Cause.STATE, SESSION)),
+)
+
+
 def label_taints(value: Opaque, place: Place) -> Taints:
     """What the name of an unknown value says of how long it stays the same."""
     label = value.label
     if not label or value.is_reply or value.parent is not None:
         return NONE
-    lowered = label.lower()
-    if is_request_id(lowered):
-        return frozenset({Taint(Cause.RANDOM, REQUEST, place, f"`{label}`")})
-    if _VARYING.search(lowered):
-        return frozenset({Taint(Cause.VARYING, REQUEST, place, f"`{label}`")})
-    if _HOST.search(lowered):
-        return frozenset({Taint(Cause.HOST, SESSION, place, f"`{label}`")})
-    if _SESSION.search(lowered):
-        return frozenset({Taint(Cause.STATE, SESSION, place, f"`{label}`")})
-    if (
-        (_USER.search(lowered) or _CLIENT.search(lowered) or _PERSONAL.search(lowered))
-        and "prompt" not in lowered
-        and "message" not in lowered
-    ):
-        return frozenset({Taint(Cause.USER, USER, place, f"`{label}`")})
-    return NONE
+    told = _told_by(label.lower())
+    return frozenset({Taint(*told, place, f"`{label}`")}) if told is not None else NONE
+
+
+@lru_cache(maxsize=1 << 12)
+def _told_by(name: str) -> tuple[Cause, int] | None:
+    """What a name says: why another thing may stand there, and how soon."""
+    if is_request_id(name):
+        return Cause.RANDOM, REQUEST
+    for words, told in _TOLD:
+        if words.search(name):
+            return told
+    is_person = _USER.search(name) or _CLIENT.search(name) or _PERSONAL.search(name)
+    if is_person and "prompt" not in name and "message" not in name:
+        return Cause.USER, USER
+    return None
 
 
 def is_constant(name: str) -> bool:

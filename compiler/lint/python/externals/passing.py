@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ...finding import Cause
 from ...layout import REQUEST
@@ -22,6 +23,12 @@ LOOKUPS = re.compile(
 """Names of what looks something up, or puts it away: it gives nothing of what it is given."""
 
 
+@lru_cache(maxsize=1 << 12)
+def looks_up(name: str) -> bool:
+    """Whether a name is that of something which gives nothing of what it is given."""
+    return bool(LOOKUPS.search(name))
+
+
 _SHIPPED = frozenset({"importlib.resources.files", "pkgutil.get_data", "importlib_resources.files"})
 """What gives files that come with the program."""
 
@@ -36,7 +43,7 @@ def passed_through(call: Calling) -> Value:
         same = (a for a in held if isinstance(a, Opaque) and a.contents is thing)
         return Opaque(union(a.taints for a in same), label=label, contents=thing)
     called = called_back(call)
-    if LOOKUPS.search(call.name):
+    if looks_up(call.name):
         return Opaque(called | found_by(call, held), label=label)
     kept = any(isinstance(a, Opaque) for a in held) and all(map(is_fixed, held))
     taints = _through(held) | called

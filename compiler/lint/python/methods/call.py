@@ -42,7 +42,7 @@ def call_method(call: Calling) -> Value:
     call = _as_taken(call)
     match call.receiver:
         case Choice(options=options):
-            return join([call_method(replace(call, receiver=option)) for option in options])
+            return join([call_method(call.of(option)) for option in options])
         case PromptV() as prompt:
             return call_prompt(call, prompt)
         case AgentV() as agent:
@@ -54,7 +54,7 @@ def call_method(call: Calling) -> Value:
         case Obj() as thing if call.name in FIELDS and not is_container(thing):
             return fields_of(thing) or unknown_method(call)
         case Obj() as thing if is_container(thing):
-            return call_method(replace(call, receiver=thing.attrs[CONTENT]))
+            return call_method(call.of(thing.attrs[CONTENT]))
         case DictV() as table:
             return dict_method(call, table)
         case Const() | Text() as words:

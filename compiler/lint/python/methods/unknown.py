@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...finding import Cause
 from ..calling import Calling
 from ..contents import ambient_in, put_into
-from ..externals.passing import LOOKUPS, found_by
+from ..externals.passing import found_by, looks_up
 from ..holding import is_fixed, shape_of, taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
 from ..listings import COMPLETION_METHODS, LISTS_TOOLS, UNORDERED_METHODS
@@ -55,15 +55,15 @@ def _passed_on(call: Calling) -> Value:
     held = taints_in(call.receiver, 2)
     if isinstance(call.receiver, Obj) and call.receiver.cls.external:
         held |= said_by(call.run, call.receiver)
-    looks_up = bool(LOOKUPS.search(call.name))
+    is_lookup = looks_up(call.name)
     thing = call.receiver.contents if isinstance(call.receiver, Opaque) else None
     if thing is not None:
         put_into(call.run, call.frame, thing, call.given, call.place)
-        held = NONE if looks_up else held
-        thing = None if looks_up else thing
-    elif not looks_up:
+        held = NONE if is_lookup else held
+        thing = None if is_lookup else thing
+    elif not is_lookup:
         held |= ambient_in(call.given)
-    if looks_up:
+    if is_lookup:
         held |= found_by(call, call.given)
     if call.name not in _KEEPS:
         held = frozenset(t for t in held if t.cause not in (Cause.VARYING, Cause.COUNTER))
@@ -80,7 +80,7 @@ def _passed_on(call: Calling) -> Value:
 
 def _keeps(call: Calling) -> bool:
     """Whether something fixed is only written otherwise, with what is fixed too."""
-    is_open = LOOKUPS.search(call.name) and call.name != "open"
+    is_open = looks_up(call.name) and call.name != "open"
     return not is_open and is_fixed(call.receiver) and all(map(is_fixed, call.given))
 
 
@@ -132,8 +132,9 @@ def _only_one(call: Calling) -> Value | None:
         return None
     if any(t.cause is not Cause.VARYING for t in call.receiver.taints):
         return None
-    classes = {id(v.info): v.info for v in call.frame.module.env.values() if isinstance(v, ClassV)}
-    owners = [info for info in classes.values() if call.name in info.methods]
+    named = call.frame.module.env.values()
+    found = [v.info for v in named if isinstance(v, ClassV) and call.name in v.info.methods]
+    owners = list({id(info): info for info in found}.values())
     if len(owners) != 1 or owners[0] is call.frame.owner:
         return None
     if decorators(owners[0].methods[call.name]) & {"staticmethod", "classmethod", "property"}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ..machine import Run
 from ..requests import Given
@@ -121,6 +122,7 @@ for _api in APIS:
         _BY_LAST.setdefault(_ending.rpartition(".")[2], []).append((_ending, _api))
 
 
+@lru_cache(maxsize=1 << 12)
 def api_of(name: str) -> Api | None:
     """The API that a dotted name means."""
     for ending, api in _BY_LAST.get(name.rpartition(".")[2], ()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...finding import Cause
 from ...layout import REQUEST
@@ -75,14 +75,16 @@ def called_sink(call: Calling, callee: Value) -> Sent | None:
             _cut_there(run, frame, given, kwargs.get("truncation_strategy"), node)
             _send(run, frame, given, node)
             return Sent(Opaque(label="reply", is_reply=True))
-    made = construct(replace(call, name=name)) if isinstance(callee, Ext | Opaque) else None
+    made = construct(call.named(name)) if isinstance(callee, Ext | Opaque) else None
     if made is not None:
         return Sent(made)
+    if not args and not kwargs:
+        return None
     given = (
         _posted(run, name, kwargs)
         or _bound_tools(name, args)
         or _generic(name, args, kwargs)
-        or _led(name, args, flattened(kwargs))
+        or (_led(name, args, flattened(kwargs)) if kwargs else None)
         or prompted(name, args, kwargs)
         or told_system(callee, name, args)
     )
@@ -137,9 +139,9 @@ def _has_no_body(node: ast.AST) -> bool:
 
 def _posted(run: Run, name: str, kwargs: Mapping[str, Value]) -> Given | None:
     """A body that is posted as it is: `post(url, json={"model": ..., "messages": [...]})`."""
-    if OTHER_USE.match(name.rpartition(".")[2]):
-        return None
     held = [kwargs[key] for key in ("json", "data", "body", "payload") if key in kwargs]
+    if not held or OTHER_USE.match(name.rpartition(".")[2]):
+        return None
     found = (body_in(each) or forwarded(run.statics, each) for each in held)
     body = next((each for each in found if each is not None), None)
     return _of_body(run, body, kwargs) if body is not None else None

@@ -33,7 +33,7 @@ def prompted(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> G
     """A call of something that is a model by its name, with a long text: the whole prompt."""
     owner, _, last = name.rpartition(".")
     prompt = kwargs.get("prompt", kwargs.get("prompts", args[0] if args else None))
-    is_model = bool(_TALKS.search(owner)) and last in _COMPLETES
+    is_model = last in _COMPLETES and bool(_TALKS.search(owner))
     is_called = not owner and bool(_TALKS.search(last)) and not OTHER_USE.match(last)
     if is_called and args and is_messages(args[0]):
         return generic_given(args, kwargs)

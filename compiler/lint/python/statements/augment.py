@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from ...finding import Cause
 from ..arithmetic import added, operated
@@ -73,7 +74,9 @@ def _with_order(run: Run, frame: Frame, value: Value) -> Value:
     return Text((*parts, Hole(shape)))
 
 
+@lru_cache(maxsize=1 << 12)
 def _as_load(node: ast.expr) -> ast.expr:
+    """A target as the expression that reads it."""
     made = ast.parse(ast.unparse(node), mode="eval").body
     for each in ast.walk(made):
         ast.copy_location(each, node)
