@@ -1,270 +1,171 @@
-"""Methods of lists: what grows, what is put in front, and what is taken from the front of a history."""
+"""Methods of lists, by name: of any list, of sets, queues, context variables, generators, and rows of a query."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from ...finding import Cause
-from ...layout import REQUEST, SESSION
+from ...layout import REQUEST
 from ..building import splice
 from ..calling import Calling
-from ..copies import frozen, items_of, settled
-from ..elements import HISTORY, element_of
+from ..copies import items_of
+from ..elements import element_of
 from ..elsewhere import set_elsewhere
 from ..externals.containers import in_order, ranking
 from ..frames import Frame
-from ..holding import join, picked, shape_of, taints_in, union
-from ..limits import limits_of
+from ..holding import join, shape_of, taints_in, union
 from ..machine import Run
-from ..moving import note_grown
-from ..newest import judge_stored
-from ..places import dotted, place_of, shown
+from ..places import place_of, shown
 from ..queries import FETCHES, ROWS, SINGLE, built_rows, single
-from ..taints import NONE, Taint, Taints
+from ..taints import NONE, Taint
 from ..texts import parts_of, text
-from ..values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Value
+from ..values import Const, Item, ListV, Opaque, Value
+from .growth import extend, grow, put_in, shortened, taken_back
 
 
 def list_method(call: Calling, receiver: ListV) -> Value:
     """What a method of a list gives, and what it does to the list."""
-    run, frame, name, args, node = call.run, call.frame, call.name, call.args, call.node
-    match name:
-        case "append" | "add" | "appendleft" | "put" | "put_nowait":
-            if args:
-                grow(run, frame, receiver, args[0], node)
-            return Const(None)
-        case "send" | "asend" if receiver.kind == "generator" and args:
-            receiver.items.append(Item(args[0]))
-            place = place_of(frame.module, node)
-            return text([p for item in receiver.items for p in parts_of(item.value, place)])
-        case "set" if receiver.kind == "cell":
-            receiver.items = [*(receiver.items if frame.conds else []), *map(Item, args[:1])]
-            return Opaque(label="token")
-        case "get" if receiver.kind == "cell":
-            held = join([*(item.value for item in receiver.items), *args[:1]])
-            name = dotted(node.func).rpartition(".")[0].rpartition(".")[2]
-            others = set_elsewhere(run, name, receiver) if len(receiver.items) <= 1 else NONE
-            return join([held, Const("")], others) if others else held
-        case "get" | "get_nowait" if receiver.kind == "queue":
-            for loop in run.loops[-1:]:
-                loop.shape |= receiver.shape
-            return element_of(receiver)
-        case "extend" | "update" | "extendleft" | "writelines":
-            for each in args:
-                extend(run, frame, receiver, each, node)
-            return Const(None)
-        case "insert" if len(args) >= 2:
-            put_in(run, frame, receiver, args[0], args[1], node)
-            return Const(None)
-        case "limit" | "to_list" if receiver.kind == "rows" and (rows := _newest(run, frame, node)):
-            return rows
-        case "sort" | "order_by" | "sort_by" if receiver.kind == "rows":
-            return replace(in_order(receiver), kind="rows")  # type: ignore[arg-type]
-        case "sort":
-            ranked = ranking(call, receiver)
-            receiver.shape = shape_of(in_order(receiver)) | ranked
-            return Const(None)
-        case "pop" | "popleft" | "remove" | "clear":
-            shortened(run, frame, receiver, name, args, node)
-            if name == "pop" and not args:
-                _taken_back(run, frame, receiver, node)
-            return element_of(receiver)
-        case "copy":
-            return replace(receiver, items=items_of(receiver), persists=False)
-        case "union" | "intersection" | "difference" | "symmetric_difference":
-            made = ListV("set", shape=receiver.shape | {order_of(run, frame, node)})
-            for each in (receiver, *args):
-                splice(made, each)
-            return made
-        case "items" | "values" | "keys" | "most_common" | "reverse" | "result" | "tolist":
-            return receiver
-        case "count" | "index" | "issubset" | "issuperset":
-            return Opaque()
-        case _ if receiver.kind == "rows" and name in ROWS:
-            return receiver
-        case _ if name in SINGLE:
-            return single(receiver)
-        case _ if name in FETCHES:
-            return receiver
-        case _:
-            return Opaque(
-                union(taints_in(i.value, 2) for i in receiver.items[:20])
-                if receiver.kind != "rows"
-                else NONE
-            )
+    for form in (_OF_KIND.get((receiver.kind, call.name)), _FORMS.get(call.name)):
+        found = form(call, receiver) if form is not None else None
+        if found is not None:
+            return found
+    return _asked(call, receiver)
 
 
-def _newest(run: Run, frame: Frame, node: ast.Call) -> ListV | None:
-    """The rows of a query that is built by calls, where it asks for the newest ones."""
-    rows = built_rows(run, ast.unparse(node), place_of(frame.module, node))
-    is_window = any(t.cause is Cause.WINDOW for t in shape_of(rows))
-    return rows if is_window and isinstance(rows, ListV) else None
+def _asked(call: Calling, receiver: ListV) -> Value:
+    """What any other method gives: rows or one of them, or what the elements vary with."""
+    is_rows = receiver.kind == "rows"
+    if is_rows and call.name in ROWS:
+        return receiver
+    if call.name in SINGLE:
+        return single(receiver)
+    if call.name in FETCHES:
+        return receiver
+    return Opaque(NONE if is_rows else union(taints_in(i.value, 2) for i in receiver.items[:20]))
+
+
+def _appended(call: Calling, receiver: ListV) -> Value:
+    if call.args:
+        grow(call.run, call.frame, receiver, call.args[0], call.node)
+    return Const(None)
+
+
+def _extended(call: Calling, receiver: ListV) -> Value:
+    for each in call.args:
+        extend(call.run, call.frame, receiver, each, call.node)
+    return Const(None)
+
+
+def _inserted(call: Calling, receiver: ListV) -> Value | None:
+    if len(call.args) < 2:
+        return None
+    put_in(call.run, call.frame, receiver, call.args[0], call.args[1], call.node)
+    return Const(None)
+
+
+def _sorted(call: Calling, receiver: ListV) -> Value:
+    ranked = ranking(call, receiver)
+    receiver.shape = shape_of(in_order(receiver)) | ranked
+    return Const(None)
+
+
+def _taken(call: Calling, receiver: ListV) -> Value:
+    shortened(call.run, call.frame, receiver, call.name, call.args, call.node)
+    if call.name == "pop" and not call.args:
+        taken_back(call.run, call.frame, receiver, call.node)
+    return element_of(receiver)
+
+
+def _copied(call: Calling, receiver: ListV) -> Value:
+    return replace(receiver, items=items_of(receiver), persists=False)
+
+
+def _united(call: Calling, receiver: ListV) -> Value:
+    """What a set operation gives, in no order."""
+    made = ListV("set", shape=receiver.shape | {order_of(call.run, call.frame, call.node)})
+    for each in (receiver, *call.args):
+        splice(made, each)
+    return made
 
 
 def order_of(run: Run, frame: Frame, node: ast.AST) -> Taint:
     """The order of what a set operation gives."""
-    return Taint(
-        Cause.UNORDERED,
-        REQUEST,
-        place_of(frame.module, node),
-        f"the set {shown(node)}",
-        loops=run.loop_numbers(),
-    )
+    place, what = place_of(frame.module, node), f"the set {shown(node)}"
+    return Taint(Cause.UNORDERED, REQUEST, place, what, loops=run.loop_numbers())
 
 
-def as_list(run: Run, frame: Frame, receiver: Opaque) -> ListV:
-    """The list that an unknown value turns out to be, under all its names in all functions that are running."""
-    made = ListV(persists=True, shape=receiver.shape)
-    label = f"{receiver.label}[]"
-    made.add(Opaque(receiver.taints, label=label, parent=made, index="all"), many=True)
-    if id(receiver) in run.sent:
-        run.became[id(receiver)] = made
-    if id(receiver) in run.newest:
-        run.newest[id(made)] = run.newest.pop(id(receiver))
-    running = [each.env for each in run.frames]
-    for names in (*running, frame.env, frame.outer):
-        for key, held in list(names.items()):
-            if held is receiver:
-                names[key] = made
-    return made
+def _itself(call: Calling, receiver: ListV) -> Value:
+    return receiver
 
 
-def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> None:
-    """Put a value at the end of a list. What enters a list that outlives this round is settled from then on."""
-    judge_stored(run, target, value, place_of(frame.module, node))
-    note_grown(run, frame, target, node)
-    target.shape |= without_reasoning(value)
-    fresh = tuple(loop.number for loop in run.loops if loop.number not in target.loops)
-    held = frozen(value, SESSION) if target.persists else settled(value, fresh) if fresh else value
-    in_loop = any(loop.number not in target.loops for loop in run.loops if not loop.is_exact)
-    added = place_of(frame.module, node) if frame.conds and not in_loop else None
-    target.add(held, in_loop or bool(frame.conds), added)
-    target.shape |= _by_condition(frame, target, node)
-    for loop in run.loops:
-        if loop.number not in target.loops:
-            target.shape |= frozenset(t for t in loop.shape if t.flag != "head")
-    ended = in_completion_order(run, frame, target, node)
-    if ended is not None:
-        target.shape |= {ended}
+def _nothing_known(call: Calling, receiver: ListV) -> Value:
+    return Opaque()
 
 
-def without_reasoning(value: Value) -> Taints:
-    """What is stored of an answer after its reasoning was taken out."""
-    rewrites = value.rewrites if isinstance(value, DictV) else None
-    found = shape_of(value) | (frozenset({rewrites}) if rewrites is not None else NONE)
-    content = value.fields.get("content") if isinstance(value, DictV) else None
-    return frozenset(t for t in found | shape_of(content) if t.cause is Cause.REASONING)
+# --- generators, context variables, queues, rows --------------------------------------------------------
 
 
-def in_completion_order(
-    run: Run, frame: Frame, target: ListV | DictV, node: ast.AST
-) -> Taint | None:
-    """What is put into a container by calls that run side by side comes into it as they end."""
-    if not (run.concurrent and frame.awaited and _is_foreign(frame, target)):
+def _sent_in(call: Calling, receiver: ListV) -> Value | None:
+    """`generator.send(x)`: all that was sent so far, and what the generator gives."""
+    if not call.args:
         return None
-    place = place_of(frame.module, node, f"{frame.name}:append")
-    what = "results are appended as calls end"
-    return Taint(Cause.COMPLETION, REQUEST, place, what, loops=run.loop_numbers())
+    receiver.items.append(Item(call.args[0]))
+    return text([p for item in receiver.items for p in parts_of(item.value, call.here)])
 
 
-_VARY = frozenset({Cause.STATE, Cause.COUNTER, Cause.VARYING})
+def _set_cell(call: Calling, receiver: ListV) -> Value:
+    kept = receiver.items if call.frame.conds else []
+    receiver.items = [*kept, *map(Item, call.args[:1])]
+    return Opaque(label="token")
 
 
-def _by_condition(frame: Frame, target: ListV, node: ast.AST) -> Taints:
-    """What is put into a list or not, as a question or the state of things says."""
-    place = place_of(frame.module, node)
-    under = frame.under()
-    asked = frozenset(picked(t, place) for t in under if t.flag == "asked")
-    if target.persists:
-        return NONE  # what is said stays as it was said
-    return asked | frozenset(
-        replace(t, flag="choice") for t in under if t.cause in _VARY and not t.flag
-    )
+def _read_cell(call: Calling, receiver: ListV) -> Value:
+    held = join([*(item.value for item in receiver.items), *call.args[:1]])
+    name = call.said.rpartition(".")[2]
+    others = set_elsewhere(call.run, name, receiver) if len(receiver.items) <= 1 else NONE
+    return join([held, Const("")], others) if others else held
 
 
-def _is_foreign(frame: Frame, target: ListV | DictV) -> bool:
-    """Whether a list was made outside the function that appends to it."""
-    local = [v for name, v in frame.env.items() if name not in frame.params]
-    inner = [o for v in local for o in (v.options if isinstance(v, Choice) else [v])]
-    return all(target is not each for each in inner)
+def _from_queue(call: Calling, receiver: ListV) -> Value:
+    for loop in call.run.loops[-1:]:
+        loop.shape |= receiver.shape
+    return element_of(receiver)
 
 
-def extend(run: Run, frame: Frame, receiver: ListV, value: Value, node: ast.AST) -> None:
-    """Put all elements of a value at the end of a list."""
-    held = frozen(value, SESSION) if receiver.persists and not isinstance(value, Obj) else value
-    for item in value.items if isinstance(value, ListV) else ():
-        judge_stored(run, receiver, item.value, place_of(frame.module, node))
-    before = len(receiver.items)
-    note_grown(run, frame, receiver, node)
-    receiver.shape |= _by_condition(frame, receiver, node)
-    splice(receiver, held)
-    for loop in run.loops:
-        if loop.number not in receiver.loops:
-            receiver.shape |= frozenset(t for t in loop.shape if t.flag != "head")
-    if frame.conds or run.loop_numbers() != receiver.loops:
-        for item in receiver.items[before:]:
-            item.many = True
+def _rows_in_order(call: Calling, receiver: ListV) -> Value:
+    return replace(in_order(receiver), kind="rows")  # type: ignore[arg-type]
 
 
-def put_in(run: Run, frame: Frame, receiver: ListV, at: Value, value: Value, node: ast.AST) -> None:
-    """At the front of a list; of one that outlives the call, everything behind moves."""
-    number = at.value if isinstance(at, Const) else None
-    if not isinstance(number, int) or number < 0 or number > len(receiver.items):
-        receiver.add(value)
-        return
-    for loop in run.loops:
-        if loop.number not in receiver.loops:
-            receiver.shape |= frozenset(t for t in loop.shape if t.flag != "head")
-    repeats = receiver.persists and frame.name.partition(".")[2] not in ("__init__", "")
-    loop = next(
-        (lp for lp in run.loops if lp.number not in receiver.loops and not lp.is_exact), None
-    )
-    if loop is not None and number <= 1 and isinstance(value, DictV) and not frame.guards:
-        place = place_of(frame.module, node, f"{frame.name}:insert")
-        what = f"{shown(node)} puts a message in front of the history each time"
-        receiver.shape |= {
-            Taint(
-                Cause.REWRITTEN, REQUEST, place, what, loops=run.loop_numbers(), needs=loop.number
-            )
-        }
-    if repeats and number <= 1 and not frame.guards:
-        place = place_of(frame.module, node, f"{frame.name}:insert")
-        what = f"{shown(node)} puts a message in front of the history each time"
-        receiver.shape |= {Taint(Cause.REWRITTEN, REQUEST, place, what, loops=run.loop_numbers())}
-    receiver.items.insert(number, Item(value))
+def _newest_rows(call: Calling, receiver: ListV) -> Value | None:
+    """The rows of a query that is built by calls, where it asks for the newest ones."""
+    rows = built_rows(call.run, ast.unparse(call.node), call.here)
+    is_window = any(t.cause is Cause.WINDOW for t in shape_of(rows))
+    return rows if is_window and isinstance(rows, ListV) else None
 
 
-def _taken_back(run: Run, frame: Frame, receiver: ListV, node: ast.AST) -> None:
-    """A message that was sent is taken off a history again: the next turn goes on without it."""
-    last = receiver.items[-1] if receiver.items else None
-    is_sent = id(receiver) in run.sent and receiver.persists
-    if last is None or last.many or not is_sent or frame.conds or frame.guards:
-        return
-    place = place_of(frame.module, node, f"{frame.name}:pop")
-    what = "a message is sent, and taken away again"
-    receiver.shape |= {Taint(Cause.UNSAVED, REQUEST, last.added or place, what, (place,))}
-    receiver.items.pop()
+Form = Callable[[Calling, ListV], Value | None]
 
+_FORMS: dict[str, Form] = {
+    **dict.fromkeys(("append", "add", "appendleft", "put", "put_nowait"), _appended),
+    **dict.fromkeys(("extend", "update", "extendleft", "writelines"), _extended),
+    "insert": _inserted,
+    "sort": _sorted,
+    **dict.fromkeys(("pop", "popleft", "remove", "clear"), _taken),
+    "copy": _copied,
+    **dict.fromkeys(("union", "intersection", "difference", "symmetric_difference"), _united),
+    **dict.fromkeys("items values keys most_common reverse result tolist".split(), _itself),
+    **dict.fromkeys(("count", "index", "issubset", "issuperset"), _nothing_known),
+}
 
-def shortened(
-    run: Run, frame: Frame, target: ListV | Opaque, name: str, args: Sequence[Value], node: ast.AST
-) -> None:
-    """A message is taken from the front of a history: a window, unless two limits make it a rare large cut."""
-    at = args[0].value if args and isinstance(args[0], Const) else None
-    from_front = name == "popleft" or (name == "pop" and isinstance(at, int) and 0 <= at <= 2)
-    if not from_front or not frame.guards or len(limits_of(frame)) >= 2:
-        return
-    if not limits_of(frame):
-        return
-    label = target.label if isinstance(target, Opaque) else ""
-    if isinstance(target, ListV) and not (target.persists or any(i.many for i in target.items)):
-        return
-    if label and not HISTORY.search(label.lower()):
-        return
-    place = place_of(frame.module, node, f"{frame.name}:{name}")
-    taint = Taint(
-        Cause.WINDOW, REQUEST, place, f"the window {shown(node)}", loops=run.loop_numbers()
-    )
-    target.shape |= {taint}
+_OF_KIND: dict[tuple[str, str], Form] = {
+    ("generator", "send"): _sent_in,
+    ("generator", "asend"): _sent_in,
+    ("cell", "set"): _set_cell,
+    ("cell", "get"): _read_cell,
+    ("queue", "get"): _from_queue,
+    ("queue", "get_nowait"): _from_queue,
+    **{("rows", name): _rows_in_order for name in ("sort", "order_by", "sort_by")},
+    **{("rows", name): _newest_rows for name in ("limit", "to_list")},
+}

@@ -24,7 +24,7 @@ from ..taints import NONE, Hole
 from ..texts import joined, parts_of, text
 from ..thoughts import splits_thoughts, without_thoughts
 from ..values import Const, DictV, ListV, Opaque, Value
-from .lists import as_list, extend, grow, put_in, shortened
+from .growth import as_list, extend, grow, put_in, shortened
 
 _READS = frozenset({"read_text", "read", "readlines", "read_bytes", "readline", "load_text"})
 _REDUMPS = frozenset({"model_dump_json", "json", "to_json"})

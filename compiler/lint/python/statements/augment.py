@@ -12,7 +12,7 @@ from ..elements import is_historical
 from ..expressions import evaluate
 from ..frames import Frame
 from ..machine import Run
-from ..methods.lists import as_list, extend
+from ..methods.growth import as_list, extend
 from ..taints import NONE, Hole, Taints
 from ..values import Const, ListV, Opaque, StateV, Text, Value
 from .assign import assign

@@ -13,7 +13,7 @@ from ..expressions import evaluate
 from ..frames import Frame
 from ..holding import shape_of
 from ..machine import Run
-from ..methods.lists import shortened
+from ..methods.growth import shortened
 from ..places import place_of
 from ..taints import Taint
 from ..values import Const, DictV, ListV, Opaque, Value

@@ -20,7 +20,7 @@ from ..instances import CONTENT
 from ..left import note_left
 from ..machine import Run
 from ..messages import dict_of, options_of
-from ..methods.lists import in_completion_order
+from ..methods.growth import in_completion_order
 from ..moving import item, note_grown, note_moved
 from ..places import place_of
 from ..records import note_kept
