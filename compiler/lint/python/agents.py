@@ -129,7 +129,7 @@ _MIDDLEWARE = frozenset({"dynamic_prompt", "before_model"})
 def _middleware(run: Run, frame: Frame, fn: FnV, decorator: ast.expr) -> bool:
     """`@dynamic_prompt`: the function's text is the head of each request; `@before_model`: it may cut the history."""
     place = place_of(frame.module, decorator)
-    value = run.call(run, "call", fn, [], {}, None)
+    value = run.calls.function(run, fn, [], {})
     if dotted(decorator).rpartition(".")[2] == "dynamic_prompt":
         send_agent(run, AgentV([value]), place, fn.name)
         return True
@@ -155,7 +155,7 @@ def decorated(run: Run, frame: Frame, fn: FnV, decorator: ast.expr) -> bool:
     agent = run.evaluate(run, frame, node.value)
     if not isinstance(agent, AgentV | Opaque):
         return False
-    value = run.call(run, "call", fn, [], {}, None)
+    value = run.calls.function(run, fn, [], {})
     is_dynamic = node.attr != "system_prompt" or any(
         k.arg == "dynamic" for k in (call.keywords if call else ())
     )

@@ -102,7 +102,7 @@ def class_named(run: Run, module: ModuleInfo, node: ast.expr) -> ClassInfo | Non
 
 def run_self(run: Run, info: ClassInfo) -> Value:
     """Any instance of a class, long built."""
-    return run.call(run, "self", info)
+    return run.calls.instance(run, info)
 
 
 def _parsed(text: str) -> ast.expr | None:

@@ -84,7 +84,7 @@ def set_attribute(
             fn = FnV(
                 info.setters[attr], info.module, f"{info.name}.{attr}", bound=owner, owner=info
             )
-            run.call(run, "call", fn, [value], {}, None)
+            run.calls.function(run, fn, [value], {})
             return
     if owner.is_symbolic:
         note_moved(run, frame, owner, attr, owner.attrs.get(attr), value, node)

@@ -84,8 +84,8 @@ class Calling:
         self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value] | None = None
     ) -> Value:
         """What something that is given here gives once it is called."""
-        return self.run.call(
-            self.run, "value", self.frame, callee, list(args), dict(kwargs or {}), self.node
+        return self.run.calls.value(
+            self.run, self.frame, callee, list(args), dict(kwargs or {}), self.node
         )
 
     def named(self, name: str) -> Calling:

@@ -189,25 +189,35 @@ def root(run: Run, fn: FnV) -> Value:
     return call_function(run, fn, [], {})
 
 
-def entry(run: Run, what: str, *rest: object) -> Value:
-    """What other modules of the machine call: `node`, `self`, `call` and `value`."""
-    match what, rest:
-        case "node", [Frame() as frame, ast.Call() as node]:
-            return call_node(run, frame, node)
-        case "self", [ClassInfo() as info]:
-            return self_of(run, info)
-        case "call", [FnV() as fn, list() as args, dict() as kwargs, _]:
-            return call_function(run, fn, args, kwargs)
-        case "body", [Frame() as frame, DictV() as body, ast.Call() as node]:
-            posted(run, frame, body, node)
-            return Opaque()
-        case "value", [
-            Frame() as frame,
-            callee,
-            list() as args,
-            dict() as kwargs,
-            ast.Call() as node,
-        ]:
-            return called(run, frame, callee, Arguments(args, kwargs), node)  # type: ignore[arg-type]
-        case _:
-            return Opaque()
+class Following:
+    """What calls give, for all modules of the machine that this one builds upon."""
+
+    def node(self, run: Run, frame: Frame, node: ast.Call) -> Value:
+        """The value of a call that is written."""
+        return call_node(run, frame, node)
+
+    def value(
+        self,
+        run: Run,
+        frame: Frame,
+        callee: Value,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.Call,
+    ) -> Value:
+        """What any value gives that is called."""
+        return called(run, frame, callee, Arguments(args, kwargs), node)
+
+    def function(
+        self, run: Run, fn: FnV, args: Sequence[Value], kwargs: Mapping[str, Value]
+    ) -> Value:
+        """What a function of the project gives."""
+        return call_function(run, fn, args, kwargs)
+
+    def instance(self, run: Run, info: ClassInfo) -> Value:
+        """Any instance of a class, long built."""
+        return self_of(run, info)
+
+    def body(self, run: Run, frame: Frame, body: DictV, node: ast.Call) -> None:
+        """Note a request whose body is written as JSON."""
+        posted(run, frame, body, node)

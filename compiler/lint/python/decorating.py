@@ -20,9 +20,7 @@ def as_decorated(run: Run, info: ClassInfo, name: str) -> FnV:
         if not isinstance(maker, ast.Name) or not isinstance(info.module.env.get(maker.id), FnV):
             continue
         decorator = run.evaluate(run, frame, each)
-        made = (
-            run.call(run, "call", decorator, [fn], {}, None) if isinstance(decorator, FnV) else None
-        )
+        made = run.calls.function(run, decorator, [fn], {}) if isinstance(decorator, FnV) else None
         if isinstance(made, FnV):
             fn = replace(made, owner=info, marks=fn.marks)
     return fn

@@ -21,7 +21,7 @@ def computed(run: Run, held: Value, owner: Value, info: ClassInfo) -> Value:
             found = called_by_python(run, held, "__get__", [owner, ClassV(info)])
             return held if found is None else found
         case FnV(marks=marks) if marks & PROPERTIES and isinstance(owner, Obj):
-            return run.call(run, "call", bound_method(held, owner), [], {}, None)
+            return run.calls.function(run, bound_method(held, owner), [], {})
         case FnV(owner=inner, bound=None, marks=marks) if inner is not None:
             is_free = "staticmethod" in marks or not isinstance(owner, Obj)
             return held if is_free else replace(held, bound=owner)
@@ -40,5 +40,5 @@ def of_metaclass(run: Run, info: ClassInfo, name: str, value: Value) -> Value | 
             if name in meta.methods:
                 fn = bound_method(method_of(meta, name), value)
                 is_property = bool(fn.marks & PROPERTIES)
-                return run.call(run, "call", fn, [], {}, None) if is_property else fn
+                return run.calls.function(run, fn, [], {}) if is_property else fn
     return None

@@ -34,7 +34,7 @@ def called_by_python(run: Run, value: Value, name: str, args: Sequence[Value]) -
     for info in value.cls.line():
         if name in info.methods:
             fn = bound_method(method_of(info, name), value)
-            return run.call(run, "call", fn, list(args), {}, None)
+            return run.calls.function(run, fn, list(args), {})
     return None
 
 

@@ -192,8 +192,9 @@ def _made_where_missing(
     key = index.value if isinstance(index, Const) and isinstance(index.value, Hashable) else None
     held = value.fields.get(key) if key is not None else value.rest
     if held is None:
+        factory = value.factory or Opaque()
         call = ast.copy_location(ast.Call(node.value, [], []), node)
-        held = run.call(run, "value", frame, value.factory, [], {}, call)
+        held = run.calls.value(run, frame, factory, [], {}, call)
         if key is not None:
             value.fields[key] = held
         else:

@@ -164,7 +164,7 @@ def _dict(run: Run, frame: Frame, node: ast.Dict) -> Value:
 
 
 def _call(run: Run, frame: Frame, node: ast.Call) -> Value:
-    return run.call(run, "node", frame, node)
+    return run.calls.node(run, frame, node)
 
 
 def _conditional(run: Run, frame: Frame, node: ast.IfExp) -> Value:
@@ -190,7 +190,7 @@ def _subscript(run: Run, frame: Frame, node: ast.Subscript) -> Value:
         return indexed(run, frame, held, index, node) if is_container(value) else held
     if isinstance(value, Ext) and value.name == "os.environ":
         call = ast.copy_location(ast.Call(node.value, [node.slice], []), node)
-        return run.call(run, "value", frame, Ext("os.environ.get"), [index], {}, call)
+        return run.calls.value(run, frame, Ext("os.environ.get"), [index], {}, call)
     if isinstance(value, Ext) and isinstance(index, Const):
         kept = as_kept(run, value, item(index.value))
         if kept is not None:
@@ -198,7 +198,7 @@ def _subscript(run: Run, frame: Frame, node: ast.Subscript) -> Value:
     if isinstance(value, ClassV):
         by = attribute(run, frame, value, dunder(node, "__class_getitem__"))
         if isinstance(by, FnV):
-            return run.call(run, "call", by, [index], {}, None)
+            return run.calls.function(run, by, [index], {})
     if isinstance(index, Const) and isinstance(index.value, slice):
         return sliced(run, frame, value, written_out(node, index.value))
     return indexed(run, frame, value, index, node)

@@ -36,7 +36,7 @@ def instantiate(
     for each in line:
         if "__init__" in each.methods:
             fn = bound_method(method_of(each, "__init__"), made)
-            run.call(run, "call", fn, list(args), dict(kwargs), None)
+            run.calls.function(run, fn, list(args), dict(kwargs))
             return made
     if _fills_container(run, made, args, kwargs):
         return made
@@ -51,7 +51,7 @@ def _by_new(
     if "__new__" not in info.methods:
         return None
     fn = bound_method(method_of(info, "__new__"), ClassV(info))
-    found = run.call(run, "call", fn, list(args), dict(kwargs), None)
+    found = run.calls.function(run, fn, list(args), dict(kwargs))
     is_text = isinstance(found, Text) or (isinstance(found, Const) and isinstance(found.value, str))
     return found if is_text or (isinstance(found, Opaque) and found.taints) else None
 
@@ -90,7 +90,7 @@ def _fills_container(
                     merge(table, value)
                 if "__missing__" in made.cls.methods:
                     fn = bound_method(method_of(made.cls, "__missing__"), made)
-                    table.rest = run.call(run, "call", fn, [Opaque(label="key")], {}, None)
+                    table.rest = run.calls.function(run, fn, [Opaque(label="key")], {})
                 made.attrs[CONTENT] = table
                 return True
             if base in ("str", "UserString"):
@@ -121,7 +121,7 @@ def _fill_fields(
         for name in (*_AFTER, *(n for n in info.methods if _checks_whole(info, n))):
             if name in info.methods:
                 fn = bound_method(method_of(info, name), made)
-                run.call(run, "call", fn, [Opaque()] * (name != "__post_init__"), {}, None)
+                run.calls.function(run, fn, [Opaque()] * (name != "__post_init__"), {})
                 return
 
 
@@ -151,7 +151,7 @@ def _field_default(run: Run, frame: Frame, info: ClassInfo, name: str) -> Value:
             if keyword.arg in ("default_factory", "factory"):
                 factory = run.evaluate(run, frame, keyword.value)
                 call = ast.copy_location(ast.Call(keyword.value, [], []), node)
-                return run.call(run, "value", frame, factory, [], {}, call)
+                return run.calls.value(run, frame, factory, [], {}, call)
             if keyword.arg == "default":
                 return frozen(run.evaluate(run, frame, keyword.value), RELEASE)
     return info.attrs.get(name) or frozen(run.evaluate(run, frame, node), RELEASE)
@@ -203,7 +203,7 @@ def _open(run: Run, made: Obj) -> None:
         for name, node in info.methods.items():
             if _OPENS.match(name) and _STARTS.search(_source(info, node)):
                 fn = bound_method(method_of(info, name), made)
-                run.call(run, "call", fn, [], {}, None)
+                run.calls.function(run, fn, [], {})
 
 
 def self_of(run: Run, info: ClassInfo) -> Value:

@@ -67,7 +67,7 @@ def dumped(call: Calling) -> Value:
     held = call.args[0]
     body = body_in(held)
     if body is not None:
-        call.run.call(call.run, "body", call.frame, body, call.node)
+        call.run.calls.body(call.run, call.frame, body, call.node)
     place = call.origin("dumps")
     if is_parsed(held):
         taint = Taint(Cause.ARGUMENTS, REQUEST, place, call.shown, loops=call.loops)

@@ -40,7 +40,7 @@ def _filled_by(run: Run, made: Obj, info: ClassInfo, name: str) -> dict[str, Val
     fn = bound_method(method_of(info, name), trial)
     try:
         with run.afresh(MAX_STEPS // 6):
-            run.call(run, "call", fn, [], {}, None)
+            run.calls.function(run, fn, [], {})
     except (OutOfSteps, RecursionError):
         return {}
     return trial.attrs

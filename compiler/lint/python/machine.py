@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter as Counts
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,6 +13,7 @@ from ..finding import Evidence, Family, Place
 from ..layout import Request
 from ..tokens import Counter
 from .frames import Frame, Loop
+from .interfaces import Library, Reachable
 from .project import Project
 from .taints import NONE, Taint, Taints
 from .values import ClassInfo, Contents, DictV, FnV, ListV, ModuleInfo, Obj, Opaque, PromptV, Value
@@ -55,39 +56,37 @@ class Turn:
     known: int
 
 
-class Library(Protocol):
-    """The templates of other files, by name."""
+class Calls(Protocol):
+    """What calls give, however they come about."""
 
-    def knows(self, name: str) -> bool:
-        """Whether there is a template of that name."""
+    def node(self, run: Run, frame: Frame, node: ast.Call) -> Value:
+        """The value of a call that is written."""
         ...
 
-    def rendered(self, name: str, values: Mapping[str, Value], near: str) -> Value | None:
-        """A template's text for some values; of several of that name, the one nearest to a file."""
+    def value(
+        self,
+        run: Run,
+        frame: Frame,
+        callee: Value,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        node: ast.Call,
+    ) -> Value:
+        """What any value gives that is called."""
         ...
 
-    def inline(self, words: str, values: Mapping[str, Value], place: Place) -> Value | None:
-        """The same of a template that stands in a program; None where it can't be parsed."""
+    def function(
+        self, run: Run, fn: FnV, args: Sequence[Value], kwargs: Mapping[str, Value]
+    ) -> Value:
+        """What a function of the project gives."""
         ...
 
-
-class Reachable(Protocol):
-    """What is known of functions before any is followed."""
-
-    def may_send(self, node: ast.AST) -> bool:
-        """Whether a function may reach a call that sends a prompt."""
+    def instance(self, run: Run, info: ClassInfo) -> Value:
+        """Any instance of a class, long built."""
         ...
 
-    def sends(self, module: ModuleInfo) -> bool:
-        """Whether anything in a module may send a prompt."""
-        ...
-
-    def may_be_orderless(self, node: ast.AST) -> bool:
-        """Whether a function may give, or keep, things in no fixed order."""
-        ...
-
-    def matters(self, node: ast.AST) -> bool:
-        """Whether something is lost where a function is not followed."""
+    def body(self, run: Run, frame: Frame, body: DictV, node: ast.Call) -> None:
+        """Note a request whose body is written as JSON."""
         ...
 
 
@@ -137,7 +136,7 @@ class Run:
     cut: dict[int, FnV | ModuleInfo] = field(default_factory=dict)
     evaluate: Callable[[Run, Frame, ast.expr], Value] = field(default=None)  # type: ignore[assignment]
     body: Callable[[Run, Frame, list[ast.stmt]], bool] = field(default=None)  # type: ignore[assignment]
-    call: Callable[..., Value] = field(default=None)  # type: ignore[assignment]
+    calls: Calls = field(default=None)  # type: ignore[assignment]
     send: Callable[..., None] = field(default=None)  # type: ignore[assignment]
     prepare: Callable[[Run, ModuleInfo], None] = field(default=None)  # type: ignore[assignment]
     templates: Library | None = None

@@ -120,7 +120,7 @@ def _processed(run: Run, frame: Frame, value: Value, node: ast.Call) -> Value:
     made = ListV("list")
     for one in each:
         if isinstance(one, FnV | PartialV):
-            given = run.call(run, "value", frame, one, [history], {}, node)
+            given = run.calls.value(run, frame, one, [history], {}, node)
             made.add(given)
         else:
             made.add(one)

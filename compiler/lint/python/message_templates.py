@@ -116,7 +116,7 @@ def filled(
     known: dict[str, Value] = {}
     for key, value in {**prompt.filled, **values}.items():
         known[key] = (
-            run.call(run, "value", frame, value, [], {}, node)
+            run.calls.value(run, frame, value, [], {}, node)
             if isinstance(value, FnV | PartialV)
             else value
         )

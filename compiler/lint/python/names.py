@@ -240,7 +240,7 @@ def _told_by(name: str, value: Value, node: ast.Attribute, frame: Frame) -> Valu
 def _method(run: Run, value: Obj, info: ClassInfo, name: str) -> Value:
     fn = bound_method(as_decorated(run, info, name), value)
     if fn.marks & PROPERTIES:
-        found = run.call(run, "call", fn, [], {}, None)
+        found = run.calls.function(run, fn, [], {})
         if "cached_property" in fn.marks:
             from .copies import frozen
 

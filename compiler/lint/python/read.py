@@ -12,13 +12,14 @@ from ..inputs import InputFile
 from ..layout import RELEASE, side_calls
 from ..tokens import Counter
 from ..twins import near_twins
-from .calls import entry
+from .calls import Following
 from .class_reading import class_info
 from .copies import frozen
 from .decorating import as_decorated
 from .expressions import evaluate
 from .frames import Frame
-from .machine import Library, OutOfSteps, Run
+from .interfaces import Library
+from .machine import OutOfSteps, Run
 from .method_values import decorators
 from .newest import judge_put_away
 from .project import LONG_LINE, MAX_DEPTH, Project, depth_of, functions_of
@@ -93,13 +94,8 @@ def machine(project: Project, config: Config, counter: Counter) -> Run:
         config.sources,
         frozenset(config.sinks),
     )
-    run.evaluate, run.body, run.call, run.send, run.prepare = (
-        evaluate,
-        execute,
-        entry,
-        send,
-        prepare,
-    )
+    run.evaluate, run.body, run.send, run.prepare = evaluate, execute, send, prepare
+    run.calls = Following()
     return run
 
 
@@ -215,7 +211,7 @@ def _methods(
         fn = as_decorated(run, owner, name)
         if "staticmethod" not in fn.marks:
             try:
-                fn.bound = held if "classmethod" in fn.marks else entry(run, "self", info)  # type: ignore[assignment]
+                fn.bound = held if "classmethod" in fn.marks else run.calls.instance(run, info)  # type: ignore[assignment]
             except (OutOfSteps, RecursionError):
                 continue
         fn.defaults = {}

@@ -25,7 +25,7 @@ def by_pattern(
     if bare is not None:
         return bare
     if isinstance(by, FnV | PartialV | Method | Obj):
-        by = run.call(run, "value", frame, by, [Opaque(label="match")], {}, node)
+        by = run.calls.value(run, frame, by, [Opaque(label="match")], {}, node)
     parts, given = list(parts_of(subject, place)), holes_of([by], place)
     if not given:
         return text(parts)

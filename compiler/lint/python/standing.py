@@ -65,7 +65,7 @@ def _standing(run: Run, value: Value, names: Sequence[str], args: Sequence[Value
         for name in names:
             if name in info.methods:
                 fn = bound_method(method_of(info, name), value)
-                return run.call(run, "call", fn, list(args), {}, None)
+                return run.calls.function(run, fn, list(args), {})
     return value.attrs.get(CONTENT, value) if is_container(value) else value
 
 

@@ -24,7 +24,7 @@ def said_by(run: Run, value: Obj) -> Taints:
         for name in [n for n in info.methods if not n.startswith("__")][:_MOST]:
             if _gives(info, name) and not _sends(run, info, name):
                 fn = bound_method(method_of(info, name), value)
-                found |= ambient_in([run.call(run, "call", fn, [], {}, None)])
+                found |= ambient_in([run.calls.function(run, fn, [], {})])
     return found
 
 

@@ -26,13 +26,13 @@ def scheduled(call: Calling) -> Value | None:
     is_second = call.name == "run_in_executor" and len(args) > 1
     func, rest = (args[1], args[2:]) if is_second else (args[0], args[1:])
     named = dict(call.kwargs) if call.name == "to_thread" else {}
-    return call.run.call(call.run, "value", call.frame, func, list(rest), named, call.node)
+    return call.run.calls.value(call.run, call.frame, func, list(rest), named, call.node)
 
 
 def _mapped(call: Calling) -> Value:
     run, func, rest = call.run, call.args[0], call.args[1:]
     run.loops.append(Loop(run.next_number(), call.place, frame=call.frame))
-    value = run.call(run, "value", call.frame, func, [element_of(a) for a in rest], {}, call.node)
+    value = run.calls.value(run, call.frame, func, [element_of(a) for a in rest], {}, call.node)
     run.loops.pop()
     made = ListV("generator", shape=union(shape_of(a) for a in rest))
     made.add(value, many=True)

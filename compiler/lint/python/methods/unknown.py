@@ -139,8 +139,8 @@ def _only_one(call: Calling) -> Value | None:
         return None
     if decorators(owners[0].methods[call.name]) & {"staticmethod", "classmethod", "property"}:
         return None
-    fn = bound_method(method_of(owners[0], call.name), call.run.call(call.run, "self", owners[0]))
-    return call.run.call(call.run, "call", fn, list(call.args), dict(call.kwargs), None)
+    fn = bound_method(method_of(owners[0], call.name), call.run.calls.instance(call.run, owners[0]))
+    return call.run.calls.function(call.run, fn, list(call.args), dict(call.kwargs))
 
 
 def _sourced(call: Calling) -> Value | None:

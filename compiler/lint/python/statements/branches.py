@@ -88,7 +88,7 @@ def _entered(run: Run, value: Value) -> Value:
 
                 fn = method_of(info, "__enter__")
                 fn.bound = value
-                return run.call(run, "call", fn, [], {}, None)
+                return run.calls.function(run, fn, [], {})
     if isinstance(value, ListV) and value.kind == "generator" and value.items:
         return join(i.value for i in value.items)
     return value

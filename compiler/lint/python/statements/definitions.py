@@ -58,7 +58,7 @@ def _wrapped(
         decorator = evaluate(run, frame, each)
         if isinstance(decorator, FnV | ClassV | Obj):
             call = ast.copy_location(ast.Call(each, [], []), each)
-            made = run.call(run, "value", frame, decorator, [held], {}, call)
+            made = run.calls.value(run, frame, decorator, [held], {}, call)
             held = made if isinstance(made, FnV | PartialV | Obj) else held
     return held
 
@@ -108,13 +108,13 @@ def _registered(run: Run, frame: Frame, made: ClassV, node: ast.ClassDef) -> Val
     for base in made.info.line()[1:]:
         if "__init_subclass__" in base.methods:
             fn = bound_method(method_of(base, "__init_subclass__"), made)
-            run.call(run, "call", fn, [], {}, None)
+            run.calls.function(run, fn, [], {})
             break
     for each in reversed(node.decorator_list):
         maker = each.func if isinstance(each, ast.Call) else each
         if isinstance(evaluate(run, frame, maker), FnV):
             call = ast.copy_location(ast.Call(each, [], []), each)
-            run.call(run, "value", frame, evaluate(run, frame, each), [made], {}, call)
+            run.calls.value(run, frame, evaluate(run, frame, each), [made], {}, call)
     return made
 
 
