@@ -12,7 +12,7 @@ from ..layout import SESSION, Request, Segment, inversions, merged, static_prefi
 from ..python.machine import Run
 from ..python.origins import STABLE_TOKENS, STABLE_WORDS, origins
 from ..python.taints import Lit, Part
-from ..python.texts import text
+from ..python.texts import parts_of, text
 from ..python.values import Value
 from ..tokens import Counter
 from .characters import invisible
@@ -55,12 +55,22 @@ class Templates:
 
     def rendered(self, name: str, values: Mapping[str, Value], near: str) -> Value | None:
         """A template's text for some values; None where it isn't known."""
+        found = self.sections(name, values, near)
+        return (
+            text([p for _, each in found for p in parts_of(each, Place(name))]) if found else None
+        )
+
+    def sections(
+        self, name: str, values: Mapping[str, Value], near: str
+    ) -> list[tuple[str, Value]] | None:
+        """The same by role: a file of several sections is as many messages."""
         parsed = find(self.parsed, name, near)
         if parsed is None:
             self._asked_for(name)
             return None
         self.used.add(parsed.file)
-        return text(Renderer(parsed, values, self.parsed).parts())
+        renderer = Renderer(parsed, values, self.parsed)
+        return [(section.role, text(parts)) for section, parts in renderer.sections()]
 
     def _asked_for(self, name: str) -> None:
         """A template that a program renders, and that can't be parsed, is told of."""

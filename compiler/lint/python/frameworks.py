@@ -47,7 +47,7 @@ FRAMEWORK_WORDS = frozenset(
         "gen",
         "select",
     }
-    | {"instructions", "system_prompt", "instruction", "assistants"}
+    | {"instructions", "system_prompt", "instruction", "assistants", "prompty"}
 )
 """Names of frameworks that build prompts of their own, or send them."""
 

@@ -21,6 +21,12 @@ class Library(Protocol):
         """A template's text for some values; of several of that name, the one nearest to a file."""
         ...
 
+    def sections(
+        self, name: str, values: Mapping[str, Value], near: str
+    ) -> list[tuple[str, Value]] | None:
+        """The same by role; None where it isn't known."""
+        ...
+
     def inline(self, words: str, values: Mapping[str, Value], place: Place) -> Value | None:
         """The same of a template that stands in a program; None where it can't be parsed."""
         ...

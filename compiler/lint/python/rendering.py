@@ -43,6 +43,18 @@ def rendered_text(run: Run, text: Value, values: Mapping[str, Value], place: Pla
     return run.templates.inline(words, values, place)
 
 
+def note_helpers(call: Calling) -> bool:
+    """`environment.globals.update(name=value)`; whether it was that."""
+    owner = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+    if call.name != "update" or not isinstance(owner, ast.Attribute):
+        return False
+    tables = [each.fields for each in call.args if isinstance(each, DictV)]
+    for table in (*tables, call.kwargs):
+        for name, value in table.items():
+            note_helper(call.run, owner, Const(str(name)), value)
+    return owner.attr in ("globals", "filters")
+
+
 def note_helper(run: Run, owner: ast.expr, name: Value, value: Value) -> None:
     """`environment.globals[name] = value`, `environment.filters[name] = function`."""
     kind = owner.attr if isinstance(owner, ast.Attribute) else ""

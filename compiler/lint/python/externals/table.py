@@ -44,6 +44,7 @@ from .iterables import (
     reversed_call,
     zip_call,
 )
+from .prompty import executed, opened, prepared
 from .reflected import evaluated, module_call, names_call, partial_method, property_call
 from .single import (
     buffer,
@@ -185,6 +186,11 @@ BUILTINS = {
     "flask.render_template": rendered_file,
     "django.template.loader.render_to_string": rendered_file,
     "poml.poml": rendered_messages,
+    "prompty.load": opened,
+    "prompty.load_async": opened,
+    "prompty.prepare": prepared,
+    "prompty.execute": executed,
+    "prompty.execute_async": executed,
     "tokentrim.trim": trimmed,
     **dict.fromkeys(
         ("random.Random", "random.SystemRandom", "secrets.SystemRandom"), generator("random")

@@ -22,6 +22,7 @@ from ..values import (
     Choice,
     Const,
     DictV,
+    FnV,
     Item,
     ListV,
     Obj,
@@ -33,6 +34,7 @@ from ..values import (
 )
 from .dicts import dict_method
 from .lists import list_method
+from .programs import run_program
 from .texts import text_method
 from .unknown import unknown_method
 
@@ -49,6 +51,8 @@ def call_method(call: Calling) -> Value:
             return call_agent(call, agent)
         case StateV() as state:
             return _forked(state) if call.name == "fork" else Opaque(is_reply=True, label="state")
+        case FnV() as fn:
+            return run_program(call, fn) or unknown_method(call)
         case ListV() as items:
             return list_method(call, items)
         case Obj() as thing if call.name in FIELDS and not is_container(thing):

@@ -18,7 +18,7 @@ from ..holding import join, taints_in, union
 from ..json_text import PARSED, is_parsed
 from ..paths import holds_prompts, path_of, with_suffix
 from ..places import shown
-from ..rendering import context_of
+from ..rendering import context_of, note_helpers
 from ..replacing import by_pattern
 from ..taints import NONE, Hole
 from ..texts import joined, parts_of, text
@@ -50,6 +50,7 @@ def opaque_method(call: Calling, receiver: Opaque) -> Value | None:
         _viewed,
         _written,
         _rendered,
+        _helped,
         _replaced,
         _cut_off,
         _placed,
@@ -195,6 +196,11 @@ def _rendered(call: Calling, receiver: Opaque) -> Value | None:
     written = parts_of(receiver, call.place)
     given = [*call.args, *(values[name] for name in call.kwargs)]
     return amid(written, holes_of(given, call.place))
+
+
+def _helped(call: Calling, receiver: Opaque) -> Value | None:
+    """`environment.filters.update(...)`."""
+    return Const(None) if note_helpers(call) else None
 
 
 def _grown(call: Calling, receiver: Opaque) -> Value | None:
