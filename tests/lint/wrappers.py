@@ -81,10 +81,6 @@ def generate(n: int, sent: Sent) -> Line:
     return {"inputs": rendered(sent), "parameters": {"max_new_tokens": 99, "temperature": 0.1}}
 
 
-def llama_cpp(n: int, sent: Sent) -> Line:
-    return {"prompt": rendered(sent), "n_predict": 99, "cache_prompt": True}
-
-
 def client_debug(n: int, sent: Sent) -> Line:
     """What OpenAI's client writes at level debug: the options in Python's words."""
     options = {
@@ -222,6 +218,11 @@ def server_finish(n: int, sent: Sent) -> Line:
     )
 
 
+def container(n: int, sent: Sent) -> Line:
+    """A server's line as a collector of lines keeps it."""
+    return {"log": f"{server_details(n, sent)}\n", "stream": "stdout", "time": iso(n, "Z")}
+
+
 def batch(n: int, sent: Sent) -> Line:
     return {"custom_id": f"row-{n}", "params": anthropic(sent)}
 
@@ -234,7 +235,7 @@ SPEAKS: dict[str, tuple[Callable[[int, Sent], Line], str]] = {
         "anthropic": (client_debug_anthropic, gateway_raw, batch, bedrock_invoke),
         "gemini": (gemini_sdk, gemini_rest),
         "converse": (bedrock,),
-        "text": (generate, llama_cpp, server_details, server_json, server_finish),
+        "text": (generate, server_details, server_json, server_finish, container),
         "span": (
             span_details,
             span_events,

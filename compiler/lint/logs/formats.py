@@ -17,6 +17,9 @@ from .lines import Lines
 from .logged import Json, Logged, logged
 from .spans import from_span, is_span, records_in
 
+_LINES = ("log", "line", "textPayload", "MESSAGE")
+"""Where collectors of lines keep one."""
+
 
 def calls_in(text: str) -> Iterator[Logged | tuple[int, str]]:
     """The calls of a log; a line that is no call of any format is given as its number and the reason."""
@@ -32,7 +35,8 @@ def calls_in(text: str) -> Iterator[Logged | tuple[int, str]]:
             data = lines.data_in(line)
         else:
             continue
-        yield from _from_data(data, number, events)
+        said = _said_by(data)
+        yield from _from_data(data if said is None else lines.data_in(said), number, events)
     yield from events.calls()
 
 
@@ -42,6 +46,13 @@ def _data_of(line: str) -> Json:
         return msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return json.loads(line)
+
+
+def _said_by(data: Json) -> str | None:
+    """The line of words that a collector of lines has put into an object."""
+    held = (data.get(key) for key in _LINES) if isinstance(data, dict) else ()
+    found = next((each for each in held if isinstance(each, str)), None)
+    return found if found is not None and found.lstrip()[:1] not in ("{", "") else None
 
 
 def _from_data(data: Json, number: int, events: Events) -> Iterator[Logged]:

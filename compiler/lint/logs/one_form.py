@@ -88,14 +88,25 @@ def _messages(body: Mapping[str, Json]) -> Json:
     names = ("messages", "input", "contents", "prompt", "inputs", "text")
     held = next((body[name] for name in names if body.get(name) is not None), None)
     if isinstance(body.get("message"), str) and isinstance(body.get("chat_history"), list):
-        held = [*body["chat_history"], {"role": "user", "content": body["message"]}]
+        newest = {"role": "USER", "message": body["message"]}
+        held = [_of_cohere(each) for each in (*body["chat_history"], newest)]
     if isinstance(held, str) and held[:1] == "[":
         held = _decoded(held)
     if isinstance(held, list) and len(held) == 1 and isinstance(held[0], list):
         held = held[0]
+    if isinstance(held, list) and len(held) == 1 and isinstance(held[0], str):
+        return held[0]
     if isinstance(held, list) and held and all(isinstance(each, int) for each in held):
         return " ".join(map(str, held))
     return [_message(each) for each in held] if isinstance(held, list) else held
+
+
+def _of_cohere(data: Json) -> Json:
+    """A turn of Cohere's first interface."""
+    if not isinstance(data, dict) or not isinstance(data.get("message"), str):
+        return data
+    role = str(data.get("role", ""))
+    return {"role": _ROLES.get(role, role.lower()), "content": data["message"]}
 
 
 def _decoded(text: str) -> Json:
@@ -117,8 +128,6 @@ def _message(data: Json) -> Json:
         data = {**data, "role": _ROLES[kind]}
     if isinstance(data.get("content"), list):
         return {**data, "content": _marked(data["content"])}
-    if data.get("content") is None and isinstance(data.get("message"), str):
-        return {**data, "content": data["message"]}
     return data
 
 
