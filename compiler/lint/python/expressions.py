@@ -8,10 +8,9 @@ from typing import Any
 
 from .arithmetic import operated
 from .binding import bind, condition_taints
-from .building import merge, order_taint, put, splice
-from .clocks import coarse
 from .comparisons import comparison, expiring, presence
 from .comprehensions import comprehension
+from .displays import dict_display, f_string, list_display
 from .dunders import operated_by_class
 from .elements import element_of, indexed
 from .frames import Frame
@@ -26,15 +25,13 @@ from .slices import sliced
 from .standing import (
     as_indexed,
     as_iterated,
-    as_written,
     content_of,
     each_written,
     is_container,
 )
 from .subscripts import dunder, written_out
-from .taints import MARKS, Lit, Part, Taints
-from .texts import parts_of, text
-from .values import ClassV, Const, DictV, Ext, FnV, ListV, Obj, Opaque, Value
+from .taints import Taints
+from .values import ClassV, Const, Ext, FnV, Obj, Opaque, Value
 
 
 def evaluate(run: Run, frame: Frame, node: ast.expr) -> Value:
@@ -65,27 +62,6 @@ def _member(run: Run, frame: Frame, value: Const, node: ast.Attribute, name: str
     if not isinstance(owner, ClassV) or not any(name in c.methods for c in owner.info.line()):
         return value
     return Obj(owner.info, {"value": value, "name": Const(node.attr), CONTENT: value})
-
-
-def _f_string(run: Run, frame: Frame, node: ast.JoinedStr) -> Value:
-    parts: list[Part] = []
-    for piece in node.values:
-        match piece:
-            case ast.Constant(value=held):
-                parts.append(Lit(str(held)))
-            case ast.FormattedValue(value=inner, format_spec=spec):
-                parts += _formatted(run, frame, inner, spec)
-            case _:
-                pass
-    return text(parts)
-
-
-def _formatted(run: Run, frame: Frame, inner: ast.expr, spec: ast.expr | None) -> tuple[Part, ...]:
-    value = as_written(run, evaluate(run, frame, inner))
-    pattern = evaluate(run, frame, spec) if spec is not None else None
-    if isinstance(pattern, Const) and isinstance(pattern.value, str) and "%" in pattern.value:
-        value = coarse(value, pattern.value)
-    return parts_of(value, place_of(frame.module, inner))
 
 
 def _binary(run: Run, frame: Frame, node: ast.BinOp) -> Value:
@@ -123,44 +99,6 @@ def _unary(run: Run, frame: Frame, node: ast.UnaryOp) -> Value:
         except TypeError:
             return Opaque()
     return Opaque(taints_in(value))
-
-
-def _list(run: Run, frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Value:
-    kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
-    made = ListV(kind, loops=run.loop_numbers())
-    for each in node.elts:
-        if isinstance(each, ast.Starred):
-            splice(made, as_iterated(run, evaluate(run, frame, each.value)))
-        else:
-            made.add(evaluate(run, frame, each))
-    if isinstance(node, ast.Set) and (len(node.elts) > 1 or _comes_to_more(frame, node)):
-        made.shape |= {order_taint(run, frame, node)}
-    return made
-
-
-def _comes_to_more(frame: Frame, node: ast.Set) -> bool:
-    """Whether a set of one element is a global that its module adds to."""
-    for each in frame.module.tree.body if not frame.name else ():
-        if isinstance(each, ast.Assign | ast.AnnAssign) and each.value is node:
-            targets = each.targets if isinstance(each, ast.Assign) else [each.target]
-            names = [t.id for t in targets if isinstance(t, ast.Name)]
-            added = (f"{n}.{how}" for n in names for how in ("add(", "update("))
-            return any(word in frame.module.text for word in added)
-    return False
-
-
-def _dict(run: Run, frame: Frame, node: ast.Dict) -> Value:
-    made = DictV(loops=run.loop_numbers())
-    for key, held in zip(node.keys, node.values, strict=True):
-        value = evaluate(run, frame, held)
-        if key is None:
-            merge(made, value)
-            continue
-        name = evaluate(run, frame, key)
-        put(run, frame, made, name, value, node)
-        if isinstance(name, Const) and name.value in MARKS:
-            made.place = place_of(frame.module, held)
-    return made
 
 
 def _call(run: Run, frame: Frame, node: ast.Call) -> Value:
@@ -244,15 +182,15 @@ _FORMS: dict[type[ast.expr], Callable[[Run, Frame, Any], Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
-    ast.JoinedStr: _f_string,
+    ast.JoinedStr: f_string,
     ast.BinOp: _binary,
     ast.BoolOp: _bool,
     ast.UnaryOp: _unary,
     ast.Compare: comparison,
-    ast.List: _list,
-    ast.Tuple: _list,
-    ast.Set: _list,
-    ast.Dict: _dict,
+    ast.List: list_display,
+    ast.Tuple: list_display,
+    ast.Set: list_display,
+    ast.Dict: dict_display,
     ast.Call: _call,
     ast.IfExp: _conditional,
     ast.Subscript: _subscript,
