@@ -15,6 +15,7 @@ from .loading import fill_in_any_order
 from .machine import MAX_STEPS, Run
 from .method_values import decorators, method_of
 from .places import bound_method
+from .restoring import begin_as_restored
 from .values import ClassInfo, ClassV, Const, DictV, ListV, Obj, Opaque, Text, Value
 
 
@@ -217,6 +218,7 @@ def self_of(run: Run, info: ClassInfo) -> Value:
         if isinstance(made, Obj):
             _open(run, made)
             fill_in_any_order(run, made)
+            begin_as_restored(run, made)
     if not isinstance(made, Obj):
         del run.selves[id(info)]  # a table is made anew for everybody: who gets it may change it
         return made

@@ -40,11 +40,16 @@ class Newest:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A history that was sent, the request, and what was known of its order and extent then."""
+    """A history that was sent, the request, and what was known of its order and extent then.
+
+    `count`: its messages. `beside`: those that were sent behind it and are no part of it.
+    """
 
     history: ListV | Opaque
     request: Request
     shape: Taints
+    count: int = 0
+    beside: tuple[DictV, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,8 @@ class Run:
     """Those that turns leave other than they found them, for the next turn to read."""
     inner: list[tuple[FnV, Frame]] = field(default_factory=list)
     """Functions that were made inside others since a root began, and the function around each."""
+    entered: set[int] = field(default_factory=set)
+    """Functions inside others that were followed by themselves, which is done once."""
     sent_before: int = 0
     """How many requests there were when a root began."""
     turns: list[Turn] = field(default_factory=list)

@@ -66,6 +66,7 @@ def note_grown(run: Run, frame: Frame, target: ListV | DictV, node: ast.AST) -> 
         run.moved.setdefault((id(target), GROWN), taint)
     if target.persists:
         run.grown.setdefault(id(target), (target, taint))
+        return
     for loop in run.loops:
         if loop.number not in target.loops and not loop.is_exact:
             target.as_text |= {replace(taint, needs=loop.number)}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 _STARTS = frozenset(
-    "gather create_task ensure_future start_soon as_completed wait submit map add_task spawn".split()
+    "gather create_task ensure_future start_soon as_completed wait submit map add_task spawn add_done_callback".split()
 )
 _PUTS = frozenset("append extend add insert update setdefault appendleft".split())
 

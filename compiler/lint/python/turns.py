@@ -55,7 +55,9 @@ def follow_inner(run: Run) -> None:
 def _uncalled(run: Run) -> list[tuple[FnV, Frame]]:
     may_send = run.reach.may_send if run.reach is not None else bool
     found = {id(fn.node): (fn, around) for fn, around in run.inner if may_send(fn.node)}
-    return [each for node, each in found.items() if not run.counts[node]]
+    fresh = [node for node in found if not run.counts[node] and node not in run.entered]
+    run.entered.update(fresh)
+    return [found[node] for node in fresh]
 
 
 def _is_handed_on(fn: FnV, around: Frame) -> bool:

@@ -59,7 +59,9 @@ def _is_of_call(run: Run, parameter: str) -> bool:
         return False
     name = outer.name.rpartition(".")[2]
     calls = re.compile(rf"(?<!def )\b{re.escape(name)}\(")
-    return not any(calls.search(module.text) for module in run.project.by_file.values())
+    stem = outer.module.name.rpartition(".")[2]
+    modules = (m for m in run.project.by_file.values() if m is outer.module or stem in m.text)
+    return not any(calls.search(module.text) for module in modules)
 
 
 def _members(value: Value, depth: int = 8, listed: bool = False) -> Iterator[str]:
@@ -76,7 +78,9 @@ def _members(value: Value, depth: int = 8, listed: bool = False) -> Iterator[str
             yield from _members(key, depth - 1, True) if key is not None else ()
             yield from _fields(fields, depth, listed)
             yield from _members(rest, depth - 1, listed) if rest is not None else ()
-        case ListV(items=items):
+        case ListV(items=items, shape=shape) if (
+            not shape
+        ):  # an order that is not fixed is told by itself
             for item in items:
                 yield from _members(item.value, depth - 1, listed)
         case _:
