@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from ..ir.failure import cannot_fail
 from ..ir.module import Module
-from ..ir.ops import Block, Effect, Fork, Op, Value, Yield
-from ..ir.structure import effects, operands, results
+from ..ir.ops import Block, Effect, Fork, Gen, Op, Select, Value, Yield
+from ..ir.structure import effects, operands, results, walk
 from .analysis.congruence import block_key
 from .analysis.dependence import needed
 from .rewriting.calls_early import speculative
@@ -24,12 +24,13 @@ class FuseForks:
         %a = fork arm { ... }                %a, %b, %c = fork arm { ... } arm { ... } arm { ... }
         %b, %c = fork arm { ... } arm { ... }      ->
 
-    A fork over items becomes an arm as it is. Of equal arms that draw nothing at random one is
-    left. Never fuses a fork with one that reads its results, nor over a call or something that can fail
-    between them, nor behind a fork in which something can fail: what fails there ends the program before
-    the second (`-O2` fuses where the first calls no host function, and counts the second's calls apart).
-    Worth a warm-up for every fork that is taken in by another, no token and no time: independent forks start
-    together without it, and each finds what the other has warmed.
+    A fork over items becomes an arm as it is. Of equal arms that draw nothing at random one is left, also
+    where they stood in two forks. Never fuses a fork with one that reads its results, nor over a call or
+    something that can fail between them, nor behind a fork in which something can fail: what fails there ends
+    the program before the second (`-O2` fuses where the first calls no host function, and counts the second's
+    calls apart). Worth a call for every equal arm, and a warm-up for every fork that is taken in by another;
+    otherwise no token and no time: independent forks start together without it, and each finds what the other
+    has warmed.
     """
 
     name: ClassVar[str] = "fuse-forks"
@@ -61,11 +62,11 @@ class _Fuser(Rewriter):
 
     def _without_equal_arms(self, op: Fork) -> Fork:
         """The fork with one of several equal arms, whose results stand for the others'."""
-        seen: dict[Hashable, tuple[Value, ...]] = {}
+        seen: dict[tuple[Hashable, bool], tuple[Value, ...]] = {}
         kept: list[tuple[Block, tuple[Value, ...]]] = []
         for body, values in arms(op):
-            key = block_key(body)
-            twin = seen.get(key)
+            key = block_key(body), _is_guess(body)
+            twin = seen.get((key[0], False), seen.get(key))
             if twin is None or not _is_repeatable(body):
                 if twin is not None:
                     why = "each of them draws for itself or calls the host"
@@ -133,7 +134,9 @@ class _Fuser(Rewriter):
                     return None
                 self._context.did("made two forks one", span=op.span)
                 second = op if cannot_fail(first) else speculative(op)
-                return [*ops[:at], *moved, _fused(first, second), *stays, *ops[position + 1 :]]
+                fused = self._without_equal_arms(_fused(first, second))
+                after = [self.current(op) for op in (*stays, *ops[position + 1 :])]
+                return [*ops[:at], *moved, fused, *after]
             if effects(op) & ~Effect.APPENDS or not cannot_fail(op):
                 return None  # a call, a guard or the end of the block stands between
             (stays if needs else moved).append(op)
@@ -164,6 +167,11 @@ def _asks(op: Op) -> bool:
 
 def _is_repeatable(body: Block) -> bool:
     return not any(effects(op) & (Effect.SAMPLED | Effect.HOST) for op in body.ops)
+
+
+def _is_guess(body: Block) -> bool:
+    """Whether a call of an arm is speculative; such a one does not stand for one that is certain."""
+    return any(isinstance(op, Gen | Select) and op.speculative for op in walk(body))
 
 
 def _only_fork(body: Block) -> Fork | None:
