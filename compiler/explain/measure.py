@@ -84,10 +84,12 @@ class Earlier:
         self._requests = sorted(requests, key=lambda each: each.started)[:SEARCHED]
 
     def source(self, record: CallRecord) -> str:
-        """Whose tokens they were: a call of the same row before all, then another row, then an earlier run."""
+        """Whose tokens they were: a request of the same row before all, then another row, then an earlier run."""
         begin = tuple(record.prompt[: record.cached])
         found = [q for q in self._requests if q is not record and _has(q, begin)]
         own = next((q for q in found if q.row == record.row and q.started <= record.started), None)
+        if own is not None and own.speculative and not own.is_call:
+            return "warmed as a guess"
         if own is not None:
             name = own.name or (f"call {own.site}" if own.site else "what was sent ahead")
             return f"equal values by chance: this prompt begins as one of `{name}` does"

@@ -166,6 +166,8 @@ def test_what_was_not_predicted_has_a_source() -> None:
     )
     assert cause(found, plan, Earlier([found, there])) == "extra: 16 tokens, left by row 3"
     assert cause(found, plan, Earlier([found])) == "extra: 16 tokens, left by an earlier run"
+    guess = record(kind="prefill", started=1.0, prompt=list(range(90)), speculative=True)
+    assert cause(found, plan, Earlier([found, guess])) == "extra: 16 tokens, warmed as a guess"
 
 
 def test_prices_follow_the_rules_of_targets(tmp_path: Path) -> None:
