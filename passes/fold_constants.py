@@ -27,7 +27,8 @@ class FoldConstants:
         %p2 = text %p1, "\\n"
 
     Never computes what would fail (it fails in the row, as before), never joins two texts into a
-    control token that neither held, and never turns a value's text into control tokens.
+    control token that neither held, and never turns a value's text into control tokens. Worth a call
+    where a known condition leaves an answer unread, which `eliminate-dead` then drops.
     """
 
     name: ClassVar[str] = "fold-constants"
