@@ -1,11 +1,11 @@
-"""Five more programs by hand, as `by_hand.py`: records, routing, an agent with tools, retrieval, review."""
+"""More programs by hand, as `by_hand.py`: records, routing, an agent with tools, review, and simpler ones."""
 
 import asyncio
 import json
 from functools import partial
 from typing import Any
 
-from .by_hand import PROGRAMS, Client, Program, vote
+from .by_hand import DIGIT, PROGRAMS, Client, Program, vote
 from .hosts import profile, search
 
 TEAMS = [" billing", " technical support", " sales", " returns and refunds"]
@@ -102,6 +102,73 @@ async def review(client: Client, row: dict[str, Any]) -> str:
     return await choose(client, prompt + notes, VERDICTS)
 
 
+async def desk(client: Client, row: dict[str, Any]) -> tuple[str, str]:
+    """`desk.sgl`: a function for each, neither of which knows of the other."""
+
+    async def after_gist(question: str, max_tokens: int) -> str:
+        prompt = f"{row['letter']}\n\nIn one sentence, the letter says:"
+        return await client.gen(prompt + await client.gen(prompt, 32) + question, max_tokens)
+
+    return await asyncio.gather(after_gist("\nA polite reply:", 32), after_gist("\nKeywords:", 16))
+
+
+async def memo(client: Client, row: dict[str, Any]) -> list[list[str]]:
+    """`memo.sgl`: a function for each reader, neither of which knows of the other."""
+    gist = ("In one sentence, the contract says:", 32)
+    lists = [[gist, ("What it costs:", 24)], [gist, ("What is left open:", 24)]]
+
+    async def answers(asked: list[tuple[str, int]]) -> list[str]:
+        return await asyncio.gather(
+            *[client.gen(f"{row['contract']}\n\n{question}", most) for question, most in asked]
+        )
+
+    return await asyncio.gather(*map(answers, lists))
+
+
+async def profile_of(client: Client, row: dict[str, Any]) -> tuple[str, str]:
+    """`profile.sgl`."""
+    prompt = f"{row['text']}\n\n"
+    asked = ["The topic is", "The tone is", "The people in it are"]
+    topic, _, _ = await asyncio.gather(*[client.gen(prompt + one, 16) for one in asked])
+    return topic, await client.gen(f"{prompt}On {topic}, in one sentence:", 32)
+
+
+async def grade(client: Client, row: dict[str, Any], *, with_reason: bool = False) -> str:
+    """`grade.sgl`."""
+    prompt = f"{row['essay']}\n\n"
+    number, reason = await asyncio.gather(
+        client.gen(f"{prompt}Grade from 1 to 9: ", 4, ignore_eos=False, **DIGIT),
+        client.gen(f"{prompt}In one sentence, the essay is", 32),
+    )
+    return f"{number}: {reason}" if with_reason else number
+
+
+async def plan(client: Client, row: dict[str, Any]) -> list[str]:
+    """`plan.sgl`."""
+    prompt = f"{row['report']}\n\n"
+    whole = {"structured_outputs": {"json": {"type": "integer"}}}
+    facts = [
+        client.gen(
+            f"{prompt}How many {what} are named, as a number: ", 4, ignore_eos=False, **whole
+        )
+        for what in ("people", "ships", "days", "pages")
+    ]
+    questions = [
+        client.gen(f"{prompt}{topic}, an open question:", 24)
+        for topic in ("Parties", "Dates", "Money", "Risks")
+    ]
+    return await asyncio.gather(*facts, *questions)
+
+
+async def consult(client: Client, row: dict[str, Any]) -> str:
+    """`consult.sgl`."""
+    found, about = await asyncio.gather(search(row["question"]), profile(row["who"]))
+    prompt = (
+        f"{row['rules']}\n\nFound: {found}\nThe user: {about}\nQuestion: {row['question']}\nAnswer:"
+    )
+    return await client.gen(prompt, 24)
+
+
 ALL: dict[str, Program] = {
     **PROGRAMS,
     "vote": partial(vote, seed=7),
@@ -111,4 +178,10 @@ ALL: dict[str, Program] = {
     "agent": agent,
     "retrieve": retrieve,
     "review": review,
+    "desk": desk,
+    "memo": memo,
+    "profile": profile_of,
+    "grade": grade,
+    "plan": plan,
+    "consult": consult,
 }

@@ -19,6 +19,7 @@ class Case:
 
     `read`: of our result what the code by hand returns; None where the two are not asked the same. `common`: the
     argument by which somebody would sort the rows. `by_hand`: the code by hand, where a program has several.
+    `level`: of optimization.
     """
 
     program: str
@@ -29,6 +30,7 @@ class Case:
     name: str = ""
     common: str = ""
     by_hand: str = ""
+    level: int = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", self.name or self.program)
@@ -108,6 +110,11 @@ def _teams(m: Material, seed: str) -> list[Arguments]:
         }
         for i in range(5)
     ]
+
+
+def _texts(count: int, name: str) -> Callable[[Material, str], list[Arguments]]:
+    """Instances that have nothing in common."""
+    return lambda m, seed: [{name: m.text(SHORT, f"{seed} {i}")} for i in range(count)]
 
 
 ROOMY = (
@@ -210,4 +217,48 @@ TIGHT = (
 )
 """For a server whose cache holds about three of the documents."""
 
-CASES = {"roomy": ROOMY, "tight": TIGHT}
+WRITTEN = (
+    Case(
+        "desk",
+        "a reply to a letter and its keywords, both after its gist, 4 letters",
+        _texts(4, "letter"),
+        "by hand two functions, each of which asks for the gist",
+    ),
+    Case(
+        "memo",
+        "two lists of two questions about a contract, one question on both, 4 contracts",
+        _texts(4, "contract"),
+        "by hand two functions, each of which asks all of its list",
+    ),
+    Case(
+        "profile",
+        "two of four answers about a text are returned, 4 texts",
+        _texts(4, "text"),
+        "by hand all four are asked for",
+    ),
+    Case(
+        "grade",
+        "a grade, and a reason that a switch leaves out, 4 essays",
+        _texts(4, "essay"),
+        "by hand the reason is asked for beside the grade",
+        read=_as_it_is,
+    ),
+    Case(
+        "plan",
+        "4 facts of a declared type, 4 open questions, -O2, 2 reports",
+        _texts(2, "report"),
+        "by hand all eight at once",
+        level=2,
+    ),
+    Case(
+        "consult",
+        "two look-ups of 0.15 and 0.3 s, then an answer under long rules",
+        lambda m, s: [
+            {"rules": m.text(LONG, s), "question": m.text(LINE, f"{s} q"), "who": "User 1"}
+        ],
+        read=_as_it_is,
+    ),
+)
+"""Programs as people leave them: what is asked twice or for nobody, and what is known before it is asked."""
+
+CASES = {"roomy": ROOMY, "tight": TIGHT, "passes": (*ROOMY, *WRITTEN)}

@@ -196,7 +196,8 @@ def builds_of(case: Case, model: Path, with_passes: bool) -> dict[str, Build]:
     """The compiled sides of a case: as a user compiles it; where asked -O0, and each pass off that changes the plan."""
 
     def built(**options: Any) -> Build:
-        return compile_file(FOLDER / f"{case.program}.sgl", Options(**options), str(model))
+        chosen = Options(**{"level": case.level} | options)
+        return compile_file(FOLDER / f"{case.program}.sgl", chosen, str(model))
 
     found = {COMPILED: built()}
     if with_passes:
