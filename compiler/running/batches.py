@@ -201,7 +201,12 @@ def _said(results: Results, progress: Progress, order: BatchOrder) -> int:
 
 def _say_totals(results: Results, progress: Progress) -> None:
     totals = f"prefilled {progress.prefilled:,}, cached {progress.cached:,}, generated {progress.generated:,}"
-    tell(f"{results.rows} rows, {progress.calls} calls: {totals} tokens")
+    done = f"{_counted(results.rows, 'row')}, {_counted(progress.calls, 'call')}"
+    tell(f"{done}: {totals} tokens")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _say_order(order: BatchOrder) -> None:

@@ -63,7 +63,9 @@ def test_the_estimate_answers_nothing(
 
 def test_the_mock_answers_who_asks_for_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["run", "greet.sgl", "name=Ada", "--backend", "mock"]) == 0
-    assert capsys.readouterr().out
+    said = capsys.readouterr()
+    assert said.out
+    assert said.err.startswith("1 row, 1 call: prefilled ")
 
 
 @pytest.mark.parametrize("words", [("build", "greet.sgl"), ("explain", "greet.sgl")])
