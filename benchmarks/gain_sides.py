@@ -66,7 +66,8 @@ class Found:
 
     def data(self) -> dict[str, Any]:
         """All of it, for the JSON file."""
-        about = {"program": self.case.name, "title": self.case.title, "note": self.case.note}
+        case = self.case
+        about = {"program": case.name, "of": case.program, "title": case.title, "note": case.note}
         numbers = {name: getattr(self, name) for name in NUMBERS}
         sides = {name: msgspec.to_builtins(taken) for name, taken in self.sides.items()}
         return {**about, "sides": sides, **numbers}

@@ -19,9 +19,9 @@ HAND, OURS, LEAST, LINE = "#9aa5b1", "#2a6f97", "#c8553d", "#222222"
 
 
 def draw(data: dict[str, Any], target: Path) -> None:
-    """Two panels with one row for each program: the ratio of times, and prefilled tokens of both sides."""
+    """Two panels with one row for each program, the first: the ratio of times, and prefilled tokens of both sides."""
     mpl.rcParams.update({"font.size": 9, "svg.fonttype": "none", "svg.hashsalt": "sglc"})
-    rows = data["rows"][::-1]
+    rows = list({row["of"]: row for row in data["rows"][::-1]}.values())
     figure, (left, right) = plt.subplots(
         1, 2, figsize=(11, 0.42 * len(rows) + 1.6), sharey=True, width_ratios=(3, 3)
     )
