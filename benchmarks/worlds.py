@@ -177,7 +177,8 @@ predicted` are the tokens that the plan can promise to be cached, before anythin
 clock: 0.1 ms for a prefilled token, 10 ms for a decode step. Three passes are about something that is not counted here:
 `plan-retention` about memory (`python -m benchmarks.retention` shows the evictions that it avoids), `insert-prefetch`
 about the first answer after a load or a host call (`python -m benchmarks.first_token`), and `fold-constants` and
-`eliminate-dead` make the program that the others read smaller.
+`eliminate-dead` make the program that the others read smaller. The examples ask nothing twice and nothing for nobody;
+what is saved in programs that do is in [gains_passes.md](../benchmarks/results/gains_passes.md).
 
 {table(passes, list(ablation_rows(every)))}"""
 
