@@ -32,7 +32,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "review": {"guide": "Be strict.", "change": "+ x = 1"},
     "desk": {"letter": "Dear all."},
     "memo": {"contract": "A lease."},
-    "profile": {"text": "Two ships came."},
     "plan": {"report": "Two ships came."},
     "consult": {"rules": "Be brief.", "question": "Why?", "who": "Ada"},
 }
