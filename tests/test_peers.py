@@ -206,17 +206,19 @@ def test_what_a_pass_is_worth_stands_by_program_and_together(
     from benchmarks.gain_sides import BY_HAND, COMPILED, Found, Taken
     from benchmarks.server_counts import Counts
 
-    def taken(seconds: float, prompt: int) -> Taken:
-        return Taken([seconds, 2 * seconds], Counts(prompt=prompt))
+    def taken(seconds: float, prompt: int, requests: int = 2) -> Taken:
+        return Taken([seconds, 2 * seconds], Counts(prompt=prompt, requests=requests))
 
     both = [BY_HAND, COMPILED]
     first = Found(gain_cases.ROOMY[0], dict(zip(both, (taken(2, 90), taken(1, 80)), strict=True)))
     other = Found(gain_cases.ROOMY[1], dict(zip(both, (taken(8, 90), taken(1, 80)), strict=True)))
-    first.sides["no hoist-prefix"] = taken(4, 120)
+    first.sides["no hoist-prefix"] = taken(4, 120, requests=5)
     page = gain_tables.page([first, other], {"date": "", "processor": "", "cores": 2, "python": "",
         "packages": {}, "revision": ""}, server="", settings="", repeats=1, block=16, load="")  # fmt: skip
     assert "**4.00**" in page
-    assert "| brief | +40 / 4.00 |\n| choose | - |\n| together | +40 / 4.00 |" in page
+    assert "| brief | no hoist-prefix | +3 | +40 | +0 | 4.00 |" in page
+    assert "| together | no hoist-prefix | +3 | +40 | +0 | 4.00 |" in page
+    assert "| choose | no" not in page
     assert "No plan is another without `fold-constants`" in page
     assert "`hoist-prefix`" not in page
 
