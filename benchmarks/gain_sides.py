@@ -196,8 +196,8 @@ def _value(result: RowResult) -> Any:
 def builds_of(case: Case, model: Path, with_passes: bool) -> dict[str, Build]:
     """The compiled sides of a case: as a user compiles it; where asked -O0, and each pass off that changes the plan."""
 
-    def built(**options: Any) -> Build:
-        chosen = Options(**{"level": case.level} | options)
+    def built(level: int = case.level, **options: Any) -> Build:
+        chosen = Options(level=level, **options)
         return compile_file(FOLDER / f"{case.program}.sgl", chosen, str(model))
 
     found = {COMPILED: built()}
