@@ -30,10 +30,9 @@ from sglc.runtime.models.folders import resolve_model
 
 from . import floors, results
 from .contenders import Contender, Ours, Vllm
-from .vllm_server import serve, version
+from .vllm_server import free_port, serve, version
 from .workloads import ROWS, Material, Row
 
-PORT = 8911
 KV_TOKENS = 40_000
 FLOOR_SECONDS = 0.4  # of each rate before every row; the best count
 
@@ -205,10 +204,10 @@ def main() -> int:
 def _servers(stack: ExitStack, options: argparse.Namespace, model: Path) -> list[Contender]:
     """One server for each setting; all but the one that is asked stand still."""
     sides: list[Contender] = []
-    for i, threads in enumerate(options.vllm_threads.split(",") if options.vllm else []):
+    for threads in options.vllm_threads.split(",") if options.vllm else []:
         print(f"starting vLLM, threads {threads}", file=sys.stderr, flush=True)
         sides.append(
-            Vllm(stack.enter_context(serve(options.vllm, model, threads=threads, port=PORT + i)))
+            Vllm(stack.enter_context(serve(options.vllm, model, threads=threads, port=free_port())))
         )
     return sides
 

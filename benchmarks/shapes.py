@@ -22,8 +22,8 @@ from sglc.runtime.models.folders import resolve_model
 
 from . import floors, results
 from .contenders import Contender, Ours, Vllm
-from .peers import FLOOR_SECONDS, KV_TOKENS, PORT, measure
-from .vllm_server import serve, version
+from .peers import FLOOR_SECONDS, KV_TOKENS, measure
+from .vllm_server import free_port, serve, version
 from .watched import REST, STAGES, Watched
 from .workloads import OWN, PREFIX, ROWS, Material, Row, shared
 
@@ -101,7 +101,9 @@ def take(options: argparse.Namespace) -> None:
         sides: list[Contender] = []
         if options.vllm:
             sides.append(
-                Vllm(stack.enter_context(serve(options.vllm, model, threads="0-1", port=PORT)))
+                Vllm(
+                    stack.enter_context(serve(options.vllm, model, threads="0-1", port=free_port()))
+                )
             )
         ours = Watched(Ours(EngineBackend(model, kv_cache_tokens=KV_TOKENS), model))
         sides.append(ours)
