@@ -71,7 +71,7 @@ random but SmolLM2's; sizes are the models' own. Ratio: vLLM's time over ours, a
 time over the least that this machine can take for the row, from the rates measured before and after it; asked for are
 at most {together}, and {alone} for a single stream. Bold: not reached. What follows says of what our time is made, in
 seconds: forwards of the model, logits and choice of tokens, planning of attention, scheduling, and what the engine
-waited for those who ask.
+waited for those who ask. Load: how many processes wanted a core when the row began; one is the row before it.
 """
 
 
@@ -109,10 +109,11 @@ def take(options: argparse.Namespace) -> None:
         sides.append(ours)
         for row in (row for row in ALL if row.name in names):
             is_warm = row.name in warmed
-            found = measure(row, sides, material, options.repeats, None if is_warm else [ours])
+            repeats = options.repeats if is_warm else 1
+            found = measure(row, sides, material, repeats, None if is_warm else [ours])
             machine = machine.best(floors.measure(FLOOR_SECONDS))  # of a row before and after it
             found.floor = floors.floor(row.floor, size, machine)
-            data = found.data() | {"stages": ours.stages(found.ours), "repeats": options.repeats}
+            data = found.data() | {"stages": ours.stages(found.ours), "repeats": repeats}
             data |= {"is_vllm_warm": is_warm}
             keep(options.shape, data | {"load": found.load, "machine": str(machine)}, peer)
             print(options.shape, *found.cells(), sep=" | ", file=sys.stderr, flush=True)
@@ -135,7 +136,17 @@ def page(data: dict[str, Any]) -> str:
     text = f"# Shapes\n\n{results.headline(data['environment'])}{note}vLLM: {data['vllm'] or 'not run'}.\n"
     for shape, rows in shapes.items():
         cells = [_cells(rows[row.name]) for row in ALL if row.name in rows]
-        head = ["", "sglc, s", "vLLM, s", "ratio", "x floor", *STAGES.values(), REST, "rates"]
+        head = [
+            "",
+            "sglc, s",
+            "vLLM, s",
+            "ratio",
+            "x floor",
+            *STAGES.values(),
+            REST,
+            "load",
+            "rates",
+        ]
         text += f"\n## {shape}\n\n{results.table(head, cells)}"
     return text
 
@@ -152,7 +163,8 @@ def _cells(row: dict[str, Any]) -> list[str]:
     floor = _figure(row["x_floor"], row["x_floor"] <= limit(row["name"]))
     other = f"{min(others):.2f}" + "°" * (not row["is_vllm_warm"]) if others else "-"
     stages = [f"{seconds:.2f}" for seconds in row["stages"].values()]
-    return [row["title"], f"{ours:.2f}", other, ratio, floor, *stages, row["machine"]]
+    load = f"{row['load']:.1f}"
+    return [row["title"], f"{ours:.2f}", other, ratio, floor, *stages, load, row["machine"]]
 
 
 def _figure(value: float | None, is_reached: bool) -> str:
@@ -172,7 +184,7 @@ def main() -> None:
     taking.add_argument("--rows", default="", help=f"of: {', '.join(row.name for row in ALL)}")
     taking.add_argument("--repeats", type=int, default=3)
     taking.add_argument(
-        "--warm", default="", help="rows of which vLLM, too, is asked once before; all without it"
+        "--warm", default="", help="rows of which vLLM, too, is asked before; others are asked once"
     )
     options = parser.parse_args()
     if options.command == "make":

@@ -154,6 +154,7 @@ def test_a_row_s_page_says_what_was_missed_and_of_what_our_time_is_made(
         "times": {"sglc": [3.0], "vllm threads=0-1": [3.3, 3.9]},
         "stages": stages,
         "machine": "-",
+        "load": 1.0,
     }
     rows = {
         name: row
