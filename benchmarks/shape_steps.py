@@ -1,15 +1,16 @@
-"""Processor time of steps for models of several shapes, on one thread, beside what that thread could do at best.
+"""Single steps of models of several shapes: processor time on one thread, the clock on all cores, and their floors.
 
     python -m benchmarks.shape_steps SHAPE [--models FOLDER]       a shape of `shapes`, which writes their models
 
-What a busy machine can still measure: other processes take a thread's time, and its processor time hardly changes. The
-floor is `floors`', from rates that are taken in the same way in the same run. Shapes are measured one by one; the page
-has what there is.
+What a busy machine can still measure: other processes take a thread's time, and its processor time hardly changes; and
+of many steps of milliseconds the least one had the cores to itself. The floors are `floors`', from rates that are taken
+in the same way in the same run. Shapes are measured one by one; the page has what there is.
 """
 
 import argparse
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,23 +27,38 @@ NAME = "shape_steps"
 ROWS, CONTEXT, TOKENS, PROMPT = (1, 8, 32), 40, 14, 512
 
 NOTE = f"""
-Milliseconds of processor time on one thread, bfloat16: the least decode step of unrelated rows with about {CONTEXT}
-tokens of context each, and a prompt of {PROMPT} tokens. In brackets: times the floor, the least that the thread could
-take at the rates in the last column. Weights are random but SmolLM2's. Other processes ran beside.
+Milliseconds, bfloat16: the least decode step of unrelated rows with about {CONTEXT} tokens of context each, and a prompt
+of {PROMPT} tokens. In brackets: times the floor, the least that could be taken at the rates in the last column. Weights
+are random but SmolLM2's. Other processes ran beside, which the first table, of processor time, hardly shows; in the
+second they lengthen what is long.
 
 """
 
 
 def measure(model: str | None) -> dict[str, Any]:
-    """Steps of one shape."""
-    torch.set_num_threads(1)
-    machine, size = floors.measure_one_thread(), floors.Size.of(resolve_model(model))
-    bench = Bench(build_engine(EngineOptions(model_path=model, kv_cache_tokens=8000, threads=1)))
+    """Steps of one shape: on one thread, and under `both` on all cores."""
+    cores = torch.get_num_threads()
+    engine = build_engine(EngineOptions(model_path=model, kv_cache_tokens=8000, threads=cores))
+    bench, size = Bench(engine), floors.Size.of(resolve_model(model))
+    if engine.parts.kernels is None:
+        raise SystemExit("the C kernels don't run this model here")
     bench.prefill(100)
-    clock = time.thread_time
+    both = _steps(bench, size, time.perf_counter, floors.measure)
+    engine.parts.kernels.use_threads(1)
+    torch.set_num_threads(1)
+    return {**_steps(bench, size, time.thread_time, floors.measure_one_thread), "both": both}
+
+
+def _steps(
+    bench: Bench,
+    size: floors.Size,
+    clock: Callable[[], float],
+    rates: Callable[[], floors.Machine],
+) -> dict[str, Any]:
+    machine = rates()
     taken = {n: min(bench.decode(n, CONTEXT, TOKENS, clock) for _ in range(2)) for n in ROWS}
     prompt = min(bench.prefill(PROMPT, clock) for _ in range(2))
-    machine = machine.best(floors.measure_one_thread())
+    machine = machine.best(rates())
     steps = [(f"{n} rows", taken[n], floors.decode(n, 1, CONTEXT)) for n in ROWS]
     steps.append((f"prompt of {PROMPT}", prompt, floors.prefill(PROMPT)))
     rows = [
@@ -54,20 +70,24 @@ def measure(model: str | None) -> dict[str, Any]:
 
 def page(data: dict[str, Any]) -> str:
     """The results as Markdown."""
-    head = [
-        "",
-        *(row["name"] for row in next(iter(data["shapes"].values()))["rows"]),
-        "rates of one thread",
-    ]
+    text = f"# Steps of several shapes\n\n{results.headline(data['environment'])}{NOTE}"
+    one: dict[str, Any] = data["shapes"]
+    both = {shape: found["both"] for shape, found in one.items()}
+    text += f"## One thread, its processor time\n\n{_table(one)}\n"
+    return f"{text}## All cores, by the clock\n\n{_table(both)}"
+
+
+def _table(shapes: dict[str, Any]) -> str:
+    head = ["", *(row["name"] for row in next(iter(shapes.values()))["rows"]), "rates"]
     lines = [
         [
             shape,
             *(f"{r['taken'] * 1e3:.1f} ({r['taken'] / r['floor']:.2f})" for r in found["rows"]),
             found["machine"],
         ]
-        for shape, found in data["shapes"].items()
+        for shape, found in shapes.items()
     ]
-    return f"# Steps of several shapes\n\n{results.headline(data['environment'])}{NOTE}{results.table(head, lines)}"
+    return results.table(head, lines)
 
 
 def main() -> None:
