@@ -27,10 +27,10 @@ NAME = "shape_steps"
 ROWS, CONTEXT, TOKENS, PROMPT = (1, 8, 32), 40, 14, 512
 
 NOTE = f"""
-Milliseconds, bfloat16: the least decode step of unrelated rows with about {CONTEXT} tokens of context each, and a prompt
-of {PROMPT} tokens. In brackets: times the floor, the least that could be taken at the rates in the last column. Weights
-are random but SmolLM2's. Other processes ran beside, which the first table, of processor time, hardly shows; in the
-second they lengthen what is long.
+Milliseconds, bfloat16: the least decode step of unrelated rows with about {CONTEXT} tokens of context each, and a
+prompt of {PROMPT} tokens. In brackets: times the floor, the least that could be taken at the rates in the last column.
+Weights are random but SmolLM2's. Other processes ran beside: the first table, of processor time, hardly shows it, in
+the second they lengthen what is long.
 
 """
 

@@ -65,13 +65,13 @@ MEASURED = (
 ALL = (*(row for row in ROWS if row.name in MEASURED), ARMS)
 
 NOTE = """
-The best of one to three repetitions, ours and vLLM's in turns, after one that is not counted (° where vLLM was asked
-once and not before, since it takes minutes); both sides bfloat16, 2 threads, prefix caching on. Weights are
+The best of one to three repetitions, ours and vLLM's in turns, after one that is not counted; ° where a side was asked
+once and not before, since that takes minutes. Both sides bfloat16, 2 threads, prefix caching on. Weights are
 random but SmolLM2's; sizes are the models' own. Ratio: vLLM's time over ours, at least {ratio} asked for. x floor: our
 time over the least that this machine can take for the row, from the rates measured before and after it; asked for are
 at most {together}, and {alone} for a single stream. Bold: not reached. What follows says of what our time is made, in
 seconds: forwards of the model, logits and choice of tokens, planning of attention, scheduling, and what the engine
-waited for those who ask. Load: how many processes wanted a core when the row began; one is the row before it.
+waited for those who ask. Load: how many threads wanted a core in the minute before the row; two are the rows' own.
 """
 
 
@@ -114,7 +114,7 @@ def take(options: argparse.Namespace) -> None:
             machine = machine.best(floors.measure(FLOOR_SECONDS))  # of a row before and after it
             found.floor = floors.floor(row.floor, size, machine)
             data = found.data() | {"stages": ours.stages(found.ours), "repeats": repeats}
-            data |= {"is_vllm_warm": is_warm}
+            data |= {"is_warm": True, "is_vllm_warm": is_warm}
             keep(options.shape, data | {"load": found.load, "machine": str(machine)}, peer)
             print(options.shape, *found.cells(), sep=" | ", file=sys.stderr, flush=True)
 
@@ -161,10 +161,23 @@ def _cells(row: dict[str, Any]) -> list[str]:
     ours, others = times.pop(Ours.name), list(times.values())
     ratio = _figure(row["ratio"], row["ratio"] is None or row["ratio"] >= RATIO)
     floor = _figure(row["x_floor"], row["x_floor"] <= limit(row["name"]))
-    other = f"{min(others):.2f}" + "°" * (not row["is_vllm_warm"]) if others else "-"
+    other = f"{min(others):.2f}{_mark(row['is_vllm_warm'])}" if others else "-"
     stages = [f"{seconds:.2f}" for seconds in row["stages"].values()]
     load = f"{row['load']:.1f}"
-    return [row["title"], f"{ours:.2f}", other, ratio, floor, *stages, load, row["machine"]]
+    return [
+        row["title"],
+        f"{ours:.2f}{_mark(row['is_warm'])}",
+        other,
+        ratio,
+        floor,
+        *stages,
+        load,
+        row["machine"],
+    ]
+
+
+def _mark(is_warm: bool) -> str:
+    return "" if is_warm else "°"
 
 
 def _figure(value: float | None, is_reached: bool) -> str:

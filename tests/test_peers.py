@@ -159,7 +159,7 @@ def test_a_row_s_page_says_what_was_missed_and_of_what_our_time_is_made(
     rows = {
         name: row
         | {"name": name, "title": name, "ratio": 1.1, "x_floor": 1.5}
-        | {"is_vllm_warm": name == "decode-1"}
+        | {"is_warm": True, "is_vllm_warm": name == "decode-1"}
         for name in ("decode-1", "decode-8")
     }
     page = shapes.page({"environment": results.environment(), "vllm": "-", "shapes": {"s": rows}})
