@@ -72,9 +72,9 @@ def page(data: dict[str, Any]) -> str:
     """The results as Markdown."""
     text = f"# Steps of several shapes\n\n{results.headline(data['environment'])}{NOTE}"
     one: dict[str, Any] = data["shapes"]
-    both = {shape: found["both"] for shape, found in one.items()}
-    text += f"## One thread, its processor time\n\n{_table(one)}\n"
-    return f"{text}## All cores, by the clock\n\n{_table(both)}"
+    both = {shape: found["both"] for shape, found in one.items() if "both" in found}
+    text += f"## One thread, its processor time\n\n{_table(one)}"
+    return text + (f"\n## All cores, by the clock\n\n{_table(both)}" if both else "")
 
 
 def _table(shapes: dict[str, Any]) -> str:
