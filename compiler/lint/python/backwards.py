@@ -30,6 +30,28 @@ def changed_from_the_end(run: Run, frame: Frame, site: ast.AST) -> None:
             return
 
 
+def rebuilt_from_the_end(run: Run, frame: Frame, node: ast.Dict) -> None:
+    """`{**message, "content": ...}` under a condition, in a loop that goes through a history from its end."""
+    spread = {
+        v.id
+        for k, v in zip(node.keys, node.values, strict=True)
+        if k is None and isinstance(v, ast.Name)
+    }
+    named = {k.value for k in node.keys if isinstance(k, ast.Constant)}
+    if not spread or not frame.guards or not named & {"content", "text", "parts"}:
+        return
+    for loop in run.loops:
+        match loop.node:
+            case ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="reversed"))) if (
+                name in spread
+            ):
+                place = place_of(frame.module, node, f"{frame.name}:set")
+                what = "earlier messages are changed, counted from the newest"
+                loop.shape |= {Taint(Cause.REWRITTEN, REQUEST, place, what)}
+            case _:
+                pass
+
+
 def seeks_newest(run: Run) -> bool:
     """Whether the loop that runs goes from the end to the first message of some kind, and stops there."""
     loop = run.loops[-1].node if run.loops else None

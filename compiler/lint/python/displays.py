@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from .backwards import rebuilt_from_the_end
 from .building import merge, order_taint, put, splice
 from .clocks import coarse
 from .frames import Frame
@@ -64,6 +65,7 @@ def _comes_to_more(frame: Frame, node: ast.Set) -> bool:
 
 def dict_display(run: Run, frame: Frame, node: ast.Dict) -> Value:
     """`{key: value}`: keys in order; one that marks a breakpoint is noted."""
+    rebuilt_from_the_end(run, frame, node)
     made = DictV(loops=run.loop_numbers())
     for key, held in zip(node.keys, node.values, strict=True):
         value = run.evaluate(run, frame, held)

@@ -13,7 +13,7 @@ from .left import judge_left
 from .machine import OutOfSteps, Run, Turn
 from .moving import take_over
 from .mutations import GROWING
-from .values import FnV, ModuleInfo
+from .values import FnV, ListV, ModuleInfo, StateV
 from .walking import nodes_of
 
 MOST_SETTERS = 200
@@ -40,6 +40,8 @@ def follow_turn(run: Run, fn: FnV) -> None:
 
 def _follow(run: Run, fn: FnV) -> None:
     run.forget()
+    if isinstance(fn.bound, StateV):
+        fn.bound = StateV(ListV("list"))  # each run of a program begins with nothing said
     with run.afresh():
         judge_left(run, root(run, fn))
 
