@@ -187,6 +187,8 @@ class Run:
     """Lists that were stored since a root began."""
     became: dict[int, ListV] = field(default_factory=dict)
     """By an unknown value that turned out to be a list: that list."""
+    owners: dict[int, object] = field(default_factory=dict)
+    """What cells are named after."""
     frames: list[Frame] = field(default_factory=list)
     """The functions that are running, outermost first."""
 
@@ -201,6 +203,11 @@ class Run:
             noted.clear()
         self.inner.clear()
         self.warmed = set()
+
+    def cell(self, owner: object, name: str) -> tuple[int, str]:
+        """Names what an owner holds under a name; the owner is kept, so that no other one gets its number."""
+        self.owners[id(owner)] = owner
+        return id(owner), name
 
     def set_since(self, owner: object, name: str) -> Value | None:
         """An attribute of something that isn't an object of the project, where it was set since a root began."""

@@ -36,7 +36,7 @@ def note_moved(
         return
     if isinstance(value, Const) and _OF_MODELS.search(name):
         return
-    key = (id(owner), name)
+    key = run.cell(owner, name)
     is_always = not any(each.conds for each in run.frames)
     if is_always:
         run.fresh.add(key)
@@ -63,7 +63,7 @@ def note_grown(run: Run, frame: Frame, target: ListV | DictV, node: ast.AST) -> 
     place = place_of(frame.module, node)
     taint = Taint(Cause.STATE, TURN, place, "what each turn adds", loops=run.loop_numbers())
     if isinstance(target, ListV) and run.offered.get(id(target)) is target:
-        run.moved.setdefault((id(target), GROWN), taint)
+        run.moved.setdefault(run.cell(target, GROWN), taint)
     if target.persists:
         run.grown.setdefault(id(target), (target, taint))
         return
@@ -87,9 +87,10 @@ ADDED = "+"
 
 def moved_by_turn(run: Run, owner: object, name: str) -> Taints:
     """What something varies with that an earlier turn has set; nothing where this one set it already."""
-    run.read.add((id(owner), name))
-    taint = run.moved.get((id(owner), name))
-    if taint is None or (id(owner), name) in run.fresh:
+    cell = run.cell(owner, name)
+    run.read.add(cell)
+    taint = run.moved.get(cell)
+    if taint is None or cell in run.fresh:
         return NONE
     return frozenset({taint})
 
@@ -97,7 +98,7 @@ def moved_by_turn(run: Run, owner: object, name: str) -> Taints:
 def as_moved(run: Run, owner: object, name: str, value: Value) -> Value:
     """A name's value, with what an earlier turn may have left there."""
     if isinstance(value, ListV | DictV) and value.persists:
-        run.read.add((id(value), ADDED))
+        run.read.add(run.cell(value, ADDED))
     taints = moved_by_turn(run, owner, name)
     if not taints or not isinstance(value, Const | Opaque | Text | Choice):
         return value
@@ -114,7 +115,7 @@ def take_over(run: Run, known: int, sends: bool = True) -> bool:
         run.moved.setdefault(key, taint)
     for target, taint in run.grown.values():
         if not any(t.cause is Cause.STATE for t in target.as_text):
-            run.moved[id(target), ADDED] = taint
+            run.moved[run.cell(target, ADDED)] = taint
             target.as_text |= {taint}
     return len(run.moved) > known
 
