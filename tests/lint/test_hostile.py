@@ -102,10 +102,30 @@ STATES = "class A:\n    def __init__(self):\n        self.h = []\n" + "".join(
     for n in range(20)
 )
 
+NESTED = """import litellm
+
+
+def make(n):
+    def inner(m):
+        return make(litellm.completion(messages=m))
+
+    def other(m):
+        return make(inner) if m else litellm.completion(messages=m)
+
+    return inner if n else other
+
+
+"""
+"""Functions that make functions which call what makes them: each is followed by itself once."""
+
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
+        (
+            "nested.py",
+            NESTED + "".join(f"def use{n}(m):\n    return make(make(m))\n" for n in range(40)),
+        ),
         (
             "wide.py",
             f"import litellm\n{CALLS}\n\ndef go(m):\n    return litellm.completion(messages=f0(m))\n",
