@@ -40,10 +40,11 @@ class ChildError(Exception):
 
 @dataclass(frozen=True)
 class Case:
-    """One rendering: what the template is given. `day` is the day that it sees (YYYY-MM-DD)."""
+    """One rendering: what the template is given, the day that it sees (YYYY-MM-DD), the seed of what it draws."""
 
     variables: Mapping[str, Any]
     day: str = "2026-01-01"
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,9 @@ class TemplateChild:
         """Render a template for each case. Raises ChildError; an error of the template is an outcome."""
         job = {
             "source": source,
-            "cases": [{"variables": dict(c.variables), "day": c.day} for c in cases],
+            "cases": [
+                {"variables": dict(c.variables), "day": c.day, "seed": c.seed} for c in cases
+            ],
         }
         line = json.dumps(job).encode() + b"\n"
         try:

@@ -6,6 +6,7 @@ It runs without the rest of the project, so that it starts quickly and holds not
 from __future__ import annotations
 
 import json
+import random
 import sys
 from functools import lru_cache
 from time import process_time
@@ -65,6 +66,7 @@ def _rendered(job: dict[str, Any]) -> list[dict[str, str]]:
 
 def _outcome(source: str, case: dict[str, Any]) -> dict[str, str]:
     try:
+        random.seed(case["seed"])
         return {"text": run_template(_compiled(source, case["day"]), **case["variables"])}
     except TemplateError as error:
         return {"error": str(error) or "it raised an error without words"}

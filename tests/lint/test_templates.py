@@ -83,3 +83,11 @@ def test_the_day_is_the_one_that_is_given() -> None:
             "{{ strftime_now('%d %b') }}", [Case({}, "2026-01-01"), Case({}, "2026-02-03")]
         )
     assert (one.text, other.text) == ("01 Jan", "03 Feb")
+
+
+def test_a_template_that_draws(tmp_path: Path) -> None:
+    drawn = CHATML + "{{ ['brief', 'kind', 'exact', 'calm'] | random }}"
+    assert codes(tmp_path, drawn) == ["PFX102"]
+    assert (
+        lint([tmp_path], Config()).findings == lint([tmp_path], Config(), use_cache=False).findings
+    )

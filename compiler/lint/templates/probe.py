@@ -15,6 +15,9 @@ from .conversations import TOOLS, Trial, failures, plain, trials
 _TOKENS = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
 """What a template gets that comes without its tokenizer."""
 
+_SEEDS = (1, 2, 3, 4)
+"""Of a template that draws, at least one of these draws something else."""
+
 DAY, OTHER_DAY = "2026-01-01", "2026-02-03"
 
 
@@ -76,11 +79,13 @@ def _clock(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> Faul
     for trial in trials(source):
         given = (trial.messages, trial.variables, tokens, True)
         cases = [_case(*given, day) for day in (DAY, OTHER_DAY)]
-        one, again, other = child.render(source, [cases[0], *cases])
-        if one.text is None or again.text is None or other.text is None:
+        drawn = [replace(cases[0], seed=seed) for seed in _SEEDS]
+        one, other, *again = child.render(source, [*cases, *drawn])
+        if one.text is None or other.text is None:
             continue
-        if one.text != again.text:
-            return _drawn(one.text, again.text)
+        unlike = next((a.text for a in again if a.text not in (None, one.text)), None)
+        if unlike is not None:
+            return _drawn(one.text, unlike)
         if one.text == other.text:
             continue
         at = common(one.text, other.text)
