@@ -87,6 +87,7 @@ ORDER = frozenset(
         Cause.TOOL_SET,
         Cause.SAMPLED,
         Cause.KEY_ORDER,
+        Cause.ADDRESS,
     }
 )
 """Causes that change the text itself: they cost it even where nothing follows."""

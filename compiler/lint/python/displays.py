@@ -31,11 +31,12 @@ def f_string(run: Run, frame: Frame, node: ast.JoinedStr) -> Value:
 
 
 def _formatted(run: Run, frame: Frame, inner: ast.expr, spec: ast.expr | None) -> tuple[Part, ...]:
-    value = as_written(run, run.evaluate(run, frame, inner))
+    place = place_of(frame.module, inner)
+    value = as_written(run, run.evaluate(run, frame, inner), place)
     pattern = run.evaluate(run, frame, spec) if spec is not None else None
     if isinstance(pattern, Const) and isinstance(pattern.value, str) and "%" in pattern.value:
         value = coarse(value, pattern.value)
-    return parts_of(value, place_of(frame.module, inner))
+    return parts_of(value, place)
 
 
 def list_display(run: Run, frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Value:

@@ -70,7 +70,7 @@ def _binary(run: Run, frame: Frame, node: ast.BinOp) -> Value:
     if told is not None:
         return told
     if isinstance(node.op, ast.Mod):
-        right = each_written(run, right)
+        right = each_written(run, right, place_of(frame.module, node.right))
     return operated(run, frame, content_of(left), content_of(right), node)
 
 

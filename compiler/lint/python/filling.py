@@ -25,11 +25,11 @@ def formatted(
     rest: Value | None = None,
     reached: Reached | None = None,
 ) -> Value:
-    """`template.format(...)`. `reached`: what a path behind a name (`.now`, `[clock]`) leads to."""
+    """`template.format(...)`. `reached`: the text that a path behind a name (`.now`, `[clock]`, nothing) leads to."""
     known = literal(template)
     if known is None:
         parts = [*parts_of(template, place)]
-        return text(_filled_parts(parts, args, kwargs, place))
+        return text(_filled_parts(parts, args, kwargs, place, reached))
     try:
         fields = list(string.Formatter().parse(known))
     except ValueError:
@@ -50,20 +50,24 @@ def formatted(
             held = args[number] if number < len(args) else rest
         else:
             held = kwargs.get(head, rest)
-        if path and held is not None and reached is not None:
+        if held is not None and reached is not None:
             held = reached(held, path)
         found += parts_of(held, place) if held is not None else (Hole(NONE, head),)
     return text(found)
 
 
 def _filled_parts(
-    parts: Sequence[Part], args: Sequence[Value], kwargs: Mapping[str, Value], place: Place
+    parts: Sequence[Part],
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    place: Place,
+    reached: Reached | None = None,
 ) -> list[Part]:
     """A template with holes of its own: fields in its literals are filled, the holes stay."""
     found: list[Part] = []
     for part in parts:
         if isinstance(part, Lit) and "{" in part.text:
-            inner = formatted(Const(part.text), args, kwargs, place)
+            inner = formatted(Const(part.text), args, kwargs, place, reached=reached)
             found += parts_of(inner, place)
         else:
             found.append(part)

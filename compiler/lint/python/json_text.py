@@ -6,12 +6,13 @@ import re
 
 from ..finding import Cause, Place
 from ..layout import REQUEST, SESSION
+from .addresses import addresses_in
 from .calling import Calling
 from .holding import is_fixed, taints_in, union
 from .sinks.bodies import body_in
-from .taints import Hole, Lit, Part, Taint
+from .taints import NONE, Hole, Lit, Part, Taint
 from .texts import parts_of, text, used_at
-from .values import Choice, Const, DictV, ListV, Opaque, Value
+from .values import Choice, Const, DictV, Ext, ListV, Opaque, Value
 
 PARSED = "<arguments>"
 """The label of arguments that were parsed; it passes through copies and attributes."""
@@ -84,7 +85,13 @@ def dumped(call: Calling) -> Value:
         flag = "said" if _is_fetched(held) else ""
         taint = Taint(Cause.KEY_ORDER, SESSION, place, what, loops=call.loops, flag=flag)
         return text((Hole(frozenset({taint}) | taints_in(held), held.label),))
-    return text(_json_parts(held, place, is_sorted, 5))
+    shown = addresses_in(held, place) if _is_shown(call.kwargs.get("default")) else NONE
+    return text((*_json_parts(held, place, is_sorted, 5), *((Hole(shown),) if shown else ())))
+
+
+def _is_shown(default: Value | None) -> bool:
+    """Whether what JSON has no form for is written as Python shows it."""
+    return isinstance(default, Ext) and default.name in ("str", "repr")
 
 
 def _is_given_schema(value: Opaque) -> bool:

@@ -30,7 +30,7 @@ def _given(call: Calling, name: str, value: Value) -> Value:
     if isinstance(value, FnV | PartialV | Ext | Method):
         filtered = [Opaque(label="value")] if name.startswith(FILTER) else []
         return call.applied(value, filtered)
-    return as_written(call.run, value) if isinstance(value, Obj) else value
+    return as_written(call.run, value, call.here) if isinstance(value, Obj) else value
 
 
 def rendered_text(run: Run, text: Value, values: Mapping[str, Value], place: Place) -> Value | None:

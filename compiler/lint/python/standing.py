@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..finding import Place
+from .addresses import with_addresses
 from .dunders import called_by_python
 from .holding import join
 from .instances import CONTENT
@@ -14,22 +16,22 @@ from .places import bound_method
 from .values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Value
 
 
-def as_written(run: Run, value: Value) -> Value:
-    """A value where it becomes text: an object of the project writes itself."""
-    return _standing(run, value, ("__format__", "__str__", "__repr__"))
+def as_written(run: Run, value: Value, place: Place) -> Value:
+    """A value where it becomes text: an object of the project writes itself, or is shown with its address."""
+    return with_addresses(_standing(run, value, ("__format__", "__str__", "__repr__")), place)
 
 
-def each_written(run: Run, value: Value) -> Value:
+def each_written(run: Run, value: Value, place: Place) -> Value:
     """The values of a tuple or a table where each of them becomes text."""
     match value:
         case ListV(kind="tuple"):
-            items = [replace(i, value=as_written(run, i.value)) for i in value.items]
+            items = [replace(i, value=as_written(run, i.value, place)) for i in value.items]
             return replace(value, items=items)
         case DictV():
-            fields = {key: as_written(run, held) for key, held in value.fields.items()}
+            fields = {key: as_written(run, held, place) for key, held in value.fields.items()}
             return replace(value, fields=fields)
         case _:
-            return as_written(run, value)
+            return as_written(run, value, place)
 
 
 def as_iterated(run: Run, value: Value) -> Value:

@@ -28,7 +28,7 @@ def str_call(call: Calling) -> Value:
     """`str`, `repr`, `format`."""
     if not call.args:
         return Const("")
-    return text(parts_of(as_written(call.run, call.args[0]), call.here))
+    return text(parts_of(as_written(call.run, call.args[0], call.here), call.here))
 
 
 def same(call: Calling) -> Value:
@@ -149,7 +149,9 @@ def printed(call: Calling) -> Value:
     if into is not None:
         separator = call.kwargs.get("sep", Const(" "))
         written = [
-            piece for each in call.args for piece in (separator, as_written(call.run, each))
+            piece
+            for each in call.args
+            for piece in (separator, as_written(call.run, each, call.here))
         ][1:]
         end = call.kwargs.get("end", Const("\n"))
         put_into(call.run, call.frame, into, [*written, end], call.here)

@@ -69,9 +69,10 @@ def call_method(call: Calling) -> Value:
 
 def _as_taken(call: Calling) -> Calling:
     """What is written into a text or gone through is given as that."""
-    if call.name in ("format", "format_map"):
-        written = {key: as_written(call.run, each) for key, each in call.kwargs.items()}
-        args = [each_written(call.run, each) for each in call.args]
+    by_fields = call.name == "format" and isinstance(call.receiver, Const | Text)
+    if call.name in ("format", "format_map") and not by_fields:
+        written = {key: as_written(call.run, each, call.here) for key, each in call.kwargs.items()}
+        args = [each_written(call.run, each, call.here) for each in call.args]
         return replace(call, args=args, kwargs=written)
     if call.name in ("join", "extend", "update"):
         return replace(call, args=[as_iterated(call.run, each) for each in call.args])

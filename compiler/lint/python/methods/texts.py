@@ -96,7 +96,7 @@ def _reached(call: Calling, value: Value, path: str) -> Value:
     for each in ast.walk(tree):
         ast.copy_location(each, call.node)
     inner = Frame(call.frame.module, {"_": value}, call.frame.name)
-    return as_written(call.run, call.run.evaluate(call.run, inner, tree))
+    return as_written(call.run, call.run.evaluate(call.run, inner, tree), call.here)
 
 
 def _split(receiver: Const | Text, name: str, args: Sequence[Value]) -> Value:
