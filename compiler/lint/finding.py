@@ -42,6 +42,7 @@ class Cause(Enum):
     REASONING = "reasoning that is dropped on replay"
     SIBLINGS = "siblings that begin differently"
     SIDE_CALL = "a side call with another head"
+    SIDE_TOOLS = "a side call without the tools"
     MARK_BEHIND = "a breakpoint behind text that varies"
     MARK_BACK = "a breakpoint that moves backwards"
     MARK_COUNT = "too many breakpoints"

@@ -62,11 +62,14 @@ class Request:
     model: str = ""
     target: str = ""
     needs_marks: bool = False
+    """Whether the service caches only up to breakpoints."""
+
     history: str = ""
     """Names the conversation that is sent, so that calls which send the same one are found."""
 
     has_tools: bool = False
-    """Whether the service caches only up to breakpoints."""
+    is_count: bool = False
+    """Whether only its tokens are asked for."""
 
 
 def inversions(request: Request, varying: int = WORTH_INSIDE) -> Iterator[Evidence]:
@@ -155,44 +158,6 @@ def siblings(requests: Sequence[Request]) -> Iterator[Evidence]:
                         family=request.family,
                     )
                     return
-
-
-def side_calls(requests: Sequence[Request]) -> Iterator[Evidence]:
-    """Calls that send a conversation under another head than the call that leads it."""
-    leading: dict[str, Request] = {}
-    for request in requests:
-        held = leading.get(request.history)
-        if request.history and (held is None or _head_tokens(request) > _head_tokens(held)):
-            leading[request.history] = request
-    for request in requests:
-        main = leading.get(request.history)
-        if main is None or main is request or main.sink == request.sink:
-            continue
-        heads = [
-            tuple((s.text, s.tokens) for s in r.segments if s.region in ("system", "tools"))
-            for r in (main, request)
-        ]
-        if (
-            heads[0] != heads[1]
-            and _head_tokens(main) >= WORTH_INSIDE
-            and request.segments[0].text != main.segments[0].text
-        ):
-            loss = Loss(_head_tokens(main), more="the history")
-            yield Evidence(
-                Cause.SIDE_CALL,
-                request.sink,
-                main.sink,
-                "this call",
-                loss=loss,
-                family=request.family,
-            )
-
-
-def _head_tokens(request: Request) -> int:
-    return (
-        sum(s.tokens for s in request.segments if s.region in ("system", "tools"))
-        + 200 * request.has_tools
-    )
 
 
 def _long_lines(text: str) -> list[str]:

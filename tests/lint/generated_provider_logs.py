@@ -124,7 +124,7 @@ def routes() -> Iterator[Log]:
         }
         for n in CALLS
     ]
-    yield "routes_beta", beta, ("PFX608",)
+    yield "routes_beta", beta, ("PFX608", "PFX605")
     yield (
         "routes_same",
         [{"headers": {"session_id": "desk"}, "body": chat(_asked(n))} for n in CALLS],

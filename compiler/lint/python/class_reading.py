@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from .mutations import attribute_of, mutations, replaced
+from .mutations import attribute_of, mutations, renamed, replaced
 from .values import ClassInfo, ModuleInfo
 from .walking import nodes_of
 
@@ -166,6 +166,7 @@ def _scan_method(
         info.mutated.setdefault(attr, node)
     if name not in _BUILDERS:
         info.replaced |= replaced(method, me)
+        info.replaced |= set() if is_builder else renamed(method, me)
     else:
         for node in nodes_of(method):
             if isinstance(node, ast.AnnAssign) and (attr := attribute_of(node.target, me)):

@@ -84,4 +84,14 @@ def _compared(run: Run, frame: Frame, value: Value, node: ast.AST) -> Taints:
     if isinstance(value, Opaque) and value.parent is not None and value.index == "last":
         place = place_of(frame.module, node)
         taints |= {Taint(Cause.STATE, TURN, place, shown(node), loops=run.loop_numbers())}
+    if isinstance(value, Opaque) and _PROGRESS.fullmatch(value.label) and not taints:
+        what = f"`{value.label}`, which grows from turn to turn"
+        taints |= {Taint(Cause.STATE, TURN, place_of(frame.module, node), what, flag="asked")}
     return taints
+
+
+_PROGRESS = re.compile(
+    r"((state|ctx|context|run|usage)\.)?((n|num|total|used|input|prompt|context|current)_)*"
+    r"(tokens|token_count|(turn|step|round|iteration)s?(_(count|index|idx|no|number))?)"
+)
+"""Names of numbers that tell how far a conversation has come."""

@@ -59,7 +59,7 @@ def element_of(value: Value) -> Value:
                 taints,
                 label=f"{label}[]",
                 parent=parent,
-                index="all",
+                index=(parent is value.parent and value.index) or "all",
                 is_reply=reply,
                 is_fixed=value.is_fixed,
                 contents=contents,

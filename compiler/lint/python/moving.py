@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import replace
 
 from ..finding import Cause
@@ -13,15 +12,13 @@ from .frames import Frame
 from .holding import taints_in
 from .machine import Run
 from .messages import options_of
+from .mutations import OF_MODELS
 from .places import place_of
 from .taints import NONE, Taint, Taints
 from .values import Choice, Const, DictV, ListV, Obj, Opaque, Text, Value
 
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__"})
 _LIVE = AMBIENT | {Cause.RETRIEVED, Cause.VARYING}
-_OF_MODELS = re.compile(r"(^|_)(model|client|engine|provider|deployment)(_name|_id)?$")
-"""Attributes that say who is asked: a constant there is another name for the same."""
-
 _OF_TOOLS = frozenset({"function", "input_schema", "parameters", "inputSchema"})
 
 
@@ -34,9 +31,9 @@ def note_moved(
     """
     if not frame.name or frame.name.rpartition(".")[2] in _BUILDERS:
         return
-    if isinstance(value, Const) and _OF_MODELS.search(name):
-        return
     key = run.cell(owner, name)
+    if isinstance(value, Const) and OF_MODELS.search(name):
+        return  # another name for the same, as far as is known
     is_always = not any(each.conds for each in run.frames)
     if is_always:
         run.fresh.add(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from .walking import nodes_of
@@ -77,6 +78,25 @@ def replaced(method: ast.FunctionDef | ast.AsyncFunctionDef, me: str) -> set[str
         if isinstance(node, ast.Assign) and _names_in(node.value) & given
         for target in node.targets
     } - {""}
+
+
+OF_MODELS = re.compile(r"(^|_)(model|client|engine|provider|deployment)(_name|_id)?$")
+"""Attributes that say who is asked."""
+
+
+def renamed(method: ast.AST, me: str) -> set[str]:
+    """Attributes that say who is asked, which a method sets to another model: the next one of a list, say."""
+    found = {
+        attribute_of(target, me)
+        for node in nodes_of(method)
+        if isinstance(node, ast.Assign) and not _is_nothing(node.value)
+        for target in node.targets
+    }
+    return {attr for attr in found - _lazily_set(method, me) if OF_MODELS.search(attr)}
+
+
+def _is_nothing(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _names_in(node: ast.expr) -> set[str]:

@@ -33,6 +33,9 @@ _CHANGES = re.compile(
 )
 
 
+_RENAMES = re.compile(r"^[ \t]+(?!self\.model|cls\.)[\w.]+\.(model(?:_name|_id)?)[ \t]*=[^=]", re.M)
+"""Models that are set on something else than the object itself, inside of functions."""
+
 _ALIASES = re.compile(
     r"^[ \t]*(?:for[ \t]+(?P<each>\w+)[ \t]+in|(?P<one>\w+)[ \t]*=)[ \t]*"
     r"(?:\w+\.)*(?:deps|context|state)\.(?P<attr>\w+)",
@@ -55,6 +58,9 @@ class Project:
         self.switched: dict[str, list[tuple[ModuleInfo, int]]] = {}
         """Attributes that one function of a module sets to true and another one to false, and where."""
 
+        self.renamed: set[str] = set()
+        """Attributes that say which model is asked, and that something else than their object sets."""
+
         self.summed: dict[str, list[tuple[ModuleInfo, int]]] = {}
         """The same by some value: of an attribute that is a number, another number each time."""
 
@@ -73,6 +79,7 @@ class Project:
             module.totals = dict(_totals(tree))
         self.by_file[file.name] = module
         self._note_counted(module)
+        self.renamed.update(_RENAMES.findall(module.text))
         for attr, line in switched_in(module):
             self.switched.setdefault(attr, []).append((module, line))
         self.modules.setdefault(name, module)

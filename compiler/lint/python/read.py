@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from ..config import Config
 from ..finding import Cause, Evidence, Gap, Place, Reading
 from ..inputs import InputFile
-from ..layout import RELEASE, side_calls
+from ..layout import RELEASE
+from ..side_calls import side_calls
 from ..tokens import Counter
 from ..twins import near_twins
 from .calls import Following

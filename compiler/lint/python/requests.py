@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..finding import Cause, Place
 from ..layout import Request, merged
+from ..side_calls import GIVEN
 from ..target import target_of
 from .holding import taints_in
 from .machine import Run
@@ -32,6 +33,10 @@ class Given:
     is_automatic: bool = False
     is_raw: bool = False
     """Whether the model goes on from the very end of the text: no chat template stands between."""
+    is_count: bool = False
+    """Whether only the tokens are asked for."""
+    betas: Value | None = None
+    """Beta features that are asked for by a parameter."""
     places: Mapping[str, Place] = field(default_factory=dict)
     """Where each of its arguments is written."""
 
@@ -53,7 +58,9 @@ def request_of(run: Run, given: Given, sink: Place, family: str) -> Request:
     has_marks = any(s.has_mark for s in segments)
     request.needs_marks = has_marks and not given.is_automatic
     request.segments = segments
-    request.history = _history_of(given.messages)
+    held = _history_of(given.messages)
+    request.history = f"{held} {sink.file}" if held and not held.startswith("list ") else held
+    request.is_count = given.is_count
     request.has_tools = given.tools is not None
     return request
 
@@ -69,13 +76,31 @@ def _named_in_file(run: Run, sink: Place) -> str:
 
 
 def _history_of(value: Value | None) -> str:
-    """Names the history in a list of messages: the attribute or parameter that it comes from."""
+    """Names the history in a list of messages: the list, attribute or parameter that it comes from."""
     if isinstance(value, Opaque):
-        return value.label if value.label.startswith("self.") else ""
+        return _named(value)
     for item in value.items if isinstance(value, ListV) else ():
         parent = item.value.parent if isinstance(item.value, Opaque) else None
+        while isinstance(parent, ListV) and parent.parent is not None:
+            parent = parent.parent
         if isinstance(parent, ListV):
-            return f"list {parent.born}"
-        if isinstance(parent, Opaque) and parent.label.startswith("self."):
-            return parent.label
+            return _named_list(parent)
+        if isinstance(parent, Opaque):
+            return _named(parent)
+        if item.many and isinstance(item.value, Opaque) and item.value.label.endswith("[]"):
+            return _named(Opaque(label=item.value.label.removesuffix("[]")))
     return ""
+
+
+def _named_list(value: ListV) -> str:
+    """A parameter that turned out to be a list goes by its name, any other list by its number."""
+    first = value.items[0].value if value.items else None
+    label = first.label if isinstance(first, Opaque) else ""
+    is_given = label.endswith("[]") and "." not in label
+    return _named(Opaque(label=label.removesuffix("[]"))) if is_given else f"list {value.born}"
+
+
+def _named(value: Opaque) -> str:
+    if value.label.startswith("self."):
+        return value.label
+    return f"{GIVEN}{value.label}" if value.label.isidentifier() else ""

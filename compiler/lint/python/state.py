@@ -64,7 +64,7 @@ def as_state(run: Run, owner: Obj, value: Value, node: ast.Attribute, frame: Fra
                 )
                 return _with_state(value, frozenset({taint, state}), True, f"self.{name}")
             return _with_state(value, frozenset({taint}), name in info.grown, f"self.{name}")
-    if any(name in info.replaced for info in owner.cls.line()):
+    if any(name in info.replaced for info in owner.cls.line()) or name in run.project.renamed:
         place = place_of(frame.module, node, f"{owner.cls.name}.{name}")
         taint = Taint(Cause.MODELS, TURN, place, f"the model `self.{name}`, which can be replaced,")
         if isinstance(value, Opaque):

@@ -21,7 +21,7 @@ from ..rule import WARNING, Rule
 RULE = Rule(
     code="PFX212",
     name="side-call",
-    causes=(Cause.SIDE_CALL,),
+    causes=(Cause.SIDE_CALL, Cause.SIDE_TOOLS),
     severity=WARNING,
     headline="{what} sends the history under another head",
     help="append the instruction to the same prompt, and keep its tools",

@@ -21,7 +21,7 @@ from ..rule import WARNING, Rule
 RULE = Rule(
     code="PFX305",
     name="tool-set-varies",
-    causes=(Cause.TOOL_SET,),
+    causes=(Cause.TOOL_SET, Cause.SIDE_TOOLS),
     severity=WARNING,
     headline="{what}: the set of tools differs between calls of one family",
     help="send all tools always, and restrict the choice with `tool_choice` or `allowed_tools`",

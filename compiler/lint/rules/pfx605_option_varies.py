@@ -1,4 +1,4 @@
-"""PFX605: looks for `tool_choice`, `thinking`, schemas and the like that vary between calls of one family.
+"""PFX605: looks for `tool_choice`, `thinking`, schemas, betas and the like that vary between calls of one family.
 
 Why is this bad?
 They are part of what is cached: another value is another prefix.
@@ -21,7 +21,7 @@ from ..rule import WARNING, Rule
 RULE = Rule(
     code="PFX605",
     name="option-varies",
-    causes=(Cause.OPTION,),
+    causes=(Cause.OPTION, Cause.HEADER),
     severity=WARNING,
     headline="{what} varies within a family, and is part of the key",
     help="keep the option the same for all calls of a conversation",

@@ -88,7 +88,7 @@ def _by_condition(frame: Frame, target: ListV, node: ast.AST) -> Taints:
     if target.persists:
         return NONE  # what is said stays as it was said
     return asked | frozenset(
-        replace(t, flag="choice") for t in under if t.cause in _VARY and not t.flag
+        replace(t, flag="choice") for t in under if t.cause in _VARY and t.flag in ("", "length")
     )
 
 

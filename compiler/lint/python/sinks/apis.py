@@ -171,6 +171,7 @@ def given_to(
         kwargs.get("model"),
         "cache_control" in kwargs,
         "prompt" in kwargs and "messages" not in kwargs and "input" not in kwargs,
+        betas=first_of(kwargs, ("betas", "anthropic_beta")),
     )
 
 

@@ -72,6 +72,7 @@ def called_sink(call: Calling, callee: Value) -> Sent | None:
     ):
         given = given_to(run, api, args, kwargs)
         if given is not None:
+            given.is_count = name.endswith("count_tokens")
             _cut_there(run, frame, given, kwargs.get("truncation_strategy"), node)
             _send(run, frame, given, node)
             return Sent(Opaque(label="reply", is_reply=True))
@@ -220,8 +221,20 @@ def _led(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given
     return made
 
 
+def _headers_of_client(run: Run, frame: Frame, node: ast.expr) -> Value | None:
+    """`client.with_options(default_headers=...).messages.create`: the headers of a client that is made for one call."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
+            for keyword in each.keywords:
+                if keyword.arg in ("default_headers", "extra_headers"):
+                    return run.evaluate(run, frame, keyword.value)
+    return None
+
+
 def _send(run: Run, frame: Frame, given: Given, node: ast.AST) -> None:
     """Note a request, and everything that is wrong with it."""
     keywords = node.keywords if isinstance(node, ast.Call) else []
+    if given.headers is None and isinstance(node, ast.Call):
+        given.headers = _headers_of_client(run, frame, node.func)
     given.places = {k.arg: place_of(frame.module, k.value) for k in keywords if k.arg}
     send(run, given, place_of(frame.module, node), frame.name or "module")

@@ -1,8 +1,6 @@
-"""Options that are part of the key, the routing key, and headers."""
+"""Options that are part of the key: another value is another prefix."""
 
 from __future__ import annotations
-
-import re
 
 from ...finding import Cause, Evidence, Loss
 from ...layout import Request
@@ -20,7 +18,7 @@ _SCHEMAS = frozenset(
 
 
 def judge_options(run: Run, given: Given, request: Request) -> None:
-    """Options that are part of the key, the routing key, and headers."""
+    """Note options that differ between calls of a conversation, and schemas without an order."""
     _judge_rounds(run, given, request)
     for name, value in given.options.items():
         for found in taints_in(value, 5):
@@ -33,46 +31,6 @@ def judge_options(run: Run, given: Given, request: Request) -> None:
                 run.evidence.append(
                     evidence_of(request, Cause.UNORDERED, taint, f"{taint.what}, in `{name}`,")
                 )
-    for name, value in given.keys.items():
-        for taint in taints_in(value, 3):
-            if taint.cause in (Cause.RANDOM, Cause.CLOCK, Cause.COUNTER) and is_live(run, taint):
-                run.evidence.append(
-                    evidence_of(
-                        request,
-                        Cause.ROUTING,
-                        taint,
-                        f"`{name}` is new for each call: {taint.what}",
-                        "everything",
-                    )
-                )
-    for taint in run.drawn:
-        if taint.cause in (Cause.RANDOM, Cause.COUNTER) and is_live(run, taint):
-            what = f"the client is another one for each call: {taint.what}"
-            run.evidence.append(evidence_of(request, Cause.ROUTING, taint, what, "everything"))
-    if isinstance(given.headers, DictV):
-        for key, value in given.headers.fields.items():
-            words = str(key).lower()
-            for taint in taints_in(value, 3):
-                if "beta" in words and is_live(run, taint):
-                    run.evidence.append(
-                        evidence_of(
-                            request, Cause.HEADER, taint, f"the header `{key}`, by {taint.what},"
-                        )
-                    )
-                if (
-                    re.search(r"session|conversation|cache|affinity|thread", words)
-                    and taint.cause is Cause.RANDOM
-                    and is_live(run, taint)
-                ):
-                    run.evidence.append(
-                        evidence_of(
-                            request,
-                            Cause.ROUTING,
-                            taint,
-                            f"the header `{key}` is new for each call: {taint.what}",
-                            "everything",
-                        )
-                    )
 
 
 def _judge_rounds(run: Run, given: Given, request: Request) -> None:

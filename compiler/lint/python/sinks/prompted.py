@@ -90,6 +90,8 @@ def generic_given(args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given:
             if name in kwargs and name not in ("text", "format")
         },
         keys={name: kwargs[name] for name in KEYS if name in kwargs},
+        headers=kwargs.get("extra_headers") or kwargs.get("headers"),
+        named=kwargs.get("model"),
     )
 
 

@@ -12,9 +12,12 @@ from ..newest import note_newest
 from ..requests import Given, request_of
 from .arms import judge_arms
 from .fan_out import judge_fan_out
+from .headers import judge_headers
 from .marks import judge_marks
 from .messages import judge_messages
+from .models import judge_models
 from .options import judge_options
+from .routing import judge_routing
 from .schemas import judge_schemas
 from .spacing import judge_spacing
 from .tools import judge_tool_sets, judge_tools
@@ -37,6 +40,9 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     judge_tool_sets(run, given, request)
     judge_options(run, given, request)
     judge_schemas(run, given, request)
+    judge_routing(run, given, request)
+    judge_headers(run, given, request)
+    judge_models(run, given, request)
     judge_marks(run, given, request)
     judge_spacing(run, given, request)
     judge_fan_out(run, request)

@@ -20,7 +20,7 @@ class Talk:
         )
 
     def title(self) -> str:
-        reply = client.chat.completions.create(  # want: PFX212
+        reply = client.chat.completions.create(  # want: PFX212 PFX305
             model="gpt-5.1",
             messages=[
                 {"role": "system", "content": "Give this conversation a title of five words."},

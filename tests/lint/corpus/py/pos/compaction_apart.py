@@ -19,7 +19,7 @@ class Agent:
         )
 
     def compact(self) -> str:
-        r = client.chat.completions.create(  # want: PFX212
+        r = client.chat.completions.create(  # want: PFX212 PFX305
             model="gpt-5.1",
             messages=[
                 {"role": "system", "content": "Summarise the conversation."},
