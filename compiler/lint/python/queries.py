@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from ..finding import Cause, Place
 from ..layout import REQUEST
+from .calling import Calling
 from .machine import Run
 from .taints import Taint, Taints
 from .texts import known_start
@@ -34,7 +36,7 @@ FETCHES = frozenset(
 )
 ROWS = frozenset(
     "filter exclude values_list iterator distinct annotate only select_related prefetch_related where join limit skip "
-    "to_list".split()
+    "to_list filter_by options outerjoin join_from select_from execution_options offset group_by having".split()
 )
 """Methods of a query that give another one."""
 
@@ -119,6 +121,16 @@ def built_rows(run: Run, words: str, place: Place) -> Value | None:
     elif _DESCENDING.search(words) and _LIMITED.search(words):
         taints.add(Taint(Cause.WINDOW, REQUEST, place, "a query for the newest rows", loops=loops))
     made = ListV("rows", shape=frozenset(taints), loops=loops)
+    made.add(Opaque(label="record"), many=True)
+    return made
+
+
+def selected(call: Calling) -> Value:
+    """`select(Rule)`: a statement whose rows come in no fixed order until it is told one; one that counts has one."""
+    counts = bool(_KEYED.search(ast.unparse(call.node)))
+    place, loops = call.here, call.run.loop_numbers()
+    taint = Taint(Cause.UNORDERED, REQUEST, place, "a query without `order_by`", loops=loops)
+    made = ListV("rows", shape=frozenset() if counts else frozenset({taint}), loops=loops)
     made.add(Opaque(label="record"), many=True)
     return made
 

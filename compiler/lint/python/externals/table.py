@@ -6,6 +6,7 @@ import ast
 
 from ..elements import element_of
 from ..json_text import dumped, loaded
+from ..queries import selected
 from ..values import DictV, Opaque
 from .applying import (
     GETTERS,
@@ -179,6 +180,16 @@ BUILTINS = {
     "os.path.basename": path_call,
     "string.Template": template_call,
     "jinja2.Template": template_call,
+    **dict.fromkeys(
+        (
+            "sqlalchemy.select",
+            "sqlalchemy.future.select",
+            "sqlalchemy.sql.select",
+            "sqlalchemy.sql.expression.select",
+            "sqlmodel.select",
+        ),
+        selected,
+    ),
     "sqlalchemy.text": template_call,
     "sqlalchemy.sql.text": template_call,
     "psycopg.sql.SQL": template_call,

@@ -154,6 +154,7 @@ _FORMS: dict[str, Form] = {
     "sort": _sorted,
     **dict.fromkeys(("pop", "popleft", "remove", "clear"), _taken),
     "copy": _copied,
+    "select": _itself,  # entry points of one group
     **dict.fromkeys(("union", "intersection", "difference", "symmetric_difference"), _united),
     **dict.fromkeys("items values keys most_common reverse result tolist".split(), _itself),
     **dict.fromkeys(("count", "index", "issubset", "issuperset"), _nothing_known),

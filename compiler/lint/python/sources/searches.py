@@ -1,11 +1,11 @@
-"""Methods that sign a link or search a store, told by their names and those of what they are called on."""
+"""Methods that sign a link, search a store or count what it holds, told by their names and their receivers'."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from .source import FOUND, SIGNED, Source
+from .source import COUNTED, FOUND, SIGNED, Source
 
 METHODS: Mapping[str, Source] = {
     **dict.fromkeys(
@@ -21,6 +21,7 @@ METHODS: Mapping[str, Source] = {
         "hybrid_search query_points get_relevant_memories".split(),
         FOUND,
     ),
+    **dict.fromkeys("llen scard zcard hlen xlen dbsize qsize".split(), COUNTED),
 }
 """By the method's name alone."""
 

@@ -36,7 +36,14 @@ COMMAND = Source(Cause.HOST, TURN)
 """What a command prints."""
 
 FOUND = Source(Cause.RETRIEVED)
+COUNTED = Source(Cause.STATE)
+"""How much a queue or a store holds right now."""
+
 ADDRESS = Source(Cause.ADDRESS, SESSION)
+
+
+FAILURE = Source(Cause.STATE)
+"""What went wrong last, and where."""
 
 
 def clock_of(converts: int) -> Source:

@@ -11,6 +11,7 @@ from .source import (
     CLOCK,
     COMMAND,
     DATE,
+    FAILURE,
     HOST,
     LOAD,
     RANDOM,
@@ -108,7 +109,7 @@ _MACHINE: Mapping[str, Source] = {
     "id": ADDRESS,
     "object.__repr__": ADDRESS,
     "object.__hash__": ADDRESS,
-    **named("traceback", "format_exc format_stack format_tb format_exception", ADDRESS),
+    **named("traceback", "format_exc format_stack format_tb format_exception", FAILURE),
 }
 
 STANDARD: Mapping[str, Source] = {**_CLOCKS, **_CHANCE, **_MACHINE}
