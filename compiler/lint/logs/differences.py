@@ -30,6 +30,7 @@ _HOST = re.compile(
 _COUNT = re.compile(
     r"\b(round|turn|step|iteration|attempt|remaining|left|budget|tokens?|used|of)\b", re.I
 )
+_SENTENCE = re.compile(r"[^\n.!?;]*(?:[\n.!?;]+\s*|\Z)")
 AROUND = 32
 
 
@@ -59,7 +60,16 @@ def words(text: str) -> list[str]:
     return re.findall(r"\s+|[\w:./+-]+|[^\w\s]", text)
 
 
+def sentences(text: str) -> list[str]:
+    """Sentences and lines, with what ends them."""
+    return [piece for piece in _SENTENCE.findall(text) if piece]
+
+
 MAX_PRODUCT = 2_000_000
+"""Pieces of one text times those of another that are compared at most."""
+
+_RUN = 12
+"""Characters that are the same in both texts, in one run, from which on they count as kept."""
 
 
 def changes(one: str, other: str) -> list[tuple[str, str, int, int]]:
@@ -69,30 +79,38 @@ def changes(one: str, other: str) -> list[tuple[str, str, int, int]]:
     """
     start = _word_start(one, common(one, other))
     tail = _word_end(one[start:], common(one[start:][::-1], other[start:][::-1]))
-    a, b = words(one[start : len(one) - tail]), words(other[start : len(other) - tail])
-    if len(a) * len(b) > MAX_PRODUCT:
-        return [("".join(a), "".join(b), start, tail)]
-    blocks = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
     found: list[tuple[str, str, int, int]] = []
-    at = start
-    for number, (tag, a0, a1, b0, b1) in enumerate(blocks):
-        length = sum(map(len, b[b0:b1]))
-        if tag != "equal":
-            later = (
-                b[y0:y1]
-                for t, _, _, y0, y1 in blocks[number + 1 :]
-                if t == "equal" and y1 - y0 >= 6
-            )
-            found.append(
-                (
-                    "".join(a[a0:a1]),
-                    "".join(b[b0:b1]),
-                    at,
-                    tail + sum(len(w) for run in later for w in run),
-                )
-            )
-        at += length
+    at, kept = len(other) - tail, tail
+    for old, new in reversed(
+        _aligned(one[start : len(one) - tail], other[start : len(other) - tail])
+    ):
+        at -= len(new)
+        if old != new:
+            found.append((old, new, at, kept))
+        elif len(new) >= _RUN:
+            kept += len(new)
+    return found[::-1]
+
+
+def _aligned(one: str, other: str) -> list[tuple[str, str]]:
+    """Two texts as pairs of pieces, equal or not: word by word, and long texts sentence by sentence first."""
+    a, b = words(one), words(other)
+    if len(a) * len(b) <= MAX_PRODUCT:
+        return _paired(a, b)
+    a, b = sentences(one), sentences(other)
+    if len(a) * len(b) > MAX_PRODUCT:
+        return [(one, other)]
+    found: list[tuple[str, str]] = []
+    for old, new in _paired(a, b):
+        old_words, new_words = words(old), words(new)
+        is_small = old != new and len(old_words) * len(new_words) <= MAX_PRODUCT // 8
+        found += _paired(old_words, new_words) if is_small else [(old, new)]
     return found
+
+
+def _paired(a: list[str], b: list[str]) -> list[tuple[str, str]]:
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    return [("".join(a[a0:a1]), "".join(b[b0:b1])) for _, a0, a1, b0, b1 in blocks]
 
 
 def _word_start(text: str, at: int) -> int:

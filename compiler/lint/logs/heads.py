@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from ..finding import Cause
 from .differences import cause_of, changes, common
@@ -42,6 +43,8 @@ def text_cause(one: str, other: str, where: str) -> tuple[Cause, str]:
     found = changes(one, other)
     if not found:
         return Cause.VARYING, f"{where} differs"
+    if _are_shown_otherwise(one, other):
+        return Cause.SAMPLED, f"the order of the examples in {where}"
     old, new, at, _ = found[0]
     joined_old, joined_new = "".join(c[0] for c in found[:12]), "".join(c[1] for c in found[:12])
     context = other[max(at - 40, 0) : at + 60]
@@ -57,6 +60,22 @@ def text_cause(one: str, other: str, where: str) -> tuple[Cause, str]:
     if cause is Cause.VARYING and cause_of(one, other) is Cause.UNORDERED:
         cause = Cause.UNORDERED
     return cause, f"{cause.value} in {where}"
+
+
+_BLOCKS = re.compile(r"\n[ \t]*\n")
+_LEAST = 3
+"""Examples from which on their order is spoken of."""
+
+
+def _are_shown_otherwise(one: str, other: str) -> bool:
+    """Whether texts hold the same examples in another order: paragraphs that begin with the same word."""
+    before, after = _BLOCKS.split(one.strip()), _BLOCKS.split(other.strip())
+    both = set(before) & set(after)
+    kept = [block for block in before if block in both]
+    moved = [block for block in after if block in both]
+    openings = {block.split(maxsplit=1)[0] for block in both if block.strip()}
+    is_most = 2 * len(both) > max(len(before), len(after)) and len(both) >= _LEAST
+    return is_most and len(openings) == 1 and kept != moved and sorted(kept) == sorted(moved)
 
 
 def _line_around(text: str, at: int) -> str:
