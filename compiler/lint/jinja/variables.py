@@ -10,7 +10,8 @@ from ..python.taints import Taint
 from ..python.values import Opaque, Value
 
 _CLOCKS = re.compile(
-    r"^(now|utcnow|utc_now|current_time|current_datetime|datetime_now|timestamp|datetime|time_now|clock|now_utc|current_timestamp|local_time)$"
+    r"^(now|utcnow|utc_now|current_time|current_datetime|datetime_now|timestamp|datetime|time_now|clock|now_utc|current_timestamp|local_time"
+    r"|hour|(current|local)_hour|hour_(now|of_day)|time_of_day|part_of_day|daytime)$"
 )
 
 
