@@ -161,8 +161,17 @@ def _set_key(run: Run, frame: Frame, owner: DictV, key: Value, value: Value, nod
             note_moved(run, frame, owner, item(key.value), old, value, node)
         owner.fields[key.value] = join([old, value], frame.under()) if frame.conds else value
     else:
+        owner.shape |= _order_of_rounds(run, owner)
         held = frozen(value, SESSION) if owner.persists and _is_of_turn(key) else value
         owner.rest = join([owner.rest, held]) if owner.rest is not None else held
+
+
+def _order_of_rounds(run: Run, owner: DictV) -> Taints:
+    """The order in which keys come into a table that a loop fills: that of what the loop goes through."""
+    rounds = [loop for loop in run.loops if loop.number not in owner.loops]
+    return frozenset(
+        t for loop in rounds for t in loop.shape if t.cause in (Cause.UNORDERED, Cause.COMPLETION)
+    )
 
 
 _PLACES = re.compile(
