@@ -178,8 +178,9 @@ class Expressions:
         args = [self.value(each) for each in node.args]
         own = self.scope.values.get(f"|{node.name}")
         place = self.scope.place(node)
-        drawn = drawn_of(node.name, place) if own is None else None
-        return drawn or filtered(node.name, self.value(node.node), args, place, own)
+        value = self.value(node.node)
+        drawn = drawn_of(node.name, value, place) if own is None else None
+        return drawn or filtered(node.name, value, args, place, own)
 
 
 def _path_of(node: nodes.Node) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..finding import Cause, Place
@@ -46,8 +47,13 @@ def _source(path: str, count: int) -> Source | None:
     return source_of(path, {}, count) or source_of(long, {}, count)
 
 
-def drawn_of(name: str, place: Place) -> Value | None:
-    """What a filter gives that draws or shuffles, whatever it is given."""
+_EXAMPLES = re.compile(r"example|shot|demo(nstration)?s?\b|sample")
+
+
+def drawn_of(name: str, value: Value, place: Place) -> Value | None:
+    """What a filter gives that draws or shuffles; other examples are another prompt even where nothing follows."""
     if name not in ("random", "shuffle", "sample", "choice", "uuid", "uuid4"):
         return None
-    return Opaque(frozenset({Taint(Cause.RANDOM, REQUEST, place, f"the filter `{name}`")}))
+    label = value.label.lower() if isinstance(value, Opaque) else ""
+    cause = Cause.SAMPLED if _EXAMPLES.search(label) else Cause.RANDOM
+    return Opaque(frozenset({Taint(cause, REQUEST, place, f"the filter `{name}`")}))
