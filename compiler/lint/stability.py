@@ -20,7 +20,7 @@ from typing import Any, Literal, get_args
 
 from .clock_shift import shifted_clock
 from .logs.differences import common, excerpt
-from .logs.logged import Logged
+from .logs.logged import logged
 from .logs.units import Request, request_of
 
 Scenario = Literal[
@@ -99,7 +99,7 @@ def _as_request(built: Any) -> Request:
     plain = json.loads(
         json.dumps(body, default=lambda o: getattr(o, "model_dump", lambda: str(o))())
     )
-    request = request_of(Logged(plain, 1), "")
+    request = request_of(logged([plain], 1), "")
     if request is None:
         raise ValueError("the builder gave no request: no messages, input or prompt in it")
     return request
