@@ -22,6 +22,7 @@ from ..queries import FETCHES, ROWS, SINGLE, built_rows, single
 from ..taints import NONE, Taint
 from ..texts import parts_of, text
 from ..values import Const, Item, ListV, Opaque, Value
+from ..variants import chosen_line
 from .growth import extend, grow, put_in, shortened, taken_back
 
 
@@ -48,7 +49,8 @@ def _asked(call: Calling, receiver: ListV) -> Value:
 
 def _appended(call: Calling, receiver: ListV) -> Value:
     if call.args:
-        grow(call.run, call.frame, receiver, call.args[0], call.node)
+        added = chosen_line(call.run, call.frame, call.args[0], call.node)
+        grow(call.run, call.frame, receiver, added, call.node)
     return Const(None)
 
 

@@ -15,6 +15,7 @@ from ..machine import Run
 from ..methods.growth import as_list, extend
 from ..taints import NONE, Hole, Taints
 from ..values import Const, ListV, Opaque, StateV, Text, Value
+from ..variants import chosen_line
 from .assign import assign
 from .states import append_to_state
 from .stored import with_counter
@@ -23,7 +24,7 @@ from .stored import with_counter
 def augmented(run: Run, frame: Frame, node: ast.AugAssign) -> bool:
     """`target += value`."""
     old = evaluate(run, frame, _as_load(node.target))
-    new = evaluate(run, frame, node.value)
+    new = chosen_line(run, frame, evaluate(run, frame, node.value), node)
     if isinstance(old, StateV):
         append_to_state(run, frame, old, new, node)
         return False
