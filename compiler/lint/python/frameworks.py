@@ -113,8 +113,10 @@ def _prompt(call: Calling, last: str) -> Value | None:
     is_made = last[:1].isupper() and isinstance(call.kwargs.get("template"), ListV)
     if (is_known and is_given) or is_made:
         return prompt_of(call)
-    if last == "create_model" and call.rest is not None:
-        return DictV({"fields": call.rest})
+    if last == "create_model" and (call.rest is not None or call.kwargs):
+        return _form(call)
+    if last in _ENUMS and len(call.args) == 2 and not isinstance(call.args[1], Const):
+        return DictV({"enum": call.args[1]})
     if last == "FewShotPromptTemplate" and "example_selector" in call.kwargs:
         return prompt_of(replace(call, args=[_chosen_examples(call)]))
     return None
@@ -142,6 +144,16 @@ def _chosen_examples(call: Calling) -> Value:
     ends = (call.kwargs.get(name, Const("")) for name in ("prefix", "suffix"))
     before, behind = (parts_of(end, call.here) for end in ends)
     return text([*before, Lit("\n"), chosen, Lit("\n"), *behind])
+
+
+_ENUMS = frozenset({"Enum", "StrEnum"})
+"""Classes that make an enumeration of the members they are given."""
+
+
+def _form(call: Calling) -> Value:
+    """A class that is made of fields: those of a table are its members, those that are written are always there."""
+    written = DictV({key: held for key, held in call.kwargs.items() if not key.startswith("__")})
+    return DictV({"written": written, **({"fields": call.rest} if call.rest is not None else {})})
 
 
 # --- agents -----------------------------------------------------------------------------------------
