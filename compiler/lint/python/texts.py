@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from ..finding import Cause, Place
-from ..layout import REQUEST, SESSION, USER
+from ..layout import REQUEST, SESSION, TURN, USER
 from .holding import taints_in, union
 from .sources.forms import is_request_id
 from .taints import NONE, Hole, Lit, Part, Taint, Taints
@@ -49,7 +49,15 @@ _HOST = re.compile(
 _SESSION = re.compile(r"(^|[._])(session|conversation|thread|chat)_?id$")
 
 
+_SPENT = re.compile(
+    r"(^|[._])((quota|budget|credits?|allowance|tokens)[._](remaining|left|used|spent)"
+    r"|(remaining|used|spent)_(quota|budget|credits|allowance|tokens))(\(\))?$"
+)
+"""What is left of a quota: less after each call."""
+
+
 _TOLD = (
+    (_SPENT, (Cause.STATE, TURN)),
     (_VARYING, (Cause.VARYING, REQUEST)),
     (_HOST, (Cause.HOST, SESSION)),
     (_SESSION, (Cause.STATE, SESSION)),
