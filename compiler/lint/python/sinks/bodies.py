@@ -34,6 +34,25 @@ def body_in(value: Value | None, depth: int = 3) -> DictV | None:
     return None
 
 
+_RAW = {
+    "text": frozenset({"sampling_params"}),
+    "prompt": frozenset({"sampling_params", "max_tokens", "n_predict", "stop"}),
+    "inputs": frozenset({"parameters"}),
+}
+"""Where a body holds a whole prompt, and what it says beside that of how a model goes on from it."""
+
+
+def raw_prompt_in(value: Value | None) -> Value | None:
+    """The whole prompt of a body from whose very end a model goes on: no chat template stands between."""
+    for option in options_of(value) if value is not None else ():
+        if not isinstance(option, DictV):
+            continue
+        for key, beside in _RAW.items():
+            if option.fields.keys() & beside and is_long(option.fields.get(key)):
+                return option.fields[key]
+    return None
+
+
 def forwarded(
     statics: Mapping[tuple[int, str], tuple[object, Value]], value: Value
 ) -> DictV | None:

@@ -21,7 +21,7 @@ from ..requests import Given
 from ..taints import Taint
 from ..values import Const, DictV, Ext, FnV, Item, ListV, Opaque, Value
 from .apis import APIS, Api, api_of, first_of, given_to
-from .bodies import body_in, flattened, forwarded
+from .bodies import body_in, flattened, forwarded, raw_prompt_in
 from .prompted import OTHER_USE, generic_given, is_messages, prompted, told_system
 from .send import send
 
@@ -145,7 +145,10 @@ def _posted(run: Run, name: str, kwargs: Mapping[str, Value]) -> Given | None:
         return None
     found = (body_in(each) or forwarded(run.statics, each) for each in held)
     body = next((each for each in found if each is not None), None)
-    return _of_body(run, body, kwargs) if body is not None else None
+    if body is not None:
+        return _of_body(run, body, kwargs)
+    raw = next((prompt for each in held if (prompt := raw_prompt_in(each)) is not None), None)
+    return Given(messages=raw, is_raw=True) if raw is not None else None
 
 
 def posted(run: Run, frame: Frame, body: DictV, node: ast.Call) -> None:
