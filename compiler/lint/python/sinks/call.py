@@ -22,6 +22,7 @@ from ..taints import Taint
 from ..values import Const, DictV, Ext, FnV, Item, ListV, Opaque, Value
 from .apis import APIS, Api, api_of, first_of, given_to
 from .bodies import body_in, flattened, forwarded, raw_prompt_in
+from .cache_objects import cache_object
 from .prompted import OTHER_USE, generic_given, is_messages, prompted, told_system
 from .send import send
 
@@ -76,6 +77,9 @@ def called_sink(call: Calling, callee: Value) -> Sent | None:
             _cut_there(run, frame, given, kwargs.get("truncation_strategy"), node)
             _send(run, frame, given, node)
             return Sent(Opaque(label="reply", is_reply=True))
+    kept = cache_object(call, name)
+    if kept is not None:
+        return Sent(kept)
     made = construct(call.named(name)) if isinstance(callee, Ext | Opaque) else None
     if made is not None:
         return Sent(made)
