@@ -19,6 +19,7 @@ from .places import place_of, shown
 from .standing import as_iterated
 from .taints import NONE, Taint, Taints
 from .texts import label_taints, used_at
+from .thoughts import without_reasoning
 from .values import Const, DictV, ListV, Opaque, Value
 
 
@@ -204,4 +205,6 @@ def _yield_element(run: Run, frame: Frame, node: Any, made: ListV, table: DictV)
             table.key = key
             made.add(key, many=True)
         return
-    made.add(run.evaluate(run, frame, node.elt))
+    element = run.evaluate(run, frame, node.elt)
+    made.shape |= without_reasoning(element)
+    made.add(element)

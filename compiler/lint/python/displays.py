@@ -13,6 +13,7 @@ from .places import place_of
 from .standing import as_iterated, as_written
 from .taints import MARKS, Lit, Part
 from .texts import parts_of, text
+from .unsaid import note_left_out
 from .values import Const, DictV, ListV, Value
 
 
@@ -77,4 +78,5 @@ def dict_display(run: Run, frame: Frame, node: ast.Dict) -> Value:
         put(run, frame, made, name, value, node)
         if isinstance(name, Const) and name.value in MARKS:
             made.place = place_of(frame.module, held)
+    note_left_out(run, frame, made, node)
     return made

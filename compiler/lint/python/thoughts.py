@@ -1,4 +1,4 @@
-"""Reasoning that is taken out of an answer's text before the answer is stored."""
+"""Reasoning that is taken out of an answer's text before the answer is stored, or before it is replayed."""
 
 from __future__ import annotations
 
@@ -8,21 +8,29 @@ from dataclasses import replace
 from ..finding import Cause
 from ..layout import REQUEST
 from .frames import Frame
+from .holding import shape_of
 from .machine import Run
+from .messages import options_of
 from .places import place_of
-from .taints import Taint
-from .values import Opaque, Value
+from .taints import NONE, Taint, Taints
+from .values import DictV, Opaque, Value
 
 _SPLITS = frozenset("split rsplit partition rpartition".split())
 
 
 def without_thoughts(run: Run, frame: Frame, answer: Value, node: ast.Call) -> Value | None:
     """An answer of a model without what it thought, where a call takes that out by its tags; else None."""
-    if not isinstance(answer, Opaque) or not answer.is_reply or not _names_thoughts(node):
+    said = next((o for o in options_of(answer) if isinstance(o, Opaque) and _is_said(o)), None)
+    if said is None or not _names_thoughts(node):
         return None
     place = place_of(frame.module, node)
     taint = Taint(Cause.REASONING, REQUEST, place, "reasoning", loops=run.loop_numbers())
-    return replace(answer, shape=answer.shape | {taint})
+    return replace(said, shape=said.shape | {taint})
+
+
+def _is_said(answer: Opaque) -> bool:
+    """Whether a text is a model's answer, or that of a message which is replayed."""
+    return answer.is_reply or answer.parent is not None
 
 
 def _names_thoughts(node: ast.Call) -> bool:
@@ -35,3 +43,15 @@ def _names_thoughts(node: ast.Call) -> bool:
 def splits_thoughts(name: str) -> bool:
     """Whether a method may cut thoughts off."""
     return name in _SPLITS
+
+
+def without_reasoning(value: Value) -> Taints:
+    """What is stored of an answer after its reasoning was taken out, in one of the forms that it may have."""
+    return frozenset(t for each in options_of(value) for t in _taken_out(each))
+
+
+def _taken_out(value: Value) -> Taints:
+    rewrites = value.rewrites if isinstance(value, DictV) else None
+    found = shape_of(value) | (frozenset({rewrites}) if rewrites is not None else NONE)
+    content = value.fields.get("content") if isinstance(value, DictV) else None
+    return frozenset(t for t in found | shape_of(content) if t.cause is Cause.REASONING)

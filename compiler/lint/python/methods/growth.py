@@ -12,13 +12,14 @@ from ..building import splice
 from ..copies import frozen, settled
 from ..elements import HISTORY
 from ..frames import Frame
-from ..holding import picked, shape_of
+from ..holding import picked
 from ..limits import limits_of
 from ..machine import Run
 from ..moving import note_grown
 from ..newest import judge_stored
 from ..places import place_of, shown
 from ..taints import NONE, Taint, Taints
+from ..thoughts import without_reasoning
 from ..values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Value
 
 
@@ -56,14 +57,6 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
     ended = in_completion_order(run, frame, target, node)
     if ended is not None:
         target.shape |= {ended}
-
-
-def without_reasoning(value: Value) -> Taints:
-    """What is stored of an answer after its reasoning was taken out."""
-    rewrites = value.rewrites if isinstance(value, DictV) else None
-    found = shape_of(value) | (frozenset({rewrites}) if rewrites is not None else NONE)
-    content = value.fields.get("content") if isinstance(value, DictV) else None
-    return frozenset(t for t in found | shape_of(content) if t.cause is Cause.REASONING)
 
 
 def in_completion_order(
