@@ -9,6 +9,7 @@ from typing import Any
 
 from ..finding import Cause, Place
 from ..layout import REQUEST
+from .answering import answered_at
 from .binding import bind, condition_taints, loop_element
 from .building import REASONING, order_taint, put
 from .elements import is_historical, known_items
@@ -66,6 +67,7 @@ def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table:
         )
         if is_historical(source):  # what was said is not chosen by what is asked now
             conditions = frozenset(t for t in conditions if t.flag != "picked")
+        conditions |= answered_at(run, frame, generator.ifs, made.loops)
         before = len(made.items)
         if not any(isinstance(t, Const) and not t.value for t in tests):
             frame.conds.append(NONE)

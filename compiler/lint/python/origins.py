@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..finding import Cause
 from ..layout import SESSION, Origin
+from .answering import ANSWERED
 from .machine import Run
 from .taints import Taint, Taints
 
@@ -55,6 +56,7 @@ def _origin(run: Run, taint: Taint) -> Origin | None:
         "rest",
         "stored",
         "expiry",
+        ANSWERED,
     ) or (taint.needs and taint.needs not in running):
         return None
     if taint.cause is Cause.REASONING:

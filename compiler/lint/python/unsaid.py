@@ -22,7 +22,7 @@ _OWN_SERVER = re.compile(
 
 
 def note_left_out(run: Run, frame: Frame, message: DictV, node: ast.Dict) -> None:
-    """Note on a message that holds a model's answer alone, where its reasoning was at hand, at a server of one's own."""
+    """Note on a message that holds an answer alone, where its reasoning was at hand, at a server of one's own."""
     if not _is_answer(message) or not _OWN_SERVER.search(frame.module.text):
         return
     read, written = _reasoning_in(frame.module)

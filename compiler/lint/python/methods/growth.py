@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST, SESSION
+from ..answering import answered_at
 from ..building import splice
 from ..copies import frozen, settled
 from ..elements import HISTORY
@@ -50,7 +51,7 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
     in_loop = any(loop.number not in target.loops for loop in run.loops if not loop.is_exact)
     added = place_of(frame.module, node) if frame.conds and not in_loop else None
     target.add(held, in_loop or bool(frame.conds), added)
-    target.shape |= _by_condition(frame, target, node)
+    target.shape |= _by_condition(run, frame, target, node)
     for loop in run.loops:
         if loop.number not in target.loops:
             target.shape |= frozenset(t for t in loop.shape if t.flag != "head")
@@ -73,15 +74,22 @@ def in_completion_order(
 _VARY = frozenset({Cause.STATE, Cause.COUNTER, Cause.VARYING})
 
 
-def _by_condition(frame: Frame, target: ListV, node: ast.AST) -> Taints:
+def _by_condition(run: Run, frame: Frame, target: ListV, node: ast.AST) -> Taints:
     """What is put into a list or not, as a question or the state of things says."""
     place = place_of(frame.module, node)
     under = frame.under()
     asked = frozenset(picked(t, place) for t in under if t.flag == "asked")
     if target.persists:
         return NONE  # what is said stays as it was said
-    return asked | frozenset(
-        replace(t, flag="choice") for t in under if t.cause in _VARY and t.flag in ("", "length")
+    answered = answered_at(run, frame, frame.guards, target.loops)
+    return (
+        asked
+        | answered
+        | frozenset(
+            replace(t, flag="choice")
+            for t in under
+            if t.cause in _VARY and t.flag in ("", "length")
+        )
     )
 
 
@@ -99,7 +107,7 @@ def extend(run: Run, frame: Frame, receiver: ListV, value: Value, node: ast.AST)
         judge_stored(run, receiver, item.value, place_of(frame.module, node))
     before = len(receiver.items)
     note_grown(run, frame, receiver, node)
-    receiver.shape |= _by_condition(frame, receiver, node)
+    receiver.shape |= _by_condition(run, frame, receiver, node)
     splice(receiver, held)
     for loop in run.loops:
         if loop.number not in receiver.loops:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...finding import Cause, Evidence, Loss
 from ...layout import Request
+from ..answering import differs_now
 from ..holding import shape_of, taints_in, text_taints_of
 from ..machine import Run
 from ..messages import dict_of
@@ -62,7 +63,7 @@ def judge_tools(run: Run, given: Given, request: Request) -> None:
             run.evidence.append(evidence_of(request, Cause.TOOL_ORDER, taint, more="everything"))
         elif taint.flag in ("filter", "choice", "picked") and is_live(run, taint):
             run.evidence.append(evidence_of(request, Cause.TOOL_SET, taint, more="everything"))
-        elif taint.cause in (Cause.WINDOW, Cause.SAMPLED):
+        elif taint.cause in (Cause.WINDOW, Cause.SAMPLED) or differs_now(run, taint):
             run.evidence.append(evidence_of(request, Cause.TOOL_SET, taint, more="everything"))
     if isinstance(value, ListV) and value.persists:
         run.offered[id(value)] = value
