@@ -12,10 +12,12 @@ from .copies import frozen
 from .frames import Frame
 from .machine import Run
 from .memories import handed_over, window_in
-from .places import dotted, place_of
+from .method_values import method_of
+from .overriding import HOOKS
+from .places import bound_method, dotted, place_of
 from .requests import Given
 from .texts import literal
-from .values import AgentV, Const, DictV, FnV, ListV, Opaque, PartialV, PromptV, Value
+from .values import AgentV, Const, DictV, FnV, ListV, Obj, Opaque, PartialV, PromptV, Value
 
 AGENTS = (
     "Agent",
@@ -81,6 +83,7 @@ def agent_of(call: Calling) -> AgentV | None:
     ):
         return None
     handed_over(call)
+    _follow_hooks(call)
     model = call.kwargs.get("model", call.args[0] if call.args else Const(""))
     made = AgentV(tools=call.kwargs.get("tools"), model=literal(model) or "")
     for name in names:
@@ -93,6 +96,17 @@ def agent_of(call: Calling) -> AgentV | None:
         made.system.append(value)
     send_agent(call.run, made, call.here, call.frame.name or "agent")
     return made
+
+
+def _follow_hooks(call: Calling) -> None:
+    """Objects that are given to an agent may have methods which stand around each of its requests."""
+    given = call.kwargs.get("middleware")
+    for item in given.items if isinstance(given, ListV) else ():
+        classes = item.value.cls.line() if isinstance(item.value, Obj) else []
+        for info, name in ((c, n) for c in classes for n in sorted(HOOKS & c.methods.keys())):
+            call.run.calls.function(
+                call.run, bound_method(method_of(info, name), item.value), [], {}
+            )
 
 
 def _said(call: Calling, value: Value) -> Value:
@@ -122,7 +136,7 @@ def call_agent(call: Calling, agent: AgentV) -> Value:
     return Opaque(label="reply", is_reply=True)
 
 
-_MIDDLEWARE = frozenset({"dynamic_prompt", "before_model"})
+_MIDDLEWARE = frozenset({"dynamic_prompt", "before_model"}) | HOOKS
 """Decorators of functions that run before each request of an agent."""
 
 

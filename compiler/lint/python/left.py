@@ -35,12 +35,12 @@ def _beside(messages: Value, history: ListV | Opaque) -> Iterator[DictV]:
         parts = [i.many or id(i.value) in held for i in items]
         for at, item in enumerate(items):
             message = dict_of(item.value)
-            is_new = message is not None and not any(map(_is_piece, message.fields.values()))
+            is_new = message is not None and not any(map(is_piece, message.fields.values()))
             if message is not None and is_new and not parts[at] and any(parts[:at]):
                 yield message
 
 
-def _is_piece(value: Value, depth: int = 4) -> bool:
+def is_piece(value: Value, depth: int = 4) -> bool:
     """Whether a value holds a piece of a stored message."""
     match value:
         case Opaque(parent=parent):
@@ -48,11 +48,11 @@ def _is_piece(value: Value, depth: int = 4) -> bool:
         case Text(parts=parts):
             return any(isinstance(p, Hole) and p.is_element for p in parts)
         case ListV(items=items) if depth:
-            return any(_is_piece(item.value, depth - 1) for item in items)
+            return any(is_piece(item.value, depth - 1) for item in items)
         case DictV(fields=fields, index=index) if depth:
-            return bool(index) or any(_is_piece(v, depth - 1) for v in fields.values())
+            return bool(index) or any(is_piece(v, depth - 1) for v in fields.values())
         case Choice(options=options):
-            return any(_is_piece(each, depth - 1) for each in options)
+            return any(is_piece(each, depth - 1) for each in options)
         case _:
             return False
 

@@ -16,6 +16,7 @@ from ..frameworks import construct
 from ..holding import shape_of
 from ..machine import Run
 from ..memories import window_in
+from ..overriding import judge_overridden
 from ..places import dotted, place_of
 from ..requests import Given
 from ..taints import Taint
@@ -96,6 +97,7 @@ def called_sink(call: Calling, callee: Value) -> Sent | None:
     if given is not None:
         _cut_by(callee, given)
         _send(run, frame, given, node)
+        judge_overridden(call, given)
         return Sent(Opaque(label="reply", is_reply=True))
     return None
 
