@@ -6,6 +6,7 @@ from ...characters import unclean
 from ...finding import Family, Place
 from ...layout import Request, inversions, static_prefix
 from ...seams import blank_end, ends_of
+from ..flattened import judge_flattened
 from ..left import note_sent
 from ..machine import Run
 from ..newest import note_newest
@@ -36,6 +37,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     module = run.project.by_file.get(sink.file)
     run.evidence += unclean(request, module.text if module else "")
     judge_messages(run, given, request)
+    judge_flattened(run, given, request)
     judge_tools(run, given, request)
     judge_tool_sets(run, given, request)
     judge_options(run, given, request)
