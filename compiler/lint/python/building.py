@@ -37,7 +37,8 @@ def splice(target: ListV, value: Value) -> None:
             for option in lists:
                 before = len(target.items)
                 splice(target, option)
-                for item in target.items[before:]:
+                end = -1 if option is lists[-1] and _ends_anew(option) else None
+                for item in target.items[before:][:end]:
                     item.many = item.many or len(lists) > 1
             target.shape |= frozenset(replace(t, flag=t.flag or "choice") for t in value.taints)
         case DictV(fields=fields):
@@ -53,6 +54,11 @@ def splice(target: ListV, value: Value) -> None:
                 item = replace(item, parent=parent, index="all")
             target.add(item, many=True)
     target.shape |= shape_of(value)
+
+
+def _ends_anew(value: Value) -> bool:
+    """Whether a lasting list ends with a message that was put there just now: whichever list it is, that is last."""
+    return isinstance(value, ListV) and value.persists and bool(value.items[1:])
 
 
 def order_taint(
