@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from ..finding import Cause
 from ..layout import TURN
 from .frames import Frame
 from .machine import Run
 from .places import place_of, shown
+from .project import Project
 from .taints import Taint, Taints
 from .values import FnV
 from .walking import nodes_of
@@ -57,12 +59,29 @@ def _calls_in(test: ast.expr) -> Iterator[ast.Call]:
 
 
 def _asks(run: Run, frame: Frame, call: ast.Call) -> bool:
-    if not isinstance(call.func, ast.Name | ast.Attribute):
+    project = run.project
+    if _last(call.func) not in _asking(project, len(project.modules)):
         return False
+    if not all(isinstance(n, ast.Name | ast.Attribute | ast.Load) for n in nodes_of(call.func)):
+        return False  # what is called on the way there isn't called again
     callee = run.evaluate(run, frame, call.func)
-    if not isinstance(callee, FnV) or isinstance(callee.node, ast.Lambda):
-        return False
-    return any(isinstance(n, ast.Try) and _says_no(n) for n in nodes_of(callee.node))
+    return isinstance(callee, FnV) and _is_asking(callee.node)
+
+
+@lru_cache(maxsize=1)
+def _asking(project: Project, _size: int) -> frozenset[str]:
+    """The names of the functions of a project that ask a server; no other call of a test is looked at."""
+    trees = [m.tree for m in project.modules.values() if _MENTIONS.search(m.text)]
+    functions = (n for tree in trees for n in nodes_of(tree) if isinstance(n, _FUNCTIONS))
+    return frozenset(f.name for f in functions if _is_asking(f))
+
+
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+_MENTIONS = re.compile(r"ping|health|heartbeat|probe|list_tools|initialize")
+
+
+def _is_asking(function: ast.AST) -> bool:
+    return any(isinstance(n, ast.Try) and _says_no(n) for n in nodes_of(function))
 
 
 def _says_no(node: ast.Try) -> bool:
