@@ -81,11 +81,12 @@ def endpoint(name: str) -> sgl.Mock:
 
 
 def asked(state: Any) -> list[tuple[Any, ...]]:
-    """What each call was asked with, and what came back."""
-    return [
+    """What each call was asked with, and what came back; arms end in any order."""
+    calls = (
         (call.name, tuple(call.prompt), call.constraint, call.texts, call.finish, call.seeds)
         for call in state.trace.calls
-    ]
+    )
+    return sorted(calls, key=repr)
 
 
 @pytest.mark.parametrize("name", NAMES)
