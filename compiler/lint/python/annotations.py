@@ -10,6 +10,7 @@ from .machine import Run
 from .places import place_of, shown
 from .taints import Taint
 from .values import ClassInfo, ClassV, DictV, ListV, ModuleInfo, ModV, Obj, Opaque, Value
+from .walking import last_name
 
 _SETS = frozenset({"set", "frozenset", "Set", "FrozenSet", "AbstractSet", "MutableSet"})
 _LISTS = frozenset(
@@ -33,9 +34,9 @@ def annotated(
             is_none = isinstance(left, ast.Constant) and left.value is None
             return annotated(run, module, right if is_none else left, label, site)
         case ast.Subscript(value=head, slice=inner):
-            return _generic(run, module, _last(head), inner, label, site)
+            return _generic(run, module, last_name(head), inner, label, site)
         case ast.Name() | ast.Attribute():
-            if _last(node) in _SETS:
+            if last_name(node) in _SETS:
                 return unordered(run, module, label, site, None)
             found = class_named(run, module, node)
             return run_self(run, found) if found else Opaque(label=label)
@@ -110,13 +111,3 @@ def _parsed(text: str) -> ast.expr | None:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError):
         return None
-
-
-def _last(node: ast.AST) -> str:
-    return (
-        node.attr
-        if isinstance(node, ast.Attribute)
-        else node.id
-        if isinstance(node, ast.Name)
-        else ""
-    )

@@ -15,7 +15,7 @@ from .places import place_of, shown
 from .project import Project
 from .taints import Taint, Taints
 from .values import FnV
-from .walking import nodes_of
+from .walking import FUNCTIONS, last_name, nodes_of
 
 ANSWERED = "answered"
 """The flag of such a set: it says nothing of a text, and something of tools."""
@@ -60,7 +60,7 @@ def _calls_in(test: ast.expr) -> Iterator[ast.Call]:
 
 def _asks(run: Run, frame: Frame, call: ast.Call) -> bool:
     project = run.project
-    if _last(call.func) not in _asking(project, len(project.modules)):
+    if last_name(call.func) not in _asking(project, len(project.modules)):
         return False
     if not all(isinstance(n, ast.Name | ast.Attribute | ast.Load) for n in nodes_of(call.func)):
         return False  # what is called on the way there isn't called again
@@ -72,11 +72,10 @@ def _asks(run: Run, frame: Frame, call: ast.Call) -> bool:
 def _asking(project: Project, _size: int) -> frozenset[str]:
     """The names of the functions of a project that ask a server; no other call of a test is looked at."""
     trees = [m.tree for m in project.modules.values() if _MENTIONS.search(m.text)]
-    functions = (n for tree in trees for n in nodes_of(tree) if isinstance(n, _FUNCTIONS))
+    functions = (n for tree in trees for n in nodes_of(tree) if isinstance(n, FUNCTIONS))
     return frozenset(f.name for f in functions if _is_asking(f))
 
 
-_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 _MENTIONS = re.compile(r"ping|health|heartbeat|probe|list_tools|initialize")
 
 
@@ -87,17 +86,9 @@ def _is_asking(function: ast.AST) -> bool:
 def _says_no(node: ast.Try) -> bool:
     """Whether a server is asked in a `try`, and a handler of it gives back False or nothing."""
     calls = (n for each in node.body for n in ast.walk(each) if isinstance(n, ast.Call))
-    is_asked = any(_ASKS.search(_last(call.func)) for call in calls)
+    is_asked = any(_ASKS.search(last_name(call.func)) for call in calls)
     ends = (n for h in node.handlers for each in h.body for n in ast.walk(each))
     return is_asked and any(
         isinstance(n, ast.Return) and isinstance(n.value, ast.Constant) and not n.value.value
         for n in ends
     )
-
-
-def _last(func: ast.expr) -> str:
-    match func:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-        case _:
-            return ""

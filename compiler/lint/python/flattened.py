@@ -15,9 +15,8 @@ from .messages import dict_of, options_of
 from .places import place_of
 from .requests import Given
 from .values import Const, DictV, ListV, ModuleInfo, Value
-from .walking import nodes_of
+from .walking import FUNCTIONS, nodes_of
 
-_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 _DUMPS, _LOADS = frozenset({"dump", "dumps"}), frozenset({"load", "loads"})
 
 
@@ -58,13 +57,13 @@ class _Joining:
 
 
 def _joining_in(module: ModuleInfo) -> _Joining | None:
-    functions = [n for n in nodes_of(module.tree) if isinstance(n, _FUNCTIONS)]
+    functions = [n for n in nodes_of(module.tree) if isinstance(n, FUNCTIONS)]
     joining = {f.name for f in functions if any(map(_joins_blocks, nodes_of(f)))}
     flat = {f.name: m for f in functions for m in _flat_messages(f, joining)}
     for function in functions:
         made = next((flat[n] for n in (function.name, *_called(function)) if n in flat), None)
         for node in nodes_of(function) if made is not None else ():
-            if isinstance(node, ast.stmt) and not isinstance(node, _FUNCTIONS):
+            if isinstance(node, ast.stmt) and not isinstance(node, FUNCTIONS):
                 if _uses(node, _DUMPS) and made is not None:
                     return _Joining(function.name, node, made)
     return None

@@ -15,6 +15,7 @@ from .listings import ORDERLESS_WORDS
 from .sinks.call import SINK_WORDS
 from .sources.lookup import is_source_word
 from .values import ModuleInfo
+from .walking import last_name
 
 _OF_THE_CLASS = frozenset(
     {"__init__", "__post_init__", "__new__", "__call__", "__enter__", "__aenter__"}
@@ -131,7 +132,7 @@ def _gather(node: ast.AST, words: set[str], owners: tuple[str, ...], found: list
             mine: set[str] = set()
             _gather(value, mine, owners, found)
             if _is_reference(value, mine):
-                found.append(_Unit(mine, {_last(t) for t in targets}, node))
+                found.append(_Unit(mine, {last_name(t) for t in targets}, node))
             words |= mine
             for target in targets:
                 _gather(target, words, owners, found)
@@ -141,7 +142,7 @@ def _gather(node: ast.AST, words: set[str], owners: tuple[str, ...], found: list
         case ast.keyword(arg=str(name)):
             words.add(f"{name}=")
         case ast.Call(func=func) if node.args or node.keywords:
-            words.add(f"{_last(func)}()")
+            words.add(f"{last_name(func)}()")
         case ast.Dict(keys=keys):
             words |= {f"[{k.value}]" for k in keys if isinstance(k, ast.Constant)}
         case ast.Subscript(slice=ast.Constant(value=str(key))):
@@ -193,7 +194,3 @@ def _is_reference(value: ast.expr, words: set[str]) -> bool:
             return name == "partial"
         case _:
             return False
-
-
-def _last(target: ast.expr) -> str:
-    return target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")

@@ -14,6 +14,7 @@ from .messages import options_of, role_of
 from .places import place_of
 from .taints import Taint
 from .values import Const, DictV, ModuleInfo, Opaque, Value
+from .walking import nodes_of
 
 _OWN_SERVER = re.compile(
     r"https?://(localhost|127\.\d|0\.0\.0\.0|10\.\d|192\.168\.|[a-z][a-z0-9-]*:\d)", re.I
@@ -46,7 +47,7 @@ def _is_text_of_reply(value: Value) -> bool:
 
 def _reasoning_in(module: ModuleInfo) -> tuple[bool, bool]:
     """Whether a module reads the reasoning of an answer, and whether it writes such a field anywhere."""
-    nodes = list(ast.walk(module.tree))
+    nodes = nodes_of(module.tree)
     return any(map(_reads, nodes)), any(map(_writes, nodes))
 
 
