@@ -25,14 +25,21 @@ class Lanes:
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[httpx.AsyncClient]:
-        """A client that nobody else asks through. The last that came to rest goes first: others may time out."""
+        """A client that nobody else asks through. The last that came to rest goes first: others may time out.
+
+        One that is left by an exception is closed. httpcore does not survive every cancellation: between two steps of
+        connecting, or of closing an answer, it keeps a connection that is neither open nor closed, as the only one that
+        the client may have, and the next request would wait for it for ever.
+        """
         client = self._at_rest.pop() if self._at_rest else self._made()
         try:
             yield client
-        finally:
-            self._at_rest.append(client)
-            if len(self._at_rest) > MOST_AT_REST:
-                await self._end(self._at_rest.pop(0))
+        except BaseException:
+            await self._end(client)
+            raise
+        self._at_rest.append(client)
+        if len(self._at_rest) > MOST_AT_REST:
+            await self._end(self._at_rest.pop(0))
 
     async def close(self) -> None:
         """Close all of them, those under way as well."""

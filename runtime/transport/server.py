@@ -179,19 +179,18 @@ class Server:
     ) -> AsyncIterator[httpx.Response]:
         """The answer whose headers have come; one that refuses is raised."""
         await self._pace.wait(tokens)
+        refused: Any = None
         async with self._open().one() as client:
             request = client.build_request(method, self._base_url + path, json=body)
-            answer: httpx.Response | None = None
-            try:
-                async with self._bounded(tries):
-                    answer = await client.send(request, stream=True)
-                if not answer.is_success:
-                    content = loosely(await self._whole(answer, tries))
-                    raise refusal(answer.status_code, content, answer.headers)
+            async with self._bounded(tries):
+                answer = await client.send(request, stream=True)
+            if answer.is_success:
                 yield answer
-            finally:
-                if answer is not None:
-                    await answer.aclose()
+            else:
+                refused = loosely(await self._whole(answer, tries))
+            await answer.aclose()
+        if not answer.is_success:
+            raise refusal(answer.status_code, refused, answer.headers)
 
     async def _whole(self, answer: httpx.Response, tries: Tries) -> bytes:
         data = bytearray()

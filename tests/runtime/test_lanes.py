@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -103,6 +104,30 @@ def test_a_call_that_is_given_up_leaves_its_lane_usable() -> None:
         await post(server)
 
     assert ask(question).opened == 2
+
+
+@pytest.mark.parametrize("steps", range(24))
+def test_a_call_given_up_at_any_step_holds_nobody_up(steps: int) -> None:
+    async def question(server: Server, _: Counting) -> None:
+        task = asyncio.ensure_future(post(server))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.wait_for(post(server), 5)
+
+    assert ask(question).opened >= 1
+
+
+def test_a_deadline_at_any_moment_holds_nobody_up() -> None:
+    async def question(server: Server, counting: Counting) -> None:
+        for tenths in range(40):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(post(server), tenths / 10_000)
+            await asyncio.wait_for(post(server), 5)
+        assert counting.opened >= 1
+
+    ask(question)
 
 
 def test_after_the_end_nobody_asks() -> None:
