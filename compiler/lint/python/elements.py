@@ -171,9 +171,12 @@ _LOOSE = frozenset({Cause.SAMPLED, Cause.UNORDERED, Cause.COMPLETION})
 
 def _loose(value: ListV) -> Taints:
     """What decides which element stands at a place of a list whose order is not fixed."""
+    rotated = frozenset(t for t in value.shape if t.flag == "rotated")
     if value.persists or value.is_copy or value.parent is not None or value.kind == "tuple":
-        return NONE
-    return frozenset(t for t in value.shape if t.cause in _LOOSE and t.flag != "annotated")
+        return rotated
+    return (
+        frozenset(t for t in value.shape if t.cause in _LOOSE and t.flag != "annotated") | rotated
+    )
 
 
 def _at(value: Choice, kind: str) -> Choice:

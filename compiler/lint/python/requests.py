@@ -13,6 +13,7 @@ from ..target import target_of
 from .holding import taints_in
 from .machine import Run
 from .segments import SegmentBuilder
+from .taints import NONE, Taints
 from .values import ListV, Opaque, Value
 
 
@@ -27,6 +28,10 @@ class Given:
     target: str = ""
     options: Mapping[str, Value] = field(default_factory=dict)
     keys: Mapping[str, Value] = field(default_factory=dict)
+    accounts: Mapping[str, Value] = field(default_factory=dict)
+    """Who asks, and where, by the names of the arguments."""
+    client: Taints = NONE
+    """What decides which account or machine the client asks."""
     headers: Value | None = None
     named: Value | None = None
     """The model as it is given, where its name isn't known."""

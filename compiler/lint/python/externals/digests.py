@@ -1,7 +1,8 @@
-"""Digests: what is made of a whole conversation is another one on each turn."""
+"""Digests: they go by what they are made of; that of a whole conversation is another one on each turn."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ...finding import Cause
@@ -23,12 +24,21 @@ def digest_call(call: Calling) -> Value:
     """A digest of what is given, and of what is put into it later."""
     found = passed_through(replace(call, name="digest"))
     place = call.here
-    whole = any(_is_conversation(part) for each in call.args for part in parts_of(each, place))
-    if not whole or not isinstance(found, Opaque):
+    parts = [part for each in call.args for part in parts_of(each, place)]
+    if not isinstance(found, Opaque):
+        return found
+    found = replace(found, label=f"digest({' '.join(_names(parts))})")
+    if not any(map(_is_conversation, parts)):
         return found
     what = f"{call.shown}, a digest of the conversation,"
     taint = Taint(Cause.STATE, TURN, place, what, loops=call.loops)
     return replace(found, taints=found.taints | {taint})
+
+
+def _names(parts: Iterable[Part]) -> list[str]:
+    """What the pieces are called that aren't known, each once."""
+    named = (part.label for part in parts if isinstance(part, Hole) and not part.is_fixed)
+    return list(dict.fromkeys(filter(None, named)))[:6]
 
 
 def _is_conversation(part: Part) -> bool:

@@ -84,11 +84,32 @@ def _owner(held: ListV) -> ListV | Opaque | None:
     return held if held.persists else held.parent
 
 
+def cycle_call(call: Calling) -> Value:
+    """`itertools.cycle`: the same elements over and over."""
+    made = ListV(CYCLE, loops=call.loops)
+    made.add(element_of(call.first), many=True)
+    return made
+
+
+CYCLE = "cycle"
+"""The kind of what goes round."""
+
+
+def _goes_round(call: Calling, held: Value) -> bool:
+    """Whether it is another element of a cycle each time: its first one is taken where it is made, once."""
+    if not isinstance(held, ListV) or held.kind != CYCLE:
+        return False
+    is_made_here = any(each is held for each in call.frame.env.values())
+    return not is_made_here or held.loops != call.loops
+
+
 def next_call(call: Calling) -> Value:
-    """One of an unordered many is any of them."""
+    """One of an unordered many is any of them, of a cycle the one behind that of the call before."""
     if not call.args:
         return Opaque()
     found = element_of(call.args[0])
+    if _goes_round(call, call.args[0]):
+        return join([found, Const("")], frozenset({call.taint(Cause.COUNTER, call.shown)}))
     if isinstance(call.args[0], Opaque) and call.args[0].label.endswith("count()"):
         place = call.here
         return Opaque(

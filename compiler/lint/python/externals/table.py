@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from ..clients import CLIENTS, client_call
 from ..elements import element_of
 from ..json_text import dumped, loaded
 from ..queries import selected
@@ -37,6 +38,7 @@ from .containers import (
 from .digests import DIGESTS, digest_call
 from .iterables import (
     counter,
+    cycle_call,
     enumerate_call,
     filter_call,
     islice_call,
@@ -111,6 +113,7 @@ BUILTINS = {
     "map": map_call,
     "filter": filter_call,
     "next": next_call,
+    "itertools.cycle": cycle_call,
     "getattr": getattr_call,
     "setattr": setattr_call,
     "vars": fields_call,
@@ -235,5 +238,6 @@ ITERATE = frozenset(
 
 FRAMEWORK = {
     "RunnableLambda": same,
+    **dict.fromkeys(CLIENTS, client_call),
     "deepcopy": deep_copy,
 }

@@ -73,6 +73,13 @@ def _sorted(call: Calling, receiver: ListV) -> Value:
     return Const(None)
 
 
+def _rotated(call: Calling, receiver: ListV) -> Value:
+    """Another element comes first after each call, where the list is there for longer than one."""
+    if not any(each is receiver for each in call.frame.env.values()):
+        receiver.shape |= {replace(call.taint(Cause.COUNTER, call.shown), flag="rotated")}
+    return Const(None)
+
+
 def _taken(call: Calling, receiver: ListV) -> Value:
     shortened(call.run, call.frame, receiver, call.name, call.args, call.node)
     if call.name == "pop" and not call.args:
@@ -154,6 +161,7 @@ _FORMS: dict[str, Form] = {
     **dict.fromkeys(("extend", "update", "extendleft", "writelines"), _extended),
     "insert": _inserted,
     "sort": _sorted,
+    "rotate": _rotated,
     **dict.fromkeys(("pop", "popleft", "remove", "clear"), _taken),
     "copy": _copied,
     "select": _itself,  # entry points of one group

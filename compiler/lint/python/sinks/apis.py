@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from ..clients import ACCOUNT
 from ..machine import Run
 from ..requests import Given
 from ..texts import literal
@@ -111,6 +112,8 @@ KEYS = (
     "conversation_id",
     "routing_key",
     "prompt_cache_group",
+    "cache_salt",
+    "extra_key",
 )
 
 
@@ -167,11 +170,12 @@ def given_to(
             if name in kwargs and _is_option(name, kwargs[name])
         },
         {name: kwargs[name] for name in KEYS if name in kwargs},
-        headers,
-        kwargs.get("model"),
-        "cache_control" in kwargs,
-        "prompt" in kwargs and "messages" not in kwargs and "input" not in kwargs,
+        headers=headers,
+        named=kwargs.get("model"),
+        is_automatic="cache_control" in kwargs,
+        is_raw="prompt" in kwargs and "messages" not in kwargs and "input" not in kwargs,
         betas=first_of(kwargs, ("betas", "anthropic_beta")),
+        accounts={name: kwargs[name] for name in ACCOUNT if name in kwargs},
     )
 
 

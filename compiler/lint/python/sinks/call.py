@@ -11,6 +11,7 @@ from ...layout import REQUEST
 from ..agents import HEADS, is_led
 from ..building import splice
 from ..calling import Calling
+from ..clients import client_taints
 from ..frames import Frame
 from ..frameworks import construct
 from ..holding import shape_of
@@ -75,6 +76,7 @@ def called_sink(call: Calling, callee: Value) -> Sent | None:
         given = given_to(run, api, args, kwargs)
         if given is not None:
             given.is_count = name.endswith("count_tokens")
+            given.client = client_taints(callee)
             _cut_there(run, frame, given, kwargs.get("truncation_strategy"), node)
             _send(run, frame, given, node)
             return Sent(Opaque(label="reply", is_reply=True))
@@ -96,6 +98,7 @@ def called_sink(call: Calling, callee: Value) -> Sent | None:
     )
     if given is not None:
         _cut_by(callee, given)
+        given.client = client_taints(callee)
         _send(run, frame, given, node)
         judge_overridden(call, given)
         return Sent(Opaque(label="reply", is_reply=True))

@@ -12,6 +12,7 @@ from ..machine import Run
 from ..newest import note_newest
 from ..requests import Given, request_of
 from .arms import judge_arms
+from .asked_keys import judge_asked_keys
 from .fan_out import judge_fan_out
 from .headers import judge_headers
 from .marks import judge_marks
@@ -43,6 +44,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     judge_options(run, given, request)
     judge_schemas(run, given, request)
     judge_routing(run, given, request)
+    run.evidence += judge_asked_keys(given, request)
     judge_headers(run, given, request)
     judge_models(run, given, request)
     judge_marks(run, given, request)
