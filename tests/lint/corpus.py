@@ -28,6 +28,7 @@ sys.path.insert(0, str(HERE))
 from generated_formats import formats  # noqa: E402
 from generated_logs import logs  # noqa: E402
 from generated_office_logs import office  # noqa: E402
+from generated_pottery_logs import pottery  # noqa: E402
 from generated_provider_logs import provider_logs  # noqa: E402
 from generated_python import programs  # noqa: E402
 from generated_railway_logs import railway  # noqa: E402
@@ -81,6 +82,7 @@ def write_generated(folder: Path) -> list[Case]:
         *logs(),
         *formats(),
         *railway(),
+        *pottery(),
         *office(),
         *wrapped(),
         *provider_logs(),

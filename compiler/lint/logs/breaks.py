@@ -22,6 +22,8 @@ class Break:
     lost: int
     shared: int
     notes: tuple[str, ...] = field(default=())
+    unit: Unit | None = None
+    """What differs, as it is now."""
 
 
 def break_between(before: Request, after: Request, count: Counting) -> Break | None:
@@ -76,7 +78,7 @@ def _made(
         if unit.kind == "system"
         else f"message ({unit.role})"
     )
-    return Break(cause, what, after, where, lost, shared, notes)
+    return Break(cause, what, after, where, lost, shared, notes, unit)
 
 
 def _shortened(

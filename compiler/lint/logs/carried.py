@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,11 @@ _REASONING = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
 _THOUGHTS = ("thinking", "redacted_thinking", "reasoning")
 _RESULTS = ("toolResult", "functionResponse", "function_response")
 _CALLS = (("toolUse", "input"), ("functionCall", "args"), ("function_call", "args"))
+
+
+_RESULT_ROLES = ("tool", "function", "function_call_output", "ipython", "observation")
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>\s*", re.S)
+"""Reasoning as templates write it in front of an answer."""
 
 
 def blocks_of(unit: Unit) -> list[Any]:
@@ -27,6 +33,8 @@ def reasoning_of(unit: Unit) -> str:
     if not isinstance(data, dict):
         return ""
     found = [text_of(data[key]) for key in _REASONING if data.get(key)]
+    if isinstance(data.get("content"), str) and unit.role == "assistant":
+        found += _THOUGHT.findall(data["content"])
     if data.get("type") == "reasoning":
         found.append(text_of(data))
     found += [text_of(b.get("thinking") or b) for b in blocks_of(unit) if is_thought(b)]
@@ -50,6 +58,8 @@ def without_reasoning(unit: Unit) -> str:
     if not isinstance(data, dict):
         return unit.text
     kept = {k: v for k, v in data.items() if k not in _REASONING}
+    if isinstance(kept.get("content"), str) and unit.role == "assistant":
+        kept["content"] = _THOUGHT.sub("", kept["content"])
     for key in ("content", "parts"):
         if isinstance(kept.get(key), list):
             kept[key] = [b for b in kept[key] if not is_thought(b)]
@@ -78,6 +88,19 @@ def _of_block(block: dict[str, Any]) -> Iterator[Any]:
     for name, arguments in _CALLS:
         if isinstance(held := block.get(name), dict):
             yield held.get(arguments)
+
+
+def kind_of(unit: Unit) -> str:
+    """What a message brings: results of tools, calls of them, or what its role says."""
+    if carries_results(unit):
+        return "results"
+    return "calls" if arguments_of(unit) or "<tool_call>" in unit.plain else unit.role
+
+
+def carries_results(unit: Unit) -> bool:
+    """Whether a message gives results of tools."""
+    is_written = unit.plain.lstrip().startswith("<tool_response>")
+    return unit.role in _RESULT_ROLES or is_written or any(map(is_result, blocks_of(unit)))
 
 
 def is_result(block: Any) -> bool:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import json
 
 from ..finding import Cause
-from .carried import arguments_of, blocks_of, is_result, reasoning_of, without_reasoning
+from .carried import (
+    arguments_of,
+    blocks_of,
+    carries_results,
+    is_result,
+    reasoning_of,
+    without_reasoning,
+)
 from .differences import cause_of, changes
+from .embedded import are_spelled_otherwise
 from .heads import equal_data
 from .units import Request, Unit
 
@@ -37,6 +45,8 @@ def message_cause(before: Request, after: Request, at: int) -> tuple[Cause | Non
         return Cause.UNSAVED, "the newest message was sent otherwise than it is replayed"
     if _holds(rest_b, one):
         return Cause.REWRITTEN, "a message is put in front of earlier ones"
+    if one.role == other.role and are_spelled_otherwise(one.plain, other.plain):
+        return Cause.ARGUMENTS, "arguments of a call, spelled otherwise,"
     found = changes(one.plain, other.plain)
     cause = cause_of(found[0][0], found[0][1]) if found else Cause.VARYING
     if cause in (Cause.CLOCK, Cause.RANDOM, Cause.SIGNED):
@@ -110,12 +120,11 @@ def _is_completion(before: tuple[Unit, ...], after: tuple[Unit, ...]) -> bool:
 def _results(units: tuple[Unit, ...]) -> list[str]:
     found: list[str] = []
     for unit in units:
-        if unit.role in ("tool", "function_call_output", "function"):
+        blocks = [b for b in blocks_of(unit) if is_result(b)]
+        if not found and len(blocks) > 1:
+            return [json.dumps(b, sort_keys=True) for b in blocks]
+        if carries_results(unit):
             found.append(unit.text)
         elif found:
             break
-        else:
-            blocks = [b for b in blocks_of(unit) if is_result(b)]
-            if len(blocks) > 1:
-                return [json.dumps(b, sort_keys=True) for b in blocks]
     return found

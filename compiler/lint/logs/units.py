@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter as Multiset
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,6 +24,9 @@ OPTIONS = (
     "output_config",
     "functions_call",
 )
+_STAMP = re.compile(r"(?:\d{4}-\d{2}-\d{2}[T ])?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?Z?")
+"""A time of day, which may be written into a message anew each time that it is sent."""
+
 HEADERS = ("anthropic-beta", "openai-beta")
 
 
@@ -45,7 +49,8 @@ class Unit:
     @cached_property
     def key(self) -> str:
         """What tells a message from others of a conversation, however it is spelled."""
-        return " ".join((self.plain or self.text)[:320].split())[:160]
+        text = _STAMP.sub("@", (self.plain or self.text)[:320])
+        return " ".join(text.split())[:160]
 
 
 @dataclass
