@@ -14,12 +14,8 @@ from .holding import join, shape_of, taints_in
 from .machine import Run
 from .places import place_of, shown
 from .taints import MARKS, Taint
+from .thoughts import emptied
 from .values import Choice, Const, DictV, ListV, Opaque, Value
-
-REASONING = frozenset(
-    {"reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks"}
-)
-"""Fields of a message that hold what a model thought."""
 
 
 def splice(target: ListV, value: Value) -> None:
@@ -112,6 +108,8 @@ def _note_rewrite(
 ) -> None:
     """`{**message, "content": ...}` of a history's newest or oldest messages: they were sent otherwise."""
     base = target.rest
+    if base is not None and (thoughts := emptied(run, frame, key, value, node)):
+        target.rewrites = thoughts
     if key != "content":
         return
     if target.index == "last":

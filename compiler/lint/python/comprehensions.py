@@ -11,16 +11,18 @@ from ..finding import Cause, Place
 from ..layout import REQUEST
 from .answering import answered_at
 from .binding import bind, condition_taints, loop_element
-from .building import REASONING, order_taint, put
+from .building import order_taint, put
 from .elements import is_historical, known_items
 from .frames import Frame, Loop
-from .holding import extent_of, picked, text_taints_of, union
+from .holding import extent_of, join, picked, text_taints_of, union
 from .machine import Run
+from .messages import options_of
 from .places import place_of, shown
 from .standing import as_iterated
 from .taints import NONE, Taint, Taints
+from .taken_over import drops_reasoning, takes_over_others
 from .texts import label_taints, used_at
-from .thoughts import without_reasoning
+from .thoughts import is_said, reasoning_taint, without_reasoning
 from .values import Const, DictV, ListV, Opaque, Value
 
 
@@ -30,12 +32,37 @@ def comprehension(
     """A list, set, generator or table that is made of another."""
     kind = {ast.SetComp: "set", ast.GeneratorExp: "generator"}.get(type(node), "list")
     inner = _scope(frame)
+    source = as_iterated(run, run.evaluate(run, inner, node.generators[0].iter))
+    if isinstance(node, ast.DictComp):
+        return join([_table(run, inner, node, each) for each in options_of(source)])
     made = ListV(kind, loops=run.loop_numbers())
-    table = DictV(loops=run.loop_numbers())
-    _generate(run, inner, node, 0, made, table)
+    _generate(run, inner, node, source, made, DictV())
     if isinstance(node, ast.SetComp):
         made.shape |= {order_taint(run, frame, node)}
-    return table if isinstance(node, ast.DictComp) else made
+    return made
+
+
+def as_table(node: ast.Call) -> ast.DictComp | None:
+    """`dict((key, value) for ...)` as a comprehension of a table; None for any other call."""
+    match node:
+        case ast.Call(
+            func=ast.Name(id="dict"),
+            args=[
+                ast.GeneratorExp(elt=ast.Tuple(elts=[key, value]), generators=each)
+                | ast.ListComp(elt=ast.Tuple(elts=[key, value]), generators=each)
+            ],
+            keywords=[],
+        ):
+            return ast.copy_location(ast.DictComp(key, value, each), node)
+        case _:
+            return None
+
+
+def _table(run: Run, frame: Frame, node: ast.DictComp, source: Value) -> DictV:
+    """A table that is made of one of those that may be gone through: each kind of message stays what it is."""
+    table = DictV(loops=run.loop_numbers())
+    _generate(run, frame, node, source, ListV(loops=table.loops), table)
+    return table
 
 
 def _scope(frame: Frame) -> Frame:
@@ -43,12 +70,16 @@ def _scope(frame: Frame) -> Frame:
     return replace(frame, env=dict(frame.env), conds=list(frame.conds))
 
 
-def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table: DictV) -> None:
-    if depth == len(node.generators):
-        _yield_element(run, frame, node, made, table)
-        return
+def _generate(
+    run: Run,
+    frame: Frame,
+    node: Any,
+    source: Value,
+    made: ListV,
+    table: DictV,
+    depth: int = 0,
+) -> None:
     generator: ast.comprehension = node.generators[depth]
-    source = as_iterated(run, run.evaluate(run, frame, generator.iter))
     shape, as_text = (
         used_at(extent_of(source), place_of(frame.module, generator.iter)),
         text_taints_of(source),
@@ -71,7 +102,7 @@ def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table:
         before = len(made.items)
         if not any(isinstance(t, Const) and not t.value for t in tests):
             frame.conds.append(NONE)
-            _generate(run, frame, node, depth + 1, made, table)
+            _go_on(run, frame, node, made, table, depth + 1)
             frame.conds.pop()
         run.loops.pop()
         for item in made.items[before:]:
@@ -82,40 +113,20 @@ def _generate(run: Run, frame: Frame, node: Any, depth: int, made: ListV, table:
     table.shape |= shape | conditions
     table.as_text |= as_text
     made.is_copy |= _is_copying(node, generator, source)
-    if isinstance(source, Opaque) and source.is_reply and _drops_reasoning(generator.ifs):
-        place = place_of(frame.module, node)
-        made.shape |= {Taint(Cause.REASONING, REQUEST, place, "reasoning")}
-    if isinstance(node, ast.DictComp) and (
-        _drops_reasoning(generator.ifs) or _leaves_reasoning_out(frame, source)
-    ):
-        place = place_of(frame.module, node)
-        table.rewrites = Taint(
-            Cause.REASONING, REQUEST, place, "reasoning", loops=run.loop_numbers()
-        )
+    if isinstance(node, ast.DictComp):
+        if drops_reasoning(run, frame, generator) or takes_over_others(frame, source):
+            table.rewrites = reasoning_taint(run, frame, node)
+    elif any(map(is_said, options_of(source))) and drops_reasoning(run, frame, generator):
+        made.shape |= {reasoning_taint(run, frame, node)}
 
 
-def _drops_reasoning(tests: list[ast.expr]) -> bool:
-    """Whether a filter over the fields of a message leaves the reasoning out."""
-    words = {n.value for test in tests for n in ast.walk(test) if isinstance(n, ast.Constant)}
-    negative = any(isinstance(n, ast.NotEq | ast.NotIn) for test in tests for n in ast.walk(test))
-    return negative and bool(words & REASONING)
-
-
-_REASONS = re.compile(r"reason|think|deepseek|qwen3|gpt-oss|r1\b", re.I)
-"""Names of models that reason, and of what they say then."""
-
-
-def _leaves_reasoning_out(frame: Frame, source: Value) -> bool:
-    """Whether the fields of a message are taken over by a list of names, in a program whose model reasons."""
-    match source:
-        case Const(value=tuple() | list() as held):
-            names = set(held)
-        case ListV(items=items):
-            names = {i.value.value for i in items if isinstance(i.value, Const)}
-        case _:
-            return False
-    is_message = {"role", "content", "tool_calls"} <= names
-    return is_message and not names & REASONING and bool(_REASONS.search(frame.module.text))
+def _go_on(run: Run, frame: Frame, node: Any, made: ListV, table: DictV, depth: int) -> None:
+    """The next generator inside, or what is given for an element of all of them."""
+    if depth == len(node.generators):
+        _yield_element(run, frame, node, made, table)
+        return
+    source = as_iterated(run, run.evaluate(run, frame, node.generators[depth].iter))
+    _generate(run, frame, node, source, made, table, depth)
 
 
 def _filter_taints(run: Run, frame: Frame, test: Value, node: ast.expr) -> Taints:

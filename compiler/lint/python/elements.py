@@ -23,6 +23,10 @@ HISTORY = re.compile(
 )
 
 
+NAMED = "named"
+"""The kind of a list whose entries are asked for by name, and not by where they stand."""
+
+
 def is_historical(value: Value) -> bool:
     """Whether a list is one that grows over a conversation, by its name or by what is done to it."""
     match value:
@@ -95,6 +99,21 @@ def known_items(value: Value) -> list[Value] | None:
     ):
         return [Const(each) for each in value.value]
     return None
+
+
+def words_in(value: Value) -> frozenset[object]:
+    """The constants that a value is, or that stand in it."""
+    match value:
+        case Const(value=tuple() | list() | set() | frozenset() as held):
+            return frozenset(held)
+        case Const(value=str() as held):
+            return frozenset({held})
+        case ListV(items=items):
+            return frozenset(i.value.value for i in items if isinstance(i.value, Const))
+        case DictV(fields=fields):
+            return frozenset(fields)
+        case _:
+            return frozenset()
 
 
 def number_in(value: Value) -> int | None:
@@ -172,7 +191,9 @@ _LOOSE = frozenset({Cause.SAMPLED, Cause.UNORDERED, Cause.COMPLETION})
 def _loose(value: ListV) -> Taints:
     """What decides which element stands at a place of a list whose order is not fixed."""
     rotated = frozenset(t for t in value.shape if t.flag == "rotated")
-    if value.persists or value.is_copy or value.parent is not None or value.kind == "tuple":
+    if value.persists or value.is_copy or value.parent is not None:
+        return rotated
+    if value.kind in ("tuple", NAMED):
         return rotated
     return (
         frozenset(t for t in value.shape if t.cause in _LOOSE and t.flag != "annotated") | rotated

@@ -9,7 +9,7 @@ from typing import Any
 from .arithmetic import operated
 from .binding import bind, condition_taints
 from .comparisons import comparison, expiring, presence
-from .comprehensions import comprehension
+from .comprehensions import as_table, comprehension
 from .displays import dict_display, f_string, list_display
 from .dunders import operated_by_class
 from .elements import element_of, indexed
@@ -102,7 +102,8 @@ def _unary(run: Run, frame: Frame, node: ast.UnaryOp) -> Value:
 
 
 def _call(run: Run, frame: Frame, node: ast.Call) -> Value:
-    return run.calls.node(run, frame, node)
+    table = as_table(node)
+    return comprehension(run, frame, table) if table else run.calls.node(run, frame, node)
 
 
 def _conditional(run: Run, frame: Frame, node: ast.IfExp) -> Value:

@@ -14,6 +14,10 @@ UNORDERED_CALLS = {
 }
 
 
+BY_NAME = frozenset({"importlib.metadata.entry_points", "hgetall"})
+"""Those of them, and of the methods below, whose entries are asked for by name: one of them has no order."""
+
+
 UNORDERED_METHODS = {
     "iterdir": "`iterdir`",
     "rglob": "`rglob`",

@@ -15,7 +15,7 @@ from .messages import dict_of, options_of, role_of
 from .origins import STABLE_TOKENS, is_stable, origins
 from .taints import Hole, Lit, Part
 from .texts import literal, parts_of
-from .values import Const, ListV, Opaque, Text, Value
+from .values import Const, DictV, ListV, Opaque, Text, Value
 
 
 class SegmentBuilder:
@@ -82,7 +82,9 @@ class SegmentBuilder:
         known = [c for c in contents if c is not None]
         if not known and fields.rest is not None:
             known = [fields.rest]
-        self.is_replayed = many and any(_replays(each) for each in fields.fields.values())
+        self.is_replayed = many and (
+            _is_any_of(value, fields) or any(_replays(each) for each in fields.fields.values())
+        )
         for each in known:
             self.content(each, where, is_newest and where != "system", many)
         for key in ("tool_calls", "id", "tool_call_id"):
@@ -243,6 +245,14 @@ _CALLS_OF_GEMINI = frozenset(
 _REMINTED = frozenset({Cause.RANDOM, Cause.CLOCK, Cause.SIGNED, Cause.HASHED, Cause.SAMPLED})
 _ASKED = frozenset({Cause.VARYING, Cause.RETRIEVED})
 """Causes that say what one turn was about: in a message that is replayed it stands as it was said."""
+
+
+def _is_any_of(value: Value, fields: DictV) -> bool:
+    """Whether a message stands for each of a conversation: by turns it has this role and that one."""
+    messages = [m for m in map(dict_of, options_of(value)) if m is not None]
+    roles = [r for m in (*messages, fields) for r in options_of(m.fields.get("role", Const("")))]
+    is_open = fields.rest is not None and "role" not in fields.fields
+    return is_open or len({role_of(each) for each in roles}) > 1
 
 
 def _replays(value: Value) -> bool:

@@ -13,24 +13,39 @@ from .machine import Run
 from .messages import options_of
 from .places import place_of
 from .taints import NONE, Taint, Taints
-from .values import DictV, Opaque, Value
+from .values import Const, DictV, Opaque, Value
+
+REASONING = frozenset(
+    {"reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks"}
+)
+"""Fields of a message that hold what a model thought."""
 
 _SPLITS = frozenset("split rsplit partition rpartition".split())
 
 
 def without_thoughts(run: Run, frame: Frame, answer: Value, node: ast.Call) -> Value | None:
     """An answer of a model without what it thought, where a call takes that out by its tags; else None."""
-    said = next((o for o in options_of(answer) if isinstance(o, Opaque) and _is_said(o)), None)
+    said = next((o for o in options_of(answer) if isinstance(o, Opaque) and is_said(o)), None)
     if said is None or not _names_thoughts(node):
         return None
+    return replace(said, shape=said.shape | {reasoning_taint(run, frame, node)})
+
+
+def reasoning_taint(run: Run, frame: Frame, node: ast.AST) -> Taint:
+    """Reasoning that is taken out here."""
     place = place_of(frame.module, node)
-    taint = Taint(Cause.REASONING, REQUEST, place, "reasoning", loops=run.loop_numbers())
-    return replace(said, shape=said.shape | {taint})
+    return Taint(Cause.REASONING, REQUEST, place, "reasoning", loops=run.loop_numbers())
 
 
-def _is_said(answer: Opaque) -> bool:
-    """Whether a text is a model's answer, or that of a message which is replayed."""
-    return answer.is_reply or answer.parent is not None
+def emptied(run: Run, frame: Frame, key: object, value: Value, node: ast.AST) -> Taint | None:
+    """`message["reasoning_content"] = None`: what it means for a message that was said; None for any other item."""
+    is_empty = isinstance(value, Const) and not value.value
+    return reasoning_taint(run, frame, node) if is_empty and key in REASONING else None
+
+
+def is_said(answer: Value) -> bool:
+    """Whether something is a model's answer, or a piece of a message which is replayed."""
+    return isinstance(answer, Opaque) and (answer.is_reply or answer.parent is not None)
 
 
 def _names_thoughts(node: ast.Call) -> bool:

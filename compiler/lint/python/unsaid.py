@@ -7,12 +7,12 @@ import re
 
 from ..finding import Cause
 from ..layout import REQUEST
-from .building import REASONING
 from .frames import Frame
 from .machine import Run
 from .messages import options_of, role_of
 from .places import place_of
 from .taints import Taint
+from .thoughts import REASONING
 from .values import Const, DictV, ModuleInfo, Opaque, Value
 from .walking import nodes_of
 

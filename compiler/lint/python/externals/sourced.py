@@ -10,9 +10,10 @@ from ...finding import Cause
 from ..building import order_taint
 from ..calling import Calling
 from ..clocks import coarse
-from ..elements import element_of
+from ..elements import NAMED, element_of
 from ..frames import Frame
 from ..holding import join, shape_of, taints_in, union
+from ..listings import BY_NAME
 from ..sources.source import Source
 from ..taints import Taint
 from ..texts import literal
@@ -104,7 +105,8 @@ def listing(call: Calling, what: str) -> Value:
     """A listing of files, modules or plug-ins, in no fixed order."""
     taint = order_taint(call.run, call.frame, call.node, f"{what} gives")
     taint = replace(taint, what=f"the listing {call.shown}")
-    made = ListV("list", shape=frozenset({taint}), loops=call.loops)
+    kind = NAMED if call.name in BY_NAME and call.kwargs else "list"
+    made = ListV(kind, shape=frozenset({taint}), loops=call.loops)
     made.add(Opaque(label="entry"), many=True)
     if "walk" in what:
         made = ListV("list", shape=frozenset({taint}))

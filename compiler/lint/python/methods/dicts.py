@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ...finding import Cause
-from ..building import REASONING, merge
+from ..building import merge
 from ..calling import Calling
 from ..holding import join
 from ..moving import as_moved, item
+from ..thoughts import REASONING
 from ..values import Const, DictV, Item, ListV, Opaque, Value
 
 

@@ -11,7 +11,7 @@ from ...layout import REQUEST
 from ..building import splice
 from ..calling import Calling
 from ..copies import items_of
-from ..elements import element_of
+from ..elements import NAMED, element_of
 from ..elsewhere import set_elsewhere
 from ..externals.containers import in_order, ranking
 from ..frames import Frame
@@ -24,6 +24,7 @@ from ..texts import parts_of, text
 from ..values import Const, Item, ListV, Opaque, Value
 from ..variants import chosen_line
 from .growth import extend, grow, put_in, shortened, taken_back
+from .searched import found_in
 
 
 def list_method(call: Calling, receiver: ListV) -> Value:
@@ -32,7 +33,7 @@ def list_method(call: Calling, receiver: ListV) -> Value:
         found = form(call, receiver) if form is not None else None
         if found is not None:
             return found
-    return _asked(call, receiver)
+    return found_in(call) or _asked(call, receiver)
 
 
 def _asked(call: Calling, receiver: ListV) -> Value:
@@ -109,6 +110,11 @@ def _itself(call: Calling, receiver: ListV) -> Value:
     return receiver
 
 
+def _of_group(call: Calling, receiver: ListV) -> Value:
+    """Entry points of one group, which has one of each name."""
+    return replace(receiver, kind=NAMED)
+
+
 def _nothing_known(call: Calling, receiver: ListV) -> Value:
     return Opaque()
 
@@ -164,7 +170,7 @@ _FORMS: dict[str, Form] = {
     "rotate": _rotated,
     **dict.fromkeys(("pop", "popleft", "remove", "clear"), _taken),
     "copy": _copied,
-    "select": _itself,  # entry points of one group
+    "select": _of_group,
     **dict.fromkeys(("union", "intersection", "difference", "symmetric_difference"), _united),
     **dict.fromkeys("items values keys most_common reverse result tolist".split(), _itself),
     **dict.fromkeys(("count", "index", "issubset", "issuperset"), _nothing_known),

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import DAY
-from ..building import REASONING
 from ..calling import Calling
 from ..clocks import COARSE_PARTS, at_rank, coarse
 from ..contents import put_into
@@ -21,8 +20,9 @@ from ..places import shown
 from ..rendering import context_of, note_helpers
 from ..replacing import by_pattern
 from ..taints import NONE, Hole
+from ..taken_over import is_dumped_without
 from ..texts import joined, parts_of, text
-from ..thoughts import splits_thoughts, without_thoughts
+from ..thoughts import REASONING, is_said, splits_thoughts, without_thoughts
 from ..values import Const, DictV, ListV, Opaque, Value
 from .growth import as_list, extend, grow, put_in, shortened
 
@@ -43,6 +43,7 @@ def opaque_method(call: Calling, receiver: Opaque) -> Value | None:
     for reading in (
         _in_the_making,
         _read,
+        _dumped_without,
         _arguments,
         _time,
         _grown,
@@ -95,6 +96,18 @@ def _is_own(call: Calling, receiver: Opaque) -> bool:
     """Whether a file is one of the program's own texts: by its name, or since its object holds it from the start."""
     me = call.frame.me
     return holds_prompts(receiver.label) or bool(me and call.said.startswith(f"{me}."))
+
+
+def _dumped_without(call: Calling, receiver: Opaque) -> Value | None:
+    """`message.model_dump(exclude={"reasoning_content"})`."""
+    if call.name not in _DUMPS or not is_said(receiver):
+        return None
+    if not is_dumped_without(call.frame, call.kwargs.get("include"), call.kwargs.get("exclude")):
+        return None
+    return replace(receiver, shape=receiver.shape | {call.taint(Cause.REASONING, "reasoning")})
+
+
+_DUMPS = frozenset({"model_dump", "dict", "to_dict"})
 
 
 def _arguments(call: Calling, receiver: Opaque) -> Value | None:

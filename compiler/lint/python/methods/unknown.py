@@ -7,13 +7,13 @@ from dataclasses import replace
 from ...finding import Cause
 from ..calling import Calling
 from ..contents import ambient_in, put_into
+from ..elements import NAMED
 from ..externals.passing import found_by, looks_up
 from ..holding import is_fixed, shape_of, taints_in
 from ..json_text import PARSED, is_arguments, is_parsed
-from ..listings import COMPLETION_METHODS, LISTS_TOOLS, UNORDERED_METHODS
+from ..listings import BY_NAME, COMPLETION_METHODS, LISTS_TOOLS, UNORDERED_METHODS
 from ..method_values import decorators, method_of
 from ..places import bound_method, shown
-from ..sources.lookup import method_source
 from ..taints import NONE
 from ..values import ClassV, ListV, Obj, Opaque, Value
 from .inherited import said_by
@@ -21,6 +21,7 @@ from .lists import order_of
 from .opaque import opaque_method
 from .rows import queried
 from .scheduled import scheduled
+from .searched import found_in
 
 _KEEPS = frozenset(
     "strftime isoformat ctime astimezone timestamp total_seconds __str__ format hex decode encode upper "
@@ -39,7 +40,7 @@ _PARSES = frozenset(
 
 def unknown_method(call: Calling) -> Value:
     """What a method of any other value gives."""
-    for reading in (queried, _parsed, _listing, _completed, _tools, scheduled, _sourced, _only_one):
+    for reading in (queried, _parsed, _listing, _completed, _tools, scheduled, found_in, _only_one):
         found = reading(call)
         if found is not None:
             return found
@@ -105,7 +106,7 @@ def _listing(call: Calling) -> Value | None:
     taint = replace(
         order_of(call.run, call.frame, call.node), what=f"the listing {shown(call.node)}"
     )
-    made = ListV("list", shape=frozenset({taint}))
+    made = ListV(NAMED if call.name in BY_NAME else "list", shape=frozenset({taint}))
     made.add(Opaque(label="entry"), many=True)
     return made
 
@@ -141,12 +142,3 @@ def _only_one(call: Calling) -> Value | None:
         return None
     fn = bound_method(method_of(owners[0], call.name), call.run.calls.instance(call.run, owners[0]))
     return call.run.calls.function(call.run, fn, list(call.args), dict(call.kwargs))
-
-
-def _sourced(call: Calling) -> Value | None:
-    """Signed links, search results."""
-    source = method_source(call.said or _label(call), call.name, len(call.args))
-    if source is None:
-        return None
-    taint = call.taint(source.cause, shown(call.node), source.rank)
-    return Opaque(frozenset({taint}), label=f"{call.name}()")

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST
-from ..building import REASONING
 from ..elements import is_historical, number_in
 from ..expressions import evaluate
 from ..frames import Frame
@@ -16,6 +15,7 @@ from ..machine import Run
 from ..methods.growth import shortened
 from ..places import place_of
 from ..taints import Taint
+from ..thoughts import REASONING
 from ..values import Const, DictV, ListV, Opaque, Value
 
 

@@ -27,6 +27,7 @@ from ..records import note_kept
 from ..rendering import note_helper
 from ..standing import is_container
 from ..taints import NONE, Taint, Taints
+from ..thoughts import emptied, is_said
 from ..values import Choice, Const, Contents, DictV, Ext, ListV, Obj, Opaque, Value
 from .stored import as_stored
 
@@ -63,6 +64,9 @@ def set_item(
         run.put_away |= frozenset(t for t in taints_in(value, 5) if t.cause is Cause.ARGUMENTS)
     if isinstance(owner, DictV | Opaque):
         note_left(run, value)
+    if isinstance(owner, Opaque) and is_said(owner) and isinstance(key, Const):
+        thoughts = emptied(run, frame, key.value, value, node)
+        owner.shape |= {thoughts} if thoughts else NONE
     match owner:
         case DictV():
             history = _history_gone_through(run, owner)
