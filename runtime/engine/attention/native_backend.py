@@ -1,7 +1,7 @@
 """Attention by the C kernels: bfloat16 on a CPU. Keys are read where they lie in the pool, and nothing is padded.
 
 The context of every row is cut into stretches (`stretches.py`); a row in several has a partial result of each, and the
-kernel merges them by their maxima and sums.
+kernel merges them by their bases and sums.
 """
 
 import itertools
@@ -148,7 +148,7 @@ class NativeAttention:
         return items
 
     def _partial(self, rows: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Where results go that are merged: each row's sum of values, its maximum and its sum."""
+        """Where results go that are merged: each row's sum of values, its base and its sum."""
         shape = self.pool.shape
         heads = rows, shape.heads
         return torch.empty(*heads, shape.head_dim, **FLOATS), torch.empty(*heads, 2, **FLOATS)

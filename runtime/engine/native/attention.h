@@ -5,7 +5,7 @@
 #include "common.h"
 
 // What the host planned for a forward. An item is a stretch of context and the tokens that attend to it; a token may
-// be in several items, and its partial results are then merged by their maxima and sums.
+// be in several items, and its partial results are then merged by their bases and sums.
 typedef struct {
   i64 tokens, items, heads, kv_heads, dim;
   const i64 *slots;       // [tokens] where each token's key and value go
@@ -17,7 +17,7 @@ typedef struct {
   const i64 *first;       // [tokens + 1] where a token's partial results are listed
   const i64 *listed;      // [partials] partial result
   float *partial;         // [partials, heads, dim]
-  float *state;           // [partials, heads, 2] maximum and sum
+  float *state;           // [partials, heads, 2] base and sum
 } Plan;
 
 typedef struct {

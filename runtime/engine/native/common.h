@@ -44,10 +44,12 @@ INLINE __m512bh pair(const bf16 *p) {
 INLINE i64 least(i64 a, i64 b) { return a < b ? a : b; }
 INLINE i64 most(i64 a, i64 b) { return a > b ? a : b; }
 
-// e^x for x <= 0, to 4e-5 of it: a hundredth of what bfloat16 keeps. What isn't a number stays so: max yields its
+#define LOG2_E 1.44269504f
+
+// 2^x for x below 100, to 4e-5 of it: a hundredth of what bfloat16 keeps. What isn't a number stays so: max yields its
 // second operand.
-INLINE __m512 exponential(__m512 x) {
-  x = _mm512_mul_ps(_mm512_max_ps(_mm512_set1_ps(-87.0f), x), _mm512_set1_ps(1.44269504f));
+INLINE __m512 power_of_two(__m512 x) {
+  x = _mm512_max_ps(_mm512_set1_ps(-125.0f), x);
   __m512 whole = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   __m512 f = _mm512_sub_ps(x, whole);
   __m512 y = _mm512_set1_ps(0.0096181291f); // Taylor terms of 2^f, |f| <= 1/2
@@ -57,6 +59,8 @@ INLINE __m512 exponential(__m512 x) {
   y = _mm512_fmadd_ps(y, f, _mm512_set1_ps(1.0f));
   return _mm512_scalef_ps(y, whole);
 }
+
+INLINE __m512 exponential(__m512 x) { return power_of_two(_mm512_mul_ps(x, _mm512_set1_ps(LOG2_E))); }
 
 // Transpose 16 lines of 16 words.
 INLINE void transpose(__m512i r[16]) {

@@ -261,6 +261,26 @@ def test_large_scores_neither_overflow_nor_vanish(
     torch.testing.assert_close(out.float(), expected, atol=0.05, rtol=0.05)
 
 
+@pytest.mark.parametrize("rise", [-30.0, -3.0, 0.3, 3.0, 5.0, 30.0])
+def test_scores_rise_and_fall_from_block_to_block(
+    kernels: Kernels, setup: cuts.Setup, rise: float
+) -> None:
+    batch, shape = Batch([setup.segment(None, 400, 9)]), setup.pool.shape
+    q, k, v = (random(batch.tokens, n, shape.head_dim) for n in _heads(shape))
+    slots = torch.from_numpy(batch.segments[0].own).long()
+    block = 64
+    heights = rise / block * torch.arange(len(slots)) / shape.head_dim
+    setup.pool.keys[0, slots] = heights[:, None, None].bfloat16()
+    q.fill_(1.0)
+    k.fill_(float(heights[-1]))
+    attention = NativeAttention(setup.pool, kernels)
+    attention.plan(batch)
+    options = LayerOptions(scale=1.0)
+    out = attention.run(0, q, k, v, options)
+    expected = cuts.by_definition(setup, batch, q, options)
+    torch.testing.assert_close(out.float(), expected, atol=0.02, rtol=0.02)
+
+
 def test_what_is_no_number_is_not_hidden(kernels: Kernels, setup: cuts.Setup) -> None:
     segments = [setup.segment(None, 70, 1), setup.segment(None, 70, 1)]
     batch, shape = Batch(segments), setup.pool.shape
