@@ -77,4 +77,5 @@ class Choosing:
         matchers = [task.matcher for task in tasks]
         if not any(matcher is not None for matcher in matchers):
             return None
-        return partial(self._parts.grammar.mask, matchers=matchers)
+        parts = self._parts
+        return partial(parts.grammar.mask, matchers=matchers, kernels=parts.kernels)

@@ -25,6 +25,7 @@ from ....ir.constrained.schema import schema_parts
 from ....ir.sampling import CONSTRAINED_STYLES, Constraint, ConstraintKind
 from ....ir.target import Tokenizer
 from ....ir.types import STR, OptionalType, Type, UnionType, parse_type
+from ..native.kernels import Kernels
 from .parts import PartsGrammar
 from .protocol import ConstraintUnusable, MakeMatcher, Matcher
 from .trial import TrialFailed, Trials
@@ -109,8 +110,13 @@ class GrammarBackend(ABC):
                 self._compiled.pop(constraint, None)
             found.set_exception(error)
 
-    def mask(self, logits: torch.Tensor, matchers: Sequence[Matcher | None]) -> None:
-        """Set the logits of what the rows' matchers do not allow to -inf, in place."""
+    def mask(
+        self,
+        logits: torch.Tensor,
+        matchers: Sequence[Matcher | None],
+        kernels: Kernels | None = None,
+    ) -> None:
+        """Set the logits of what the rows' matchers do not allow to -inf, in place, by the kernels where they can."""
         rows = [i for i, matcher in enumerate(matchers) if matcher is not None]
         if not rows:
             return
@@ -119,7 +125,10 @@ class GrammarBackend(ABC):
         bits = self._bits[: len(rows)]
         for row, matcher in zip(bits.numpy(), filter(None, matchers), strict=True):
             matcher.fill(row)
-        self._apply(logits, bits, rows)
+        if kernels is not None and logits.dtype == torch.bfloat16 and logits.stride(1) == 1:
+            kernels.forbid(logits, bits, rows)
+        else:
+            self._apply(logits, bits, rows)
 
     def apply(self, logits: torch.Tensor, bits: torch.Tensor) -> None:
         """Apply one row of bits to each row of logits, on a CPU."""

@@ -17,6 +17,7 @@ class XMatcher:
 
     def __init__(self, compiled: xgrammar.CompiledGrammar) -> None:
         self._inner = xgrammar.GrammarMatcher(compiled)
+        self._words = (compiled.tokenizer_info.vocab_size + 31) // 32
 
     @property
     def is_finished(self) -> bool:
@@ -41,7 +42,8 @@ class XMatcher:
         if self._inner.is_terminated():
             bits.fill(0)
         else:
-            self._inner.fill_next_token_bitmask(bits[None])
+            bits[self._words :] = 0  # tokens that the model has, and the tokenizer hasn't
+            self._inner.fill_next_token_bitmask(bits[None, : self._words])
 
 
 class XGrammar(GrammarBackend):
@@ -85,8 +87,11 @@ class XGrammar(GrammarBackend):
         vocabulary = [
             b"" if i in special else tokenizer.token_bytes(i) for i in range(tokenizer.vocab_size)
         ]
+        whole_words = -(-len(vocabulary) // 32) * 32
         info = xgrammar.TokenizerInfo(
-            vocabulary, vocab_size=self.vocab, stop_token_ids=sorted(tokenizer.eos_ids) or None
+            vocabulary,
+            vocab_size=min(self.vocab, whole_words),  # it writes each that may not come, one by one
+            stop_token_ids=sorted(tokenizer.eos_ids) or None,
         )
         return xgrammar.GrammarCompiler(info, max_threads=2)
 

@@ -1,6 +1,7 @@
 """The C kernels, called with tensors: bfloat16 on the CPU."""
 
 import ctypes
+from collections.abc import Sequence
 from ctypes import c_int64, c_void_p
 
 import torch
@@ -23,7 +24,8 @@ class Kernels:
     def __init__(self, library: ctypes.CDLL) -> None:
         self._attend, self._product, self._decode = library.attend, library.product, library.decode
         self._pack_weights, self._pack_gated = library.pack_weights, library.pack_gated
-        self._likeliest, self._set_threads = library.likeliest, library.set_threads
+        self._likeliest, self._forbid = library.likeliest, library.forbid
+        self._set_threads = library.set_threads
         pointer = ctypes.POINTER
         self._attend.argtypes = [pointer(AttentionPlan), pointer(LayerCall)]
         self._product.argtypes = [pointer(ProductCall)]
@@ -31,6 +33,7 @@ class Kernels:
         self._pack_weights.argtypes = [c_void_p, c_void_p, c_int64, c_int64]
         self._pack_gated.argtypes = [c_void_p, c_void_p, c_void_p, c_int64, c_int64]
         self._likeliest.argtypes = [c_void_p, c_void_p, c_int64, c_int64, c_int64]
+        self._forbid.argtypes = [c_void_p, c_void_p, c_void_p, *(c_int64,) * 4]
         self._set_threads.argtypes = [c_int64]
         for function in vars(self).values():
             function.restype = None
@@ -60,6 +63,12 @@ class Kernels:
         found = torch.empty(len(logits), dtype=torch.int64)
         self._likeliest(found.data_ptr(), logits.data_ptr(), *logits.shape, logits.stride(0))
         return found
+
+    def forbid(self, logits: torch.Tensor, bits: torch.Tensor, rows: Sequence[int]) -> None:
+        """Set to -inf, in some rows of `[rows, vocab]`, what has no bit in the line of `[len(rows), words]` for it."""
+        at, (_, vocab), (count, words) = torch.tensor(rows), logits.shape, bits.shape
+        addresses = logits.data_ptr(), bits.data_ptr(), at.data_ptr()
+        self._forbid(*addresses, count, vocab, logits.stride(0), words)
 
     def attend(self, plan: AttentionPlan, layer: LayerCall) -> None:
         """Store a layer's new keys and values, and attend."""

@@ -1,4 +1,4 @@
-// The likeliest token of each row.
+// The likeliest token of each row, and those that may not come.
 
 #include "common.h"
 #include "team.h"
@@ -44,4 +44,32 @@ static void choose(void *context, i64 row) {
 void likeliest(i64 *found, const bf16 *logits, i64 rows, i64 width, i64 stride) {
   Choice choice = {found, logits, width, stride};
   in_parallel(choose, &choice, rows);
+}
+
+typedef struct {
+  bf16 *logits;
+  const uint32_t *bits;
+  const i64 *rows;
+  i64 width, stride, words;
+} Forbidding;
+
+static void forbid_row(void *context, i64 i) {
+  const Forbidding *f = context;
+  bf16 *x = f->logits + f->rows[i] * f->stride;
+  const uint32_t *bits = f->bits + i * f->words;
+  const __m512i never = _mm512_set1_epi16((short)0xff80); // -inf
+  for (i64 word = 0; 32 * word < f->width; word++) {
+    bf16 *at = x + 32 * word;
+    __mmask32 forbidden = ~bits[word];
+    if (f->width - 32 * word < 32)
+      _mm512_mask_storeu_epi16(at, forbidden & ((1u << (f->width - 32 * word)) - 1), never);
+    else if (forbidden)
+      _mm512_storeu_si512(at, _mm512_mask_mov_epi16(_mm512_loadu_si512(at), forbidden, never));
+  }
+}
+
+// Sets to -inf what has no bit: line i of bits, `words` long, is for row rows[i] of the logits.
+void forbid(bf16 *logits, const uint32_t *bits, const i64 *rows, i64 count, i64 width, i64 stride, i64 words) {
+  Forbidding forbidding = {logits, bits, rows, width, stride, words};
+  in_parallel(forbid_row, &forbidding, count);
 }

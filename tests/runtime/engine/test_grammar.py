@@ -224,6 +224,24 @@ def test_masks_touch_the_constrained_rows_alone(grammar: GrammarBackend) -> None
     assert {grammar.tokenizer.decode((token,)) for token in first} == {"y", "n"}
 
 
+@pytest.mark.parametrize("more", [1, 700])
+@pytest.mark.parametrize("name", ["xgrammar", "llguidance"])
+def test_tokens_that_the_tokenizer_has_not_never_come(tiny: Path, name: str, more: int) -> None:
+    """Models have more than their tokenizers: what fills the vocabulary up."""
+    tokenizer = Tokenizer.from_file(tiny)
+    masks: list[set[int]] = []
+    for vocab in (tokenizer.vocab_size, tokenizer.vocab_size + more):
+        grammar = make_grammar_backend(name, tokenizer, vocab)
+        for constraint in (Constraint("regex", "[^a]*b"), Constraint("json", "{}", "free")):
+            make = grammar.compile(constraint)
+            assert make is not None
+            logits = torch.zeros(1, vocab)
+            grammar.mask(logits, [make()])
+            masks.append(set(torch.isfinite(logits[0]).nonzero()[:, 0].tolist()))
+    assert masks[:2] == masks[2:]
+    assert all(len(mask) > 1 for mask in masks)
+
+
 @pytest.mark.parametrize("kind", TYPES)
 def test_the_engine_answers_with_a_value_and_counts_forced_tokens(
     make_backend: Make, kind: str

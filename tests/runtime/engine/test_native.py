@@ -213,6 +213,23 @@ def test_the_likeliest_is_the_first_of_the_highest(kernels: Kernels, width: int)
     assert torch.equal(kernels.likeliest(logits.T.contiguous().T), likeliest(logits))
 
 
+@pytest.mark.parametrize("width", [1, 31, 32, 40, 1000])
+def test_what_has_no_bit_is_forbidden(kernels: Kernels, width: int) -> None:
+    words, rows = -(-width // 32), [4, 0, 2]
+    bits = torch.randint(-(1 << 31), 1 << 31, (3, words)).int()
+    bits[1, : words // 2], bits[1, words // 2 :], bits[2, ::2] = 0, -1, -1
+    logits, around = random(5, width), random(5, width + 40)
+    flat = np.unpackbits(bits.numpy().view(np.uint8), axis=1, bitorder="little")[:, :width]
+    expected = logits.clone()
+    expected[rows] = expected[rows].masked_fill(torch.from_numpy(flat) == 0, float("-inf"))
+    around[:, :width] = logits
+    behind = around[:, width:].clone()
+    for given in (logits, around[:, :width]):
+        kernels.forbid(given, bits, rows)
+        assert torch.equal(given, expected)
+    assert torch.equal(around[:, width:], behind)
+
+
 def test_room_is_taken_side_by_side(kernels: Kernels) -> None:
     room = Room()
     taken = [room.take(n, 7).fill_(n) for n in (1, 3, 900, 40 << 10, 5 << 20, 2)]
