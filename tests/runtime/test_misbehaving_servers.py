@@ -99,7 +99,7 @@ def test_a_misbehaving_server(api: Api, mode: Mode) -> None:
     with misbehaving(server) as url:
         backend, started = backend_for(api, url), time.monotonic()
         error = failure(api, backend)
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 10
         assert len(server.requests) == mode.asked
         if mode.tries[-1] is GOOD or not (mode.says or mode.why):
             assert error is None
