@@ -110,7 +110,7 @@ def test_a_call_that_is_given_up_leaves_its_lane_usable() -> None:
 def test_a_call_given_up_at_any_step_holds_nobody_up(steps: int) -> None:
     async def question(server: Server, _: Counting) -> None:
         task = asyncio.ensure_future(post(server))
-        for _ in range(steps):
+        for _step in range(steps):
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
