@@ -8,14 +8,14 @@ from typing import Protocol
 from sglc.compiler.driver.compilation import Options, compile_file
 from sglc.ir.sampling import Constraint, Sampling
 from sglc.ir.target import Target
-from sglc.runtime.backend import GenRequest
+from sglc.runtime.backend import GenReply, GenRequest
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.executor.executor import Executor
 from sglc.runtime.plan.schema import Plan
 
 from .by_hand import PROGRAMS, Client
 from .vllm_server import Server
-from .workloads import Ask, Material, Row
+from .workloads import Ask, Material, Row, Written
 
 FOLDER = Path(__file__).resolve().parent / "programs"
 
@@ -74,23 +74,31 @@ class Ours:
         self._model = model
         self._target = Target.load(model)
         self._plans: dict[str, Plan] = {}
+        self._written: dict[float, Written] = {}
 
     def seconds(self, row: Row, material: Material, seed: str) -> float:
         """See Contender. Compiling a program is not part of the time: it happens once, before any run."""
         return asyncio.run(self._measure(row, material, seed))
 
+    def written(self, taken: float) -> Written:
+        """What was written in the repetition that took so long; of programs nothing is counted."""
+        return self._written[taken]
+
     async def _measure(self, row: Row, material: Material, seed: str) -> float:
         asks = row.asks(material, seed) if row.asks else []
         instances = row.instances(material, seed) if row.instances else []
         plan = self._plan(row.program) if row.program else None
+        replies: list[GenReply] = []
         begun = time.perf_counter()
         if plan is None:
-            await asyncio.gather(*[self.backend.generate(_request(ask)) for ask in asks])
+            replies = await asyncio.gather(*[self.backend.generate(_request(ask)) for ask in asks])
         else:
             with Executor(plan, backend=self.backend, target=self._target) as executor:
                 runs = [executor.run(plan.entry, args, i) for i, args in enumerate(instances)]
                 await asyncio.gather(*runs)
-        return time.perf_counter() - begun
+        taken = time.perf_counter() - begun
+        self._written[taken] = _written(replies)
+        return taken
 
     def _plan(self, program: str) -> Plan:
         if program not in self._plans:
@@ -104,3 +112,10 @@ def _request(ask: Ask) -> GenRequest:
     sampling = Sampling(max_tokens=ask.max_tokens, ignore_eos=ask.schema is None)
     constraint = Constraint("json", ask.schema) if ask.schema is not None else None
     return GenRequest(ask.ids, sampling, seeds=(0,), constraint=constraint)
+
+
+def _written(replies: list[GenReply]) -> Written:
+    """The tokens that were computed: a last one that nothing follows is not."""
+    computed = sum(each.fed or 0 for reply in replies for each in reply.completions)
+    chosen = sum(reply.usage.decoded for reply in replies)
+    return Written(chosen, computed - chosen)

@@ -67,7 +67,7 @@ class Step:
     logits: int
     pairs: float
     keys: float
-    times: int = 1
+    times: float = 1
 
     def seconds(self, size: Size, machine: Machine) -> float:
         """The least time that the machine takes for all `times` of them."""
@@ -89,7 +89,7 @@ def extend(requests: int, own: int, shared: int) -> Step:
     return Step(requests * own, requests, pairs, shared + requests * own)
 
 
-def decode(requests: int, steps: int, own: int, shared: int = 0) -> Step:
+def decode(requests: int, steps: float, own: int, shared: int = 0) -> Step:
     """`steps` steps of one token for each request, after `shared` common and about `own` own tokens of context."""
     mean = own + steps / 2
     return Step(

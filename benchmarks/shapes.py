@@ -12,6 +12,7 @@ import json
 import shutil
 import sys
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +113,10 @@ def take(options: argparse.Namespace) -> None:
             repeats = options.repeats if is_warm else 1
             found = measure(row, sides, material, repeats, None if is_warm else [ours])
             machine = machine.best(floors.measure(FLOOR_SECONDS))  # of a row before and after it
-            found.floor = floors.floor(row.floor, size, machine)
+            written = ours.written(found.ours)
+            found.floor = floors.floor(row.least(written), size, machine)
             data = found.data() | {"stages": ours.stages(found.ours), "repeats": repeats}
-            data |= {"is_warm": True, "is_vllm_warm": is_warm}
+            data |= {"is_warm": True, "is_vllm_warm": is_warm, "written": asdict(written)}
             keep(options.shape, data | {"load": found.load, "machine": str(machine)}, peer)
             print(options.shape, *found.cells(), sep=" | ", file=sys.stderr, flush=True)
 

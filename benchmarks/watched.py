@@ -1,7 +1,7 @@
 """Our side of a comparison, and where its engine's time went: what says why a row is slower than its floor."""
 
 from .contenders import Ours
-from .workloads import Material, Row
+from .workloads import Material, Row, Written
 
 # The engine's own counters, as the page calls them. The rest of a row's time its engine waited for who asks.
 STAGES = {"forward": "forwards", "sample": "choice", "plan": "planning", "schedule": "scheduling"}
@@ -29,3 +29,7 @@ class Watched:
     def stages(self, taken: float) -> dict[str, float]:
         """Of what a time was made, in seconds."""
         return {name: round(seconds, 4) for name, seconds in self._stages[taken].items()}
+
+    def written(self, taken: float) -> Written:
+        """See Ours."""
+        return self._ours.written(taken)

@@ -118,10 +118,23 @@ def test_every_row_asks_fresh_texts_and_has_a_floor(monkeypatch: pytest.MonkeyPa
     size = floors.Size(30, 9, 3, 64, 106_168_320, 28_311_552)
     for row in workloads.ROWS:
         assert (row.asks is None) == bool(row.program), row.name
-        assert 0.01 < floors.floor(row.floor, size, machine) < 20, row.name
+        written = workloads.Written(chosen=32 * 14, forced=32 * 26)
+        assert 0.01 < floors.floor(row.least(written), size, machine) < 20, row.name
     assert floors.floor([floors.prefill(2500)], size, machine) == pytest.approx(
         1.33 + 0.54, abs=0.2
     )
+
+
+def test_a_record_s_floor_has_each_token_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks import floors, workloads
+
+    machine = floors.Machine(flops=1.0, bandwidth=1e9)  # bound by arithmetic alone
+    size = floors.Size(0, 0, 0, 0, layer_weights=1000, head_weights=10)
+    written = workloads.Written(chosen=7, forced=5)
+    (row,) = (row for row in workloads.ROWS if row.name == "json-32")
+    found = floors.floor(row.least(written), size, machine)
+    assert found == pytest.approx(2 * (1000 * (32 * 70 + 7 + 5) + 10 * (32 + 7)))
 
 
 def test_a_row_s_page_says_what_was_missed_and_of_what_our_time_is_made(
