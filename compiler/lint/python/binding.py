@@ -12,7 +12,7 @@ from .frames import Frame, Loop
 from .holding import join, taints_in
 from .machine import Run
 from .slices import sliced
-from .taints import NONE, Hole, Taint, Taints
+from .taints import FORM, NONE, Hole, Taint, Taints
 from .values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Text, Value
 
 
@@ -24,9 +24,7 @@ def condition_taints(run: Run, frame: Frame, test: Value) -> Taints:
     return frozenset(t for t in held if t.cause not in _NO_CONDITIONS and t.flag != "expiry")
 
 
-_NO_CONDITIONS = frozenset(
-    {Cause.UNORDERED, Cause.WINDOW, Cause.REWRITTEN, Cause.RETRIEVED, Cause.MODELS}
-)
+_NO_CONDITIONS = FORM | frozenset({Cause.WINDOW, Cause.REWRITTEN, Cause.RETRIEVED, Cause.MODELS})
 """Causes that decide nothing: another model has another cache anyway."""
 
 

@@ -12,7 +12,7 @@ from .frames import Frame
 from .holding import taints_in, union
 from .machine import Run
 from .places import place_of, shown
-from .taints import NONE, Taint, Taints
+from .taints import NONE, Taint, Taints, saying
 from .values import Choice, Const, DictV, ListV, Opaque, Text, Value
 
 
@@ -80,7 +80,7 @@ def _known_comparison(node: ast.Compare, values: list[Value]) -> bool | None:
 
 def _compared(run: Run, frame: Frame, value: Value, node: ast.AST) -> Taints:
     """What a comparison depends on: the newest message of a history is another one on every turn."""
-    taints = frozenset(t for t in taints_in(value, 1) if t.cause is not Cause.UNORDERED)
+    taints = saying(taints_in(value, 1))
     if isinstance(value, Opaque) and value.parent is not None and value.index == "last":
         place = place_of(frame.module, node)
         taints |= {Taint(Cause.STATE, TURN, place, shown(node), loops=run.loop_numbers())}

@@ -14,7 +14,7 @@ from .holding import join, shape_of, taints_in
 from .machine import Run
 from .moving import as_moved, item
 from .places import place_of, shown
-from .taints import NONE, Taint, Taints
+from .taints import NONE, Taint, Taints, saying
 from .values import Choice, Const, DictV, ListV, Opaque, StateV, Text, Value
 
 HISTORY = re.compile(
@@ -124,7 +124,7 @@ def number_in(value: Value) -> int | None:
 
 def indexed(run: Run, frame: Frame, value: Value, index: Value, node: ast.Subscript) -> Value:
     """`value[index]`."""
-    tainted = taints_in(index)
+    tainted = saying(taints_in(index))
     at = number_in(index)
     match value:
         case ListV() if loose := _loose(value):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ..finding import Cause, Place
 from ..layout import REQUEST, SESSION
 from .addresses import addresses_in
 from .calling import Calling
 from .holding import is_fixed, taints_in, union
+from .messages import options_of
+from .replayed import DUMPED
 from .sinks.bodies import body_in
 from .taints import NONE, Hole, Lit, Part, Taint
 from .texts import parts_of, text, used_at
@@ -86,7 +89,21 @@ def dumped(call: Calling) -> Value:
         taint = Taint(Cause.KEY_ORDER, SESSION, place, what, loops=call.loops, flag=flag)
         return text((Hole(frozenset({taint}) | taints_in(held), held.label),))
     shown = addresses_in(held, place) if _is_shown(call.kwargs.get("default")) else NONE
-    return text((*_json_parts(held, place, is_sorted, 5), *((Hole(shown),) if shown else ())))
+    parts = _json_parts(held, place, is_sorted, 5)
+    if any(isinstance(o, Opaque) and not (o.is_fixed or o.is_reply) for o in options_of(held)):
+        taint = Taint(Cause.ARGUMENTS, REQUEST, place, call.shown, loops=call.loops, flag=DUMPED)
+        parts = _with_taint(parts, taint)
+    return text((*parts, *((Hole(shown),) if shown else ())))
+
+
+def _with_taint(parts: tuple[Part, ...], taint: Taint) -> tuple[Part, ...]:
+    """Parts of which the first that isn't known has one more taint."""
+    at = next((n for n, part in enumerate(parts) if isinstance(part, Hole)), None)
+    if at is None:
+        return parts
+    hole = parts[at]
+    assert isinstance(hole, Hole)
+    return (*parts[:at], replace(hole, taints=hole.taints | {taint}), *parts[at + 1 :])
 
 
 def _is_shown(default: Value | None) -> bool:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from ..finding import Cause, Evidence, Loss, Place
 from ..layout import Request
-from .holding import taints_in
 from .machine import Newest, Run
 from .messages import dict_of, role_of
+from .replayed import arguments_in
 from .requests import Given
-from .taints import NONE, Hole, Lit, Taints
+from .taints import NONE, Hole, Lit
 from .telling import evidence_of
 from .texts import parts_of
 from .values import Const, DictV, ListV, Opaque, Value
@@ -51,13 +51,6 @@ def judge_stored(run: Run, history: ListV | Opaque, value: Value, place: Place) 
             sent.family,
         )
     )
-
-
-def arguments_in(message: DictV) -> Taints:
-    """Arguments of tool calls in a message that were parsed and dumped."""
-    keys = ("tool_calls", "arguments", "input", "function_call", "content", "function")
-    held = (message.fields[key] for key in keys if key in message.fields)
-    return frozenset(t for v in held for t in taints_in(v, 7) if t.cause is Cause.ARGUMENTS)
 
 
 _FORWARDS = re.compile(r"chat/completions|/v1/messages|/v1/responses")

@@ -6,6 +6,7 @@ from ..finding import Cause
 from ..layout import SESSION, Origin
 from .answering import ANSWERED
 from .machine import Run
+from .replayed import DUMPED
 from .taints import Taint, Taints
 
 STABLE_WORDS = (
@@ -55,6 +56,7 @@ def _origin(run: Run, taint: Taint) -> Origin | None:
         "asked",
         "rest",
         "stored",
+        DUMPED,
         "expiry",
         ANSWERED,
     ) or (taint.needs and taint.needs not in running):

@@ -40,6 +40,14 @@ class Taint:
 
 Taints = frozenset[Taint]
 
+FORM = frozenset({Cause.ARGUMENTS, Cause.KEY_ORDER, Cause.UNORDERED})
+"""Causes that say in which bytes something is written, and not what it says."""
+
+
+def saying(taints: Taints) -> Taints:
+    """Those that matter to whoever looks something up, or decides, by what a text says."""
+    return frozenset(t for t in taints if t.cause not in FORM)
+
 
 NONE: Taints = frozenset()
 

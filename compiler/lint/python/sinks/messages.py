@@ -10,7 +10,7 @@ from ...layout import REQUEST, Request
 from ..holding import shape_of
 from ..machine import Run
 from ..messages import dict_of, options_of
-from ..newest import arguments_in
+from ..replayed import arguments_in
 from ..requests import Given
 from ..taints import Lit, Taint, Taints
 from ..telling import evidence_of

@@ -25,6 +25,7 @@ from ..moving import item, note_grown, note_moved
 from ..places import place_of
 from ..records import note_kept
 from ..rendering import note_helper
+from ..replayed import DUMPED
 from ..standing import is_container
 from ..taints import NONE, Taint, Taints
 from ..thoughts import emptied, is_said
@@ -61,7 +62,9 @@ def set_item(
     if isinstance(key, Const) and key.value in ("content", "text", "parts"):
         changed_from_the_end(run, frame, node)
     if isinstance(key, Const) and key.value in ("arguments", "tool_calls", "function"):
-        run.put_away |= frozenset(t for t in taints_in(value, 5) if t.cause is Cause.ARGUMENTS)
+        run.put_away |= frozenset(
+            t for t in taints_in(value, 5) if t.cause is Cause.ARGUMENTS and t.flag != DUMPED
+        )
     if isinstance(owner, DictV | Opaque):
         note_left(run, value)
     if isinstance(owner, Opaque) and is_said(owner) and isinstance(key, Const):

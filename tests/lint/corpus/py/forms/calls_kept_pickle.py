@@ -1,0 +1,25 @@
+import json
+import pickle
+from pathlib import Path
+
+from openai import OpenAI
+
+client = OpenAI(base_url="http://sglang:30000/v1", api_key="none")
+
+HELD = Path('steps.bin')
+
+
+def steps():
+    return pickle.loads(HELD.read_bytes())
+
+
+def turn(system: str, run: str, tools: list[dict]):
+    messages = [{"role": "system", "content": system}]
+    for step in steps():
+        function = {"name": step['tool'], "arguments": json.dumps(step['payload'])}  # want: PFX303
+        messages.append({"role": "assistant", "content": None, "tool_calls": [{"id": step['id'], "type": "function", "function": function}]})
+        messages.append({"role": "tool", "tool_call_id": step['id'], "content": step['result']})
+    message = client.chat.completions.create(model="default", messages=messages, tools=tools).choices[0].message
+    call = message.tool_calls[0]
+    HELD.write_bytes(pickle.dumps([*steps(), {'tool': call.function.name, 'payload': json.loads(call.function.arguments), 'id': call.id, 'result': ''}]))
+    return message

@@ -1,0 +1,34 @@
+import hashlib
+import json
+import logging
+
+from openai import OpenAI
+
+client = OpenAI(base_url="http://vllm:8000/v1", api_key="none")
+log = logging.getLogger("calls")
+
+import redis
+
+store = redis.Redis()
+
+
+def perform(by_name, call) -> str:
+    given = json.loads(call.function.arguments)
+    key = "tool:" + json.dumps({"n": call.function.name, "a": given}, sort_keys=True)
+    held = store.get(key)
+    if held:
+        return held.decode()
+    result = by_name[call.function.name](**given)
+    store.set(key, result, ex=600)
+    return result
+
+
+def converse(by_name, messages: list[dict], tools: list[dict]) -> str:
+    for _ in range(20):
+        message = client.chat.completions.create(model="default", messages=messages, tools=tools).choices[0].message
+        messages.append(message.model_dump(exclude_none=True))
+        if not message.tool_calls:
+            return message.content
+        for call in message.tool_calls:
+            messages.append({"role": "tool", "tool_call_id": call.id, "content": perform(by_name, call)})
+    raise RuntimeError("too many rounds")
