@@ -59,7 +59,7 @@ def _spread(given: Arguments, value: Value) -> None:
             given.rest = rest or given.rest
             if value.shape | value.as_text:
                 label = value.key.label if isinstance(value.key, Opaque) else ""
-                given.rest = Opaque(taints_in(value), label=label)
+                given.rest = Opaque(taints_in(value) - value.shape, value.shape, label=label)
         case Choice(options=options, taints=taints):
             for option in options:
                 if isinstance(option, DictV):

@@ -104,7 +104,8 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
     if isinstance(callee, Ext):
         found = call_external(call.named(callee.name))
         if given.rest is not None and isinstance(found, Opaque):
-            found.taints |= taints_in(given.rest, 3)
+            found.taints |= taints_in(given.rest, 3) - shape_of(given.rest)
+            found.shape |= shape_of(given.rest)
         return found
     if isinstance(callee, Method):
         return call_method(call.named(callee.name).of(callee.receiver))

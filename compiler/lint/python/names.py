@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import replace
 
 from ..finding import Cause
@@ -18,6 +17,7 @@ from .holding import join
 from .machine import Run
 from .method_values import is_class_method, method_of
 from .moving import as_moved
+from .parts import part_of
 from .places import bound_method, dotted, place_of
 from .records import as_kept
 from .sources.standard import HOST_VALUES
@@ -45,9 +45,6 @@ from .values import (
     Text,
     Value,
 )
-
-_INSTANCE = re.compile(r"[A-Z]\w*\(\)$")
-"""The label of what a class that isn't known made: what it holds may change."""
 
 BUILTINS = frozenset(
     "print len sorted list dict set frozenset tuple str repr int float bool range enumerate zip map filter reversed "
@@ -137,7 +134,7 @@ def attribute(run: Run, frame: Frame, value: Value, node: ast.Attribute) -> Valu
         case DictV() | ListV() | Text() | Const() | PromptV() | AgentV() | StateV():
             return Method(value, name)
         case Opaque():
-            return run.set_since(value, name) or _of_opaque(value, name)
+            return run.set_since(value, name) or part_of(value, name)
         case FnV(node=inner):
             return run.set_since(inner, name) or Method(value, name)
         case _:
@@ -159,26 +156,6 @@ def _of_external(frame: Frame, full: str, node: ast.Attribute) -> Value:
         return Ext(full)
     taint = Taint(Cause.HOST, SESSION, place_of(frame.module, node), f"`{full}`")
     return Opaque(frozenset({taint}), label=full)
-
-
-def _of_opaque(value: Opaque, name: str) -> Value:
-    label = (
-        f"{value.label}.{name}"
-        if value.label and not value.label.startswith("<")
-        else value.label or name
-    )
-    # the answer of a server that lists its tools holds them in that order; a chain may cut the history
-    listed = frozenset(t for t in value.shape if t.cause in (Cause.TOOL_ORDER, Cause.WINDOW))
-    return Opaque(
-        value.taints,
-        listed,
-        label=label,
-        parent=value.parent,
-        index=value.index,
-        is_reply=value.is_reply,
-        is_fixed=value.is_fixed and not _INSTANCE.match(value.label),
-        contents=value.contents,
-    )
 
 
 def _of_class(run: Run, info: ClassInfo, name: str, value: Value) -> Value:

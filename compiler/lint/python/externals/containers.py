@@ -207,3 +207,11 @@ def chained(call: Calling) -> Value:
 def from_keys(call: Calling) -> Value:
     """`dict.fromkeys` keeps the order that it is given."""
     return list_call(call.with_args(*call.args[:1]))
+
+
+def chain_map(call: Calling) -> Value:
+    """`ChainMap`: of several tables, the first that has a key."""
+    made = DictV(loops=call.loops)
+    for each in reversed(call.args):
+        merge(made, each)
+    return made

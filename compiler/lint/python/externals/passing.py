@@ -10,9 +10,9 @@ from ...finding import Cause
 from ...layout import REQUEST
 from ..calling import Calling
 from ..contents import ambient_in, contents_among, made_here, put_into
-from ..holding import is_fixed, taints_in, union
+from ..holding import is_fixed, shape_of, taints_in, union
 from ..taints import NONE, Taint, Taints
-from ..values import FnV, Opaque, PartialV, Value
+from ..values import DictV, FnV, Opaque, PartialV, Value
 
 LOOKUPS = re.compile(
     r"(^|[._])(?!get_(\w+_)?(string|text|html|md|markdown|json|str|xml|prompt)$)"
@@ -46,10 +46,20 @@ def passed_through(call: Calling) -> Value:
     if looks_up(call.name):
         return Opaque(called | found_by(call, held), label=label)
     kept = any(isinstance(a, Opaque) for a in held) and all(map(is_fixed, held))
-    taints = _through(held) | called
+    order = _order_of_tables(held)
     return Opaque(
-        taints, label=label, is_fixed=kept or call.name in _SHIPPED, contents=made_here(call.run)
+        (_through(held) - order) | called,
+        order,
+        label,
+        is_fixed=kept or call.name in _SHIPPED,
+        contents=made_here(call.run),
     )
+
+
+def _order_of_tables(held: Sequence[Value]) -> Taints:
+    """The order of the tables that are given: what is made of one may be asked by key, as the table is."""
+    tables = (v for v in held if isinstance(v, DictV) or (isinstance(v, Opaque) and v.shape))
+    return frozenset(t for v in tables for t in shape_of(v) if t.cause is Cause.UNORDERED)
 
 
 def found_by(call: Calling, held: Sequence[Value]) -> Taints:

@@ -24,6 +24,7 @@ from .applying import (
 )
 from .containers import (
     best_call,
+    chain_map,
     chained,
     deep_copy,
     deque_call,
@@ -91,6 +92,8 @@ BUILTINS = {
     "frozenset": set_call,
     "dict": dict_call,
     "collections.OrderedDict": dict_call,
+    "collections.UserDict": dict_call,
+    "collections.ChainMap": chain_map,
     "collections.defaultdict": lambda call: DictV(
         loops=call.loops, factory=call.args[0] if call.args else None
     ),
@@ -107,6 +110,7 @@ BUILTINS = {
     "textwrap.indent": dedent_call,
     "int": number_call,
     "float": number_call,
+    **dict.fromkeys(("math.floor", "math.ceil", "math.trunc"), number_call),
     "slice": slice_call,
     "enumerate": enumerate_call,
     "zip": zip_call,
@@ -217,6 +221,7 @@ BUILTINS = {
     "asyncio.run": same,
     "weakref.ref": weak_call,
     "weakref.proxy": same,
+    "types.MappingProxyType": same,
     "asyncio.create_task": same,
     "asyncio.ensure_future": same,
     "asyncio.wait_for": same,

@@ -34,6 +34,7 @@ from ..values import (
 )
 from .dicts import dict_method
 from .lists import list_method
+from .mapped import of_mapping
 from .programs import run_program
 from .texts import text_method
 from .unknown import unknown_method
@@ -57,6 +58,8 @@ def call_method(call: Calling) -> Value:
             return list_method(call, items)
         case Obj() as thing if call.name in FIELDS and not is_container(thing):
             return fields_of(thing) or unknown_method(call)
+        case Obj() as thing if (found := of_mapping(call, thing)) is not None:
+            return found
         case Obj() as thing if is_container(thing):
             return call_method(call.of(thing.attrs[CONTENT]))
         case DictV() as table:

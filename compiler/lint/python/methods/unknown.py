@@ -10,12 +10,13 @@ from ..contents import ambient_in, put_into
 from ..elements import NAMED
 from ..externals.passing import found_by, looks_up
 from ..holding import is_fixed, shape_of, taints_in
+from ..instances import instantiate
 from ..json_text import PARSED, is_arguments, is_parsed
 from ..listings import BY_NAME, COMPLETION_METHODS, LISTS_TOOLS, UNORDERED_METHODS
 from ..method_values import decorators, method_of
 from ..places import bound_method, shown
 from ..taints import NONE
-from ..values import ClassV, ListV, Obj, Opaque, Value
+from ..values import ClassV, DictV, ListV, Obj, Opaque, Value
 from .inherited import said_by
 from .lists import order_of
 from .opaque import opaque_method
@@ -65,7 +66,8 @@ def _passed_on(call: Calling) -> Value:
     elif not is_lookup:
         held |= ambient_in(call.given)
     if is_lookup:
-        held |= found_by(call, call.given)
+        order = frozenset(t for t in shape_of(call.receiver) if t.cause is Cause.UNORDERED)
+        held = (held - order) | found_by(call, call.given)
     if call.name not in _KEEPS:
         held = frozenset(t for t in held if t.cause not in (Cause.VARYING, Cause.COUNTER))
     label = _label(call)
@@ -93,8 +95,12 @@ def _parsed(call: Calling) -> Value | None:
     """Arguments that a model wrote, as data."""
     if call.name not in _PARSES or not call.args:
         return None
-    if is_arguments(call.args[0]) or is_parsed(call.args[0]):
+    held = call.args[0]
+    if is_arguments(held) or is_parsed(held):
         return Opaque(label=PARSED, is_reply=True)
+    if isinstance(call.receiver, ClassV) and isinstance(held, DictV) and held.shape:
+        fields = {key: each for key, each in held.fields.items() if isinstance(key, str)}
+        return instantiate(call.run, call.receiver.info, [], fields)
     return None
 
 
