@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..finding import Cause
-from ..layout import DAY
 from .building import merge, rewrite_taint, splice
 from .calling import Calling
+from .clocks import scaled, whole
 from .elements import element_of
 from .filling import percent
 from .frames import Frame
@@ -23,7 +23,7 @@ from .texts import literal, parts_of, text
 from .values import Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Text, Value
 
 _MOST = 1 << 17
-_SECONDS_A_DAY = 86_400
+_MOST_POWER = 30
 
 
 def operated(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp) -> Value:
@@ -39,11 +39,15 @@ def operated(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp)
         case ast.Mod() if isinstance(left, Text) or literal(left) is not None:
             return percent(left, right, place_of(frame.module, node))
         case ast.Mult():
-            return _multiplied(left, right)
+            return _multiplied(left, right, node)
+        case ast.Sub() if (step := _rest_of(node)) is not None:
+            return _divided(left, step)
         case ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor():
             return _of_sets(run, frame, left, right, node)
-        case ast.FloorDiv() if isinstance(right, Const) and isinstance(right.value, int):
-            return _divided(left, right.value)
+        case ast.FloorDiv() if (by := _times(right)) is not None:
+            return _divided(left, by)
+        case ast.Div() if (by := _times(right)) is not None and taints_in(left):
+            return Opaque(scaled(taints_in(left), by))
         case _:
             return _number(left, right, node)
 
@@ -84,7 +88,7 @@ def _is_text(value: Value) -> bool:
     return isinstance(value, Text) or literal(value) is not None
 
 
-def _multiplied(left: Value, right: Value) -> Value:
+def _multiplied(left: Value, right: Value, node: ast.BinOp) -> Value:
     for one, other in ((left, right), (right, left)):
         times = other.value if isinstance(other, Const) else None
         held = one.value if isinstance(one, Const) else None
@@ -92,12 +96,14 @@ def _multiplied(left: Value, right: Value) -> Value:
             if len(held) * max(times, 0) <= _MOST:
                 return Const(held * times, one.place if isinstance(one, Const) else None)
             return Const(held[:_MOST])
+        if isinstance(times, int | float) and times and isinstance(one, Opaque) and one.taints:
+            return Opaque(scaled(one.taints | one.shape, 1 / times))
         if isinstance(times, int) and isinstance(one, Text):
             return Text(one.parts * min(max(times, 1), 3))
         if isinstance(times, int) and isinstance(one, ListV):
             each = one.items * min(max(times, 1), 8)
             return replace(one, items=[replace(item) for item in each])
-    return _number(left, right, None)
+    return _number(left, right, node)
 
 
 def _of_sets(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp) -> Value:
@@ -129,16 +135,29 @@ def _is_set(value: Value) -> bool:
     return isinstance(value, ListV) and value.kind in ("set", "keys")
 
 
-def _divided(left: Value, by: int) -> Value:
-    """A whole part: of a length it moves in strides, of seconds in days."""
+def _times(value: Value) -> float | None:
+    """A number that something is divided by."""
+    held = value.value if isinstance(value, Const) else None
+    is_number = isinstance(held, int | float) and not isinstance(held, bool)
+    return float(held) if is_number and held else None  # type: ignore[arg-type]
+
+
+def _rest_of(node: ast.BinOp) -> float | None:
+    """The step of `x - x % step`."""
+    match node.right:
+        case ast.BinOp(op=ast.Mod(), left=same, right=ast.Constant(value=int() | float() as step)):
+            is_same = ast.dump(same) == ast.dump(node.left)
+            return float(step) if is_same and step else None
+        case _:
+            return None
+
+
+def _divided(left: Value, by: float) -> Value:
+    """A whole part: of a length it moves in strides, of a clock in days."""
     taints = frozenset(
         replace(t, flag="stride") if t.flag == "length" and by > 1 else t for t in taints_in(left)
     )
-    if by >= _SECONDS_A_DAY:
-        taints = frozenset(
-            replace(t, cause=Cause.DATE, rank=DAY) if t.cause is Cause.CLOCK else t for t in taints
-        )
-    return Opaque(taints)
+    return Opaque(whole(scaled(taints, by)))
 
 
 def _number(left: Value, right: Value, node: ast.AST | None) -> Value:
@@ -173,6 +192,8 @@ def _computed(left: Any, right: Any, op: ast.operator | None) -> object:
                 return left // right
             case ast.Mod():
                 return left % right
+            case ast.Pow() if 0 <= right <= _MOST_POWER:
+                return left**right
             case _:
                 return None
     except (ZeroDivisionError, OverflowError):

@@ -16,6 +16,7 @@ COARSE_PARTS = {
     "month": DAY,
     "day": DAY,
     "date": DAY,
+    "days": DAY,
     "weekday": DAY,
     "isoweekday": DAY,
     "isocalendar": DAY,
@@ -51,6 +52,26 @@ def _coarser(taints: Taints, rank: int) -> Taints:
     return frozenset(
         Taint(Cause.DATE, min(t.rank, rank), t.place, t.what, t.path, t.loops, t.needs)
         if t.cause in (Cause.CLOCK, Cause.DATE)
+        else t
+        for t in taints
+    )
+
+
+SECONDS_A_DAY = 86_400
+
+
+def scaled(taints: Taints, by: float) -> Taints:
+    """Taints of a number that is divided: each unit of a clock stands for so many times the seconds."""
+    return frozenset(
+        replace(t, unit=t.unit * by) if t.cause is Cause.CLOCK and by > 0 else t for t in taints
+    )
+
+
+def whole(taints: Taints) -> Taints:
+    """Taints of a number without its fraction: a clock that counts days is a date."""
+    return frozenset(
+        replace(t, cause=Cause.DATE, rank=DAY)
+        if t.cause is Cause.CLOCK and t.unit >= SECONDS_A_DAY
         else t
         for t in taints
     )

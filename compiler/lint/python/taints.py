@@ -19,6 +19,7 @@ class Taint:
 
     `loops`: the loops that were running when it came about. `needs`: it only varies inside this loop.
     `settles`: loops whose rounds find it settled. `flag`: a word for whoever takes it away again.
+    `unit`: the seconds that one of a clock's numbers stands for.
     """
 
     cause: Cause
@@ -30,6 +31,7 @@ class Taint:
     needs: int = 0
     settles: tuple[int, ...] = ()
     flag: str = ""
+    unit: float = 1.0
 
     def through(self, place: Place) -> Taint:
         """The same after passing another place."""

@@ -8,6 +8,7 @@ from ...finding import Cause
 from ...layout import SESSION
 from ..attributes import set_attribute
 from ..calling import Calling, External
+from ..clocks import whole
 from ..contents import contents_among, put_into
 from ..files import file_value
 from ..holding import taints_in, union
@@ -51,9 +52,9 @@ def setattr_call(call: Calling) -> Value:
 
 
 def number_call(call: Calling) -> Value:
-    """`int`, `float`."""
+    """`int`, `float`, `math.floor`."""
     return (
-        Opaque(taints_in(call.args[0]))
+        Opaque(whole(taints_in(call.args[0])) if call.name != "float" else taints_in(call.args[0]))
         if call.args and not isinstance(call.args[0], Const)
         else (call.args[0] if call.args else Const(0))
     )
