@@ -26,6 +26,7 @@ from .parameters import bind_parameters
 from .places import place_of
 from .records import as_found, kept_by_call
 from .sinks.call import called_sink, posted
+from .sinks.hooks import judge_hook
 from .taints import Taint
 from .texts import literal
 from .values import (
@@ -157,6 +158,8 @@ def call_function(
                 for name in frame.params - {frame.me}:
                     as_found(run, frame, name, frame.env[name])
             run.body(run, frame, fn.node.body)
+            if len(run.active) == 1:
+                judge_hook(run, frame, fn)
         run.active.pop()
         run.frames.pop()
     return _result(fn, frame)

@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from ..inputs import InputFile
 from .switches import switched_in
+from .tallies import COUNTS, tallied_in
 from .values import ModuleInfo
 
 MAX_DEPTH = 120
@@ -64,6 +65,9 @@ class Project:
         self.summed: dict[str, list[tuple[ModuleInfo, int]]] = {}
         """The same by some value: of an attribute that is a number, another number each time."""
 
+        self.tallied: dict[str, set[str]] = {}
+        """Keys of a store under which a function counts, and the fields in them."""
+
     def add(self, file: InputFile) -> None:
         """Parse a file. Raises SyntaxError, ValueError, RecursionError, MemoryError."""
         with warnings.catch_warnings():
@@ -77,6 +81,8 @@ class Project:
             module.counted = dict(_counted_globals(tree))
         if _TOTALS.search(file.text):
             module.totals = dict(_totals(tree))
+        for key, field in tallied_in(tree) if COUNTS.search(file.text) else ():
+            self.tallied.setdefault(key, set()).add(field)
         self.by_file[file.name] = module
         self._note_counted(module)
         self.renamed.update(_RENAMES.findall(module.text))

@@ -224,6 +224,7 @@ def _grown(call: Calling, receiver: Opaque) -> Value | None:
     if call.name in ("pop", "popleft"):
         return _taken(call, receiver)
     made = as_list(run, frame, receiver)
+    _keep_where_found(call, made)
     if call.name == "append" and args:
         grow(run, frame, made, args[0], call.node)
     elif call.name == "extend" and args:
@@ -231,6 +232,19 @@ def _grown(call: Calling, receiver: Opaque) -> Value | None:
     elif call.name == "insert" and len(args) >= 2:
         put_in(run, frame, made, args[0], args[1], call.node)
     return Const(None)
+
+
+def _keep_where_found(call: Calling, made: ListV) -> None:
+    """`body["messages"].insert(...)`: whoever reads it there again gets what it is by then."""
+    match call.node.func:
+        case ast.Attribute(
+            value=ast.Subscript(value=ast.Name() as owner, slice=ast.Constant(value=str(key)))
+        ):
+            held = call.run.evaluate(call.run, call.frame, owner)
+            if isinstance(held, Opaque) and held.parent is None:
+                call.run.statics[id(held), f"[{key!r}]"] = (held, made)
+        case _:
+            pass
 
 
 def _taken(call: Calling, receiver: Opaque) -> Value | None:

@@ -23,6 +23,7 @@ from .opaque import opaque_method
 from .rows import queried
 from .scheduled import scheduled
 from .searched import found_in
+from .tallied import tally_read
 
 _KEEPS = frozenset(
     "strftime isoformat ctime astimezone timestamp total_seconds __str__ format hex decode encode upper "
@@ -41,7 +42,17 @@ _PARSES = frozenset(
 
 def unknown_method(call: Calling) -> Value:
     """What a method of any other value gives."""
-    for reading in (queried, _parsed, _listing, _completed, _tools, scheduled, found_in, _only_one):
+    for reading in (
+        tally_read,
+        queried,
+        _parsed,
+        _listing,
+        _completed,
+        _tools,
+        scheduled,
+        found_in,
+        _only_one,
+    ):
         found = reading(call)
         if found is not None:
             return found

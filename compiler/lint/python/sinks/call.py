@@ -155,21 +155,22 @@ def _posted(run: Run, name: str, kwargs: Mapping[str, Value]) -> Given | None:
     found = (body_in(each) or forwarded(run.statics, each) for each in held)
     body = next((each for each in found if each is not None), None)
     if body is not None:
-        return _of_body(run, body, kwargs)
+        return of_body(run, body, kwargs)
     raw = next((prompt for each in held if (prompt := raw_prompt_in(each)) is not None), None)
     return Given(messages=raw, is_raw=True) if raw is not None else None
 
 
 def posted(run: Run, frame: Frame, body: DictV, node: ast.Call) -> None:
     """Note a request whose body is written as JSON."""
-    given = _of_body(run, body, {})
+    given = of_body(run, body, {})
     if given is not None:
         _send(run, frame, given, node)
 
 
-def _of_body(run: Run, body: DictV, kwargs: Mapping[str, Value]) -> Given | None:
+def of_body(run: Run, body: DictV, kwargs: Mapping[str, Value]) -> Given | None:
+    """What a request gives whose body is known."""
     fields = {str(key): value for key, value in body.fields.items()}
-    api = _api_of_body(fields.keys())
+    api = _apiof_body(fields.keys())
     return given_to(
         run,
         api,
@@ -181,7 +182,7 @@ def _of_body(run: Run, body: DictV, kwargs: Mapping[str, Value]) -> Given | None
 _OF_GEMINI = ("systemInstruction", "system_instruction")
 
 
-def _api_of_body(keys: Collection[str]) -> Api:
+def _apiof_body(keys: Collection[str]) -> Api:
     """The API that a body is written for, by its keys."""
     if "contents" in keys:
         return Api((), "gemini", _OF_GEMINI, ("contents",))
