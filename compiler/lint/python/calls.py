@@ -16,6 +16,7 @@ from .expressions import evaluate
 from .externals.call import call_external
 from .frames import Frame
 from .holding import decided, join, shape_of, taints_in, union
+from .implementing import implemented
 from .instances import instantiate, self_of
 from .machine import MAX_CALLS, MAX_DEPTH, Run
 from .memories import handed_over
@@ -77,6 +78,9 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
         sent = called_sink(call, callee)
         if sent is not None and sent.is_own:
             return sent.value
+        filled_in = implemented(call, callee)
+        if filled_in is not None:
+            return passed(filled_in, place)
         return passed(
             call_function(run, callee, given.args, given.kwargs, place, given.rest), place
         )

@@ -37,9 +37,10 @@ def instantiate(
     for each in line:
         if "__init__" in each.methods:
             fn = bound_method(method_of(each, "__init__"), made)
+            fills_container(made, (), {})
             run.calls.function(run, fn, list(args), dict(kwargs))
             return made
-    if _fills_container(run, made, args, kwargs):
+    if fills_container(made, args, kwargs):
         return made
     _fill_fields(run, made, list(args), dict(kwargs), is_any)
     return made
@@ -73,10 +74,8 @@ _CONTAINERS = {"list": "list", "UserList": "list", "deque": "list", "set": "set"
 _TABLES = frozenset({"dict", "UserDict", "OrderedDict"})
 
 
-def _fills_container(
-    run: Run, made: Obj, args: Sequence[Value], kwargs: Mapping[str, Value]
-) -> bool:
-    """Give an instance of a subclass of `list`, `dict` or `str` what it contains."""
+def fills_container(made: Obj, args: Sequence[Value], kwargs: Mapping[str, Value]) -> bool:
+    """Give an instance of a subclass of `list`, `dict` or `str` what it contains; whether it is one."""
     for each in made.cls.line():
         for base in (name.rpartition(".")[2] for name in each.external):
             if base in _CONTAINERS:
@@ -89,9 +88,6 @@ def _fills_container(
                 table = DictV({**kwargs})
                 for value in args[:1]:
                     merge(table, value)
-                if "__missing__" in made.cls.methods:
-                    fn = bound_method(method_of(made.cls, "__missing__"), made)
-                    table.rest = run.calls.function(run, fn, [Opaque(label="key")], {})
                 made.attrs[CONTENT] = table
                 return True
             if base in ("str", "UserString"):

@@ -42,3 +42,13 @@ def is_class_method(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 
 _OF_CLASSES = ("__class_getitem__", "__init_subclass__")
+
+
+def has_no_body(node: ast.AST) -> bool:
+    """Whether a function only says what others do: a protocol's, or an abstract one."""
+    body = node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else [node]
+    return all(
+        isinstance(each, ast.Pass | ast.Raise)
+        or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+        for each in body
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..finding import Place
@@ -54,7 +54,23 @@ def _by_numbers(run: Run, value: Value) -> Value:
 
 def as_indexed(run: Run, value: Value, index: Value) -> Value:
     """A value where one of its elements is taken: the element, if an object of the project gives it itself."""
-    return _standing(run, value, ("__getitem__",), [index])
+    found = _standing(run, value, ("__getitem__",), [index])
+    key = index.value if isinstance(index, Const) else None
+    return table_of(run, value, [key]) if isinstance(value, Obj) and is_container(value) else found
+
+
+def table_of(run: Run, value: Value, keys: Iterable[object] = ()) -> Value:
+    """What an object contains, with what it gives for those keys that it doesn't hold (`__missing__`)."""
+    held = content_of(value)
+    if not isinstance(held, DictV) or held is value:
+        return held
+    fields = dict(held.fields)
+    for key in set(keys) - fields.keys():
+        asked = Const(key) if isinstance(key, str) else Opaque(label="key")
+        made = called_by_python(run, value, "__missing__", [asked])
+        if made is not None:
+            fields[key] = join([held.rest, made])
+    return replace(held, fields=fields)
 
 
 def _standing(run: Run, value: Value, names: Sequence[str], args: Sequence[Value] = ()) -> Value:

@@ -109,13 +109,16 @@ def _counted(run: Run, frame: Frame, node: ast.Attribute) -> Taints:
 def in_order(value: Value) -> Value:
     """A container whose order is fixed now."""
     kept = frozenset(t for t in shape_of(value) if t.cause not in _CLEANSED)
+    as_text = frozenset(t for t in text_taints_of(value) if t.flag != "reconnect")
     match value:
-        case ListV():
-            return replace(value, kind="list", items=list(value.items), shape=kept, persists=False)
+        case ListV(items=items):
+            return replace(
+                value, kind="list", items=list(items), shape=kept, as_text=as_text, persists=False
+            )
         case Opaque():
             return replace(value, shape=kept)
         case DictV():
-            made = ListV("list", shape=kept, as_text=value.as_text)
+            made = ListV("list", shape=kept, as_text=as_text)
             made.add(element_of(value), many=True)
             return made
         case Choice(options=options, taints=taints):

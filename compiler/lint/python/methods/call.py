@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..agents import call_agent
 from ..calling import Calling
 from ..holding import join
-from ..instances import CONTENT
+from ..instances import CONTENT, fills_container
 from ..message_templates import call_prompt
 from ..standing import (
     FIELDS,
@@ -56,6 +56,10 @@ def call_method(call: Calling) -> Value:
             return run_program(call, fn) or unknown_method(call)
         case ListV() as items:
             return list_method(call, items)
+        case Obj() as thing if call.name == "__init__" and fills_container(
+            thing, call.args, call.kwargs
+        ):
+            return Const(None)
         case Obj() as thing if call.name in FIELDS and not is_container(thing):
             return fields_of(thing) or unknown_method(call)
         case Obj() as thing if (found := of_mapping(call, thing)) is not None:
@@ -73,6 +77,9 @@ def call_method(call: Calling) -> Value:
 def _as_taken(call: Calling) -> Calling:
     """What is written into a text or gone through is given as that."""
     by_fields = call.name == "format" and isinstance(call.receiver, Const | Text)
+    by_table = call.name == "format_map" and _is_table(call.first)
+    if by_table:
+        return call  # its values are asked for one by one
     if call.name in ("format", "format_map") and not by_fields:
         written = {key: as_written(call.run, each, call.here) for key, each in call.kwargs.items()}
         args = [each_written(call.run, each, call.here) for each in call.args]
@@ -80,6 +87,10 @@ def _as_taken(call: Calling) -> Calling:
     if call.name in ("join", "extend", "update"):
         return replace(call, args=[as_iterated(call.run, each) for each in call.args])
     return call
+
+
+def _is_table(value: Value) -> bool:
+    return isinstance(value, Obj) and is_container(value)
 
 
 def _forked(state: StateV) -> ListV:

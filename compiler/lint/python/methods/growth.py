@@ -46,8 +46,7 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
     judge_stored(run, target, value, place_of(frame.module, node))
     note_grown(run, frame, target, node)
     target.shape |= without_reasoning(value)
-    fresh = tuple(loop.number for loop in run.loops if loop.number not in target.loops)
-    held = frozen(value, SESSION) if target.persists else settled(value, fresh) if fresh else value
+    held = _as_put(run, target, value)
     in_loop = any(loop.number not in target.loops for loop in run.loops if not loop.is_exact)
     added = place_of(frame.module, node) if frame.conds and not in_loop else None
     target.add(held, in_loop or bool(frame.conds), added)
@@ -58,6 +57,25 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
     ended = in_completion_order(run, frame, target, node)
     if ended is not None:
         target.shape |= {ended}
+
+
+def _as_put(run: Run, target: ListV, value: Value) -> Value:
+    """A value as later rounds and later turns find it in the list that it is put into."""
+    if target.persists:
+        return frozen(value, SESSION)
+    fresh = tuple(n for n in run.loop_numbers() if n not in target.loops)
+    return settled(value, fresh) if fresh else value
+
+
+def made_longer(run: Run, frame: Frame, old: ListV, made: ListV) -> None:
+    """A list that takes the place of an old one whose elements it begins with: it has grown by the others."""
+    fresh = made.items[len(old.items) :]
+    in_loop = run.loop_numbers() != old.loops
+    made.items[len(old.items) :] = [
+        Item(_as_put(run, old, i.value), i.many or in_loop or bool(frame.conds), i.added)
+        for i in fresh
+    ]
+    made.loops = old.loops
 
 
 def in_completion_order(
@@ -102,7 +120,7 @@ def _is_foreign(frame: Frame, target: ListV | DictV) -> bool:
 
 def extend(run: Run, frame: Frame, receiver: ListV, value: Value, node: ast.AST) -> None:
     """Put all elements of a value at the end of a list."""
-    held = frozen(value, SESSION) if receiver.persists and not isinstance(value, Obj) else value
+    held = value if isinstance(value, Obj) else _as_put(run, receiver, value)
     for item in value.items if isinstance(value, ListV) else ():
         judge_stored(run, receiver, item.value, place_of(frame.module, node))
     before = len(receiver.items)

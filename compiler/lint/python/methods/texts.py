@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from ..calling import Calling
-from ..filling import formatted, substituted
+from ..filling import formatted, substituted, variables_of
 from ..frames import Frame
 from ..holding import taints_in
 from ..rendering import context_of, rendered_text
-from ..standing import as_written, content_of
-from ..texts import joined, literal, replaced, transformed
+from ..standing import as_written, table_of
+from ..texts import joined, known_start, literal, replaced, transformed
 from ..values import Const, DictV, ListV, Opaque, Text, Value
 
 _PLAIN = {
@@ -54,7 +54,8 @@ def text_method(call: Calling, receiver: Const | Text) -> Value:
             return held
     if name in FILLED:
         values = dict(kwargs)
-        table = content_of(args[0]) if args else None
+        names = sorted(variables_of(known_start(receiver)))
+        table = table_of(call.run, args[0], names) if args else None
         if isinstance(table, DictV):
             values |= {k: v for k, v in table.fields.items() if isinstance(k, str)}
         rest = table.rest if isinstance(table, DictV) else None

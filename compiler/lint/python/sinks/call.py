@@ -17,6 +17,7 @@ from ..frameworks import construct
 from ..holding import shape_of
 from ..machine import Run
 from ..memories import window_in
+from ..method_values import has_no_body
 from ..overriding import judge_overridden
 from ..places import dotted, place_of
 from ..requests import Given
@@ -134,17 +135,7 @@ def _of_project(
     full = f"{callee.module.name}.{callee.name}"
     if any(full == sink or full.endswith(f".{sink}") for sink in run.own_sinks):
         return generic_given(args, kwargs)
-    return _generic(name, args, kwargs) if _has_no_body(callee.node) else None
-
-
-def _has_no_body(node: ast.AST) -> bool:
-    """Whether a function only says what others do: a protocol's, or an abstract one."""
-    body = node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else [node]
-    return all(
-        isinstance(each, ast.Pass | ast.Raise)
-        or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
-        for each in body
-    )
+    return _generic(name, args, kwargs) if has_no_body(callee.node) else None
 
 
 def _posted(run: Run, name: str, kwargs: Mapping[str, Value]) -> Given | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from ...characters import unclean
-from ...finding import Family, Place
-from ...layout import Request, inversions, static_prefix
+from ...finding import Cause, Evidence, Family, Place
+from ...layout import ORDER, Request, inversions, static_prefix
 from ...seams import blank_end, ends_of
 from ..flattened import judge_flattened
 from ..left import note_sent
@@ -31,7 +33,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     request = request_of(run, given, sink, family)
     run.requests.append(request)
     run.sent_files |= {o.place.file for s in request.segments for o in s.origins}
-    run.evidence += inversions(request)
+    run.evidence += _once_each(inversions(request))
     run.evidence += ends_of(request, run.counter)
     if given.is_raw:
         run.evidence += blank_end(request, request.sink)
@@ -54,6 +56,15 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     note_newest(run, given, request)
     note_sent(run, given.messages, request)
     _note_family(run, request)
+
+
+def _once_each(found: Iterable[Evidence]) -> Iterator[Evidence]:
+    """What is told of the order of an attribute isn't told again of what it holds."""
+    told = list(found)
+    ordered = {each.origin.symbol for each in told if each.cause in ORDER}
+    for each in told:
+        if each.cause is not Cause.STATE or each.origin.symbol not in ordered - {""}:
+            yield each
 
 
 def _note_family(run: Run, request: Request) -> None:

@@ -10,6 +10,7 @@ from ...layout import REQUEST
 from ..frames import Frame
 from ..holding import shape_of
 from ..machine import Run
+from ..methods.growth import made_longer
 from ..places import place_of
 from ..slices import assigned_to
 from ..taints import NONE, Taint
@@ -23,6 +24,7 @@ def as_stored(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value:
         t for t in shape_of(value) if t.cause is Cause.WINDOW and t.flag == "guarded"
     )
     if not guarded:
+        _note_longer(run, frame, target, source, value)
         return _counted(run, frame, target, source, value)
     name = ast.unparse(target).removesuffix("[:]")
     read = [
@@ -43,6 +45,22 @@ def as_stored(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value:
             )
         case _:
             return value
+
+
+def _note_longer(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value: Value) -> None:
+    """`messages = [*messages, *results]`, `messages = messages + results`."""
+    old = frame.env.get(target.id) if isinstance(target, ast.Name) else None
+    if not isinstance(old, ListV) or not isinstance(value, ListV) or value is old:
+        return
+    match source:
+        case ast.List(elts=[ast.Starred(value=ast.Name(id=name)), *_]):
+            pass
+        case ast.BinOp(left=ast.Name(id=name), op=ast.Add()):
+            pass
+        case _:
+            return
+    if isinstance(target, ast.Name) and name == target.id and not old.persists:
+        made_longer(run, frame, old, value)
 
 
 def _counted(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value: Value) -> Value:

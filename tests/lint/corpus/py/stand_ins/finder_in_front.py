@@ -1,0 +1,23 @@
+from typing import Protocol
+
+from openai import OpenAI
+
+client = OpenAI()
+RULES = "Answer the members of the archive. Name the box and the sheet. Say what is missing. " * 60
+
+
+class Finder(Protocol):
+    def search(self, text: str, k: int) -> list[tuple[str, float]]: ...
+
+
+def lines(hits, floor):
+    for body, score in hits:
+        if score >= floor:
+            yield f"- {body}"
+
+
+def reply(index: Finder, question: str):
+    hits = index.search(question, 5)  # want: PFX201 PFX204
+    return client.responses.create(
+        model="gpt-5", instructions="\n".join(["Found:", *lines(hits, 0.4), RULES]), input=[{"role": "user", "content": question}]
+    )
