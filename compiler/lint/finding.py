@@ -90,6 +90,9 @@ class Place:
     end_column: int = 0
     symbol: str = ""
 
+    def __hash__(self) -> int:
+        return hash((self.file, self.line, self.column))
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 

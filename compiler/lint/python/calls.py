@@ -10,7 +10,7 @@ from ..layout import RELEASE, REQUEST
 from .arguments import Arguments, arguments_of, fans_out
 from .calling import Calling
 from .contents import put_into
-from .copies import frozen, passed
+from .copies import frozen, returned
 from .decorating import is_cached
 from .expressions import evaluate
 from .externals.call import call_external
@@ -78,12 +78,10 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
         sent = called_sink(call, callee)
         if sent is not None and sent.is_own:
             return sent.value
-        filled_in = implemented(call, callee)
-        if filled_in is not None:
-            return passed(filled_in, place)
-        return passed(
-            call_function(run, callee, given.args, given.kwargs, place, given.rest), place
-        )
+        found = implemented(call, callee)
+        if found is None:
+            found = call_function(run, callee, given.args, given.kwargs, place, given.rest)
+        return returned(found, place, run.loop_numbers())
     if isinstance(callee, ClassV):
         return instantiate(run, callee.info, given.args, given.kwargs)
     if isinstance(callee, Obj):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..finding import Cause, Place
 from ..layout import SESSION
 from .holding import taints_in
-from .taints import Hole, Part, Taints
+from .taints import Hole, Part, Taint, Taints
 from .values import Choice, DictV, Item, ListV, Obj, Opaque, Text, Value
 
 Change = Callable[[Taints], Taints]
@@ -57,7 +57,11 @@ def _changed(value: Value, change: Change, memo: dict[int, Value]) -> Value:
 
 
 def _changed_part(part: Part, change: Change) -> Part:
-    return replace(part, taints=change(part.taints)) if isinstance(part, Hole) else part
+    return (
+        replace(part, taints=change(part.taints))
+        if isinstance(part, Hole) and part.taints
+        else part
+    )
 
 
 def frozen(value: Value, cap: int) -> Value:
@@ -65,12 +69,22 @@ def frozen(value: Value, cap: int) -> Value:
     return _changed(value, lambda taints: capped(taints, cap), {})
 
 
-def settled(value: Value, loops: tuple[int, ...]) -> Value:
+def settled(value: Value, loops: tuple[int, ...], running: tuple[int, ...]) -> Value:
     """A value that was put away in a round of these loops: later rounds find it as it is."""
     return _changed(
-        value,
-        lambda taints: frozenset(replace(t, settles=(*t.settles, *loops)) for t in taints),
-        {},
+        value, lambda taints: frozenset(_settled(t.outside(running), loops) for t in taints), {}
+    )
+
+
+def _settled(taint: Taint, loops: tuple[int, ...]) -> Taint:
+    fresh = tuple(loop for loop in loops if loop not in taint.settles)
+    return replace(taint, settles=tuple(sorted((*taint.settles, *fresh)))) if fresh else taint
+
+
+def returned(value: Value, place: Place, running: tuple[int, ...]) -> Value:
+    """What a call gives to whoever made it, after its place."""
+    return _changed_shallow(
+        value, lambda taints: frozenset(t.outside(running).through(place) for t in taints)
     )
 
 
@@ -99,22 +113,19 @@ def capped(taints: Taints, cap: int) -> Taints:
 
 
 def passed(value: Value, place: Place) -> Value:
-    """A value after a place on its way (a call that gave it, a name that it got)."""
+    """A value after a place on its way (a name that it got)."""
+    return _changed_shallow(value, lambda taints: frozenset(t.through(place) for t in taints))
+
+
+def _changed_shallow(value: Value, change: Change) -> Value:
+    """A value whose text has other taints; what stands in containers stays as it is."""
     match value:
         case Text(parts=parts) if any(isinstance(p, Hole) and p.taints for p in parts):
-            return Text(
-                tuple(
-                    replace(p, taints=frozenset(t.through(place) for t in p.taints))
-                    if isinstance(p, Hole) and p.taints
-                    else p
-                    for p in parts
-                )
-            )
+            return Text(tuple(_changed_part(p, change) for p in parts))
         case Choice(options=options, taints=taints):
-            seen = frozenset(t.through(place) for t in taints)
-            held = [passed(o, place) if isinstance(o, Text) else o for o in options]
-            return replace(value, options=held, taints=seen)
+            held = [_changed_shallow(o, change) if isinstance(o, Text) else o for o in options]
+            return replace(value, options=held, taints=change(taints))
         case Opaque(taints=taints) if taints and value.parent is None:
-            return replace(value, taints=frozenset(t.through(place) for t in taints))
+            return replace(value, taints=change(taints))
         case _:
             return value

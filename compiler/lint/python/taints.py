@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..finding import Cause, Place
 
@@ -12,11 +12,15 @@ MARKS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
 
 MAX_PATH = 6
 
+ENDED = -1
+"""Stands for all loops that have ended: which ones they were makes no difference to anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taint:
     """Something volatile: its cause, the rank of its lifetime, its origin, and the places it passed.
 
+    Two that came by other ways are the same: else a value that may have taken n ways would hold n of them.
     `loops`: the loops that were running when it came about. `needs`: it only varies inside this loop.
     `settles`: loops whose rounds find it settled. `flag`: a word for whoever takes it away again.
     `unit`: the seconds that one of a clock's numbers stands for.
@@ -26,7 +30,7 @@ class Taint:
     rank: int
     place: Place
     what: str
-    path: tuple[Place, ...] = ()
+    path: tuple[Place, ...] = field(default=(), compare=False)
     loops: tuple[int, ...] = ()
     needs: int = 0
     settles: tuple[int, ...] = ()
@@ -38,6 +42,26 @@ class Taint:
         if len(self.path) >= MAX_PATH or (self.path and self.path[-1].line == place.line):
             return self
         return replace(self, path=(*self.path, place))
+
+    def outside(self, running: tuple[int, ...]) -> Taint:
+        """The same where only some loops still run: else each round of a loop would leave taints of its own."""
+        if not (self.loops or self.settles or self.needs):
+            return self
+        loops = _running(self.loops, running)
+        settles = tuple(loop for loop in self.settles if loop in running)
+        needs = self.needs if not self.needs or self.needs in running else ENDED
+        if (loops, settles, needs) == (self.loops, self.settles, self.needs):
+            return self
+        return replace(self, loops=loops, settles=settles, needs=needs)
+
+    def __hash__(self) -> int:
+        return hash((self.what, self.place.line, self.rank, self.loops, self.settles))
+
+
+def _running(loops: tuple[int, ...], running: tuple[int, ...]) -> tuple[int, ...]:
+    """The loops that still run, and one number for all that have ended."""
+    kept = tuple(loop for loop in loops if loop in running)
+    return kept if len(kept) == len(loops) else (*kept, ENDED)
 
 
 Taints = frozenset[Taint]

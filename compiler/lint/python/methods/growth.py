@@ -64,7 +64,7 @@ def _as_put(run: Run, target: ListV, value: Value) -> Value:
     if target.persists:
         return frozen(value, SESSION)
     fresh = tuple(n for n in run.loop_numbers() if n not in target.loops)
-    return settled(value, fresh) if fresh else value
+    return settled(value, fresh, run.loop_numbers()) if fresh else value
 
 
 def made_longer(run: Run, frame: Frame, old: ListV, made: ListV) -> None:
