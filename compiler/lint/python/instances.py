@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 
 from ..layout import RELEASE, SESSION
 from .annotations import annotated
+from .budget import MAX_STEPS
 from .building import merge, splice
 from .copies import frozen
 from .frames import Frame
 from .loading import fill_in_any_order
-from .machine import MAX_STEPS, Run
+from .machine import OutOfSteps, Run
 from .method_values import decorators, method_of
 from .places import bound_method
 from .restoring import begin_as_restored
@@ -209,12 +210,11 @@ def self_of(run: Run, info: ClassInfo) -> Value:
     if held is not None:
         return held
     run.selves[id(info)] = Obj(info, is_symbolic=True)
-    with run.afresh(MAX_STEPS // 3):
-        made = instantiate(run, info, [], {}, is_any=True)
-        if isinstance(made, Obj):
-            _open(run, made)
-            fill_in_any_order(run, made)
-            begin_as_restored(run, made)
+    try:
+        made = _long_built(run, info)
+    except (OutOfSteps, RecursionError):
+        run.cut.setdefault(id(info), info)
+        return run.selves[id(info)]
     if not isinstance(made, Obj):
         del run.selves[id(info)]  # a table is made anew for everybody: who gets it may change it
         return made
@@ -222,3 +222,14 @@ def self_of(run: Run, info: ClassInfo) -> Value:
     assert isinstance(settled, Obj)
     run.selves[id(info)] = settled
     return settled
+
+
+def _long_built(run: Run, info: ClassInfo) -> Value:
+    """An instance, once whatever fills it has run. Raises OutOfSteps."""
+    with run.afresh(MAX_STEPS // 3):
+        made = instantiate(run, info, [], {}, is_any=True)
+        if isinstance(made, Obj):
+            _open(run, made)
+            fill_in_any_order(run, made)
+            begin_as_restored(run, made)
+    return made

@@ -6,9 +6,10 @@ import ast
 
 from ..finding import Cause
 from ..layout import REQUEST
+from .budget import MAX_STEPS
 from .copies import frozen
 from .holding import shape_of, taints_in
-from .machine import MAX_STEPS, OutOfSteps, Run
+from .machine import OutOfSteps, Run
 from .method_values import method_of
 from .mutations import attribute_of
 from .places import bound_method, dotted

@@ -12,6 +12,7 @@ from typing import Protocol
 from ..finding import Evidence, Family, Place
 from ..layout import Request
 from ..tokens import Counter
+from .budget import MAX_STEPS, Budget
 from .frames import Frame, Loop
 from .interfaces import Library, Reachable
 from .project import Project
@@ -21,9 +22,6 @@ from .values import ClassInfo, Contents, DictV, FnV, ListV, ModuleInfo, Obj, Opa
 MAX_DEPTH = 10
 MAX_CALLS = 24
 """How often one function is followed from one root."""
-
-MAX_STEPS = 15_000
-"""Nodes that are evaluated from one root; each call gets half of those that are left."""
 
 PLAIN_STEPS = 400
 """The same of a function that sends nothing and gives nothing volatile: it only may give text."""
@@ -138,7 +136,8 @@ class Run:
     counts: Counts[int] = field(default_factory=Counts)
     steps: int = 0
     limit: int = MAX_STEPS
-    cut: dict[int, FnV | ModuleInfo] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
+    cut: dict[int, FnV | ClassInfo | ModuleInfo] = field(default_factory=dict)
     evaluate: Callable[[Run, Frame, ast.expr], Value] = field(default=None)  # type: ignore[assignment]
     body: Callable[[Run, Frame, list[ast.stmt]], bool] = field(default=None)  # type: ignore[assignment]
     calls: Calls = field(default=None)  # type: ignore[assignment]
@@ -245,14 +244,15 @@ class Run:
             self.limit = outer
 
     @contextmanager
-    def afresh(self, steps: int = MAX_STEPS) -> Iterator[None]:
-        """Outside whatever is running: no loops, no callers, and steps of its own."""
+    def afresh(self, steps: int = MAX_STEPS, function: int | None = None) -> Iterator[None]:
+        """Outside whatever is running: no loops, no callers, and steps of its own, for a function by its number."""
         saved = self.loops, self.concurrent, self.active, self.frames, self.steps, self.limit
         self.loops, self.concurrent, self.active, self.frames = [], [], [], []
-        self.steps, self.limit = 0, steps
+        self.steps, self.limit = 0, self.budget.start(steps, function)
         try:
             yield
         finally:
+            self.budget.take(self.steps, function)
             self.loops, self.concurrent, self.active, self.frames, self.steps, self.limit = saved
 
     def loop_numbers(self) -> tuple[int, ...]:

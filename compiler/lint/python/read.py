@@ -21,7 +21,7 @@ from .expressions import evaluate
 from .frames import Frame
 from .interfaces import Library
 from .machine import OutOfSteps, Run
-from .method_values import decorators
+from .method_values import decorators, method_of
 from .newest import judge_put_away
 from .project import LONG_LINE, MAX_DEPTH, Project, depth_of, functions_of
 from .reach import reach_of
@@ -81,6 +81,9 @@ def _cut(run: Run) -> Iterator[Gap]:
     for each in run.cut.values():
         if isinstance(each, ModuleInfo):
             yield Gap(Place(each.file), f"the module `{each.name}` is too large to be followed")
+        elif isinstance(each, ClassInfo):
+            place = Place(each.module.file, each.node.lineno)
+            yield Gap(place, f"what `{each.name}` holds is not followed to its end")
         elif run.reach is None or run.reach.matters(each.node):
             place = Place(each.module.file, each.node.lineno)
             yield Gap(place, f"`{each.name}` is not followed to its end by all of its callers")
@@ -209,14 +212,22 @@ def _methods(
         if name in ("__init__", "__post_init__", "__repr__", "__str__", "__hash__", "__eq__"):
             continue
         owner = next(c for c in info.line() if name in c.methods)
-        fn = as_decorated(run, owner, name)
+        fn = _decorated(run, owner, name)
         if "staticmethod" not in fn.marks:
-            try:
-                fn.bound = held if "classmethod" in fn.marks else run.calls.instance(run, info)  # type: ignore[assignment]
-            except (OutOfSteps, RecursionError):
-                continue
+            fn.bound = held if "classmethod" in fn.marks else run.calls.instance(run, info)  # type: ignore[assignment]
         fn.defaults = {}
         yield f"{node.name}.{name}", fn, owner.methods[name]
+
+
+def _decorated(run: Run, owner: ClassInfo, name: str) -> FnV:
+    """A method as its decorators leave it; as it is written where these are too large to be followed."""
+    try:
+        with run.afresh():
+            return as_decorated(run, owner, name)
+    except (OutOfSteps, RecursionError):
+        fn = method_of(owner, name)
+        run.cut.setdefault(id(fn.node), fn)
+        return fn
 
 
 def _all_methods(info: ClassInfo) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from .machine import MAX_STEPS, OutOfSteps, Run
+from .budget import MAX_STEPS
+from .machine import OutOfSteps, Run
 from .messages import dict_of, role_of
 from .method_values import is_class_method, method_of
 from .places import bound_method

@@ -42,7 +42,7 @@ def _follow(run: Run, fn: FnV) -> None:
     run.forget()
     if isinstance(fn.bound, StateV):
         fn.bound = StateV(ListV("list"))  # each run of a program begins with nothing said
-    with run.afresh():
+    with run.afresh(function=id(fn.node)):
         judge_left(run, root(run, fn))
 
 
