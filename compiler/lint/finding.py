@@ -142,7 +142,10 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a reader found: a cause, where it comes from, where it reaches a prompt, and what it costs."""
+    """What a reader found: a cause, where it comes from, where it reaches a prompt, and what it costs.
+
+    `beside`: further causes that name the same problem; their rules are told with it.
+    """
 
     cause: Cause
     origin: Place
@@ -156,6 +159,7 @@ class Evidence:
     target: str = ""
     is_mild: bool = False
     fix: Fix | None = None
+    beside: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,3 +253,49 @@ def test_entries_that_are_written_and_never_read(tmp_path: Path) -> None:
         }
         lines.append(json.dumps({"request": request, "response": {"usage": usage}}))
     assert "PFX604" in codes(tmp_path, "a.jsonl", "\n".join(lines))
+
+
+MARKED = """
+import datetime, anthropic
+client = anthropic.Anthropic()
+RULES = "Name the boat and the pier. " * 300
+def ask(question):
+    text = RULES + f"It is {datetime.datetime.now()}"
+    return client.messages.create(
+        model="claude-sonnet-5", max_tokens=9,
+        system=[{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}],
+        messages=[{"role": "user", "content": question}],
+    )
+"""
+
+
+def test_a_clock_in_marked_text_is_told_by_its_cause_and_by_the_breakpoint(tmp_path: Path) -> None:
+    assert codes(tmp_path, "a.py", MARKED) == ["PFX101"]
+    assert codes(tmp_path, "a.py", MARKED, ignore=("PFX101",)) == ["PFX602"]
+    (finding,) = lint([tmp_path / "a.py"], Config()).findings
+    assert finding.codes == ("PFX101", "PFX602")
+
+
+USED = """
+from collections import OrderedDict
+from openai import OpenAI
+client = OpenAI()
+RULES = "Name the bed and the tool. " * 100
+class Notes:
+    def __init__(self):
+        self.held = OrderedDict()
+    def put(self, key, value):
+        self.held[key] = value
+    def get(self, key):
+        self.held.move_to_end(key)
+        return self.held[key]
+    def ask(self, history):
+        head = RULES + str(list(self.held.items()))
+        return client.chat.completions.create(
+            model="gpt-5", messages=[{"role": "system", "content": head}, *history]
+        )
+"""
+
+
+def test_the_order_of_an_attribute_is_told_once(tmp_path: Path) -> None:
+    assert codes(tmp_path, "a.py", USED, ignore=("PFX406",)) == ["PFX301"]

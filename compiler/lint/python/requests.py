@@ -38,6 +38,8 @@ class Given:
     is_automatic: bool = False
     is_raw: bool = False
     """Whether the model goes on from the very end of the text: no chat template stands between."""
+    is_arm: bool = False
+    """Whether it is one of several that go on from the same state."""
     is_count: bool = False
     """Whether only the tokens are asked for."""
     betas: Value | None = None

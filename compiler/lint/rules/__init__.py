@@ -157,5 +157,7 @@ def _with_headings(text: str) -> str:
 
 
 def rules_for(evidence: Evidence, enabled: frozenset[str]) -> tuple[Rule, ...]:
-    """The enabled rules that name a piece of evidence."""
-    return tuple(rule for rule in claiming(evidence.cause) if rule.code in enabled)
+    """The enabled rules that name a piece of evidence, those of its own cause first."""
+    causes = (evidence.cause, *evidence.beside)
+    found = {rule.code: rule for cause in causes for rule in claiming(cause)}
+    return tuple(rule for code, rule in found.items() if code in enabled)

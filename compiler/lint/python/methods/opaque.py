@@ -15,7 +15,7 @@ from ..files import template_named, written_taints
 from ..filling import amid, holes_of
 from ..holding import join, taints_in, union
 from ..json_text import PARSED, is_parsed
-from ..paths import holds_prompts, path_of, with_suffix
+from ..paths import NAMED, holds_prompts, path_of, with_suffix
 from ..places import shown
 from ..rendering import context_of, note_helpers
 from ..replacing import by_pattern
@@ -89,7 +89,8 @@ def _read(call: Calling, receiver: Opaque) -> Value | None:
     held = frozenset(t for t in receiver.taints if t.cause not in _OF_THE_NAME)
     written = written_taints(call.run, call.frame, path)
     kept = (receiver.is_fixed or _is_own(call, receiver)) and not held and not written
-    return Opaque(held | written, label="file text", is_fixed=kept)
+    which = receiver.label.removeprefix(NAMED) if receiver.label.startswith(NAMED) else ""
+    return Opaque(held | written, label=f"file text {which}".rstrip(), is_fixed=kept)
 
 
 def _is_own(call: Calling, receiver: Opaque) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ...finding import Cause, Evidence, Loss, Place
 from ...layout import REQUEST, WORTH_INSIDE, Request
@@ -55,6 +56,15 @@ def judge_arms(run: Run, given: Given, request: Request) -> None:
             Cause.ARM, place, request.sink, what, (), loss, request.family, target=request.target
         )
     )
+
+
+def as_of_arms(run: Run, found: Iterable[Evidence]) -> Iterator[Evidence]:
+    """What arms of one state have each for itself, in front of what all of them have: they part too early."""
+    starts = {loop.place.start for loop in run.loops}
+    for each in found:
+        is_own = each.cause is Cause.VARYING and each.origin.start in starts
+        what = "what differs between the arms"
+        yield replace(each, cause=Cause.ARM, what=what) if is_own else each
 
 
 def _judge_calls(run: Run, given: Given, request: Request) -> None:

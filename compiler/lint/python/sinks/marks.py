@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...finding import Cause, Evidence, Loss
-from ...layout import RELEASE, REQUEST, TURN, Request
+from ...layout import RELEASE, REQUEST, TURN, Origin, Request
 from ...target import minimum_of, plain_model
 from ..machine import Run
 from ..messages import dict_of, role_of
@@ -55,11 +57,7 @@ def _behind(run: Run, given: Given, request: Request, marks: list[int]) -> None:
             if o.rank >= TURN and not s.is_newest and o.place not in told
         ]
         if loose and segments[mark].region in ("system", "tools") and not in_history:
-            origin = loose[0]
-            taint = Taint(Cause.MARK_BEHIND, REQUEST, origin.place, origin.what, origin.path)
-            run.evidence.append(
-                evidence_of(request, Cause.MARK_BEHIND, taint, more="", tokens=before)
-            )
+            run.evidence.append(_marked_with(request, loose[0], before))
             continue
         last = mark == len(segments) - 1
         varies = any(
@@ -86,6 +84,26 @@ def _behind(run: Run, given: Given, request: Request, marks: list[int]) -> None:
                     target=request.target,
                 )
             )
+
+
+_INCIDENTAL = frozenset({Cause.CLOCK, Cause.RANDOM, Cause.SIGNED, Cause.HASHED})
+"""Causes that are the fault themselves, wherever a breakpoint stands: of others it should stand in front."""
+
+
+def _marked_with(request: Request, origin: Origin, before: int) -> Evidence:
+    """What differs in each call and stands in front of a breakpoint, named by its cause and by the breakpoint."""
+    taint = Taint(Cause.MARK_BEHIND, REQUEST, origin.place, origin.what, origin.path)
+    found = evidence_of(request, Cause.MARK_BEHIND, taint, more="", tokens=before)
+    if origin.cause not in _INCIDENTAL:
+        return replace(found, beside=(origin.cause,))
+    note = "a breakpoint stands behind it: what is marked is written in each call, and never read"
+    return replace(
+        found,
+        cause=origin.cause,
+        beside=(Cause.MARK_BEHIND,),
+        region="marked text",
+        notes=(note,),
+    )
 
 
 def _automatic(run: Run, given: Given, request: Request) -> None:

@@ -13,7 +13,7 @@ from ..left import note_sent
 from ..machine import Run
 from ..newest import note_newest
 from ..requests import Given, request_of
-from .arms import judge_arms
+from .arms import as_of_arms, judge_arms
 from .asked_keys import judge_asked_keys
 from .fan_out import judge_fan_out
 from .headers import judge_headers
@@ -33,7 +33,8 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     request = request_of(run, given, sink, family)
     run.requests.append(request)
     run.sent_files |= {o.place.file for s in request.segments for o in s.origins}
-    run.evidence += _once_each(inversions(request))
+    found = _once_each(inversions(request))
+    run.evidence += as_of_arms(run, found) if given.is_arm else found
     run.evidence += ends_of(request, run.counter)
     if given.is_raw:
         run.evidence += blank_end(request, request.sink)

@@ -39,7 +39,8 @@ def append_to_state(run: Run, frame: Frame, state: StateV, value: Value, node: a
 
 def _send(run: Run, frame: Frame, state: StateV, place: Place) -> None:
     messages = ListV("list", list(state.messages.items), state.messages.shape)
-    run.send(run, Given(messages=messages, target="sglc"), place, frame.name)
+    given = Given(messages=messages, target="sglc", is_arm=state.is_arm)
+    run.send(run, given, place, frame.name)
 
 
 def _judge_blank(run: Run, state: StateV, value: Value, place: Place) -> None:

@@ -10,7 +10,7 @@ class Turn:
         self.outputs: list[dict] = []
 
     def _finished(self, task):
-        self.outputs.append({"type": "function_call_output", "call_id": task.get_name(), "output": task.result()})  # want: PFX307 PFX301
+        self.outputs.append({"type": "function_call_output", "call_id": task.get_name(), "output": task.result()})  # want: PFX307 PFX207 PFX301
 
     def start(self, call):
         task = asyncio.create_task(self.table[call.name](call.arguments), name=call.call_id)
