@@ -233,7 +233,7 @@ ROWS: tuple[Row, ...] = (
         "json-32",
         "32 JSON-schema extractions",
         2.0,
-        partial(records, 32, 70),
+        partial(records, 32, 68),
         "4.2 s",
         "2 s",
         asks=_extractions,

@@ -134,7 +134,7 @@ def test_a_record_s_floor_has_each_token_once(monkeypatch: pytest.MonkeyPatch) -
     written = workloads.Written(chosen=7, forced=5)
     (row,) = (row for row in workloads.ROWS if row.name == "json-32")
     found = floors.floor(row.least(written), size, machine)
-    assert found == pytest.approx(2 * (1000 * (32 * 70 + 7 + 5) + 10 * (32 + 7)))
+    assert found == pytest.approx(2 * (1000 * (32 * 68 + 7 + 5) + 10 * (32 + 7)))
 
 
 def test_a_row_s_page_says_what_was_missed_and_of_what_our_time_is_made(
