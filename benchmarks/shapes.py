@@ -97,7 +97,7 @@ def take(options: argparse.Namespace) -> None:
     names = options.rows.split(",") if options.rows else [row.name for row in ALL]
     warmed = options.warm.split(",") if options.warm else names
     size, material = floors.Size.of(model), Material(model)
-    machine, peer = floors.measure(), version(options.vllm) if options.vllm else None
+    peer = version(options.vllm) if options.vllm else None
     with ExitStack() as stack:
         sides: list[Contender] = []
         if options.vllm:
@@ -111,8 +111,9 @@ def take(options: argparse.Namespace) -> None:
         for row in (row for row in ALL if row.name in names):
             is_warm = row.name in warmed
             repeats = options.repeats if is_warm else 1
+            before = floors.measure(FLOOR_SECONDS)
             found = measure(row, sides, material, repeats, None if is_warm else [ours])
-            machine = machine.best(floors.measure(FLOOR_SECONDS))  # of a row before and after it
+            machine = before.best(floors.measure(FLOOR_SECONDS))  # memory changes within a minute
             written = ours.written(found.ours)
             found.floor = floors.floor(row.least(written), size, machine)
             data = found.data() | {"stages": ours.stages(found.ours), "repeats": repeats}
