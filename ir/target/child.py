@@ -53,6 +53,8 @@ class Outcome:
 
     text: str | None = None
     error: str = ""
+    line: int = 0
+    """The line of the template that raised it, where that is known."""
 
 
 @dataclass
@@ -82,7 +84,7 @@ class TemplateChild:
         except OSError as error:
             self.close()
             raise ChildError("the template ended the process that renders it") from error
-        return [Outcome(each.get("text"), each.get("error", "")) for each in json.loads(answer)]
+        return [Outcome(**each) for each in json.loads(answer)]
 
     def start(self) -> None:
         """Have the process started, without waiting for it."""

@@ -60,18 +60,29 @@ def _limit(name: str, most: int) -> None:
     resource.setrlimit(kind, (soft, hard))
 
 
-def _rendered(job: dict[str, Any]) -> list[dict[str, str]]:
+def _rendered(job: dict[str, Any]) -> list[dict[str, Any]]:
     return [_outcome(job["source"], case) for case in job["cases"]]
 
 
-def _outcome(source: str, case: dict[str, Any]) -> dict[str, str]:
+def _outcome(source: str, case: dict[str, Any]) -> dict[str, Any]:
     try:
         random.seed(case["seed"])
         return {"text": run_template(_compiled(source, case["day"]), **case["variables"])}
     except TemplateError as error:
-        return {"error": str(error) or "it raised an error without words"}
+        words = str(error) or "it raised an error without words"
+        return {"error": words, "line": _line_of(error.__cause__ or error)}
     except (MemoryError, RecursionError) as error:
         return {"error": f"the template needs too much memory ({type(error).__name__})"}
+
+
+def _line_of(error: BaseException) -> int:
+    """The innermost line of the template that was executed; 0 where there is none."""
+    found, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename in ("<template>", "<unknown>"):
+            found = trace.tb_lineno
+        trace = trace.tb_next
+    return found
 
 
 @lru_cache(maxsize=16)

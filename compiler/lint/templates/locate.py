@@ -28,7 +28,7 @@ _REASONING = re.compile(r"\bif\b.*\b(reasoning_content|reasoning|thinking)\b.*(l
 
 def line_of(source: str, fault: Fault, child: TemplateChild) -> int:
     """The 1-based line of a template that a fault is about. Raises ChildError."""
-    return _by_trace(source, fault, child) or _by_words(source, fault)
+    return fault.line or _by_trace(source, fault, child) or _by_words(source, fault)
 
 
 def _by_trace(source: str, fault: Fault, child: TemplateChild) -> int:

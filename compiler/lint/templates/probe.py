@@ -34,24 +34,27 @@ class Fault:
     cases: tuple[Case, ...] = ()
     """What gave the two texts, so that they can be rendered again and traced."""
 
+    line: int = 0
+    """The line at which it fails, where that is known."""
+
     stops_all: bool = False
     """Whether nothing else could be tried."""
 
 
-def faults_of(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> list[Fault]:
-    """Everything that a template does wrong. Raises ChildError."""
+def faults_of(child: TemplateChild, source: str, always: Mapping[str, Any]) -> list[Fault]:
+    """Everything that a template does wrong; `always`: the variables of all trials. Raises ChildError."""
     found: list[Fault] = []
-    first = _clock(child, source, tokens)
+    first = _clock(child, source, always)
     if first is not None:
         found.append(first)
     is_drawn = first is not None and first.cause is Cause.RANDOM
-    broken = [] if is_drawn else list(_not_monotone(child, source, tokens))
+    broken = [] if is_drawn else list(_not_monotone(child, source, always))
     if broken:
         found.append(next((each for each in broken if _is_inside(each)), broken[0]))
-    order = _order(child, source, tokens)
+    order = _order(child, source, always)
     if order is not None:
         found.append(order)
-    found += _failing(child, source, tokens)
+    found += _failing(child, source, always)
     return found
 
 
@@ -67,17 +70,17 @@ def _is_inside(fault: Fault) -> bool:
 def _case(
     trial_messages: Sequence[Any],
     variables: Mapping[str, Any],
-    tokens: Mapping[str, str],
+    always: Mapping[str, Any],
     ask: bool,
     day: str = DAY,
 ) -> Case:
-    known = {"tools": None, "documents": None, **_TOKENS, **tokens, **variables}
+    known = {"tools": None, "documents": None, **_TOKENS, **always, **variables}
     return Case({**known, "messages": list(trial_messages), "add_generation_prompt": ask}, day)
 
 
-def _clock(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> Fault | None:
+def _clock(child: TemplateChild, source: str, always: Mapping[str, Any]) -> Fault | None:
     for trial in trials(source):
-        given = (trial.messages, trial.variables, tokens, True)
+        given = (trial.messages, trial.variables, always, True)
         cases = [_case(*given, day) for day in (DAY, OTHER_DAY)]
         drawn = [replace(cases[0], seed=seed) for seed in _SEEDS]
         one, other, *again = child.render(source, [*cases, *drawn])
@@ -103,19 +106,19 @@ def _drawn(one: str, again: str) -> Fault:
     return Fault(Cause.RANDOM, "what the chat template draws", one, again, at, notes)
 
 
-def _not_monotone(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> Iterator[Fault]:
+def _not_monotone(child: TemplateChild, source: str, always: Mapping[str, Any]) -> Iterator[Fault]:
     """Trials in which a prompt, or a prompt with its answer, is no prefix of the next prompt."""
     for trial in trials(source):
-        yield from _grown(child, source, tokens, trial)
+        yield from _grown(child, source, always, trial)
 
 
 def _grown(
-    child: TemplateChild, source: str, tokens: Mapping[str, str], trial: Trial
+    child: TemplateChild, source: str, always: Mapping[str, Any], trial: Trial
 ) -> Iterator[Fault]:
     lengths = trial.asked()
-    cases = [_case(trial.messages[:n], trial.variables, tokens, True) for n in lengths]
+    cases = [_case(trial.messages[:n], trial.variables, always, True) for n in lengths]
     answered = [
-        _case(trial.messages[: n + 1], trial.variables, tokens, False) for n in lengths[:-1]
+        _case(trial.messages[: n + 1], trial.variables, always, False) for n in lengths[:-1]
     ]
     outcomes = child.render(source, [*cases, *answered])
     prompts, answers = outcomes[: len(cases)], outcomes[len(cases) :]
@@ -159,10 +162,10 @@ def _answer(before: Outcome, now: Outcome, trial: Trial, at_message: int) -> Fau
     return _compared(before, now, trial, at_message + 2, "an answer and its reasoning")
 
 
-def _order(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> Fault | None:
+def _order(child: TemplateChild, source: str, always: Mapping[str, Any]) -> Fault | None:
     """Tools or system text behind a user's message."""
     variables = {"tools": TOOLS} if "tools" in source else {}
-    case = _case(plain(), variables, tokens, True)
+    case = _case(plain(), variables, always, True)
     (one,) = child.render(source, [case])
     user = one.text.find("Question 0 qz") if one.text is not None else -1
     for what, mark in (("tools", "find_shelf_qz"), ("system text", "System text qz")):
@@ -174,25 +177,27 @@ def _order(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> Faul
     return None
 
 
-def _failing(child: TemplateChild, source: str, tokens: Mapping[str, str]) -> list[Fault]:
-    (base,) = child.render(source, [_case(plain(False)[:1], {}, tokens, True)])
+def _failing(child: TemplateChild, source: str, always: Mapping[str, Any]) -> list[Fault]:
+    (base,) = child.render(source, [_case(plain(False)[:1], {}, always, True)])
     if base.text is None:
         return [
             Fault(
                 Cause.TEMPLATE_FAILS,
                 f"the chat template fails for one user message: {base.error[:120]}",
+                line=base.line,
                 stops_all=True,
             )
         ]
     found: list[Fault] = []
     whole = Trial("a conversation", plain(False), {})
     for trial in [whole, *failures(source)]:
-        (one,) = child.render(source, [_case(trial.messages, trial.variables, tokens, True)])
+        (one,) = child.render(source, [_case(trial.messages, trial.variables, always, True)])
         if one.text is None:
             found.append(
                 Fault(
                     Cause.TEMPLATE_FAILS,
                     f"the chat template fails for {trial.name}: {one.error[:120]}",
+                    line=one.line,
                 )
             )
         elif trial.name.startswith("null") and "None" in one.text:

@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ....ir.target.child import ChildError, TemplateChild
 from ....ir.target.config import named_tokens
 from ..finding import Cause, Evidence, Family, Place, Reading
 from ..inputs import InputFile
 from ..tokens import Counter
+from .conversations import DOCUMENTS, TOOLS
 from .locate import line_of
 from .probe import faults_of
 
@@ -62,6 +64,11 @@ def templates_in(file: InputFile) -> Iterator[Found]:
                 yield Found(each["template"], at, str(each.get("name", "")), tokens, True)
 
 
+def _given_to(name: str) -> dict[str, Any]:
+    """What a template of that name is used for, and so always gets."""
+    return {"tools": TOOLS} if "tool" in name else {"documents": DOCUMENTS} if name == "rag" else {}
+
+
 def _failed(file: InputFile, why: str) -> Evidence:
     place = Place(file.name)
     return Evidence(Cause.UNREADABLE, place, place, f"`{file.name}` was not analysed: {why}")
@@ -71,7 +78,7 @@ def _try(
     child: TemplateChild, file: InputFile, template: Found, counter: Counter, reading: Reading
 ) -> None:
     try:
-        faults = faults_of(child, template.source, template.tokens)
+        faults = faults_of(child, template.source, template.tokens | _given_to(template.name))
         lines = [line_of(template.source, fault, child) for fault in faults]
     except ChildError as error:
         reading.evidence.append(_failed(file, str(error)))
