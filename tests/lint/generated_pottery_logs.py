@@ -206,6 +206,48 @@ def llama(said: Said) -> Line:
     return {"model": "llama-3.3-70b", "prompt": text + opened, "max_tokens": 90}
 
 
+_OWN = ("the bowls jugs lids tiles", "a crate letter stamp price", "one wheel kiln cone shelf")
+
+
+def _orders(which: int, many: int) -> list[str]:
+    """Rules of a kind: verbs that all agents have, and things that only some have."""
+    rng = random.Random(which)
+    verbs, (one, *things) = ("weigh", "turn", "move", "count"), _OWN[which].split()
+    return [
+        f"First {rng.choice(verbs)} {one} {rng.choice(things)} of row {n}." for n in range(many)
+    ]
+
+
+def _beside(i: int, tools_of: Callable[[int], list[str]]) -> Line:
+    """A call of one of two agents that take turns, each with rules of its own that hold much of the other's."""
+    which = i % 2
+    rules = " ".join(_orders(0, 40) + _orders(which + 1, 40))
+    tools = [{"type": "function", "name": n, "parameters": {}} for n in tools_of(i)]
+    said = [{"role": "user", "content": f"Question {n} of {which}"} for n in range(i // 2 + 1)]
+    body = {"model": "gpt-5.1", "instructions": rules, "tools": tools, "input": said}
+    return {"path": "/v1/responses", "body": body}
+
+
+def _lot(i: int, text: str) -> Line:
+    message = {
+        "role": "user",
+        "content": text.format(f"Lot {i}: a {'red blue old'.split()[i % 3]} jug"),
+    }
+    body = {"model": "gpt-5.1-mini", "messages": [message]}
+    return {"custom_id": f"lot-{i}", "url": "/v1/chat/completions", "body": body}
+
+
+def more() -> Iterator[tuple[str, list[Line | str], tuple[str, ...]]]:
+    """Two agents beside one another, and batches without system text."""
+    own = [["weigh", "fire"], ["sell", "pack"]]
+    yield "two_agents", [_beside(i, lambda i: own[i % 2]) for i in range(24)], ()
+    mixed = [_beside(i, lambda i: [*own[i % 2], "mail"][: 2 + i // 2 % 2]) for i in range(24)]
+    yield "two_agents_tools_change", list(mixed), ("PFX305",)
+    yield "batch_lot_last", [_lot(i, f"{RULES}\n\n{{}}") for i in range(12)], ()
+    lots = [_lot(i, f"{{}}\n\n{RULES}") for i in range(12)]
+    yield "batch_lot_first", list(lots), ("PFX201", "PFX202", "PFX203")
+
+
 def pottery() -> Iterator[tuple[str, list[Line | str], tuple[str, ...]]]:
     """Every form with every fault."""
     for form in (chat, claude, vllm, llama):
@@ -215,3 +257,4 @@ def pottery() -> Iterator[tuple[str, list[Line | str], tuple[str, ...]]]:
                 fault(i, said)
                 lines.append(form(said))
             yield f"pottery_{form.__name__}_{fault.__name__}", lines, codes
+    yield from more()

@@ -68,15 +68,21 @@ def _shingles(text: str) -> frozenset[int]:
     return frozenset(hash(tuple(words[i : i + _SHINGLE])) for i in range(len(words) - _SHINGLE + 1))
 
 
+def likeness(one: str, other: str) -> float:
+    """How much of what two texts say together is in both of them, from 0 to 1."""
+    a, b = _shingles(one), _shingles(other)
+    return len(a & b) / (len(a | b) or 1)
+
+
 def _alike(families: list[FamilyOfCalls], shingles: frozenset[int]) -> FamilyOfCalls | None:
     best: tuple[float, FamilyOfCalls | None] = (0.0, None)
     for family in families:
         shared = len(shingles & family.shingles)
         least = min(len(shingles), len(family.shingles)) or 1
         most = max(len(shingles), len(family.shingles)) or 1
-        likeness = shared / most if most < 40 else max(shared / most, 0.8 * shared / least)
-        if likeness > best[0]:
-            best = (likeness, family)
+        score = shared / most if most < 40 else max(shared / most, 0.8 * shared / least)
+        if score > best[0]:
+            best = (score, family)
     return best[1] if best[0] >= ALIKE else None
 
 

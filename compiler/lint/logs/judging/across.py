@@ -9,7 +9,7 @@ from ...finding import Cause
 from ..breaks import Break
 from ..differences import changes, common, excerpt
 from ..heads import text_cause, tools_cause
-from ..sessions import FamilyOfCalls
+from ..sessions import FamilyOfCalls, likeness
 from ..units import Request, Unit
 from .scale import WORTH, Judgement, Scale
 
@@ -25,6 +25,8 @@ def breaks_across(scale: Scale, family: FamilyOfCalls, made: Judgement) -> list[
         else:
             made.shared += broken.shared
             found.append(broken)
+    if _are_several_programs(family.requests):
+        found = [each for each in found if each.cause is not Cause.TOOL_SET]
     if not _are_a_few(firsts):
         return found
     alike = {Cause.VARYING, Cause.COUNTER, *([Cause.TOOL_SET] if _have_own_tools(firsts) else [])}
@@ -43,8 +45,22 @@ _OFTEN = 4
 
 def _are_a_few(requests: list[Request]) -> bool:
     """Whether a few heads come again and again: programs beside one another, none of which varies."""
-    counts = Counter(request.system for request in requests)
+    counts = Counter(request.system or (request.head,) for request in requests)
     return len(counts) * _OFTEN <= len(requests) and min(counts.values()) > 1
+
+
+_OTHERWISE = 0.8
+"""How much alike the system texts of two programs are at most, where one text with another name in it is more so."""
+
+
+def _are_several_programs(requests: list[Request]) -> bool:
+    """Whether calls have one of a few system texts that differ widely, each with tools of its own, all along."""
+    if not _are_a_few(requests) or not _have_own_tools(requests):
+        return False
+    heads = {request.system: request.head for request in requests}
+    sets = {tuple(sorted(t.role for t in r.tools)) for r in requests}
+    pairs = itertools.combinations(heads.values(), 2)
+    return len(sets) == len(heads) and all(likeness(a, b) < _OTHERWISE for a, b in pairs)
 
 
 def _have_own_tools(requests: list[Request]) -> bool:
