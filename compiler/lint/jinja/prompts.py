@@ -21,11 +21,17 @@ _WORDS = re.compile(
 )
 _ADDRESSES = re.compile(
     rf"\b({_YOU_ARE}|you (help|write|plan)|you're|your (task|job|role|answer))\b"
-    r"|(?-i:(^|[.:;!?\n*-])\s*(Answer|Respond|Reply|Summari[sz]e|Extract|Classify|Translate|Rewrite|Write|Give|Explain"
+    r"|(?-i:(^|[.:;!?\n*#-])\s*(Answer|Respond|Reply|Summari[sz]e|Extract|Classify|Translate|Rewrite|Write|Give|Explain"
     r"|Do not|Don't|Never|Always|Use|Say|Name|List|Cite|Return)\b)",
     re.I,
 )
 """What is said to somebody who is to do something."""
+
+_BEGINS = re.compile(
+    r"\s*You (?!(have|had|can|could|may|might|will|would|were|need|must|should|got|owe|won|asked|just|also|recently"
+    r"|now|still|missed|\w+ed)\b)[a-z]+ "
+)
+"""A job that is given to somebody in the first words, and no news."""
 
 _CONVERSATION = re.compile(
     r"\{%-?\s*for\s+(\w+)\s+in\s+\w*(messages|history|turns).*?\{\{-?\s*\1\.role\b", re.S
@@ -47,6 +53,7 @@ def is_prompt(file: str, text: str) -> bool:
     words = len(re.findall(r"[A-Za-z]{2,}", prose))
     if words < 12:
         return False
-    hits = len(_WORDS.findall(prose)) + 2 * bool(_CONVERSATION.search(text))
-    is_told = bool(_ADDRESSES.search(prose) or _CONVERSATION.search(text))
+    begins = bool(_BEGINS.match(prose))
+    hits = len(_WORDS.findall(prose)) + 2 * bool(_CONVERSATION.search(text)) + begins
+    is_told = begins or bool(_ADDRESSES.search(prose) or _CONVERSATION.search(text))
     return (hits >= 2 and is_told) or (hits >= 1 and bool(_FOLDER.search(path)))

@@ -75,7 +75,8 @@ class Templates:
     def _asked_for(self, name: str) -> None:
         """A template that a program renders, and that can't be parsed, is told of."""
         ending = name.replace("\\", "/").lstrip("./")
-        for file in [f for f in self.broken if f.replace("\\", "/").endswith(ending)]:
+        whole = [f for f in self.broken if f"/{f}".replace("\\", "/").endswith(f"/{ending}")]
+        for file in whole if ending else ():
             self.reading.evidence.append(self.broken.pop(file))
 
     def inline(self, words: str, values: Mapping[str, Value], place: Place) -> Value | None:
