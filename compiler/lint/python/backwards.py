@@ -10,7 +10,7 @@ from .elements import is_historical
 from .frames import Frame
 from .machine import Run
 from .places import place_of
-from .taints import Taint
+from .taints import SAID, Taint
 from .values import ListV
 
 
@@ -38,7 +38,7 @@ def rebuilt_from_the_end(run: Run, frame: Frame, node: ast.Dict) -> None:
         if k is None and isinstance(v, ast.Name)
     }
     named = {k.value for k in node.keys if isinstance(k, ast.Constant)}
-    if not spread or not frame.guards or not named & {"content", "text", "parts"}:
+    if not spread or not frame.guards or not named & {*SAID}:
         return
     for loop in run.loops:
         match loop.node:

@@ -13,7 +13,7 @@ from .frames import Frame
 from .holding import join, shape_of, taints_in
 from .machine import Run
 from .places import place_of, shown
-from .taints import MARKS, Taint
+from .taints import MARKS, SAID, Taint
 from .thoughts import emptied
 from .values import Choice, Const, DictV, ListV, Opaque, Value
 
@@ -110,7 +110,7 @@ def _note_rewrite(
     base = target.rest
     if base is not None and (thoughts := emptied(run, frame, key, value, node)):
         target.rewrites = thoughts
-    if key != "content":
+    if key not in SAID:
         return
     if target.index == "last":
         base = Opaque(index="last", parent=ListV(persists=True))

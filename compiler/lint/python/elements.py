@@ -30,7 +30,7 @@ NAMED = "named"
 def is_historical(value: Value) -> bool:
     """Whether a list is one that grows over a conversation, by its name or by what is done to it."""
     match value:
-        case ListV(persists=True):
+        case ListV(persists=True) | ListV(is_growing=True):
             return True
         case ListV(items=items):
             return any(
@@ -78,7 +78,7 @@ def element_of(value: Value) -> Value:
 
 def _child_of(found: Value, owner: ListV) -> Value:
     """An element that knows the list it belongs to, where that is a history or a copy of one."""
-    if not (owner.persists or owner.is_copy or owner.parent is not None):
+    if not (owner.persists or owner.is_copy or owner.is_growing or owner.parent is not None):
         return found
     if isinstance(found, Choice):
         return replace(found, options=[_child_of(option, owner) for option in found.options])

@@ -10,6 +10,10 @@ MARKS = ("cache_control", "cachePoint", "prompt_cache_breakpoint")
 """Keys of a block or message that make it a breakpoint."""
 
 
+SAID = ("content", "text", "parts", "output")
+"""Keys of a message under which stands what was said, or what a tool gave."""
+
+
 MAX_PATH = 6
 
 ENDED = -1

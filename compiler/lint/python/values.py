@@ -92,6 +92,9 @@ class ListV:
     parent: ListV | Opaque | None = None
     """The history that it is a part of."""
 
+    is_growing: bool = False
+    """Whether an answer comes to it in each round of a loop that runs: then it is a history."""
+
     born: int = field(default_factory=_NUMBERS.__next__)
 
     def add(self, value: Value, many: bool = False, added: Place | None = None) -> None:

@@ -50,6 +50,7 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
     in_loop = any(loop.number not in target.loops for loop in run.loops if not loop.is_exact)
     added = place_of(frame.module, node) if frame.conds and not in_loop else None
     target.add(held, in_loop or bool(frame.conds), added)
+    target.is_growing |= in_loop and _is_answer(value)
     target.shape |= _by_condition(run, frame, target, node)
     for loop in run.loops:
         if loop.number not in target.loops:
@@ -76,6 +77,16 @@ def made_longer(run: Run, frame: Frame, old: ListV, made: ListV) -> None:
         for i in fresh
     ]
     made.loops = old.loops
+    made.is_growing = old.is_growing or (in_loop and any(_is_answer(i.value) for i in fresh))
+
+
+def _is_answer(value: Value) -> bool:
+    """Whether something that comes to a list is what the model answered, as it is or in a message."""
+    held = value.options if isinstance(value, Choice) else [value]
+    texts = [
+        o for each in held for o in (each.fields.values() if isinstance(each, DictV) else [each])
+    ]
+    return any(isinstance(each, Opaque) and each.is_reply for each in texts)
 
 
 def in_completion_order(
@@ -133,6 +144,8 @@ def extend(run: Run, frame: Frame, receiver: ListV, value: Value, node: ast.AST)
     if frame.conds or run.loop_numbers() != receiver.loops:
         for item in receiver.items[before:]:
             item.many = True
+    if run.loop_numbers() != receiver.loops:
+        receiver.is_growing |= any(_is_answer(item.value) for item in receiver.items[before:])
 
 
 def put_in(run: Run, frame: Frame, receiver: ListV, at: Value, value: Value, node: ast.AST) -> None:

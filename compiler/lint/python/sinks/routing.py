@@ -28,6 +28,9 @@ def judge_routing(run: Run, given: Given, request: Request) -> None:
         for taint in taints_in(value, 3):
             if taint.cause in (Cause.RANDOM, Cause.CLOCK, Cause.COUNTER) and is_live(run, taint):
                 run.evidence.append(_new(request, taint, f"`{name}` is new"))
+            elif taint.cause is Cause.HASHED:
+                said = f"`{name}` is another one in each process: {taint.what}"
+                run.evidence.append(evidence_of(request, Cause.ROUTING, taint, said, "everything"))
     for taint in _drawn(run, run.drawn | given.client):
         run.evidence.append(_new(request, taint, "the client is another one"))
     for name, value in given.accounts.items():

@@ -27,7 +27,7 @@ from ..records import note_kept
 from ..rendering import note_helper
 from ..replayed import DUMPED
 from ..standing import is_container
-from ..taints import NONE, Taint, Taints
+from ..taints import NONE, SAID, Taint, Taints
 from ..thoughts import emptied, is_said
 from ..values import Choice, Const, Contents, DictV, Ext, ListV, Obj, Opaque, Value
 from .stored import as_stored
@@ -59,7 +59,7 @@ def set_item(
         note_kept(run, frame, owner, item(key.value), node)
     if isinstance(owner, Obj) and is_container(owner):
         owner = owner.attrs[CONTENT]
-    if isinstance(key, Const) and key.value in ("content", "text", "parts"):
+    if isinstance(key, Const) and key.value in SAID:
         changed_from_the_end(run, frame, node)
     if isinstance(key, Const) and key.value in ("arguments", "tool_calls", "function"):
         run.put_away |= frozenset(
@@ -73,16 +73,16 @@ def set_item(
     match owner:
         case DictV():
             history = _history_gone_through(run, owner)
-            if history is None and isinstance(key, Const) and key.value in ("content", "text"):
+            if history is None and isinstance(key, Const) and key.value in SAID:
                 _set_in_place(run, frame, owner_node, value, node)
-            if history is not None and isinstance(key, Const) and key.value in ("content", "text"):
+            if history is not None and isinstance(key, Const) and key.value in SAID:
                 _rewrite(run, frame, Opaque(parent=history, index="all"), value, node)
             _set_key(run, frame, owner, key, value, node)
         case Choice(options=options):
             for option in options:
                 if not (frame.conds and isinstance(option, DictV)):  # which one, the condition says
                     set_item(run, frame, target, option, owner_node, index, value, node)
-        case Opaque() if isinstance(key, Const) and key.value in ("content", "text"):
+        case Opaque() if isinstance(key, Const) and key.value in SAID:
             _rewrite(run, frame, owner, value, node)
             _set_somewhere(run, frame, owner, owner_node, node)
         case Opaque() if owner.parent is None:

@@ -17,7 +17,7 @@ from ..places import dotted, place_of
 from ..standing import as_iterated
 from ..taints import NONE, Taint, Taints
 from ..texts import used_at
-from ..values import Choice, Const, Opaque, Text, Value
+from ..values import Choice, Const, ListV, Opaque, Text, Value
 from ..walking import nodes_of
 from .branches import joined_env
 
@@ -48,6 +48,7 @@ def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
                 _turn_flags(run, frame, loop, node)
                 _carry_texts(run, frame, loop, node)
             _round(run, frame, loop, node, loop_element(run, frame, source, node.iter, loop))
+    grown_up(run, frame)
     if any(isinstance(n, ast.Break) for n in nodes_of(node)):
         before = dict(frame.env)
         run.body(run, frame, node.orelse)
@@ -110,6 +111,14 @@ def _round(run: Run, frame: Frame, loop: Loop, node: ast.For | ast.AsyncFor, val
         for name, held in before.items():
             if frame.env.get(name) is not held:
                 frame.env[name] = join([held, frame.env.get(name)])
+
+
+def grown_up(run: Run, frame: Frame) -> None:
+    """Lists grow no more once the loops have ended that run since they were made."""
+    running = set(run.loop_numbers())
+    for value in frame.env.values():
+        if isinstance(value, ListV) and value.is_growing:
+            value.is_growing = not running <= set(value.loops)
 
 
 def _turn_flags(run: Run, frame: Frame, loop: Loop, node: ast.AST) -> None:
@@ -208,5 +217,6 @@ def while_loop(run: Run, frame: Frame, node: ast.While) -> bool:
             frame.env = joined_env([before, frame.env], [False, False], NONE, before)
             break
     frame.guards.pop()
+    grown_up(run, frame)
     has_break = any(isinstance(n, ast.Break) for n in nodes_of(node))
     return endless and ended and not has_break
