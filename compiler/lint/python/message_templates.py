@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..finding import Cause, Place
@@ -176,8 +176,15 @@ def offer(call: Calling) -> None:
     for prompt in prompts:
         asked = _variables(prompt) - prompt.filled.keys()
         values = {k: v for k, v in told.items() if k in asked}
-        if ambient(values.values()):
+        if _varies(values.values()):
             send_prompt(call.run, call.frame, prompt, values, call.node)
+
+
+def _varies(values: Iterable[Value]) -> bool:
+    """Whether any of what is filled in changes by itself, or is what a search found."""
+    each = list(values)
+    found = (t for v in each for t in taints_in(v, 3) if t.cause is Cause.RETRIEVED)
+    return bool(ambient(each)) or any(not t.flag for t in found)
 
 
 def _is_cut(value: Value) -> bool:
