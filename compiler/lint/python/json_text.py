@@ -28,6 +28,10 @@ _STORED = re.compile(r"(^|[._\[])(arg(ument)?s|kwargs|tool_input|parameters|para
 
 
 _SCHEMA = re.compile(r"^[a-z_.]*(schema|json_schema)$")
+_SERVED = re.compile(
+    r"(^|[.\]])(inputSchema|outputSchema)(\.\w+)*$|^tools\.tools\[\]\.(model_dump|dict|to_dict)\(\)$"
+)
+"""Labels of schemas that a server of tools sent, and of its tools as tables."""
 
 
 def is_arguments(value: Value) -> bool:
@@ -68,7 +72,7 @@ def dumped(call: Calling) -> Value:
     """`json.dumps`."""
     if not call.args:
         return Const("")
-    held = call.args[0]
+    held = _as_one(call.args[0])
     body = body_in(held)
     if body is not None:
         call.run.calls.body(call.run, call.frame, body, call.node)
@@ -83,17 +87,24 @@ def dumped(call: Calling) -> Value:
         return text((Hole(frozenset({taint}) | taints_in(held), held.label),))
     sorts = call.kwargs.get("sort_keys")
     is_sorted = (isinstance(sorts, Const) and bool(sorts.value)) or "option" in call.kwargs
-    if isinstance(held, Opaque) and not is_sorted and (_is_given_schema(held) or _is_fetched(held)):
-        what = f"{call.shown}, in the order of keys that it came in,"
-        flag = "said" if _is_fetched(held) else ""
-        taint = Taint(Cause.KEY_ORDER, SESSION, place, what, loops=call.loops, flag=flag)
-        return text((Hole(frozenset({taint}) | taints_in(held), held.label),))
+    loose = None if is_sorted else _order_of_keys(call, held)
+    if loose is not None and isinstance(held, Opaque) and (_is_given_schema(held) or loose.flag):
+        return text((Hole(frozenset({loose}) | taints_in(held), held.label),))
     shown = addresses_in(held, place) if _is_shown(call.kwargs.get("default")) else NONE
-    parts = _json_parts(held, place, is_sorted, 5)
+    parts = _json_parts(held, place, loose, 5)
     if any(isinstance(o, Opaque) and not (o.is_fixed or o.is_reply) for o in options_of(held)):
         taint = Taint(Cause.ARGUMENTS, REQUEST, place, call.shown, loops=call.loops, flag=DUMPED)
         parts = _with_taint(parts, taint)
     return text((*parts, *((Hole(shown),) if shown else ())))
+
+
+def _as_one(value: Value) -> Value:
+    """Of several unknown values under one name, such as a loop's rounds leave, the first."""
+    options = [o for o in options_of(value) if isinstance(o, Opaque)]
+    if not isinstance(value, Choice) or len(options) < len(value.options) or value.taints:
+        return value
+    is_one = len({o.label for o in options}) == 1
+    return replace(options[0], taints=union(o.taints for o in options)) if is_one else value
 
 
 def _with_taint(parts: tuple[Part, ...], taint: Taint) -> tuple[Part, ...]:
@@ -106,6 +117,14 @@ def _with_taint(parts: tuple[Part, ...], taint: Taint) -> tuple[Part, ...]:
     return (*parts[:at], replace(hole, taints=hole.taints | {taint}), *parts[at + 1 :])
 
 
+def _order_of_keys(call: Calling, held: Value) -> Taint:
+    """The order of keys in a table, as whoever sent it wrote them."""
+    what = f"{call.shown}, in the order of keys that it came in,"
+    flag = "said" if isinstance(held, Opaque) and _is_fetched(held) else ""
+    place = call.origin("dumps")
+    return Taint(Cause.KEY_ORDER, SESSION, place, what, loops=call.loops, flag=flag)
+
+
 def _is_shown(default: Value | None) -> bool:
     """Whether what JSON has no form for is written as Python shows it."""
     return isinstance(default, Ext) and default.name in ("str", "repr")
@@ -113,7 +132,8 @@ def _is_shown(default: Value | None) -> bool:
 
 def _is_given_schema(value: Opaque) -> bool:
     """Whether a schema comes from outside as data: each client writes its keys in an order of its own."""
-    return bool(_SCHEMA.search(value.label)) and not (value.is_fixed or value.is_reply)
+    is_schema = _SCHEMA.search(value.label) or _SERVED.search(value.label)
+    return bool(is_schema) and not (value.is_fixed or value.is_reply)
 
 
 def _is_fetched(value: Opaque) -> bool:
@@ -121,29 +141,32 @@ def _is_fetched(value: Opaque) -> bool:
     return value.label.endswith("json()") and not value.is_reply and value.parent is None
 
 
-def _json_parts(value: Value, place: Place, is_sorted: bool, depth: int) -> tuple[Part, ...]:
-    match value:
-        case DictV() if depth:
+def _json_parts(value: Value, place: Place, loose: Taint | None, depth: int) -> tuple[Part, ...]:
+    """The pieces of a value as JSON; `loose`: what its keys vary with, where nothing sorts them."""
+    match _as_one(value):
+        case DictV() as value if depth:
             parts: list[Part] = [Lit("{")]
             kept = frozenset(
-                t for t in value.shape if not is_sorted or t.cause is not Cause.UNORDERED
+                t for t in value.shape if loose is not None or t.cause is not Cause.UNORDERED
             )
             if kept | value.as_text:
                 parts.append(Hole(kept | value.as_text))
             for key, held in value.fields.items():
                 parts += [
                     Lit(f'"{key}": '),
-                    *_json_parts(held, place, is_sorted, depth - 1),
+                    *_json_parts(held, place, loose, depth - 1),
                     Lit(", "),
                 ]
             if value.rest is not None:
-                parts += _json_parts(value.rest, place, is_sorted, depth - 1)
+                parts += _json_parts(value.rest, place, loose, depth - 1)
             return (*parts, Lit("}"))
-        case ListV() if depth:
+        case ListV() as value if depth:
             inner: list[Part] = []
             for item in value.items:
-                inner += [*_json_parts(item.value, place, is_sorted, depth - 1), Lit(", ")]
+                inner += [*_json_parts(item.value, place, loose, depth - 1), Lit(", ")]
             taints = union([used_at(value.shape, place), value.as_text])
             return (Lit("["), *((Hole(taints),) if taints else ()), *inner, Lit("]"))
+        case Opaque(label=label) if loose is not None and _SERVED.search(label):
+            return (Hole(taints_in(value) | {loose}, label),)
         case _:
             return parts_of(value, place)

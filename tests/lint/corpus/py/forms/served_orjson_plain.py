@@ -1,0 +1,22 @@
+import json
+
+from mcp import ClientSession
+from openai import AsyncOpenAI
+
+client = AsyncOpenAI()
+PREAMBLE = "You can call tools. Write one call per message, then wait for the result. Never invent a tool. " * 25
+
+
+import orjson
+
+
+async def listed(session) -> str:
+    tools = sorted((await session.list_tools()).tools, key=lambda t: t.name)
+    return "\n".join(f"{t.name}: {orjson.dumps(t.inputSchema).decode()}" for t in tools)  # want: PFX302
+
+
+async def step(session: ClientSession, messages: list[dict]) -> str:
+    section = await listed(session)
+    head = {"role": "system", "content": f"{PREAMBLE}\n# Tools\n{section}"}
+    reply = await client.chat.completions.create(model="gpt-5.6", messages=[head, *messages])
+    return reply.choices[0].message.content

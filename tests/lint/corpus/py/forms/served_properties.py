@@ -1,0 +1,21 @@
+import json
+
+from mcp import ClientSession
+from openai import AsyncOpenAI
+
+client = AsyncOpenAI()
+PREAMBLE = "You can call tools. Write one call per message, then wait for the result. Never invent a tool. " * 25
+
+
+async def listed(session) -> str:
+    lines = []
+    for tool in sorted((await session.list_tools()).tools, key=lambda t: t.name):
+        lines.append(tool.name + " " + json.dumps(tool.inputSchema["properties"], separators=(",", ":")))  # want: PFX302
+    return "\n".join(lines)
+
+
+async def step(session: ClientSession, messages: list[dict]) -> str:
+    section = await listed(session)
+    head = {"role": "system", "content": f"{PREAMBLE}\n# Tools\n{section}"}
+    reply = await client.chat.completions.create(model="gpt-5.6", messages=[head, *messages])
+    return reply.choices[0].message.content
