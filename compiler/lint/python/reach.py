@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from .frameworks import FRAMEWORK_WORDS
 from .listings import ORDERLESS_WORDS
 from .sinks.call import SINK_WORDS
+from .sinks.hooks import HOOK_NAMES
 from .sources.lookup import is_source_word
 from .values import ModuleInfo
 from .walking import last_name
@@ -20,6 +21,9 @@ from .walking import last_name
 _OF_THE_CLASS = frozenset(
     {"__init__", "__post_init__", "__new__", "__call__", "__enter__", "__aenter__"}
 )
+_HOOK = "<hook>"
+"""The word of a function that is called with a request by somebody who sends it then."""
+
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -68,7 +72,7 @@ def reach_of(modules: Iterable[ModuleInfo], own_sinks: Iterable[str]) -> Reach:
         found = _units_of(module.tree)
         home |= {id(unit.node): module.file for unit in found}
         units += found
-    words = {*SINK_WORDS, *FRAMEWORK_WORDS, *(sink.rpartition(".")[2] for sink in own_sinks)}
+    words = {_HOOK, *SINK_WORDS, *FRAMEWORK_WORDS, *(sink.rpartition(".")[2] for sink in own_sinks)}
     sending = _reaching(units, words)
     files = {home[each] for each in sending}
     giving = {word for word in set().union(*(u.words for u in units)) if is_source_word(word)}
@@ -116,7 +120,8 @@ def _gather(node: ast.AST, words: set[str], owners: tuple[str, ...], found: list
         return
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            unit = _Unit(set(), {name, *(owners if name in _OF_THE_CLASS else ())}, node)
+            called = {_HOOK} if HOOK_NAMES.fullmatch(name) else set()
+            unit = _Unit(called, {name, *(owners if name in _OF_THE_CLASS else ())}, node)
             found.append(unit)
             _gather_below(node, unit.words, (), found)
             words |= unit.words

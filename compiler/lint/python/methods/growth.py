@@ -41,6 +41,20 @@ def as_list(run: Run, frame: Frame, receiver: Opaque) -> ListV:
     return made
 
 
+def keep_where_found(run: Run, frame: Frame, made: ListV, node: ast.Call) -> None:
+    """`body["messages"].insert(...)`: whoever reads it there again gets what it is by then."""
+    match node.func:
+        case ast.Attribute(value=ast.Subscript(value=owner, slice=ast.Constant(value=str(key)))):
+            name = f"[{key!r}]"
+        case ast.Attribute(value=ast.Attribute(value=owner, attr=name)):
+            pass
+        case _:
+            return
+    held = run.evaluate(run, frame, owner)
+    if isinstance(held, Opaque) and held.parent is None:
+        run.statics[id(held), name] = (held, made)
+
+
 def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> None:
     """Put a value at the end of a list. What enters a list that outlives this round is settled from then on."""
     judge_stored(run, target, value, place_of(frame.module, node))

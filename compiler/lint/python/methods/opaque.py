@@ -24,7 +24,7 @@ from ..taken_over import is_dumped_without
 from ..texts import joined, parts_of, text
 from ..thoughts import REASONING, is_said, splits_thoughts, without_thoughts
 from ..values import Const, DictV, ListV, Opaque, Value
-from .growth import as_list, extend, grow, put_in, shortened
+from .growth import as_list, extend, grow, keep_where_found, put_in, shortened
 
 _READS = frozenset({"read_text", "read", "readlines", "read_bytes", "readline", "load_text"})
 _REDUMPS = frozenset({"model_dump_json", "json", "to_json"})
@@ -142,7 +142,16 @@ def _looked_up(call: Calling, receiver: Opaque) -> Value | None:
     if receiver.contents is not None:
         found = Opaque(label=label, is_fixed=receiver.is_fixed)
     default = call.args[1] if len(call.args) > 1 else None
-    return join([found, None if isinstance(default, Const) else default])
+    return join([found, None if _is_nothing(default) else default])
+
+
+def _is_nothing(default: Value | None) -> bool:
+    """Whether what stands for something missing says nothing."""
+    match default:
+        case ListV(items=[]):
+            return True
+        case _:
+            return isinstance(default, Const)
 
 
 def _viewed(call: Calling, receiver: Opaque) -> Value | None:
@@ -225,7 +234,7 @@ def _grown(call: Calling, receiver: Opaque) -> Value | None:
     if call.name in ("pop", "popleft"):
         return _taken(call, receiver)
     made = as_list(run, frame, receiver)
-    _keep_where_found(call, made)
+    keep_where_found(run, frame, made, call.node)
     if call.name == "append" and args:
         grow(run, frame, made, args[0], call.node)
     elif call.name == "extend" and args:
@@ -233,19 +242,6 @@ def _grown(call: Calling, receiver: Opaque) -> Value | None:
     elif call.name == "insert" and len(args) >= 2:
         put_in(run, frame, made, args[0], args[1], call.node)
     return Const(None)
-
-
-def _keep_where_found(call: Calling, made: ListV) -> None:
-    """`body["messages"].insert(...)`: whoever reads it there again gets what it is by then."""
-    match call.node.func:
-        case ast.Attribute(
-            value=ast.Subscript(value=ast.Name() as owner, slice=ast.Constant(value=str(key)))
-        ):
-            held = call.run.evaluate(call.run, call.frame, owner)
-            if isinstance(held, Opaque) and held.parent is None:
-                call.run.statics[id(held), f"[{key!r}]"] = (held, made)
-        case _:
-            pass
 
 
 def _taken(call: Calling, receiver: Opaque) -> Value | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..messages import dict_of, options_of
 from ..values import DictV, ListV, Opaque, Text, Value
@@ -14,6 +14,7 @@ _BESIDE = frozenset(
 _INSIDE = ("body", "request", "payload", "params", "json", "data", "input")
 _MESSAGES = ("messages", "input", "contents")
 _HEADS = ("system", "instructions", "tools")
+_PLAIN = {"system_instruction": "system", "system_prompt": "system", "system_message": "system"}
 
 
 def body_in(value: Value | None, depth: int = 3) -> DictV | None:
@@ -57,15 +58,21 @@ def forwarded(
     statics: Mapping[tuple[int, str], tuple[object, Value]], value: Value
 ) -> DictV | None:
     """A body that came in and goes on, where the program sets a part of it that a model reads."""
-    fields: dict[object, Value] = {}
     if isinstance(value, Opaque):
-        fields = {
-            key: statics[id(value), f"[{key!r}]"][1]
-            for key in (*_MESSAGES, *_HEADS)
-            if (id(value), f"[{key!r}]") in statics
-        }
-    elif isinstance(value, DictV) and value.rest is not None:  # `{**body, "system": ...}`
-        fields = {key: value.fields[key] for key in (*_MESSAGES, *_HEADS) if key in value.fields}
+        held = ((key, statics.get((id(value), f"[{key!r}]"))) for key in (*_MESSAGES, *_HEADS))
+        return sent_on((key, each[1]) for key, each in held if each is not None)
+    if isinstance(value, DictV) and value.rest is not None:  # `{**body, "system": ...}`
+        return sent_on((key, each) for key, each in value.fields.items() if isinstance(key, str))
+    return None
+
+
+def sent_on(parts: Iterable[tuple[str, Value]]) -> DictV | None:
+    """A body of which some parts are set; None where none of them is one that a model reads."""
+    fields: dict[object, Value] = {
+        _PLAIN.get(key, key): value
+        for key, value in parts
+        if _PLAIN.get(key, key) in (*_MESSAGES, *_HEADS)
+    }
     if not fields:
         return None
     if not fields.keys() & set(_MESSAGES):

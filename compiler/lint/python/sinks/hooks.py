@@ -13,20 +13,22 @@ from ..machine import Run
 from ..messages import options_of
 from ..places import place_of
 from ..values import DictV, FnV, ListV, Opaque, Value
-from .bodies import forwarded
+from .bodies import forwarded, sent_on
 from .call import of_body
 from .send import send
 
-_HOOKS = re.compile(
+HOOK_NAMES = re.compile(
     r"(a|async_|on_)?(pre|before)_(\w+_)?(call|request|completion|completions|invoke|generate|generation|send)"
-    r"(_\w*hook|_callback|_handler)?|(a|async_)?(log_)?pre_api_call|inlet|on_llm_request|transform_request"
+    r"(_\w*hook|_callback|_handler)?|(a|async_)?(log_)?pre_api_call|before_model(_\w+)?|inlet|on_llm_request"
+    r"|(transform|handle|handle_async)_request"
 )
 """Names of functions that a gateway, a pipeline or a framework calls ahead of each request."""
 
 
 def is_hook(fn: FnV) -> bool:
     """Whether a function is one that somebody calls with a request, and sends what it leaves."""
-    return not isinstance(fn.node, ast.Lambda) and bool(_HOOKS.fullmatch(fn.node.name))
+    names = {*fn.marks, "" if isinstance(fn.node, ast.Lambda) else fn.node.name}
+    return any(map(HOOK_NAMES.fullmatch, names))
 
 
 def judge_hook(run: Run, frame: Frame, fn: FnV) -> None:
@@ -51,14 +53,22 @@ def _is_at_the_head(place: Place) -> bool:
 
 
 def _bodies(run: Run, frame: Frame) -> Iterator[DictV | None]:
-    """What the function gives back, and what it was given, as bodies."""
+    """What the function gives back, and what it was given or read, as bodies."""
     for each in frame.returns:
         for option in options_of(each):
             yield forwarded(run.statics, option)
+    yield sent_on(_set_in(run, frame))
     for name in sorted(frame.params - {frame.me}):
-        value = frame.env[name]
-        yield forwarded(run.statics, value)
-        yield _changed_by_name(frame, value)
+        yield _changed_by_name(frame, frame.env[name])
+
+
+def _set_in(run: Run, frame: Frame) -> Iterator[tuple[str, Value]]:
+    """The parts of a request that were set, whatever it is called, or a part of it that holds them."""
+    local = {id(value) for value in frame.env.values()}
+    for (number, name), (owner, value) in run.statics.items():
+        label = owner.label if isinstance(owner, Opaque) else ""
+        if number in local or label.partition(".")[0] in frame.params - {frame.me}:
+            yield name.strip("[']"), value
 
 
 def _changed_by_name(frame: Frame, value: Value) -> DictV | None:
