@@ -23,7 +23,7 @@ from .models import judge_models
 from .options import judge_options
 from .routing import judge_routing
 from .schemas import judge_schemas
-from .spacing import judge_spacing
+from .spacing import judge_each_marked, judge_spacing
 from .tools import judge_tool_sets, judge_tools
 
 
@@ -52,6 +52,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     judge_models(run, given, request)
     judge_marks(run, given, request)
     judge_spacing(run, given, request)
+    judge_each_marked(run, given, request)
     judge_fan_out(run, request)
     judge_arms(run, given, request)
     note_newest(run, given, request)

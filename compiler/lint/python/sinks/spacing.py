@@ -1,4 +1,4 @@
-"""Blocks between two breakpoints of one content: a cache looks back over so many and no more."""
+"""Blocks and breakpoints of one content: how many stand between two, and whether each of any number is marked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ..blocks import is_marked
 from ..machine import Run
 from ..messages import dict_of, options_of
 from ..requests import Given
-from ..values import ListV, Value
+from ..taints import MARKS
+from ..values import Const, DictV, Item, ListV, Value
 
 LOOKED_BACK = 20
 """Blocks that are looked at before a breakpoint for an entry that was written earlier."""
@@ -28,6 +29,27 @@ def judge_spacing(run: Run, given: Given, request: Request) -> None:
             run.evidence.append(
                 Evidence(Cause.MARK_SPACING, sink, sink, what, family=request.family)
             )
+
+
+def judge_each_marked(run: Run, given: Given, request: Request) -> None:
+    """Note lists of any length of which each block is marked, as it is written: more than the few that are taken."""
+    for content in _contents(given):
+        block = next((b for b in map(_marked_each, content.items) if b is not None), None)
+        if block is not None:
+            what = "each of any number of blocks is a breakpoint, and 4 are taken"
+            origin, sink = block.place or request.sink, request.sink
+            run.evidence.append(
+                Evidence(Cause.MARK_COUNT, origin, sink, what, family=request.family)
+            )
+            return
+
+
+def _marked_each(item: Item) -> DictV | None:
+    """The block that stands for many, where the table that makes it holds the breakpoint."""
+    block = item.value if item.many and isinstance(item.value, DictV) else None
+    held = [block.fields[key] for key in MARKS if key in block.fields] if block else []
+    is_always = any(isinstance(each, DictV | Const) and each != Const(None) for each in held)
+    return block if block is not None and block.place is not None and is_always else None
 
 
 def _contents(given: Given) -> Iterator[ListV]:
