@@ -14,6 +14,7 @@ from .binding import bind, condition_taints, loop_element
 from .building import order_taint, put
 from .elements import is_historical, known_items
 from .frames import Frame, Loop
+from .growing import part_of
 from .holding import extent_of, join, picked, text_taints_of, union
 from .machine import Run
 from .messages import options_of
@@ -113,6 +114,8 @@ def _generate(
     table.shape |= shape | conditions
     table.as_text |= as_text
     made.is_copy |= _is_copying(node, generator, source)
+    if _is_choice(node):
+        made.parent = part_of(run, source)
     if isinstance(node, ast.DictComp):
         if drops_reasoning(run, frame, generator) or takes_over_others(frame, source):
             table.rewrites = reasoning_taint(run, frame, node)
@@ -190,6 +193,15 @@ def _kept_shape(node: Any, generator: ast.comprehension, shape: Taints) -> Taint
         if plain
         else frozenset(replace(t, flag="") if t.flag == "head" else t for t in shape)
     )
+
+
+def _is_choice(node: Any) -> bool:
+    """Whether a comprehension gives some of the elements that it goes through, as they are."""
+    match node:
+        case ast.ListComp(elt=ast.Name(id=name), generators=[ast.comprehension(target=target)]):
+            return isinstance(target, ast.Name) and target.id == name
+        case _:
+            return False
 
 
 def _is_copying(node: Any, generator: ast.comprehension, source: Value) -> bool:

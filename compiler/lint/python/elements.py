@@ -83,7 +83,10 @@ def _child_of(found: Value, owner: ListV) -> Value:
     if isinstance(found, Choice):
         return replace(found, options=[_child_of(option, owner) for option in found.options])
     if isinstance(found, Opaque):
-        return replace(found, parent=owner, index=found.index or "all")
+        place = (
+            found.index if found.parent is not None else ""
+        )  # elsewhere it says where in an answer
+        return replace(found, parent=owner, index=place or "all")
     return found
 
 

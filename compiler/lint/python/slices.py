@@ -12,6 +12,7 @@ from ..layout import REQUEST
 from .copies import items_of
 from .elements import is_historical, number_in
 from .frames import Frame
+from .growing import is_growing
 from .holding import join, shape_of, taints_in
 from .limits import is_hysteresis
 from .machine import Run
@@ -47,7 +48,7 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
     taints: set[Taint] = set()
     strides = any(_in_strides(run, frame, end) for end in (low, high) if end is not None)
     if strides:
-        return _with_shape(value, frozenset())
+        return _with_shape(run, value, frozenset())
     if low is not None and _moves(run, frame, low) and not is_stride(low, frame):
         flag = "guarded" if is_hysteresis(run, frame, low) else ""
         taints.add(_taint(run, frame, node, Cause.WINDOW, flag))
@@ -57,7 +58,7 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
         taints.add(_taint(run, frame, node, Cause.REWRITTEN, "rest"))
     elif high is not None and _moves(run, frame, high) and not is_stride(high, frame):
         taints.add(_taint(run, frame, node, Cause.REWRITTEN, "head"))
-    return _with_shape(value, frozenset(taints))
+    return _with_shape(run, value, frozenset(taints))
 
 
 def _without_last(run: Run, frame: Frame, value: ListV, high: ast.expr) -> ListV:
@@ -78,10 +79,10 @@ def _is_text(value: Opaque) -> bool:
     return not is_historical(value) and bool(_TEXT.search(value.label.lower()))
 
 
-def _with_shape(value: Value, taints: Taints) -> Value:
+def _with_shape(run: Run, value: Value, taints: Taints) -> Value:
     match value:
         case ListV():
-            parent = value if value.persists else value.parent
+            parent = value if is_growing(run, value) else value.parent
             return replace(
                 value,
                 items=items_of(value),
@@ -121,6 +122,8 @@ def _known_slice(run: Run, frame: Frame, value: ListV, cut: ast.Slice) -> Value 
             return None
         ends.append(at)
     if value.persists or (ends[0] is not None and ends[0] < 0):
+        return None
+    if ends[1] is not None and ends[1] < -1 and is_growing(run, value):
         return None
     return replace(value, items=value.items[ends[0] : ends[1]])
 

@@ -72,16 +72,17 @@ def set_item(
         owner.shape |= {thoughts} if thoughts else NONE
     match owner:
         case DictV():
-            history = _history_gone_through(run, owner)
-            if history is None and isinstance(key, Const) and key.value in SAID:
-                _set_in_place(run, frame, owner_node, value, node)
-            if history is not None and isinstance(key, Const) and key.value in SAID:
-                _rewrite(run, frame, Opaque(parent=history, index="all"), value, node)
+            if isinstance(key, Const) and key.value in SAID:
+                if not _rewrite_gone_through(run, frame, owner, value, node):
+                    _set_in_place(run, frame, owner_node, value, node)
             _set_key(run, frame, owner, key, value, node)
         case Choice(options=options):
             for option in options:
-                if not (frame.conds and isinstance(option, DictV)):  # which one, the condition says
+                if not (frame.conds and isinstance(option, DictV)):
                     set_item(run, frame, target, option, owner_node, index, value, node)
+                elif isinstance(key, Const) and key.value in SAID:
+                    # which one of them is another now, the condition says; the history is in any case
+                    _rewrite_gone_through(run, frame, option, value, node)
         case Opaque() if isinstance(key, Const) and key.value in SAID:
             _rewrite(run, frame, owner, value, node)
             _set_somewhere(run, frame, owner, owner_node, node)
@@ -128,6 +129,16 @@ def _set_in_place(run: Run, frame: Frame, node: ast.expr, value: Value, site: as
     place = place_of(frame.module, site, f"{frame.name}:set")
     what = "an earlier message is changed"
     history.shape |= {Taint(Cause.REWRITTEN, REQUEST, place, what, loops=run.loop_numbers())}
+
+
+def _rewrite_gone_through(
+    run: Run, frame: Frame, message: DictV, value: Value, node: ast.AST
+) -> bool:
+    """The content of a message is set, in a loop over the history that it is part of, if it is in one."""
+    history = _history_gone_through(run, message)
+    if history is not None:
+        _rewrite(run, frame, Opaque(parent=history, index="all"), value, node)
+    return history is not None
 
 
 def _history_gone_through(run: Run, message: DictV) -> ListV | None:
