@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..finding import Cause, Place
 from ..layout import SESSION
+from .nouns import holds_facts
 from .places import dotted
 from .taints import NONE, Hole, Taint, Taints
 from .texts import parts_of, text
@@ -14,10 +15,6 @@ from .values import Choice, ClassInfo, Const, DictV, FnV, ListV, Obj, PartialV, 
 
 _PLAIN = frozenset({"object", "ABC", "Protocol", "Generic"})
 """Bases of other packages that leave instances without a form of their own."""
-
-_DATA = frozenset({"NamedTuple", "BaseModel", "SQLModel", "Struct"})
-_OF_DATA = frozenset({"dataclass", "define", "frozen", "mutable", "attrs", "s"})
-"""Bases and decorators whose instances are written as their fields."""
 
 _WORDS = ("__repr__", "__str__", "__format__")
 
@@ -68,7 +65,7 @@ def _of_object(value: Obj, cls: ClassInfo, depth: int, words: tuple[str, ...]) -
         return
     bases = {name.rpartition(".")[2].partition("[")[0] for each in line for name in each.external}
     marks = {dotted(node).rpartition(".")[2] for c in line for node in c.node.decorator_list}
-    if bases & _DATA or marks & _OF_DATA:
+    if holds_facts(cls):
         for info in line:
             for name in info.annotations.keys() & value.attrs.keys():
                 if not _is_left_out(info.defaults.get(name)):

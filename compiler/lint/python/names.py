@@ -17,6 +17,7 @@ from .holding import join
 from .machine import Run
 from .method_values import is_class_method, method_of
 from .moving import as_moved
+from .nouns import noun_of
 from .parts import part_of
 from .places import bound_method, dotted, place_of
 from .records import as_kept
@@ -206,7 +207,9 @@ def _told_by(name: str, value: Value, node: ast.Attribute, frame: Frame) -> Valu
     if label_taints(value, place):
         return value
     owner = dotted(node.value).rpartition(".")[2]
-    spelled = (name, f"{owner}.{name}") if owner and owner != frame.me else (name,)
+    if owner == frame.me:  # in its class, an object has the name that such objects have elsewhere
+        owner = noun_of(frame.owner)
+    spelled = (name, f"{owner}.{name}") if owner else (name,)
     named = [replace(value, label=each) for each in spelled]
     told = next((each for each in named if label_taints(each, place)), None)
     if told is None and value.label == name and owner in frame.params - {frame.me}:
