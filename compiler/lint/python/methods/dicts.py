@@ -93,6 +93,11 @@ def _nothing(call: Calling, receiver: DictV) -> Value:
     return Const(None)
 
 
+def _itself(call: Calling, receiver: DictV) -> Value:
+    """The schema of a form that was made of a table of fields: it lists them."""
+    return receiver
+
+
 _FORMS: dict[str, Callable[[Calling, DictV], Value]] = {
     "get": _looked_up,
     "pop": _looked_up,
@@ -103,6 +108,7 @@ _FORMS: dict[str, Callable[[Calling, DictV], Value]] = {
     "update": _updated,
     "copy": _copied,
     "move_to_end": _nothing,
+    "model_json_schema": _itself,
     "clear": _nothing,
     "popitem": _nothing,
 }

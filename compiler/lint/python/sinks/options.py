@@ -17,11 +17,15 @@ _SCHEMAS = frozenset(
 """Options that hold a schema, whose text stands in the prompt."""
 
 
+_DEPTH = 9
+"""How deep the members of a schema stand in an option: format, schema, properties, items, a list of words."""
+
+
 def judge_options(run: Run, given: Given, request: Request) -> None:
     """Note options that differ between calls of a conversation, and schemas without an order."""
     _judge_rounds(run, given, request)
     for name, value in given.options.items():
-        for found in taints_in(value, 5):
+        for found in taints_in(value, _DEPTH):
             taint = found.through(given.places[name]) if name in given.places else found
             if is_live(run, taint):
                 run.evidence.append(

@@ -31,7 +31,8 @@ _STORES = re.compile(
     r"|typesense|meili|bm25|tavily|lancedb|repo|repository)\w*$"
 )
 _SEARCHES = frozenset(
-    "search asearch query aquery knn nearest top_k lookup_similar find_similar".split()
+    "search asearch query aquery knn nearest closest neighbours neighbors most_similar top_k lookup_similar "
+    "find_similar".split()
 )
 
 
