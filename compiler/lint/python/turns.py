@@ -139,7 +139,8 @@ def _targets(node: ast.AST) -> list[ast.expr]:
     """What a statement or call sets, or puts something into."""
     match node:
         case ast.Assign(targets=targets):
-            return targets
+            inner = (t.elts if isinstance(t, ast.Tuple | ast.List) else [t] for t in targets)
+            return [each for elements in inner for each in elements]
         case ast.AugAssign(target=target):
             return [target]
         case ast.Call(func=ast.Attribute(value=ast.Name() as value, attr=how)) if how in GROWING:
