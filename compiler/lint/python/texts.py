@@ -143,12 +143,18 @@ def _dict_parts(value: DictV, place: Place, depth: int) -> list[Part]:
 def _choice_parts(
     options: list[Value], taints: Taints, place: Place, depth: int
 ) -> tuple[Part, ...]:
-    """The option with most to say, behind what decides."""
+    """The option that holds back most fixed text, else the one with most to say, behind what decides."""
     texts = [parts_of(option, place, depth - 1) if depth else () for option in options]
     inner = union(p.taints for parts in texts for p in parts if isinstance(p, Hole))
-    longest = max(texts, key=lambda parts: (_weight(parts), len(parts)), default=())
+    longest = max(texts, key=lambda p: (_held_back(p), _weight(p), len(p)), default=())
     seen = union(p.taints for p in longest if isinstance(p, Hole))
     return (*_hole_of(taints | (inner - seen)), *longest)
+
+
+def _held_back(parts: Sequence[Part]) -> int:
+    """How much fixed text stands behind something that varies."""
+    first = next((n for n, p in enumerate(parts) if isinstance(p, Hole) and p.taints), len(parts))
+    return sum(len(p.text) for p in parts[first:] if isinstance(p, Lit))
 
 
 def _weight(parts: Sequence[Part]) -> int:
