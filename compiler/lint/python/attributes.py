@@ -87,7 +87,8 @@ def set_attribute(
             run.calls.function(run, fn, [value], {})
             return
     if owner.is_symbolic:
-        note_moved(run, frame, owner, attr, owner.attrs.get(attr), value, node)
+        at_first = run.begun.setdefault(run.cell(owner, attr), owner.attrs.get(attr))
+        note_moved(run, frame, owner, attr, at_first, value, node)
     if owner.is_symbolic and _is_missing_there(frame, attr):
         value = frozen(value, SESSION)
     elif owner.is_symbolic and isinstance(value, Opaque) and value.is_reply and run.active:

@@ -156,6 +156,8 @@ class Run:
     """Attributes of classes, modules and unknown things that were set since a root began, with their owners."""
     prompts: dict[str, list[PromptV]] = field(default_factory=dict)
     """By file: the templates of messages that are made there."""
+    begun: dict[tuple[int, str], Value | None] = field(default_factory=dict)
+    """What attributes of lasting objects were before any function set them."""
     touched: dict[tuple[int, str], Taint] = field(default_factory=dict)
     """Attributes of lasting objects that the turn which is followed sets to something else, and where."""
     reset: dict[tuple[int, str], Taint] = field(default_factory=dict)
