@@ -75,7 +75,7 @@ def window_in(value: Value | None) -> Taints:
 
 def handed_over(call: Calling) -> None:
     """Note the request of whatever is made with a memory that is a window, or with a function that cuts the history."""
-    if not call.kwargs.keys() & (_BESIDE | _SAID) and not call.args:
+    if not call.args and not call.kwargs.keys() & (_BESIDE | _SAID) and not _has_memory(call):
         return
     found = NONE
     for name in call.kwargs.keys() & _HOLDERS:
@@ -86,6 +86,11 @@ def handed_over(call: Calling) -> None:
         _judge_chooser(call.run, call.frame, call.kwargs[name], call.node)
     if found:
         send_windowed(call.run, call.frame, found, call.kwargs.get("prompt"), call.node)
+
+
+def _has_memory(call: Calling) -> bool:
+    """Whether a framework's memory is handed over: what is said beside it may have any name, as DSPy's fields have."""
+    return any(isinstance(v, Opaque) and v.label == "memory" for v in call.kwargs.values())
 
 
 _CHOOSERS = frozenset("prepare_tools tool_filter tools_filter select_tools".split())
