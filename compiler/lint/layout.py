@@ -50,6 +50,8 @@ class Segment:
     is_history: bool = False
     is_newest: bool = False
     is_unknown: bool = False
+    goes_on_from: str = ""
+    """Digits of literal text that a value goes on from, where the value is a number or an id."""
 
 
 @dataclass(slots=True)

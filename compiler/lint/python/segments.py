@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..finding import Cause, Place
 from ..layout import CONST, RELEASE, REQUEST, SESSION, Request, Segment
+from ..numbers_behind import digits_before
 from .blocks import deep_parts, is_blocks, is_marked, is_replayed, quiet
 from .filling import REST
 from .holding import shape_of, taints_in
@@ -155,14 +156,19 @@ class SegmentBuilder:
         unknown: int | None = None,
     ) -> None:
         """Parts of text as segments."""
+        written = ""
         for part in parts:
+            before, written = written, part.text if isinstance(part, Lit) else ""
             if isinstance(part, Lit):
                 tokens = self.run.counter.count(part.text)
                 self.segments.append(
                     Segment(CONST, part.text, tokens, region=region, is_newest=is_newest)
                 )
                 continue
+            count = len(self.segments)
             self._hole(part if not many else self._reminted(part), region, is_newest, unknown)
+            if len(self.segments) > count and (digits := digits_before(before, part.label)):
+                self.segments[-1] = replace(self.segments[-1], goes_on_from=digits)
 
     def _reminted(self, part: Hole) -> Hole:
         """In a message that stands for many, only what is made anew while the history is put together varies."""

@@ -1,5 +1,6 @@
 r"""PFX404: encodes the fixed text before the first value, alone and with beginnings of values. It needs a
-tokenizer (`--model`).
+tokenizer (`--model`). Without one it looks for fixed text that ends inside a number: digits in front of a value that is
+a number or an id.
 
 Why is this bad?
 The last tokens of the text may merge with the value. What is cached ends before them, and where the cache works
@@ -10,6 +11,8 @@ Example
 
 Use instead
     f"Question number:\n{n}"
+
+A number is one value: `f"Entry {number:06}"`, not `f"Entry 000{number}"`.
 
 Fix safety
 A line end at the seam is one more byte that the model reads.
@@ -26,7 +29,8 @@ RULE = Rule(
     causes=(Cause.SEAM,),
     severity=WARNING,
     headline="{what}: the tokens at the end of the text differ from value to value",
-    help="end the fixed text with a line end or another character that never merges",
+    help="end the fixed text with a line end or another character that never merges; "
+    "let a value hold its number whole",
     is_default=True,
     fix="unsafe",
 )

@@ -31,8 +31,10 @@ from ....ir.ops import (
     Yield,
 )
 from ....ir.structure import operands, regions, results, walk
+from ....ir.types import INT
 from ..finding import Cause, Evidence
 from ..layout import REQUEST, SESSION, Origin, Request, Segment, merged
+from ..numbers_behind import digits_before
 from ..tokens import Counter
 from .known import Known, Values, place_of
 from .pieces import fixed, undeclared, valued
@@ -120,7 +122,11 @@ class Walk:
         known, here = self.values.of(value), place_of(op.span)
         if self.region == "system" and not known.is_declared:
             self.found += undeclared(known, self.name)
-        return valued(known, here, self.region, is_replayed=self.loops > 0)
+        segment = valued(known, here, self.region, is_replayed=self.loops > 0)
+        before = self._of(op.prompt)[-1:]
+        text = "".join(s.text for s in before if s.region == self.region)
+        name = "number" if value.type == INT else value.hint
+        return replace(segment, goes_on_from=digits_before(text, name))
 
     # --- calls -----------------------------------------------------------------------------------------
 

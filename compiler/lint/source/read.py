@@ -13,6 +13,7 @@ from ..config import Config
 from ..finding import Cause, Evidence, Family, Place, Reading
 from ..inputs import InputFile
 from ..layout import siblings, static_prefix
+from ..numbers_behind import split_numbers
 from ..seams import ends_of
 from ..tokens import Counter
 from ..twins import near_twins
@@ -60,6 +61,7 @@ def _read(file: InputFile, counter: Counter, reading: Reading) -> None:
     reading.evidence += [*siblings(requests), *near_twins(requests)]
     for request in requests:
         reading.evidence += [*ends_of(request, counter), *unclean(request, file.text)]
+        reading.evidence += split_numbers(request, counter, file.text)
 
 
 def _failed(file: InputFile, line: int, why: str) -> Evidence:

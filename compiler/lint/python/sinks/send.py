@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from ...characters import unclean
 from ...finding import Cause, Evidence, Family, Place
 from ...layout import ORDER, Request, inversions, static_prefix
+from ...numbers_behind import split_numbers
 from ...seams import blank_end, ends_of
 from ..flattened import judge_flattened
 from ..left import note_sent
@@ -39,6 +40,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     if given.is_raw:
         run.evidence += blank_end(request, request.sink)
     module = run.project.by_file.get(sink.file)
+    run.evidence += split_numbers(request, run.counter, module.text if module else "")
     run.evidence += unclean(request, module.text if module else "")
     judge_messages(run, given, request)
     judge_flattened(run, given, request)
