@@ -15,6 +15,7 @@ from ..tokens import Counter
 from .budget import MAX_STEPS, Budget
 from .frames import Frame, Loop
 from .interfaces import Library, Reachable
+from .outlines import Outline
 from .project import Project
 from .taints import NONE, Taint, Taints
 from .values import ClassInfo, Contents, DictV, FnV, ListV, ModuleInfo, Obj, Opaque, PromptV, Value
@@ -128,7 +129,7 @@ class Run:
     """By call site, loop and head: the names of the tools that went with it first."""
     rounds: dict[tuple[Place, int], list[tuple[str, bool]]] = field(default_factory=dict)
     """By call site and loop: the pieces of the first request, and which vary with the loop."""
-    option_sets: dict[tuple[Place, int, str, str], str] = field(default_factory=dict)
+    option_sets: dict[tuple[Place, int, str, str], Outline] = field(default_factory=dict)
     """By call site, loop, head and option: what it was set to first."""
     selves: dict[int, Obj] = field(default_factory=dict)
     classes: dict[int, ClassInfo] = field(default_factory=dict)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Sequence
+
 from ...finding import Cause, Evidence, Loss
-from ...layout import Request
+from ...layout import WORTH, Request
+from ..frames import Loop
 from ..holding import taints_in
 from ..machine import Run
+from ..outlines import differ, outline_of
 from ..requests import Given
 from ..telling import evidence_of
-from ..values import Const, DictV, Value
+from ..walking import nodes_of
 from .live import is_live
+from .schemas import OPTIONS as OF_SCHEMAS
 
 _SCHEMAS = frozenset(
     {"response_format", "text", "text_format", "format", "output_config", "response_schema"}
@@ -43,11 +49,12 @@ def _judge_rounds(run: Run, given: Given, request: Request) -> None:
         return
     head = request.model + "".join(s.text for s in request.segments if s.region == "system")
     for name, value in given.options.items():
-        known = _known(value)
-        if known is None:
+        outline = outline_of(value)
+        is_schema = name in OF_SCHEMAS
+        if outline is None or (is_schema and (_tries(run.loops) or not _has_head(request))):
             continue
         key = (request.sink, run.loops[0].number, head, name)
-        if run.option_sets.setdefault(key, known) != known:
+        if differ(run.option_sets.setdefault(key, outline), outline):
             loss = Loss(0, more="the history")
             what = f"`{name}`, which is another one in each round,"
             place = given.places.get(name, run.loops[0].place)
@@ -65,13 +72,13 @@ def _judge_rounds(run: Run, given: Given, request: Request) -> None:
             )
 
 
-def _known(value: Value) -> str | None:
-    """A value that is wholly known, as text."""
-    match value:
-        case Const(value=held):
-            return repr(held)
-        case DictV(fields=fields, rest=None):
-            inner = {str(key): _known(held) for key, held in fields.items()}
-            return None if None in inner.values() else repr(sorted(inner.items()))
-        case _:
-            return None
+def _has_head(request: Request) -> bool:
+    """Whether a schema stands in front of text that all rounds have: without such text it costs nothing."""
+    system = [s for s in request.segments if s.region == "system" and not s.origins]
+    return any(s.is_unknown or s.tokens >= WORTH for s in system)
+
+
+def _tries(loops: Sequence[Loop]) -> bool:
+    """Whether a loop ends with the first round that gives something: later ones are rare."""
+    ends = ast.Return | ast.Break
+    return any(isinstance(n, ends) for loop in loops if loop.node for n in nodes_of(loop.node))
