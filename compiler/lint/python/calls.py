@@ -26,6 +26,7 @@ from .methods.call import call_method
 from .parameters import bind_parameters
 from .places import place_of
 from .records import as_found, kept_by_call
+from .signatures import judge_fields, signature_of
 from .sinks.call import called_sink, posted
 from .sinks.hooks import judge_hook
 from .taints import Taint
@@ -90,6 +91,7 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
                 fn = method_of(info, "__call__")
                 fn.bound = callee
                 return call_function(run, fn, given.args, given.kwargs, place, given.rest)
+    run.evidence += judge_fields(call, callee)
     sent = called_sink(call, callee)
     if sent is not None:
         return sent.value
@@ -106,6 +108,8 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
             return kept
     if isinstance(callee, Ext):
         found = call_external(call.named(callee.name))
+        if isinstance(found, Opaque) and (signature := signature_of(call.named(callee.name))):
+            found.signature = signature
         if given.rest is not None and isinstance(found, Opaque):
             found.taints |= taints_in(given.rest, 3) - shape_of(given.rest)
             found.shape |= shape_of(given.rest)

@@ -9,6 +9,7 @@ from .agents import AGENTS, agent_of, is_led
 from .calling import Calling
 from .message_templates import message_of, prompt_of, with_variables
 from .requests import Given
+from .signatures import PREDICTORS
 from .taints import Hole, Lit
 from .texts import parts_of, text
 from .values import Choice, Const, DictV, Item, ListV, Opaque, Text, Value
@@ -39,6 +40,7 @@ OURS = ("system", "user", "assistant", "tool", "developer")
 FRAMEWORK_WORDS = frozenset(
     {
         *AGENTS,
+        *PREDICTORS,
         *(name.rpartition(".")[2] for name in _PROMPTS),
         "with_instructions",
         "FewShotPromptTemplate",

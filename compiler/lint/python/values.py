@@ -64,6 +64,9 @@ class Opaque:
     contents: Contents | None = None
     """What was put into it, where the program makes it; it counts where it is written out."""
 
+    signature: Value | None = None
+    """What says which fields it is called with, and in which order they are written."""
+
 
 @dataclass(slots=True)
 class Item:
