@@ -44,7 +44,7 @@ POSSIBLE: Mapping[str, str] = {
     "PFX307": "logs, Python",
     "PFX401": "logs, Python, Jinja",
     "PFX403": "logs, Python, Jinja",
-    "PFX404": "front end, Python",
+    "PFX404": ".sgl, front end, Python",
     "PFX405": "logs, Python",
     "PFX501": "templates",
     "PFX502": "templates",

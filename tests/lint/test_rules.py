@@ -2,12 +2,16 @@
 
 import ast
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sglc.compiler.lint.config import Config
-from sglc.compiler.lint.finding import Cause
+from sglc.compiler.lint.finding import Cause, Place
+from sglc.compiler.lint.layout import Request, Segment
+from sglc.compiler.lint.numbers_behind import digits_before, split_numbers
 from sglc.compiler.lint.rules import RULES
 from sglc.compiler.lint.run import lint
 from sglc.compiler.lint.seams import ends_of
@@ -130,9 +134,6 @@ def by_words(text: str) -> list[int]:
 
 
 def test_a_seam_that_moves() -> None:
-    from sglc.compiler.lint.finding import Place
-    from sglc.compiler.lint.layout import Request, Segment
-
     counter = Counter(lambda text: len(by_words(text)), True, "words", by_words)
     for text, unit, expected in (
         ("one two three four", "vllm", []),
@@ -143,6 +144,36 @@ def test_a_seam_that_moves() -> None:
         request.segments = [Segment(0, text), Segment(7, is_unknown=True)]
         found = [e.cause.name for e in ends_of(request, counter) if e.cause is Cause.SEAM]
         assert found == expected, text
+
+
+def by_digits(size: int) -> Callable[[str], list[int]]:
+    """A tokenizer that cuts digits into groups of a size, from the left, and leaves all else whole."""
+    pieces = re.compile(rf"[0-9]{{1,{size}}}|[^0-9]+")
+    return lambda text: [hash(piece) for piece in pieces.findall(text)]
+
+
+@pytest.mark.parametrize(
+    ("ids", "begun", "expected"),
+    [
+        (None, "12", True),
+        (by_digits(3), "12", True),
+        (by_digits(3), "2026", True),
+        (by_digits(3), "123", False),  # a full group in front of any value
+        (by_digits(1), "2026", False),
+        (None, "", False),
+    ],
+)
+def test_a_number_that_a_literal_begins(
+    ids: Callable[[str], list[int]] | None, begun: str, expected: bool
+) -> None:
+    counter = Counter(len, ids is not None, "digits", ids)
+    request = Request(Place("a.py"), "f")
+    text = f"{RULE_TEXT} Entry {begun}"
+    goes_on = digits_before(text, "entry.number")
+    assert goes_on == begun
+    value = Segment(7, is_unknown=True, goes_on_from=goes_on)
+    request.segments = [Segment(0, text, len(text)), value]
+    assert bool([*split_numbers(request, counter, "")]) == expected
 
 
 def test_a_prefix_that_ends_inside_a_block(tmp_path: Path) -> None:
