@@ -6,6 +6,7 @@ import re
 
 from ....ir.target.child import TemplateChild
 from ..finding import Cause
+from .assigned import assigned_at
 from .probe import Fault
 from .traced import around, traced, untraced
 
@@ -39,6 +40,8 @@ def _by_trace(source: str, fault: Fault, child: TemplateChild) -> int:
     found = [untraced(outcome.text or "") for outcome in outcomes]
     if [each.text for each in found] != [fault.before, fault.now]:
         return 0
+    if fault.cause is Cause.NOT_MONOTONE and (told := assigned_at(source, fault, child)):
+        return told
     before, now = (each.line_at(fault.at) for each in found)
     if fault.cause is Cause.TEMPLATE_ORDER:
         return around(source, before).condition or before

@@ -19,19 +19,62 @@ _BEGIN, _ZERO, _ONE, _END = "\x1c", "\x1d", "\x1e", "\x1f"
 _MARK = re.compile(f"{_BEGIN}([{_ZERO}{_ONE}]+){_END}")
 
 
-def traced(source: str) -> str:
-    """A template that writes a mark of its line in front of each piece."""
+_SET = re.compile(
+    r"\{%(?P<open>[-+]?)\s*+set\s++(?P<names>[\w.,\s]++)=(?P<value>.*?)(?P<close>[-+]?)%\}", re.S
+)
+
+
+def traced(source: str, with_sets: bool = False) -> str:
+    """A template that writes a mark of its line in front of each piece; `with_sets`: and of each `set` it comes to."""
     found: list[str] = []
     at = 0
     for token in _TOKENS.finditer(source):
         found.append(_data(source, at, token.start()))
-        if token["inner"] is None:
-            found.append(token[0])
-        else:
+        if token["inner"] is not None:
             mark = _mark(source.count("\n", 0, token.start("inner")) + 1)
             found.append(f'{{{{{token["open"]} "{mark}" ~ ({token["inner"]}) {token["close"]}}}}}')
+        elif with_sets and (told := _SET.fullmatch(token[0])):
+            found.append(_marked_set(told, source.count("\n", 0, token.start()) + 1))
+        else:
+            found.append(token[0])
         at = token.end()
     return "".join([*found, _data(source, at, len(source))])
+
+
+def _marked_set(told: re.Match[str], line: int) -> str:
+    """A `set` with a mark, in a condition that trims the blanks around it as the `set` did, and opens no scope."""
+    inner = f"{{% set {told['names']}={told['value']}%}}"
+    mark = _mark(line, _ZERO)
+    return f'{{%{told["open"]} if true %}}{{{{ "{mark}" }}}}{inner}{{% endif {told["close"]}%}}'
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A `set` of a template: its line, the names that it sets, and the expression."""
+
+    line: int
+    names: frozenset[str]
+    value: str
+
+
+def assignments(source: str) -> list[Assignment]:
+    """Every `set` of one line of names; a block that is set writes pieces, and is traced as they are."""
+    found: list[Assignment] = []
+    for token in _TOKENS.finditer(source):
+        if told := _SET.fullmatch(token[0]):
+            line = source.count("\n", 0, token.start()) + 1
+            names = frozenset(name.strip() for name in told["names"].split(","))
+            found.append(Assignment(line, names, told["value"]))
+    return found
+
+
+def expressions(source: str, line: int) -> list[str]:
+    """What is written by expressions that begin at a line."""
+    return [
+        token["inner"]
+        for token in _TOKENS.finditer(source)
+        if token["inner"] is not None and source.count("\n", 0, token.start("inner")) + 1 == line
+    ]
 
 
 def _data(source: str, start: int, end: int) -> str:
@@ -44,8 +87,9 @@ def _data(source: str, start: int, end: int) -> str:
     return f'{source[start:seen]}{{{{ "{mark}" }}}}{source[seen:end]}'
 
 
-def _mark(line: int) -> str:
-    return _BEGIN + f"{line:b}".replace("0", _ZERO).replace("1", _ONE) + _END
+def _mark(line: int, kind: str = "") -> str:
+    """A mark of a line; of a `set` it begins with a zero, with which no number begins."""
+    return _BEGIN + kind + f"{line:b}".replace("0", _ZERO).replace("1", _ONE) + _END
 
 
 @dataclass(frozen=True)
@@ -55,6 +99,8 @@ class Traced:
     text: str
     starts: tuple[int, ...]
     lines: tuple[int, ...]
+    sets: tuple[tuple[int, int], ...] = ()
+    """Each `set` that was come to: how many pieces were written before, and its line."""
 
     def line_at(self, offset: int) -> int:
         """The line that wrote a character; 0 where it isn't known."""
@@ -67,12 +113,17 @@ def untraced(text: str) -> Traced:
     pieces = _MARK.split(text)
     starts: list[int] = []
     lines: list[int] = []
+    sets: list[tuple[int, int]] = []
     length = len(pieces[0])
     for bits, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        starts.append(length)
-        lines.append(int(bits.replace(_ZERO, "0").replace(_ONE, "1"), 2))
+        line = int(bits.replace(_ZERO, "0").replace(_ONE, "1"), 2)
+        if bits.startswith(_ZERO):
+            sets.append((len(lines), line))
+        else:
+            starts.append(length)
+            lines.append(line)
         length += len(piece)
-    return Traced("".join(pieces[::2]), tuple(starts), tuple(lines))
+    return Traced("".join(pieces[::2]), tuple(starts), tuple(lines), tuple(sets))
 
 
 @dataclass(frozen=True)
