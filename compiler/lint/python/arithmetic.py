@@ -103,6 +103,8 @@ def _multiplied(left: Value, right: Value, node: ast.BinOp) -> Value:
         if isinstance(times, int) and isinstance(one, ListV):
             each = one.items * min(max(times, 1), 8)
             return replace(one, items=[replace(item) for item in each])
+        if isinstance(other, Opaque) and isinstance(one, ListV):
+            return replace(one, items=[replace(item, many=True) for item in one.items])
     return _number(left, right, node)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..finding import Cause
@@ -54,8 +55,21 @@ def loop_element(run: Run, frame: Frame, source: Value, node: ast.expr, loop: Lo
     return _varying(run, loop, value, cause)
 
 
-def _varying(run: Run, loop: Loop, value: Value, cause: Cause = Cause.VARYING) -> Value:
-    what = "the loop counter" if cause is Cause.COUNTER else "the loop variable"
+def mapped_elements(run: Run, sources: Sequence[Value], loop: Loop) -> list[Value]:
+    """What a function gets that is called with each element: of one collection another one in each call, as in a loop.
+
+    Of several side by side one may hold the same thing over and over, and so may a list that the program made.
+    """
+    values = [element_of(source) for source in sources]
+    if len(values) == 1 and isinstance(sources[0], Opaque):
+        return [_varying(run, loop, values[0], what="what the function is mapped over")]
+    return values
+
+
+def _varying(
+    run: Run, loop: Loop, value: Value, cause: Cause = Cause.VARYING, what: str = ""
+) -> Value:
+    what = what or ("the loop counter" if cause is Cause.COUNTER else "the loop variable")
     taint = _loop_taint(run, loop, cause, what)
     match value:
         case Opaque() if value.parent is None:
@@ -67,7 +81,9 @@ def _varying(run: Run, loop: Loop, value: Value, cause: Cause = Cause.VARYING) -
         case ListV(kind="tuple"):
             return replace(
                 value,
-                items=[Item(_varying(run, loop, i.value, cause), i.many) for i in value.items],
+                items=[
+                    Item(_varying(run, loop, i.value, cause, what), i.many) for i in value.items
+                ],
             )
         case _:
             return value

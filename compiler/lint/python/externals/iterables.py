@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ...finding import Cause
 from ...layout import REQUEST
+from ..binding import mapped_elements
 from ..calling import Calling
 from ..elements import element_of
 from ..frames import Loop
@@ -48,8 +49,9 @@ def map_call(call: Calling) -> Value:
     if len(call.args) < 2:
         return Opaque()
     made = ListV("generator", shape=shape_of(call.args[1]), as_text=text_taints_of(call.args[1]))
-    call.run.loops.append(Loop(call.run.next_number(), call.here, frame=call.frame))
-    given = [element_of(a) for a in call.args[1:]]
+    loop = Loop(call.run.next_number(), call.here, frame=call.frame)
+    given = mapped_elements(call.run, call.args[1:], loop)
+    call.run.loops.append(loop)
     made.add(call.applied(call.args[0], given), many=True)
     call.run.loops.pop()
     return made

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..binding import mapped_elements
 from ..calling import Calling
-from ..elements import element_of
 from ..frames import Loop
 from ..holding import shape_of, union
 from ..values import ListV, Value
@@ -31,8 +31,10 @@ def scheduled(call: Calling) -> Value | None:
 
 def _mapped(call: Calling) -> Value:
     run, func, rest = call.run, call.args[0], call.args[1:]
-    run.loops.append(Loop(run.next_number(), call.place, frame=call.frame))
-    value = run.calls.value(run, call.frame, func, [element_of(a) for a in rest], {}, call.node)
+    loop = Loop(run.next_number(), call.place, frame=call.frame)
+    given = mapped_elements(run, rest, loop)
+    run.loops.append(loop)
+    value = run.calls.value(run, call.frame, func, given, {}, call.node)
     run.loops.pop()
     made = ListV("generator", shape=union(shape_of(a) for a in rest))
     made.add(value, many=True)
