@@ -15,6 +15,7 @@ from .decorating import is_cached
 from .expressions import evaluate
 from .externals.call import call_external
 from .frames import Frame
+from .frameworks import PREDICTORS
 from .holding import decided, join, shape_of, taints_in, union
 from .implementing import implemented
 from .instances import instantiate, self_of
@@ -116,6 +117,8 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
         return found
     if isinstance(callee, Method):
         return call_method(call.named(callee.name).of(callee.receiver))
+    if isinstance(callee, Opaque) and callee.label in PREDICTORS:
+        return Opaque(label=callee.label)  # a model wrote it, of whatever it was asked with
     if isinstance(callee, Opaque) and isinstance(node.func, ast.Attribute):
         receiver = evaluate(run, frame, node.func.value)
         return call_method(call.named(node.func.attr).of(receiver))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 
 from ..finding import Cause, Place
@@ -74,6 +74,11 @@ def settled(value: Value, loops: tuple[int, ...], running: tuple[int, ...]) -> V
     return _changed(
         value, lambda taints: frozenset(_settled(t.outside(running), loops) for t in taints), {}
     )
+
+
+def apart(value: Value, loops: Set[int]) -> Value:
+    """A value as it is for one round of these loops: without what varies inside them alone."""
+    return _changed(value, lambda taints: frozenset(t for t in taints if t.needs not in loops), {})
 
 
 def _settled(taint: Taint, loops: tuple[int, ...]) -> Taint:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
 from ..finding import Cause
 from .agents import AGENTS, agent_of, is_led
 from .calling import Calling
+from .copies import apart
+from .holding import taints_in
 from .message_templates import message_of, prompt_of, with_variables
 from .requests import Given
 from .signatures import PREDICTORS
@@ -52,6 +55,13 @@ FRAMEWORK_WORDS = frozenset(
     | {"instructions", "system_prompt", "instruction", "assistants", "prompty"}
 )
 """Names of frameworks that build prompts of their own, or send them."""
+
+
+PREDICTORS = frozenset(
+    f"{name}()"
+    for name in "Predict TypedPredictor ChainOfThought TypedChainOfThought ProgramOfThought ReAct CodeAct".split()
+)
+"""DSPy's modules that ask a model, as they are named once they are made."""
 
 
 _FRONT_ENDS = ("sglc.", "sglang.")
@@ -134,7 +144,7 @@ def _agent(call: Calling, last: str) -> Value | None:
         _send_text(call, said)
         return Opaque(label="signature")
     if last == "with_instructions" and call.args:
-        _send_text(call, call.args[0])
+        _send_text(call, apart(call.args[0], _gone_through(call)))
         return Opaque(label="signature")
     return None
 
@@ -159,6 +169,13 @@ def _form(call: Calling) -> Value:
 
 
 # --- agents -----------------------------------------------------------------------------------------
+
+
+def _gone_through(call: Calling) -> frozenset[int]:
+    """The loops that go through what is given instructions: each thing keeps those of its own round."""
+    names = {each.id for each in ast.walk(call.node.func) if isinstance(each, ast.Name)}
+    held = (call.frame.env[name] for name in names & call.frame.env.keys())
+    return frozenset(t.needs for value in held for t in taints_in(value, 2)) - {0}
 
 
 def _send_text(call: Calling, value: Value) -> None:
