@@ -8,6 +8,7 @@ once: a bound that no schedule can pass, not a forecast.
 
 import argparse
 import json
+import statistics
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ class Machine:
     def best(self, other: "Machine") -> "Machine":
         """The better of two measurements, rate by rate: what others took from this machine is no limit of it."""
         return Machine(max(self.flops, other.flops), max(self.bandwidth, other.bandwidth))
+
+    def between(self, other: "Machine") -> "Machine":
+        """What a row gets that stands between two measurements: memory's rate changes from second to second."""
+        return Machine(max(self.flops, other.flops), (self.bandwidth + other.bandwidth) / 2)
 
     def __str__(self) -> str:
         return f"matmul {self.flops / 1e9:.0f} GFLOP/s (bf16, 2048³), memory {self.bandwidth / 1e9:.1f} GB/s"
@@ -107,36 +112,45 @@ def measure(seconds: float = 1.0) -> Machine:
     return in_a_passing_thread(partial(_measure, seconds, torch.get_num_threads()))
 
 
+def usual(seconds: float = 1.0) -> Machine:
+    """As `measure`, but of memory the median rate and not the best: what it gives for longer than a moment."""
+    work = partial(_measure, seconds, torch.get_num_threads(), of_memory=statistics.median)
+    return in_a_passing_thread(work)
+
+
 def measure_one_thread(seconds: float = 1.0) -> Machine:
     """The rates of one thread by its processor time: what others take of the machine counts little."""
     return in_a_passing_thread(partial(_measure, seconds, 1, time.thread_time))
 
 
 def _measure(
-    seconds: float, threads: int, clock: Callable[[], float] = time.perf_counter
+    seconds: float,
+    threads: int,
+    clock: Callable[[], float] = time.perf_counter,
+    of_memory: Callable[[list[float]], float] = min,
 ) -> Machine:
     torch.set_num_threads(threads)
     with torch.inference_mode():
         a = torch.randn(2048, 2048).bfloat16()
         b, out = torch.randn(2048, 2048).bfloat16(), torch.empty(2048, 2048, dtype=torch.bfloat16)
-        product = _best(lambda: torch.mm(a, b, out=out), seconds, clock)
+        product = min(_times(lambda: torch.mm(a, b, out=out), seconds, clock))
         room = Room()
         source, target = (room.take(1 << 27).zero_().view(torch.float32) for _ in range(2))
-        copy = _best(lambda: target.copy_(source), seconds, clock)
-        read = _best(source.sum, seconds, clock)
+        copy = of_memory(_times(lambda: target.copy_(source), seconds, clock))
+        read = of_memory(_times(source.sum, seconds, clock))
     return Machine(2 * 2048**3 / product, source.nbytes * max(2 / copy, 1 / read))
 
 
-def _best(work: Callable[[], object], seconds: float, clock: Callable[[], float]) -> float:
-    """The shortest time among repetitions within `seconds`, after one that is not counted."""
+def _times(work: Callable[[], object], seconds: float, clock: Callable[[], float]) -> list[float]:
+    """The times of as many repetitions as begin within `seconds`, after one that is not counted."""
     work()
-    best = float("inf")
+    found = list[float]()
     end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
+    while not found or time.perf_counter() < end:
         begun = clock()
         work()
-        best = min(best, clock() - begun)
-    return best
+        found.append(clock() - begun)
+    return found
 
 
 def main() -> None:

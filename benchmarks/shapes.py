@@ -23,7 +23,7 @@ from sglc.runtime.models.folders import resolve_model
 
 from . import floors, results
 from .contenders import Contender, Ours, Vllm
-from .peers import FLOOR_SECONDS, KV_TOKENS, measure
+from .peers import KV_TOKENS, measure
 from .vllm_server import free_port, serve, version
 from .watched import REST, STAGES, Watched
 from .workloads import OWN, PREFIX, ROWS, Material, Row, shared
@@ -69,7 +69,8 @@ NOTE = """
 The best of one to three repetitions, ours and vLLM's in turns, after one that is not counted; ° where a side was asked
 once and not before, since that takes minutes. Both sides bfloat16, 2 threads, prefix caching on. Weights are
 random but SmolLM2's; sizes are the models' own. Ratio: vLLM's time over ours, at least {ratio} asked for. x floor: our
-time over the least that this machine can take for the row, from the rates measured before and after it; asked for are
+time over the least that this machine can take for the row, from the rates right before and after it: of products the
+best, of memory the median, since it gives twice as much for a second now and then. Asked for are
 at most {together}, and {alone} for a single stream. Bold: not reached. What follows says of what our time is made, in
 seconds: forwards of the model, logits and choice of tokens, planning of attention, scheduling, and what the engine
 waited for those who ask. Load: how many threads wanted a core in the minute before the row; two are the rows' own.
@@ -111,9 +112,9 @@ def take(options: argparse.Namespace) -> None:
         for row in (row for row in ALL if row.name in names):
             is_warm = row.name in warmed
             repeats = options.repeats if is_warm else 1
-            before = floors.measure(FLOOR_SECONDS)
+            before = floors.usual()
             found = measure(row, sides, material, repeats, None if is_warm else [ours])
-            machine = before.best(floors.measure(FLOOR_SECONDS))  # memory changes within a minute
+            machine = before.between(floors.usual())
             written = ours.written(found.ours)
             found.floor = floors.floor(row.least(written), size, machine)
             data = found.data() | {"stages": ours.stages(found.ours), "repeats": repeats}

@@ -254,3 +254,10 @@ def test_rows_are_sorted_by_hand_by_what_they_have_in_common(
         common = [row[case.common] for row in rows] if case.common else []
         assert common != sorted(common) or not case.common
         assert len(set(common)) < len(common) or not case.common
+
+
+def test_a_row_between_two_measurements_gets_memory_s_rate_between_theirs() -> None:
+    from benchmarks.floors import Machine
+
+    machine = Machine(flops=4e11, bandwidth=6e10).between(Machine(flops=5e11, bandwidth=3e10))
+    assert machine == Machine(flops=5e11, bandwidth=4.5e10)
