@@ -15,7 +15,7 @@ _NUMBER = re.compile(
 """Names of values that are numbers, or ids in digits."""
 
 _DIGITS = re.compile(r"[0-9]+$")
-_VALUES = ("0", "7", "42", "1234")
+_VALUES = tuple(map(str, (0, 7, 42, 1234)))
 """Values with which the seam is tried, where a tokenizer is at hand."""
 
 
