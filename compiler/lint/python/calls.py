@@ -75,59 +75,88 @@ def called(run: Run, frame: Frame, callee: Value, given: Arguments, node: ast.Ca
         merged = Arguments([*callee.args, *given.args], callee.kwargs | given.kwargs, given.rest)
         return called(run, frame, callee.func, merged, node)
     call = Calling(run, frame, "", given.args, given.kwargs, node, rest=given.rest)
-    place = call.here
     if isinstance(callee, FnV):
-        sent = called_sink(call, callee)
-        if sent is not None and sent.is_own:
-            return sent.value
-        found = implemented(call, callee)
-        if found is None:
-            found = call_function(run, callee, given.args, given.kwargs, place, given.rest)
-        return returned(found, place, run.loop_numbers())
+        return _followed(call, callee)
     if isinstance(callee, ClassV):
         return instantiate(run, callee.info, given.args, given.kwargs)
-    if isinstance(callee, Obj):
-        for info in callee.cls.line():
-            if "__call__" in info.methods:
-                fn = method_of(info, "__call__")
-                fn.bound = callee
-                return call_function(run, fn, given.args, given.kwargs, place, given.rest)
-    run.evidence += judge_fields(call, callee)
+    if isinstance(callee, Obj) and (fn := _call_of(callee)) is not None:
+        return call_function(run, fn, given.args, given.kwargs, call.here, given.rest)
+    return _of_others(call, callee)
+
+
+def _followed(call: Calling, fn: FnV) -> Value:
+    """What a function of the project gives, unless it is one that sends what it is given."""
+    sent = called_sink(call, fn)
+    if sent is not None and sent.is_own:
+        return sent.value
+    found = implemented(call, fn)
+    if found is None:
+        found = call_function(call.run, fn, call.args, call.kwargs, call.here, call.rest)
+    return returned(found, call.here, call.run.loop_numbers())
+
+
+def _call_of(thing: Obj) -> FnV | None:
+    """The `__call__` of an object, bound to it."""
+    info = next((c for c in thing.cls.line() if "__call__" in c.methods), None)
+    if info is None:
+        return None
+    fn = method_of(info, "__call__")
+    fn.bound = thing
+    return fn
+
+
+def _of_others(call: Calling, callee: Value) -> Value:
+    """What something gives whose code is not followed: a sink, a library, a method, or what nobody knows."""
+    call.run.evidence += judge_fields(call, callee)
     sent = called_sink(call, callee)
     if sent is not None:
         return sent.value
-    if not isinstance(callee, Method | FnV):
+    if not isinstance(callee, Method):
         handed_over(call)
     if not isinstance(callee, Method) or not isinstance(callee.receiver, PromptV):
         offer(call)
-    if isinstance(callee, Ext) and callee.name == "super" and frame.owner is not None:
-        return _super(frame)
-    key = literal(given.args[0]) if given.args and isinstance(callee, Ext) else None
-    if isinstance(callee, Ext) and key is not None:
-        kept = kept_by_call(run, frame, callee, key, node)
-        if kept is not None:
-            return kept
-    if isinstance(callee, Ext):
-        found = call_external(call.named(callee.name))
-        if isinstance(found, Opaque) and (signature := signature_of(call.named(callee.name))):
-            found.signature = signature
-        if given.rest is not None and isinstance(found, Opaque):
-            found.taints |= taints_in(given.rest, 3) - shape_of(given.rest)
-            found.shape |= shape_of(given.rest)
+    match callee:
+        case Ext():
+            return _external(call, callee)
+        case Method():
+            return call_method(call.named(callee.name).of(callee.receiver))
+        case Opaque():
+            return _opaque(call, callee)
+        case _:
+            return Opaque()
+
+
+def _external(call: Calling, callee: Ext) -> Value:
+    """What a library's function or class gives."""
+    if callee.name == "super" and call.frame.owner is not None:
+        return _super(call.frame)
+    key = literal(call.args[0]) if call.args else None
+    kept = kept_by_call(call.run, call.frame, callee, key, call.node) if key is not None else None
+    if kept is not None:
+        return kept
+    named = call.named(callee.name)
+    found = call_external(named)
+    if not isinstance(found, Opaque):
         return found
-    if isinstance(callee, Method):
-        return call_method(call.named(callee.name).of(callee.receiver))
-    if isinstance(callee, Opaque) and callee.label in PREDICTORS:
+    if signature := signature_of(named):
+        found.signature = signature
+    if call.rest is not None:
+        found.taints |= taints_in(call.rest, 3) - shape_of(call.rest)
+        found.shape |= shape_of(call.rest)
+    return found
+
+
+def _opaque(call: Calling, callee: Opaque) -> Value:
+    """What something gives of which only the name is known, or what it holds."""
+    if callee.label in PREDICTORS:
         return Opaque(label=callee.label)  # a model wrote it, of whatever it was asked with
-    if isinstance(callee, Opaque) and isinstance(node.func, ast.Attribute):
-        receiver = evaluate(run, frame, node.func.value)
-        return call_method(call.named(node.func.attr).of(receiver))
-    if isinstance(callee, Opaque) and callee.contents is not None:
-        put_into(run, frame, callee.contents, given.args, place)
+    if isinstance(call.node.func, ast.Attribute):
+        receiver = evaluate(call.run, call.frame, call.node.func.value)
+        return call_method(call.named(call.node.func.attr).of(receiver))
+    if callee.contents is not None:
+        put_into(call.run, call.frame, callee.contents, call.args, call.here)
         return Opaque(label=callee.label, contents=callee.contents)
-    if isinstance(callee, Opaque):
-        return call_external(call.named(callee.label))
-    return Opaque()
+    return call_external(call.named(callee.label))
 
 
 def _super(frame: Frame) -> Value:

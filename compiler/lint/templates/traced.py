@@ -18,7 +18,6 @@ _BEGIN, _ZERO, _ONE, _END = "\x1c", "\x1d", "\x1e", "\x1f"
 
 _MARK = re.compile(f"{_BEGIN}([{_ZERO}{_ONE}]+){_END}")
 
-
 _SET = re.compile(
     r"\{%(?P<open>[-+]?)\s*+set\s++(?P<names>[\w.,\s]++)=(?P<value>.*?)(?P<close>[-+]?)%\}", re.S
 )
@@ -31,14 +30,18 @@ def traced(source: str, with_sets: bool = False) -> str:
     for token in _TOKENS.finditer(source):
         found.append(_data(source, at, token.start()))
         if token["inner"] is not None:
-            mark = _mark(source.count("\n", 0, token.start("inner")) + 1)
+            mark = _mark(_line(source, token.start("inner")))
             found.append(f'{{{{{token["open"]} "{mark}" ~ ({token["inner"]}) {token["close"]}}}}}')
         elif with_sets and (told := _SET.fullmatch(token[0])):
-            found.append(_marked_set(told, source.count("\n", 0, token.start()) + 1))
+            found.append(_marked_set(told, _line(source, token.start())))
         else:
             found.append(token[0])
         at = token.end()
     return "".join([*found, _data(source, at, len(source))])
+
+
+def _line(source: str, at: int) -> int:
+    return source.count("\n", 0, at) + 1
 
 
 def _marked_set(told: re.Match[str], line: int) -> str:
@@ -62,7 +65,7 @@ def assignments(source: str) -> list[Assignment]:
     found: list[Assignment] = []
     for token in _TOKENS.finditer(source):
         if told := _SET.fullmatch(token[0]):
-            line = source.count("\n", 0, token.start()) + 1
+            line = _line(source, token.start())
             names = frozenset(name.strip() for name in told["names"].split(","))
             found.append(Assignment(line, names, told["value"]))
     return found
@@ -73,7 +76,7 @@ def expressions(source: str, line: int) -> list[str]:
     return [
         token["inner"]
         for token in _TOKENS.finditer(source)
-        if token["inner"] is not None and source.count("\n", 0, token.start("inner")) + 1 == line
+        if token["inner"] is not None and _line(source, token.start("inner")) == line
     ]
 
 
@@ -83,7 +86,7 @@ def _data(source: str, start: int, end: int) -> str:
     seen = start + len(text) - len(text.lstrip())
     if seen == end:
         return text
-    mark = _mark(source.count("\n", 0, seen) + 1)
+    mark = _mark(_line(source, seen))
     return f'{source[start:seen]}{{{{ "{mark}" }}}}{source[seen:end]}'
 
 
@@ -138,12 +141,13 @@ def around(source: str, line: int) -> Around:
     """What is open at a line of a template."""
     open_tags: list[tuple[str, int]] = []
     for token in _TOKENS.finditer(source):
-        at = source.count("\n", 0, token.start()) + 1
+        at = _line(source, token.start())
         if at > line:
             break
         tag = token["tag"] or ""
         if tag in ("if", "for", "macro", "set", "call", "filter", "block", "generation"):
-            open_tags.append((tag, at)) if _opens(tag, token[0]) else None
+            if _opens(tag, token[0]):
+                open_tags.append((tag, at))
         elif tag == "elif" and open_tags:
             open_tags[-1] = ("if", at)
         elif tag.startswith("end") and open_tags and at < line:

@@ -16,6 +16,7 @@ from ..requests import Given
 from ..taints import Taint, Taints
 from ..telling import evidence_of
 from ..values import DictV, ModuleInfo
+from ..walking import FUNCTIONS, nodes_of
 from .live import is_live
 
 _ROUTING = re.compile(r"session|conversation|cache|affinity|thread")
@@ -73,11 +74,8 @@ def _moves_each_time(run: Run, taint: Taint) -> bool:
 @lru_cache(maxsize=64)
 def _moved_on(module: ModuleInfo) -> frozenset[int]:
     """The lines in which a function adds to a number, whatever happens."""
-    functions = (n for n in ast.walk(module.tree) if isinstance(n, _FUNCTIONS))
+    functions = (n for n in nodes_of(module.tree) if isinstance(n, FUNCTIONS))
     return frozenset(n.lineno for f in functions for n in _always(f.body) if _is_sum(n))
-
-
-_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def _always(body: list[ast.stmt]) -> Iterator[ast.stmt]:
