@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from .vllm_server import MODEL_NAME
+from .server_process import MODEL_NAME
 from .workloads import Ask
 
 Program = Callable[["Client", dict[str, Any]], Coroutine[Any, Any, Any]]

@@ -1,4 +1,4 @@
-"""The two sides of the comparison behind one protocol: a vLLM server, and our engine with compiled programs."""
+"""The sides of a comparison behind one protocol: another engine's server, and our engine with compiled programs."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ from sglc.runtime.executor.executor import Executor
 from sglc.runtime.plan.schema import Plan
 
 from .by_hand import PROGRAMS, Client
-from .vllm_server import Server
+from .server_process import Server
 from .workloads import Ask, Material, Row, Written
 
 FOLDER = Path(__file__).resolve().parent / "programs"
@@ -30,11 +30,11 @@ class Contender(Protocol):
         ...
 
 
-class Vllm:
-    """A vLLM server, asked by hand-written asyncio code. Frozen whenever it is not asked."""
+class Peer:
+    """A server, asked by hand-written asyncio code. Frozen whenever it is not asked."""
 
-    def __init__(self, server: Server) -> None:
-        self.name = f"vllm threads={server.threads}"
+    def __init__(self, name: str, server: Server) -> None:
+        self.name = name
         self._server = server
         server.freeze()
 

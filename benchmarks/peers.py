@@ -29,8 +29,9 @@ from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.models.folders import resolve_model
 
 from . import floors, results
-from .contenders import Contender, Ours, Vllm
-from .vllm_server import free_port, serve, version
+from .contenders import Contender, Ours, Peer
+from .server_process import free_port, versions
+from .vllm_server import PACKAGES, serve
 from .workloads import ROWS, Material, Row
 
 KV_TOKENS = 40_000
@@ -206,7 +207,10 @@ def _servers(stack: ExitStack, options: argparse.Namespace, model: Path) -> list
     for threads in options.vllm_threads.split(",") if options.vllm else []:
         print(f"starting vLLM, threads {threads}", file=sys.stderr, flush=True)
         sides.append(
-            Vllm(stack.enter_context(serve(options.vllm, model, threads=threads, port=free_port())))
+            Peer(
+                f"vllm threads={threads}",
+                stack.enter_context(serve(options.vllm, model, threads=threads, port=free_port())),
+            )
         )
     return sides
 
@@ -217,7 +221,7 @@ def _report(
     """Write what there is so far; returns the page."""
     environment = results.environment()
     notes = {
-        "vllm": version(options.vllm) if options.vllm else "not run",
+        "vllm": versions(options.vllm, PACKAGES) if options.vllm else "not run",
         "settings": options.vllm_threads if options.vllm else "none",
         "machine": str(machine),
         "load": f"{min(m.load for m in found):.0f} and {max(m.load for m in found):.0f}",

@@ -22,9 +22,10 @@ from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.models.folders import resolve_model
 
 from . import floors, results
-from .contenders import Contender, Ours, Vllm
+from .contenders import Contender, Ours, Peer
 from .peers import KV_TOKENS, measure
-from .vllm_server import free_port, serve, version
+from .server_process import free_port, versions
+from .vllm_server import PACKAGES, serve
 from .watched import REST, STAGES, Watched
 from .workloads import OWN, PREFIX, ROWS, Material, Row, shared
 
@@ -98,13 +99,16 @@ def take(options: argparse.Namespace) -> None:
     names = options.rows.split(",") if options.rows else [row.name for row in ALL]
     warmed = options.warm.split(",") if options.warm else names
     size, material = floors.Size.of(model), Material(model)
-    peer = version(options.vllm) if options.vllm else None
+    peer = versions(options.vllm, PACKAGES) if options.vllm else None
     with ExitStack() as stack:
         sides: list[Contender] = []
         if options.vllm:
             sides.append(
-                Vllm(
-                    stack.enter_context(serve(options.vllm, model, threads="0-1", port=free_port()))
+                Peer(
+                    "vllm threads=0-1",
+                    stack.enter_context(
+                        serve(options.vllm, model, threads="0-1", port=free_port())
+                    ),
                 )
             )
         ours = Watched(Ours(EngineBackend(model, kv_cache_tokens=KV_TOKENS), model))
