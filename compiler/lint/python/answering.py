@@ -15,7 +15,7 @@ from .places import place_of, shown
 from .project import Project
 from .taints import Taint, Taints
 from .values import FnV
-from .walking import FUNCTIONS, last_name, nodes_of
+from .walking import FUNCTIONS, last_name, nodes_of, walk
 
 ANSWERED = "answered"
 """The flag of such a set: it says nothing of a text, and something of tools."""
@@ -55,7 +55,7 @@ def differs_now(run: Run, taint: Taint) -> bool:
 
 
 def _calls_in(test: ast.expr) -> Iterator[ast.Call]:
-    return (n for n in ast.walk(test) if isinstance(n, ast.Call))
+    return (n for n in walk(test) if isinstance(n, ast.Call))
 
 
 def _asks(run: Run, frame: Frame, call: ast.Call) -> bool:
@@ -85,9 +85,9 @@ def _is_asking(function: ast.AST) -> bool:
 
 def _says_no(node: ast.Try) -> bool:
     """Whether a server is asked in a `try`, and a handler of it gives back False or nothing."""
-    calls = (n for each in node.body for n in ast.walk(each) if isinstance(n, ast.Call))
+    calls = (n for each in node.body for n in walk(each) if isinstance(n, ast.Call))
     is_asked = any(_ASKS.search(last_name(call.func)) for call in calls)
-    ends = (n for h in node.handlers for each in h.body for n in ast.walk(each))
+    ends = (n for h in node.handlers for each in h.body for n in walk(each))
     return is_asked and any(
         isinstance(n, ast.Return) and isinstance(n.value, ast.Constant) and not n.value.value
         for n in ends

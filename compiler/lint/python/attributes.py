@@ -20,6 +20,7 @@ from .places import place_of
 from .records import note_kept
 from .taints import Taint
 from .values import Choice, ClassV, Ext, FnV, ListV, ModV, Obj, Opaque, Value
+from .walking import walk
 
 _TAKEN_AWAY = re.compile(
     r"^(content|text|output|result)$|compact|prune|clear|truncat|hidden|removed|elided|dropped|omit"
@@ -50,7 +51,7 @@ def _written_by_model(run: Run, frame: Frame, owner: Obj, attr: str, value: Opaq
     if value.parent is not None or value.taints or not frame.statements or is_past_limit(run):
         return value
     place = place_of(frame.module, frame.statements[0], f"{owner.cls.name}.{attr}")
-    for node in (n for s in frame.statements for n in ast.walk(s) if isinstance(n, ast.Assign)):
+    for node in (n for s in frame.statements for n in walk(s) if isinstance(n, ast.Assign)):
         if any(isinstance(t, ast.Attribute) and t.attr == attr for t in node.targets):
             place = place_of(frame.module, node, f"{owner.cls.name}.{attr}")
     what = f"`self.{attr}`, which the model writes anew"

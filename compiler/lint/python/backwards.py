@@ -12,6 +12,7 @@ from .machine import Run
 from .places import place_of
 from .taints import SAID, Taint
 from .values import ListV
+from .walking import walk
 
 
 def changed_from_the_end(run: Run, frame: Frame, site: ast.AST) -> None:
@@ -55,7 +56,7 @@ def rebuilt_from_the_end(run: Run, frame: Frame, node: ast.Dict) -> None:
 def seeks_newest(run: Run) -> bool:
     """Whether the loop that runs goes from the end to the first message of some kind, and stops there."""
     loop = run.loops[-1].node if run.loops else None
-    if not isinstance(loop, ast.For) or not any(isinstance(n, ast.Break) for n in ast.walk(loop)):
+    if not isinstance(loop, ast.For) or not any(isinstance(n, ast.Break) for n in walk(loop)):
         return False
     match loop.iter:
         case ast.Call(func=ast.Name(id="reversed")):

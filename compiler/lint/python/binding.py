@@ -15,6 +15,7 @@ from .machine import Run
 from .slices import sliced
 from .taints import FORM, NONE, Hole, Taint, Taints
 from .values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Text, Value
+from .walking import walk
 
 
 def condition_taints(run: Run, frame: Frame, test: Value) -> Taints:
@@ -145,7 +146,7 @@ def _cut(star: int, behind: int, node: ast.AST) -> ast.Subscript:
     upper = f"-{behind}" if behind else ""
     made = ast.parse(f"_[{star or ''}:{upper}]", mode="eval").body
     assert isinstance(made, ast.Subscript)
-    for each in ast.walk(made):
+    for each in walk(made):
         ast.copy_location(each, node)
     return made
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from .mutations import attribute_of, mutations, renamed, replaced
 from .values import ClassInfo, ModuleInfo
-from .walking import nodes_of
+from .walking import nodes_of, walk
 
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__", "setup"})
 
@@ -99,7 +99,7 @@ def _sessions_in(node: ast.ClassDef) -> set[str]:
     """Attributes that are sessions of a database: what is added to one isn't kept in it."""
     return {
         call.func.value.attr
-        for call in ast.walk(node)
+        for call in walk(node)
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and call.func.attr in _OF_SESSIONS
@@ -111,7 +111,7 @@ def reordered_in(node: ast.AST) -> dict[str, ast.AST]:
     """By attribute: where what was used last is moved to the end."""
     return {
         call.func.value.attr: call
-        for call in ast.walk(node)
+        for call in walk(node)
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and call.func.attr == "move_to_end"

@@ -25,6 +25,7 @@ from .taken_over import drops_reasoning, takes_over_others
 from .texts import label_taints, used_at
 from .thoughts import is_said, reasoning_taint, without_reasoning
 from .values import Const, DictV, ListV, Opaque, Value
+from .walking import walk
 
 
 def comprehension(
@@ -169,7 +170,7 @@ _ASKED = re.compile(
 def _asked_about(run: Run, frame: Frame, node: ast.expr) -> Taints:
     """What a filter asks for by the question of the call."""
     found: set[Taint] = set()
-    for each in ast.walk(node):
+    for each in walk(node):
         if not isinstance(each, ast.Name):
             continue
         held = frame.env.get(each.id)

@@ -11,6 +11,7 @@ from .frames import Frame
 from .machine import Run
 from .taints import NONE, Taints
 from .values import ListV, ModuleInfo, Value
+from .walking import walk
 
 _MOST = 4
 """Places at which one name is set that are looked at."""
@@ -36,7 +37,7 @@ def _cell_values(run: Run, name: str, cell: ListV) -> Iterator[tuple[ModuleInfo,
         run.prepare(run, module)
         if name in module.env and not _is_same(module.env[name], cell):
             continue
-        for node in ast.walk(module.tree):
+        for node in walk(module.tree):
             match node:
                 case ast.Call(func=ast.Attribute(value=owner, attr="set"), args=[value]):
                     if name in (getattr(owner, "id", ""), getattr(owner, "attr", "")):
@@ -57,15 +58,13 @@ def assigned_elsewhere(run: Run, module: ModuleInfo, name: str) -> Taints:
 
 
 def _globals_set(module: ModuleInfo, name: str) -> Iterator[ast.expr]:
-    for function in ast.walk(module.tree):
+    for function in walk(module.tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
-        named = {
-            n for each in ast.walk(function) if isinstance(each, ast.Global) for n in each.names
-        }
+        named = {n for each in walk(function) if isinstance(each, ast.Global) for n in each.names}
         if name not in named or _asks_for(function, name):
             continue
-        for node in ast.walk(function):
+        for node in walk(function):
             match node:
                 case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
                     yield value
@@ -75,8 +74,8 @@ def _globals_set(module: ModuleInfo, name: str) -> Iterator[ast.expr]:
 
 def _asks_for(function: ast.AST, name: str) -> bool:
     """Whether a function sets a name only where there is nothing yet."""
-    tests = (n.test for n in ast.walk(function) if isinstance(n, ast.If))
-    return any(isinstance(n, ast.Name) and n.id == name for t in tests for n in ast.walk(t))
+    tests = (n.test for n in walk(function) if isinstance(n, ast.If))
+    return any(isinstance(n, ast.Name) and n.id == name for t in tests for n in walk(t))
 
 
 def _varying(run: Run, values: Iterator[tuple[ModuleInfo, ast.expr]]) -> Taints:

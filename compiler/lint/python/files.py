@@ -16,6 +16,7 @@ from .slices import assigned_to
 from .taints import NONE, Taint, Taints
 from .texts import known_start
 from .values import Opaque, Value
+from .walking import walk
 
 
 def file_value(run: Run, frame: Frame, path: ast.AST, value: Value) -> Value:
@@ -31,7 +32,7 @@ def written_taints(run: Run, frame: Frame, path: ast.AST) -> Taints:
     """State, where the module writes a file of that name."""
     if not isinstance(path, ast.expr):
         return NONE
-    local = {n.id for n in ast.walk(path) if isinstance(n, ast.Name)}
+    local = {n.id for n in walk(path) if isinstance(n, ast.Name)}
     names = {name for each in (path, *assigned_to(frame, local)) for name in path_names(each)}
     written = frame.module.written
     if not names & written:

@@ -16,6 +16,7 @@ from .signatures import PREDICTORS
 from .taints import Hole, Lit
 from .texts import parts_of, text
 from .values import Choice, Const, DictV, Item, ListV, Opaque, Text, Value
+from .walking import walk
 
 _ROLES = {
     "SystemMessage": "system",
@@ -173,7 +174,7 @@ def _form(call: Calling) -> Value:
 
 def _gone_through(call: Calling) -> frozenset[int]:
     """The loops that go through what is given instructions: each thing keeps those of its own round."""
-    names = {each.id for each in ast.walk(call.node.func) if isinstance(each, ast.Name)}
+    names = {each.id for each in walk(call.node.func) if isinstance(each, ast.Name)}
     held = (call.frame.env[name] for name in names & call.frame.env.keys())
     return frozenset(t.needs for value in held for t in taints_in(value, 2)) - {0}
 

@@ -18,6 +18,7 @@ from .method_values import decorators, method_of
 from .places import bound_method
 from .restoring import begin_as_restored
 from .values import ClassInfo, ClassV, Const, DictV, ListV, Obj, Opaque, Text, Value
+from .walking import walk
 
 
 def instantiate(
@@ -187,9 +188,7 @@ _STARTS = re.compile(r"as_completed|gather\(|TaskGroup|create_task_group|open_nu
 def _source(info: ClassInfo, method: ast.AST) -> str:
     """A method, and the functions of its module that it calls by name."""
     names = {
-        n.func.id
-        for n in ast.walk(method)
-        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        n.func.id for n in walk(method) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
     }
     inner = [n for n in info.module.tree.body if getattr(n, "name", "") in names]
     return "\n".join(ast.unparse(n) for n in (method, *inner))

@@ -35,6 +35,10 @@ class Library(Protocol):
 class Reachable(Protocol):
     """What is known of functions before any is followed."""
 
+    def mentions(self, node: ast.AST, names: set[str]) -> bool:
+        """Whether a function holds one of some names, as a word of its own or behind a dot."""
+        ...
+
     def may_send(self, node: ast.AST) -> bool:
         """Whether a function may reach a call that sends a prompt."""
         ...

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from .elements import number_in
 from .frames import Frame
 from .machine import Run
+from .walking import walk
 
 
 def is_hysteresis(run: Run, frame: Frame, end: ast.expr) -> bool:
@@ -18,7 +19,7 @@ def is_hysteresis(run: Run, frame: Frame, end: ast.expr) -> bool:
         for limit in _limits(guard):
             above = number_in(run.evaluate(run, frame, limit))
             if above is None or kept is None:
-                if ast.dump(limit) not in {ast.dump(n) for n in ast.walk(end)}:
+                if ast.dump(limit) not in {ast.dump(n) for n in walk(end)}:
                     return True
             elif above - kept >= max(4, kept // 4):
                 return True
@@ -65,7 +66,7 @@ def _kept(run: Run, frame: Frame, end: ast.expr) -> int | None:
 
 def _limits(guard: ast.expr) -> Iterator[ast.expr]:
     """What a size is compared with in a test."""
-    for node in ast.walk(guard):
+    for node in walk(guard):
         if isinstance(node, ast.Compare) and len(node.comparators) == 1:
             sides = (node.left, node.comparators[0])
             sizes = [_is_size(side) for side in sides]
@@ -87,7 +88,7 @@ def _is_size(node: ast.expr) -> bool:
         case ast.Call(func=ast.Name(id="map"), args=[ast.Name(id=name), *_]):
             return bool(_SIZE.search(name))
         case ast.Call(func=ast.Name(id="sum" | "max"), args=[inner, *_]):
-            return any(_is_size(each) for each in ast.walk(inner) if isinstance(each, ast.Call))
+            return any(_is_size(each) for each in walk(inner) if isinstance(each, ast.Call))
         case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
             return bool(_SIZE.search(name))
         case ast.Name(id=name) | ast.Attribute(attr=name):

@@ -15,6 +15,7 @@ from .mutations import attribute_of
 from .places import bound_method, dotted
 from .taints import NONE
 from .values import ClassInfo, Obj, Value
+from .walking import walk
 
 _ORDERS = frozenset({Cause.UNORDERED, Cause.COMPLETION, Cause.TOOL_ORDER})
 _TICKS = _ORDERS | {Cause.CLOCK, Cause.RANDOM, Cause.SAMPLED}
@@ -66,9 +67,9 @@ def _is_ticking(node: ast.AST) -> bool:
     """Whether a method goes round for ever and sleeps: what it sets is set again and again."""
     return any(
         isinstance(call, ast.Call) and dotted(call.func).rpartition(".")[2] in ("sleep", "wait")
-        for loop in ast.walk(node)
+        for loop in walk(node)
         if isinstance(loop, ast.While)
-        for call in ast.walk(loop)
+        for call in walk(loop)
     )
 
 
@@ -76,7 +77,7 @@ def _keeps(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a method sets or extends an attribute of its object."""
     arguments = node.args.posonlyargs + node.args.args
     me = arguments[0].arg if arguments else ""
-    for each in ast.walk(node):
+    for each in walk(node):
         match each:
             case ast.Assign(targets=targets) if any(attribute_of(t, me) for t in targets):
                 return True

@@ -18,6 +18,7 @@ from .places import place_of, shown
 from .requests import Given
 from .taints import NONE, Taint, Taints
 from .values import FnV, ListV, Opaque, PartialV, PromptV, Value
+from .walking import walk
 
 _WINDOWED = re.compile(
     r"(\w*(Window|TokenBuffer|SummaryBuffer|TokenLimit(ed)?|HeadAndTail|Sliding|Buffered|Truncat(ed|ing)|LastN|Recent"
@@ -103,10 +104,10 @@ def _judge_chooser(run: Run, frame: Frame, value: Value, node: ast.Call) -> None
     ):
         return
     first = value.node.args.args[0].arg if value.node.args.args else ""
-    tests = [n.test for n in ast.walk(value.node) if isinstance(n, ast.If | ast.IfExp)]
-    tests += [t for n in ast.walk(value.node) if isinstance(n, ast.comprehension) for t in n.ifs]
+    tests = [n.test for n in walk(value.node) if isinstance(n, ast.If | ast.IfExp)]
+    tests += [t for n in walk(value.node) if isinstance(n, ast.comprehension) for t in n.ifs]
     for test in tests:
-        if any(isinstance(n, ast.Name) and n.id == first for n in ast.walk(test)):
+        if any(isinstance(n, ast.Name) and n.id == first for n in walk(test)):
             place = place_of(value.module, test)
             taint = Taint(Cause.STATE, REQUEST, place, shown(test), flag="filter")
             tools = ListV("list", shape=frozenset({taint}))

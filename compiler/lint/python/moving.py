@@ -16,6 +16,7 @@ from .mutations import OF_MODELS
 from .places import place_of
 from .taints import NONE, Taint, Taints
 from .values import Choice, Const, DictV, ListV, Obj, Opaque, Text, Value
+from .walking import walk
 
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__"})
 _LIVE = AMBIENT | {Cause.RETRIEVED, Cause.VARYING}
@@ -184,5 +185,5 @@ def _is_limit(test: ast.expr) -> bool:
     orders = (ast.Gt, ast.GtE, ast.Lt, ast.LtE)
     return any(
         isinstance(n, ast.Compare) and any(isinstance(op, orders) for op in n.ops)
-        for n in ast.walk(test)
+        for n in walk(test)
     )

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from .walking import nodes_of
+from .walking import nodes_of, walk
 
 GROWING = frozenset({"append", "extend", "insert", "add", "update", "setdefault", "appendleft"})
 MUTATING = GROWING | {"pop", "remove", "discard", "clear", "popitem", "popleft"}
@@ -28,7 +28,7 @@ def mutations(method: ast.AST, me: str) -> Iterator[tuple[str, ast.AST, bool]]:
                         yield item, node, True
                     attr = attribute_of(target, me)
                     if attr and attr not in lazily and not _is_constant(node.value):
-                        if any(attribute_of(n, me) == attr for n in ast.walk(node.value)):
+                        if any(attribute_of(n, me) == attr for n in walk(node.value)):
                             yield attr, node, False
                             if _puts_behind(node.value):
                                 yield attr, node, True
@@ -61,9 +61,9 @@ def _kept_errors(
     handler: ast.ExceptHandler, me: str, caught: str
 ) -> Iterator[tuple[str, ast.AST, bool]]:
     """Attributes in which a handler keeps what it caught."""
-    for node in ast.walk(handler):
+    for node in walk(handler):
         if isinstance(node, ast.Assign):
-            mentions = any(isinstance(n, ast.Name) and n.id == caught for n in ast.walk(node.value))
+            mentions = any(isinstance(n, ast.Name) and n.id == caught for n in walk(node.value))
             for target in node.targets if mentions else ():
                 if attr := attribute_of(target, me):
                     yield attr, node, False
@@ -107,7 +107,7 @@ def _names_in(node: ast.expr) -> set[str]:
         case ast.Subscript(value=value):
             return _names_in(value)
         case ast.Call(func=ast.Attribute(value=value), args=args) if not any(
-            isinstance(n, ast.Name) for a in args for n in ast.walk(a)
+            isinstance(n, ast.Name) for a in args for n in walk(a)
         ):
             return _names_in(value)
         case _:
@@ -136,7 +136,7 @@ def _lazily_set(method: ast.AST, me: str) -> set[str]:
     found: set[str] = set()
     for node in nodes_of(method):
         if isinstance(node, ast.If):
-            names = {attribute_of(n, me) for n in ast.walk(node.test)}
+            names = {attribute_of(n, me) for n in walk(node.test)}
             found |= {
                 name for name in names if name and isinstance(node.test, ast.Compare | ast.UnaryOp)
             }

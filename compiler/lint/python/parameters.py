@@ -16,6 +16,7 @@ from .machine import Run
 from .places import place_of
 from .taints import Taint
 from .values import Const, DictV, FnV, ListV, Opaque, Value
+from .walking import walk
 
 
 def bind_parameters(
@@ -92,7 +93,7 @@ ASKED = frozenset(
 def said_in(function: ast.AST) -> frozenset[str]:
     """The names that a function writes into a message of a user's."""
     found: set[str] = set()
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.Dict(keys=keys, values=values) if _is_users(keys, values):
                 texts = [v for k, v in zip(keys, values, strict=True) if _word(k) in _TEXTS]
@@ -119,8 +120,8 @@ def _is_users(keys: Sequence[ast.expr | None], values: Sequence[ast.expr]) -> bo
 
 def _shown_in(text: ast.expr) -> str:
     """The one name that a text is made of, with literal text around it."""
-    names = {n.id for n in ast.walk(text) if isinstance(n, ast.Name)}
-    is_plain = not any(isinstance(n, ast.Call | ast.Subscript) for n in ast.walk(text))
+    names = {n.id for n in walk(text) if isinstance(n, ast.Name)}
+    is_plain = not any(isinstance(n, ast.Call | ast.Subscript) for n in walk(text))
     return names.pop() if is_plain and len(names) == 1 else ""
 
 

@@ -12,6 +12,7 @@ from ..inputs import InputFile
 from .switches import switched_in
 from .tallies import COUNTS, tallied_in
 from .values import ModuleInfo
+from .walking import walk
 
 MAX_DEPTH = 120
 LONG_LINE = 1_200
@@ -23,6 +24,8 @@ _COUNTS = re.compile(
     re.M,
 )
 
+_COUNTING = re.compile(r"[-+]= ")
+"""Only modules that hold this are looked at for what is counted."""
 
 _TOTALS = re.compile(r"^[ \t]+\w+\[[^\n]*\][ \t]*(?:[-+]=|=[^=\n]*[-+])", re.M)
 """Only modules with such a line are looked at for tables in which functions count."""
@@ -33,6 +36,8 @@ _CHANGES = re.compile(
     r"\.(append|add|update|pop|remove|insert|extend|clear|discard)\()"
 )
 
+_OF_A_USER = ("deps.", "context.", "state.")
+"""Only modules with such a word are looked at for what an agent's functions get of its user."""
 
 _RENAMES = re.compile(r"^[ \t]+(?!self\.model|cls\.)[\w.]+\.(model(?:_name|_id)?)[ \t]*=[^=]", re.M)
 """Models that are set on something else than the object itself, inside of functions."""
@@ -80,12 +85,13 @@ class Project:
         if "global " in file.text:
             module.counted = dict(_counted_globals(tree))
         if _TOTALS.search(file.text):
-            module.totals = dict(_totals(tree))
+            module.totals = dict(_totals(tree, file.text))
         for key, field in tallied_in(tree) if COUNTS.search(file.text) else ():
             self.tallied.setdefault(key, set()).add(field)
         self.by_file[file.name] = module
         self._note_counted(module)
-        self.renamed.update(_RENAMES.findall(module.text))
+        if ".model" in file.text:
+            self.renamed.update(_RENAMES.findall(file.text))
         for attr, line in switched_in(module):
             self.switched.setdefault(attr, []).append((module, line))
         self.modules.setdefault(name, module)
@@ -99,12 +105,16 @@ class Project:
                 line = module.text.count("\n", 0, match.start("attr")) + 1
                 self.changed.setdefault(match["attr"], []).append((module, line))
 
-    def _note_counted(self, module: ModuleInfo) -> None:
-        self._note_renamed(module)
+    def _note_changed(self, module: ModuleInfo) -> None:
         for match in _CHANGES.finditer(module.text):
             line = module.text.count("\n", 0, match.start("attr")) + 1
             self.changed.setdefault(match["attr"], []).append((module, line))
-        for match in _COUNTS.finditer(module.text):
+
+    def _note_counted(self, module: ModuleInfo) -> None:
+        if any(word in module.text for word in _OF_A_USER):
+            self._note_renamed(module)
+            self._note_changed(module)
+        for match in _COUNTS.finditer(module.text) if _COUNTING.search(module.text) else ():
             if match["owner"] not in ("self", "cls"):
                 line = module.text.count("\n", 0, match.start("attr")) + 1
                 table = self.counted if match["by"].isdigit() else self.summed
@@ -135,8 +145,8 @@ class Project:
 
 
 def _counted_globals(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
-    names = {name for n in ast.walk(tree) if isinstance(n, ast.Global) for name in n.names}
-    for node in ast.walk(tree):
+    names = {name for n in walk(tree) if isinstance(n, ast.Global) for name in n.names}
+    for node in walk(tree):
         match node:
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add() | ast.Sub()) if name in names:
                 yield name, node
@@ -144,7 +154,7 @@ def _counted_globals(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
                 pass
 
 
-def _totals(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+def _totals(tree: ast.Module, text: str) -> Iterator[tuple[str, ast.AST]]:
     """Tables of a module in which functions count: `used[name] += n`, `used[name] = used.get(name, 0) + n`."""
     tables = {
         target.id
@@ -154,8 +164,9 @@ def _totals(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
         )
         if isinstance(target, ast.Name)
     }
+    tables = {name for name in tables if f"{name}[" in text}
     for function in (n for n in tree.body if not isinstance(n, ast.Assign | ast.AnnAssign)):
-        for node in ast.walk(function) if tables else ():
+        for node in walk(function) if tables else ():
             match node:
                 case ast.AugAssign(
                     target=ast.Subscript(value=ast.Name(id=name)), op=ast.Add() | ast.Sub()
@@ -164,7 +175,7 @@ def _totals(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
                 case ast.Assign(
                     targets=[ast.Subscript(value=ast.Name(id=name))], value=ast.BinOp() as sum_
                 ) if name in tables and any(
-                    isinstance(n, ast.Name) and n.id == name for n in ast.walk(sum_)
+                    isinstance(n, ast.Name) and n.id == name for n in walk(sum_)
                 ):
                     yield name, node
                 case _:
@@ -193,7 +204,7 @@ def _module_name(file: str) -> tuple[str, bool]:
 
 def _written(tree: ast.AST) -> Iterator[str]:
     """What names the files that a module writes: constant names, and the expressions that hold paths."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Call(func=ast.Attribute(value=value, attr="write_text" | "write_bytes")):
                 yield from path_names(value)
@@ -212,7 +223,7 @@ def _written(tree: ast.AST) -> Iterator[str]:
 
 def path_names(node: ast.expr) -> Iterator[str]:
     """The names under which a path is known: a constant file name, an attribute, a global."""
-    for inner in ast.walk(node):
+    for inner in walk(node):
         match inner:
             case ast.Constant(value=str(text)) if "." in text or "/" in text:
                 yield text.rpartition("/")[2]

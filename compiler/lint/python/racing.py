@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from .walking import walk
+
 _STARTS = frozenset(
     "gather create_task ensure_future start_soon as_completed wait submit map add_task spawn add_done_callback".split()
 )
@@ -28,20 +30,20 @@ def raced_in(node: ast.ClassDef) -> Mapping[str, ast.AST]:
 
 def _started_in(node: ast.AST) -> Iterator[str]:
     """The methods of `self` that are handed to what starts them side by side."""
-    for call in ast.walk(node):
+    for call in walk(node):
         if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in _STARTS:
             given = [*call.args, *(keyword.value for keyword in call.keywords)]
-            for each in (inner for value in given for inner in ast.walk(value)):
+            for each in (inner for value in given for inner in walk(value)):
                 if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name):
                     yield each.attr
 
 
 def _put_late(method: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, ast.AST]]:
     """What a method puts into attributes once it has waited for something."""
-    waits = [n.lineno for n in ast.walk(method) if isinstance(n, _WAITS)]
+    waits = [n.lineno for n in walk(method) if isinstance(n, _WAITS)]
     if not waits and isinstance(method, ast.AsyncFunctionDef):
         return
-    for node in ast.walk(method):
+    for node in walk(method):
         owner = _filled(node)
         if isinstance(owner, ast.Attribute) and getattr(node, "lineno", 0) >= min(waits, default=0):
             yield owner.attr, node

@@ -16,7 +16,7 @@ from .sinks.call import SINK_WORDS
 from .sinks.hooks import HOOK_NAMES
 from .sources.lookup import is_source_word
 from .values import ModuleInfo
-from .walking import last_name
+from .walking import INNER, last_name
 
 _OF_THE_CLASS = frozenset(
     {"__init__", "__post_init__", "__new__", "__call__", "__enter__", "__aenter__"}
@@ -46,6 +46,12 @@ class Reach:
     """Those that may give things in no fixed order."""
 
     files: set[str] = field(default_factory=set)
+    words: dict[int, set[str]] = field(default_factory=dict)
+    """By function: the words in it."""
+
+    def mentions(self, node: ast.AST, names: set[str]) -> bool:
+        """Whether a function holds one of some names, as a word of its own or behind a dot."""
+        return id(node) not in self.words or not self.words[id(node)].isdisjoint(names)
 
     def may_send(self, node: ast.AST) -> bool:
         """Whether a function may reach a call that sends a prompt."""
@@ -77,7 +83,8 @@ def reach_of(modules: Iterable[ModuleInfo], own_sinks: Iterable[str]) -> Reach:
     files = {home[each] for each in sending}
     giving = {word for word in set().union(*(u.words for u in units)) if is_source_word(word)}
     orderless = _reaching(units, set(ORDERLESS_WORDS))
-    return Reach(sending, _reaching(units, giving), orderless, files)
+    said = {id(unit.node): unit.words for unit in units}
+    return Reach(sending, _reaching(units, giving), orderless, files, said)
 
 
 def _reaching(units: list[_Unit], words: set[str]) -> set[int]:
@@ -160,14 +167,13 @@ def _gather(node: ast.AST, words: set[str], owners: tuple[str, ...], found: list
 def _gather_below(
     node: ast.AST, words: set[str], owners: tuple[str, ...], found: list[_Unit]
 ) -> None:
-    for name in node._fields:
+    for name in INNER[type(node)]:
         held = getattr(node, name, None)
-        if type(held) is list:
-            for each in held:
-                if isinstance(each, ast.AST):
-                    _gather(each, words, owners, found)
-        elif isinstance(held, ast.AST) and not isinstance(held, _MARKS):
-            _gather(held, words, owners, found)
+        for each in held if type(held) is list else (held,):
+            if isinstance(each, ast.Name):
+                words.add(each.id)
+            elif type(each) not in _SILENT and isinstance(each, ast.AST):
+                _gather(each, words, owners, found)
 
 
 _TOLD = frozenset(
@@ -185,7 +191,8 @@ _TOLD = frozenset(
 )
 """The nodes that say a word or make a unit, names left out."""
 
-_MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop)
+_SILENT = frozenset({ast.Constant, type(None), str})
+"""What stands in the fields of nodes and says no word."""
 
 
 def _is_reference(value: ast.expr, words: set[str]) -> bool:

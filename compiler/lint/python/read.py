@@ -178,7 +178,7 @@ def _setters(run: Run, module: ModuleInfo, cells: Cells) -> Iterator[FnV]:
     for node in functions_of(module.tree.body):
         if isinstance(node, ast.ClassDef) or run.reach.may_send(node):
             continue
-        if sets_one_of(cells, module, node):
+        if run.reach.mentions(node, cells.names) and sets_one_of(cells, module, node):
             yield FnV(node, module, node.name, marks=decorators(node))
 
 

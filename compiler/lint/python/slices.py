@@ -20,6 +20,7 @@ from .places import place_of, shown
 from .queries import built_rows
 from .taints import Taint, Taints
 from .values import Choice, Const, ListV, Opaque, Text, Value
+from .walking import walk
 
 
 def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
@@ -136,7 +137,7 @@ def _moves(run: Run, frame: Frame, end: ast.expr) -> bool:
         case ast.Constant(value=int(n)):
             return n < -1
         case _:
-            if any(_is_length(node) for node in ast.walk(end)):
+            if any(_is_length(node) for node in walk(end)):
                 return True
             found = run.evaluate(run, frame, end)
             at = number_in(found)
@@ -163,10 +164,10 @@ def _is_length(node: ast.AST) -> bool:
 
 def is_stride(end: ast.expr, frame: Frame) -> bool:
     """Whether a moving end is rounded, so that it moves in strides."""
-    names = {n.id for n in ast.walk(end) if isinstance(n, ast.Name)}
+    names = {n.id for n in walk(end) if isinstance(n, ast.Name)}
     texts = [end, *(s for s in assigned_to(frame, names))]
     return _is_stepped(end, frame) or any(
-        isinstance(n, ast.FloorDiv | ast.Mod) for each in texts for n in ast.walk(each)
+        isinstance(n, ast.FloorDiv | ast.Mod) for each in texts for n in walk(each)
     )
 
 
@@ -174,8 +175,8 @@ def _is_stepped(end: ast.expr, frame: Frame) -> bool:
     """Whether an end is an attribute that the class moves on by more than one, where a test says so."""
     if not isinstance(end, ast.Attribute) or frame.owner is None:
         return False
-    tests = [n for n in ast.walk(frame.owner.node) if isinstance(n, ast.If | ast.While)]
-    moved = [n for test in tests for n in ast.walk(test) if isinstance(n, ast.AugAssign)]
+    tests = [n for n in walk(frame.owner.node) if isinstance(n, ast.If | ast.While)]
+    moved = [n for test in tests for n in walk(test) if isinstance(n, ast.AugAssign)]
     return any(
         isinstance(n.target, ast.Attribute)
         and n.target.attr == end.attr
@@ -187,7 +188,7 @@ def _is_stepped(end: ast.expr, frame: Frame) -> bool:
 def assigned_to(frame: Frame, names: set[str]) -> Iterator[ast.expr]:
     """What the names of an expression were computed from, in the same function."""
     for statement in frame.statements:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             match node:
                 case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in names:
                     yield value

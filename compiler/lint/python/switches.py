@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from .values import ModuleInfo
+from .walking import walk
 
 _SETS = re.compile(r"\.(?P<attr>\w+)[ \t]*=[ \t]*(?P<value>True|False)[ \t]*(?:#.*)?$", re.M)
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "setup"})
@@ -30,12 +31,12 @@ def switched_in(module: ModuleInfo) -> Iterator[tuple[str, int]]:
 def _set_by_function(tree: ast.Module, names: set[str]) -> dict[tuple[str, bool], dict[int, int]]:
     """By attribute and value: the functions that set it so, and the line in each."""
     found: dict[tuple[str, bool], dict[int, int]] = {}
-    for function in ast.walk(tree):
+    for function in walk(tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         if function.name in _BUILDERS:
             continue
-        for node in ast.walk(function):
+        for node in walk(function):
             match node:
                 case ast.Assign(
                     targets=[ast.Attribute(attr=attr)], value=ast.Constant(value=bool(value))

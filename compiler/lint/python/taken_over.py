@@ -10,6 +10,7 @@ from .frames import Frame
 from .machine import Run
 from .thoughts import REASONING
 from .values import Value
+from .walking import walk
 
 _REASONS = re.compile(r"reason|think|deepseek|qwen3|gpt-oss|r1\b", re.I)
 """Names of models that reason, and of what they say then."""
@@ -23,7 +24,7 @@ def drops_reasoning(run: Run, frame: Frame, generator: ast.comprehension) -> boo
     if any(_names_reasoning(run, frame, each) for each in left_out):
         return True
     tests = [test for test in generator.ifs if not _is_negative(test)]
-    nodes = (node for test in tests for node in ast.walk(test) if isinstance(node, _NAMED))
+    nodes = (node for test in tests for node in walk(test) if isinstance(node, _NAMED))
     return any(takes_over_others(frame, run.evaluate(run, frame, node)) for node in nodes)
 
 
@@ -31,12 +32,12 @@ _NAMED = (ast.Name, ast.Attribute)
 
 
 def _is_negative(test: ast.expr) -> bool:
-    return any(isinstance(n, ast.NotEq | ast.NotIn | ast.Not) for n in ast.walk(test))
+    return any(isinstance(n, ast.NotEq | ast.NotIn | ast.Not) for n in walk(test))
 
 
 def _names_reasoning(run: Run, frame: Frame, node: ast.expr) -> bool:
     """Whether the reasoning stands in a test, or in what a name in it holds."""
-    named = (n for n in ast.walk(node) if isinstance(n, ast.Constant | ast.Name | ast.Attribute))
+    named = (n for n in walk(node) if isinstance(n, ast.Constant | ast.Name | ast.Attribute))
     return any(not REASONING.isdisjoint(words_in(run.evaluate(run, frame, n))) for n in named)
 
 

@@ -14,6 +14,7 @@ from .messages import options_of
 from .places import place_of
 from .taints import NONE, Taint, Taints
 from .values import Const, DictV, Opaque, Value
+from .walking import walk
 
 REASONING = frozenset(
     {"reasoning_content", "reasoning", "thinking", "reasoning_details", "thinking_blocks"}
@@ -50,8 +51,8 @@ def is_said(answer: Value) -> bool:
 
 def _names_thoughts(node: ast.Call) -> bool:
     """Whether a call has to do with the tags of thoughts, by its words or by the name of its pattern."""
-    said = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
-    names = [n.id for n in ast.walk(node.func) if isinstance(n, ast.Name)]
+    said = [n.value for n in walk(node) if isinstance(n, ast.Constant)]
+    names = [n.id for n in walk(node.func) if isinstance(n, ast.Name)]
     return any("think" in str(word).lower() for word in (*said, *names))
 
 

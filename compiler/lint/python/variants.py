@@ -14,6 +14,7 @@ from .places import place_of, shown
 from .taints import Hole, Taint
 from .texts import label_taints, parts_of
 from .values import Const, Opaque, Text, Value
+from .walking import walk
 
 
 def chosen_line(run: Run, frame: Frame, value: Value, node: ast.AST) -> Value:
@@ -65,7 +66,7 @@ def _blocks(statements: Sequence[ast.stmt]) -> Iterator[Sequence[ast.stmt]]:
 
 def _is_of_person(run: Run, frame: Frame, test: ast.expr) -> bool:
     """Whether a test reads an attribute of whom a call is for, and calls nothing."""
-    nodes = [*ast.walk(test)]
+    nodes = walk(test)
     if any(isinstance(node, ast.Call) for node in nodes):
         return False
     held = (evaluate(run, frame, node) for node in nodes if isinstance(node, ast.Attribute))

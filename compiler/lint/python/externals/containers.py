@@ -18,6 +18,7 @@ from ..places import place_of
 from ..taints import NONE, Taint, Taints
 from ..texts import label_taints
 from ..values import Choice, Const, DictV, ListV, Opaque, Value
+from ..walking import walk
 
 
 def len_call(call: Calling) -> Value:
@@ -88,7 +89,7 @@ def _asked_in(call: Calling, key: ast.Lambda) -> Taints:
     """What a key asks for by the question of the call, or counts by."""
     found: set[Taint] = set()
     counted: set[Taint] = set()
-    for each in ast.walk(key.body):
+    for each in walk(key.body):
         if isinstance(each, ast.Attribute):
             counted |= _counted(call.run, call.frame, each)
         held = call.frame.env.get(each.id) if isinstance(each, ast.Name) else None

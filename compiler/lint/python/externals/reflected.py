@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..calling import Calling, External
 from ..holding import taints_in, union
 from ..values import DictV, Ext, FnV, Opaque, PartialV, Value
+from ..walking import walk
 
 
 def names_call(call: Calling) -> Value:
@@ -23,7 +24,7 @@ def evaluated(call: Calling) -> Value:
         tree = ast.parse(text or "", mode="eval").body
     except (SyntaxError, ValueError, RecursionError):
         return Opaque(union(taints_in(each) for each in call.args))
-    for each in ast.walk(tree):
+    for each in walk(tree):
         ast.copy_location(each, call.node)
     return call.run.evaluate(call.run, call.frame, tree)
 

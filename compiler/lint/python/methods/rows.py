@@ -11,6 +11,7 @@ from ..places import place_of
 from ..queries import FETCHES, SINGLE, built_rows, is_query, rows_of, single
 from ..taints import NONE, Taint, Taints
 from ..values import ClassV, Const, DictV, ListV, Opaque, Value
+from ..walking import walk
 
 _RUNS_QUERY = frozenset(
     {"all", "scalars", "execute", "fetchall", "limit", "to_list", "fetch_all", "mappings"}
@@ -74,7 +75,7 @@ def _trimmed_at(call: Calling) -> Value | None:
     """The entries of a list that the module cuts to the newest after each push."""
     if ".ltrim(" not in call.frame.module.text:
         return None
-    for node in ast.walk(call.frame.module.tree):
+    for node in walk(call.frame.module.tree):
         match node:
             case ast.Call(
                 func=ast.Attribute(attr="ltrim"), args=[_, ast.UnaryOp(op=ast.USub()), *_]

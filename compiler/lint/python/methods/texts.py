@@ -15,6 +15,7 @@ from ..rendering import context_of, rendered_text
 from ..standing import as_written, table_of
 from ..texts import joined, known_start, literal, replaced, transformed
 from ..values import Const, DictV, ListV, Opaque, Text, Value
+from ..walking import walk
 
 _PLAIN = {
     "upper": str.upper,
@@ -94,7 +95,7 @@ def _reached(call: Calling, value: Value, path: str) -> Value:
         tree = ast.parse(words, mode="eval").body
     except SyntaxError:
         return value
-    for each in ast.walk(tree):
+    for each in walk(tree):
         ast.copy_location(each, call.node)
     inner = Frame(call.frame.module, {"_": value}, call.frame.name)
     return as_written(call.run, call.run.evaluate(call.run, inner, tree), call.here)

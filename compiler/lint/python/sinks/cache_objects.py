@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ...finding import Cause, Evidence
 from ..calling import Calling
 from ..values import Opaque, Value
+from ..walking import walk
 
 _MAKERS = ("caches.create", "CachedContent.create")
 _READERS = frozenset("generate_content generate_content_stream generate_content_async".split())
@@ -26,7 +27,7 @@ def cache_object(call: Calling, name: str) -> Value | None:
 
 def _read_once(call: Calling, held: str) -> Evidence:
     """A marker behind what differs where that stands in the object, else one that is never read again."""
-    names = {node.id for node in ast.walk(call.node) if isinstance(node, ast.Name)}
+    names = {node.id for node in walk(call.node) if isinstance(node, ast.Name)}
     differs = bool(names & (_rounds_of(call) | call.frame.params - {call.frame.me}))
     what = f"`{held}`, a cache object that is made in each call and read once"
     family = f"{call.here.file.rpartition('/')[2].removesuffix('.py')}.{call.frame.name}"
@@ -37,7 +38,7 @@ def _read_once(call: Calling, held: str) -> Evidence:
 def _rounds_of(call: Calling) -> set[str]:
     """What loops that are running are at, by name."""
     targets = (getattr(loop.node, "target", None) for loop in call.run.loops)
-    nodes = (node for target in targets if target is not None for node in ast.walk(target))
+    nodes = (node for target in targets if target is not None for node in walk(target))
     return {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
@@ -93,7 +94,7 @@ def _is_repeated(node: ast.AST, made: ast.AST, parents: Mapping[ast.AST, ast.AST
     """Whether a call may run more than once for one cache object."""
     at: ast.AST | None = node
     while at is not None:
-        if isinstance(at, _REPEATS) and not any(each is made for each in ast.walk(at)):
+        if isinstance(at, _REPEATS) and not any(each is made for each in walk(at)):
             return True
         at = parents.get(at)
     return False
@@ -114,4 +115,4 @@ def _call_around(use: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> ast.Call |
 
 
 def _nodes(statements: Sequence[ast.stmt]) -> Iterator[ast.AST]:
-    return (node for statement in statements for node in ast.walk(statement))
+    return (node for statement in statements for node in walk(statement))

@@ -23,6 +23,7 @@ from ..places import dotted, place_of
 from ..requests import Given
 from ..taints import Taint
 from ..values import Const, DictV, Ext, FnV, Item, ListV, Opaque, Value
+from ..walking import walk
 from .apis import APIS, Api, api_of, first_of, given_to
 from .bodies import body_in, flattened, forwarded, raw_prompt_in
 from .cache_objects import cache_object
@@ -227,7 +228,7 @@ def _led(name: str, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Given
 
 def _headers_of_client(run: Run, frame: Frame, node: ast.expr) -> Value | None:
     """`client.with_options(default_headers=...).messages.create`: the headers of a client that is made for one call."""
-    for each in ast.walk(node):
+    for each in walk(node):
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
             for keyword in each.keywords:
                 if keyword.arg in ("default_headers", "extra_headers"):

@@ -16,7 +16,7 @@ from ..requests import Given
 from ..taints import Taint, Taints
 from ..telling import evidence_of
 from ..values import DictV, ModuleInfo
-from ..walking import FUNCTIONS, nodes_of
+from ..walking import FUNCTIONS, nodes_of, walk
 from .live import is_live
 
 _ROUTING = re.compile(r"session|conversation|cache|affinity|thread")
@@ -92,8 +92,6 @@ def _is_sum(node: ast.stmt) -> bool:
         case ast.AugAssign(op=ast.Add()):
             return True
         case ast.Assign(value=value):
-            return any(
-                isinstance(n, ast.BinOp) and isinstance(n.op, ast.Add) for n in ast.walk(value)
-            )
+            return any(isinstance(n, ast.BinOp) and isinstance(n.op, ast.Add) for n in walk(value))
         case _:
             return False

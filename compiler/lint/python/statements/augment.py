@@ -16,6 +16,7 @@ from ..methods.growth import as_list, extend
 from ..taints import NONE, Hole, Taints
 from ..values import Const, ListV, Opaque, StateV, Text, Value
 from ..variants import chosen_line
+from ..walking import walk
 from .assign import assign
 from .states import append_to_state
 from .stored import with_counter
@@ -79,6 +80,6 @@ def _with_order(run: Run, frame: Frame, value: Value) -> Value:
 def _as_load(node: ast.expr) -> ast.expr:
     """A target as the expression that reads it."""
     made = ast.parse(ast.unparse(node), mode="eval").body
-    for each in ast.walk(made):
+    for each in walk(made):
         ast.copy_location(each, node)
     return made

@@ -12,6 +12,7 @@ from ..holding import decided, join
 from ..machine import Run
 from ..taints import NONE, Taints
 from ..values import Const, ListV, Obj, Opaque, Value
+from ..walking import walk
 from .assign import assign
 
 
@@ -44,7 +45,7 @@ def branch(run: Run, frame: Frame, node: ast.If) -> bool:
 
 
 def _is_main(test: ast.expr) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(test))
+    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in walk(test))
 
 
 def joined_env(

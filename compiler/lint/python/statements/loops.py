@@ -18,7 +18,7 @@ from ..standing import as_iterated
 from ..taints import NONE, Taint, Taints
 from ..texts import used_at
 from ..values import Choice, Const, ListV, Opaque, Text, Value
-from ..walking import nodes_of
+from ..walking import nodes_of, walk
 from .branches import joined_env
 
 MAX_ROUNDS = 2
@@ -85,7 +85,7 @@ def _newest_that_fit(run: Run, frame: Frame, source: Value, node: ast.For | ast.
         if (
             stops
             and isinstance(each, ast.If)
-            and any(isinstance(n, ast.Compare) for n in ast.walk(each.test))
+            and any(isinstance(n, ast.Compare) for n in walk(each.test))
         ):
             place = place_of(frame.module, node, f"{frame.name}:reversed")
             what = "the newest messages that fit"
@@ -145,7 +145,7 @@ def _carry_texts(run: Run, frame: Frame, loop: Loop, node: ast.AST) -> None:
     for each in nodes_of(node):
         match each:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in loop.texts - grown:
-                said = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+                said = {n.id for n in walk(value) if isinstance(n, ast.Name)}
                 held = frame.env.get(name)
                 is_constant = isinstance(held, Const) or isinstance(value, ast.Constant)
                 is_text = all(

@@ -15,7 +15,7 @@ from ..places import place_of
 from ..slices import assigned_to
 from ..taints import NONE, Taint
 from ..values import Choice, Const, DictV, ListV, Opaque, Text, Value
-from ..walking import nodes_of
+from ..walking import nodes_of, walk
 
 
 def as_stored(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value: Value) -> Value:
@@ -29,9 +29,9 @@ def as_stored(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value:
     name = ast.unparse(target).removesuffix("[:]")
     read = [
         source,
-        *assigned_to(frame, {n.id for n in ast.walk(source) if isinstance(n, ast.Name)}),
+        *assigned_to(frame, {n.id for n in walk(source) if isinstance(n, ast.Name)}),
     ]
-    named = (n for each in read for n in ast.walk(each))
+    named = (n for each in read for n in walk(each))
     seen = {ast.unparse(n) for n in named if isinstance(n, ast.Name | ast.Attribute)}
     is_lasting = not isinstance(target, ast.Name) or name not in frame.params or bool(run.loops)
     if name not in seen or not is_lasting:
@@ -67,7 +67,7 @@ def _counted(run: Run, frame: Frame, target: ast.expr, source: ast.expr, value: 
     """`n = n + 1` in a loop."""
     if not isinstance(target, ast.Name) or not isinstance(source, ast.BinOp) or not run.loops:
         return value
-    if not any(isinstance(n, ast.Name) and n.id == target.id for n in ast.walk(source)):
+    if not any(isinstance(n, ast.Name) and n.id == target.id for n in walk(source)):
         return value
     return with_counter(run, frame, value, source, target.id)
 
@@ -98,7 +98,7 @@ def _is_reset(loop: ast.AST | None, name: str) -> bool:
     for node in nodes_of(loop) if loop is not None else ():
         match node:
             case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
-                if not any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(value)):
+                if not any(isinstance(n, ast.Name) and n.id == name for n in walk(value)):
                     return True
             case _:
                 pass
