@@ -31,6 +31,8 @@ _ROLES = {"human": "user", "ai": "assistant", "AIMessageChunk": "assistant", "CH
 _CLASSES = {"HumanMessage": "user", "AIMessage": "assistant", "AIMessageChunk": "assistant"}
 _CLASSES |= {"SystemMessage": "system", "ToolMessage": "tool", "FunctionMessage": "tool"}
 
+_USUAL = ("user", "assistant", "tool", "system", "developer")
+
 
 def in_one_form(body: Mapping[str, Json]) -> dict[str, Json]:
     """The same request with other providers' fields under the names that all others have."""
@@ -117,7 +119,7 @@ def _decoded(text: str) -> Json:
 
 
 def _message(data: Json) -> Json:
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or _is_usual(data):
         return data
     if data.get("type") == "constructor" and isinstance(data.get("kwargs"), dict):
         return _serialised(str((data.get("id") or [""])[-1]), data["kwargs"])
@@ -129,6 +131,13 @@ def _message(data: Json) -> Json:
     if isinstance(data.get("content"), list):
         return {**data, "content": _marked(data["content"])}
     return data
+
+
+def _is_usual(data: Mapping[str, Json]) -> bool:
+    """Whether a message has the form that all others get: nearly every one of a log has."""
+    if data.get("role") not in _USUAL or not isinstance(data.get("content"), str):
+        return False
+    return len(data) == 2 or not ("type" in data or "data" in data)
 
 
 def _serialised(kind: str, held: Mapping[str, Json]) -> dict[str, Json]:

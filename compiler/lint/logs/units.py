@@ -27,6 +27,7 @@ OPTIONS = (
 _STAMP = re.compile(r"(?:\d{4}-\d{2}-\d{2}[T ])?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?Z?")
 """A time of day, which may be written into a message anew each time that it is sent."""
 
+_SYSTEM = ("system", "developer")
 HEADERS = ("anthropic-beta", "openai-beta")
 
 
@@ -100,8 +101,8 @@ class Request:
         return held or (self.messages[0].plain if self.messages else "")
 
 
-Known = dict[tuple[Kind, bool, object], Unit]
-"""Units by kind, form and fields: a history comes again in each call, and is taken in once."""
+Known = dict[tuple[Kind, bool], dict[object, Unit]]
+"""Units by kind and form, then by fields: a history comes again in each call, and is taken in once."""
 
 
 def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -> Request | None:
@@ -116,22 +117,11 @@ def request_of(logged: Logged, wanted_target: str, known: Known | None = None) -
             Unit("tools", _tool_name(tool), text_of(without_marks(tool)), tool, is_marked(tool))
         )
     for key in ("system", "instructions"):
-        units += [_unit("system", "system", block, "", known) for block in _list(body.get(key))]
+        units += _units("system", _list(body.get(key)), False, known)
     messages = body.get("messages")
     if isinstance(messages, str):
         messages = turns_of(messages) or messages
-    for message in _list(messages):
-        role = (
-            str(message.get("role", message.get("type", "")))
-            if isinstance(message, dict)
-            else "user"
-        )
-        kind: Kind = (
-            "system"
-            if role in ("system", "developer") and not any(u.kind == "message" for u in units)
-            else "message"
-        )
-        units.append(_unit(kind, role, message, target, known))
+    units += _conversation(_list(messages), target == "anthropic", known)
     if not any(unit.kind != "tools" for unit in units):
         return None
     if is_marked({key: body[key] for key in MARKS if key in body}):
@@ -157,25 +147,44 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _unit(kind: Kind, role: str, data: Any, target: str, known: Known) -> Unit:
-    is_claude = target == "anthropic"
-    key = (kind, is_claude, _identity(data))
+def _conversation(messages: list[Any], is_claude: bool, known: Known) -> list[Unit]:
+    """Messages as units: those of the system in front of all others are system text."""
+    first = next(
+        (n for n, each in enumerate(messages) if _role_of(each) not in _SYSTEM), len(messages)
+    )
+    return [
+        *_units("system", messages[:first], is_claude, known),
+        *_units("message", messages[first:], is_claude, known),
+    ]
+
+
+def _units(kind: Kind, many: list[Any], is_claude: bool, known: Known) -> list[Unit]:
+    table = known.setdefault((kind, is_claude), {})
+    return [_unit(kind, each, is_claude, table) for each in many]
+
+
+def _unit(kind: Kind, data: Any, is_claude: bool, table: dict[object, Unit]) -> Unit:
+    """Some data as a unit. What tells it from other data is its fields in their order."""
+    key: object = tuple(data.items()) if isinstance(data, dict) else data
     try:
-        held = known.get(key)
+        held = table.get(key)
     except TypeError:  # fields that hold lists
-        key = (kind, is_claude, text_of(data))
-        held = known.get(key)
+        key = text_of(data)
+        held = table.get(key)
     if held is None:
-        held = known[key] = _made(kind, role, _one_form(data) if is_claude else data)
+        held = table[key] = _made(kind, data, is_claude)
     return held
 
 
-def _identity(data: Any) -> object:
-    """What tells data from other data, in the order of its keys."""
-    return tuple(data.items()) if isinstance(data, dict) else data
+def _role_of(data: Any) -> str:
+    return str(data.get("role", data.get("type", ""))) if isinstance(data, dict) else "user"
 
 
-def _made(kind: Kind, role: str, data: Any) -> Unit:
+def _made(kind: Kind, data: Any, is_claude: bool) -> Unit:
+    role = _role_of(data)
+    if kind == "system" and role not in _SYSTEM:  # a block of system text
+        role = "system"
+    data = _one_form(data) if is_claude else data
     content = data.get("content", data.get("parts")) if isinstance(data, dict) else data
     blocks = len(content) if isinstance(content, list) else 1
     return Unit(kind, role, text_of(without_marks(data)), data, is_marked(data), blocks)
