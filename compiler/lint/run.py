@@ -120,7 +120,7 @@ def analyse(files: Sequence[InputFile], config: Config, counter: Counter) -> Rea
     return reading
 
 
-_OF_LOG, _OF_CODE, _OF_PROGRAM = 1, 27, 135
+_OF_LOG, _OF_CODE, _OF_PROGRAM = 2, 27, 135
 """How long a byte takes, as measured: of a log, of Python and templates, of a program that is compiled."""
 
 
@@ -128,12 +128,8 @@ def _pieces_of_logs(
     files: Sequence[InputFile], config: Config, counter: Counter
 ) -> Iterator[Piece]:
     """Each log stands for itself."""
-    if not files:
-        return
-    from .logs.read import read_logs
-
     for file in files:
-        yield Piece(partial(read_logs, [file], config, counter), _OF_LOG * len(file.text))
+        yield Piece(partial(_read_log, file, config, counter), _OF_LOG * len(file.text))
 
 
 def _other_pieces(
@@ -141,20 +137,38 @@ def _other_pieces(
 ) -> Iterator[Piece]:
     """Templates, each program, and all code together, since its modules need each other."""
     if templates := by_kind.get("template"):
-        from .templates.read import read_templates
-
-        yield Piece(partial(read_templates, templates, counter), _OF_CODE * _size(templates))
-    if programs := by_kind.get("sgl"):
-        from .source.read import read_programs
-
-        for file in programs:
-            yield Piece(
-                partial(read_programs, [file], config, counter), _OF_PROGRAM * len(file.text)
-            )
+        yield Piece(partial(_read_templates, templates, counter), _OF_CODE * _size(templates))
+    for file in by_kind.get("sgl", ()):
+        yield Piece(partial(_read_program, file, config, counter), _OF_PROGRAM * len(file.text))
     if code := [*by_kind.get("python", ()), *by_kind.get("jinja", ())]:
-        from .code import read_code
+        yield Piece(partial(_read_code, code, config, counter), _OF_CODE * _size(code))
 
-        yield Piece(partial(read_code, code, config, counter), _OF_CODE * _size(code))
+
+# --- readers, each imported by the process that needs it -------------------------------------------------------
+
+
+def _read_log(file: InputFile, config: Config, counter: Counter) -> Reading:
+    from .logs.read import read_logs
+
+    return read_logs([file], config, counter)
+
+
+def _read_templates(files: Sequence[InputFile], counter: Counter) -> Reading:
+    from .templates.read import read_templates
+
+    return read_templates(files, counter)
+
+
+def _read_program(file: InputFile, config: Config, counter: Counter) -> Reading:
+    from .source.read import read_programs
+
+    return read_programs([file], config, counter)
+
+
+def _read_code(files: Sequence[InputFile], config: Config, counter: Counter) -> Reading:
+    from .code import read_code
+
+    return read_code(files, config, counter)
 
 
 def _size(files: Sequence[InputFile]) -> int:
