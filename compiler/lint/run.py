@@ -46,27 +46,45 @@ class Result:
         return any(order.index(finding.severity) >= least for finding in self.findings)
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Files, and what their readers found: the same whichever rules are enabled."""
+
+    files: tuple[InputFile, ...]
+    reading: Reading
+    counter: str
+
+
 def lint(paths: Sequence[Path], config: Config, use_cache: bool = False) -> Result:
     """Lint files and folders. Raises OSError or ValueError when the configured model can't be read."""
+    return judge(taken(paths, config, use_cache), config)
+
+
+def taken(paths: Sequence[Path], config: Config, use_cache: bool = False) -> Taken:
+    """Read files and folders. Raises OSError or ValueError when the configured model can't be read."""
     counter = counter_of(Path(config.model) if config.model else None)
     files, reading = take_in(paths, config)
     reading.add(_analysed(files, config, counter, use_cache))
-    findings = findings_of(reading.evidence, config)
+    return Taken(tuple(files), reading, counter.name)
+
+
+def judge(taken: Taken, config: Config) -> Result:
+    """The findings of the enabled rules, without what comments suppress."""
+    files, reading = taken.files, taken.reading
     comments = [
         s for file in files if file.kind != "log" for s in suppressions_in(file.name, file.text)
     ]
-    kept = unsuppressed(findings, comments)
+    kept = unsuppressed(findings_of(reading.evidence, config), comments)
     if "PFX901" in config.enabled():
         kept += [_unused(place, code) for place, code in unused(comments, config.enabled())]
     kept.sort(key=_order)
-    kept = with_fixes(kept, files)
     return Result(
-        tuple(kept),
+        tuple(with_fixes(kept, files)),
         tuple(reading.families),
         tuple(reading.gaps),
         tuple(reading.facts),
-        tuple(files),
-        counter.name,
+        files,
+        taken.counter,
     )
 
 

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from sglc.compiler.lint.config import Config
 from sglc.compiler.lint.finding import Finding
 from sglc.compiler.lint.rules import BY_CODE
-from sglc.compiler.lint.run import Result, lint
+from sglc.compiler.lint.run import Result, judge, lint, taken
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -209,19 +209,31 @@ def _is_right(finding: Finding, codes: tuple[str, ...], places: list[tuple[Path,
     )
 
 
-def run(preview: bool = True) -> tuple[dict[str, Score], list[str], int]:
-    """Score the whole corpus; how many cases there are."""
+Scored = tuple[dict[str, Score], list[str], int]
+
+
+def run() -> tuple[Scored, Scored]:
+    """Score the whole corpus with all rules, and with the default set alone; how many cases there are."""
     with TemporaryDirectory() as scratch:
-        made = write_generated(Path(scratch))
-        kept = kept_cases()
-        config = Config(preview=preview)
-        if not preview:
-            made, kept = _of_default(made), _of_default(kept)
-        scores, remarks = score(made, lint([Path(scratch)], config))
-        more, told = score(kept, lint([KEPT], config))
-    for key, each in more.items():
-        scores[key].add(each)
-    return scores, remarks + told, len(made) + len(kept)
+        made, kept = write_generated(Path(scratch)), kept_cases()
+        read = [
+            (cases, taken([place], Config()))
+            for cases, place in ((made, Path(scratch)), (kept, KEPT))
+        ]
+        every = _scored([(cases, judge(each, Config(preview=True))) for cases, each in read])
+        default = _scored([(_of_default(cases), judge(each, Config())) for cases, each in read])
+    return every, default
+
+
+def _scored(results: list[tuple[list[Case], Result]]) -> Scored:
+    scores: dict[str, Score] = defaultdict(Score)
+    remarks: list[str] = []
+    for cases, result in results:
+        more, told = score(cases, result)
+        remarks += told
+        for key, each in more.items():
+            scores[key].add(each)
+    return scores, remarks, sum(len(cases) for cases, _ in results)
 
 
 def _of_default(cases: list[Case]) -> list[Case]:
@@ -259,8 +271,7 @@ def main() -> int:
     if "--table" in sys.argv:
         print(table(pairs()))
         return 0
-    scores, remarks, count = run()
-    alone, told, _ = run(preview=False)
+    (scores, remarks, count), (alone, told, _) = run()
     default = alone["all"]
     print(
         f"{count} cases; default set alone: recall {default.right}/{default.expected}, wrong {default.wrong}"

@@ -21,31 +21,32 @@ def corpus() -> ModuleType:
     return module
 
 
+Scored = tuple[dict[str, Any], list[str], int]
+
+
 @pytest.fixture(scope="module")
-def found() -> tuple[dict[str, Any], list[str], int]:
-    """Scores with all rules, remarks, and how many cases there are."""
+def both() -> tuple[Scored, Scored]:
+    """Scores, remarks, and how many cases there are: with all rules, and with the default set alone."""
     return corpus().run()
 
 
-def test_nothing_wrong_and_nearly_all_that_is_there(
-    found: tuple[dict[str, Any], list[str], int],
-) -> None:
-    scores, remarks, count = found
+def test_nothing_wrong_and_nearly_all_that_is_there(both: tuple[Scored, Scored]) -> None:
+    scores, remarks, count = both[0]
     assert count >= 160
     assert [remark for remark in remarks if remark.startswith("wrong")] == []
     assert scores["all"].right >= 0.95 * scores["all"].expected, remarks
 
 
-def test_the_default_set_alone() -> None:
-    scores, remarks, _ = corpus().run(preview=False)
+def test_the_default_set_alone(both: tuple[Scored, Scored]) -> None:
+    scores, remarks, _ = both[1]
     every = scores["all"]
     assert [remark for remark in remarks if remark.startswith("wrong")] == []
     assert every.expected >= 200
     assert every.right >= 0.95 * every.expected, remarks
 
 
-def test_each_depth_is_followed(found: tuple[dict[str, Any], list[str], int]) -> None:
-    scores, remarks, _ = found
+def test_each_depth_is_followed(both: tuple[Scored, Scored]) -> None:
+    scores, remarks, _ = both[0]
     for depth in ("0", "1", "2", "class", "module"):
         each = scores[f"depth {depth}"]
         assert each.right == each.expected > 0, remarks

@@ -344,14 +344,15 @@ def test_what_may_come_next_is_asked_where_choices_part() -> None:
     assert usage.prefilled <= len(nodes) + sum(map(len, nodes))
 
 
+@pytest.mark.parametrize("count", [2, pytest.param(8, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("masks", [False, True])
 @pytest.mark.parametrize("alone", [None, (), ids_of("<|endoftext|>")])
 def test_a_choice_without_siblings_is_decoded_and_scored_as_token_by_token(
-    masks: bool, alone: tuple[int, ...] | None
+    masks: bool, alone: tuple[int, ...] | None, count: int
 ) -> None:
     """Wherever the model turns off, and where a server tells only of what it may choose among."""
     source = random.Random(11)
-    for _ in range(8):
+    for _ in range(count):
         heads = [tuple(source.sample(range(3, 9), source.randint(1, 3))) for _ in range(4)]
         choices = tuple(
             dict.fromkeys(
