@@ -17,6 +17,7 @@ from example_programs import Example
 from fake_servers import OpenAIServer, running
 from published_templates import templates
 from real_templates import Verdict, judge, target_of
+from tiers import spread
 
 from sglc.compiler.driver.compilation import Build, Options, compile_module, load
 from sglc.compiler.driver.targets import Choice
@@ -121,8 +122,7 @@ def check(program: str, name: str, level: int, folder: Path) -> None:
     assert is_held(found), found
 
 
-@pytest.mark.parametrize("level", [0, 1])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "level"), spread(NAMES, (0, 1)))
 def test_calls_are_asked_with_the_tools(name: str, level: int, tmp_path: Path) -> None:
     check("chat", name, level, tmp_path)
 

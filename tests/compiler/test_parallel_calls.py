@@ -12,6 +12,7 @@ from accounts import calls, is_tight, mispredicted, run_traced
 from calling_program import HOSTS, ROW, SEVERAL, written
 from published_templates import templates
 from real_templates import judge, target_of
+from tiers import spread
 from tiny_models import save_marked
 
 import sglc as sgl
@@ -58,8 +59,7 @@ def ran(folder: Path, target: Target, seed: int) -> tuple[Any, list[dict[str, An
     return result.result, calls(path)
 
 
-@pytest.mark.parametrize("level", [0, 1, 2])
-@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize(("name", "level"), spread(WAYS, (0, 1, 2)))
 def test_several_calls_are_asked_as_the_template_renders(
     name: str, level: int, tmp_path: Path
 ) -> None:

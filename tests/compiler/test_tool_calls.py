@@ -13,6 +13,7 @@ from calling_program import HOSTS, ROW, SOURCE, written
 from example_programs import Example
 from published_templates import templates
 from real_templates import Verdict, judge, target_of
+from tiers import spread
 from tiny_models import save_marked
 
 from sglc.compiler.driver.compilation import Build, Options, compile_file, compile_module, load
@@ -47,8 +48,7 @@ def ran(example: Example, target: Target, folder: Path) -> tuple[Any, list[dict[
     return result.result, calls(path), path
 
 
-@pytest.mark.parametrize("level", [0, 1, 2])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "level"), spread(NAMES, (0, 1, 2)))
 def test_calls_are_asked_as_the_template_renders(name: str, level: int, tmp_path: Path) -> None:
     found = judge(written(tmp_path), own(name), tmp_path, level)
     assert found.is_kept, found

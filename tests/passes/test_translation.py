@@ -21,7 +21,7 @@ from sglc.ir.text.parser import parse_module
 from sglc.passes.pipeline import pipeline
 from sglc.runtime.models.folders import resolve_model
 
-COUNT = 350
+COUNT = 200
 LEVEL_1_COUNT = 200
 """In each run of the suite. `.ci/run` judges 2,000 others, and their text, by `make validate`."""
 

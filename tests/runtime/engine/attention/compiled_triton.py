@@ -1,5 +1,7 @@
 """Compiles every kernel for a CUDA device that need not be there. Run by `test_triton.py` as a program of its own.
 
+With `all` in each variant; else each kernel in some of them.
+
 What a kernel takes of a multiprocessor is read from the machine code: whatever spills out of the registers goes through
 memory, at a price of tens of times.
 """
@@ -7,6 +9,7 @@ memory, at a price of tens of times.
 import itertools
 import re
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -116,7 +119,13 @@ def check(name: str, compiled: Any, programs: int = 1) -> None:
     assert programs * (shared + RESERVED) <= SHARED, name
 
 
+def head_sizes(rows: int, all_of_them: bool) -> tuple[int, ...]:
+    """Of heads; the greatest of each tile where not all are asked for."""
+    return (64, 128, 256) if all_of_them else (128,) if rows == NARROW else (256,)
+
+
 if __name__ == "__main__":
+    all_of_them = "all" in sys.argv
     copy = {"HEADS": 3, "SIZE": 64, "BLOCK": 256}
     check("store", compile_for_hopper(kernels.store_kernel, "*bf16", "", copy))
     for sinks in (False, True):
@@ -124,7 +133,7 @@ if __name__ == "__main__":
         check("merge", compile_for_hopper(kernels.merge_kernel, "*bf16", "*bf16", constants))
     kinds = {"*bf16": torch.bfloat16, "*fp32": torch.float32}
     for number, rows in [(n, rows) for n, kind in kinds.items() for rows in tile_sizes(kind)]:
-        for size in (64, 128, 256):
+        for size in head_sizes(rows, all_of_them):
             found = attend(number, rows, size, direct=False, extras=False)
             side_by_side = PROGRAMS if rows == NARROW and size <= 128 and number == "*bf16" else 1
             check(f"attend {number} {rows} rows, heads of {size}", found, side_by_side)
@@ -146,7 +155,8 @@ if __name__ == "__main__":
         (penalties_kernel.penalties_kernel, penalties_kernel, {}),
         (mask_kernel.mask_kernel, mask_kernel, {}),
     ]
-    for number, is_even in itertools.product(("*bf16", "*fp32"), (True, False)):
+    every = itertools.product(("*bf16", "*fp32"), (True, False))
+    for number, is_even in every if all_of_them else (("*bf16", True), ("*fp32", False)):
         for kernel, module, more in sampling:
             constants = {"BLOCK": module.BLOCK} | more
             found = compile_for_sampling(kernel, number, module.WARPS, is_even, **constants)
