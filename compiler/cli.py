@@ -7,6 +7,7 @@ I/O, 101 a fault of our own.
 from __future__ import annotations
 
 import difflib
+import gc
 import re
 import sys
 from collections.abc import Sequence
@@ -71,7 +72,9 @@ def make_app() -> App:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit."""
-    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+    code = run(sys.argv[1:] if arguments is None else list(arguments))
+    gc.freeze()  # the interpreter would look through all that was made for garbage, and end then
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
