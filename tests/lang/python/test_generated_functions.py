@@ -32,7 +32,7 @@ def time_limit():
     signal.signal(signal.SIGALRM, before)
 
 
-@pytest.mark.parametrize("seeds", first_range(60, 600))
+@pytest.mark.parametrize("seeds", first_range(100, 600))
 def test_random_functions_are_the_same_in_both_modes(seeds: range):
     tally = Tally()
     with sgl.Mock() as mock, warnings.catch_warnings():

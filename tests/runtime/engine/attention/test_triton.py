@@ -50,7 +50,7 @@ def test_the_kernels_compile_for_a_device(tmp_path: Path, variants: str) -> None
     out = run(str(HERE / "compiled_triton.py"), variants, TRITON_CACHE_DIR=str(tmp_path))
     told = out.splitlines()
     assert told[-1] == "compiled"
-    assert len(told) > (30 if variants == "all" else 20)
+    assert len(told) > (25 if variants == "all" else 15)
     assert all(" 0 spilled" in line for line in told[:-1])
 
 
