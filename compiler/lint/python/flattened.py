@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..finding import Cause, Evidence, Loss
 from ..layout import Request
@@ -56,6 +57,7 @@ class _Joining:
     message: ast.Dict
 
 
+@lru_cache(maxsize=1024)
 def _joining_in(module: ModuleInfo) -> _Joining | None:
     functions = [n for n in nodes_of(module.tree) if isinstance(n, FUNCTIONS)]
     joining = {f.name for f in functions if any(map(_joins_blocks, nodes_of(f)))}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from ..finding import Cause
 from ..layout import TURN
@@ -105,11 +106,12 @@ def _put(run: Run, record: Value, key: str, held: Opaque) -> None:
 def left_by(frame: Frame) -> Left:
     """What a function leaves changed in the records that it loads and stores, or is given."""
     if frame.left is None:
-        frame.left = _left_by(frame.statements, frame.params - {frame.me})
+        frame.left = _left_by(tuple(frame.statements), frame.params - {frame.me})
     return frame.left
 
 
-def _left_by(body: Sequence[ast.stmt], given: frozenset[str]) -> Left:
+@lru_cache(maxsize=4096)
+def _left_by(body: tuple[ast.stmt, ...], given: frozenset[str]) -> Left:
     nodes = [node for statement in body for node in nodes_of(statement)]
     found: dict[str, dict[str, ast.AST]] = {}
     for node in nodes:
