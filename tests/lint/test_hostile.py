@@ -89,7 +89,7 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     assert [f.evidence.origin.file for f in result.findings] == [str(tmp_path / "a.py")]
 
 
-WIDE = 60
+WIDE = 35
 CALLS = "\n".join(
     f"def f{n}(m):\n    return ["
     + ", ".join(f"f{k}(m)" for k in range(WIDE))
