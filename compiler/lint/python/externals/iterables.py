@@ -9,7 +9,7 @@ from ...finding import Cause
 from ...layout import REQUEST
 from ..binding import mapped_elements
 from ..calling import Calling
-from ..elements import element_of
+from ..elements import element_of, known_items, number_in
 from ..frames import Loop
 from ..holding import join, shape_of, taints_in, text_taints_of, union
 from ..slices import sliced
@@ -19,6 +19,9 @@ from ..values import Const, Item, ListV, Opaque, Value
 
 def enumerate_call(call: Calling) -> Value:
     """`enumerate`."""
+    numbered = _numbered(call)
+    if numbered is not None:
+        return numbered
     made = ListV(
         "list",
         shape=shape_of(call.args[0]) if call.args else NONE,
@@ -37,11 +40,29 @@ def enumerate_call(call: Calling) -> Value:
     return made
 
 
+def _numbered(call: Calling) -> Value | None:
+    """Known elements, each behind its number."""
+    held = known_items(call.args[0]) if call.args else None
+    start = call.kwargs.get("start", call.args[1] if len(call.args) > 1 else Const(0))
+    first = number_in(start)
+    if held is None or first is None:
+        return None
+    return _rows([[Const(first + n), each] for n, each in enumerate(held)])
+
+
 def zip_call(call: Calling) -> Value:
     """`zip`."""
+    held = [known_items(each) for each in call.args]
+    known = [each for each in held if each is not None]
+    if held and len(known) == len(held):
+        return _rows([[*row] for row in zip(*known, strict=False)])
     made = ListV("list", shape=union(shape_of(a) for a in call.args))
     made.add(ListV("tuple", [Item(element_of(a)) for a in call.args]), many=True)
     return made
+
+
+def _rows(rows: list[list[Value]]) -> ListV:
+    return ListV("list", [Item(ListV("tuple", [Item(each) for each in row])) for row in rows])
 
 
 def map_call(call: Calling) -> Value:
@@ -49,6 +70,11 @@ def map_call(call: Calling) -> Value:
     if len(call.args) < 2:
         return Opaque()
     made = ListV("generator", shape=shape_of(call.args[1]), as_text=text_taints_of(call.args[1]))
+    held = known_items(call.args[1]) if len(call.args) == 2 else None
+    if held is not None:
+        for each in held:
+            made.add(call.applied(call.args[0], [each]))
+        return made
     loop = Loop(call.run.next_number(), call.here, frame=call.frame)
     given = mapped_elements(call.run, call.args[1:], loop)
     call.run.loops.append(loop)
