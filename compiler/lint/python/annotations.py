@@ -54,7 +54,10 @@ def _generic(
         )
     if name in _CONTEXTS:
         held = annotated(run, module, first, "deps", site)
-        return DictV({"deps": held, "context": held}, Opaque(label=label))
+        counted: dict[object, Value] = {
+            name: Opaque(label=f"{label}.{name}") for name in ("usage", "run_step", "retry")
+        }
+        return DictV({"deps": held, "context": held, **counted}, Opaque(label=label))
     if name in _WRAPPERS:
         return annotated(run, module, first, label, site)
     if name in _LISTS:

@@ -55,9 +55,17 @@ _SPENT = re.compile(
 )
 """What is left of a quota: less after each call."""
 
+_USED = re.compile(
+    r"(^|[._])usage([._](total|input|output|request|response|prompt|completion|cached?)_?\w*tokens"
+    r"|[._](requests|tool_calls|cost|total|details))?(\(\))?$"
+    r"|^(ctx|context|run_context|wrapper|runtime|request)\.(run_step|step|retry|retries|turn|attempt|iteration)$"
+)
+"""What a run has used and done so far, as its framework counts it: more after each call."""
+
 
 _TOLD = (
     (_SPENT, (Cause.STATE, TURN)),
+    (_USED, (Cause.STATE, TURN)),
     (_VARYING, (Cause.VARYING, REQUEST)),
     (_HOST, (Cause.HOST, SESSION)),
     (_SESSION, (Cause.STATE, SESSION)),
