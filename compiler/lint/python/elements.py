@@ -265,12 +265,21 @@ def _of_opaque(value: Opaque, index: Value, at: int | None, tainted: Taints) -> 
 
 def length_taint(run: Run, frame: Frame, value: Value, node: ast.AST) -> Taints:
     """The length of a history changes with every turn."""
-    if not is_historical(value):
+    if not (is_historical(value) or _is_chosen(value)):
         return NONE
     place = place_of(frame.module, node)
     return frozenset(
         {Taint(Cause.STATE, TURN, place, shown(node), loops=run.loop_numbers(), flag="length")}
     )
+
+
+def _is_chosen(value: Value) -> bool:
+    """Whether a list holds those messages of a history that a test lets through."""
+    if not isinstance(value, ListV):
+        return False
+    held = [i.value for i in value.items if i.many]
+    options = [o for each in held for o in (each.options if isinstance(each, Choice) else [each])]
+    return any(isinstance(o, Opaque) and o.parent is not None for o in options)
 
 
 def shapes(values: Sequence[Value]) -> Taints:

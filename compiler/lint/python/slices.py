@@ -34,7 +34,7 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
     if isinstance(value, Choice):
         return join([sliced(run, frame, o, node) for o in value.options], value.taints)
     if isinstance(value, Opaque) and _is_text(value):
-        return value
+        return replace(value, taints=value.taints | _as_long(run, frame, node, cut))
     low, high = cut.lower, cut.upper
     if low is None and high is not None and isinstance(value, Opaque | ListV):
         rows = built_rows(run, ast.unparse(node), place_of(frame.module, node))
@@ -78,6 +78,14 @@ _TEXT = re.compile(
 def _is_text(value: Opaque) -> bool:
     """Whether something that is cut is a text by its name: its end is no window over a conversation."""
     return not is_historical(value) and bool(_TEXT.search(value.label.lower()))
+
+
+def _as_long(run: Run, frame: Frame, node: ast.Subscript, cut: ast.Slice) -> Taints:
+    """A text that is cut by how long the history is: with each message that comes it is cut elsewhere."""
+    ends = [run.evaluate(run, frame, end) for end in (cut.lower, cut.upper) if end is not None]
+    if not any(t.flag == "length" for end in ends for t in taints_in(end, 1)):
+        return frozenset()
+    return frozenset({_taint(run, frame, node, Cause.REWRITTEN, "")})
 
 
 def _with_shape(run: Run, value: Value, taints: Taints) -> Value:
