@@ -59,6 +59,10 @@ def _behind(run: Run, given: Given, request: Request, marks: list[int]) -> None:
         if loose and segments[mark].region in ("system", "tools") and not in_history:
             run.evidence.append(_marked_with(request, loose[0], before))
             continue
+        people = [o for s in inside for o in s.origins if o.cause is Cause.USER]
+        if people and one_shot and not number and before >= AUTOMATIC and not in_history:
+            run.evidence.append(_marked_with(request, people[0], before))
+            continue
         last = mark == len(segments) - 1
         varies = any(
             s.is_unknown or s.origins
