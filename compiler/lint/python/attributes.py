@@ -11,6 +11,7 @@ from ..layout import SESSION, TURN
 from .backwards import changed_from_the_end
 from .contents import put_into
 from .copies import capped, frozen
+from .demonstrations import judge_demonstrations
 from .frames import Frame
 from .holding import join
 from .left import note_left
@@ -62,6 +63,7 @@ def set_attribute(
     run: Run, frame: Frame, owner: Value, attr: str, value: Value, node: ast.AST
 ) -> None:
     """`owner.attr = value`."""
+    judge_demonstrations(run, frame, attr, value, node)
     if _TAKEN_AWAY.search(attr):
         changed_from_the_end(run, frame, node)
     if isinstance(owner, Choice):
