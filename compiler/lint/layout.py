@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ...ir.module import LIFETIMES
 from .finding import Cause, Evidence, Loss, Place
+from .passages import PASSAGE_TOKENS, is_passage
 
 CONST, RELEASE, DAY, TENANT, USER, SESSION, TURN, REQUEST = range(len(LIFETIMES))
 
@@ -50,6 +51,12 @@ class Segment:
     is_history: bool = False
     is_newest: bool = False
     is_unknown: bool = False
+    is_answer: bool = False
+    """Whether it is what the model said to all that stands in front of it."""
+
+    shared_name: str = ""
+    """What a value is called that is the same in all arms of the fork in which it is written."""
+
     goes_on_from: str = ""
     """Digits of literal text that a value goes on from, where the value is a number or an id."""
 
@@ -70,8 +77,14 @@ class Request:
     """Names the conversation that is sent, so that calls which send the same one are found."""
 
     has_tools: bool = False
+    is_open: bool = False
+    """Whether it is given arguments of which nothing is known: tools may be among them."""
+
     is_count: bool = False
     """Whether only its tokens are asked for."""
+
+    asked_from: Place | None = None
+    """Where the function is called that sends it, for one that sends what others want."""
 
 
 def inversions(request: Request, varying: int = WORTH_INSIDE) -> Iterator[Evidence]:
@@ -104,10 +117,10 @@ def _inversion(
     segment = segments[at]
     if origin.rank <= RELEASE:
         return None
-    after = [
-        each for each in segments[at + 1 :] if each.rank < origin.rank and _counts(segment, each)
-    ]
+    behind = segments[at + 1 :] if origin.cause is not Cause.VARYING else _unanswered(segments, at)
+    after = [each for each in behind if each.rank < origin.rank and _counts(segment, each)]
     known = sum(each.tokens for each in after)
+    known += _of_all_arms(segments, at) if origin.cause is Cause.ARM else 0
     history = any(each.is_history for each in after)
     worth = 2 * WORTH if origin.cause in (Cause.BRANCH, Cause.ARM) else WORTH
     is_asked_once = segment.is_newest and origin.cause is not Cause.ARM
@@ -130,6 +143,27 @@ def _inversion(
         target=request.target,
         is_mild=known < WORTH * 4 and not history,
     )
+
+
+def _of_all_arms(segments: Sequence[Segment], at: int) -> int:
+    """Passages behind what an arm has for itself, that are the same in all of the arms."""
+    region, found = segments[at].region, 0
+    held = [*segments, Segment(CONST)]
+    for before, each, after in zip(held[at:], held[at + 1 :], held[at + 2 :], strict=False):
+        ends = after.region != region or after.text.startswith("\n")
+        is_apart = ends and before.text.endswith("\n")
+        if each.region == region and is_passage(each.shared_name, is_apart):
+            found += PASSAGE_TOKENS
+    return found
+
+
+def _unanswered(segments: Sequence[Segment], at: int) -> Sequence[Segment]:
+    """What stands behind a message up to the answer to it: what is said then is a later turn."""
+    behind = segments[at + 1 :]
+    if segments[at].region in ("system", "tools"):
+        return behind
+    end = next((n for n, each in enumerate(behind) if each.is_answer), len(behind))
+    return behind[:end]
 
 
 def _counts(volatile: Segment, stable: Segment) -> bool:

@@ -61,6 +61,10 @@ class Values:
             all(k.is_declared for k in found),
         )
 
+    def names(self) -> frozenset[Value]:
+        """The values of which something is known by now."""
+        return frozenset(self._known)
+
     def op(self, op: Op) -> None:
         """Learn what an op without regions gives."""
         known = self.of_all(operands(op))

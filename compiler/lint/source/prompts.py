@@ -61,6 +61,8 @@ class Walk:
     region: str = "system"
     depth: int = 0
     loops: int = 0
+    before: frozenset[Value] = frozenset()
+    """The values that were there before the fork in whose arms the walk is."""
 
     def block(self, block: Block) -> Sequence[Operand]:
         """Walk a block; what it yields."""
@@ -126,7 +128,8 @@ class Walk:
         before = self._of(op.prompt)[-1:]
         text = "".join(s.text for s in before if s.region == self.region)
         name = "number" if value.type == INT else value.hint
-        return replace(segment, goes_on_from=digits_before(text, name))
+        shared = value.hint if value in self.before else ""
+        return replace(segment, goes_on_from=digits_before(text, name), shared_name=shared)
 
     # --- calls -----------------------------------------------------------------------------------------
 
@@ -243,6 +246,7 @@ class Walk:
     def _fork(self, op: Fork) -> None:
         """Arms are calls beside one another: what differs between them is the arm's own."""
         state = self.turns, self.region
+        outer, self.before = self.before, self.before or self.values.names()
         yields: list[Operand] = []
         for block in op.bodies:
             self.turns, self.region = state
@@ -252,5 +256,6 @@ class Walk:
                 arm = Origin(Cause.ARM, REQUEST, place, "what differs between the arms")
                 self.values.give(block.args[1], Known(REQUEST, (arm, *known.origins)))
             yields += self.block(block)
+        self.before = outer
         for result, value in zip(op.results, yields, strict=False):
             self._result(result, value, value)

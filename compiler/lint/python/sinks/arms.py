@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ...finding import Cause, Evidence, Loss, Place
 from ...layout import REQUEST, WORTH_INSIDE, Request
+from ...passages import is_passage
 from ..frames import Loop
 from ..machine import Run
 from ..messages import dict_of, options_of
@@ -21,12 +21,6 @@ from ..values import ListV, Value
 
 Piece = tuple[str, bool]
 """Text or the name of a value, and whether it varies with the loop."""
-
-_LONG = re.compile(
-    r"(^|[._])(manuscript|essay|document|doc|contract|article|transcript|paper|report|draft|diff|chapter|thesis|manual"
-    r"|dossier|filing|brief|corpus|code|source|page|story|proposal|case_file|application|policy)(_?text|_?body)?$"
-)
-"""Names of values that are long."""
 
 
 def judge_arms(run: Run, given: Given, request: Request) -> None:
@@ -42,7 +36,7 @@ def judge_arms(run: Run, given: Given, request: Request) -> None:
     at = _parting(first, pieces)
     shared = [*_shared(first[at + 1 :], pieces[at + 1 :])] if at is not None else []
     tokens = sum(run.counter.count(text) for text in shared if not text.startswith("\0"))
-    if tokens < WORTH_INSIDE and not any(_LONG.search(text) for text in shared):
+    if tokens < WORTH_INSIDE and not any(_is_passage(pieces, text) for text in shared):
         return
     place = loop.place
     if any(each.origin == place and each.sink == request.sink for each in run.evidence):
@@ -135,3 +129,13 @@ def _shared(one: list[Piece], other: list[Piece]) -> Iterator[str]:
     """What stands in both rounds behind the place where they part."""
     there = {text for text, varies in one if not varies}
     return (text for text, varies in other if not varies and text in there and text.strip())
+
+
+def _is_passage(pieces: list[Piece], text: str) -> bool:
+    """Whether what rounds share is a value that is long."""
+    if not text.startswith("\0."):
+        return False
+    texts = [piece[0] for piece in pieces]
+    at = texts.index(text)
+    is_apart = at > 0 and not texts[at - 1] and "".join(texts[at + 1 : at + 2]) == ""
+    return is_passage(text.removeprefix("\0."), is_apart)
