@@ -183,7 +183,7 @@ def call_function(
         run.cut.setdefault(id(fn.node), fn)
         return Opaque(label=fn.name)
     run.counts[id(fn.node)] += 1
-    frame = Frame(fn.module, {}, fn.name, outer=fn.closure, owner=fn.owner)
+    frame = Frame(fn.module, {}, fn.name, outer=fn.closure, owner=fn.owner, called_at=place)
     bind_parameters(run, frame, fn, list(args), dict(kwargs), rest)
     with run.share(fn):
         run.active.append(fn.node)

@@ -69,6 +69,7 @@ class Frame:
     me: str = ""
     owner: ClassInfo | None = None
     awaited: bool = False
+    called_at: Place | None = None
     return_taints: Taints = NONE
     target: str = ""
     globals_named: set[str] = field(default_factory=set)

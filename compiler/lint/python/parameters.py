@@ -53,7 +53,7 @@ def bind_parameters(
         taken = {p.arg for p in (*names, *spec.kwonlyargs)}
         frame.env[spec.kwarg.arg] = DictV(
             {k: v for k, v in kwargs.items() if k not in taken},
-            rest or Opaque(label=spec.kwarg.arg),
+            rest or (None if run.active and (args or kwargs) else Opaque(label=spec.kwarg.arg)),
         )
     frame.params = frozenset(p.arg for p in (*names, *spec.kwonlyargs))
 

@@ -14,7 +14,7 @@ from .holding import taints_in
 from .machine import Run
 from .segments import SegmentBuilder
 from .taints import NONE, Taints
-from .values import ListV, Opaque, Value
+from .values import Const, Ext, ListV, Opaque, Value
 
 
 @dataclass(slots=True)
@@ -42,6 +42,8 @@ class Given:
     """Whether it is one of several that go on from the same state."""
     is_count: bool = False
     """Whether only the tokens are asked for."""
+    is_open: bool = False
+    """Whether arguments are spread into the call of which nothing is known."""
     betas: Value | None = None
     """Beta features that are asked for by a parameter."""
     places: Mapping[str, Place] = field(default_factory=dict)
@@ -67,9 +69,17 @@ def request_of(run: Run, given: Given, sink: Place, family: str) -> Request:
     request.segments = segments
     held = _history_of(given.messages)
     request.history = f"{held} {sink.file}" if held and not held.startswith("list ") else held
-    request.is_count = given.is_count
-    request.has_tools = given.tools is not None
+    request.is_count, request.is_open = given.is_count, given.is_open
+    request.has_tools = given.tools is not None and not _is_nothing(given.tools)
+    request.asked_from = run.frames[-1].called_at if run.frames else None
     return request
+
+
+def _is_nothing(tools: Value) -> bool:
+    """Whether no tools are given, in words for that."""
+    if isinstance(tools, Const):
+        return not tools.value
+    return isinstance(tools, Ext) and tools.name.rpartition(".")[2] in ("NOT_GIVEN", "omit")
 
 
 _MODELS = re.compile(r"[\"']((?:anthropic/)?claude-[\w.-]+)[\"']")
@@ -96,7 +106,7 @@ def _history_of(value: Value | None) -> str:
             return _named(parent)
         if item.many and isinstance(item.value, Opaque) and item.value.label.endswith("[]"):
             return _named(Opaque(label=item.value.label.removesuffix("[]")))
-    return ""
+    return f"list {value.born}" if isinstance(value, ListV) else ""
 
 
 def _named_list(value: ListV) -> str:

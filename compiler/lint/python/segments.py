@@ -87,7 +87,10 @@ class SegmentBuilder:
             _is_any_of(value, fields) or any(_replays(each) for each in fields.fields.values())
         )
         for each in known:
+            count = len(self.segments)
             self.content(each, where, is_newest and where != "system", many)
+            if not many:
+                self._answered(count, each)
         for key in ("tool_calls", "id", "tool_call_id"):
             if key in fields.fields:
                 self.text(
@@ -113,7 +116,9 @@ class SegmentBuilder:
         if many:
             self._history(region, value)
         elif isinstance(value, Opaque):
+            count = len(self.segments)
             self.text((Hole(value.taints, value.label, True),), region, is_newest)
+            self._answered(count, value)
         else:
             self._unknown(region, SESSION)
 
@@ -222,6 +227,11 @@ class SegmentBuilder:
             rank = unknown if unknown is not None else REQUEST
             self.segments.append(Segment(rank, region=region, is_newest=is_newest, is_unknown=True))
 
+    def _answered(self, since: int, value: Value) -> None:
+        """Note which segments are an answer that the model gave in this very conversation."""
+        if isinstance(value, Opaque) and value.is_reply:
+            self.segments[since:] = [replace(s, is_answer=True) for s in self.segments[since:]]
+
     def _history(self, region: str, value: Value) -> None:
         running = set(self.run.loop_numbers())
         held = origins(
@@ -234,7 +244,10 @@ class SegmentBuilder:
         )
         if held:
             self.segments.append(Segment(REQUEST, origins=held, region=region))
-        self.segments.append(Segment(SESSION, region=region, is_history=True, is_unknown=True))
+        is_answer = isinstance(value, Opaque) and value.is_reply
+        self.segments.append(
+            Segment(SESSION, region=region, is_history=True, is_unknown=True, is_answer=is_answer)
+        )
 
     def _unknown(self, region: str, rank: int) -> None:
         self.segments.append(Segment(rank, region=region, is_unknown=True))

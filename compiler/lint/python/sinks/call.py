@@ -77,7 +77,7 @@ def called_sink(call: Calling, callee: Value) -> Sent | None:
     ):
         given = given_to(run, api, args, kwargs)
         if given is not None:
-            given.is_count = name.endswith("count_tokens")
+            given.is_count, given.is_open = name.endswith("count_tokens"), call.rest is not None
             given.client = client_taints(callee)
             _cut_there(run, frame, given, kwargs.get("truncation_strategy"), node)
             _send(run, frame, given, node)
