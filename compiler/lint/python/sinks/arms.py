@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -138,4 +139,9 @@ def _is_passage(pieces: list[Piece], text: str) -> bool:
     texts = [piece[0] for piece in pieces]
     at = texts.index(text)
     is_apart = at > 0 and not texts[at - 1] and "".join(texts[at + 1 : at + 2]) == ""
-    return is_passage(text.removeprefix("\0."), is_apart)
+    name = text.removeprefix("\0.")
+    return is_passage(name, is_apart and bool(_GIVEN.match(name)))
+
+
+_GIVEN = re.compile(r"(?!reply\b)[A-Za-z_][\w.]*$")
+"""What is given by a name of its own: no answer of a model, and no element, which is another one each time."""
