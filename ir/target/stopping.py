@@ -51,6 +51,7 @@ class StopTracker:
         self._tokenizer = tokenizer
         self._sampling = sampling
         self._end_ids = frozenset[int]() if sampling.ignore_eos else tokenizer.eos_ids
+        self._all_ends = self._end_ids | frozenset(sampling.stop_token_ids)
         self._time = time or SearchTime()
         self._patterns = tuple(StopPattern(text, self._time) for text in sampling.stop_regex)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -84,7 +85,7 @@ class StopTracker:
     @property
     def end_ids(self) -> frozenset[int]:
         """The tokens that end this generation by themselves."""
-        return self._end_ids | frozenset(self._sampling.stop_token_ids)
+        return self._all_ends
 
     def feed(self, token: int) -> bool:
         """Take the next token; returns whether the generation is finished. Raises PatternError."""
@@ -92,7 +93,7 @@ class StopTracker:
             raise ValueError("this generation is finished")
         may_end = self.may_end
         self._ids.append(token)
-        if may_end and token in self.end_ids:
+        if may_end and token in self._all_ends:
             self._finish = "eos" if token in self._end_ids else "stop"
             self._matched = token
             return True
@@ -125,6 +126,8 @@ class StopTracker:
 
     def _find_stop(self, before: int) -> bool:
         """Look for stops that were not there before character `before`, and cut at the first."""
+        if not self._sampling.stop and not self._patterns:
+            return False
         is_first = len(self._ids) == max(self._sampling.min_tokens + 1, 1)
         texts = ((_find(self._text, stop, before), stop) for stop in self._sampling.stop)
         patterns = (

@@ -26,6 +26,8 @@ class Answers:
         assert isinstance(job, GenJob)
         if task.phase is not Phase.READY:
             return
+        if job.on_tokens is None and task.finish is None:  # most rows of most steps
+            return
         with self._under_way.charged_to(job):
             job.tell(task)
         if task.finish is not None and not job.is_over:

@@ -171,9 +171,10 @@ class GenTask(Task):
 
     def start_counting(self, vocab: int, device: torch.device) -> None:
         """Prepare for penalties, if there are any, when the first token is due."""
-        self.row.start_counting(
-            self.ids[: self.prompt], self.ids[self.prompt : self.length], vocab, device
-        )
+        if self.row.has_penalties:
+            self.row.start_counting(
+                self.ids[: self.prompt], self.ids[self.prompt : self.length], vocab, device
+            )
 
     def rows(self) -> list[Row]:
         """What is sampled after this step: the next token, and one after each guess."""

@@ -16,7 +16,7 @@ the others leave of a step's budget. One that finds no free slots is refused; on
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,7 +173,9 @@ class Scheduler:
 
     def _decode(self, unread: Collection[Task]) -> list[Segment]:
         segments: list[Segment] = []
-        for task in sorted(self.ready, key=lambda task: task.serial):
+        tasks = sorted(self.ready, key=lambda task: task.serial)
+        hand_out = self._handing_out(tasks, unread)
+        for task in tasks:
             count = task.length - task.computed
             if task in unread:
                 segments.append(self._extend_unread(task))
@@ -182,11 +184,27 @@ class Scheduler:
                 count == 0 or task.phase is not Phase.READY
             ):  # waits for its job, or was just preempted
                 continue
-            slots = self._preemption.slots_at_any_cost(task, count)
+            slots = hand_out(task, count)
             if slots is not None:
                 segments.append(self._extend(task, slots, self._guess(task)))
                 task.wants_token = True
         return segments
+
+    def _handing_out(
+        self, tasks: Sequence[Task], unread: Collection[Task]
+    ) -> Callable[[Task, int], Slots | None]:
+        """How decoding tasks get slots for what is known of them: cut from one piece where there is room for all."""
+        wanted = sum(task.length - task.computed for task in tasks if task not in unread)
+        if not self._memory.make_room(wanted):
+            return self._preemption.slots_at_any_cost
+        piece, ends = self.slots.allocate(wanted), 0
+
+        def cut(_: Task, count: int) -> Slots:
+            nonlocal ends
+            ends += count
+            return piece[ends - count : ends]
+
+        return cut
 
     def _extend_unread(self, task: Task) -> Segment:
         """A position for a token that the host does not know yet."""

@@ -10,8 +10,7 @@ One request never hurts another. What fails is charged to the least that it can 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from ..backend import BackendError
 from . import device
@@ -78,13 +77,9 @@ class UnderWay:
         """Whoever is charged with a failure, a lost device is nobody's fault. Raises DeviceLost."""
         device.check(self._parts.model.device, error)
 
-    @contextmanager
-    def charged_to(self, job: Job) -> Iterator[None]:
+    def charged_to(self, job: Job) -> Charge:
         """Work of one request alone: if it fails, the request ends."""
-        try:
-            yield
-        except Exception as error:
-            self.fail(job, error)
+        return Charge(self, job)
 
     def fail(self, job: Job, error: Exception) -> None:
         """End a request; the slots that are its alone are free again."""
@@ -122,3 +117,21 @@ class UnderWay:
         parts.cache = RadixCache(parts.cache.page_size, parts.cache.policy)
         slots = SlotAllocator(parts.pool.capacity)
         return Scheduler(parts.cache, slots, parts.policy, self.fail, counters=counters)
+
+
+class Charge:
+    """A block that is one request's own work. (Every row of every step has two: a generator's would cost more.)"""
+
+    __slots__ = ("_job", "_under_way")
+
+    def __init__(self, under_way: UnderWay, job: Job) -> None:
+        self._under_way, self._job = under_way, job
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        self._under_way.fail(self._job, error)
+        return True

@@ -39,3 +39,22 @@ def test_others_are_those_that_wait_and_those_that_are_not_due() -> None:
     assert scheduler.has_others(first.tasks)
     scheduler.submit(third)
     assert scheduler.has_others([*first.tasks, *second.tasks])
+
+
+def test_decoding_tasks_get_slots_of_their_own_however_many_each_needs() -> None:
+    scheduler = made()
+    jobs = [job_of(1, 2), job_of(3, 4), job_of(5, 6)]
+    for job in jobs:
+        scheduler.submit(job)
+    scheduler.schedule()
+    scheduler.computed()
+    tasks = [job.tasks[0] for job in jobs]
+    for task, count in zip(tasks, (1, 3, 2), strict=True):
+        for _ in range(count):
+            task.push(9)
+    segments = scheduler.schedule()
+    scheduler.computed()
+    assert [len(segment.slots) for segment in segments] == [1, 3, 2]
+    held = [slot for task in tasks for slot in task.all_slots().tolist()]
+    assert len(set(held)) == len(held) == scheduler.slots.held == 12
+    assert [t.computed for t in tasks] == [3, 5, 4]
