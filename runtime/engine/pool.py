@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 
 from .checkpoints import Checkpoints
+from .native.ahead import pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,7 @@ class Pool:
         self.shape, self.capacity = shape, capacity
         size = (shape.layers, capacity + 1, shape.kv_heads, shape.head_dim)
         # Not zeros: writing them would take all of the memory, and seconds.
-        self.keys = torch.empty(size, dtype=dtype, device=device)
-        self.values = torch.empty(size, dtype=dtype, device=device)
+        self.keys, self.values = _unwritten(size, dtype, device), _unwritten(size, dtype, device)
         self.hidden = torch.empty((capacity + 1, shape.hidden), dtype=dtype, device=device)
         self.states = [
             torch.empty((capacity + 1, size), dtype=dtype, device=device) for size in shape.states
@@ -59,3 +59,14 @@ class Pool:
         """Write the keys and values of new tokens, `[tokens, kv_heads, head_dim]`."""
         self.keys[layer].index_copy_(0, slots, key)
         self.values[layer].index_copy_(0, slots, value)
+
+
+def _unwritten(size: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    """A tensor that nothing is written to; on a CPU in large pages.
+
+    Slots are met in any order, and each access to a small page that wasn't met lately is a walk through tables first.
+    """
+    count = torch.Size(size).numel()
+    if device.type != "cpu" or not count:
+        return torch.empty(size, dtype=dtype, device=device)
+    return torch.frombuffer(pages(count * dtype.itemsize), dtype=dtype).view(size)

@@ -3,6 +3,7 @@
 import gc
 import itertools
 import json
+import mmap
 import random
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from sglc.runtime.engine.native import ahead as module
 from sglc.runtime.engine.native.ahead import Ahead
 from sglc.runtime.engine.native.build import library
 from sglc.runtime.engine.native.room import Room
+from sglc.runtime.engine.pool import Pool, Shape
 
 from .asking import ask, gen, ids_of, prompt
 
@@ -132,3 +134,32 @@ def _resident() -> int:
     gc.collect()
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmRSS"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="Linux says how memory is mapped")
+def test_keys_and_values_lie_in_large_pages_and_take_memory_where_they_are_written() -> None:
+    shape = Shape(layers=2, heads=2, kv_heads=2, head_dim=64, hidden=128, vocab=8, max_context=8)
+    before = _pages_in_memory()
+    pool = Pool(shape, 1 << 20, torch.bfloat16, torch.device("cpu"))
+    pool.keys[1, 5] = 3.0
+    assert "hg" in _flags(pool.keys.data_ptr())
+    assert "hg" in _flags(pool.values.data_ptr())
+    assert mmap.PAGESIZE * (_pages_in_memory() - before) < pool.keys.nbytes / 4
+    assert (pool.keys[1, 5] == 3).all()
+
+
+def _pages_in_memory() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1])
+
+
+def _flags(address: int) -> list[str]:
+    """The flags of the map that an address is in."""
+    is_here = False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        name, *rest = line.split()
+        if not name.endswith(":"):
+            begin, end = (int(x, 16) for x in name.split("-"))
+            is_here = begin <= address < end
+        elif is_here and name == "VmFlags:":
+            return rest
+    raise AssertionError("no such address")
