@@ -1,29 +1,20 @@
-"""What the machine could do at best: matrix products per second, bytes per second, and the least time of a workload.
+"""The least time of a workload, from what the machine could do at best (`rates`).
 
-A step can't be faster than its arithmetic at the measured rate of a large bf16 product, nor than reading the
-weights and the distinct keys and values once at the measured rate of copies or of reads, in large pages, whichever is
-higher. The floor of a workload is the sum over its steps of the larger of the two, with every shared prefix computed
-once: a bound that no schedule can pass, not a forecast.
+A step can't be faster than its arithmetic at the measured rate of a large bf16 product, nor than reading the weights
+and the distinct keys and values once at the measured rate of reads, in large pages. The floor of a workload is the sum
+over its steps of the larger of the two, with every shared prefix computed once: a bound that no schedule can pass, not
+a forecast.
 """
 
-import argparse
 import json
-import statistics
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-
-import torch
-
-from sglc.runtime.engine.native.room import Room
-from sglc.runtime.engine.process import in_a_passing_thread
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Measured rates: floating-point operations and bytes (read plus written) per second."""
+    """Measured rates: floating-point operations and bytes read per second."""
 
     flops: float
     bandwidth: float
@@ -31,10 +22,6 @@ class Machine:
     def best(self, other: "Machine") -> "Machine":
         """The better of two measurements, rate by rate: what others took from this machine is no limit of it."""
         return Machine(max(self.flops, other.flops), max(self.bandwidth, other.bandwidth))
-
-    def between(self, other: "Machine") -> "Machine":
-        """What a row gets that stands between two measurements: memory's rate changes from second to second."""
-        return Machine(max(self.flops, other.flops), (self.bandwidth + other.bandwidth) / 2)
 
     def __str__(self) -> str:
         return f"matmul {self.flops / 1e9:.0f} GFLOP/s (bf16, 2048³), memory {self.bandwidth / 1e9:.1f} GB/s"
@@ -105,61 +92,3 @@ def decode(requests: int, steps: float, own: int, shared: int = 0) -> Step:
 def floor(steps: Iterable[Step], size: Size, machine: Machine) -> float:
     """The least seconds that a workload takes."""
     return sum(step.seconds(size, machine) for step in steps)
-
-
-def measure(seconds: float = 1.0) -> Machine:
-    """Take both rates now, with torch's threads as they are set; leaves no OpenMP team behind to slow an engine."""
-    return in_a_passing_thread(partial(_measure, seconds, torch.get_num_threads()))
-
-
-def usual(seconds: float = 1.0) -> Machine:
-    """As `measure`, but of memory the median rate and not the best: what it gives for longer than a moment."""
-    work = partial(_measure, seconds, torch.get_num_threads(), of_memory=statistics.median)
-    return in_a_passing_thread(work)
-
-
-def measure_one_thread(seconds: float = 1.0) -> Machine:
-    """The rates of one thread by its processor time: what others take of the machine counts little."""
-    return in_a_passing_thread(partial(_measure, seconds, 1, time.thread_time))
-
-
-def _measure(
-    seconds: float,
-    threads: int,
-    clock: Callable[[], float] = time.perf_counter,
-    of_memory: Callable[[list[float]], float] = min,
-) -> Machine:
-    torch.set_num_threads(threads)
-    with torch.inference_mode():
-        a = torch.randn(2048, 2048).bfloat16()
-        b, out = torch.randn(2048, 2048).bfloat16(), torch.empty(2048, 2048, dtype=torch.bfloat16)
-        product = min(_times(lambda: torch.mm(a, b, out=out), seconds, clock))
-        room = Room()
-        source, target = (room.take(1 << 27).zero_().view(torch.float32) for _ in range(2))
-        copy = of_memory(_times(lambda: target.copy_(source), seconds, clock))
-        read = of_memory(_times(source.sum, seconds, clock))
-    return Machine(2 * 2048**3 / product, source.nbytes * max(2 / copy, 1 / read))
-
-
-def _times(work: Callable[[], object], seconds: float, clock: Callable[[], float]) -> list[float]:
-    """The times of as many repetitions as begin within `seconds`, after one that is not counted."""
-    work()
-    found = list[float]()
-    end = time.perf_counter() + seconds
-    while not found or time.perf_counter() < end:
-        begun = clock()
-        work()
-        found.append(clock() - begun)
-    return found
-
-
-def main() -> None:
-    """Print the machine's rates."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    torch.set_num_threads(parser.parse_args().threads)
-    print(measure())
-
-
-if __name__ == "__main__":
-    main()

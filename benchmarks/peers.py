@@ -16,7 +16,6 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +27,7 @@ import torch
 from sglc.runtime.backends.engine import EngineBackend
 from sglc.runtime.models.folders import resolve_model
 
-from . import floors, results
+from . import floors, rates, results
 from .contenders import Contender, Ours, Peer
 from .server_process import free_port, versions
 from .vllm_server import PACKAGES, serve
@@ -109,21 +108,11 @@ class Measured:
         }
 
 
-def measure(
-    row: Row,
-    sides: list[Contender],
-    material: Material,
-    repeats: int,
-    warmed: Sequence[Contender] | None = None,
-) -> Measured:
-    """Take every time of a row, the sides in turns. `warmed`: those asked once before, uncounted; None: all."""
+def measure(row: Row, sides: list[Contender], material: Material, repeats: int) -> Measured:
+    """Take every time of a row, the sides in turns; each is asked once before, uncounted."""
     found = Measured(row, {side.name: [] for side in sides}, load=os.getloadavg()[0])
-    turns = [
-        ("warm", sides if warmed is None else warmed),
-        *((str(i), sides) for i in range(repeats)),
-    ]
-    for turn, asked in turns:
-        for side in asked:
+    for turn in ("warm", *map(str, range(repeats))):
+        for side in sides:
             _take(found, side, material, turn)
     return found
 
@@ -181,14 +170,14 @@ def main() -> int:
     torch.set_num_threads(options.threads)
     model = resolve_model(options.model)
     names = options.rows.split(",") if options.rows else [row.name for row in ROWS]
-    size, machine, material = floors.Size.of(model), floors.measure(), Material(model)
+    size, machine, material = floors.Size.of(model), rates.measure(), Material(model)
     with ExitStack() as stack:
         ours = Ours(EngineBackend(model, kv_cache_tokens=KV_TOKENS), model)
         sides = [*_servers(stack, options, model), ours]
         found: list[Measured] = []
         text = ""
         for row in (row for row in ROWS if row.name in names):
-            machine = machine.best(floors.measure(FLOOR_SECONDS))
+            machine = machine.best(rates.measure(FLOOR_SECONDS))
             found.append(measure(row, sides, material, options.repeats))
             for done in found:
                 written = ours.written(done.ours)

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 
 from .plot import ASKED, MISSED, REACHED, bare
 from .results import RESULTS
-from .shapes import ALL, NAME, limit
+from .shapes import NAME
+from .shapes_page import ALL, limit
 
 
 def main() -> None:

@@ -1,9 +1,13 @@
-"""A peer's server as a child process: started with a bounded wait, frozen while another engine is measured."""
+"""A peer's server as a child process: started with a bounded wait, frozen while another engine is measured.
+
+It never outlives who started it, however that one ends: a process beside it waits for that.
+"""
 
 import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +22,13 @@ MODEL_NAME = "m"  # what a client calls the model
 START_SECONDS = 480.0
 STOP_SECONDS = 20.0
 MADE_FOR_US = ("VIRTUAL_ENV", "PYTHONPATH", "OMP_NUM_THREADS")
+
+# Waits until nobody holds the other end of its input any more, and kills a process group unless it was told not to.
+GUARD = """
+import os, signal, sys
+if not sys.stdin.buffer.read():
+    os.killpg(int(sys.argv[1]), signal.SIGKILL)
+"""
 
 
 class ServerFailed(Exception):
@@ -51,11 +62,12 @@ def running(
         with log.open("wb") as sink:
             process = _start(command, environment or {}, sink.fileno())
         server = Server(process, f"http://{HOST}:{port}", log)
-        try:
-            _wait(server)
-            yield server
-        finally:
-            _stop(server)
+        with _guarded(process.pid):
+            try:
+                _wait(server)
+                yield server
+            finally:
+                _stop(server)
 
 
 def free_port() -> int:
@@ -83,6 +95,17 @@ def _start(command: Sequence[str], more: Mapping[str, str], sink: int) -> subpro
     return subprocess.Popen(
         command, env={**kept, **more}, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True
     )  # a session of its own, so that its workers are stopped with it
+
+
+@contextmanager
+def _guarded(group: int) -> Iterator[None]:
+    """Have a process group killed if this process ends before the block does."""
+    command = [sys.executable, "-c", GUARD, str(group)]
+    guard = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+    try:
+        yield
+    finally:
+        guard.communicate(b"over")
 
 
 def _wait(server: Server) -> None:

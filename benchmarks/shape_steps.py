@@ -19,7 +19,7 @@ import torch
 from sglc.runtime.engine.options import EngineOptions, build_engine
 from sglc.runtime.models.folders import resolve_model
 
-from . import floors, results
+from . import floors, rates, results
 from .shapes import DEFAULT, SHAPES
 from .steps import Bench
 
@@ -43,22 +43,22 @@ def measure(model: str | None) -> dict[str, Any]:
     if engine.parts.kernels is None:
         raise SystemExit("the C kernels don't run this model here")
     bench.prefill(100)
-    both = _steps(bench, size, time.perf_counter, floors.measure)
+    both = _steps(bench, size, time.perf_counter, rates.measure)
     engine.parts.kernels.use_threads(1)
     torch.set_num_threads(1)
-    return {**_steps(bench, size, time.thread_time, floors.measure_one_thread), "both": both}
+    return {**_steps(bench, size, time.thread_time, rates.measure_one_thread), "both": both}
 
 
 def _steps(
     bench: Bench,
     size: floors.Size,
     clock: Callable[[], float],
-    rates: Callable[[], floors.Machine],
+    look: Callable[[], floors.Machine],
 ) -> dict[str, Any]:
-    machine = rates()
+    machine = look()
     taken = {n: min(bench.decode(n, CONTEXT, TOKENS, clock) for _ in range(2)) for n in ROWS}
     prompt = min(bench.prefill(PROMPT, clock) for _ in range(2))
-    machine = machine.best(rates())
+    machine = machine.best(look())
     steps = [(f"{n} rows", taken[n], floors.decode(n, 1, CONTEXT)) for n in ROWS]
     steps.append((f"prompt of {PROMPT}", prompt, floors.prefill(PROMPT)))
     rows = [

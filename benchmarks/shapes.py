@@ -13,6 +13,7 @@ import shutil
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,15 @@ from sglc.runtime.models.folders import resolve_model
 
 from . import floors, results
 from .contenders import Contender, Ours, Peer
-from .peers import KV_TOKENS, measure
+from .peers import KV_TOKENS
+from .rates import Probe
 from .server_process import free_port, versions
+from .shapes_page import ALL, cells, page
+from .turns import LOOK_PRODUCTS, Floor, Patience, Turns
+from .turns import take as turns_of
 from .vllm_server import PACKAGES, serve
-from .watched import REST, STAGES, Watched
-from .workloads import OWN, PREFIX, ROWS, Material, Row, shared
+from .watched import Watched
+from .workloads import Material, Row
 
 NAME = "shapes"
 DEFAULT = "smollm2-135m"
@@ -47,35 +52,6 @@ SHAPES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 ALIKE = {"tie_word_embeddings": True, "max_position_embeddings": 32768, "dtype": "bfloat16"}
 TOKENIZER = ("tokenizer", "special", "vocab", "merges", "chat")
-
-# What is asked of a row: at most so many times its floor, alone and in a batch; and vLLM's time over ours.
-ALONE, TOGETHER, RATIO = 1.6, 1.3, 1.2
-ARMS = Row(
-    "arms-64",
-    "64 requests at once, 2,500-token prefix, 32 tokens each",
-    RATIO,
-    [
-        floors.prefill(PREFIX, logits=0),
-        floors.extend(64, OWN, PREFIX),
-        floors.decode(64, 31, OWN, PREFIX),
-    ],
-    asks=shared(64, 32),
-)
-MEASURED = (
-    *("decode-1", "decode-8", "decode-32", "prefill", "shared-32", "json-32", "fork-8", "judge"),
-)
-ALL = (*(row for row in ROWS if row.name in MEASURED), ARMS)
-
-NOTE = """
-The best of one to three repetitions, ours and vLLM's in turns, after one that is not counted; ° where a side was asked
-once and not before, since that takes minutes. Both sides bfloat16, 2 threads, prefix caching on. Weights are
-random but SmolLM2's; sizes are the models' own. Ratio: vLLM's time over ours, at least {ratio} asked for. x floor: our
-time over the least that this machine can take for the row, from the rates right before and after it: of products the
-best, of memory the median, since it gives twice as much for a second now and then. Asked for are
-at most {together}, and {alone} for a single stream. Bold: not reached. What follows says of what our time is made, in
-seconds: forwards of the model, logits and choice of tokens, planning of attention, scheduling, and what the engine
-waited for those who ask. Load: how many threads wanted a core in the minute before the row; two are the rows' own.
-"""
 
 
 def make(folder: Path) -> None:
@@ -97,34 +73,48 @@ def take(options: argparse.Namespace) -> None:
     """Measure one shape and write what there is of all."""
     model = resolve_model(None if options.shape == DEFAULT else str(options.models / options.shape))
     names = options.rows.split(",") if options.rows else [row.name for row in ALL]
-    warmed = options.warm.split(",") if options.warm else names
-    size, material = floors.Size.of(model), Material(model)
+    material, probe = Material(model), Probe()
+    patience = Patience(options.first, options.all)
     peer = versions(options.vllm, PACKAGES) if options.vllm else None
     with ExitStack() as stack:
         sides: list[Contender] = []
         if options.vllm:
-            sides.append(
-                Peer(
-                    "vllm threads=0-1",
-                    stack.enter_context(
-                        serve(options.vllm, model, threads="0-1", port=free_port())
-                    ),
-                )
-            )
+            server = serve(options.vllm, model, threads="0-1", port=free_port())
+            sides.append(Peer("vllm threads=0-1", stack.enter_context(server)))
         ours = Watched(Ours(EngineBackend(model, kv_cache_tokens=KV_TOKENS), model))
         sides.append(ours)
         for row in (row for row in ALL if row.name in names):
-            is_warm = row.name in warmed
-            repeats = options.repeats if is_warm else 1
-            before = floors.usual()
-            found = measure(row, sides, material, repeats, None if is_warm else [ours])
-            machine = before.between(floors.usual())
-            written = ours.written(found.ours)
-            found.floor = floors.floor(row.least(written), size, machine)
-            data = found.data() | {"stages": ours.stages(found.ours), "repeats": repeats}
-            data |= {"is_warm": True, "is_vllm_warm": is_warm, "written": asdict(written)}
-            keep(options.shape, data | {"load": found.load, "machine": str(machine)}, peer)
-            print(options.shape, *found.cells(), sep=" | ", file=sys.stderr, flush=True)
+            load, products = results.load(), probe.products(LOOK_PRODUCTS)
+            floor = partial(_floor, row, floors.Size.of(model), ours, products)
+            turns = turns_of(row, sides, material, probe, floor, patience)
+            data = {"load": load, "products": products, **_data(row, turns, floor, ours)}
+            keep(options.shape, data, peer)
+            print(options.shape, *cells(data), sep=" | ", file=sys.stderr, flush=True)
+
+
+def _floor(
+    row: Row, size: floors.Size, ours: Watched, products: float, seconds: float, memory: float
+) -> float:
+    """See `turns.Floor`."""
+    machine = floors.Machine(products, memory)
+    return floors.floor(row.least(ours.written(seconds)), size, machine)
+
+
+def _data(row: Row, turns: Turns, floor: Floor, ours: Watched) -> dict[str, Any]:
+    """All of a row, for the JSON file."""
+    best = turns.best(ours.name)
+    return {
+        "name": row.name,
+        "title": row.title,
+        "turns": [asdict(turn) for turn in turns.taken],
+        "cold": sorted(turns.cold),
+        "failures": turns.failures,
+        "ratio": turns.ratio,
+        "pairs": turns.pairs(floor),
+        **turns.judge(floor).data(),
+        "stages": ours.stages(best),
+        "written": asdict(ours.written(best)),
+    }
 
 
 def keep(shape: str, row: dict[str, Any], vllm: str | None) -> None:
@@ -133,64 +123,10 @@ def keep(shape: str, row: dict[str, Any], vllm: str | None) -> None:
     data: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {"shapes": {}}
     environment = results.environment()
     data |= {"environment": environment, "vllm": vllm or data.get("vllm")}
+    if any("turns" not in old for rows in data["shapes"].values() for old in rows.values()):
+        data["shapes"] = {}  # of another form, whose floors were others
     data["shapes"].setdefault(shape, {})[row["name"]] = row | {"date": environment["date"]}
     results.write(NAME, data, page(data))
-
-
-def page(data: dict[str, Any]) -> str:
-    """The results as Markdown."""
-    note = NOTE.format(ratio=RATIO, together=TOGETHER, alone=ALONE)
-    shapes: dict[str, dict[str, Any]] = data["shapes"]
-    text = f"# Shapes\n\n{results.headline(data['environment'])}{note}vLLM: {data['vllm'] or 'not run'}.\n"
-    for shape, rows in shapes.items():
-        cells = [_cells(rows[row.name]) for row in ALL if row.name in rows]
-        head = [
-            "",
-            "sglc, s",
-            "vLLM, s",
-            "ratio",
-            "x floor",
-            *STAGES.values(),
-            REST,
-            "load",
-            "rates",
-        ]
-        text += f"\n## {shape}\n\n{results.table(head, cells)}"
-    return text
-
-
-def limit(name: str) -> float:
-    """How many times its floor a row may take."""
-    return ALONE if name == "decode-1" else TOGETHER
-
-
-def _cells(row: dict[str, Any]) -> list[str]:
-    times = {name: min(taken) for name, taken in row["times"].items() if taken}
-    ours, others = times.pop(Ours.name), list(times.values())
-    ratio = _figure(row["ratio"], row["ratio"] is None or row["ratio"] >= RATIO)
-    floor = _figure(row["x_floor"], row["x_floor"] <= limit(row["name"]))
-    other = f"{min(others):.2f}{_mark(row['is_vllm_warm'])}" if others else "-"
-    stages = [f"{seconds:.2f}" for seconds in row["stages"].values()]
-    load = f"{row['load']:.1f}"
-    return [
-        row["title"],
-        f"{ours:.2f}{_mark(row['is_warm'])}",
-        other,
-        ratio,
-        floor,
-        *stages,
-        load,
-        row["machine"],
-    ]
-
-
-def _mark(is_warm: bool) -> str:
-    return "" if is_warm else "°"
-
-
-def _figure(value: float | None, is_reached: bool) -> str:
-    text = "-" if value is None else f"{value:.2f}"
-    return text if is_reached else f"**{text}**"
 
 
 def main() -> None:
@@ -203,9 +139,14 @@ def main() -> None:
     taking.add_argument("--models", type=Path, help="where `make` has written them")
     taking.add_argument("--vllm", type=Path, help="virtual environment that has vLLM")
     taking.add_argument("--rows", default="", help=f"of: {', '.join(row.name for row in ALL)}")
-    taking.add_argument("--repeats", type=int, default=3)
     taking.add_argument(
-        "--warm", default="", help="rows of which vLLM, too, is asked before; others are asked once"
+        "--first",
+        type=float,
+        default=Patience.first,
+        help="seconds; who takes longer is asked once",
+    )
+    taking.add_argument(
+        "--all", type=float, default=Patience.all, help="seconds of a side in a row, then no more"
     )
     options = parser.parse_args()
     if options.command == "make":

@@ -27,7 +27,7 @@ from sglc.runtime.engine.native_llama import NativeLlama
 from sglc.runtime.engine.options import EngineOptions, build_engine
 from sglc.runtime.models.folders import resolve_model
 
-from . import floors
+from . import floors, rates
 from .results import table
 from .steps import Bench
 
@@ -132,12 +132,12 @@ def report(folder: Path, engine: Engine, rows: int, context: int, machine: floor
             spent, read = _best(work), parts.bytes_of(name)
             total += spent
             least = max(read / machine.bandwidth, rows * read / machine.flops)
-            rates = (
+            figures = (
                 f"{least * 1e3:.2f}",
                 f"{read / spent / 1e9:.1f}",
                 f"{rows * read / spent / 1e9:.0f}",
             )
-            lines.append([name, f"{spent * 1e3:.2f}", *(rates if read else ("-", "-", "-"))])
+            lines.append([name, f"{spent * 1e3:.2f}", *(figures if read else ("-", "-", "-"))])
     floor = floors.decode(rows, 1, context).seconds(floors.Size.of(folder), machine)
     step = Bench(engine).decode(rows, context, TOKENS)
     lines.append(["sum of these", f"{total * 1e3:.2f}", "", "", ""])
@@ -152,7 +152,7 @@ def main() -> None:
     parser.add_argument("--rows", default="1,8,32")
     parser.add_argument("--context", type=int, default=40)
     options = parser.parse_args()
-    folder, machine = resolve_model(options.model), floors.measure(0.5)
+    folder, machine = resolve_model(options.model), rates.measure(0.5)
     engine = build_engine(EngineOptions(model_path=options.model, kv_cache_tokens=20_000))
     torch.set_num_threads(1)
     print(f"{folder.name}: {machine}\n")

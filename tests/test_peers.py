@@ -141,7 +141,7 @@ def test_a_row_s_page_says_what_was_missed_and_of_what_our_time_is_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.syspath_prepend(str(ROOT))
-    from benchmarks import results, shapes, watched
+    from benchmarks import results, shapes_page, watched
 
     class Clock:
         """An engine whose forwards take two of three seconds."""
@@ -163,21 +163,30 @@ def test_a_row_s_page_says_what_was_missed_and_of_what_our_time_is_made(
     assert ours.seconds(unused, unused, "") == 3.0
     stages = ours.stages(3.0)
     assert (stages["forwards"], stages["planning"], stages[watched.REST]) == (2.0, 0.5, 0.5)
+    memory = {"before": 3.0e10, "after": 5.6e10}
+    taken = (("sglc", 3.0), ("vllm threads=0-1", 3.9), ("vllm threads=0-1", 3.3))
     row = {
-        "times": {"sglc": [3.0], "vllm threads=0-1": [3.3, 3.9]},
+        "turns": [{"side": side, "seconds": seconds} | memory for side, seconds in taken],
+        "pairs": [1.1, 1.3],
+        "ratio": 1.1,
+        "x_floor": 1.5,
+        "spread": [1.4, 1.6],
+        "judged": 3,
+        "taken": 4,
         "stages": stages,
-        "machine": "-",
+        "products": 4.1e11,
         "load": 1.0,
     }
     rows = {
-        name: row
-        | {"name": name, "title": name, "ratio": 1.1, "x_floor": 1.5}
-        | {"is_warm": True, "is_vllm_warm": name == "decode-1"}
-        for name in ("decode-1", "decode-8")
+        name: row | {"name": name, "title": name, "cold": cold}
+        for name, cold in (("decode-1", []), ("decode-8", ["vllm threads=0-1"]))
     }
-    page = shapes.page({"environment": results.environment(), "vllm": "-", "shapes": {"s": rows}})
-    assert "| decode-1 | 3.00 | 3.30 | **1.10** | 1.50 | 2.00 | 0.00 | 0.50 | 0.00 | 0.50 |" in page
-    assert "| decode-8 | 3.00 | 3.30° | **1.10** | **1.50** |" in page
+    data = {"environment": results.environment(), "vllm": "-", "shapes": {"s": rows}}
+    page = shapes_page.page(data)
+    figures = "**1.10** | 1.20 (2) | 1.50 | 1.40 to 1.60 | 3 of 4"
+    rest = "2.00 | 0.00 | 0.50 | 0.00 | 0.50 | 1.0 | 410; 30 to 56"
+    assert f"| decode-1 | 3.00 | 3.30 | {figures} | {rest} |" in page
+    assert "| decode-8 | 3.00 | 3.30° | **1.10** | 1.20 (2) | **1.50** | 1.40 to 1.60" in page
 
 
 def test_the_least_that_a_server_with_blocks_computes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,10 +263,3 @@ def test_rows_are_sorted_by_hand_by_what_they_have_in_common(
         common = [row[case.common] for row in rows] if case.common else []
         assert common != sorted(common) or not case.common
         assert len(set(common)) < len(common) or not case.common
-
-
-def test_a_row_between_two_measurements_gets_memory_s_rate_between_theirs() -> None:
-    from benchmarks.floors import Machine
-
-    machine = Machine(flops=4e11, bandwidth=6e10).between(Machine(flops=5e11, bandwidth=3e10))
-    assert machine == Machine(flops=5e11, bandwidth=4.5e10)
