@@ -131,6 +131,7 @@ def keep(shape: str, row: dict[str, Any], vllm: str | None) -> None:
 
 def main() -> None:
     """Write the models, or measure one."""
+    usual = Patience()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.shapes", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("make").add_argument("folder", type=Path)
@@ -142,11 +143,11 @@ def main() -> None:
     taking.add_argument(
         "--first",
         type=float,
-        default=Patience.first,
+        default=usual.first,
         help="seconds; who takes longer is asked once",
     )
     taking.add_argument(
-        "--all", type=float, default=Patience.all, help="seconds of a side in a row, then no more"
+        "--all", type=float, default=usual.all, help="seconds of a side in a row, then no more"
     )
     options = parser.parse_args()
     if options.command == "make":
