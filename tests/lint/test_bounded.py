@@ -7,6 +7,7 @@ import pytest
 from sglc.compiler.lint.config import Config
 from sglc.compiler.lint.finding import Cause, Place, Reading
 from sglc.compiler.lint.inputs import read
+from sglc.compiler.lint.python import copies
 from sglc.compiler.lint.python.budget import LEAST, MAX_STEPS, OF_ALL, OF_ONE, SHARES, Budget
 from sglc.compiler.lint.python.machine import Run
 from sglc.compiler.lint.python.read import read_python
@@ -155,3 +156,45 @@ def test_loops_one_after_the_other_leave_few_taints(
 ) -> None:
     few, many = (_hashed(tmp_path, rounds, monkeypatch) for rounds in (5, 15))
     assert 0 < few < many < 30 * few
+
+
+TREE = """import litellm
+
+class Node:
+    def __init__(self, name, parent=None):
+        self.name, self.parent, self.children = name, parent, []
+
+    def add(self, name):
+        self.children.append(Node(name, parent=self))
+
+class Outline:
+    def __init__(self):
+        self.root = Node("")
+
+    def ask(self, text):
+{added}
+        head = self.root.name
+        return litellm.completion(model="m", messages=[{{"role": "system", "content": head}}])
+"""
+
+
+def _copied(folder: Path, many: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often a part of a value is copied for a tree to which nodes come that know their parents."""
+    seen, plain = [0], copies.replace
+
+    def count(value: object, **changes: object) -> object:
+        seen[0] += 1
+        return plain(value, **changes)  # type: ignore[type-var]
+
+    added = "\n".join(f'        self.root.add("{n}")' for n in range(many))
+    with monkeypatch.context() as patched:
+        patched.setattr(copies, "replace", count)
+        _followed(folder, TREE.format(added=added))
+    return seen[0]
+
+
+def test_nodes_that_know_their_parents_are_not_copied_with_the_whole_tree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few, many = (_copied(tmp_path, nodes, monkeypatch) for nodes in (6, 24))
+    assert many < 20 * max(few, 1)

@@ -10,7 +10,7 @@ from ..finding import Cause
 from ..layout import SESSION, TURN
 from .backwards import changed_from_the_end
 from .contents import put_into
-from .copies import capped, frozen
+from .copies import capped, put_away
 from .demonstrations import judge_demonstrations
 from .frames import Frame
 from .holding import join
@@ -93,7 +93,7 @@ def set_attribute(
         at_first = run.begun.setdefault(run.cell(owner, attr), owner.attrs.get(attr))
         note_moved(run, frame, owner, attr, at_first, value, node)
     if owner.is_symbolic and _is_missing_there(frame, attr):
-        value = frozen(value, SESSION)
+        value = put_away(run, value, SESSION)
     elif owner.is_symbolic and isinstance(value, Opaque) and value.is_reply and run.active:
         value = _written_by_model(run, frame, owner, attr, value)
     if frame.conds and attr in owner.attrs:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Container, Set
 from dataclasses import replace
 
 from ..finding import Cause, Place
 from ..layout import SESSION
 from .holding import taints_in
+from .machine import Run
 from .taints import Hole, Part, Taint, Taints
+from .touching import Change, Touched
 from .values import Choice, DictV, Item, ListV, Obj, Opaque, Text, Value
 
-Change = Callable[[Taints], Taints]
+
+class _All:
+    """Every object there is."""
+
+    def __contains__(self, thing: object) -> bool:
+        return True
 
 
-def _changed(value: Value, change: Change, memo: dict[int, Value]) -> Value:
-    """A copy whose taints are changed, shared parts once."""
+_ALL = _All()
+
+
+def _changed(
+    value: Value, change: Change, memo: dict[int, Value], copied: Container[object] = _ALL
+) -> Value:
+    """A copy whose taints are changed, shared parts once; objects that aren't to be copied are the same."""
     if id(value) in memo:
         return memo[id(value)]
     match value:
@@ -34,23 +46,24 @@ def _changed(value: Value, change: Change, memo: dict[int, Value]) -> Value:
                 value, items=[], shape=change(value.shape), as_text=change(value.as_text)
             )
             memo[id(value)] = made
-            made.items = [Item(_changed(i.value, change, memo), i.many) for i in value.items]
+            items = ((_changed(i.value, change, memo, copied), i.many) for i in value.items)
+            made.items = [Item(held, many) for held, many in items]
             return made
         case DictV():
             table = replace(
                 value, fields={}, shape=change(value.shape), as_text=change(value.as_text)
             )
             memo[id(value)] = table
-            table.fields = {k: _changed(v, change, memo) for k, v in value.fields.items()}
-            table.rest = _changed(value.rest, change, memo) if value.rest else None
+            table.fields = {k: _changed(v, change, memo, copied) for k, v in value.fields.items()}
+            table.rest = _changed(value.rest, change, memo, copied) if value.rest else None
             return table
-        case Obj():
+        case Obj() if value in copied:
             thing = replace(value, attrs={})
             memo[id(value)] = thing
-            thing.attrs = {k: _changed(v, change, memo) for k, v in value.attrs.items()}
+            thing.attrs = {k: _changed(v, change, memo, copied) for k, v in value.attrs.items()}
             return thing
         case Choice():
-            options = [_changed(o, change, memo) for o in value.options]
+            options = [_changed(o, change, memo, copied) for o in value.options]
             return Choice(options, change(value.taints))
         case _:
             return value
@@ -69,10 +82,35 @@ def frozen(value: Value, cap: int) -> Value:
     return _changed(value, lambda taints: capped(taints, cap), {})
 
 
-def settled(value: Value, loops: tuple[int, ...], running: tuple[int, ...]) -> Value:
+def put_away(run: Run, value: Value, cap: int) -> Value:
+    """The same of a value that is put where others find it: objects in which nothing varies sooner are shared."""
+    return _for_others(run, value, lambda taints: capped(taints, cap))
+
+
+PARTS_OF_A_STEP = 8
+"""Parts of a value that are looked at, or copied, in the time of one step."""
+
+
+def _for_others(run: Run, value: Value, change: Change) -> Value:
+    """A copy that is work like any other: what holds very much is not put away ever so often."""
+    known: dict[Taints, Taints] = {}
+
+    def changed(taints: Taints) -> Taints:
+        if taints not in known:
+            known[taints] = change(taints)
+        return known[taints]
+
+    touched, memo = Touched(changed), dict[int, Value]()
+    found = _changed(value, changed, memo, touched)
+    run.steps += (len(touched.seen) + len(memo)) // PARTS_OF_A_STEP
+    return found
+
+
+def settled(run: Run, value: Value, loops: tuple[int, ...]) -> Value:
     """A value that was put away in a round of these loops: later rounds find it as it is."""
-    return _changed(
-        value, lambda taints: frozenset(_settled(t.outside(running), loops) for t in taints), {}
+    running = run.loop_numbers()
+    return _for_others(
+        run, value, lambda taints: frozenset(_settled(t.outside(running), loops) for t in taints)
     )
 
 
@@ -114,7 +152,13 @@ def capped(taints: Taints, cap: int) -> Taints:
     """Taints that vary no sooner than rank `cap`."""
     if not taints:
         return taints
-    return frozenset(replace(t, rank=min(t.rank, max(cap, _LEAST.get(t.cause, 0)))) for t in taints)
+    if all(t.rank <= cap for t in taints):
+        return taints
+    return frozenset(_capped(t, max(cap, _LEAST.get(t.cause, 0))) for t in taints)
+
+
+def _capped(taint: Taint, most: int) -> Taint:
+    return replace(taint, rank=most) if taint.rank > most else taint
 
 
 def passed(value: Value, place: Place) -> Value:

@@ -10,7 +10,7 @@ from ...finding import Cause
 from ...layout import REQUEST, SESSION
 from ..answering import answered_at
 from ..building import splice
-from ..copies import frozen, settled
+from ..copies import put_away, settled
 from ..elements import HISTORY
 from ..frames import Frame
 from ..holding import picked
@@ -77,9 +77,9 @@ def grow(run: Run, frame: Frame, target: ListV, value: Value, node: ast.AST) -> 
 def _as_put(run: Run, target: ListV, value: Value) -> Value:
     """A value as later rounds and later turns find it in the list that it is put into."""
     if target.persists:
-        return frozen(value, SESSION)
+        return put_away(run, value, SESSION)
     fresh = tuple(n for n in run.loop_numbers() if n not in target.loops)
-    return settled(value, fresh, run.loop_numbers()) if fresh else value
+    return settled(run, value, fresh) if fresh else value
 
 
 def made_longer(run: Run, frame: Frame, old: ListV, made: ListV) -> None:

@@ -10,7 +10,7 @@ from ...layout import SESSION, TURN
 from ..backwards import changed_from_the_end, seeks_newest
 from ..building import splice
 from ..contents import put_into
-from ..copies import frozen
+from ..copies import put_away
 from ..dunders import called_by_python
 from ..expressions import evaluate
 from ..frames import Frame
@@ -146,7 +146,7 @@ def _set_key(run: Run, frame: Frame, owner: DictV, key: Value, value: Value, nod
         owner.fields[key.value] = join([old, value], frame.under()) if frame.conds else value
     else:
         owner.shape |= _order_of_rounds(run, owner)
-        held = frozen(value, SESSION) if owner.persists and _is_of_turn(key) else value
+        held = put_away(run, value, SESSION) if owner.persists and _is_of_turn(key) else value
         owner.rest = join([owner.rest, held]) if owner.rest is not None else held
 
 
