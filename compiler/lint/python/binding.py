@@ -19,8 +19,8 @@ from .walking import walk
 
 
 def condition_taints(run: Run, frame: Frame, test: Value) -> Taints:
-    """What a condition varies with: not the order of what it looks into."""
-    held = taints_in(test, 2)
+    """What a condition varies with: not the order of what it looks into, nor what an object holds that is there."""
+    held = taints_in(test, 2) if not _is_object(test) else NONE
     if _is_container(test):
         held = frozenset(t for t in held if t.cause is not Cause.STATE or t.flag == "asked")
     return frozenset(t for t in held if t.cause not in _NO_CONDITIONS and t.flag != "expiry")
@@ -28,6 +28,13 @@ def condition_taints(run: Run, frame: Frame, test: Value) -> Taints:
 
 _NO_CONDITIONS = FORM | frozenset({Cause.WINDOW, Cause.REWRITTEN, Cause.RETRIEVED, Cause.MODELS})
 """Causes that decide nothing: another model has another cache anyway."""
+
+
+def _is_object(test: Value) -> bool:
+    """Whether a test asks if there is an object: `self.agent.role if self.agent else "nobody"`."""
+    options = test.options if isinstance(test, Choice) and not test.taints else [test]
+    asked = [o for o in options if not (isinstance(o, Const) and o.value is None)]
+    return bool(asked) and all(isinstance(each, Obj) for each in asked)
 
 
 def _is_container(test: Value) -> bool:

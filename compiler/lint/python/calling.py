@@ -16,6 +16,8 @@ from .texts import literal
 from .values import Const, Opaque, Value
 
 _NOBODY = Const(None)
+_CHOOSING = frozenset("exclude include omit skip".split())
+"""Names under which a call gets the names of fields: none of them stands in what it gives."""
 
 
 @dataclass(eq=False, slots=True)
@@ -73,8 +75,8 @@ class Calling:
 
     @property
     def given(self) -> tuple[Value, ...]:
-        """All arguments, however they are given."""
-        return (*self.args, *self.kwargs.values())
+        """All arguments, however they are given, but for those that only say which parts are wanted."""
+        return (*self.args, *(v for k, v in self.kwargs.items() if k not in _CHOOSING))
 
     def taint(self, cause: Cause, what: str, rank: int = REQUEST) -> Taint:
         """Something volatile that comes about here."""

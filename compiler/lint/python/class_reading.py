@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from .mutations import attribute_of, mutations, renamed, replaced
 from .values import ClassInfo, ModuleInfo
-from .walking import nodes_of, walk
+from .walking import last_name, nodes_of, walk
 
 _BUILDERS = frozenset({"__init__", "__post_init__", "__new__", "__enter__", "__aenter__", "setup"})
 
@@ -24,7 +24,8 @@ def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
                 elif _last_word(statement) == "setter":
                     info.setters[name] = statement
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
-                info.annotations[name] = annotation
+                if not _is_of_class(annotation):
+                    info.annotations[name] = annotation
                 if value is not None:
                     info.defaults[name] = value
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -48,6 +49,12 @@ def class_info(node: ast.ClassDef, module: ModuleInfo) -> ClassInfo:
             del info.mutated[attr]
             info.grown.discard(attr)
     return info
+
+
+def _is_of_class(annotation: ast.expr) -> bool:
+    """Whether an annotation says that the class alone has an attribute: it is no field of instances."""
+    held = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    return last_name(held) == "ClassVar"
 
 
 def _begins_as(info: ClassInfo) -> dict[str, str]:

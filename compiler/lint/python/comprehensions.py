@@ -24,19 +24,36 @@ from .taints import NONE, Taint, Taints
 from .taken_over import drops_reasoning, takes_over_others
 from .texts import label_taints, used_at
 from .thoughts import is_said, reasoning_taint, without_reasoning
-from .values import Const, DictV, ListV, Opaque, Value
+from .values import Choice, Const, DictV, ListV, Opaque, Value
 from .walking import walk
 
+_Listing = ast.ListComp | ast.GeneratorExp | ast.SetComp
 
-def comprehension(
-    run: Run, frame: Frame, node: ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
-) -> Value:
+
+def comprehension(run: Run, frame: Frame, node: _Listing | ast.DictComp) -> Value:
     """A list, set, generator or table that is made of another."""
     kind = {ast.SetComp: "set", ast.GeneratorExp: "generator"}.get(type(node), "list")
     inner = _scope(frame)
     source = as_iterated(run, run.evaluate(run, inner, node.generators[0].iter))
     if isinstance(node, ast.DictComp):
         return join([_table(run, inner, node, each) for each in options_of(source)])
+    if isinstance(source, Choice) and all(map(_is_record, source.options)):
+        found = [_listed(run, frame, inner, node, kind, each) for each in source.options]
+        return join(found, source.taints)
+    return _listed(run, frame, inner, node, kind, source)
+
+
+def _is_record(value: Value) -> bool:
+    """Whether a value is a tuple of known things, each of which means what its place says."""
+    is_tuple = isinstance(value, ListV) and value.kind == "tuple"
+    is_tuple |= isinstance(value, Const) and isinstance(value.value, tuple)
+    return is_tuple and known_items(value) is not None
+
+
+def _listed(
+    run: Run, frame: Frame, inner: Frame, node: _Listing, kind: str, source: Value
+) -> ListV:
+    """The list, set or generator that is made of one of those that may be gone through."""
     made = ListV(kind, loops=run.loop_numbers())
     _generate(run, inner, node, source, made, DictV())
     if isinstance(node, ast.SetComp):

@@ -19,6 +19,7 @@ from .instances import CONTENT
 from .machine import Run
 from .moving import item
 from .names import attribute, look_up
+from .narrowing import narrowed
 from .places import place_of
 from .records import as_kept
 from .slices import sliced
@@ -112,11 +113,28 @@ def _conditional(run: Run, frame: Frame, node: ast.IfExp) -> Value:
         return evaluate(run, frame, node.body if test.value else node.orelse)
     taints = condition_taints(run, frame, test)
     frame.conds.append(taints)
-    values = [evaluate(run, frame, node.body), evaluate(run, frame, node.orelse)]
+    values = [
+        _evaluated_as(run, frame, node.test, each, holds)
+        for each, holds in ((node.body, True), (node.orelse, False))
+    ]
     frame.conds.pop()
     if run.loops and all(isinstance(each, Const) for each in values):
         taints |= expiring(test)  # of several things one or the other is always just past its time
     return decided(values, taints)
+
+
+def _evaluated_as(run: Run, frame: Frame, test: ast.expr, node: ast.expr, holds: bool) -> Value:
+    """An arm of a condition, in which a name holds what it can hold where the test holds, or doesn't."""
+    found = narrowed(frame, test)
+    if found is None:
+        return evaluate(run, frame, node)
+    name, having, others = found
+    before, there = frame.env[name], having if holds else others
+    frame.env[name] = there
+    value = evaluate(run, frame, node)
+    if frame.env.get(name) is there:
+        frame.env[name] = before
+    return value
 
 
 def _subscript(run: Run, frame: Frame, node: ast.Subscript) -> Value:

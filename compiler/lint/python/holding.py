@@ -27,12 +27,17 @@ def taints_in(value: Value | None, depth: int = 6) -> Taints:
             return union([shape, text, taints_in(rest, depth - 1), *inner])
         case Choice(options=options, taints=taints):
             return union([taints, *(taints_in(o, depth - 1) for o in options)])
-        case Method(receiver=receiver):
+        case Method(receiver=receiver) if not _is_of_object(receiver):
             return taints_in(receiver, depth - 1)
         case Obj(cls=cls, attrs=attrs) if is_record(cls):
             return union(taints_in(v, depth - 1) for v in attrs.values())
         case _:
             return NONE
+
+
+def _is_of_object(value: Value) -> bool:
+    """Whether something is an object of the project, or an attribute of one that nobody set."""
+    return isinstance(value, Obj) or (isinstance(value, Method) and _is_of_object(value.receiver))
 
 
 def is_record(cls: ClassInfo) -> bool:

@@ -164,6 +164,8 @@ def _is_rare(run: Run) -> bool:
 
 def _is_once(test: ast.expr, me: str) -> bool:
     match test:
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Call(func=ast.Name(id="hasattr"))):
+            return True
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             return _is_own(inner, me)
         case ast.Compare(left=left, comparators=[ast.Constant(value=None)]):

@@ -35,7 +35,9 @@ _OF_HEADS = frozenset({"role", "brief", "head"})
 
 
 def is_stable(label: str, is_newest: bool) -> bool:
-    """Whether a value is the fixed part of a prompt by its name."""
+    """Whether a value is the fixed part of a prompt by its name; one of many isn't, whatever they are called."""
+    if label.endswith("[]"):
+        return False
     words = [word for word in STABLE_WORDS if not (is_newest and word in _OF_HEADS)]
     return any(word in label for word in words) and "user" not in label
 

@@ -36,6 +36,8 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
     if isinstance(value, Opaque) and _is_text(value):
         return replace(value, taints=value.taints | _as_long(run, frame, node, cut))
     low, high = cut.lower, cut.upper
+    if isinstance(value, Opaque) and _takes_off(node):
+        return value
     if low is None and high is not None and isinstance(value, Opaque | ListV):
         rows = built_rows(run, ast.unparse(node), place_of(frame.module, node))
         if rows is not None and shape_of(rows):
@@ -68,6 +70,23 @@ def _without_last(run: Run, frame: Frame, value: ListV, high: ast.expr) -> ListV
     if not is_last or not value.items or value.items[-1].many:
         return value
     return replace(value, items=value.items[:-1], persists=False, parent=value.parent or value)
+
+
+def _takes_off(node: ast.Subscript) -> bool:
+    """`text[len(prefix):]`: what begins with something else, without it; no end of it moves."""
+    match node.slice:
+        case ast.Slice(
+            lower=ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=prefix)]), upper=None
+        ):
+            is_itself = isinstance(node.value, ast.Name) and node.value.id == prefix
+            return not is_itself and not _HISTORY_LENGTH.search(prefix)
+        case _:
+            return False
+
+
+_HISTORY_LENGTH = re.compile(
+    r"(^|_)(messages|history|turns|chat|thread|conversation|log|sent|old|seen|kept)$"
+)
 
 
 _TEXT = re.compile(

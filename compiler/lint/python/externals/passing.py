@@ -80,8 +80,16 @@ def _through(held: Sequence[Value]) -> Taints:
     )
 
 
+def _keeps_functions(name: str) -> bool:
+    """Whether a name is that of a class, or of another way to make one of its objects: it calls nothing at once."""
+    last = name.rpartition(".")[2]
+    return last.lstrip("_")[:1].isupper() or last.startswith("from_")
+
+
 def called_back(call: Calling) -> Taints:
     """What a function of the project gives where it is given to another one, with the arguments behind it."""
+    if _keeps_functions(call.name):
+        return NONE
     for number, each in enumerate(call.args):
         if not isinstance(each, FnV | PartialV):
             continue

@@ -10,6 +10,7 @@ from ..expressions import evaluate
 from ..frames import Frame
 from ..holding import decided, join
 from ..machine import Run
+from ..narrowing import narrowed
 from ..taints import NONE, Taints
 from ..values import Const, ListV, Obj, Opaque, Value
 from ..walking import walk
@@ -28,8 +29,11 @@ def branch(run: Run, frame: Frame, node: ast.If) -> bool:
     before = frame.env
     ends: list[bool] = []
     envs: list[dict[str, Value]] = []
-    for body in (node.body, node.orelse):
+    told = narrowed(frame, node.test)
+    for number, body in enumerate((node.body, node.orelse)):
         frame.env = dict(before)
+        if told is not None:
+            frame.env[told[0]] = told[1 + number]
         frame.conds.append(taints)
         frame.guards.append(node.test)
         ends.append(run.body(run, frame, body))
@@ -40,8 +44,20 @@ def branch(run: Run, frame: Frame, node: ast.If) -> bool:
         frame.return_taints |= taints
     if ends[0] and not ends[1]:
         frame.guards.append(node.test)
+    if told is not None and not any(ends):
+        _widen(envs, told, before)
     frame.env = joined_env(envs, ends, taints, before)
     return all(ends)
+
+
+def _widen(
+    envs: list[dict[str, Value]], told: tuple[str, Value, Value], before: dict[str, Value]
+) -> None:
+    """Behind both branches a name that neither of them set holds what it held before them."""
+    name = told[0]
+    if all(env.get(name) is held for env, held in zip(envs, told[1:], strict=True)):
+        for env in envs:
+            env[name] = before[name]
 
 
 def _is_main(test: ast.expr) -> bool:
