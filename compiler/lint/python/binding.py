@@ -93,8 +93,15 @@ def _varying(
                     Item(_varying(run, loop, i.value, cause, what), i.many) for i in value.items
                 ],
             )
+        case Obj(attrs=attrs, is_symbolic=True):
+            return replace(value, attrs={n: _of_one(run, loop, v) for n, v in attrs.items()})
         case _:
             return value
+
+
+def _of_one(run: Run, loop: Loop, held: Value) -> Value:
+    """What one of several objects holds: another value in each, unless it is an object itself."""
+    return held if isinstance(held, Obj) else _varying(run, loop, held)
 
 
 def _loop_taint(run: Run, loop: Loop, cause: Cause, what: str) -> Taint:

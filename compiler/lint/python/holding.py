@@ -123,9 +123,19 @@ def decided(values: Iterable[Value | None], taints: Taints) -> Value:
 
 
 def _are_unknown(options: Iterable[Value | None]) -> bool:
-    """Whether several unknown values are told apart: which of them it is matters to a set of tools alone."""
-    labels = {each.label if isinstance(each, Opaque) else "" for each in options}
-    return len(labels) > 1
+    """Whether unknown values, or a yes and a no, are told apart: which it is matters to a set of tools alone."""
+    return len({_told_by(each) for each in options}) > 1
+
+
+def _told_by(value: Value | None) -> str:
+    """What tells an answer from another one that is not written anywhere."""
+    match value:
+        case Opaque(label=label):
+            return label
+        case Const(value=bool(said)):
+            return str(said)
+        case _:
+            return ""
 
 
 def _writes(options: Iterable[Value | None]) -> bool:

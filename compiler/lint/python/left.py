@@ -28,10 +28,13 @@ def note_sent(run: Run, messages: Value | None, request: Request) -> None:
 
 
 def _beside(messages: Value, history: ListV | Opaque) -> Iterator[DictV]:
-    """The messages that are sent with a history behind its first one, and are no part of it."""
+    """The messages that are sent with a history behind its first one, and are no part of it.
+
+    Of several lists that may be sent, one that outlives the call is another history: what it holds is kept in it.
+    """
     held = {id(i.value) for i in history.items} if isinstance(history, ListV) else set[int]()
     for each in options_of(messages):
-        items = each.items if isinstance(each, ListV) and each is not history else []
+        items = each.items if isinstance(each, ListV) and not each.persists else []
         parts = [i.many or id(i.value) in held for i in items]
         for at, item in enumerate(items):
             message = dict_of(item.value)

@@ -135,12 +135,20 @@ def _lazily_set(method: ast.AST, me: str) -> set[str]:
     """Attributes that are set where they are found to be missing: they are built once."""
     found: set[str] = set()
     for node in nodes_of(method):
-        if isinstance(node, ast.If):
-            names = {attribute_of(n, me) for n in walk(node.test)}
-            found |= {
-                name for name in names if name and isinstance(node.test, ast.Compare | ast.UnaryOp)
-            }
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Compare | ast.UnaryOp):
+            asked = {attribute_of(n, me) for n in walk(node.test)} - {""}
+            found |= asked if _ends(node.body) else asked & _set_in(node, me)
     return found
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    """Whether a function ends there: what stands behind is done in the other case."""
+    return isinstance(body[-1], ast.Return | ast.Raise)
+
+
+def _set_in(node: ast.If, me: str) -> set[str]:
+    assigned = (n for n in walk(node) if isinstance(n, ast.Assign))
+    return {attribute_of(target, me) for n in assigned for target in n.targets}
 
 
 def attribute_of(node: ast.AST, me: str) -> str:

@@ -10,6 +10,7 @@ from ..building import merge
 from ..calling import Calling
 from ..holding import join
 from ..moving import as_moved, item
+from ..taints import NONE
 from ..thoughts import REASONING
 from ..values import Const, DictV, Item, ListV, Opaque, Value
 
@@ -34,7 +35,14 @@ def _looked_up(call: Calling, receiver: DictV) -> Value:
         return default
     if key is None and receiver.fields:
         return join([*receiver.fields.values(), receiver.rest, default])
-    return join([receiver.rest or Opaque(label=key or "value"), default])
+    return join([receiver.rest or _unknown(receiver, key or "value", default), default])
+
+
+def _unknown(receiver: DictV, label: str, default: Value | None) -> Opaque:
+    """What stands under a key that isn't known: where a number is missing, something is counted under each."""
+    counts = isinstance(default, Const) and type(default.value) in (int, float)
+    state = frozenset(t for t in receiver.as_text if t.cause is Cause.STATE) if counts else NONE
+    return Opaque(state, label=label)
 
 
 def _items(call: Calling, receiver: DictV) -> Value:
