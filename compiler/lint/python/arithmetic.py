@@ -20,7 +20,7 @@ from .paths import path_of
 from .places import place_of, shown
 from .taints import Taint
 from .texts import literal, parts_of, text
-from .values import Choice, Const, DictV, ListV, Opaque, PromptV, StateV, Text, Value
+from .values import Choice, Const, DictV, Item, ListV, Opaque, PromptV, StateV, Text, Value
 
 _MOST = 1 << 17
 _MOST_POWER = 30
@@ -104,8 +104,13 @@ def _multiplied(left: Value, right: Value, node: ast.BinOp) -> Value:
             each = one.items * min(max(times, 1), 8)
             return replace(one, items=[replace(item) for item in each])
         if isinstance(other, Opaque) and isinstance(one, ListV):
-            return replace(one, items=[replace(item, many=True) for item in one.items])
+            return replace(one, items=[_repeated(item) for item in one.items])
     return _number(left, right, node)
+
+
+def _repeated(item: Item) -> Item:
+    """An item of a list that is repeated: one that is known comes again as it is."""
+    return replace(item, many=True, is_same=item.is_same or not item.many)
 
 
 def _of_sets(run: Run, frame: Frame, left: Value, right: Value, node: ast.BinOp) -> Value:

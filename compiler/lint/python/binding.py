@@ -8,14 +8,19 @@ from dataclasses import replace
 
 from ..finding import Cause
 from ..layout import REQUEST
-from .elements import element_of, indexed
+from .arms import arm_in_round
+from .elements import element_of
 from .frames import Frame, Loop
-from .holding import join, taints_in
+from .holding import is_record, join, taints_in
+from .indexing import indexed
 from .machine import Run
 from .slices import sliced
 from .taints import FORM, NONE, Hole, Taint, Taints
-from .values import Choice, Const, DictV, Item, ListV, Obj, Opaque, Text, Value
+from .values import Choice, Const, DictV, Item, ListV, Obj, Opaque, StateV, Text, Value
 from .walking import walk
+
+VARIABLE, COUNTER = "the loop variable", "the loop counter"
+"""What is told of a text that is another one in each round."""
 
 
 def condition_taints(run: Run, frame: Frame, test: Value) -> Taints:
@@ -53,14 +58,32 @@ def loop_element(run: Run, frame: Frame, source: Value, node: ast.expr, loop: Lo
         case ast.Call(func=ast.Name(id="enumerate")):
             if isinstance(value, ListV) and value.items:
                 first = Opaque(
-                    frozenset({_loop_taint(run, loop, Cause.COUNTER, "the loop counter")}),
+                    frozenset({_loop_taint(run, loop, Cause.COUNTER, COUNTER)}),
                     label="number",
                 )
-                rest = [_varying(run, loop, i.value) for i in value.items[1:]]
-                return replace(value, items=[Item(first), *(Item(r) for r in rest)])
+                rest = [_varied(run, loop, i) for i in value.items[1:]]
+                return replace(value, items=[Item(first), *rest])
         case _:
             pass
-    return _varying(run, loop, value, cause)
+    return value if is_steady(source) else _varying(run, loop, value, cause)
+
+
+def is_steady(source: Value) -> bool:
+    """Whether each round finds the same thing in something that is gone through: all that it has, or has repeated."""
+    match source:
+        case ListV(items=[only], shape=shape) if not shape and not source.persists:
+            return only.is_same or not only.many
+        case Const(value=tuple() | list() as held):
+            return len(held) == 1
+        case _:
+            return False
+
+
+def _varied(run: Run, loop: Loop, item: Item, cause: Cause = Cause.VARYING, what: str = "") -> Item:
+    """An item of what a round gets: it varies, unless it is the same in all of them."""
+    if item.is_same:
+        return item
+    return Item(_varying(run, loop, item.value, cause, what), item.many)
 
 
 def mapped_elements(run: Run, sources: Sequence[Value], loop: Loop) -> list[Value]:
@@ -77,22 +100,19 @@ def mapped_elements(run: Run, sources: Sequence[Value], loop: Loop) -> list[Valu
 def _varying(
     run: Run, loop: Loop, value: Value, cause: Cause = Cause.VARYING, what: str = ""
 ) -> Value:
-    what = what or ("the loop counter" if cause is Cause.COUNTER else "the loop variable")
+    what = what or (COUNTER if cause is Cause.COUNTER else VARIABLE)
     taint = _loop_taint(run, loop, cause, what)
     match value:
         case Opaque() if value.parent is None:
             return replace(value, taints=value.taints | {taint})
         case Text(parts=parts):
             return Text((Hole(frozenset({taint})), *parts))
-        case Choice(options=options) if all(isinstance(o, Const) for o in options):
-            return replace(value, taints=value.taints | {taint})  # the keys of a table
+        case Choice(options=options) if all(map(_is_written, options)):
+            return replace(value, taints=value.taints | {taint})
+        case StateV():
+            return arm_in_round(loop, value)
         case ListV(kind="tuple"):
-            return replace(
-                value,
-                items=[
-                    Item(_varying(run, loop, i.value, cause, what), i.many) for i in value.items
-                ],
-            )
+            return replace(value, items=[_varied(run, loop, i, cause, what) for i in value.items])
         case Obj(attrs=attrs, is_symbolic=True):
             return replace(value, attrs={n: _of_one(run, loop, v) for n, v in attrs.items()})
         case _:
@@ -102,6 +122,21 @@ def _varying(
 def _of_one(run: Run, loop: Loop, held: Value) -> Value:
     """What one of several objects holds: another value in each, unless it is an object itself."""
     return held if isinstance(held, Obj) else _varying(run, loop, held)
+
+
+def _is_written(value: Value) -> bool:
+    """Whether a value is a key or a row of a table that is written in the program: of several, each is another text."""
+    match value:
+        case Const() | Text():
+            return True
+        case ListV(kind="tuple" | "list", items=items):
+            return all(_is_written(i.value) for i in items)
+        case DictV(fields=fields, rest=None) if "role" not in fields:
+            return all(map(_is_written, fields.values()))
+        case Obj(cls=cls, attrs=attrs) if is_record(cls) and not value.is_symbolic:
+            return all(map(_is_written, attrs.values()))
+        case _:
+            return False
 
 
 def _loop_taint(run: Run, loop: Loop, cause: Cause, what: str) -> Taint:
@@ -168,6 +203,8 @@ def _cut(star: int, behind: int, node: ast.AST) -> ast.Subscript:
 def _exact(value: Value) -> list[Value] | None:
     if isinstance(value, ListV) and not any(i.many for i in value.items) and not value.persists:
         return [i.value for i in value.items]
+    if isinstance(value, Obj) and any(b.endswith("NamedTuple") for b in value.cls.external):
+        return list(value.attrs.values())
     held = value.value if isinstance(value, Const) else None
     return [Const(each) for each in held] if isinstance(held, tuple | list) else None
 
@@ -177,12 +214,13 @@ def _nth(value: Value, number: int, count: int, target: ast.expr) -> Value:
     if exact is not None and len(exact) == count:
         return exact[number]
     if isinstance(value, Choice):
-        return join(
+        held = [
             o.items[number].value
             if isinstance(o, ListV) and number < len(o.items)
-            else element_of(o)
+            else _nth(o, number, count, target)
             for o in value.options
-        )
+        ]
+        return join(held, value.taints)
     if isinstance(value, Opaque) and value.item is None:
         name = target.id if isinstance(target, ast.Name) else ""
         return replace(value, label=name or value.label, shape=NONE)

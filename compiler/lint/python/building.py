@@ -23,7 +23,7 @@ def splice(target: ListV, value: Value) -> None:
     match value:
         case ListV():
             for item in items_of(value):
-                target.add(item.value, item.many)
+                target.add(item.value, item.many, is_same=item.is_same)
             target.as_text |= value.as_text
             target.is_copy |= value.is_copy
             if value.persists and not any(i.many for i in value.items):

@@ -46,8 +46,10 @@ def _changed(
                 value, items=[], shape=change(value.shape), as_text=change(value.as_text)
             )
             memo[id(value)] = made
-            items = ((_changed(i.value, change, memo, copied), i.many) for i in value.items)
-            made.items = [Item(held, many) for held, many in items]
+            made.items = [
+                Item(_changed(i.value, change, memo, copied), i.many, is_same=i.is_same)
+                for i in value.items
+            ]
             return made
         case DictV():
             table = replace(
@@ -117,6 +119,15 @@ def settled(run: Run, value: Value, loops: tuple[int, ...]) -> Value:
 def apart(value: Value, loops: Set[int]) -> Value:
     """A value as it is for one round of these loops: without what varies inside them alone."""
     return _changed(value, lambda taints: frozenset(t for t in taints if t.needs not in loops), {})
+
+
+def lasting(value: Value, loop: int) -> Value:
+    """A value that goes on to vary once a loop has ended of which each round had another one."""
+    return _changed(value, lambda taints: frozenset(_lasting(t, loop) for t in taints), {})
+
+
+def _lasting(taint: Taint, loop: int) -> Taint:
+    return replace(taint, needs=0) if taint.needs == loop else taint
 
 
 def _settled(taint: Taint, loops: tuple[int, ...]) -> Taint:

@@ -12,9 +12,10 @@ from .comparisons import comparison, expiring, presence
 from .comprehensions import as_table, comprehension
 from .displays import dict_display, f_string, list_display
 from .dunders import operated_by_class
-from .elements import element_of, indexed
+from .elements import element_of
 from .frames import Frame
 from .holding import decided, join, shape_of, taints_in, union
+from .indexing import indexed
 from .instances import CONTENT
 from .machine import Run
 from .moving import item

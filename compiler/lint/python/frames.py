@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ..finding import Place
 from .holding import union
 from .taints import NONE, Taints
-from .values import ClassInfo, ModuleInfo, Value
+from .values import ClassInfo, ModuleInfo, StateV, Value
 
 
 @dataclass(eq=False, slots=True)
@@ -26,6 +26,11 @@ class Loop:
     texts: set[str] = field(default_factory=set)
     is_exact: bool = False
     """Whether each of its rounds is followed by itself."""
+
+    arms: dict[int, tuple[StateV, StateV]] = field(default_factory=dict)
+    """Arms of a program that it goes through, and what they were when it began."""
+    own: dict[int, StateV] = field(default_factory=dict)
+    """Those of the round that is followed."""
 
 
 class Names(MutableMapping[str, Value]):

@@ -12,34 +12,11 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 
 from ..finding import Place
-from .taints import NONE, Part, Taint, Taints
+from .atoms import Const, Contents, Ext, Text
+from .taints import NONE, Taint, Taints
 
 _NUMBERS = itertools.count(1)
 MAX_ITEMS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Const:
-    """A constant of any type."""
-
-    value: object
-    place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """Text in parts."""
-
-    parts: tuple[Part, ...]
-
-
-@dataclass(eq=False, slots=True)
-class Contents:
-    """What a thing that isn't known holds by now, as text in order; all that is got from the thing shares it."""
-
-    parts: list[Part] = field(default_factory=list)
-    is_text: bool = False
-    """Whether it is a text in the making: then all that is put in counts."""
 
 
 @dataclass(eq=False, slots=True)
@@ -77,6 +54,9 @@ class Item:
     added: Place | None = None
     """Where it was added under a condition."""
 
+    is_same: bool = False
+    """Whether it is one and the same, however often it comes."""
+
 
 @dataclass(eq=False, slots=True)
 class ListV:
@@ -100,10 +80,12 @@ class ListV:
 
     born: int = field(default_factory=_NUMBERS.__next__)
 
-    def add(self, value: Value, many: bool = False, added: Place | None = None) -> None:
+    def add(
+        self, value: Value, many: bool = False, added: Place | None = None, is_same: bool = False
+    ) -> None:
         """Append, within bounds."""
         if len(self.items) < MAX_ITEMS:
-            self.items.append(Item(value, many, added))
+            self.items.append(Item(value, many, added, is_same))
 
 
 @dataclass(eq=False, slots=True)
@@ -237,13 +219,6 @@ class ModV:
     """A module of the project as a value."""
 
     info: ModuleInfo
-
-
-@dataclass(frozen=True, slots=True)
-class Ext:
-    """Something of another package, by its dotted name."""
-
-    name: str
 
 
 @dataclass(eq=False, slots=True)

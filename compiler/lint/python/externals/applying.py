@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 
 from ..calling import Calling, External
-from ..elements import element_of, indexed, known_items
+from ..elements import element_of, known_items
 from ..frames import Frame
 from ..holding import join, shape_of
+from ..indexing import indexed
 from ..texts import literal
 from ..values import Const, Ext, Item, ListV, Opaque, PartialV, Value
 

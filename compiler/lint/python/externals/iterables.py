@@ -1,4 +1,4 @@
-"""Builtins that go through other values: `enumerate`, `zip`, `map`, `filter`, `next`."""
+"""Builtins that go through other values: `map`, `filter`, `reversed`, `next`."""
 
 from __future__ import annotations
 
@@ -9,60 +9,13 @@ from ...finding import Cause
 from ...layout import REQUEST
 from ..binding import mapped_elements
 from ..calling import Calling
-from ..elements import element_of, known_items, number_in
+from ..elements import element_of, known_items
 from ..frames import Loop
-from ..holding import join, shape_of, taints_in, text_taints_of, union
+from ..holding import join, shape_of, taints_in, text_taints_of
 from ..slices import sliced
-from ..taints import NONE, Taint
-from ..values import Const, Item, ListV, Opaque, Value
-
-
-def enumerate_call(call: Calling) -> Value:
-    """`enumerate`."""
-    numbered = _numbered(call)
-    if numbered is not None:
-        return numbered
-    made = ListV(
-        "list",
-        shape=shape_of(call.args[0]) if call.args else NONE,
-        as_text=text_taints_of(call.args[0]) if call.args else NONE,
-    )
-    made.add(
-        ListV(
-            "tuple",
-            [
-                Item(Opaque(label="number")),
-                Item(element_of(call.args[0]) if call.args else Opaque()),
-            ],
-        ),
-        many=True,
-    )
-    return made
-
-
-def _numbered(call: Calling) -> Value | None:
-    """Known elements, each behind its number."""
-    held = known_items(call.args[0]) if call.args else None
-    start = call.kwargs.get("start", call.args[1] if len(call.args) > 1 else Const(0))
-    first = number_in(start)
-    if held is None or first is None:
-        return None
-    return _rows([[Const(first + n), each] for n, each in enumerate(held)])
-
-
-def zip_call(call: Calling) -> Value:
-    """`zip`."""
-    held = [known_items(each) for each in call.args]
-    known = [each for each in held if each is not None]
-    if held and len(known) == len(held):
-        return _rows([[*row] for row in zip(*known, strict=False)])
-    made = ListV("list", shape=union(shape_of(a) for a in call.args))
-    made.add(ListV("tuple", [Item(element_of(a)) for a in call.args]), many=True)
-    return made
-
-
-def _rows(rows: list[list[Value]]) -> ListV:
-    return ListV("list", [Item(ListV("tuple", [Item(each) for each in row])) for row in rows])
+from ..taints import Taint
+from ..values import Const, ListV, Opaque, Value
+from .combined import CYCLE
 
 
 def map_call(call: Calling) -> Value:
@@ -110,17 +63,6 @@ def reversed_call(call: Calling) -> Value:
 
 def _owner(held: ListV) -> ListV | Opaque | None:
     return held if held.persists else held.parent
-
-
-def cycle_call(call: Calling) -> Value:
-    """`itertools.cycle`: the same elements over and over."""
-    made = ListV(CYCLE, loops=call.loops)
-    made.add(element_of(call.first), many=True)
-    return made
-
-
-CYCLE = "cycle"
-"""The kind of what goes round."""
 
 
 def _goes_round(call: Calling, held: Value) -> bool:

@@ -22,6 +22,7 @@ from .applying import (
     taken_out,
     thread_call,
 )
+from .combined import cycle_call, enumerate_call, one_of_each, repeat_call, zip_call
 from .containers import (
     best_call,
     chain_map,
@@ -39,14 +40,11 @@ from .containers import (
 from .digests import DIGESTS, digest_call
 from .iterables import (
     counter,
-    cycle_call,
-    enumerate_call,
     filter_call,
     islice_call,
     map_call,
     next_call,
     reversed_call,
-    zip_call,
 )
 from .prompty import executed, opened, prepared
 from .reflected import evaluated, module_call, names_call, partial_method, property_call
@@ -117,7 +115,9 @@ BUILTINS = {
     "map": map_call,
     "filter": filter_call,
     "next": next_call,
+    **dict.fromkeys(("itertools.zip_longest", "itertools.product"), one_of_each),
     "itertools.cycle": cycle_call,
+    "itertools.repeat": repeat_call,
     "getattr": getattr_call,
     "setattr": setattr_call,
     "vars": fields_call,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from ...finding import Cause, Evidence, Loss, Place
 from ...layout import REQUEST, WORTH_INSIDE, Request
 from ...passages import is_passage
+from ..binding import COUNTER, VARIABLE
 from ..frames import Loop
 from ..machine import Run
 from ..messages import dict_of, options_of
@@ -57,7 +58,8 @@ def as_of_arms(run: Run, found: Iterable[Evidence]) -> Iterator[Evidence]:
     """What arms of one state have each for itself, in front of what all of them have: they part too early."""
     starts = {loop.place.start for loop in run.loops}
     for each in found:
-        is_own = each.cause is Cause.VARYING and each.origin.start in starts
+        is_of_loop = each.origin.start in starts or each.what in (VARIABLE, COUNTER)
+        is_own = each.cause in (Cause.VARYING, Cause.COUNTER) and is_of_loop
         what = "what differs between the arms"
         yield replace(each, cause=Cause.ARM, what=what) if is_own else each
 

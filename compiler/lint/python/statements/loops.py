@@ -6,6 +6,7 @@ import ast
 
 from ...finding import Cause, Place
 from ...layout import REQUEST
+from ..arms import keep_apart
 from ..binding import bind, loop_element
 from ..elements import is_historical, known_items
 from ..expressions import evaluate
@@ -48,6 +49,7 @@ def for_loop(run: Run, frame: Frame, node: ast.For | ast.AsyncFor) -> bool:
                 _turn_flags(run, frame, loop, node)
                 _carry_texts(run, frame, loop, node)
             _round(run, frame, loop, node, loop_element(run, frame, source, node.iter, loop))
+    keep_apart(loop)
     grown_up(run, frame)
     if any(isinstance(n, ast.Break) for n in nodes_of(node)):
         before = dict(frame.env)
@@ -107,6 +109,7 @@ def _round(run: Run, frame: Frame, loop: Loop, node: ast.For | ast.AsyncFor, val
     bind(run, frame, node.target, value)
     ended = run.body(run, frame, node.body)
     run.loops.pop()
+    loop.own.clear()
     if ended:
         for name, held in before.items():
             if frame.env.get(name) is not held:

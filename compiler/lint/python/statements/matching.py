@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 
 from ..binding import condition_taints, unpacked
-from ..elements import indexed
 from ..expressions import evaluate
 from ..frames import Frame
 from ..holding import decided, taints_in
+from ..indexing import indexed
 from ..machine import Run
 from ..names import attribute
 from ..values import Obj, Opaque, Value

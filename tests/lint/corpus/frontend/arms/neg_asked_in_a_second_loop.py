@@ -1,0 +1,19 @@
+"""One loop tells each arm its own behind what they share, another one asks them."""
+
+import sglc as sgl
+
+RULES = "Name the play by its first line, its author and its year. Never guess a year. Quote at most one line, and say from which act it is. " * 30
+
+PAIRS = [("speech", "how they talk"), ("light", "what is lit"), ("music", "what is heard")]
+
+
+@sgl.function
+def judge(s, scene: str):
+    s += sgl.system("You judge scenes.")
+    s += sgl.user(RULES + scene)
+    arms = s.fork(3)
+    for arm, (name, hint) in zip(arms, PAIRS):
+        arm += sgl.user(f"{name}: {hint}")
+    for n, arm in enumerate(arms):
+        arm += sgl.assistant(sgl.gen("mark", max_tokens=3))
+    arms.join()

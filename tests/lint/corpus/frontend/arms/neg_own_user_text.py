@@ -1,0 +1,18 @@
+"""What the arms share is said before they part."""
+
+import sglc as sgl
+
+RULES = "Name the play by its first line, its author and its year. Never guess a year. Quote at most one line, and say from which act it is. " * 30
+
+POINTS = {"speech": "how they talk", "light": "what is lit", "music": "what is heard"}
+
+
+@sgl.function
+def judge(s, scene: str):
+    s += sgl.system(RULES)
+    s += sgl.user(scene)
+    arms = s.fork(len(POINTS))
+    for arm, (name, hint) in zip(arms, POINTS.items()):
+        arm += sgl.user(f"View: {name}, {hint}.")
+        arm += sgl.assistant(sgl.gen("mark", max_tokens=3))
+    arms.join()

@@ -1,0 +1,17 @@
+"""Arms beside the items of a table: each is told its own point in front of the rules."""
+
+import sglc as sgl
+
+RULES = "Name the play by its first line, its author and its year. Never guess a year. Quote at most one line, and say from which act it is. " * 30
+
+POINTS = {"speech": "how they talk", "light": "what is lit", "music": "what is heard"}
+
+
+@sgl.function
+def judge(s, scene: str):
+    s += sgl.system("You judge scenes.")
+    arms = s.fork(3)
+    for arm, (name, hint) in zip(arms, POINTS.items()):
+        arm += sgl.user(f"{name}: {hint}\n{RULES}\n{scene}")  # want: PFX702 PFX203 PFX201 PFX202
+        arm += sgl.assistant(sgl.gen("mark", max_tokens=3))
+    arms.join()
