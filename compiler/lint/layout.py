@@ -38,6 +38,7 @@ class Segment:
     """A stretch of a prompt: literal text, or a value (then `text` is empty and `tokens` may be 0).
 
     `region`: `tools`, `system` or the number of a message. `has_mark`: a breakpoint stands behind it.
+    `place`: where it is written, or the breakpoint behind it.
     `is_history`: replayed messages whose text isn't known; `is_newest`: part of the last message.
     """
 
@@ -240,11 +241,17 @@ def merged(segments: Sequence[Segment]) -> list[Segment]:
     return found
 
 
+def is_fixed(segment: Segment) -> bool:
+    """Whether a segment is literal text, which all calls of a release send."""
+    is_open = segment.origins or segment.is_unknown or segment.is_history
+    return segment.rank <= RELEASE and not is_open
+
+
 def static_prefix(request: Request) -> tuple[str, bool]:
     """The literal text that a request begins with, and whether all of the request is literal."""
     text = ""
     for segment in request.segments:
-        if segment.rank > RELEASE or segment.origins or segment.is_unknown or segment.is_history:
+        if not is_fixed(segment):
             return text, False
         text += segment.text
     return text, True

@@ -37,7 +37,7 @@ def split_numbers(request: Request, counter: Counter, source: str) -> Iterator[E
     digits, text = value.goes_on_from, shared[-1].text
     if not _moves(text, counter):
         return
-    place = value.place or _written(text, request.sink, source)
+    place = value.place or shared[-1].place or _written(text, request.sink, source)
     what = f"`{digits}` in front of the other digits of a number"
     yield Evidence(
         Cause.SEAM,

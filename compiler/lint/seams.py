@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
 
 from .finding import Cause, Evidence, Loss, Place
-from .layout import Request, static_prefix
+from .layout import Request, is_fixed, static_prefix
 from .target import rules_of
 from .tokens import Counter
 
@@ -25,7 +27,7 @@ def ends_of(request: Request, counter: Counter) -> Iterator[Evidence]:
         yield from _rest(request, counter.count(text), unit)
 
 
-def blank_end(request: Request, origin: Place) -> Iterator[Evidence]:
+def blank_end(request: Request) -> Iterator[Evidence]:
     """Evidence where a model goes on behind a blank, which would belong to its first token."""
     last = request.segments[-1] if request.segments else None
     if last is not None and last.text.endswith((" ", "\t")):
@@ -33,7 +35,7 @@ def blank_end(request: Request, origin: Place) -> Iterator[Evidence]:
         loss = Loss(1)
         yield Evidence(
             Cause.SEAM,
-            origin,
+            last.place or request.sink,
             request.sink,
             what,
             loss=loss,
@@ -53,7 +55,13 @@ def _seam(
         lost = len(alone) // unit * unit - kept // unit * unit
     if lost >= 2:
         loss = Loss(lost, len(alone), is_exact=True)
-        yield _made(Cause.SEAM, request, "the seam", loss)
+        yield replace(_made(Cause.SEAM, request, "the seam", loss), origin=_end_of_fixed(request))
+
+
+def _end_of_fixed(request: Request) -> Place:
+    """Where the fixed text that a request begins with ends in the source, as far as that is known."""
+    fixed = [s.place for s in takewhile(is_fixed, request.segments)]
+    return next((place for place in reversed(fixed) if place is not None), request.sink)
 
 
 def _alike(one: Sequence[int], other: Sequence[int]) -> int:

@@ -10,8 +10,8 @@ from jinja2 import nodes
 from ..finding import Cause, Place
 from ..layout import REQUEST, TENANT
 from ..python.holding import taints_in
+from ..python.labels import label_taints
 from ..python.taints import NONE, Hole, Lit, Part, Taint, Taints
-from ..python.texts import label_taints
 from ..python.values import Opaque, Value
 
 _CHOSEN = re.compile(

@@ -11,9 +11,9 @@ from jinja2 import nodes
 from ..finding import Cause, Place
 from ..layout import REQUEST
 from ..python.holding import shape_of, text_taints_of
+from ..python.labels import label_taints
 from ..python.origins import STABLE_WORDS
 from ..python.taints import NONE, Hole, Lit, Part, Taint, Taints
-from ..python.texts import label_taints
 from ..python.values import DictV, Opaque, Value
 
 _HISTORY = re.compile(

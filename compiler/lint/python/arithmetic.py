@@ -19,7 +19,7 @@ from .message_templates import offer
 from .paths import path_of
 from .places import place_of, shown
 from .taints import Taint
-from .texts import literal, parts_of, text
+from .texts import literal, parts_of, put_behind, text
 from .values import Choice, Const, DictV, Item, ListV, Opaque, PromptV, StateV, Text, Value
 
 _MOST = 1 << 17
@@ -68,7 +68,9 @@ def added(run: Run, frame: Frame, left: Value, right: Value, node: ast.AST) -> V
         return join([added(run, frame, o, right, node) for o in left.options], left.taints)
     if _is_text(left) or _is_text(right):
         place = place_of(frame.module, node)
-        return text((*parts_of(left, place), *parts_of(right, place)))
+        parts = [*parts_of(left, place)]
+        put_behind(parts, parts_of(right, place), place)
+        return text(parts)
     if isinstance(left, ListV) or isinstance(right, ListV):
         made = ListV("list", loops=run.loop_numbers())
         splice(made, left)

@@ -16,13 +16,14 @@ from .elements import is_historical, known_items
 from .frames import Frame, Loop
 from .growing import part_of
 from .holding import extent_of, join, picked, text_taints_of, union
+from .labels import label_taints
 from .machine import Run
 from .messages import options_of
 from .places import place_of, shown
 from .standing import as_iterated
 from .taints import NONE, Taint, Taints
 from .taken_over import drops_reasoning, takes_over_others
-from .texts import label_taints, used_at
+from .texts import used_at
 from .thoughts import is_said, reasoning_taint, without_reasoning
 from .values import Choice, Const, DictV, ListV, Opaque, Value
 from .walking import walk

@@ -12,7 +12,7 @@ from .machine import Run
 from .places import place_of
 from .standing import as_iterated, as_written
 from .taints import MARKS, Lit, Part
-from .texts import parts_of, text
+from .texts import parts_of, put_behind, text
 from .unsaid import note_left_out
 from .values import Const, DictV, ListV, Value
 
@@ -23,9 +23,10 @@ def f_string(run: Run, frame: Frame, node: ast.JoinedStr) -> Value:
     for piece in node.values:
         match piece:
             case ast.Constant(value=held):
-                parts.append(Lit(str(held)))
+                parts.append(Lit(str(held), place_of(frame.module, piece)))
             case ast.FormattedValue(value=inner, format_spec=spec):
-                parts += _formatted(run, frame, inner, spec)
+                more = _formatted(run, frame, inner, spec)
+                put_behind(parts, more, place_of(frame.module, inner))
             case _:
                 pass
     return text(parts)

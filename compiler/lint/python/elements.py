@@ -1,4 +1,4 @@
-"""Elements of containers: what a loop, an index or a slice gives, and what a slice of a history means."""
+"""Elements of containers: what a loop goes through, the few that are known, and whether they are a history."""
 
 from __future__ import annotations
 

@@ -36,10 +36,11 @@ def formatted(
         return text(
             (Lit(known), *(p for a in (*args, *kwargs.values()) for p in parts_of(a, place)))
         )
+    written = template.place if isinstance(template, Const) else None
     found: list[Part] = []
     automatic = 0
     for before, name, _, _ in fields:
-        found.append(Lit(before))
+        found.append(Lit(before, written))
         if name is None:
             continue
         head, path = _HEAD.match(name).groups()  # type: ignore[union-attr]

@@ -14,6 +14,7 @@ from .dunders import called_by_python
 from .elsewhere import assigned_elsewhere
 from .frames import Frame
 from .holding import join
+from .labels import is_constant, label_taints
 from .machine import Run
 from .method_values import is_class_method, method_of
 from .moving import as_moved
@@ -24,7 +25,6 @@ from .records import as_kept
 from .sources.standard import HOST_VALUES
 from .state import as_state
 from .taints import NONE, Taint
-from .texts import is_constant, label_taints
 from .values import (
     AgentV,
     Choice,

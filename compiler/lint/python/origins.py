@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ..finding import Cause
+from dataclasses import replace
+
+from ..finding import Cause, Place
 from ..layout import SESSION, Origin
 from .answering import ANSWERED
 from .machine import Run
 from .replayed import DUMPED
-from .taints import Taint, Taints
+from .taints import MAX_PATH, Taint, Taints
 
 STABLE_WORDS = (
     "system",
@@ -46,6 +48,14 @@ def origins(run: Run, taints: Taints) -> tuple[Origin, ...]:
     """The taints that vary between the calls that are made here."""
     found = [o for o in (_origin(run, t) for t in taints) if o is not None]
     return tuple(sorted(found, key=lambda o: (o.place.file, o.place.line, o.what)))
+
+
+def past(origin: Origin, place: Place | None, sink: Place) -> Origin:
+    """An origin whose value was put into a text on its way, in a line of its own."""
+    told = {(p.file, p.line) for p in (origin.place, *origin.path, sink)}
+    if place is None or (place.file, place.line) in told or len(origin.path) >= MAX_PATH:
+        return origin
+    return replace(origin, path=(*origin.path, place))
 
 
 def _origin(run: Run, taint: Taint) -> Origin | None:

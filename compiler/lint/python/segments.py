@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..finding import Cause, Place
+from ..finding import Place
 from ..layout import CONST, RELEASE, REQUEST, SESSION, Request, Segment
 from ..numbers_behind import digits_before
 from .blocks import deep_parts, is_blocks, is_marked, is_replayed, quiet
 from .filling import REST
 from .holding import shape_of, taints_in
 from .machine import Run
+from .many import REMINTED, is_any_of, reminted, replays
 from .messages import dict_of, options_of, role_of
-from .origins import STABLE_TOKENS, is_stable, origins
+from .origins import STABLE_TOKENS, is_stable, origins, past
 from .taints import Hole, Lit, Part
 from .texts import literal, parts_of
-from .values import Const, DictV, ListV, Opaque, Text, Value
+from .values import Const, ListV, Opaque, Text, Value
 
 
 class SegmentBuilder:
@@ -84,7 +85,7 @@ class SegmentBuilder:
         if not known and fields.rest is not None:
             known = [fields.rest]
         self.is_replayed = many and (
-            _is_any_of(value, fields) or any(_replays(each) for each in fields.fields.values())
+            is_any_of(value, fields) or any(replays(each) for each in fields.fields.values())
         )
         for each in known:
             count = len(self.segments)
@@ -167,7 +168,14 @@ class SegmentBuilder:
             if isinstance(part, Lit):
                 tokens = self.run.counter.count(part.text)
                 self.segments.append(
-                    Segment(CONST, part.text, tokens, region=region, is_newest=is_newest)
+                    Segment(
+                        CONST,
+                        part.text,
+                        tokens,
+                        region=region,
+                        place=part.place,
+                        is_newest=is_newest,
+                    )
                 )
                 continue
             count = len(self.segments)
@@ -176,19 +184,9 @@ class SegmentBuilder:
                 self.segments[-1] = replace(self.segments[-1], goes_on_from=digits)
 
     def _reminted(self, part: Hole) -> Hole:
-        """In a message that stands for many, only what is made anew while the history is put together varies."""
-        running = set(self.run.loop_numbers())
         is_amid = any(s.is_history for s in self.segments)
-        kept = frozenset(
-            t
-            for t in part.taints
-            if (t.cause not in _REMINTED or (t.rank > SESSION and set(t.loops) - running))
-            and not (self.is_replayed and t.cause in _ASKED)
-            and not (
-                is_amid and t.cause is Cause.STATE
-            )  # amid stored messages, and stored as they are
-        )
-        return replace(part, taints=kept, is_element=True)
+        running = set(self.run.loop_numbers())
+        return reminted(part, running, is_amid, self.is_replayed)
 
     def _hole(self, part: Hole, region: str, is_newest: bool, unknown: int | None) -> None:
         seen = part.taints
@@ -197,7 +195,7 @@ class SegmentBuilder:
             "tools",
         ):  # said in a conversation, it stands there as it was said
             seen = frozenset(t for t in seen if t.flag != "said")
-        held = origins(self.run, seen)
+        held = tuple(past(o, part.place, self.request.sink) for o in origins(self.run, seen))
         if held:
             rank = max(o.rank for o in held)
             self.segments.append(Segment(rank, origins=held, region=region, is_newest=is_newest))
@@ -239,7 +237,7 @@ class SegmentBuilder:
             frozenset(
                 t
                 for t in taints_in(value, 3) - shape_of(value)
-                if t.rank > SESSION and t.cause in _REMINTED and set(t.loops) - running
+                if t.rank > SESSION and t.cause in REMINTED and set(t.loops) - running
             ),
         )
         if held:
@@ -260,25 +258,3 @@ class SegmentBuilder:
 _CALLS_OF_GEMINI = frozenset(
     {"functionCall", "functionResponse", "function_call", "function_response"}
 )
-
-_REMINTED = frozenset({Cause.RANDOM, Cause.CLOCK, Cause.SIGNED, Cause.HASHED, Cause.SAMPLED})
-_ASKED = frozenset({Cause.VARYING, Cause.RETRIEVED})
-"""Causes that say what one turn was about: in a message that is replayed it stands as it was said."""
-
-
-def _is_any_of(value: Value, fields: DictV) -> bool:
-    """Whether a message stands for each of a conversation: by turns it has this role and that one."""
-    messages = [m for m in map(dict_of, options_of(value)) if m is not None]
-    roles = [r for m in (*messages, fields) for r in options_of(m.fields.get("role", Const("")))]
-    is_open = fields.rest is not None and "role" not in fields.fields
-    return is_open or len({role_of(each) for each in roles}) > 1
-
-
-def _replays(value: Value) -> bool:
-    """Whether something holds a piece of a stored message."""
-    for each in options_of(value):
-        if isinstance(each, Opaque) and each.parent is not None:
-            return True
-        if isinstance(each, Text) and any(isinstance(p, Hole) and p.is_element for p in each.parts):
-            return True
-    return False

@@ -84,9 +84,10 @@ NONE: Taints = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Lit:
-    """Literal text."""
+    """Literal text. `place`: where it is written, or where something that isn't known was put behind it."""
 
     text: str
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class Hole:
     is_element: bool = False
     is_fixed: bool = False
     """Whether it stays the same for a release: a file that comes with the program, its environment."""
+    place: Place | None = field(default=None, compare=False)
+    """Where it was put into a text."""
 
 
 Part = Lit | Hole

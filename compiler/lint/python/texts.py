@@ -2,103 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from ..finding import Cause, Place
-from ..layout import REQUEST, SESSION, TURN, USER
 from .holding import taints_in, union
-from .sources.forms import is_request_id
-from .taints import NONE, Hole, Lit, Part, Taint, Taints
+from .labels import is_constant, label_taints
+from .taints import NONE, Hole, Lit, Part, Taints
 from .values import Choice, Const, DictV, Ext, ListV, Obj, Opaque, Text, Value
 
 MAX_TEXT = 1 << 18
-
-_USER = re.compile(
-    r"(^|[._])(user|customer|tenant|account|member|guest|reader|patient|student|profile|visitor|shopper|caller"
-    r"|employee|client_name|org|organisation|organization|workspace|company|owner|person|traveller|traveler|learner"
-    r"|applicant|claimant|passenger|policyholder|resident|citizen|pupil|donor|insured|tenant|merchant|driver|rider"
-    r"|borrower|subscriber|buyer|current_user|principal)(_?(name|id|email|profile|info|data|plan|role|prefs"
-    r"|preferences|settings|locale|language|timezone|tz))?([._\[]|$)"
-)
-_CLIENT = re.compile(
-    r"(^|[._])client\.(name|age|goals?|email|profile|plan|id|address|phone|weights?|notes?|history|language|company)$"
-)
-"""A client is a person where it has what a person has."""
-
-_PERSONAL = re.compile(
-    r"\w[._](first_name|last_name|full_name|surname|email|age|income|salary|birth_?(day|date)?|phone(_number)?)$"
-)
-"""What only a person has."""
-
-_VARYING = re.compile(
-    r"^(question|query|user_input|user_message|user_query|user_text|essay|document|doc|article|chunk|passages?"
-    r"|hits|snippets?|ticket|row|item|email_body|transcript|search_results|retrieved|context_docs|review|sentence"
-    r"|paragraph|page_text|utterance|complaint|abstract|headline|tweet|comment|post|candidate)(\.|\[|$)"
-)
-
-
-_HOST = re.compile(
-    r"(^|[._])(cwd|work_?dir|working_dir(ectory)?|current_dir(ectory)?|git_status|git_branch|git_diff|hostname|worktree"
-    r"|open_files?|active_file)$"
-)
-
-
-_SESSION = re.compile(r"(^|[._])(session|conversation|thread|chat)_?id$")
-
-
-_SPENT = re.compile(
-    r"(^|[._])((quota|budget|credits?|allowance|tokens)[._](remaining|left|used|spent)"
-    r"|(remaining|used|spent)_(quota|budget|credits|allowance|tokens))(\(\))?$"
-)
-"""What is left of a quota: less after each call."""
-
-_USED = re.compile(
-    r"(^|[._])usage([._](total|input|output|request|response|prompt|completion|cached?)_?\w*tokens"
-    r"|[._](requests|tool_calls|cost|total|details))?(\(\))?$"
-    r"|^(ctx|context|run_context|wrapper|runtime|request)\.(run_step|step|retry|retries|turn|attempt|iteration)$"
-)
-"""What a run has used and done so far, as its framework counts it: more after each call."""
-
-
-_TOLD = (
-    (_SPENT, (Cause.STATE, TURN)),
-    (_USED, (Cause.STATE, TURN)),
-    (_VARYING, (Cause.VARYING, REQUEST)),
-    (_HOST, (Cause.HOST, SESSION)),
-    (_SESSION, (Cause.STATE, SESSION)),
-)
-
-
-def label_taints(value: Opaque, place: Place) -> Taints:
-    """What the name of an unknown value says of how long it stays the same."""
-    label = value.label
-    if not label or value.is_reply or value.parent is not None:
-        return NONE
-    told = _told_by(label.lower())
-    return frozenset({Taint(*told, place, f"`{label}`")}) if told is not None else NONE
-
-
-@lru_cache(maxsize=1 << 12)
-def _told_by(name: str) -> tuple[Cause, int] | None:
-    """What a name says: why another thing may stand there, and how soon."""
-    if is_request_id(name):
-        return Cause.RANDOM, REQUEST
-    for words, told in _TOLD:
-        if words.search(name):
-            return told
-    is_person = _USER.search(name) or _CLIENT.search(name) or _PERSONAL.search(name)
-    if is_person and "prompt" not in name and "message" not in name:
-        return Cause.USER, USER
-    return None
-
-
-def is_constant(name: str) -> bool:
-    """Whether a name is a constant's by the way it is written."""
-    last = name.rpartition(".")[2]
-    return len(last) > 2 and last.isupper()
 
 
 def parts_of(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
@@ -106,8 +19,8 @@ def parts_of(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
     match value:
         case Text(parts=parts):
             return parts
-        case Const(value=constant):
-            return (Lit(str(constant)),)
+        case Const(value=constant, place=written):
+            return (Lit(str(constant), written),)
         case Opaque():
             if (
                 not (value.taints or value.shape or value.contents)
@@ -117,7 +30,8 @@ def parts_of(value: Value, place: Place, depth: int = 5) -> tuple[Part, ...]:
                 return parts_of(value.item, place, depth - 1)
             seen = value.taints | value.shape | label_taints(value, place)
             inside = value.contents.parts if value.contents else ()
-            return (Hole(seen, value.label, value.parent is not None, value.is_fixed), *inside)
+            is_said = value.parent is not None
+            return (Hole(seen, value.label, is_said, value.is_fixed, place), *inside)
         case ListV() if depth:
             inner = [part for i in value.items for part in parts_of(i.value, place, depth - 1)]
             order = _hole_of(used_at(value.shape, place))
@@ -175,14 +89,22 @@ def text(parts: Sequence[Part]) -> Value:
     for part in parts:
         if isinstance(part, Lit) and found and isinstance(found[-1], Lit):
             joined = found[-1].text + part.text
-            found[-1] = Lit(joined[:MAX_TEXT])
+            found[-1] = Lit(joined[:MAX_TEXT], part.place or found[-1].place)
         elif not (isinstance(part, Lit) and not part.text):
             found.append(part)
     if not found:
         return Const("")
     if len(found) == 1 and isinstance(found[0], Lit):
-        return Const(found[0].text)
+        return Const(found[0].text, found[0].place)
     return Text(tuple(found[:600]))
+
+
+def put_behind(parts: list[Part], more: Sequence[Part], place: Place) -> None:
+    """Put parts behind others; where literal text comes to stand in front of something unknown, it is told."""
+    last = parts[-1] if parts else None
+    if isinstance(last, Lit) and more and isinstance(more[0], Hole):
+        parts[-1] = Lit(last.text, place)
+    parts += more
 
 
 def literal(value: Value) -> str | None:
@@ -224,7 +146,8 @@ def joined(separator: Value, items: Value, place: Place) -> Value:
         items = held
     parts: list[Part] = list(_hole_of(used_at(items.shape, place)))
     for number, item in enumerate(items.items):
-        parts += [*(between if number else ()), *parts_of(item.value, place)]
+        parts += between if number else ()
+        put_behind(parts, parts_of(item.value, place), place)
     return text([*parts, *_hole_of(items.as_text)])
 
 
@@ -238,7 +161,7 @@ def replaced(subject: Value, old: Value, new: Value, place: Place) -> Value:
     for part in parts:
         if isinstance(part, Lit) and needle in part.text:
             for number, piece in enumerate(part.text.split(needle)):
-                found += [*(parts_of(new, place) if number else ()), Lit(piece)]
+                found += [*(parts_of(new, place) if number else ()), Lit(piece, part.place)]
         else:
             found.append(part)
     return text(found)
@@ -246,4 +169,6 @@ def replaced(subject: Value, old: Value, new: Value, place: Place) -> Value:
 
 def transformed(value: Value, change: Callable[[str], str], place: Place) -> Value:
     """A text whose literals are changed one by one (`upper`, `strip`): the holes stay."""
-    return text([Lit(change(p.text)) if isinstance(p, Lit) else p for p in parts_of(value, place)])
+    return text(
+        [Lit(change(p.text), p.place) if isinstance(p, Lit) else p for p in parts_of(value, place)]
+    )

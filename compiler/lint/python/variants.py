@@ -9,10 +9,11 @@ from ..finding import Cause
 from ..layout import USER
 from .expressions import evaluate
 from .frames import Frame
+from .labels import label_taints
 from .machine import Run
 from .places import place_of, shown
 from .taints import Hole, Taint
-from .texts import label_taints, parts_of
+from .texts import parts_of
 from .values import Const, Opaque, Text, Value
 from .walking import walk
 

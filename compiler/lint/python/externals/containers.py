@@ -13,10 +13,10 @@ from ..copies import items_of
 from ..elements import element_of, is_historical, length_taint
 from ..frames import Frame
 from ..holding import join, picked, shape_of, taints_in, text_taints_of
+from ..labels import label_taints
 from ..machine import Run
 from ..places import place_of
 from ..taints import NONE, Taint, Taints
-from ..texts import label_taints
 from ..values import Choice, Const, DictV, ListV, Opaque, Value
 from ..walking import walk
 

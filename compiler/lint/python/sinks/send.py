@@ -38,7 +38,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     run.evidence += as_of_arms(run, found) if given.is_arm else found
     run.evidence += ends_of(request, run.counter)
     if given.is_raw:
-        run.evidence += blank_end(request, request.sink)
+        run.evidence += blank_end(request)
     module = run.project.by_file.get(sink.file)
     run.evidence += split_numbers(request, run.counter, module.text if module else "")
     run.evidence += unclean(request, module.text if module else "")

@@ -11,12 +11,12 @@ from ..binding import unpacked
 from ..copies import passed
 from ..expressions import evaluate
 from ..frames import Frame
+from ..labels import label_taints
 from ..left import note_left
 from ..machine import Run
 from ..moving import note_moved
 from ..places import place_of
 from ..records import as_found, note_changed
-from ..texts import label_taints
 from ..values import Choice, Const, Obj, Opaque, Value
 from .items import set_item
 from .stored import as_stored

@@ -52,9 +52,10 @@ def _judge_blank(run: Run, state: StateV, value: Value, place: Place) -> None:
     before = parts[at - 1] if at else None
     if not at and not isinstance(value, DictV) and isinstance(last, DictV) and last.place:
         before, place = _end_of(last, place), last.place
+    origin = before.place or place if isinstance(before, Lit) else place
     if isinstance(before, Lit) and before.text.endswith((" ", "\t")):
         what = "a blank at the end, behind which the model goes on"
-        run.evidence.append(Evidence(Cause.SEAM, place, place, what, loss=Loss(1)))
+        run.evidence.append(Evidence(Cause.SEAM, origin, place, what, loss=Loss(1)))
 
 
 def _end_of(message: DictV, place: Place) -> Part | None:
@@ -75,4 +76,5 @@ def _as_row(frame: Frame, part: Part, place: Place) -> Part:
     if HISTORY.search(name) or any(word in name for word in STABLE_WORDS):
         return part
     what = f"`{part.label}`, another one in each run,"
+    place = part.place or place
     return replace(part, taints=frozenset({Taint(Cause.VARYING, REQUEST, place, what)}))
