@@ -10,7 +10,7 @@ from .holding import taints_in
 from .messages import options_of
 from .taints import MARKS, Hole, Lit, Part
 from .texts import parts_of
-from .values import Const, DictV, ListV, Obj, Value
+from .values import Const, DictV, Item, ListV, Obj, Value
 
 
 def is_blocks(value: ListV) -> bool:
@@ -21,6 +21,16 @@ def is_marked(fields: DictV) -> bool:
     """Whether a block or message holds a breakpoint."""
     held = next((fields.fields[key] for key in MARKS if key in fields.fields), None)
     return held is not None and not (isinstance(held, Const) and held.value is None)
+
+
+def marked_before_last(blocks: ListV) -> int:
+    """How many blocks stand up to the last breakpoint, where more follow: they are meant to be shared."""
+    marks = [n for n, b in enumerate(map(_fields_of, blocks.items), 1) if b and is_marked(b)]
+    return marks[-1] if marks and marks[-1] < len(blocks.items) else 0
+
+
+def _fields_of(item: Item) -> DictV | None:
+    return next((o for o in options_of(item.value) if isinstance(o, DictV)), None)
 
 
 def is_replayed(fields: DictV) -> bool:

@@ -90,6 +90,11 @@ def _told_by(name: str) -> tuple[Cause, int] | None:
     return None
 
 
+def names_session(name: str) -> bool:
+    """Whether a name is that of a session's id."""
+    return bool(_SESSION.search(name.lower()))
+
+
 def is_constant(name: str) -> bool:
     """Whether a name is a constant's by the way it is written."""
     last = name.rpartition(".")[2]

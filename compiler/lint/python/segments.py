@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..finding import Place
 from ..layout import CONST, RELEASE, REQUEST, SESSION, Request, Segment
 from ..numbers_behind import digits_before
-from .blocks import deep_parts, is_blocks, is_marked, is_replayed, quiet
+from .blocks import deep_parts, is_blocks, is_marked, is_replayed, marked_before_last, quiet
 from .filling import REST
 from .holding import shape_of, taints_in
 from .machine import Run
@@ -28,6 +28,8 @@ class SegmentBuilder:
         self.segments: list[Segment] = []
         self.is_replayed = False
         """Whether the message that is looked at stands for those of a history."""
+        self.is_single = False
+        """Whether the messages are asked once, and are no part of a conversation that goes on."""
 
     def tools(self, value: Value) -> None:
         """Tools stand before everything else; their texts are followed, what isn't known is stable."""
@@ -64,6 +66,7 @@ class SegmentBuilder:
     def _list(self, value: ListV) -> None:
         before = len(self.segments)
         count = len(value.items)
+        self.is_single = not value.persists and not any(item.many for item in value.items)
         for number, item in enumerate(value.items):
             is_newest = number == count - 1 and not item.many and (count > 1 or before > 0)
             is_many = item.many and item.added is None
@@ -132,8 +135,10 @@ class SegmentBuilder:
         taints = shape_of(blocks)
         if taints:
             self.text((Hole(taints),), region, is_newest, many)
-        for item in blocks.items:
-            self._block(item.value, region, is_newest, many or item.many)
+        shared = marked_before_last(blocks) if self.is_single else 0
+        for number, item in enumerate(blocks.items):
+            is_new = is_newest and number >= shared
+            self._block(item.value, region, is_new, many or item.many)
 
     def _block(self, value: Value, region: str, is_newest: bool, many: bool) -> None:
         fields = dict_of(value)
@@ -190,10 +195,7 @@ class SegmentBuilder:
 
     def _hole(self, part: Hole, region: str, is_newest: bool, unknown: int | None) -> None:
         seen = part.taints
-        if region not in (
-            "system",
-            "tools",
-        ):  # said in a conversation, it stands there as it was said
+        if region not in ("system", "tools"):  # in a conversation it stands as it was said
             seen = frozenset(t for t in seen if t.flag != "said")
         held = tuple(past(o, part.place, self.request.sink) for o in origins(self.run, seen))
         if held:

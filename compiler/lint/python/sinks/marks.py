@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...finding import Cause, Evidence, Loss
-from ...layout import RELEASE, REQUEST, TURN, Origin, Request
+from ...layout import RELEASE, REQUEST, TURN, Origin, Request, Segment
 from ...target import minimum_of, plain_model
+from ..labels import names_session
 from ..machine import Run
 from ..messages import dict_of, role_of
 from ..requests import Given
@@ -46,36 +48,16 @@ def _behind(run: Run, given: Given, request: Request, marks: list[int]) -> None:
     one_shot = _is_one_shot(given)
     told = {e.origin for e in run.evidence if e.sink == request.sink}
     for number, mark in enumerate(marks):
-        start = marks[number - 1] + 1 if number else 0
-        inside = segments[start : mark + 1]
+        inside = segments[marks[number - 1] + 1 if number else 0 : mark + 1]
         before = sum(s.tokens for s in segments[:mark] if s.rank <= RELEASE)
         in_history = any(s.is_history for s in segments[: mark + 1])
-        loose = [
-            o
-            for s in inside
-            for o in s.origins
-            if o.rank >= TURN and not s.is_newest and o.place not in told
-        ]
-        if loose and segments[mark].region in ("system", "tools") and not in_history:
+        is_last = mark == len(segments) - 1
+        loose = [o for o in _loose(inside, one_shot, is_last) if o.place not in told]
+        if not loose and one_shot:
+            loose = _of_few(request, inside, is_last)
+        if loose and not in_history:
             run.evidence.append(_marked_with(request, loose[0], before))
-            continue
-        people = [o for s in inside for o in s.origins if o.cause is Cause.USER]
-        if people and one_shot and not number and before >= AUTOMATIC and not in_history:
-            run.evidence.append(_marked_with(request, people[0], before))
-            continue
-        last = mark == len(segments) - 1
-        varies = any(
-            s.is_unknown or s.origins
-            for s in inside
-            if s.region not in ("system", "tools") and not s.is_history
-        )
-        if (
-            one_shot
-            and last
-            and varies
-            and before >= 64
-            and segments[mark].region not in ("system", "tools")
-        ):
+        elif one_shot and is_last and before >= 64 and _varies(inside):
             what = "the last block, which is another one in each call, is marked"
             run.evidence.append(
                 Evidence(
@@ -88,6 +70,39 @@ def _behind(run: Run, given: Given, request: Request, marks: list[int]) -> None:
                     target=request.target,
                 )
             )
+
+
+def _loose(inside: Sequence[Segment], one_shot: bool, is_last: bool) -> list[Origin]:
+    """What varies in text up to a breakpoint, where that text is meant to be shared."""
+    found = [o for s in inside for o in s.origins if o.rank >= TURN and not s.is_newest]
+    if inside[-1].region not in _HEAD:  # what is asked about may well be marked
+        if not one_shot or is_last:
+            return []
+        found = [o for o in found if o.cause in _INCIDENTAL]
+    return found
+
+
+_HEAD = ("system", "tools")
+
+
+def _varies(inside: Sequence[Segment]) -> bool:
+    """Whether what is marked is part of a message, and not the same in all calls."""
+    said = [s for s in inside if s.region not in _HEAD and not s.is_history]
+    return inside[-1].region not in _HEAD and any(s.is_unknown or s.origins for s in said)
+
+
+def _of_few(request: Request, inside: Sequence[Segment], is_last: bool) -> list[Origin]:
+    """What is a user's or a session's, behind so much fixed text that a breakpoint in front of it would be taken."""
+    at = next((n for n, s in enumerate(inside) if any(map(_is_of_few, s.origins))), 0)
+    fixed = sum(s.tokens for s in inside[:at] if s.rank <= RELEASE)
+    is_shared = inside[-1].region in _HEAD or not is_last
+    if not is_shared or not request.target or fixed < minimum_of(request.target, request.model):
+        return []
+    return [o for o in inside[at].origins if _is_of_few(o)]
+
+
+def _is_of_few(origin: Origin) -> bool:
+    return origin.cause is Cause.USER or names_session(origin.what.strip("`"))
 
 
 _INCIDENTAL = frozenset({Cause.CLOCK, Cause.RANDOM, Cause.SIGNED, Cause.HASHED})

@@ -1,0 +1,23 @@
+"""What is said in a talk begins with the time, and is stored as it was sent."""
+
+from datetime import datetime
+
+import anthropic
+
+client = anthropic.Anthropic()
+RULES = "Keep to the house rules, answer briefly, and cite the article you rely on. " * 90
+
+
+class Talk:
+    def __init__(self):
+        self.messages = []
+
+    def say(self, question):
+        text = f"[{datetime.now():%H:%M:%S}] {question}"
+        content = [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}]
+        self.messages.append({"role": "user", "content": content})
+        reply = client.messages.create(
+            model="claude-sonnet-4-5", max_tokens=500, system=RULES, messages=self.messages
+        )
+        self.messages.append({"role": "assistant", "content": reply.content})
+        return reply
