@@ -37,7 +37,7 @@ class Origin:
 class Segment:
     """A stretch of a prompt: literal text, or a value (then `text` is empty and `tokens` may be 0).
 
-    `region`: `tools`, `system` or the number of a message. `has_mark`: a breakpoint stands behind it.
+    `region`: `tools`, `system`, or a name for each message. `has_mark`: a breakpoint stands behind it.
     `place`: where it is written, or the breakpoint behind it.
     `is_history`: replayed messages whose text isn't known; `is_newest`: part of the last message.
     """
@@ -119,7 +119,11 @@ def _inversion(
     if origin.rank <= RELEASE:
         return None
     behind = segments[at + 1 :] if origin.cause is not Cause.VARYING else _unanswered(segments, at)
-    after = [each for each in behind if each.rank < origin.rank and _counts(segment, each)]
+    after = [
+        each
+        for each in behind
+        if each.rank < origin.rank and _counts(segment, each, origin.cause)
+    ]
     known = sum(each.tokens for each in after)
     known += _of_all_arms(segments, at) if origin.cause is Cause.ARM else 0
     history = any(each.is_history for each in after)
@@ -167,11 +171,19 @@ def _unanswered(segments: Sequence[Segment], at: int) -> Sequence[Segment]:
     return behind[:end]
 
 
-def _counts(volatile: Segment, stable: Segment) -> bool:
+def _counts(volatile: Segment, stable: Segment, cause: Cause) -> bool:
     """Whether text behind something volatile could stand before it: a conversation's later turns could not."""
-    if not volatile.region.startswith("turn"):
+    is_answered = volatile.region.startswith(ANSWERED) and cause in _ASKED
+    if not (volatile.region.startswith("turn") or is_answered):
         return True
     return stable.region == volatile.region
+
+
+ANSWERED = "answered"
+"""What the regions of messages are called that go on from a question: a tool was called for it."""
+
+_ASKED = frozenset({Cause.VARYING, Cause.RETRIEVED, Cause.COUNTER, Cause.USER, Cause.BRANCH})
+"""Causes that say what a conversation is about: another thing is asked, and stands there as long as it goes on."""
 
 
 def siblings(requests: Sequence[Request]) -> Iterator[Evidence]:

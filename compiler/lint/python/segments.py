@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ..finding import Place
-from ..layout import CONST, RELEASE, REQUEST, SESSION, Request, Segment
+from ..layout import ANSWERED, CONST, RELEASE, REQUEST, SESSION, Request, Segment
 from ..numbers_behind import digits_before
 from .blocks import deep_parts, is_blocks, is_marked, is_replayed, marked_before_last, quiet
 from .filling import REST
@@ -15,6 +15,7 @@ from .machine import Run
 from .many import REMINTED, is_any_of, reminted, replays
 from .messages import dict_of, options_of, role_of
 from .origins import STABLE_TOKENS, is_stable, origins, past
+from .own_calls import asked_at
 from .taints import Hole, Lit, Part
 from .texts import literal, parts_of
 from .values import Const, ListV, Opaque, Text, Value
@@ -64,13 +65,14 @@ class SegmentBuilder:
         self._history("messages", value)
 
     def _list(self, value: ListV) -> None:
-        before = len(self.segments)
-        count = len(value.items)
+        before, count = len(self.segments), len(value.items)
+        asked = asked_at(value.items)
         self.is_single = not value.persists and not any(item.many for item in value.items)
         for number, item in enumerate(value.items):
             is_newest = number == count - 1 and not item.many and (count > 1 or before > 0)
             is_many = item.many and item.added is None
-            self.message(item.value, is_many, str(number), is_newest)
+            region = str(number) if number < asked else f"{ANSWERED}{number}"
+            self.message(item.value, is_many, region, is_newest)
 
     def message(self, value: Value, many: bool, region: str, is_newest: bool) -> None:
         """One message, or any number of such."""
@@ -190,8 +192,7 @@ class SegmentBuilder:
 
     def _reminted(self, part: Hole) -> Hole:
         is_amid = any(s.is_history for s in self.segments)
-        running = set(self.run.loop_numbers())
-        return reminted(part, running, is_amid, self.is_replayed)
+        return reminted(part, set(self.run.loop_numbers()), is_amid, self.is_replayed)
 
     def _hole(self, part: Hole, region: str, is_newest: bool, unknown: int | None) -> None:
         seen = part.taints
