@@ -22,6 +22,12 @@ _HISTORY = re.compile(
 _STABLE = re.compile(
     r"example|shot|tool|section|polic|guideline|faq|step|topic|categor|label|skill|agent|chapter|criteri|field|schema"
 )
+_MANY = re.compile(
+    r"(^|[._])(rows|tickets|reviews|comments|posts|tweets|complaints|candidates|essays|utterances|chunks|hits|snippets"
+    r"|passages|search_results|retrieved_\w+s|matches|emails|orders|alerts|incidents|transactions)$"
+)
+"""Names of what a call asks about: many such things, and no table that comes with the program."""
+
 REPEATED = 240
 """Characters of fixed text behind an item from which on it is worth a word that each round writes them."""
 
@@ -35,9 +41,28 @@ def rounds(source: Value, inner: Sequence[Part], place: Place, moved: Taints) ->
     """What a loop over something writes: one round of it, behind what its order hangs on."""
     retrieved = label_taints(source, place) if isinstance(source, Opaque) else NONE
     held = moved | frozenset(t for t in retrieved if t.cause in (Cause.VARYING, Cause.USER))
-    held = held or _repeated(source, inner, place)
+    held = held or _rows(source, place) or _repeated(source, inner, place)
     parts = [*([Hole(held)] if held else []), *inner]
-    return [*parts, Hole(NONE, "history", is_element=True)] if is_history(source) else parts
+    if not is_history(source):
+        return parts
+    said = Hole(NONE, "history", is_element=True)
+    return [*parts, said, *([] if held else [_grown(source, place)])]
+
+
+def _grown(source: Value, place: Place) -> Hole:
+    """What stands behind a conversation that is written out: it moves on with each turn."""
+    label = source.label if isinstance(source, Opaque) else "history"
+    what = f"`{label}`, which grows with each turn,"
+    return Hole(frozenset({Taint(Cause.VARYING, REQUEST, place, what)}))
+
+
+def _rows(source: Value, place: Place) -> Taints:
+    """Things of which each call has others, by the name of many of them: rows, tickets, reviews."""
+    label = source.label.lower() if isinstance(source, Opaque) else ""
+    if not _MANY.search(label):
+        return NONE
+    what = f"`{label}`, of which each call has others,"
+    return frozenset({Taint(Cause.VARYING, REQUEST, place, what)})
 
 
 def windowed(value: Value, cut: nodes.Slice, place: Place) -> Value:
