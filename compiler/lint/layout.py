@@ -6,8 +6,10 @@ that know a program's text make requests, and get evidence for every inversion t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from ...ir.module import LIFETIMES
 from .finding import Cause, Evidence, Loss, Place
@@ -120,9 +122,7 @@ def _inversion(
         return None
     behind = segments[at + 1 :] if origin.cause is not Cause.VARYING else _unanswered(segments, at)
     after = [
-        each
-        for each in behind
-        if each.rank < origin.rank and _counts(segment, each, origin.cause)
+        each for each in behind if each.rank < origin.rank and _counts(segment, each, origin.cause)
     ]
     known = sum(each.tokens for each in after)
     known += _of_all_arms(segments, at) if origin.cause is Cause.ARM else 0
@@ -193,7 +193,7 @@ def siblings(requests: Sequence[Request]) -> Iterator[Evidence]:
         for segment in request.segments[:12]:
             if segment.rank > RELEASE or segment.tokens < WORTH_INSIDE or not segment.text:
                 continue
-            for line in _long_lines(segment.text):
+            for line in _long_pieces(segment.text):
                 other = seen.setdefault(line, request)
                 if other.sink != request.sink and not _begin_alike(other, request, line):
                     loss = Loss(segment.tokens)
@@ -209,8 +209,16 @@ def siblings(requests: Sequence[Request]) -> Iterator[Evidence]:
                     return
 
 
-def _long_lines(text: str) -> list[str]:
-    return [line for line in text.split("\n") if len(line) >= 160][:20]
+def _long_pieces(text: str) -> list[str]:
+    """Long lines, and what is left of them from each of their first sentences on."""
+    lines = [line for line in text.split("\n") if len(line) >= LONG][:20]
+    ends = [[m.end() for m in islice(_SENTENCE.finditer(line), 8)] for line in lines]
+    rests = [line[at:] for line, each in zip(lines, ends, strict=True) for at in each]
+    return [*lines, *(rest for rest in rests if len(rest) >= LONG)]
+
+
+LONG = 160
+_SENTENCE = re.compile(r"[.!?:] +")
 
 
 def _begin_alike(one: Request, other: Request, line: str) -> bool:

@@ -12,6 +12,7 @@ from ..layout import REQUEST
 from .answering import answered_at
 from .binding import bind, condition_taints, loop_element
 from .building import order_taint, put
+from .drawn import drawn, is_drawn
 from .elements import is_historical, known_items
 from .frames import Frame, Loop
 from .growing import part_of
@@ -160,6 +161,8 @@ def _filter_taints(run: Run, frame: Frame, test: Value, node: ast.expr) -> Taint
         if _counts_from_end(node, t)
         else picked(t, place)
         if t.flag == "asked"
+        else drawn(t, place)
+        if is_drawn(node, t)
         else replace(t, flag="filter").through(place)
         for t in found
         if t.needs not in {loop.number for loop in run.loops[-1:]}

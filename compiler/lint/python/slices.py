@@ -10,6 +10,7 @@ from dataclasses import replace
 from ..finding import Cause
 from ..layout import REQUEST
 from .copies import items_of
+from .drawn import drawn_by
 from .elements import is_historical, number_in
 from .frames import Frame
 from .growing import is_growing
@@ -61,6 +62,8 @@ def sliced(run: Run, frame: Frame, value: Value, node: ast.Subscript) -> Value:
         taints.add(_taint(run, frame, node, Cause.REWRITTEN, "rest"))
     elif high is not None and _moves(run, frame, high) and not is_stride(high, frame):
         taints.add(_taint(run, frame, node, Cause.REWRITTEN, "head"))
+    ends = [run.evaluate(run, frame, end) for end in (low, high) if end is not None]
+    taints |= drawn_by((t for end in ends for t in taints_in(end)), place_of(frame.module, node))
     return _with_shape(run, value, frozenset(taints))
 
 

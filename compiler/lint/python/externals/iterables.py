@@ -9,6 +9,7 @@ from ...finding import Cause
 from ...layout import REQUEST
 from ..binding import mapped_elements
 from ..calling import Calling
+from ..drawn import drawn, is_drawn
 from ..elements import element_of, known_items
 from ..frames import Loop
 from ..holding import join, shape_of, taints_in, text_taints_of
@@ -42,13 +43,21 @@ def filter_call(call: Calling) -> Value:
         return Opaque()
     test = call.applied(call.args[0], [element_of(call.args[1])])
     taints = frozenset(
-        replace(t, flag="filter") for t in taints_in(test, 2) if t.cause is not Cause.UNORDERED
+        drawn(t, call.here)
+        if is_drawn(_body_of(call.node.args[0]), t)
+        else replace(t, flag="filter")
+        for t in taints_in(test, 2)
+        if t.cause is not Cause.UNORDERED
     )
     made = ListV(
         "generator", shape=shape_of(call.args[1]) | taints, as_text=text_taints_of(call.args[1])
     )
     made.add(element_of(call.args[1]), many=True)
     return made
+
+
+def _body_of(test: ast.expr) -> ast.expr:
+    return test.body if isinstance(test, ast.Lambda) else test
 
 
 def reversed_call(call: Calling) -> Value:

@@ -76,5 +76,5 @@ def _as_row(frame: Frame, part: Part, place: Place) -> Part:
     if HISTORY.search(name) or any(word in name for word in STABLE_WORDS):
         return part
     what = f"`{part.label}`, another one in each run,"
-    place = part.place or place
-    return replace(part, taints=frozenset({Taint(Cause.VARYING, REQUEST, place, what)}))
+    taint = Taint(Cause.VARYING, REQUEST, part.place or place, what)
+    return replace(part, taints=frozenset({taint.through(place) if part.place else taint}))

@@ -1,0 +1,14 @@
+"""Examples that are turned by a salted hash."""
+
+from openai import OpenAI
+
+client = OpenAI()
+RULES = "Name the play by its first line, its author and its year. Never guess a year. Quote at most one line, and say from which act it is. " * 90
+DEMOS = ["Q: a\nA: b", "Q: c\nA: d", "Q: e\nA: f", "Q: g\nA: h"]
+
+
+def ask(question):
+    start = hash("clerk") % len(DEMOS)  # want: PFX306 PFX102 PFX205
+    demos = DEMOS[start:] + DEMOS[:start]
+    head = "\n".join(demos) + "\n" + RULES
+    return client.chat.completions.create(model="gpt-5.1", messages=[{"role": "system", "content": head}, {"role": "user", "content": question}])
