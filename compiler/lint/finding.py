@@ -50,6 +50,7 @@ class Cause(Enum):
     UNREAD = "an entry that is written and never read"
     OPTION = "an option that is part of the key"
     HEADER = "a header or a lifetime that is part of the key"
+    OTHER_HEADER = "a header that another call of the conversation does not send"
     ROUTING = "the routing key"
     MODELS = "several models"
     TOO_SHORT = "a prefix below the minimum"

@@ -83,6 +83,9 @@ class Request:
     is_open: bool = False
     """Whether it is given arguments of which nothing is known: tools may be among them."""
 
+    betas: frozenset[str] | None = None
+    """Beta features that are asked for, where all of them are known."""
+
     is_count: bool = False
     """Whether only its tokens are asked for."""
 

@@ -1,4 +1,4 @@
-"""Side calls: a conversation that is sent under another head, or without its tools, beside the calls that lead it."""
+"""Side calls: a conversation that is sent under another head, or otherwise, beside the calls that lead it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from .finding import Cause, Evidence, Loss, Place
 from .layout import WORTH_INSIDE, Request
+from .other_betas import other_betas
 
 GIVEN = "given "
 """Begins the name of a conversation that is a parameter: another one, perhaps, in each function that has it."""
@@ -32,6 +33,7 @@ def side_calls(requests: Sequence[Request]) -> Iterator[Evidence]:
         main = next((each for each in mains if _causes(request, each)), None)
         if main is not None:
             yield _evidence(request, main)
+    yield from other_betas([each for each in asked if not each.history.startswith(GIVEN)])
 
 
 def _evidence(request: Request, main: Request) -> Evidence:

@@ -10,6 +10,7 @@ from ..finding import Cause, Place
 from ..layout import Request, merged
 from ..side_calls import GIVEN
 from ..target import target_of
+from .betas import betas_of
 from .holding import taints_in
 from .machine import Run
 from .segments import SegmentBuilder
@@ -72,6 +73,7 @@ def request_of(run: Run, given: Given, sink: Place, family: str) -> Request:
     request.is_count, request.is_open = given.is_count, given.is_open
     request.has_tools = given.tools is not None and not _is_nothing(given.tools)
     request.asked_from = run.frames[-1].called_at if run.frames else None
+    request.betas = None if given.is_open else betas_of(given.headers, given.betas)
     return request
 
 

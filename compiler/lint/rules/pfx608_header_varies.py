@@ -21,7 +21,7 @@ from ..rule import WARNING, Rule
 RULE = Rule(
     code="PFX608",
     name="header-varies",
-    causes=(Cause.HEADER,),
+    causes=(Cause.HEADER, Cause.OTHER_HEADER),
     severity=WARNING,
     headline="{what} varies within a family, and is part of the key",
     help="keep beta headers and lifetimes the same for all calls of a conversation",

@@ -18,6 +18,7 @@ from .arms import as_of_arms, judge_arms
 from .asked_keys import judge_asked_keys
 from .fan_out import judge_fan_out
 from .headers import judge_headers
+from .left_marks import judge_left_marks
 from .marks import judge_marks
 from .messages import judge_messages
 from .models import judge_models
@@ -55,6 +56,7 @@ def send(run: Run, given: Given, sink: Place, name: str) -> None:
     judge_marks(run, given, request)
     judge_spacing(run, given, request)
     judge_each_marked(run, given, request)
+    judge_left_marks(run, given, request)
     judge_fan_out(run, request)
     judge_arms(run, given, request)
     note_newest(run, given, request)

@@ -14,10 +14,11 @@ class Talk:
 
     def say(self, question):
         text = f"[{datetime.now():%H:%M:%S}] {question}"
-        content = [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}]
-        self.messages.append({"role": "user", "content": content})
+        self.messages.append({"role": "user", "content": [{"type": "text", "text": text}]})
+        marked = {"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}
+        sent = [*self.messages[:-1], {"role": "user", "content": [marked]}]
         reply = client.messages.create(
-            model="claude-sonnet-4-5", max_tokens=500, system=RULES, messages=self.messages
+            model="claude-sonnet-4-5", max_tokens=500, system=RULES, messages=sent
         )
         self.messages.append({"role": "assistant", "content": reply.content})
         return reply

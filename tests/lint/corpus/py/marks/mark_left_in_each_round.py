@@ -1,0 +1,14 @@
+"""Each round of a talk marks its question, and no mark is taken away."""
+
+import anthropic
+
+client = anthropic.Anthropic()
+RULES = "Name the play by its first line, its author and its year. Never guess a year. Quote at most one line, and say from which act it is. " * 90
+
+
+def talk(questions):
+    messages = []
+    for question in questions:
+        messages.append({"role": "user", "content": [{"type": "text", "text": question, "cache_control": {"type": "ephemeral"}}]})  # want: PFX601
+        reply = client.messages.create(model="claude-sonnet-4-5", max_tokens=100, system=RULES, messages=messages)
+        messages.append({"role": "assistant", "content": reply.content})

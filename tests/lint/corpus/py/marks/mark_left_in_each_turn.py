@@ -1,0 +1,18 @@
+"""Each turn marks its question, and no mark is taken away."""
+
+import anthropic
+
+client = anthropic.Anthropic()
+RULES = "Name the play by its first line, its author and its year. Never guess a year. Quote at most one line, and say from which act it is. " * 90
+
+
+class Talk:
+    def __init__(self):
+        self.messages = []
+
+    def say(self, question):
+        block = {"type": "text", "text": question, "cache_control": {"type": "ephemeral"}}  # want: PFX601
+        self.messages.append({"role": "user", "content": [block]})
+        reply = client.messages.create(model="claude-sonnet-4-5", max_tokens=100, system=RULES, messages=self.messages)
+        self.messages.append({"role": "assistant", "content": reply.content})
+        return reply

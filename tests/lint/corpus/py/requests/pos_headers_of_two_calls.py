@@ -1,0 +1,31 @@
+"""Two calls send one talk: only the first one asks for a beta feature."""
+
+import anthropic
+
+client = anthropic.Anthropic()
+RULES = "Name the play by its first line, its author and its year. Never guess a year. Quote at most one line, and say from which act it is. " * 90
+
+
+class Desk:
+    def __init__(self):
+        self.messages = []
+
+    def think(self, question):
+        self.messages.append({"role": "user", "content": question})
+        reply = client.messages.create(
+            model="claude-sonnet-4-5",
+            max_tokens=100,
+            system=RULES,
+            messages=self.messages,
+            extra_headers={"anthropic-beta": "interleaved-thinking-2025-05-14"},  # want: PFX608
+        )
+        self.messages.append({"role": "assistant", "content": reply.content})
+        return reply
+
+    def go_on(self, question):
+        self.messages.append({"role": "user", "content": question})
+        reply = client.messages.create(
+            model="claude-sonnet-4-5", max_tokens=100, system=RULES, messages=self.messages  # want: PFX608
+        )
+        self.messages.append({"role": "assistant", "content": reply.content})
+        return reply
