@@ -103,11 +103,16 @@ def _is_answer(value: Value) -> bool:
     return any(isinstance(each, Opaque) and each.is_reply for each in texts)
 
 
+LATE = "<called back>"
+"""The symbol of a place from which a function is called once something has ended."""
+
+
 def in_completion_order(
     run: Run, frame: Frame, target: ListV | DictV, node: ast.AST
 ) -> Taint | None:
     """What is put into a container by calls that run side by side comes into it as they end."""
-    if not (run.concurrent and frame.awaited and _is_foreign(frame, target)):
+    is_late = bool(run.concurrent) and (frame.awaited or run.concurrent[-1].symbol == LATE)
+    if not (is_late and _is_foreign(frame, target)):
         return None
     place = place_of(frame.module, node, f"{frame.name}:append")
     what = "results are appended as calls end"
