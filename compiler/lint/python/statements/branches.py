@@ -33,7 +33,8 @@ def branch(run: Run, frame: Frame, node: ast.If) -> bool:
     for number, body in enumerate((node.body, node.orelse)):
         frame.env = dict(before)
         if told is not None:
-            frame.env[told[0]] = told[1 + number]
+            name, *held = told
+            frame.env[name] = held[number]
         frame.conds.append(taints)
         frame.guards.append(node.test)
         ends.append(run.body(run, frame, body))
