@@ -41,8 +41,14 @@ def _is_of_object(value: Value) -> bool:
 
 
 def is_record(cls: ClassInfo) -> bool:
-    """Whether instances are data that can be written out, by fields of its own: a service is never text itself."""
-    return any(each.annotations for each in cls.line())
+    """Whether instances are data that can be written out, by fields of its own: a service is never text itself.
+
+    What does more than it holds is a service, though it declares its fields: an agent, a crew, a client.
+    """
+    line = cls.line()
+    fields = sum(len(each.annotations) for each in line)
+    does = sum(not name.startswith("__") for each in line for name in each.methods)
+    return fields > 0 and does <= fields
 
 
 def is_fixed(value: Value) -> bool:
