@@ -229,11 +229,21 @@ def test_in_the_order_of_a_batch_all_of_it_holds(seeds: range) -> None:
             ordered += bool(orders)
             trace = traced(program, build, orders)
             assert sorted(call.prompt for call in trace.calls) == meaning
-            differing += differs_by_chance(trace, build)
+            if not warms_in_vain(program, trace):
+                differing += differs_by_chance(trace, build)
     assert ordered >= len(seeds) / 30
     assert (
         differing <= len(seeds) / 150
     )  # a loop that asks the same again, and is answered the same
+
+
+def warms_in_vain(program: RandomProgram, trace: Trace) -> bool:
+    """Whether its author has something warmed that no call of this run asks about: that is no loss of a pass."""
+    ops = [op for owner in program.module.programs for op in walk(owner.body)]
+    asked = [call.prompt for call in trace.calls]
+    warmed = [each.prompt for each in trace.requests if each.kind == "prefill"]
+    in_vain = any(all(prompt[: len(w)] != w for prompt in asked) for w in warmed)
+    return in_vain and any(isinstance(op, Prefetch) for op in ops)
 
 
 def reference(program: RandomProgram, build: Build, orders: Orders) -> list[list[int]] | None:
