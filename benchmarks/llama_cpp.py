@@ -4,7 +4,7 @@
     python -m benchmarks.llama_cpp --venv VENV [--rows decode-1,prefill] [--repeats 3]
 
 The default model's package holds a GGUF file of 4 bits (Q4_1). llama.cpp reads it as it is, ours makes bfloat16 of it:
-the same numbers as weights, a fourth of the bytes to read for each token on its side. Rows without constraints only:
+the same numbers as weights, less than a third of the bytes to read for each token there. Rows without constraints only:
 its server knows other words for these. See `peers.py` for what a row is and how the two sides take turns.
 """
 
@@ -12,6 +12,7 @@ import argparse
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -31,9 +32,9 @@ AT_ONCE = 32
 
 NOTE = """
 The default model. llama.cpp ({versions}) computes with the GGUF file's weights of 4 bits, ours with bfloat16 made of
-them, so this is for orientation and no race: a step of few rows reads a fourth of the bytes there. {threads} threads
-each, the best of {repeats} repetitions in turns after one that is not counted. Its cache is told to be one for all
-requests (`kv_unified`), {context:,} tokens; what several requests at once have in common it computes for each.
+them, so this is for orientation and no race: a step of few rows reads less than a third of the bytes there. {threads}
+threads each, the best of {repeats} repetitions in turns after one that is not counted. Its cache is told to be one for
+all requests (`kv_unified`), {context:,} tokens.
 """
 
 
@@ -46,13 +47,11 @@ def serve(stack: ExitStack, venv: Path) -> Server:
     return stack.enter_context(running([str(word) for word in command], port))
 
 
-def page(found: list[Measured], notes: dict[str, object]) -> str:
+def page(found: list[Measured], environment: dict[str, Any], notes: dict[str, object]) -> str:
     """The results as Markdown."""
     head = ["", "llama.cpp, 4 bits", "sglc, bfloat16", "ratio"]
     table = results.table(head, [_cells(each) for each in found])
-    return (
-        f"# llama.cpp\n\n{results.headline(results.environment())}\n{table}{NOTE.format(**notes)}"
-    )
+    return f"# llama.cpp\n\n{results.headline(environment)}\n{table}{NOTE.format(**notes)}"
 
 
 def _cells(found: Measured) -> list[str]:
@@ -68,23 +67,23 @@ def main() -> int:
     parser.add_argument("--rows", default=",".join(MEASURED))
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
-    model = resolve_model()
+    model, environment = resolve_model(), results.environment()
     notes = {
         "versions": versions(options.venv, ["xllamacpp"]),
         "threads": torch.get_num_threads(),
         "repeats": options.repeats,
         "context": 3 * KV_TOKENS,
     }
-    found: list[Measured] = []
+    material, found = Material(model), list[Measured]()
     with ExitStack() as stack:
         sides: list[Contender] = [Peer("llama.cpp", serve(stack, options.venv))]
         sides.append(Ours(EngineBackend(model, kv_cache_tokens=KV_TOKENS), model))
         for row in (row for row in ROWS if row.name in options.rows.split(",")):
-            found.append(measure(row, sides, Material(model), options.repeats))
+            found.append(measure(row, sides, material, options.repeats))
             print(*_cells(found[-1]), sep=" | ", file=sys.stderr, flush=True)
     rows = [each.data() for each in found]
-    data = {"environment": results.environment(), **notes, "rows": rows}
-    results.write(NAME, data, page(found, notes))
+    data = {"environment": environment, **notes, "rows": rows}
+    results.write(NAME, data, page(found, environment, notes))
     return 0
 
 

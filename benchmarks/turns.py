@@ -20,10 +20,8 @@ from .rates import Probe
 from .workloads import Material, Row
 
 ALIKE = 1.2  # floors that are no more than so many times each other are one
-ENOUGH, OF_OTHERS = (
-    5,
-    3,
-)  # judged repetitions of ours, and repetitions of other sides, that are wanted
+ENOUGH = 5  # judged repetitions of ours that are wanted
+OF_OTHERS = 3  # repetitions of each other side
 LOOK_PRODUCTS, LOOK_MEMORY = 0.4, 0.12  # seconds
 
 Floor = Callable[[float, float], float]

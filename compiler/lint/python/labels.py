@@ -14,7 +14,7 @@ from .values import Opaque
 _USER = re.compile(
     r"(^|[._])(user|customer|tenant|account|member|guest|reader|patient|student|profile|visitor|shopper|caller"
     r"|employee|client_name|org|organisation|organization|workspace|company|owner|person|traveller|traveler|learner"
-    r"|applicant|claimant|passenger|policyholder|resident|citizen|pupil|donor|insured|tenant|merchant|driver|rider"
+    r"|applicant|claimant|passenger|policyholder|resident|citizen|pupil|donor|insured|merchant|driver|rider"
     r"|borrower|subscriber|buyer|current_user|principal)(_?(name|id|email|profile|info|data|plan|role|prefs"
     r"|preferences|settings|locale|language|timezone|tz))?([._\[]|$)"
 )
